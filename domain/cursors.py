@@ -1,0 +1,48 @@
+"""The client's cursor into the log: the log's epoch and a position, opaque, compared only for equality.
+
+A position is either a sequence (what a stream has reached) or, for a write that was just made, the insertion number
+of its event, which is resolved to a sequence once the relay has been there.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LogCursor:
+    """A position: `seq` reached, or `ord` written. Exactly one of them is set. `epoch` is the first 8 hex digits."""
+
+    epoch: str
+    seq: int | None = None
+    ord: int | None = None
+
+    def __str__(self) -> str:
+        kind, number = ("s", self.seq) if self.seq is not None else ("o", self.ord)
+        return base64.urlsafe_b64encode(f"{kind}{self.epoch}{number}".encode()).rstrip(b"=").decode()
+
+
+def sequence_cursor(epoch: UUID, seq: int) -> str:
+    """The cursor of a position in the order."""
+    return str(LogCursor(epoch.hex[:8], seq=seq))
+
+
+def written_cursor(epoch: UUID, ord_: int) -> str:
+    """The cursor of a write that has been made but may not have its place yet."""
+    return str(LogCursor(epoch.hex[:8], ord=ord_))
+
+
+def parse_cursor(text: str) -> LogCursor | None:
+    """The cursor, or None for a text that never was one."""
+    try:
+        raw = base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
+        kind, epoch, number = raw[:1], raw[1:9], raw[9:]
+        if kind not in "so" or len(epoch) != 8 or not number.isdigit() or not 0 <= int(number, 10) < 2**63:
+            return None
+        int(epoch, 16)
+        return LogCursor(epoch, seq=int(number)) if kind == "s" else LogCursor(epoch, ord=int(number))
+    except (ValueError, UnicodeError, binascii.Error):
+        return None

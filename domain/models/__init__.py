@@ -1,0 +1,1 @@
+"""Frozen entities and value objects."""

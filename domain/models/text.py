@@ -1,0 +1,85 @@
+"""Canonical forms of what people type: e-mail addresses, display names, passwords and search words.
+
+One spelling is stored, so that the unique index and the search see what people see: compatibility forms and widths
+fold (NFKC, Unicode UAX 15), case folds, and invisible characters vanish.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from domain.errors import ValidationFailed
+
+EMAIL_MAX = 254
+"""Characters; RFC 5321 section 4.5.3.1.3 allows a path of 256 octets with its angle brackets."""
+LOCAL_PART_MAX = 64
+NAME_MAX = 200
+PASSWORD_MIN, PASSWORD_MAX = 8, 256
+SEARCH_MAX = 200
+
+_LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]]+")
+_LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
+_JOINERS = "\u200c\u200d"
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _visible(text: str, keep: str = "") -> str:
+    return "".join(c for c in text if c in keep or unicodedata.category(c) not in _INVISIBLE)
+
+
+def canonical_email(text: str) -> str:
+    """The one form of an address: NFKC, case-folded, without spaces and invisible characters.
+
+    Raises ValidationFailed on `email`. The syntax is RFC 6531's dot-atom form without quoted local parts.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[: 4 * EMAIL_MAX]).casefold())
+    email = re.sub(r"\s+", "", _visible(folded))
+    local, at, domain = email.rpartition("@")
+    labels = domain.split(".")
+    if (
+        not at
+        or len(text) > 4 * EMAIL_MAX
+        or len(email) > EMAIL_MAX
+        or len(local) > LOCAL_PART_MAX
+        or not _LOCAL.fullmatch(local)
+        or local.startswith(".")
+        or local.endswith(".")
+        or ".." in local
+        or not all(_LABEL.fullmatch(label) for label in labels)
+    ):
+        raise ValidationFailed.one("email", "Invalid email format", text)
+    return email
+
+
+def clean_name(text: str) -> str:
+    """A display name as shown: NFC, single spaces, no control or bidirectional override characters, 1 to 200 characters.
+
+    Raises ValidationFailed on `display_name`.
+    """
+    name = " ".join(_visible(unicodedata.normalize("NFC", re.sub(r"\s+", " ", text[: 4 * NAME_MAX])), _JOINERS).split())
+    if not name.strip(_JOINERS):
+        raise ValidationFailed.one("display_name", "The display name is empty", text)
+    if len(name) > NAME_MAX or len(text) > 4 * NAME_MAX:
+        raise ValidationFailed.one("display_name", f"The display name is longer than {NAME_MAX} characters", text)
+    return name
+
+
+def fold(text: str) -> str:
+    """The form in which names are searched and sorted: compatibility-decomposed, without marks, case-folded."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(_visible(unicodedata.normalize("NFKC", kept).replace("\0", " ")).split())
+
+
+def clean_password(text: str, field: str = "password") -> str:
+    """A new password in the form that is hashed: NFKC (NIST SP 800-63B section 3.1.1.2), 8 to 256 characters.
+
+    Raises ValidationFailed on the field, never repeating the value.
+    """
+    if len(text) > PASSWORD_MAX:
+        raise ValidationFailed.one(field, f"The password is longer than {PASSWORD_MAX} characters")
+    password = unicodedata.normalize("NFKC", text)
+    if len(password) < PASSWORD_MIN:
+        raise ValidationFailed.one(field, f"The password is shorter than {PASSWORD_MIN} characters")
+    return password

@@ -1,0 +1,286 @@
+"""What the services need of the outside: repositories, units of work, clocks, hashers, limits. Adapters implement them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.models.event import Event, NewEvent
+from domain.models.session import EndReason, Principal, Session
+from domain.models.user import Role, Status, User
+from domain.pagination import EventFilter, Page, UserQuery, Window
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """The log as a whole: `epoch` names this log for ever, `head` is its newest sequence, `horizon` the newest pruned one."""
+
+    epoch: UUID
+    head: int
+    horizon: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptResult:
+    """The first result under an idempotency key: what was asked, which user came of it, which event told it."""
+
+    fingerprint: bytes
+    user_id: UUID
+    position: int
+
+
+class UserReader(Protocol):
+    """Reads of the directory. Ids that are not there are simply absent from `get_many`."""
+
+    async def find(self, user_id: UUID) -> User | None: ...
+    async def get(self, user_id: UUID) -> User:
+        """The user; raises NotFound."""
+        ...
+
+    async def get_many(self, user_ids: Sequence[UUID]) -> dict[UUID, User]: ...
+    async def find_by_email(self, email: str) -> User | None: ...
+    async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]: ...
+    async def page(self, query: UserQuery) -> Page[User]: ...
+    async def count(self, query: UserQuery) -> int:
+        """How many users match the search and filter, whatever the window."""
+        ...
+
+    async def counts(self) -> Mapping[tuple[Role, Status], int]:
+        """How many users have each role and status."""
+        ...
+
+
+class UserRepository(UserReader, Protocol):
+    """Reads and writes of the directory within one transaction."""
+
+    async def get_for_update(self, user_id: UUID) -> User:
+        """The user, locked until the transaction ends; raises NotFound."""
+        ...
+
+    async def get_many_for_update(self, user_ids: Sequence[UUID]) -> dict[UUID, User]: ...
+    async def add(self, user: User, password_hash: str | None) -> None:
+        """Insert the user; raises EmailTaken."""
+        ...
+
+    async def add_many(self, users: Sequence[User]) -> set[UUID]:
+        """Insert users without passwords; returns the ids that were inserted, skipping e-mails that are taken."""
+        ...
+
+    async def save(self, user: User) -> None:
+        """Write a changed user over the version before it; raises VersionConflict and EmailTaken."""
+        ...
+
+    async def save_many(self, users: Sequence[User]) -> None: ...
+    async def remove(self, user_id: UUID) -> None: ...
+    async def password_hash(self, user_id: UUID) -> str | None: ...
+    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None: ...
+    async def count_other_active_admins(self, user_id: UUID) -> int:
+        """Active admins besides this one, serialised: until this transaction ends no other can count."""
+        ...
+
+    async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
+        """Move `last_seen_at` forward; neither a version nor an event comes of it."""
+        ...
+
+
+class SessionReader(Protocol):
+    """Reads of sessions."""
+
+    async def find(self, session_id: UUID) -> Session | None: ...
+    async def get_many(self, session_ids: Sequence[UUID]) -> dict[UUID, Session]: ...
+    async def page(self, user_id: UUID, window: Window, now: datetime) -> Page[Session]:
+        """The live sessions of a user, newest first."""
+        ...
+
+    async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
+        """What the directory says now of these sessions and their users, in one statement."""
+        ...
+
+
+class SessionRepository(SessionReader, Protocol):
+    """Reads and writes of sessions within one transaction."""
+
+    async def get_for_update(self, session_id: UUID) -> Session:
+        """The session, locked until the transaction ends; raises NotFound."""
+        ...
+
+    async def add(self, session: Session) -> None: ...
+    async def save(self, session: Session) -> None: ...
+    async def end_all(
+        self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
+    ) -> Sequence[UUID]:
+        """End the user's live sessions but the one kept; returns the ids of those that ended."""
+        ...
+
+    async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None: ...
+
+
+class EventReader(Protocol):
+    """Reads of the log; only events that have their place in the order are seen."""
+
+    async def find(self, event_id: UUID) -> Event | None: ...
+    async def after(self, seq: int, limit: int) -> Sequence[Event]:
+        """The events that follow a sequence, in order."""
+        ...
+
+    async def page(self, window: Window, filter_: EventFilter, epoch: UUID) -> Page[Event]:
+        """Newest first; the cursors are those of the log."""
+        ...
+
+    async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, epoch: UUID) -> dict[UUID, Page[Event]]:
+        """The newest events of several users in one statement."""
+        ...
+
+    async def state(self) -> LogState: ...
+    async def seq_of(self, ord_: int) -> int | None:
+        """The sequence of an event named by its insertion number; None while the relay has not been there."""
+        ...
+
+
+class EventAppender(Protocol):
+    """Appends to the log, in the transaction of the row it tells of."""
+
+    async def append(self, event: NewEvent) -> int:
+        """Append after the row was written; returns the insertion number that names the event until it has a sequence."""
+        ...
+
+    async def append_many(self, events: Sequence[NewEvent]) -> int:
+        """Append in order; returns the insertion number of the last."""
+        ...
+
+    async def scrub(self, user_id: UUID) -> None:
+        """Take the personal data of an erased user out of every entry, keeping the ids and the facts."""
+        ...
+
+
+class IdempotencyKeys(Protocol):
+    """First results by actor and key, kept for a day."""
+
+    async def find(self, actor_id: UUID | None, key: str) -> KeptResult | None:
+        """The first result, serialised: until this transaction ends no other can use the same key."""
+        ...
+
+    async def keep(self, actor_id: UUID | None, key: str, result: KeptResult) -> None: ...
+
+
+class ReadUnit(Protocol):
+    """A short stay in the store that cannot write; it may be on a replica."""
+
+    @property
+    def users(self) -> UserReader: ...
+    @property
+    def sessions(self) -> SessionReader: ...
+    @property
+    def events(self) -> EventReader: ...
+
+
+class WriteUnit(Protocol):
+    """One transaction on the primary. Leaving it without `commit` changes nothing."""
+
+    @property
+    def users(self) -> UserRepository: ...
+    @property
+    def sessions(self) -> SessionRepository: ...
+    @property
+    def events(self) -> EventAppender: ...
+    @property
+    def keys(self) -> IdempotencyKeys: ...
+
+    async def commit(self) -> None:
+        """Make it durable; raises Unavailable where the outcome is not known to be written."""
+        ...
+
+
+class Store(Protocol):
+    """Where units of work come from. Both raise Unavailable when the database cannot be reached."""
+
+    def read(self, after: int | None = None) -> AbstractAsyncContextManager[ReadUnit]:
+        """A reading unit; `after` is the insertion number of a write it must see, whichever replica answers."""
+        ...
+
+    def write(self) -> AbstractAsyncContextManager[WriteUnit]: ...
+
+
+class Clock(Protocol):
+    """The time, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class PasswordHasher(Protocol):
+    """Argon2id (RFC 9106) off the event loop; raises RateLimited when too many hashes wait."""
+
+    async def hash(self, password: str) -> str: ...
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Whether it fits; None takes the same time and never fits."""
+        ...
+
+    def is_dated(self, password_hash: str) -> bool:
+        """Whether the parameters have been raised since, so that it wants hashing again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What an access token says: which session of which user, until when. Never a role."""
+
+    session_id: UUID
+    user_id: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshClaims:
+    """What a refresh token of ours says: its session and its place in the family."""
+
+    session_id: UUID
+    generation: int
+
+
+class TokenCodec(Protocol):
+    """Access tokens (JWT, RFC 7519) and opaque refresh tokens."""
+
+    def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
+        """The token and when it expires."""
+        ...
+
+    def read_access(self, token: str, now: datetime) -> AccessClaims:
+        """Raises TokenInvalid or TokenExpired."""
+        ...
+
+    def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
+        """The token, and the hash of it that may be stored."""
+        ...
+
+    def read_refresh(self, token: str) -> RefreshClaims:
+        """Raises TokenInvalid for what we never issued."""
+        ...
+
+    def refresh_hash(self, token: str) -> bytes: ...
+    def fingerprint(self, data: bytes) -> bytes:
+        """A keyed digest, for telling whether two inputs were the same without keeping them."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """Counts tries by key over all instances; with Redis away each instance counts for itself."""
+
+    async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
+        """Count one try of at most `limit` in `window` seconds; the seconds to wait, or None while it is allowed."""
+        ...
+
+    async def forgive(self, bucket: str, key: str) -> None:
+        """Forget the tries of a key that has proved itself."""
+        ...
+
+
+class Presence(Protocol):
+    """Who holds a live socket on any instance."""
+
+    def online_ids(self) -> frozenset[UUID]:
+        """As known here now; at most some seconds old."""
+        ...

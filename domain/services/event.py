@@ -1,0 +1,57 @@
+"""The audit trail, read with the eyes of who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain import policies
+from domain.cursors import LogCursor
+from domain.models.actor import Actor
+from domain.models.event import Event
+from domain.pagination import EventFilter, Page, Window
+from domain.ports import LogState, Store
+
+
+class EventService:
+    """Reads of the log."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def page(self, actor: Actor, window: Window, filter_: EventFilter) -> Page[Event]:
+        """The trail, newest first; raises Forbidden for members and ValidationFailed for a cursor that is none."""
+        policies.require_auditor(actor)
+        async with self._store.read() as unit:
+            return await unit.events.page(window, filter_, (await unit.events.state()).epoch)
+
+    async def of_users(self, actor: Actor, user_ids: Sequence[UUID], window: Window) -> dict[UUID, Page[Event]]:
+        """What happened to each of these users, newest first; nothing for those whose history the actor may not read."""
+        allowed = [u for u in user_ids if policies.can_see_history(actor, u)]
+        empty: Page[Event] = Page((), (), has_next=False, has_previous=False)
+        found: dict[UUID, Page[Event]] = {}
+        if allowed:
+            async with self._store.read() as unit:
+                epoch = (await unit.events.state()).epoch
+                found = await unit.events.pages_for_users(allowed, window, epoch)
+        return {u: found.get(u, empty) for u in user_ids}
+
+    async def find(self, actor: Actor, event_id: UUID) -> Event | None:
+        """One entry as the actor sees it, or None."""
+        async with self._store.read() as unit:
+            event = await unit.events.find(event_id)
+        if event is None or not policies.can_see_event(actor, event):
+            return None
+        return policies.event_as_seen(actor, event)
+
+    async def state(self) -> LogState:
+        """The log's epoch, head and horizon."""
+        async with self._store.read() as unit:
+            return await unit.events.state()
+
+    async def position(self, cursor: LogCursor) -> int | None:
+        """The sequence a cursor stands for; None where the write it names has no place yet."""
+        if cursor.seq is not None:
+            return cursor.seq
+        async with self._store.read() as unit:
+            return await unit.events.seq_of(cursor.ord or 0)

@@ -1,0 +1,112 @@
+"""Bulk import: many rows in one transaction, decided by the same rules as single writes, each row an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain import events, policies
+from domain.commands import ImportRefusal, ImportResult, ImportRow
+from domain.errors import LastAdmin, ValidationFailed
+from domain.models.actor import Actor
+from domain.models.event import NewEvent
+from domain.models.user import Role, User
+from domain.ports import Clock, Store, WriteUnit
+from domain.services.user import checked, guard_last_admin, new_user
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    line: int
+    email: str
+    display_name: str
+    role: Role
+
+
+class ImportService:
+    """Creates and updates users in batches; run again, it finds its own work done."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    async def import_batch(self, actor: Actor, rows: Sequence[ImportRow], *, dry_run: bool = False) -> ImportResult:
+        """Create the users whose e-mail is new and update the others, all or (on a fault of the store) nothing.
+
+        Rows that break a rule are refused one by one and leave the rest alone. A user that is disabled or deleted
+        keeps that status. Raises Forbidden, and Unavailable where nothing was written.
+        """
+        policies.require_admin(actor)
+        refused: list[ImportRefusal] = []
+        wanted = _checked(rows, refused)
+        async with self._store.write() as unit:
+            found = await unit.users.find_by_emails([w.email for w in wanted])
+            known = {
+                u.email: u for u in (await unit.users.get_many_for_update([u.id for u in found.values()])).values()
+            }
+            created = await self._add(unit, actor, [w for w in wanted if w.email not in known], refused)
+            updated = await self._save(unit, actor, [w for w in wanted if w.email in known], known, refused)
+            entries = created + [e for _, changes in updated for e in changes]
+            if entries and not dry_run:
+                await unit.events.append_many(entries)
+                await unit.commit()
+        unchanged = len(rows) - len(refused) - len(created) - len(updated)
+        return ImportResult(len(created), len(updated), unchanged, sorted(refused, key=lambda r: r.line))
+
+    async def _add(
+        self, unit: WriteUnit, actor: Actor, rows: Sequence[_Wanted], refused: list[ImportRefusal]
+    ) -> list[NewEvent]:
+        now = self._clock.now()
+        users = [new_user(w.email, w.display_name, w.role, now) for w in rows]
+        added = await unit.users.add_many(users) if users else set()
+        refused += [
+            ImportRefusal(row.line, "email", "This e-mail address was taken by somebody else just now")
+            for row, user in zip(rows, users, strict=True)
+            if user.id not in added
+        ]
+        return [events.user_created(actor, u) for u in users if u.id in added]
+
+    async def _save(
+        self,
+        unit: WriteUnit,
+        actor: Actor,
+        rows: Sequence[_Wanted],
+        known: dict[str, User],
+        refused: list[ImportRefusal],
+    ) -> list[tuple[User, list[NewEvent]]]:
+        now = self._clock.now()
+        changed: list[tuple[User, list[NewEvent]]] = []
+        for row in rows:
+            before = known[row.email]
+            after, changes = before.changed(now, display_name=row.display_name, role=row.role)
+            if after is before:
+                continue
+            try:
+                await guard_last_admin(unit, before, after)
+            except LastAdmin as error:
+                refused.append(ImportRefusal(row.line, "role", error.message))
+                continue
+            if before.is_active_admin:
+                await unit.users.save(after)  # at once: the next row's guard must see it
+            changed.append((after, events.user_changed(actor, before, after, changes)))
+        await unit.users.save_many([u for u, _ in changed if not known[u.email].is_active_admin])
+        return changed
+
+
+def _checked(rows: Sequence[ImportRow], refused: list[ImportRefusal]) -> list[_Wanted]:
+    """The rows in canonical form; those that break a rule, or repeat an e-mail of this batch, go to `refused`."""
+    wanted: dict[str, _Wanted] = {}
+    for row in rows:
+        try:
+            clean = checked(email=row.email, display_name=row.display_name)
+        except ValidationFailed as error:
+            refused.append(ImportRefusal(row.line, error.faults[0].field, error.faults[0].message))
+            continue
+        role = row.role.strip().lower() or Role.MEMBER
+        if role not in set(Role):
+            refused.append(ImportRefusal(row.line, "role", f"Unknown role; use one of {', '.join(Role)}"))
+        elif clean["email"] in wanted:
+            first = wanted[clean["email"]].line
+            refused.append(ImportRefusal(row.line, "email", f"This e-mail address is also on line {first}"))
+        else:
+            wanted[clean["email"]] = _Wanted(row.line, clean["email"], clean["display_name"], Role(role))
+    return list(wanted.values())

@@ -1,0 +1,285 @@
+"""Users: making, changing, switching off, removing and reading them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from domain import events, policies
+from domain.commands import CreateUser, UpdateUser, Written
+from domain.errors import (
+    FieldFault,
+    Forbidden,
+    IdempotencyMismatch,
+    LastAdmin,
+    NotFound,
+    ValidationFailed,
+    VersionConflict,
+)
+from domain.models.actor import Actor
+from domain.models.event import NewEvent
+from domain.models.session import EndReason
+from domain.models.text import SEARCH_MAX, canonical_email, clean_name, clean_password, fold
+from domain.models.user import Role, Status, User
+from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
+from domain.ports import Clock, KeptResult, PasswordHasher, Presence, Store, TokenCodec, WriteUnit
+
+KEY_MAX = 200
+"""The longest idempotency key, in characters."""
+
+
+def checked(**fields: object) -> dict[str, str]:
+    """The given fields of a user in canonical form, leaving out those that are None.
+
+    Raises ValidationFailed with every fault at once.
+    """
+    rules = {"email": canonical_email, "display_name": clean_name, "password": clean_password}
+    clean: dict[str, str] = {}
+    faults: list[FieldFault] = []
+    for name, value in fields.items():
+        if value is None:
+            continue
+        try:
+            clean[name] = rules[name](str(value))
+        except ValidationFailed as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ValidationFailed(faults)
+    return clean
+
+
+def new_user(email: str, display_name: str, role: Role, now: datetime) -> User:
+    """A fresh active user at version 1; the fields are taken as they are."""
+    return User(uuid4(), email, display_name, role, Status.ACTIVE, 1, now, now)
+
+
+async def guard_last_admin(unit: WriteUnit, before: User, after: User | None) -> None:
+    """Raise LastAdmin where the change takes away the only active admin, also against changes made at the same moment."""
+    stays = after is not None and after.is_active_admin
+    if before.is_active_admin and not stays and not await unit.users.count_other_active_admins(before.id):
+        raise LastAdmin
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryCounts:
+    """How many visible users there are, by role and by status, and how many are online."""
+
+    by: Mapping[tuple[Role, Status], int]
+    online: int
+    head: int
+
+
+class UserService:
+    """The use cases of the directory."""
+
+    def __init__(
+        self, store: Store, clock: Clock, hasher: PasswordHasher, tokens: TokenCodec, presence: Presence
+    ) -> None:
+        self._store, self._clock, self._hasher = store, clock, hasher
+        self._tokens, self._presence = tokens, presence
+
+    async def create(self, actor: Actor, command: CreateUser) -> Written[User]:
+        """Make a user.
+
+        Raises Forbidden, ValidationFailed, EmailTaken, and IdempotencyMismatch for a key that came with other input.
+        A repeat with the same key answers with the first result.
+        """
+        policies.require_admin(actor)
+        clean = checked(email=command.email, display_name=command.display_name, password=command.password)
+        key = command.idempotency_key
+        if key is not None and not 0 < len(key) <= KEY_MAX:
+            raise ValidationFailed.one("idempotency_key", f"The key must have 1 to {KEY_MAX} characters", key)
+        fingerprint = self._fingerprint(clean, command.role)
+        hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
+        async with self._store.write() as unit:
+            if key is not None and (kept := await unit.keys.find(actor.user_id, key)):
+                return await self._repeat(unit, kept, fingerprint)
+            user = new_user(clean["email"], clean["display_name"], command.role, self._clock.now())
+            await unit.users.add(user, hashed)
+            position = await unit.events.append(events.user_created(actor, user))
+            if key is not None:
+                await unit.keys.keep(actor.user_id, key, KeptResult(fingerprint, user.id, position))
+            await unit.commit()
+        return Written(user, position)
+
+    def _fingerprint(self, clean: Mapping[str, str], role: Role) -> bytes:
+        return self._tokens.fingerprint(json.dumps([dict(clean), role], sort_keys=True).encode())
+
+    async def _repeat(self, unit: WriteUnit, kept: KeptResult, fingerprint: bytes) -> Written[User]:
+        if kept.fingerprint != fingerprint:
+            raise IdempotencyMismatch
+        return Written(await unit.users.get(kept.user_id), kept.position)
+
+    async def update(self, actor: Actor, command: UpdateUser) -> Written[User]:
+        """Set fields of a user: admins any, users their own e-mail and display name.
+
+        Raises NotFound, Forbidden, ValidationFailed, EmailTaken, VersionConflict and LastAdmin.
+        """
+        wanted = {
+            name: value
+            for name in ("email", "display_name", "role", "status", "password")
+            if (value := getattr(command, name)) is not None
+        }
+        if not policies.can_edit(actor, command.id, list(wanted)):
+            raise Forbidden
+        clean = checked(**{k: v for k, v in wanted.items() if k in ("email", "display_name", "password")})
+        hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
+        async with self._store.write() as unit:
+            before = await self._locked(unit, actor, command.id, command.expected_version)
+            written = await self._write(
+                unit,
+                actor,
+                before,
+                email=clean.get("email"),
+                display_name=clean.get("display_name"),
+                role=command.role,
+                status=command.status,
+                hashed=hashed,
+            )
+            await unit.commit()
+        return written
+
+    async def set_status(
+        self, actor: Actor, user_id: UUID, status: Status, expected_version: int | None = None, *, restore: bool = False
+    ) -> Written[User]:
+        """Disable, enable, delete or (with `restore`) restore a user; sessions end with a user that is no longer active.
+
+        Raises Forbidden, NotFound, VersionConflict, LastAdmin, and ValidationFailed for a step that does not exist.
+        """
+        policies.require_admin(actor)
+        async with self._store.write() as unit:
+            before = await self._locked(unit, actor, user_id, expected_version)
+            if before.status is Status.DELETED and status is not Status.DELETED and not restore:
+                raise ValidationFailed.one("status", "This user is deleted; restore it first")
+            if restore and before.status is Status.DISABLED:
+                raise ValidationFailed.one("status", "This user is disabled, not deleted; enable it instead")
+            written = await self._write(unit, actor, before, status=status)
+            await unit.commit()
+        return written
+
+    async def erase(self, actor: Actor, user_id: UUID) -> Written[None]:
+        """Remove a user's personal data for good, from the directory and from the log, which keeps the id and the fact.
+
+        Raises Forbidden, NotFound and LastAdmin.
+        """
+        policies.require_admin(actor)
+        async with self._store.write() as unit:
+            user = await unit.users.get_for_update(user_id)
+            await guard_last_admin(unit, user, None)
+            await unit.sessions.end_all(user_id, EndReason.DELETED, self._clock.now())
+            await unit.users.remove(user_id)
+            await unit.events.scrub(user_id)
+            position = await unit.events.append(events.user_erased(actor, user, self._clock.now()))
+            await unit.commit()
+        return Written(None, position)
+
+    async def _locked(self, unit: WriteUnit, actor: Actor, user_id: UUID, expected: int | None) -> User:
+        user = await unit.users.get_for_update(user_id)
+        if not policies.can_see(actor, user):
+            raise NotFound
+        if expected is not None and expected != user.version:
+            raise VersionConflict(user)
+        return user
+
+    async def _write(
+        self,
+        unit: WriteUnit,
+        actor: Actor,
+        before: User,
+        *,
+        email: str | None = None,
+        display_name: str | None = None,
+        role: Role | None = None,
+        status: Status | None = None,
+        hashed: str | None = None,
+    ) -> Written[User]:
+        """The row, what follows from it for sessions, then its events; nothing where nothing differs."""
+        now = self._clock.now()
+        after, changes = before.changed(now, email=email, display_name=display_name, role=role, status=status)
+        if (before.status, after.status) not in events.STATUS_EVENTS and before.status is not after.status:
+            raise ValidationFailed.one("status", f"A {before.status} user cannot become {after.status}")
+        if hashed is not None and after is before:
+            after = before.touched(now)
+        if after is before:
+            return Written(before, None)
+        await guard_last_admin(unit, before, after)
+        await unit.users.save(after)
+        entries: list[NewEvent] = events.user_changed(actor, before, after, changes)
+        if hashed is not None:
+            await unit.users.set_password_hash(after.id, hashed)
+            entries.append(events.password_changed(actor, after, now))
+        entries += await self._end_sessions(unit, actor, after, now, password=hashed is not None)
+        return Written(after, await unit.events.append_many(entries))
+
+    async def _end_sessions(
+        self, unit: WriteUnit, actor: Actor, user: User, now: datetime, *, password: bool
+    ) -> Sequence[NewEvent]:
+        if user.status is not Status.ACTIVE:
+            reason = EndReason.DISABLED if user.status is Status.DISABLED else EndReason.DELETED
+            await unit.sessions.end_all(user.id, reason, now)
+            return ()
+        if not password:
+            return ()
+        keep = actor.session_id if actor.user_id == user.id else None
+        ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, keep)
+        return [events.session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
+
+    async def get(self, actor: Actor, user_id: UUID, after: int | None = None) -> User:
+        """One user; raises NotFound also where the actor may not know of them."""
+        async with self._store.read(after) as unit:
+            user = await unit.users.find(user_id)
+        if user is None or not policies.can_see(actor, user):
+            raise NotFound
+        return user
+
+    def query(
+        self,
+        actor: Actor,
+        window: Window,
+        search: str | None = None,
+        filter_: UserFilter | None = None,
+        sort: UserSort = UserSort.CREATED_AT,
+        *,
+        descending: bool = False,
+    ) -> UserQuery:
+        """The question this actor may ask: within the statuses they see, by e-mail only where they see e-mails.
+
+        Raises ValidationFailed for a search that is too long.
+        """
+        if search is not None and len(search) > SEARCH_MAX:
+            raise ValidationFailed.one("search", f"The search is longer than {SEARCH_MAX} characters", search)
+        filter_ = filter_ or UserFilter()
+        visible = policies.visible_statuses(actor)
+        statuses = visible if filter_.status is None else filter_.status & visible
+        by_email = actor.sees_all
+        return UserQuery(
+            window=window,
+            search=fold(search) or None if search else None,
+            filter=replace(filter_, status=None if statuses == frozenset(Status) else statuses),
+            sort=UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not by_email else sort,
+            descending=descending,
+            by_email=by_email,
+            online_ids=self._presence.online_ids() if filter_.online is not None else None,
+        )
+
+    async def page(self, query: UserQuery, after: int | None = None) -> Page[User]:
+        """A page of the users that match; raises ValidationFailed for a cursor of another list."""
+        async with self._store.read(after) as unit:
+            return await unit.users.page(query)
+
+    async def count(self, query: UserQuery) -> int:
+        """How many users match, whatever the window."""
+        async with self._store.read() as unit:
+            return await unit.users.count(query)
+
+    async def counts(self, actor: Actor) -> DirectoryCounts:
+        """Counts for a dashboard, of the users this actor sees, with the log's head read before they were taken."""
+        async with self._store.read() as unit:
+            head = (await unit.events.state()).head
+            found = await unit.users.counts()
+        visible = policies.visible_statuses(actor)
+        by = {key: n for key, n in found.items() if key[1] in visible}
+        return DirectoryCounts(by, len(self._presence.online_ids()), head)

@@ -1,0 +1,52 @@
+"""What a resolver is given: who asks, from where, the services, and loaders that live for one operation or one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from domain.commands import SignedIn
+from domain.errors import Unauthenticated
+from domain.models.actor import Actor, Origin
+from schema.loaders import Loaders
+from schema.services import Services
+
+
+class SessionCarrier(Protocol):
+    """Where the edge keeps a browser's session: httpOnly cookies over HTTP, nothing over a socket."""
+
+    @property
+    def refresh_token(self) -> str | None:
+        """The refresh token of the request's cookie, or None."""
+        ...
+
+    def set_session(self, signed_in: SignedIn) -> None:
+        """Send the session's tokens as cookies; raises Forbidden where this edge cannot."""
+        ...
+
+    def clear(self) -> None:
+        """Take the cookies back."""
+        ...
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation, or one event of a subscription: never shared between two, or one would see the other's rows."""
+
+    services: Services
+    actor: Actor | None
+    origin: Origin
+    carrier: SessionCarrier
+    read_after: int | None = None
+    """The insertion number of a write that reads must see (the header Rollcall-Read-After)."""
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.services, self.actor, self.read_after)
+
+    @property
+    def viewer(self) -> Actor:
+        """The actor; raises Unauthenticated without a session."""
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
