@@ -1,0 +1,57 @@
+# Everything a developer needs, from nothing but Python 3.11+, git and make: `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= auto
+TESTS ?= tests
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## create .venv from the hashed lock
+
+run: $(READY) ## start PostgreSQL, Valkey and the server; Ctrl-C stops them all
+	@exec $(BIN)/rollcall up
+
+test: $(READY) ## run every test on the real engines (TESTS=path picks some, WORKERS=n sets the processes)
+	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+check: $(READY) ## formatting, lint, types, layers, and the contract and migration tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/architecture tests/contract tests/integration/test_migrations.py
+
+format: $(READY) ## rewrite the files as the formatter and the linter's safe fixes want them
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The locks hold hashes for every platform and name no registry: they are the same wherever they are made.
+COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --quiet
+lock: ## resolve the dependencies again and write both locks (UPGRADE=1 takes newer releases)
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet uv
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what was built; the data under .rollcall stays
+	rm -rf $(VENV) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
+	find . -name __pycache__ -type d -not -path './.rollcall/*' -prune -exec rm -rf {} +
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rollcall needs Python 3.11 or later: make PYTHON=/path/to/python")'
+	@echo "Setting up $(VENV) (about a minute, once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
