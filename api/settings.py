@@ -1,0 +1,212 @@
+"""The only reader of the environment: every variable, its default, and what is wrong with what was given."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SECRET_KEY_BYTES = 32
+"""The shortest signing key: an HMAC-SHA256 key as long as its hash (RFC 7518 section 3.2)."""
+
+KNOWN_KEYS = frozenset({"changeme-changeme-changeme-changeme", "make-one-with-openssl-rand-base64-48"})
+"""Keys that stand in examples for everybody to read."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class ConfigurationError(Exception):
+    """What the environment gives cannot be used; the message names every variable and fault, and no secret."""
+
+
+class Address(SecretStr):
+    """A URL that may hold a password; shown without it."""
+
+    def _display(self) -> str:
+        parts = urlsplit(self.get_secret_value())
+        host = parts.netloc.rpartition("@")[2]
+        return parts._replace(netloc=f"***@{host}" if parts.password else parts.netloc, query="").geturl()
+
+
+class DatabaseAddress(Address):
+    """A PostgreSQL address as libpq and asyncpg write it: `postgresql://…`."""
+
+    @property
+    def dsn(self) -> str:
+        """For asyncpg itself."""
+        return self.get_secret_value()
+
+    @property
+    def sqlalchemy(self) -> str:
+        """For SQLAlchemy over asyncpg, which calls libpq's `sslmode` `ssl`."""
+        parts = urlsplit(self.get_secret_value())
+        query = urlencode([("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(parts.query)])
+        return parts._replace(scheme="postgresql+asyncpg", query=query).geturl()
+
+
+def split_list(value: object) -> object:
+    """`a, b` as `("a", "b")`; anything but text is left to the type's own check."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def parts_of(address: str, schemes: Mapping[str, str]) -> SplitResult:
+    """The parts of an address, its scheme replaced as `schemes` says; raises ValueError without repeating the value."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not an address: its host or port cannot be read") from None
+    if parts.scheme not in schemes:
+        raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in dict.fromkeys(schemes.values()))}")
+    return parts._replace(scheme=schemes[parts.scheme])
+
+
+def check_database(address: DatabaseAddress) -> DatabaseAddress:
+    """The address in its plain form; refuses options that asyncpg and SQLAlchemy would each take differently."""
+    schemes = dict.fromkeys(("postgresql", "postgres", "postgresql+asyncpg"), "postgresql")
+    parts = parts_of(address.get_secret_value(), schemes)
+    options = dict(parse_qsl(parts.query))
+    if unknown := sorted(options.keys() - {"host", "port", "sslmode"}):
+        raise ValueError(f"has options that are not understood here (sslmode, host and port are): {', '.join(unknown)}")
+    if not (parts.hostname or "host" in options):
+        raise ValueError("names no host")
+    if not parts.path.strip("/"):
+        raise ValueError("names no database: end it with /NAME")
+    return DatabaseAddress(parts.geturl())
+
+
+def check_redis(address: Address) -> Address:
+    """A Redis or Valkey address in the form that redis-py takes."""
+    schemes = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
+    parts = parts_of(address.get_secret_value(), schemes)
+    if parts.scheme != "unix" and not parts.hostname:
+        raise ValueError("names no host")
+    return Address(parts.geturl())
+
+
+def check_secret_key(key: SecretStr) -> SecretStr:
+    """The key, when nobody could guess it."""
+    value = key.get_secret_value()
+    hint = "make one with: openssl rand -base64 48"
+    if len(value.encode()) < SECRET_KEY_BYTES:
+        raise ValueError(f"is shorter than {SECRET_KEY_BYTES} bytes; {hint}")
+    if value.lower() in KNOWN_KEYS or len(set(value)) < SECRET_KEY_BYTES // 4:
+        raise ValueError(f"is a known or guessable value; {hint}")
+    return key
+
+
+def check_public_url(url: str) -> str:
+    """An http or https address without path, as browsers write an origin."""
+    parts = parts_of(url, {"http": "http", "https": "https"})
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise ValueError("must be a scheme, a host and perhaps a port, and nothing more: https://rollcall.example.com")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def check_origin(origin: str) -> str:
+    """One origin; `*` is refused because requests carry cookies."""
+    if origin == "*":
+        raise ValueError("cannot be *: requests carry cookies, so each origin must be named")
+    return check_public_url(origin)
+
+
+def check_network(value: object) -> Network:
+    """A network or a single address."""
+    try:
+        return ipaddress.ip_network(str(value), strict=False)
+    except ValueError:
+        raise ValueError("must be addresses or networks such as 10.0.0.0/8") from None
+
+
+def lower(value: object) -> object:
+    """Text without regard to case."""
+    return value.lower() if isinstance(value, str) else value
+
+
+DatabaseUrl = Annotated[DatabaseAddress, AfterValidator(check_database)]
+RedisUrl = Annotated[Address, AfterValidator(check_redis)]
+SecretKey = Annotated[SecretStr, AfterValidator(check_secret_key)]
+PublicUrl = Annotated[str, AfterValidator(check_public_url)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class LocalSettings(BaseSettings):
+    """What `rollcall up` begins with: it makes the addresses and the key that are missing itself."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: DatabaseUrl | None = None
+    database_replica_urls: Annotated[tuple[DatabaseUrl, ...], NoDecode, BeforeValidator(split_list)] = ()
+    database_pool_size: PositiveInt = 10
+    redis_url: RedisUrl | None = None
+    secret_key: SecretKey | None = None
+
+    public_url: PublicUrl = "http://localhost:8000"
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8000
+    console_port: Port = 3000
+    cors_origins: Annotated[
+        tuple[Annotated[str, AfterValidator(check_origin)], ...], NoDecode, BeforeValidator(split_list)
+    ] = ()
+    trusted_proxies: Annotated[
+        tuple[Annotated[Network, BeforeValidator(check_network)], ...], NoDecode, BeforeValidator(split_list)
+    ] = ()
+    body_limit_bytes: PositiveInt = 1024 * 1024
+    shutdown_seconds: PositiveInt = 10
+
+    admin_email: str | None = None
+    admin_password: SecretStr | None = None
+    sign_up_enabled: bool = True
+    access_token_seconds: PositiveInt = 600
+    refresh_token_days: PositiveInt = 30
+    hash_threads: PositiveInt = 1
+
+    data_dir: Path = Path(".rollcall")
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = "info"
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(lower)] = "console"
+    log_retention_days: Annotated[int, Field(ge=0)] = 0
+    debug: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether visitors come over https, so that cookies are `__Host-` and Secure."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def load(cls, **values: Any) -> Self:
+        """From the environment and `.env`, `values` before both; raises ConfigurationError with every fault at once."""
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise ConfigurationError(describe(error)) from None
+
+
+class Settings(LocalSettings):
+    """What a server needs to start; nothing is made up here."""
+
+    database_url: DatabaseUrl
+    redis_url: RedisUrl
+    secret_key: SecretKey
+
+
+def describe(error: ValidationError) -> str:
+    """One line a fault: the variable and what is wrong with it, never its value."""
+    lines = []
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        name = str(fault["loc"][0]).upper()
+        message = "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+        lines.append(f"  {name}: {message}")
+    return "\n".join(["Rollcall cannot start with these settings:", *dict.fromkeys(lines)])
+
+
+def child_environment(**values: str) -> dict[str, str]:
+    """This process's environment with `values` set, for a process that it starts."""
+    return {**os.environ, **values}
