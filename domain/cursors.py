@@ -14,20 +14,34 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class LogCursor:
-    """A position: `seq` reached, or `ord` written. Exactly one of them is set. `epoch` is the first 8 hex digits."""
+    """A position: `seq` reached, or `ord` written. Exactly one of them is set. `epoch` is the first 8 hex digits.
+
+    `role` is whose eyes a feed was read with, so that whoever resumes with lesser ones is told what is gone from view.
+    """
 
     epoch: str
     seq: int | None = None
     ord: int | None = None
+    role: str | None = None
 
     def __str__(self) -> str:
         kind, number = ("s", self.seq) if self.seq is not None else ("o", self.ord)
-        return base64.urlsafe_b64encode(f"{kind}{self.epoch}{number}".encode()).rstrip(b"=").decode()
+        suffix = f".{self.role}" if self.role else ""
+        return base64.urlsafe_b64encode(f"{kind}{self.epoch}{number}{suffix}".encode()).rstrip(b"=").decode()
 
 
-def sequence_cursor(epoch: UUID, seq: int) -> str:
-    """The cursor of a position in the order."""
-    return str(LogCursor(epoch.hex[:8], seq=seq))
+def sequence_cursor(epoch: UUID, seq: int, role: str | None = None) -> str:
+    """The cursor of a position in the order; a feed's also says with which role it was read."""
+    return str(LogCursor(epoch.hex[:8], seq=seq, role=role))
+
+
+UNFINISHED = "snapshot"
+"""In place of a role: the position of a snapshot that was not complete, from where nothing can be resumed."""
+
+
+def unfinished_cursor(epoch: UUID) -> str:
+    """The cursor that goes with the entries of a snapshot until it is complete."""
+    return str(LogCursor(epoch.hex[:8], seq=0, role=UNFINISHED))
 
 
 def written_cursor(epoch: UUID, ord_: int) -> str:
@@ -39,10 +53,12 @@ def parse_cursor(text: str) -> LogCursor | None:
     """The cursor, or None for a text that never was one."""
     try:
         raw = base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
+        raw, _, role = raw.partition(".")
         kind, epoch, number = raw[:1], raw[1:9], raw[9:]
         if kind not in "so" or len(epoch) != 8 or not number.isdigit() or not 0 <= int(number, 10) < 2**63:
             return None
         int(epoch, 16)
-        return LogCursor(epoch, seq=int(number)) if kind == "s" else LogCursor(epoch, ord=int(number))
+        position = {"seq": int(number)} if kind == "s" else {"ord": int(number)}
+        return LogCursor(epoch, role=role or None, **position)
     except (ValueError, UnicodeError, binascii.Error):
         return None

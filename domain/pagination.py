@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.errors import ValidationFailed
 from domain.models.event import EventType
-from domain.models.user import Role, Status
+from domain.models.user import Role, Status, User
 
 T = TypeVar("T")
 
@@ -85,6 +85,18 @@ class UserFilter:
     email_verified: bool | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+
+
+    def matches(self, user: User, online: frozenset[UUID]) -> bool:
+        """Whether a user passes; `online` is who is online now."""
+        return (
+            (self.status is None or user.status in self.status)
+            and (self.role is None or user.role in self.role)
+            and (self.online is None or self.online == (user.id in online))
+            and (self.email_verified is None or self.email_verified == (user.email_verified_at is not None))
+            and (self.created_after is None or user.created_at > self.created_after)
+            and (self.created_before is None or user.created_at < self.created_before)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +47,10 @@ class UserReader(Protocol):
     async def page(self, query: UserQuery) -> Page[User]: ...
     async def count(self, query: UserQuery) -> int:
         """How many users match the search and filter, whatever the window."""
+        ...
+
+    async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
+        """Whether each of these (display name, e-mail or None) would be found by a folded search, as `page` finds."""
         ...
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:
@@ -283,4 +287,55 @@ class Presence(Protocol):
 
     def online_ids(self) -> frozenset[UUID]:
         """As known here now; at most some seconds old."""
+        ...
+
+    def listen(self, listener: Callable[[UUID, bool], None]) -> Callable[[], None]:
+        """Call with each user that came or went; the result ends it."""
+        ...
+
+
+class LivePresence(Presence, Protocol):
+    """Presence as the live edge feeds it."""
+
+    def hold(self, user_id: UUID) -> None:
+        """A socket of this user opened here."""
+        ...
+
+    def release(self, user_id: UUID) -> None:
+        """A socket of this user closed here."""
+        ...
+
+
+class LogHub(Protocol):
+    """The log as this process sees it: ordered, without gap or duplicate. See persistence/hub.py."""
+
+    @property
+    def epoch(self) -> UUID: ...
+    @property
+    def head(self) -> int:
+        """The newest sequence that listeners have been told of."""
+        ...
+
+    def listen(self, listener: Callable[[Sequence[Event]], None]) -> None:
+        """Call with every new stretch of the log; the call must not block."""
+        ...
+
+    async def after(self, seq: int, limit: int = 500) -> Sequence[Event]:
+        """The entries that follow a sequence. Raises Unavailable."""
+        ...
+
+    async def resolve(self, ord_: int) -> int | None:
+        """The sequence of a write named by its insertion number, waiting a bounded time for the relay."""
+        ...
+
+    async def state(self) -> LogState:
+        """Read from the table. Raises Unavailable."""
+        ...
+
+
+class LiveSessions(Protocol):
+    """The live sockets of this process."""
+
+    async def settle(self, user_id: UUID) -> None:
+        """Return when no socket here outlives its right: at once where the user has none, within a second at most."""
         ...

@@ -9,7 +9,6 @@ from domain.ports import Presence
 from domain.services.event import EventService
 from domain.services.session import SessionService
 from domain.services.user import UserService
-from schema.live import Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,5 @@ class Services:
     sessions: SessionService
     events: EventService
     presence: Presence
-    live: Live
     epoch: UUID
     """The log's epoch, read once at start; cursors are made with it."""

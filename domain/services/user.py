@@ -238,7 +238,7 @@ class UserService:
     def query(
         self,
         actor: Actor,
-        window: Window,
+        window: Window = Window(),  # noqa: B008 - frozen
         search: str | None = None,
         filter_: UserFilter | None = None,
         sort: UserSort = UserSort.CREATED_AT,
@@ -264,6 +264,17 @@ class UserService:
             by_email=by_email,
             online_ids=self._presence.online_ids() if filter_.online is not None else None,
         )
+
+    async def matching(self, query: UserQuery, users: Sequence[User]) -> list[bool]:
+        """Whether each of these users, as given, belongs to the answer of the question, whatever the window."""
+        online = query.online_ids or frozenset()
+        fits = [query.filter.matches(u, online) for u in users]
+        if query.search is None or not any(fits):
+            return fits
+        texts = [(u.display_name, u.email if query.by_email else None) for u in users]
+        async with self._store.read() as unit:
+            found = await unit.users.found_by(query.search, texts)
+        return [a and b for a, b in zip(fits, found, strict=True)]
 
     async def page(self, query: UserQuery, after: int | None = None) -> Page[User]:
         """A page of the users that match; raises ValidationFailed for a cursor of another list."""

@@ -1,0 +1,218 @@
+"""Redis pub/sub between instances: a broadcaster backend that tells of its gaps, and a publisher that never makes anyone wait.
+
+Why our own backend: the package's Redis backend loses its first subscription with redis-py 8, dies silently with its
+connection and queues without bound. This one waits for the SUBSCRIBE acknowledgement, reconnects with jitter, proves
+an idle link alive, and emits GAP after every (re)connection and whenever it had to drop a message: whoever reads GAP
+reads the table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections import deque
+from typing import Any
+
+import redis.asyncio as aioredis
+import structlog
+from broadcaster import BroadcastBackend, Event
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+GAP = "\x00gap"
+"""The message that stands for "something may be missing here"."""
+
+EVENTS, NUDGE, SIGNALS = "rollcall.events", "rollcall.nudge", "rollcall.signals"
+"""The channels: numbered events; "a write was committed here"; short-lived signals such as presence."""
+
+QUEUE_MAX = 4096
+PING_SECONDS = 2.0
+FIRST_DELAY, LAST_DELAY = 0.05, 2.0
+
+log = structlog.get_logger(__name__)
+
+
+def connect(url: str, timeout: float = 2.0) -> aioredis.Redis:
+    """A client that answers or fails within `timeout` seconds and never retries by itself."""
+    client: aioredis.Redis = aioredis.Redis.from_url(
+        url,
+        socket_connect_timeout=timeout,
+        socket_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+    )
+    return client
+
+
+class RedisBackend(BroadcastBackend):
+    """broadcaster's backend contract over redis-py; `connected` tells whether the subscription stands now."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._publisher = connect(url)
+        self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
+        self._channels: dict[str, asyncio.Event] = {}
+        self._wanted = asyncio.Event()
+        self._pubsub: PubSub | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.connected = False
+        self.reconnects = 0
+        self.dropped = 0
+
+    async def connect(self) -> None:
+        """Start listening; returns at once, also while Redis is away."""
+        self._task = asyncio.create_task(self._run(), name="redis-listener")
+
+    async def disconnect(self) -> None:
+        """Stop listening and close."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        with contextlib.suppress(RedisError, OSError):
+            await self._publisher.aclose()
+
+    async def subscribe(self, group: str) -> None:
+        """Return when Redis has acknowledged, or after two seconds without it: GAP follows once it has."""
+        acknowledged = self._channels.setdefault(group, asyncio.Event())
+        self._wanted.set()
+        if self._pubsub is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await self._pubsub.subscribe(group)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2.0):
+                await acknowledged.wait()
+
+    async def unsubscribe(self, group: str) -> None:
+        """Stop listening to a channel."""
+        self._channels.pop(group, None)
+        if self._pubsub is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await self._pubsub.unsubscribe(group)
+
+    async def publish(self, channel: str, message: Any) -> None:
+        """Publish now; raises redis.exceptions.RedisError or OSError within two seconds where it cannot."""
+        await self._publisher.publish(channel, message)
+
+    async def next_published(self) -> Event:
+        """The next message or GAP."""
+        return await self._queue.get()
+
+    def _emit(self, channel: str, message: str) -> None:
+        if self._queue.full():
+            self._queue.get_nowait()
+            self.dropped += 1
+            message = GAP
+        self._queue.put_nowait(Event(channel, message))
+
+    async def _run(self) -> None:
+        delay = FIRST_DELAY
+        while True:
+            await self._wanted.wait()
+            try:
+                await self._listen()
+            except (RedisError, OSError, TimeoutError) as error:
+                if self.connected:
+                    delay = FIRST_DELAY
+                    log.warning("redis.lost", error=type(error).__name__)
+                self._down()
+            await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+            delay = min(delay * 2, LAST_DELAY)
+
+    def _down(self) -> None:
+        self.connected = False
+        self.reconnects += 1
+        for acknowledged in self._channels.values():
+            acknowledged.clear()
+
+    async def _listen(self) -> None:
+        client = connect(self._url, timeout=3 * PING_SECONDS)
+        pubsub = client.pubsub()
+        try:
+            await pubsub.subscribe(*self._channels)
+            self._pubsub = pubsub
+            silent = 0
+            while True:
+                message = await pubsub.get_message(ignore_subscribe_messages=False, timeout=PING_SECONDS)
+                silent = silent + 1 if message is None else 0
+                if message is not None:
+                    self._take(message)
+                elif silent > 2:
+                    raise TimeoutError("no pong")
+                else:
+                    await pubsub.ping()
+        finally:
+            self._pubsub = None
+            with contextlib.suppress(RedisError, OSError):
+                await pubsub.aclose()  # type: ignore[no-untyped-call]
+            with contextlib.suppress(RedisError, OSError):
+                await client.aclose()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        channel = message["channel"]
+        if message["type"] == "message":
+            self._emit(channel, message["data"])
+        elif message["type"] == "subscribe" and channel in self._channels:
+            if not self.connected:
+                self.connected = True
+                log.info("redis.listening")
+            self._channels[channel].set()
+            self._emit(channel, GAP)
+
+
+class Publisher:
+    """Publishing behind a bounded queue and a breaker: `send` never waits and never fails.
+
+    What does not fit is dropped: the table has it, and readers look there within a second.
+    """
+
+    def __init__(self, backend: RedisBackend, queue_max: int = 1000) -> None:
+        self._backend = backend
+        self._queue: deque[tuple[str, str]] = deque(maxlen=queue_max)
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.healthy = True
+        self.dropped = 0
+
+    def send(self, channel: str, message: str) -> None:
+        """Hand a message over for publishing."""
+        if not self.healthy or len(self._queue) == self._queue.maxlen:
+            self.dropped += 1
+            if not self.healthy and self._queue:
+                return
+        self._queue.append((channel, message))
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begin to publish."""
+        self._task = asyncio.create_task(self._run(), name="redis-publisher")
+
+    async def stop(self) -> None:
+        """Publish what waits, for half a second at most, then stop."""
+        if self._task is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                while self._queue and self.healthy:
+                    await asyncio.sleep(0.01)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                channel, message = self._queue.popleft()
+                try:
+                    await self._backend.publish(channel, message)
+                    self.healthy = True
+                except (RedisError, OSError) as error:
+                    if self.healthy:
+                        log.warning("redis.publish_failed", error=type(error).__name__)
+                    self.healthy = False
+                    self.dropped += 1 + len(self._queue)
+                    self._queue.clear()
+                    await asyncio.sleep(1.0)  # the breaker: one try a second while Redis is away

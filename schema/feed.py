@@ -1,0 +1,126 @@
+"""`userFeed`: the users that match, then how that set changes, without a gap in between.
+
+Nothing is remembered about a subscriber: whether a user came into view, changed or left is decided from each log entry
+alone, by putting the question to the user as they were before it and as they are. The snapshot is read after the
+position was taken, so that an entry may tell of a change the snapshot already shows (the client sets the same values
+again), and none is missed. A cursor remembers the role it was read with: whoever resumes with fewer rights is first
+told who is gone from view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain import policies
+from domain.cursors import parse_cursor, sequence_cursor, unfinished_cursor
+from domain.models.actor import Actor
+from domain.models.event import Event as LogEvent
+from domain.models.event import EventType
+from domain.models.user import Role, Status, User
+from domain.pagination import PAGE_MAX, UserFilter, UserQuery, Window
+from domain.services.user import UserService
+from schema.groups import Message
+from schema.live_types import FeedReady, Heartbeat, ResyncRequired, UserChanged, UserEntered, UserLeft
+from schema.scalars import Cursor
+from schema.user import User as UserType
+from schema.user import changes_as_seen
+
+ABOUT_USERS = policies.PUBLIC_EVENTS | {EventType.EMAIL_VERIFIED}
+"""Entries that can change who matches, or what is shown of them."""
+EVERYBODY = frozenset(Status)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedProjection:
+    """One question to the directory, as a stream. See the module's docstring."""
+
+    users: UserService
+    epoch: UUID
+    search: str | None
+    filter: UserFilter
+    start: str | None
+    private: bool = False
+
+    @property
+    def key(self) -> Hashable:
+        """The question, without the position."""
+        return "feed", self.search, self.filter
+
+    async def project(self, event: LogEvent, actor: Actor, users: Mapping[UUID, User]) -> Sequence[Message]:
+        """Entered, changed or left, or nothing."""
+        changes_version = event.type is EventType.PASSWORD_CHANGED and policies.can_see_history(actor, event.user_id)
+        if event.type not in ABOUT_USERS and not changes_version:
+            return ()
+        cursor = self._cursor(event.seq, actor)
+        now = users.get(event.user_id)
+        if now is None:
+            return (UserLeft(user_id=str(event.user_id), cursor=cursor),) if policies.can_see_event(actor, event) else ()
+        created = event.type is EventType.USER_CREATED
+        was, fits = await self.users.matching(self._query(actor), [_before(event, now), now])
+        if fits and (created or not was):
+            return (UserEntered(user=UserType.of(now), cursor=cursor),)
+        if fits:
+            seen = policies.event_as_seen(actor, event)
+            return (UserChanged(user=UserType.of(now), cursor=cursor, changes=changes_as_seen(seen)),)
+        return (UserLeft(user_id=str(now.id), cursor=cursor),) if was and not created else ()
+
+    async def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]]:
+        """Everybody who matches, a page at a time; on resuming with fewer rights, everybody who is gone from view."""
+        lost = self._lost(actor)
+        if self.start is not None and not lost:
+            return
+        cursor = Cursor(self.start or unfinished_cursor(self.epoch))
+        query = self._query(Actor(actor.user_id, Role.AUDITOR) if lost else actor)
+        query = replace(query, filter=replace(query.filter, status=lost)) if lost else query
+        after: str | None = None
+        while True:
+            page = await self.users.page(replace(query, window=Window(PAGE_MAX, after=after)))
+            if lost:
+                yield [UserLeft(user_id=str(u.id), cursor=cursor) for u in page.items if u.id != actor.user_id]
+            else:
+                yield [UserEntered(user=UserType.of(u), cursor=cursor) for u in page.items]
+            if not page.has_next:
+                return
+            after = page.cursors[-1]
+
+    def _lost(self, actor: Actor) -> frozenset[Status]:
+        """The statuses that the role of the cursor saw and the actor no longer sees."""
+        cursor = parse_cursor(self.start) if self.start else None
+        if cursor is None or cursor.role not in set(Role):
+            return frozenset()
+        before = policies.visible_statuses(Actor(None, Role(cursor.role)))
+        return before - policies.visible_statuses(actor)
+
+    def _query(self, actor: Actor) -> UserQuery:
+        return self.users.query(actor, search=self.search, filter_=self.filter)
+
+    def _cursor(self, seq: int, actor: Actor) -> Cursor:
+        return Cursor(sequence_cursor(self.epoch, seq, actor.role))
+
+    def ready(self, seq: int, actor: Actor) -> Message | None:
+        """The snapshot, or what was missed, is complete."""
+        return FeedReady(cursor=self._cursor(seq, actor))
+
+    def heartbeat(self, seq: int, actor: Actor) -> Message | None:
+        """The position on a quiet stream."""
+        return Heartbeat(cursor=self._cursor(seq, actor), at=datetime.now(UTC))
+
+    def resync(self, reason: str, seq: int) -> Message:
+        """Read again, then subscribe from here."""
+        return ResyncRequired(reason=reason, cursor=Cursor(sequence_cursor(self.epoch, seq)))
+
+
+def _before(event: LogEvent, now: User) -> User:
+    """The user with the fields of an entry set back to what they were."""
+    back = {c.field: c.before for c in event.changes if c.before is not None}
+    fields: dict[str, object] = {k: back[k] for k in ("email", "display_name") if k in back}
+    if "role" in back:
+        fields["role"] = Role(back["role"])
+    if "status" in back:
+        fields["status"] = Status(back["status"])
+    if event.type is EventType.EMAIL_VERIFIED:
+        fields["email_verified_at"] = None
+    return replace(now, **fields)  # type: ignore[arg-type]

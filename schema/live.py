@@ -1,0 +1,306 @@
+"""Serving subscriptions: the pump from the hub to the groups, and each newcomer's way to the head of the log.
+
+See schema/groups.py for how one rendering is shared and why joining leaves no gap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from graphql import ExecutionResult, GraphQLError
+from graphql.execution import Executor, create_source_event_stream
+from graphql.language import (
+    ArgumentNode,
+    FieldNode,
+    OperationDefinitionNode,
+    VariableDefinitionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
+
+from domain.cursors import UNFINISHED, parse_cursor
+from domain.errors import Unavailable
+from domain.models.actor import Actor
+from domain.models.event import NIL, Event
+from domain.models.user import User
+from domain.ports import LogHub, Store
+from schema.context import Context
+from schema.groups import Group, Message, Payloads, Projection, Sink, Subscriber
+
+BATCH = 64
+"""Entries rendered before they are written: bounds how long one stretch holds a group."""
+HEARTBEAT_SECONDS = 15.0
+REPLAY_PAGE = 200
+OWN_FIELDS = frozenset({"current", "sessions", "events"})
+"""Fields that depend on who looks, not only on their role: documents with them are shared by nobody."""
+
+log = structlog.get_logger(__name__)
+
+
+class LiveStream:
+    """What a subscription resolver returns: a projection, to be served by `Live`, never iterated."""
+
+    def __init__(self, projection: Projection) -> None:
+        self.projection = projection
+
+    def __aiter__(self) -> LiveStream:
+        return self
+
+    async def __anext__(self) -> Message:
+        raise StopAsyncIteration
+
+
+class Live:
+    """One per process. `after_batch` is called once everybody has been written what a stretch brings."""
+
+    def __init__(
+        self,
+        hub: LogHub,
+        store: Store,
+        make_context: Callable[[Actor], Context],
+        format_error: Callable[[GraphQLError], Mapping[str, Any]],
+    ) -> None:
+        self._hub, self._store = hub, store
+        self._make_context, self.format_error = make_context, format_error
+        self._groups: dict[Hashable, Group] = {}
+        self._inbox: deque[Event] = deque()
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._after_batch: list[Callable[[Sequence[Event]], None]] = []
+        self.cursor = 0
+
+    def start(self) -> None:
+        """Begin to serve from the hub's head."""
+        self.cursor = self._hub.head
+        self._hub.listen(self._hear)
+        self._tasks = [
+            asyncio.create_task(self._pump(), name="live-pump"),
+            asyncio.create_task(self._beat(), name="live-heartbeat"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop serving; the sockets are closed by their own edge."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def after_batch(self, listener: Callable[[Sequence[Event]], None]) -> None:
+        """Call with each stretch after its messages have been written."""
+        self._after_batch.append(listener)
+
+    async def tell(self, kind: type[Projection], message: Message) -> None:
+        """Write a message that is not of the log to every group of one kind of projection."""
+        for group in [g for g in self._groups.values() if isinstance(g.projection, kind)]:
+            await group.fan_out([await group.payload(message, group.actor)])
+
+    @property
+    def group_count(self) -> int:
+        """How many different subscriptions are being rendered."""
+        return len(self._groups)
+
+    def context(self, actor: Actor, users: Mapping[UUID, User] | None) -> Context:
+        """A fresh context for one message, whose loaders know these users already."""
+        context = self._make_context(actor)
+        if users:
+            context.loaders.prime_users(users)
+        return context
+
+    def drop_if_idle(self, group: Group) -> None:
+        """Forget a group that nobody needs."""
+        if group.idle and self._groups.get(group.key) is group:
+            del self._groups[group.key]
+
+    async def serve(self, executor: Executor, document_key: str, subscriber: Subscriber) -> None:
+        """Take a subscription from its first message to the live stream; returns once it is live or has ended.
+
+        The executor holds the parsed document, its variables and the viewer's context. Raises Unavailable while the
+        log cannot be read, and ConnectionError when the sink has ended.
+        """
+        source = create_source_event_stream(executor)
+        if not isinstance(source, LiveStream):
+            source = await source  # type: ignore[misc]
+        if isinstance(source, ExecutionResult):
+            subscriber.sink.fail([self.format_error(e) for e in source.errors or ()])
+            return
+        projection = source.projection  # type: ignore[union-attr]
+        with self._group(executor, document_key, subscriber.actor, projection) as group:
+            await self._begin(group, subscriber, projection)
+
+    async def _begin(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
+        start = await self._start(projection.start)
+        if isinstance(start, str):
+            await self._tell(group, subscriber, projection.resync(start, (await self._hub.state()).head))
+            subscriber.sink.complete()
+            return
+        subscriber.seq = self._hub.head if start is None else start
+        snapshot = projection.snapshot(subscriber.actor)
+        if snapshot is not None:
+            async for messages in snapshot:
+                payloads = [await group.payload(m, subscriber.actor) for m in messages]
+                await subscriber.sink.send(payloads)
+        await self._replay(group, subscriber, projection)
+
+    async def _replay(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
+        """Bring a subscriber to the group's cursor, tell it so once, and add it."""
+        announced = False
+        while True:
+            while subscriber.seq < max(group.cursor, self.cursor):
+                events = await self._hub.after(subscriber.seq, REPLAY_PAGE)
+                if not events:
+                    raise Unavailable
+                await subscriber.sink.send(await self._page(group, subscriber.actor, events))
+                subscriber.seq = events[-1].seq
+            if announced:
+                break
+            message = projection.ready(subscriber.seq, subscriber.actor)
+            if message is not None:
+                await self._tell(group, subscriber, message)
+            announced = True
+        if not subscriber.closed:
+            group.join(subscriber)
+
+    async def _page(self, group: Group, actor: Actor, events: Sequence[Event]) -> Payloads:
+        users = await self._people(events)
+        payloads: list[bytes] = []
+        for index, event in enumerate(events):
+            own = actor.user_id in (event.user_id, event.actor_id)
+            payloads += await (group.render(event, actor, users) if own else group.shared(event, users))
+            if index % 16 == 15:
+                await asyncio.sleep(0)
+        return payloads
+
+    async def _tell(self, group: Group, subscriber: Subscriber, message: Message) -> None:
+        await subscriber.sink.send([await group.payload(message, subscriber.actor)])
+
+    async def _start(self, text: str | None) -> int | str | None:
+        """The sequence to start after, None for now, or the reason why the cursor cannot be served."""
+        if text is None:
+            return None
+        cursor = parse_cursor(text)
+        if cursor is None:
+            return "This cursor is not one of this log's"
+        if cursor.role == UNFINISHED:
+            return "This snapshot was not complete"
+        state = await self._hub.state()
+        if cursor.epoch != state.epoch.hex[:8]:
+            return "This cursor belongs to another log"
+        seq = cursor.seq if cursor.seq is not None else await self._hub.resolve(cursor.ord or 0)
+        if seq is None or seq > state.head and seq > (await self._hub.state()).head:
+            return "This cursor is ahead of the log"
+        return "This position is no longer in the log" if seq < state.horizon else seq
+
+    @contextmanager
+    def _group(self, executor: Executor, document_key: str, actor: Actor, projection: Projection) -> Iterator[Group]:
+        traits = _traits(executor.operation)
+        variables = {k: v for k, v in executor.variable_values.coerced.items() if k != traits.position}
+        asked = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS, default=str)
+        name = executor.operation.name and executor.operation.name.value
+        own = (actor.user_id, actor.session_id) if traits.own or projection.private else None
+        key = (document_key, name, projection.key, asked, actor.role, own)
+        group = self._groups.get(key)
+        if group is None:
+            stand_in = actor if own else Actor(NIL, actor.role)
+            group = self._groups[key] = Group(self, key, executor, projection, stand_in, self.cursor)
+        group.replaying += 1
+        try:
+            yield group
+        finally:
+            group.replaying -= 1
+            self.drop_if_idle(group)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        self._inbox.extend(events)
+        self._wake.set()
+
+    async def _pump(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._inbox:
+                batch = [self._inbox.popleft() for _ in range(min(BATCH, len(self._inbox)))]
+                self.cursor = batch[-1].seq
+                await self._advance(batch)
+                for listener in self._after_batch:
+                    listener(batch)
+                await asyncio.sleep(0)
+
+    async def _advance(self, batch: Sequence[Event]) -> None:
+        groups = list(self._groups.values())
+        users = await self._people(batch) if groups else {}
+        for index, group in enumerate(groups):
+            try:
+                await group.advance(batch, users)
+            except Exception:
+                log.exception("live.group_failed")
+                self._fail(group)
+            if index % 16 == 15:
+                await asyncio.sleep(0)
+
+    def _fail(self, group: Group) -> None:
+        """End every subscription of a group that could not be rendered: its clients resume from their cursors."""
+        self._groups.pop(group.key, None)
+        members = group.fresh.union(*group.settled.values())
+        error = self.format_error(GraphQLError("The subscription failed", original_error=Unavailable()))
+        for subscriber in members:
+            subscriber.close()
+            subscriber.sink.fail([error])
+
+    async def _people(self, events: Sequence[Event]) -> dict[UUID, User]:
+        """Subjects and actors of a stretch as they are now, in one statement, waiting out a database that is away."""
+        ids = {i for e in events for i in (e.user_id, e.actor_id) if i is not None}
+        while True:
+            try:
+                async with self._store.read() as unit:
+                    return await unit.users.get_many(list(ids))
+            except Unavailable:
+                await asyncio.sleep(0.2)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS / 5)
+            now = asyncio.get_running_loop().time()
+            for group in list(self._groups.values()):
+                if now - group.told_at >= HEARTBEAT_SECONDS and group.settled:
+                    message = group.projection.heartbeat(group.cursor, group.actor)
+                    if message is not None:
+                        await group.fan_out([await group.payload(message, group.actor)])
+
+
+@dataclass(slots=True)
+class _Traits:
+    """`own`: a field depends on who looks. `position`: the variable that only says where to start, if there is one."""
+
+    own: bool = False
+    position: str | None = None
+
+
+def _traits(operation: OperationDefinitionNode) -> _Traits:
+    traits = _Traits()
+    uses: Counter[str] = Counter()
+    starts: list[str] = []
+
+    class Reader(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            traits.own = traits.own or node.name.value in OWN_FIELDS
+
+        def enter_variable(self, node: VariableNode, _key: Any, parent: Any, *_: Any) -> None:
+            if not isinstance(parent, VariableDefinitionNode):
+                uses[node.name.value] += 1
+
+        def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+            if node.name.value == "after" and isinstance(node.value, VariableNode):
+                starts.append(node.value.name.value)
+
+    visit(operation, Reader())
+    if len(starts) == 1 and uses[starts[0]] == 1:
+        traits.position = starts[0]
+    return traits
