@@ -172,6 +172,8 @@ class Publisher:
         self._backend = backend
         self._queue: deque[tuple[str, str]] = deque(maxlen=queue_max)
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._task: asyncio.Task[None] | None = None
         self.healthy = True
         self.dropped = 0
@@ -183,6 +185,7 @@ class Publisher:
             if not self.healthy and self._queue:
                 return
         self._queue.append((channel, message))
+        self._idle.clear()
         self._wake.set()
 
     def start(self) -> None:
@@ -195,8 +198,7 @@ class Publisher:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(0.5):
-                while self._queue and self.healthy:
-                    await asyncio.sleep(0.01)
+                await self._idle.wait()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
@@ -216,3 +218,4 @@ class Publisher:
                     self.dropped += 1 + len(self._queue)
                     self._queue.clear()
                     await asyncio.sleep(1.0)  # the breaker: one try a second while Redis is away
+            self._idle.set()

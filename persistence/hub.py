@@ -178,5 +178,3 @@ class Hub:
 def _scrubbed(event: Event) -> Event:
     changes = [Change(c.field, None, None) if c.field in ("email", "display_name") else c for c in event.changes]
     return replace(event, changes=changes, ip_address=None, request_id=None)
-
-

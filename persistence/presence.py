@@ -110,7 +110,9 @@ class RedisPresence:
                     self._gone.difference_update(gone)
                 members = await sync(keys=[KEY], args=[LEASE_SECONDS, *(self._member(u) for u in self._held)])
                 self._elsewhere = frozenset(
-                    UUID(user) for user, _, instance in (m.partition(":") for m in members) if instance != self._instance
+                    UUID(user)
+                    for user, _, instance in (m.partition(":") for m in members)
+                    if instance != self._instance
                 )
             except (RedisError, OSError) as error:
                 log.debug("presence.away", error=type(error).__name__)

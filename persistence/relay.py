@@ -98,7 +98,13 @@ class Relay:
                 self.elections += 1
                 log.info("relay.leading")
                 await self._lead(connection)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            except (
+                OSError,
+                TimeoutError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+            ) as error:
                 log.warning("relay.lost", error=type(error).__name__)
                 await asyncio.sleep(0.2)
             finally:
@@ -110,7 +116,7 @@ class Relay:
         """Return once the lock is ours, putting off a leader that does not work."""
         stalled_at, stalled_for = -1, 0.0
         while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
-            row = await connection.fetchrow(WAITING)
+            [row] = await connection.fetch(WAITING)
             stalled_for = stalled_for + STANDBY_SECONDS if row["waiting"] and row["head"] == stalled_at else 0.0
             stalled_at = row["head"]
             if stalled_for >= STALL_SECONDS:

@@ -1,0 +1,83 @@
+"""The session of a browser: two httpOnly cookies that no script can read.
+
+`rollcall` has the access token and goes everywhere; `rollcall_refresh` has the refresh token and is sent only to where
+it is used, `/graphql` and `/api/v1/auth/refresh`, which needs one cookie for each path. Under https the access cookie
+is `__Host-rollcall` and the refresh cookie `__Secure-rollcall_refresh` (`__Host-` would force the path `/`;
+RFC 6265bis section 4.1.3).
+"""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.types import Scope
+
+from domain.commands import SignedIn
+from domain.errors import ValidationFailed
+
+REFRESH_PATHS = ("/graphql", "/api/v1/auth/refresh")
+
+
+def cookie(scope: Scope, name: str) -> str | None:
+    """A cookie of a request, or None."""
+    for key, value in scope["headers"]:
+        if key == b"cookie":
+            try:
+                jar = SimpleCookie(value.decode("latin-1"))
+            except CookieError:
+                return None
+            if name in jar:
+                return jar[name].value
+    return None
+
+
+class CookieCarrier:
+    """The cookies of one exchange: what came with the request, and what goes back in `headers`."""
+
+    def __init__(self, scope: Scope, *, secure: bool) -> None:
+        self._scope, self._secure = scope, secure
+        self.headers: list[tuple[bytes, bytes]] = []
+
+    @staticmethod
+    def access_name(*, secure: bool) -> str:
+        """The name of the access cookie."""
+        return "__Host-rollcall" if secure else "rollcall"
+
+    @property
+    def _refresh_name(self) -> str:
+        return "__Secure-rollcall_refresh" if self._secure else "rollcall_refresh"
+
+    @property
+    def refresh_token(self) -> str | None:
+        """The refresh token that came with the request."""
+        return cookie(self._scope, self._refresh_name)
+
+    def set_session(self, signed_in: SignedIn) -> None:
+        """Send the tokens; both cookies live as long as the session does."""
+        age = int((signed_in.session.expires_at - signed_in.session.last_seen_at).total_seconds())
+        self._set(self.access_name(secure=self._secure), signed_in.access_token, "/", age)
+        for path in REFRESH_PATHS:
+            self._set(self._refresh_name, signed_in.refresh_token, path, age)
+
+    def clear(self) -> None:
+        """Take the cookies back."""
+        self._set(self.access_name(secure=self._secure), "", "/", 0)
+        for path in REFRESH_PATHS:
+            self._set(self._refresh_name, "", path, 0)
+
+    def _set(self, name: str, value: str, path: str, age: int) -> None:
+        text = f"{name}={value}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Lax"
+        self.headers.append((b"set-cookie", (text + ("; Secure" if self._secure else "")).encode()))
+
+
+class NoCookies:
+    """The carrier of a socket: it has no way to set a cookie."""
+
+    refresh_token = None
+
+    def set_session(self, signed_in: SignedIn) -> None:
+        """Refuse: a cookie cannot be set over a socket."""
+        raise ValidationFailed.one("cookie", "A cookie cannot be set over a socket; sign in over HTTP")
+
+    def clear(self) -> None:
+        """There is nothing to take back."""

@@ -1,0 +1,164 @@
+"""Passwords and tokens: Argon2id off the event loop, signed access tokens, opaque refresh tokens.
+
+Every key is derived from SECRET_KEY for one use, so that none can stand in for another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+import jwt
+from argon2 import PasswordHasher as Argon2
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from domain.errors import RateLimited, TokenExpired, TokenInvalid
+from domain.ports import AccessClaims, RefreshClaims
+
+T = TypeVar("T")
+
+MEMORY_KIB, PASSES, LANES = 19456, 2, 1
+"""OWASP's minimum for Argon2id (Password Storage Cheat Sheet): about 28 ms of one core."""
+WAITING_MAX = 64
+"""Hashes that may wait for each thread; one more is told to come back in a second."""
+TOKENS_KEPT = 10_000
+TAG_BYTES = 16
+ISSUER, AUDIENCE = "rollcall", "rollcall-api"
+
+
+class Argon2Hasher:
+    """Argon2id (RFC 9106) on a pool of its own, with a bounded queue in front."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._argon2 = Argon2(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
+        self._room = WAITING_MAX * threads
+        self.waiting = 0
+        self._nobody = self._argon2.hash(secrets.token_hex(16))
+
+    async def hash(self, password: str) -> str:
+        """The hash in PHC string format. Raises RateLimited when too many wait."""
+        return await self._run(lambda: self._argon2.hash(password))
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Whether it fits; without a hash the same time is spent and the answer is no. Raises RateLimited."""
+        fits = await self._run(lambda: self._fits(password, password_hash or self._nobody))
+        return fits and password_hash is not None
+
+    def is_dated(self, password_hash: str) -> bool:
+        """Whether the parameters have been raised since."""
+        return self._argon2.check_needs_rehash(password_hash)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _fits(self, password: str, password_hash: str) -> bool:
+        try:
+            return self._argon2.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self.waiting >= self._room:
+            raise RateLimited(1)
+        self.waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self.waiting -= 1
+
+
+class SignedTokens:
+    """Access tokens as JWT (RFC 7519, HS256) and refresh tokens that say nothing to anybody else.
+
+    A refresh token is base64url(session 16 | generation 4 | random 16 | HMAC-SHA256 cut to 16): one of ours that was
+    used before can be told from one that somebody made up.
+    """
+
+    def __init__(self, secret: str, lifetime: timedelta) -> None:
+        self._access, self._refresh, self._same = (
+            hmac.digest(secret.encode(), label, "sha256") for label in (b"access", b"refresh", b"fingerprint")
+        )
+        self._lifetime = lifetime
+        self._known: OrderedDict[bytes, AccessClaims] = OrderedDict()
+
+    def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
+        """The token, and when it expires."""
+        issued = now.replace(microsecond=0)
+        expires = issued + self._lifetime
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(user_id),
+            "sid": str(session_id),
+            "iat": int(issued.timestamp()),
+            "exp": int(expires.timestamp()),
+        }
+        return jwt.encode(claims, self._access, algorithm="HS256"), expires
+
+    def read_access(self, token: str, now: datetime) -> AccessClaims:
+        """What a token says. Raises TokenInvalid and TokenExpired."""
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        claims = self._known.get(digest)
+        if claims is None:
+            claims = self._verified(token)
+            self._known[digest] = claims
+            if len(self._known) > TOKENS_KEPT:
+                self._known.popitem(last=False)
+        if now >= claims.expires_at:
+            raise TokenExpired
+        return claims
+
+    def _verified(self, token: str) -> AccessClaims:
+        try:
+            claims = jwt.decode(
+                token,
+                self._access,
+                algorithms=["HS256"],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                options={"require": ["iss", "aud", "sub", "sid", "iat", "exp"], "verify_exp": False},
+            )
+            expires = datetime.fromtimestamp(int(claims["exp"]), UTC)
+            return AccessClaims(UUID(claims["sid"]), UUID(claims["sub"]), expires)
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
+            raise TokenInvalid from None
+
+    def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
+        """The token, and the hash that may be stored."""
+        body = session_id.bytes + generation.to_bytes(4, "big") + secrets.token_bytes(16)
+        token = base64.urlsafe_b64encode(body + self._tag(body)).rstrip(b"=").decode()
+        return token, self.refresh_hash(token)
+
+    def read_refresh(self, token: str) -> RefreshClaims:
+        """What a refresh token says. Raises TokenInvalid for what was never issued here."""
+        try:
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        except (ValueError, binascii.Error):
+            raise TokenInvalid from None
+        body, tag = raw[:-TAG_BYTES], raw[-TAG_BYTES:]
+        if len(body) != 36 or not hmac.compare_digest(tag, self._tag(body)):
+            raise TokenInvalid
+        return RefreshClaims(UUID(bytes=body[:16]), int.from_bytes(body[16:20], "big"))
+
+    def refresh_hash(self, token: str) -> bytes:
+        """SHA-256: the token has 128 random bits, so nothing slower is needed."""
+        return hashlib.sha256(token.encode()).digest()
+
+    def fingerprint(self, data: bytes) -> bytes:
+        """A keyed digest: equal inputs can be told, and nothing else."""
+        return hmac.digest(self._same, data, "sha256")
+
+    def _tag(self, body: bytes) -> bytes:
+        return hmac.digest(self._refresh, body, "sha256")[:TAG_BYTES]

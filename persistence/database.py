@@ -1,0 +1,65 @@
+"""Connections to PostgreSQL: one pool for the primary, one for each replica."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from persistence.errors import translated
+
+CONNECT_SECONDS, POOL_SECONDS, COMMAND_SECONDS = 5.0, 5.0, 30.0
+
+
+class Database:
+    """Engines over asyncpg. URLs are plain `postgresql://`; `pool_size` connections each."""
+
+    def __init__(self, url: str, replicas: Sequence[str] = (), pool_size: int = 10) -> None:
+        self.dsn = url
+        self.primary = _engine(url, pool_size)
+        self.replicas = [_engine(u, pool_size) for u in replicas]
+
+    def replica(self) -> AsyncEngine | None:
+        """One of the replicas, or None where there are none."""
+        return random.choice(self.replicas) if self.replicas else None  # noqa: S311 - spreads load
+
+    async def ping(self) -> None:
+        """Ask the primary for one row. Raises Unavailable."""
+        with translated():
+            async with asyncio.timeout(1.0), self.primary.connect() as connection:
+                await connection.execute(text("select 1"))
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        for engine in (self.primary, *self.replicas):
+            await engine.dispose()
+
+
+def _engine(url: str, pool_size: int) -> AsyncEngine:
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    if "sslmode" in query:  # libpq's name; the driver's is ssl
+        query["ssl"] = query.pop("sslmode")
+    address = urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=urlencode(query)))
+    return create_async_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS,
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": COMMAND_SECONDS,
+            "server_settings": {
+                "application_name": "rollcall",
+                "timezone": "UTC",
+                "jit": "off",
+                "pg_trgm.word_similarity_threshold": "0.5",
+                "idle_in_transaction_session_timeout": "60000",
+            },
+        },
+    )

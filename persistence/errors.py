@@ -1,0 +1,57 @@
+"""What goes wrong in the store, told as domain errors: nothing of the database's own words reaches a client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+import structlog
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from domain.errors import EmailTaken, Unavailable
+
+AWAY_CLASSES = ("08", "53", "57", "40", "25", "55", "58")
+"""SQLSTATE classes of a database that cannot serve now: connection, resources, operator intervention, deadlock and
+serialization, read-only transaction, lock not available, system error (PostgreSQL manual, appendix A)."""
+
+log = structlog.get_logger(__name__)
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE behind an error of the driver or of SQLAlchemy."""
+    for found in (error, getattr(error, "orig", None), error.__cause__):
+        code = getattr(found, "sqlstate", None) or getattr(found, "pgcode", None)
+        if code:
+            return str(code)
+    return None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise EmailTaken and Unavailable in place of what the driver raised; everything else passes."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "uq_users_email" in str(error.orig):
+            raise EmailTaken from None
+        raise
+    except (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        raise _away(error) from error
+    except (InterfaceError, OperationalError) as error:
+        raise _away(error) from error
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        state = sqlstate(error)
+        gone = isinstance(error, DBAPIError) and error.connection_invalidated
+        internal = isinstance(error, DBAPIError) and isinstance(
+            error.orig.__cause__ if error.orig else None, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError
+        )
+        if gone or internal or (state and state.startswith(AWAY_CLASSES)):
+            raise _away(error) from error
+        raise
+
+
+def _away(error: BaseException) -> Unavailable:
+    log.warning("database.unavailable", error=type(error).__name__, sqlstate=sqlstate(error))
+    return Unavailable()

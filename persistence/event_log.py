@@ -1,0 +1,196 @@
+"""The log table: appending within a writer's transaction, reading what has its place in the order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, Select, case, insert, lateral, select, text, true, update, values
+from sqlalchemy import column as sql_column
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.cursors import parse_cursor, sequence_cursor
+from domain.errors import ValidationFailed
+from domain.models.event import Change, Event, EventType, NewEvent
+from domain.pagination import EventFilter, Page, Window
+from domain.ports import LogState
+from persistence.tables import events, log_state
+
+EVENT_COLUMNS = (
+    "id",
+    "ord",
+    "seq",
+    "type",
+    "user_id",
+    "actor_id",
+    "session_id",
+    "changes",
+    "status_before",
+    "status_after",
+    "user_version",
+    "request_id",
+    "ip_address",
+    "occurred_at",
+)
+_COLUMNS = [events.c[name] for name in EVENT_COLUMNS]
+PERSONAL = ("email", "display_name")
+
+
+def event_from_row(row: Any) -> Event:
+    """An entry from a row with EVENT_COLUMNS, of SQLAlchemy (a mapping) or of the driver (a record)."""
+    fields = {name: row[name] for name in EVENT_COLUMNS}
+    changes = fields["changes"]
+    if isinstance(changes, str):
+        changes = orjson.loads(changes)
+    fields["changes"] = [Change(**c) for c in changes]
+    fields["type"] = EventType(fields["type"])
+    return Event(**fields)
+
+
+def _row(event: NewEvent) -> dict[str, Any]:
+    return {
+        "type": str(event.type),
+        "user_id": event.user_id,
+        "actor_id": event.actor_id,
+        "session_id": event.session_id,
+        "changes": [asdict(c) for c in event.changes],
+        "status_before": event.status_before and str(event.status_before),
+        "status_after": event.status_after and str(event.status_after),
+        "user_version": event.user_version,
+        "request_id": event.request_id,
+        "ip_address": event.ip_address,
+        "occurred_at": event.occurred_at,
+    }
+
+
+class SqlEventReader:
+    """Reads over one connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, event_id: UUID) -> Event | None:
+        """One entry that has its place, or None."""
+        return next(iter(await self._fetch(self._placed().where(events.c.id == event_id))), None)
+
+    async def after(self, seq: int, limit: int) -> Sequence[Event]:
+        """The entries that follow a sequence, in order."""
+        return await self._fetch(select(*_COLUMNS).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
+
+    async def page(self, window: Window, filter_: EventFilter, epoch: UUID) -> Page[Event]:
+        """Newest first. Raises ValidationFailed for a cursor that is none of this log's."""
+        question = self._placed()
+        if filter_.types is not None:
+            question = question.where(events.c.type.in_([str(t) for t in filter_.types]))
+        if filter_.user_id is not None:
+            question = question.where(events.c.user_id == filter_.user_id)
+        if filter_.actor_id is not None:
+            question = question.where(events.c.actor_id == filter_.actor_id)
+        rows = await self._fetch(_windowed(question, window, epoch))
+        return Page.cut(rows, [sequence_cursor(epoch, e.seq) for e in rows], window)
+
+    async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, epoch: UUID) -> dict[UUID, Page[Event]]:
+        """The newest entries about several users, in one statement."""
+        asked = values(sql_column("asked", postgresql.UUID(as_uuid=True)), name="people").data([(u,) for u in user_ids])
+        inner = lateral(_windowed(self._placed().where(events.c.user_id == asked.c.asked), window, epoch))
+        rows = (await self._connection.execute(select(*inner.c).select_from(asked.join(inner, true())))).mappings()
+        found: dict[UUID, list[Event]] = {u: [] for u in user_ids}
+        for row in rows:
+            found[row["user_id"]].append(event_from_row(row))
+        for entries in found.values():
+            entries.sort(key=lambda e: e.seq, reverse=not window.backward)
+        return {
+            u: Page.cut(entries, [sequence_cursor(epoch, e.seq) for e in entries], window)
+            for u, entries in found.items()
+        }
+
+    async def state(self) -> LogState:
+        """The log as a whole."""
+        row = (
+            await self._connection.execute(select(log_state.c.epoch, log_state.c.last_seq, log_state.c.horizon))
+        ).one()
+        return LogState(row.epoch, row.last_seq, row.horizon)
+
+    async def seq_of(self, ord_: int) -> int | None:
+        """The sequence of an entry named by its insertion number."""
+        return await self._connection.scalar(select(events.c.seq).where(events.c.ord == ord_))
+
+    async def _fetch(self, question: Select[Any]) -> list[Event]:
+        return [event_from_row(row) for row in (await self._connection.execute(question)).mappings()]
+
+    @staticmethod
+    def _placed() -> Select[Any]:
+        return select(*_COLUMNS).where(events.c.seq.is_not(None))
+
+
+def _windowed(question: Select[Any], window: Window, epoch: UUID) -> Select[Any]:
+    if window.after is not None:
+        question = question.where(events.c.seq < _seq(window.after, epoch, "after"))
+    if window.before is not None:
+        question = question.where(events.c.seq > _seq(window.before, epoch, "before"))
+    order: ColumnElement[Any] = events.c.seq.asc() if window.backward else events.c.seq.desc()
+    return question.order_by(order).limit(window.size + 1)
+
+
+def _seq(cursor: str, epoch: UUID, field: str) -> int:
+    position = parse_cursor(cursor)
+    if position is None or position.seq is None or position.epoch != epoch.hex[:8]:
+        raise ValidationFailed.one(field, "This cursor does not belong to this log", cursor)
+    return position.seq
+
+
+class SqlEventAppender:
+    """Appends within a transaction; `appended` is what it has taken so far."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.appended: list[NewEvent] = []
+
+    async def append(self, event: NewEvent) -> int:
+        """Append after the row was written; returns the insertion number."""
+        return await self.append_many([event])
+
+    async def append_many(self, entries: Sequence[NewEvent]) -> int:
+        """Append in order, in one statement; returns the insertion number of the last."""
+        self.appended += entries
+        if len(entries) == 1:
+            row = _row(entries[0])
+            return int(await self._connection.scalar(insert(events).values(row).returning(events.c.ord)) or 0)
+        rows = orjson.dumps([_row(e) for e in entries]).decode()
+        return int(await self._connection.scalar(APPEND_MANY, {"rows": rows}) or 0)
+
+    async def scrub(self, user_id: UUID) -> None:
+        """Take an erased user's personal data out of every entry."""
+        await self._connection.execute(SCRUB_CHANGES, {"user_id": user_id, "fields": list(PERSONAL)})
+        about, by = events.c.user_id == user_id, events.c.actor_id == user_id
+        await self._connection.execute(
+            update(events)
+            .where(about | by)
+            .values(ip_address=None, request_id=case((about, None), else_=events.c.request_id))
+        )
+
+
+APPEND_MANY = text("""
+with written as (
+  insert into events (type, user_id, actor_id, session_id, changes, status_before, status_after, user_version,
+                      request_id, ip_address, occurred_at)
+  select type, user_id, actor_id, session_id, changes, status_before, status_after, user_version,
+         request_id, ip_address, occurred_at
+  from rows from (jsonb_to_recordset(cast(:rows as jsonb)) as (
+      type text, user_id uuid, actor_id uuid, session_id uuid, changes jsonb, status_before text, status_after text,
+      user_version int, request_id text, ip_address text, occurred_at timestamptz)) with ordinality
+  order by ordinality
+  returning ord)
+select max(ord) from written
+""")
+SCRUB_CHANGES = text("""
+update events set changes = (
+  select coalesce(jsonb_agg(case when c.change->>'field' = any(:fields)
+           then c.change || '{"before": null, "after": null}'::jsonb else c.change end order by c.place), '[]'::jsonb)
+  from jsonb_array_elements(changes) with ordinality as c(change, place))
+where user_id = :user_id and changes <> '[]'::jsonb
+""")

@@ -1,0 +1,70 @@
+"""Counting tries: in Redis for all instances together, in memory while Redis is away."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+
+import structlog
+from redis.exceptions import RedisError
+
+from persistence.broadcast import connect
+
+TIMEOUT_SECONDS = 0.25
+BREAK_SECONDS = 5.0
+KEPT = 20_000
+
+HIT = """
+local n = redis.call('INCR', KEYS[1])
+if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return {n, redis.call('TTL', KEYS[1])}
+"""
+
+log = structlog.get_logger(__name__)
+
+
+class RedisRateLimiter:
+    """Fixed windows that begin with the first try; one round trip a try, none for a while after one has failed."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = connect(url, timeout=TIMEOUT_SECONDS)
+        self._hit = self._redis.register_script(HIT)
+        self._away_until = 0.0
+        self._own: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+    async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
+        """Count one try of at most `limit` in `window` seconds; the seconds to wait, or None while it is allowed."""
+        name = f"rollcall:limit:{bucket}:{key}"
+        if time.monotonic() >= self._away_until:
+            try:
+                count, left = await self._hit(keys=[name], args=[window])
+                return max(1, int(left)) if count > limit else None
+            except (RedisError, OSError) as error:
+                self._away_until = time.monotonic() + BREAK_SECONDS
+                log.warning("rate_limit.redis_away", error=type(error).__name__)
+        return self._count(name, limit, window)
+
+    async def forgive(self, bucket: str, key: str) -> None:
+        """Forget the tries of a key."""
+        name = f"rollcall:limit:{bucket}:{key}"
+        self._own.pop(name, None)
+        if time.monotonic() >= self._away_until:
+            try:
+                await self._redis.delete(name)
+            except (RedisError, OSError):
+                self._away_until = time.monotonic() + BREAK_SECONDS
+
+    def _count(self, name: str, limit: int, window: int) -> int | None:
+        now = time.monotonic()
+        count, ends = self._own.pop(name, (0, now + window))
+        if now >= ends:
+            count, ends = 0, now + window
+        self._own[name] = (count + 1, ends)
+        if len(self._own) > KEPT:
+            self._own.popitem(last=False)
+        return max(1, math.ceil(ends - now)) if count + 1 > limit else None

@@ -1,0 +1,152 @@
+"""Sessions over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, text, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.errors import NotFound, ValidationFailed
+from domain.models.session import EndReason, Principal, Session
+from domain.models.user import Role, Status
+from domain.pagination import Page, Window, decode_key, encode_key
+from persistence.tables import sessions, users
+
+KIND = "sessions"
+
+
+def _session(row: Any) -> Session:
+    reason = row["end_reason"]
+    return Session(**{**row, "end_reason": EndReason(reason) if reason else None})
+
+
+class SqlSessionReader:
+    """Reads over one connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, session_id: UUID) -> Session | None:
+        """One session, or None."""
+        return (await self.get_many([session_id])).get(session_id)
+
+    async def get_many(self, session_ids: Sequence[UUID]) -> dict[UUID, Session]:
+        """Those that are there, by id."""
+        rows = await self._connection.execute(select(sessions).where(sessions.c.id.in_(session_ids)))
+        return {row["id"]: _session(row) for row in rows.mappings()}
+
+    async def page(self, user_id: UUID, window: Window, now: datetime) -> Page[Session]:
+        """The live sessions of a user, newest first. Raises ValidationFailed for a wrong cursor."""
+        key = tuple_(sessions.c.created_at, sessions.c.id)
+        question = select(sessions).where(
+            sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now
+        )
+        if window.after is not None:
+            question = question.where(key < _position(window.after, "after"))
+        if window.before is not None:
+            question = question.where(key > _position(window.before, "before"))
+        order = [c.asc() if window.backward else c.desc() for c in (sessions.c.created_at, sessions.c.id)]
+        rows = await self._connection.execute(question.order_by(*order).limit(window.size + 1))
+        found = [_session(row) for row in rows.mappings()]
+        return Page.cut(found, [encode_key(KIND, s.created_at.isoformat(), s.id) for s in found], window)
+
+    async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
+        """What the directory says now of these sessions and their users."""
+        question = (
+            select(
+                sessions.c.id,
+                sessions.c.user_id,
+                users.c.role,
+                users.c.status,
+                sessions.c.expires_at,
+                sessions.c.ended_at,
+                sessions.c.end_reason,
+            )
+            .join(users, users.c.id == sessions.c.user_id)
+            .where(sessions.c.id.in_(session_ids))
+        )
+        return {
+            row.id: Principal(
+                session_id=row.id,
+                user_id=row.user_id,
+                role=Role(row.role),
+                status=Status(row.status),
+                expires_at=row.expires_at,
+                ended_at=row.ended_at,
+                end_reason=EndReason(row.end_reason) if row.end_reason else None,
+            )
+            for row in await self._connection.execute(question)
+        }
+
+
+def _position(cursor: str, field: str) -> tuple[datetime, UUID]:
+    value, session_id = decode_key(KIND, cursor, field)
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError(value)
+    except ValueError:
+        raise ValidationFailed.one(field, "This cursor does not belong to this list", cursor) from None
+    return moment, session_id
+
+
+class SqlSessionRepository(SqlSessionReader):
+    """Reads and writes within one transaction."""
+
+    async def get_for_update(self, session_id: UUID) -> Session:
+        """The session, locked until the transaction ends; raises NotFound."""
+        question = select(sessions).where(sessions.c.id == session_id).with_for_update()
+        row = (await self._connection.execute(question)).mappings().one_or_none()
+        if row is None:
+            raise NotFound
+        return _session(row)
+
+    async def add(self, session: Session) -> None:
+        """Insert a session."""
+        await self._connection.execute(insert(sessions).values(asdict(session)))
+
+    async def save(self, session: Session) -> None:
+        """Write a session over itself."""
+        fields = asdict(session)
+        del fields["id"]
+        await self._connection.execute(update(sessions).where(sessions.c.id == session.id).values(fields))
+
+    async def end_all(
+        self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
+    ) -> Sequence[UUID]:
+        """End the live sessions of a user but the one kept; returns their ids."""
+        change = (
+            update(sessions)
+            .where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
+            .values(ended_at=now, end_reason=str(reason))
+            .returning(sessions.c.id)
+        )
+        if keep is not None:
+            change = change.where(sessions.c.id != keep)
+        return list((await self._connection.execute(change)).scalars())
+
+    async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
+        """Move `last_seen_at` forward."""
+        await touch(self._connection, "sessions", seen)
+
+
+async def touch(connection: AsyncConnection, table: str, seen: Mapping[UUID, datetime]) -> None:
+    """Move `last_seen_at` of several rows forward, in id order so that two writers cannot deadlock."""
+    if seen:
+        ids = sorted(seen)
+        await connection.execute(TOUCH[table], {"ids": ids, "times": [seen[i] for i in ids]})
+
+
+TOUCH = {
+    table: text(
+        f"with s as (select t.id, s.at from {table} t join unnest(cast(:ids as uuid[]), cast(:times as timestamptz[])) as s(id, at)"  # noqa: S608
+        f" on t.id = s.id where t.last_seen_at is null or t.last_seen_at < s.at order by t.id for update of t)"
+        f" update {table} t set last_seen_at = s.at from s where t.id = s.id"
+    )
+    for table in ("sessions", "users")
+}

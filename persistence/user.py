@@ -1,0 +1,170 @@
+"""Users over SQL: entities in and out, pages by key, and the search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Select, delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.errors import NotFound, VersionConflict
+from domain.models.text import fold
+from domain.models.user import Role, Status, User
+from domain.pagination import Page, UserQuery
+from persistence.session import touch
+from persistence.tables import users
+from persistence.user_query import COLUMNS, FOUND_BY, cursor_of, matching, ordered, terms
+
+ADMIN_LOCK = 0x41444D494E
+"""The advisory lock under which admins are counted ("ADMIN" in ASCII)."""
+
+
+def user_from_row(row: Mapping[str, Any]) -> User:
+    """A user from a row with COLUMNS."""
+    return User(**{**row, "role": Role(row["role"]), "status": Status(row["status"])})
+
+
+def _fields(user: User) -> dict[str, Any]:
+    return asdict(user) | {"role": str(user.role), "status": str(user.status), "name_key": fold(user.display_name)}
+
+
+class SqlUserReader:
+    """Reads over one connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, user_id: UUID) -> User | None:
+        """One user, or None."""
+        return next(iter(await self._fetch(select(*COLUMNS).where(users.c.id == user_id))), None)
+
+    async def get(self, user_id: UUID) -> User:
+        """One user; raises NotFound."""
+        user = await self.find(user_id)
+        if user is None:
+            raise NotFound
+        return user
+
+    async def get_many(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
+        """Those that are there, by id."""
+        if not user_ids:
+            return {}
+        return {u.id: u for u in await self._fetch(select(*COLUMNS).where(users.c.id.in_(user_ids)))}
+
+    async def find_by_email(self, email: str) -> User | None:
+        """The user of a canonical address, or None."""
+        return next(iter(await self._fetch(select(*COLUMNS).where(users.c.email == email))), None)
+
+    async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]:
+        """The users of canonical addresses, by address."""
+        question = select(*COLUMNS).where(users.c.email == func.any(list(emails)))
+        return {u.email: u for u in await self._fetch(question)}
+
+    async def page(self, query: UserQuery) -> Page[User]:
+        """A page by key. Raises ValidationFailed for a cursor of another list."""
+        rows = await self._fetch(ordered(matching(select(*COLUMNS), query), query))
+        return Page.cut(rows, [cursor_of(query, u) for u in rows], query.window)
+
+    async def count(self, query: UserQuery) -> int:
+        """How many match, whatever the window."""
+        return int(await self._connection.scalar(matching(select(func.count()).select_from(users), query)) or 0)
+
+    async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
+        """Whether each (display name, e-mail) would be found by the search."""
+        rows = orjson.dumps([{"name": fold(n), "email": e} for n, e in texts]).decode()
+        return list((await self._connection.execute(FOUND_BY, {"rows": rows, **terms(search)})).scalars())
+
+    async def counts(self) -> Mapping[tuple[Role, Status], int]:
+        """How many users have each role and status."""
+        question = select(users.c.role, users.c.status, func.count()).group_by(users.c.role, users.c.status)
+        return {(Role(r), Status(s)): n for r, s, n in await self._connection.execute(question)}
+
+    async def _fetch(self, question: Select[Any]) -> list[User]:
+        return [user_from_row(row) for row in (await self._connection.execute(question)).mappings()]
+
+
+class SqlUserRepository(SqlUserReader):
+    """Reads and writes within one transaction."""
+
+    async def get_for_update(self, user_id: UUID) -> User:
+        """The user, locked until the transaction ends; raises NotFound."""
+        found = await self.get_many_for_update([user_id])
+        if user_id not in found:
+            raise NotFound
+        return found[user_id]
+
+    async def get_many_for_update(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
+        """Users locked in id order, so that two writers cannot deadlock."""
+        question = select(*COLUMNS).where(users.c.id.in_(user_ids)).order_by(users.c.id).with_for_update()
+        return {u.id: u for u in await self._fetch(question)}
+
+    async def add(self, user: User, password_hash: str | None) -> None:
+        """Insert a user; raises EmailTaken (translated by the unit)."""
+        await self._connection.execute(insert(users).values(_fields(user) | {"password_hash": password_hash}))
+
+    async def add_many(self, entries: Sequence[User]) -> set[UUID]:
+        """Insert users without passwords, skipping e-mails that are taken; returns the ids that went in."""
+        rows = orjson.dumps([_fields(u) for u in entries]).decode()
+        return set((await self._connection.execute(ADD_MANY, {"rows": rows})).scalars())
+
+    async def save(self, user: User) -> None:
+        """Write over the version before; raises VersionConflict, and EmailTaken (translated by the unit)."""
+        fields = _fields(user)
+        for kept in ("id", "created_at", "last_seen_at"):
+            del fields[kept]
+        change = update(users).where(users.c.id == user.id, users.c.version == user.version - 1).values(fields)
+        if (await self._connection.execute(change)).rowcount != 1:
+            raise VersionConflict(await self.get(user.id))
+
+    async def save_many(self, entries: Sequence[User]) -> None:
+        """Write several users, which this transaction has locked, in one statement."""
+        if entries:
+            rows = orjson.dumps([_fields(u) for u in entries]).decode()
+            await self._connection.execute(SAVE_MANY, {"rows": rows})
+
+    async def remove(self, user_id: UUID) -> None:
+        """Delete the row, and with it the sessions."""
+        await self._connection.execute(delete(users).where(users.c.id == user_id))
+
+    async def password_hash(self, user_id: UUID) -> str | None:
+        """The hash, or None where there is none."""
+        return await self._connection.scalar(select(users.c.password_hash).where(users.c.id == user_id))
+
+    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
+        """Store a hash; the version is the caller's to raise."""
+        await self._connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+
+    async def count_other_active_admins(self, user_id: UUID) -> int:
+        """Active admins besides this one. The lock makes the next count wait until this transaction has ended."""
+        await self._connection.execute(select(func.pg_advisory_xact_lock(ADMIN_LOCK)))
+        question = (
+            select(func.count())
+            .select_from(users)
+            .where(users.c.role == Role.ADMIN.value, users.c.status == Status.ACTIVE.value, users.c.id != user_id)
+        )
+        return int(await self._connection.scalar(question) or 0)
+
+    async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
+        """Move `last_seen_at` forward; neither a version nor an event comes of it."""
+        await touch(self._connection, "users", seen)
+
+
+_RECORD = """jsonb_to_recordset(cast(:rows as jsonb)) as r(id uuid, email text, display_name text, name_key text, role text,
+      status text, version int, email_verified_at timestamptz, last_seen_at timestamptz,
+      created_at timestamptz, updated_at timestamptz)"""
+_NAMES = (
+    "id, email, display_name, name_key, role, status, version, email_verified_at, last_seen_at, created_at, updated_at"
+)
+ADD_MANY = text(
+    f"insert into users ({_NAMES}) select {_NAMES} from {_RECORD} on conflict (email) do nothing returning id"
+)
+SAVE_MANY = text(f"""
+update users u set email = r.email, display_name = r.display_name, name_key = r.name_key, role = r.role,
+  status = r.status, version = r.version, email_verified_at = r.email_verified_at, updated_at = r.updated_at
+from {_RECORD} where u.id = r.id
+""")  # noqa: S608 - constants of this module

@@ -1,0 +1,161 @@
+"""The question to the directory as SQL: filter, search and order.
+
+The search finds what holds the text anywhere (LIKE, which also finds prefixes), what has words that begin like the
+searched ones (tsvector), and what resembles it (pg_trgm word similarity). All three read GIN indexes from three
+letters on; below that the words index answers for prefixes and LIKE reads along the sort order, which ends early
+because short texts match often. The text is always data: LIKE's signs are escaped and the tsquery is built from
+letters and digits only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, or_, text, tuple_
+from sqlalchemy.dialects.postgresql import REGCONFIG
+
+from domain.errors import ValidationFailed
+from domain.models.text import fold
+from domain.models.user import User
+from domain.pagination import UserQuery, UserSort, decode_key, encode_key
+from persistence.tables import NEVER, users
+
+S = TypeVar("S", bound=Select[Any])
+
+COLUMNS = [
+    users.c[name]
+    for name in (
+        "id",
+        "email",
+        "display_name",
+        "role",
+        "status",
+        "version",
+        "created_at",
+        "updated_at",
+        "email_verified_at",
+        "last_seen_at",
+    )
+]
+NEVER_SEEN = datetime(1970, 1, 1, tzinfo=UTC)
+
+_KEYS: dict[UserSort, ColumnElement[Any]] = {
+    UserSort.CREATED_AT: users.c.created_at,
+    UserSort.UPDATED_AT: users.c.updated_at,
+    UserSort.EMAIL: users.c.email,
+    UserSort.DISPLAY_NAME: users.c.name_key,
+    UserSort.LAST_SEEN_AT: func.coalesce(users.c.last_seen_at, literal_column(NEVER)),
+}
+_VALUES: dict[UserSort, Callable[[User], str]] = {
+    UserSort.CREATED_AT: lambda u: u.created_at.isoformat(),
+    UserSort.UPDATED_AT: lambda u: u.updated_at.isoformat(),
+    UserSort.EMAIL: lambda u: u.email,
+    UserSort.DISPLAY_NAME: lambda u: fold(u.display_name),
+    UserSort.LAST_SEEN_AT: lambda u: (u.last_seen_at or NEVER_SEEN).isoformat(),
+}
+_TIMES = {UserSort.CREATED_AT, UserSort.UPDATED_AT, UserSort.LAST_SEEN_AT}
+
+
+def matching(question: S, query: UserQuery) -> S:
+    """The question, limited to the users that match the filter and the search."""
+    wanted = query.filter
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.status is not None:
+        conditions.append(users.c.status.in_([str(s) for s in wanted.status]))
+    if wanted.role is not None:
+        conditions.append(users.c.role.in_([str(r) for r in wanted.role]))
+    if wanted.email_verified is not None:
+        verified = users.c.email_verified_at
+        conditions.append(verified.is_not(None) if wanted.email_verified else verified.is_(None))
+    if wanted.created_after is not None:
+        conditions.append(users.c.created_at > wanted.created_after)
+    if wanted.created_before is not None:
+        conditions.append(users.c.created_at < wanted.created_before)
+    if wanted.online is not None:
+        online = users.c.id.in_(query.online_ids or ())
+        conditions.append(online if wanted.online else ~online)
+    if query.search is not None:
+        conditions.append(_found(query.search, by_email=query.by_email))
+    return question.where(*conditions)
+
+
+def like_part(search: str) -> str:
+    """The LIKE pattern for a text that holds the search, with LIKE's own signs taken literally."""
+    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _found(search: str, *, by_email: bool) -> ColumnElement[bool]:
+    part = like_part(search)
+    ways: list[ColumnElement[bool]] = [users.c.name_key.like(part)]
+    if by_email:
+        ways.append(users.c.email.like(part))
+    words = re.findall(r"\w+", search)
+    if words:
+        mark = ":*" if by_email else ":*A"
+        asked = " & ".join(f"{w}{mark}" for w in words)
+        ways.append(users.c.search.op("@@")(func.to_tsquery(cast("simple", REGCONFIG), asked)))
+    if len(search) > 2:
+        ways.append(literal(search).op("<%")(users.c.name_key))
+        if by_email:
+            ways.append(literal(search).op("<%")(users.c.email))
+    return or_(*ways)
+
+
+def ordered(question: Select[Any], query: UserQuery) -> Select[Any]:
+    """The question in its order, cut to the window and one row more. Raises ValidationFailed for a wrong cursor."""
+    key, window = _KEYS[query.sort], query.window
+    position = tuple_(key, users.c.id)
+    for cursor, field, forward in ((window.after, "after", True), (window.before, "before", False)):
+        if cursor is not None:
+            mark = tuple_(*[literal(v) for v in _position(query, cursor, field)])
+            question = question.where(position > mark if forward != query.descending else position < mark)
+    down = query.descending != window.backward
+    order = [c.desc() if down else c.asc() for c in (key, users.c.id)]
+    return question.order_by(*order).limit(window.size + 1)
+
+
+def cursor_of(query: UserQuery, user: User) -> str:
+    """The cursor of a row in this order."""
+    return encode_key(_kind(query), _VALUES[query.sort](user), user.id)
+
+
+def _kind(query: UserQuery) -> str:
+    return f"{query.sort}-{'desc' if query.descending else 'asc'}"
+
+
+def _position(query: UserQuery, cursor: str, field: str) -> tuple[Any, UUID]:
+    value, user_id = decode_key(_kind(query), cursor, field)
+    if query.sort not in _TIMES:
+        return value, user_id
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError(value)
+    except ValueError:
+        raise ValidationFailed.one(field, "This cursor does not belong to this list", cursor) from None
+    return moment, user_id
+
+
+FOUND_BY = text("""
+select (r.name like :part or coalesce(r.email like :part, false)
+     or (cast(:asked as text) <> '' and (setweight(to_tsvector('simple', r.name), 'A')
+         || setweight(to_tsvector('simple', translate(coalesce(r.email, ''), '@._+-', '     ')), 'B'))
+         @@ to_tsquery('simple', :asked))
+     or (length(:word) > 2 and (cast(:word as text) <% r.name or coalesce(cast(:word as text) <% r.email, false)))) as found
+from rows from (jsonb_to_recordset(cast(:rows as jsonb)) as (name text, email text)) with ordinality as r(name, email, place)
+order by place
+""")
+
+
+def terms(search: str) -> dict[str, str]:
+    """The parameters of FOUND_BY; an e-mail of null is one that may not be searched."""
+    return {
+        "part": like_part(search),
+        "word": search,
+        "asked": " & ".join(f"{w}:*" for w in re.findall(r"\w+", search)),
+    }
