@@ -96,8 +96,10 @@ class SessionReader(Protocol):
 
     async def find(self, session_id: UUID) -> Session | None: ...
     async def get_many(self, session_ids: Sequence[UUID]) -> dict[UUID, Session]: ...
-    async def page(self, user_id: UUID, window: Window, now: datetime) -> Page[Session]:
-        """The live sessions of a user, newest first."""
+    async def pages_for_users(
+        self, user_ids: Sequence[UUID], window: Window, now: datetime
+    ) -> dict[UUID, Page[Session]]:
+        """The live sessions of each of these users, newest first, in one statement."""
         ...
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
@@ -126,7 +128,7 @@ class SessionRepository(SessionReader, Protocol):
 class EventReader(Protocol):
     """Reads of the log; only events that have their place in the order are seen."""
 
-    async def find(self, event_id: UUID) -> Event | None: ...
+    async def get_many(self, event_ids: Sequence[UUID]) -> dict[UUID, Event]: ...
     async def after(self, seq: int, limit: int) -> Sequence[Event]:
         """The events that follow a sequence, in order."""
         ...

@@ -73,9 +73,9 @@ class SqlEventReader:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def find(self, event_id: UUID) -> Event | None:
-        """One entry that has its place, or None."""
-        return next(iter(await self._fetch(self._placed().where(events.c.id == event_id))), None)
+    async def get_many(self, event_ids: Sequence[UUID]) -> dict[UUID, Event]:
+        """Those that are there and have their place, by id."""
+        return {e.id: e for e in await self._fetch(self._placed().where(events.c.id.in_(event_ids)))}
 
     async def after(self, seq: int, limit: int) -> Sequence[Event]:
         """The entries that follow a sequence, in order."""

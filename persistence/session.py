@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, tuple_, update
+from sqlalchemy import column, insert, lateral, literal, select, text, true, tuple_, update, values
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound, ValidationFailed
@@ -40,20 +41,31 @@ class SqlSessionReader:
         rows = await self._connection.execute(select(sessions).where(sessions.c.id.in_(session_ids)))
         return {row["id"]: _session(row) for row in rows.mappings()}
 
-    async def page(self, user_id: UUID, window: Window, now: datetime) -> Page[Session]:
-        """The live sessions of a user, newest first. Raises ValidationFailed for a wrong cursor."""
-        key = tuple_(sessions.c.created_at, sessions.c.id)
+    async def pages_for_users(
+        self, user_ids: Sequence[UUID], window: Window, now: datetime
+    ) -> dict[UUID, Page[Session]]:
+        """The live sessions of each user, newest first. Raises ValidationFailed for a wrong cursor."""
+        asked = values(column("asked", postgresql.UUID(as_uuid=True)), name="people").data([(u,) for u in user_ids])
         question = select(sessions).where(
-            sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now
+            sessions.c.user_id == asked.c.asked, sessions.c.ended_at.is_(None), sessions.c.expires_at > now
         )
-        if window.after is not None:
-            question = question.where(key < _position(window.after, "after"))
-        if window.before is not None:
-            question = question.where(key > _position(window.before, "before"))
+        key = tuple_(sessions.c.created_at, sessions.c.id)
+        for cursor, field in ((window.after, "after"), (window.before, "before")):
+            if cursor is not None:
+                mark = tuple_(*[literal(v) for v in _position(cursor, field)])
+                question = question.where(key < mark if field == "after" else key > mark)
         order = [c.asc() if window.backward else c.desc() for c in (sessions.c.created_at, sessions.c.id)]
-        rows = await self._connection.execute(question.order_by(*order).limit(window.size + 1))
-        found = [_session(row) for row in rows.mappings()]
-        return Page.cut(found, [encode_key(KIND, s.created_at.isoformat(), s.id) for s in found], window)
+        inner = lateral(question.order_by(*order).limit(window.size + 1))
+        rows = await self._connection.execute(select(*inner.c).select_from(asked.join(inner, true())))
+        found: dict[UUID, list[Session]] = {u: [] for u in user_ids}
+        for row in rows.mappings():
+            found[row["user_id"]].append(_session(row))
+        for members in found.values():
+            members.sort(key=lambda s: (s.created_at, s.id), reverse=not window.backward)
+        return {
+            u: Page.cut(members, [encode_key(KIND, s.created_at.isoformat(), s.id) for s in members], window)
+            for u, members in found.items()
+        }
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
         """What the directory says now of these sessions and their users."""

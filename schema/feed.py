@@ -57,7 +57,9 @@ class FeedProjection:
         cursor = self._cursor(event.seq, actor)
         now = users.get(event.user_id)
         if now is None:
-            return (UserLeft(user_id=str(event.user_id), cursor=cursor),) if policies.can_see_event(actor, event) else ()
+            return (
+                (UserLeft(user_id=str(event.user_id), cursor=cursor),) if policies.can_see_event(actor, event) else ()
+            )
         created = event.type is EventType.USER_CREATED
         was, fits = await self.users.matching(self._query(actor), [_before(event, now), now])
         if fits and (created or not was):

@@ -36,13 +36,11 @@ class EventService:
                 found = await unit.events.pages_for_users(allowed, window, epoch)
         return {u: found.get(u, empty) for u in user_ids}
 
-    async def find(self, actor: Actor, event_id: UUID) -> Event | None:
-        """One entry as the actor sees it, or None."""
+    async def get_many(self, actor: Actor, event_ids: Sequence[UUID]) -> dict[UUID, Event]:
+        """Those of these entries that the actor may see, as they may be seen."""
         async with self._store.read() as unit:
-            event = await unit.events.find(event_id)
-        if event is None or not policies.can_see_event(actor, event):
-            return None
-        return policies.event_as_seen(actor, event)
+            found = await unit.events.get_many(event_ids)
+        return {i: policies.event_as_seen(actor, e) for i, e in found.items() if policies.can_see_event(actor, e)}
 
     async def state(self) -> LogState:
         """The log's epoch, head and horizon."""

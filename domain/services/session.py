@@ -266,12 +266,24 @@ class SessionService:
         async with self._store.write() as unit:
             return await unit.sessions.principals(session_ids)
 
-    async def page(self, actor: Actor, user_id: UUID, window: Window) -> Page[Session]:
-        """The live sessions of a user, newest first; none for who may not see them."""
-        if not policies.can_see_sessions(actor, user_id):
-            return Page((), (), has_next=False, has_previous=False)
+    async def pages(self, actor: Actor, user_ids: Sequence[UUID], window: Window) -> dict[UUID, Page[Session]]:
+        """The live sessions of each user, newest first; an empty page where the actor may not see them."""
+        empty: Page[Session] = Page((), (), has_next=False, has_previous=False)
+        allowed = [u for u in user_ids if policies.can_see_sessions(actor, u)]
+        found: dict[UUID, Page[Session]] = {}
+        if allowed:
+            async with self._store.read() as unit:
+                found = await unit.sessions.pages_for_users(allowed, window, self._clock.now())
+        return {u: found.get(u, empty) for u in user_ids}
+
+    async def get_many(self, actor: Actor, session_ids: Sequence[UUID]) -> dict[UUID, Session]:
+        """Those of these sessions that the actor may see and that have not ended."""
         async with self._store.read() as unit:
-            return await unit.sessions.page(user_id, window, self._clock.now())
+            found = await unit.sessions.get_many(session_ids)
+        now = self._clock.now()
+        return {
+            i: s for i, s in found.items() if s.is_live(now) and policies.can_see_sessions(actor, s.user_id)
+        }
 
     async def touch_seen(self, sessions: Mapping[UUID, datetime], users: Mapping[UUID, datetime]) -> None:
         """Move when sessions and their users were last seen forward, several at once."""

@@ -235,6 +235,12 @@ class UserService:
             raise NotFound
         return user
 
+    async def get_many(self, actor: Actor, user_ids: Sequence[UUID], after: int | None = None) -> dict[UUID, User]:
+        """Those of these users that the actor may know of."""
+        async with self._store.read(after) as unit:
+            found = await unit.users.get_many(user_ids)
+        return {i: u for i, u in found.items() if policies.can_see(actor, u)}
+
     def query(
         self,
         actor: Actor,

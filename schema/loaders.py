@@ -1,0 +1,76 @@
+"""Batched reads for nested fields: one statement for all that is asked in one step, new for every operation and event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from domain.models.actor import Actor
+from domain.models.event import Event
+from domain.models.session import Session
+from domain.models.user import User
+from domain.pagination import Page, Window
+from schema.services import Services
+
+
+class PageKey(NamedTuple):
+    """Which page of a user's own list."""
+
+    user_id: UUID
+    window: Window
+
+
+class Loaders:
+    """What one viewer may see, by key. Without a viewer there is nothing to see."""
+
+    def __init__(self, services: Services, actor: Actor | None, read_after: int | None) -> None:
+        self._services, self._actor, self._after = services, actor, read_after
+        self.user_by_id: DataLoader[UUID, User | None] = DataLoader(self._users)
+        self.node_by_id: DataLoader[UUID, User | Session | Event | None] = DataLoader(self._nodes)
+        self.sessions_by_user: DataLoader[PageKey, Page[Session]] = DataLoader(self._sessions)
+        self.events_by_user: DataLoader[PageKey, Page[Event]] = DataLoader(self._events)
+
+    def prime_users(self, users: Mapping[UUID, User]) -> None:
+        """Take users that were read already, as they are; who may see them is decided where they are shown."""
+        self.user_by_id.prime_many(dict(users))
+
+    async def _users(self, ids: list[UUID]) -> list[User | None]:
+        if self._actor is None:
+            return [None] * len(ids)
+        found = await self._services.users.get_many(self._actor, ids, self._after)
+        return [found.get(i) for i in ids]
+
+    async def _nodes(self, ids: list[UUID]) -> list[User | Session | Event | None]:
+        found: dict[UUID, User | Session | Event] = {}
+        if self._actor is not None:
+            services, actor = self._services, self._actor
+            found |= await services.users.get_many(actor, ids, self._after)
+            if left := [i for i in ids if i not in found]:
+                found |= await services.sessions.get_many(actor, left)
+            if left := [i for i in left if i not in found]:
+                found |= await services.events.get_many(actor, left)
+        return [found.get(i) for i in ids]
+
+    async def _sessions(self, keys: list[PageKey]) -> list[Page[Session]]:
+        pages: dict[PageKey, Page[Session]] = {}
+        for window in {k.window for k in keys}:
+            users = [k.user_id for k in keys if k.window == window]
+            found = await self._services.sessions.pages(self._viewer, users, window)
+            pages |= {PageKey(u, window): page for u, page in found.items()}
+        return [pages[k] for k in keys]
+
+    async def _events(self, keys: list[PageKey]) -> list[Page[Event]]:
+        pages: dict[PageKey, Page[Event]] = {}
+        for window in {k.window for k in keys}:
+            users = [k.user_id for k in keys if k.window == window]
+            found = await self._services.events.of_users(self._viewer, users, window)
+            pages |= {PageKey(u, window): page for u, page in found.items()}
+        return [pages[k] for k in keys]
+
+    @property
+    def _viewer(self) -> Actor:
+        assert self._actor is not None  # nested fields belong to something that only a viewer sees
+        return self._actor
