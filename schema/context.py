@@ -50,3 +50,8 @@ class Context:
         if self.actor is None:
             raise Unauthenticated
         return self.actor
+
+    def become(self, signed_in: SignedIn) -> None:
+        """Go on as the user who has just signed in: the answer is theirs to read."""
+        self.actor = Actor(signed_in.user.id, signed_in.user.role, signed_in.session.id, self.origin)
+        self.loaders = Loaders(self.services, self.actor, self.read_after)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import strawberry
+
 from domain import policies
 from domain.cursors import parse_cursor, sequence_cursor, unfinished_cursor
 from domain.models.actor import Actor
@@ -58,16 +60,16 @@ class FeedProjection:
         now = users.get(event.user_id)
         if now is None:
             return (
-                (UserLeft(user_id=str(event.user_id), cursor=cursor),) if policies.can_see_event(actor, event) else ()
+                (UserLeft(user_id=strawberry.ID(str(event.user_id)), cursor=cursor),) if policies.can_see_event(actor, event) else ()
             )
         created = event.type is EventType.USER_CREATED
         was, fits = await self.users.matching(self._query(actor), [_before(event, now), now])
         if fits and (created or not was):
-            return (UserEntered(user=UserType.of(now), cursor=cursor),)
+            return (UserEntered(user=UserType(entity=now), cursor=cursor),)
         if fits:
             seen = policies.event_as_seen(actor, event)
-            return (UserChanged(user=UserType.of(now), cursor=cursor, changes=changes_as_seen(seen)),)
-        return (UserLeft(user_id=str(now.id), cursor=cursor),) if was and not created else ()
+            return (UserChanged(user=UserType(entity=now), cursor=cursor, changes=changes_as_seen(seen)),)
+        return (UserLeft(user_id=strawberry.ID(str(now.id)), cursor=cursor),) if was and not created else ()
 
     async def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]]:
         """Everybody who matches, a page at a time; on resuming with fewer rights, everybody who is gone from view."""
@@ -81,9 +83,9 @@ class FeedProjection:
         while True:
             page = await self.users.page(replace(query, window=Window(PAGE_MAX, after=after)))
             if lost:
-                yield [UserLeft(user_id=str(u.id), cursor=cursor) for u in page.items if u.id != actor.user_id]
+                yield [UserLeft(user_id=strawberry.ID(str(u.id)), cursor=cursor) for u in page.items if u.id != actor.user_id]
             else:
-                yield [UserEntered(user=UserType.of(u), cursor=cursor) for u in page.items]
+                yield [UserEntered(user=UserType(entity=u), cursor=cursor) for u in page.items]
             if not page.has_next:
                 return
             after = page.cursors[-1]

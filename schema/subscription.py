@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
 from uuid import UUID
 
 import strawberry
@@ -16,12 +15,14 @@ from domain.models.actor import Actor
 from domain.models.event import Event as LogEvent
 from domain.models.user import User
 from domain.pagination import EventFilter
-from schema.context import Context
-from schema.event import Event, EventFilterInput
-from schema.groups import Message, Projection
+from schema.event import Event, EventFilterInput, event_filter_of
+from schema.feed import FeedProjection
+from schema.groups import Message
 from schema.live import LiveStream
-from schema.live_types import EventMessage, Heartbeat, ResyncRequired, SessionNotice
+from schema.live_types import EventMessage, FeedMessage, Heartbeat, PresenceChange, ResyncRequired, SessionNotice
+from schema.node import given
 from schema.scalars import Cursor
+from schema.user import Info, UserFilterInput, filter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +106,45 @@ class NoticeProjection(SignalProjection):
     private: bool = True
 
 
-def _stream(projection: Projection) -> AsyncGenerator[object, None]:
-    return cast("AsyncGenerator[object, None]", LiveStream(projection))
-
-
 @strawberry.type
 class Subscription:
-    """Live queries over the log. Each takes up where a cursor left off, and begins with the position it is live from."""
+    """Live queries over the log. Each takes up where a cursor left off."""
 
     @strawberry.subscription(
-        description="Every event after the position, then each new one, in the log's order, once each. "
+        description="Every event after the position, then each new one, in the log's order, once each.\n"
         "Without `after`: from now on. Auditors and admins see all; a member, what happens to visible users."
     )
     async def user_events(
-        self, info: strawberry.Info[Context, None], after: Cursor | None = None, filter: EventFilterInput | None = None
+        self, info: Info, after: Cursor | None = strawberry.UNSET, filter: EventFilterInput | None = strawberry.UNSET
     ) -> AsyncGenerator[EventMessage, None]:
         """See the description."""
         context = info.context
         context.viewer  # noqa: B018 - raises without a session
-        projection = EventProjection(context.services.epoch, to_filter(filter), after)
-        return cast("AsyncGenerator[EventMessage, None]", LiveStream(projection))
+        projection = EventProjection(context.services.epoch, event_filter_of(filter), given(after))
+        return LiveStream(projection)  # type: ignore[return-value]
+
+    @strawberry.subscription(description="The users that match, then FeedReady, then how that set changes.")
+    async def user_feed(
+        self,
+        info: Info,
+        search: str | None = strawberry.UNSET,
+        filter: UserFilterInput | None = strawberry.UNSET,
+        after: Cursor | None = strawberry.UNSET,
+    ) -> AsyncGenerator[FeedMessage, None]:
+        """See the description."""
+        services, wanted = info.context.services, filter_of(filter)
+        services.users.query(info.context.viewer, search=given(search), filter_=wanted)
+        projection = FeedProjection(services.users, services.epoch, given(search), wanted, given(after))
+        return LiveStream(projection)  # type: ignore[return-value]
+
+    @strawberry.subscription
+    async def presence(self, info: Info) -> AsyncGenerator[PresenceChange, None]:
+        """Users coming and going, on any client."""
+        info.context.viewer  # noqa: B018 - raises without a session
+        return LiveStream(PresenceProjection())  # type: ignore[return-value]
+
+    @strawberry.subscription
+    async def session_notices(self, info: Info) -> AsyncGenerator[SessionNotice, None]:
+        """What becomes of the viewer's own session."""
+        info.context.viewer  # noqa: B018 - raises without a session
+        return LiveStream(NoticeProjection())  # type: ignore[return-value]

@@ -1,0 +1,152 @@
+"""Log entries as the schema shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from domain import policies
+from domain.cursors import sequence_cursor
+from domain.errors import ValidationFailed
+from domain.models import event as domain
+from domain.models.actor import Actor
+from domain.pagination import EventFilter, Page
+from schema.node import EventType, Node, given, uuid_of
+from schema.pagination import PageInfo
+from schema.scalars import Cursor
+from schema.user import FieldChange, Info, User, changes_as_seen
+
+
+@strawberry.type(
+    description="One entry of the ordered log. "
+    "The audit trail, the subscriptions and the webhooks are all read from it."
+)
+class Event(Node):
+    """An entry cut to what its viewer may see; made by `seen` only, or from what a service has cut already."""
+
+    entry: strawberry.Private[domain.Event]
+    epoch: strawberry.Private[UUID]
+
+    @classmethod
+    def seen(cls, entry: domain.Event, actor: Actor, epoch: UUID) -> Event | None:
+        """The entry as an actor sees it, or None where they may not know of it."""
+        if not policies.can_see_event(actor, entry):
+            return None
+        return cls(entry=policies.event_as_seen(actor, entry), epoch=epoch)
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        """The row's UUID."""
+        return strawberry.ID(str(self.entry.id))
+
+    @strawberry.field
+    def cursor(self) -> Cursor:
+        """Its place in the order."""
+        return Cursor(sequence_cursor(self.epoch, self.entry.seq))
+
+    @strawberry.field
+    def type(self) -> EventType:
+        """What happened."""
+        return self.entry.type
+
+    @strawberry.field
+    def occurred_at(self) -> datetime:
+        """When."""
+        return self.entry.occurred_at
+
+    @strawberry.field(description="Who did it; null for the system itself.")
+    async def actor(self, info: Info) -> User | None:
+        """See the description."""
+        return None if self.entry.actor_id is None else await _person(info, self.entry.actor_id)
+
+    @strawberry.field(
+        description="Who it happened to, as they are now; null once erased, or where the viewer may not see them."
+    )
+    async def user(self, info: Info) -> User | None:
+        """See the description."""
+        return await _person(info, self.entry.user_id)
+
+    @strawberry.field
+    def user_id(self) -> strawberry.ID:
+        """Who it happened to."""
+        return strawberry.ID(str(self.entry.user_id))
+
+    @strawberry.field(description="What changed: field names with before and after. Never a secret.")
+    def changes(self) -> list[FieldChange]:
+        """See the description."""
+        return changes_as_seen(self.entry)
+
+    @strawberry.field
+    def request_id(self) -> str | None:
+        """The request that did it."""
+        return self.entry.request_id
+
+    @strawberry.field
+    def ip_address(self) -> str | None:
+        """Where that request came from."""
+        return self.entry.ip_address
+
+
+async def _person(info: Info, user_id: UUID) -> User | None:
+    found = await info.context.loaders.user_by_id.load(user_id)
+    return User(entity=found) if found is not None and policies.can_see(info.context.viewer, found) else None
+
+
+@strawberry.type
+class EventEdge:
+    """An entry in a list, with its place."""
+
+    cursor: str
+    node: Event
+
+
+@strawberry.type
+class EventConnection:
+    """A page of entries; its source is the domain's page."""
+
+    @strawberry.field
+    def edges(self: strawberry.Parent[Page[domain.Event]], info: Info) -> list[EventEdge]:
+        """The entries of the page, newest first."""
+        context = info.context
+        pairs = zip(self.cursors, self.items, strict=True)
+        nodes = [(c, Event.seen(e, context.viewer, context.services.epoch)) for c, e in pairs]
+        return [EventEdge(cursor=c, node=n) for c, n in nodes if n is not None]
+
+    @strawberry.field
+    def page_info(self: strawberry.Parent[Page[domain.Event]]) -> PageInfo:
+        """Where the page stands."""
+        return PageInfo.of(self)
+
+
+@strawberry.input(name="EventFilter")
+class EventFilterInput:
+    """Which entries; what is left out is not asked."""
+
+    types: list[EventType] | None = strawberry.UNSET
+    user_id: strawberry.ID | None = strawberry.UNSET
+    actor_id: strawberry.ID | None = strawberry.UNSET
+
+
+def event_filter_of(asked: EventFilterInput | None) -> EventFilter:
+    """The domain's filter. Raises ValidationFailed for an id that is no UUID."""
+    asked = given(asked)
+    if asked is None:
+        return EventFilter()
+    types = given(asked.types)
+    return EventFilter(
+        types=None if types is None else frozenset(types),
+        user_id=_id(asked.user_id, "user_id"),
+        actor_id=_id(asked.actor_id, "actor_id"),
+    )
+
+
+def _id(text: str | None, field: str) -> UUID | None:
+    value = given(text)
+    if value is None:
+        return None
+    found = uuid_of(value)
+    if found is None:
+        raise ValidationFailed.one(field, "This is no id", value)
+    return found

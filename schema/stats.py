@@ -1,0 +1,52 @@
+"""Counts for a dashboard."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import strawberry
+
+from domain.cursors import sequence_cursor
+from domain.models import user as domain
+from domain.services.user import DirectoryCounts
+from schema.node import Role, UserStatus
+from schema.scalars import Cursor
+
+
+@strawberry.type
+class RoleCount:
+    """How many users have a role."""
+
+    role: Role
+    count: int
+
+
+@strawberry.type
+class StatusCount:
+    """How many users have a status."""
+
+    status: UserStatus
+    count: int
+
+
+@strawberry.type(description="Counts for a dashboard, kept in step with the log.")
+class DirectoryStats:
+    """Of the users the viewer sees; every role and every status is listed, also with none."""
+
+    total: int
+    by_role: list[RoleCount]
+    by_status: list[StatusCount]
+    online: int
+    cursor: Cursor = strawberry.field(description="The log's newest position at the time of counting.")
+
+    @classmethod
+    def of(cls, counts: DirectoryCounts, epoch: UUID) -> DirectoryStats:
+        """The domain's counts as shown."""
+        by = counts.by.items()
+        return cls(
+            total=sum(counts.by.values()),
+            by_role=[RoleCount(role=r, count=sum(n for (role, _), n in by if role is r)) for r in domain.Role],
+            by_status=[StatusCount(status=s, count=sum(n for (_, st), n in by if st is s)) for s in domain.Status],
+            online=counts.online,
+            cursor=Cursor(sequence_cursor(epoch, counts.head)),
+        )

@@ -1,0 +1,204 @@
+"""Users as the schema shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Optional
+
+import strawberry
+
+from domain import policies
+from domain.models import user as domain
+from domain.models.event import Event as LogEvent
+from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
+from schema.context import Context
+from schema.loaders import PageKey
+from schema.node import Node, Role, UserStatus, camel, given
+from schema.pagination import PageInfo
+from schema.scalars import JSON
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(
+    description="A person or a service in the directory.\n"
+    "A member sees active users; an auditor and an admin see every status."
+)
+class User(Node):
+    """A user with the eyes of the viewer: only `email`, `sessions` and `events` depend on who looks."""
+
+    entity: strawberry.Private[domain.User]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        """The row's UUID."""
+        return strawberry.ID(str(self.entity.id))
+
+    @strawberry.field(description="The viewer's own, or anyone's for auditors and admins; otherwise null.")
+    def email(self, info: Info) -> str | None:
+        """See the description."""
+        return self.entity.email if policies.can_see_email(info.context.viewer, self.entity.id) else None
+
+    @strawberry.field
+    def display_name(self) -> str:
+        """The name as shown."""
+        return self.entity.display_name
+
+    @strawberry.field
+    def role(self) -> Role:
+        """What the user may do."""
+        return self.entity.role
+
+    @strawberry.field
+    def status(self) -> UserStatus:
+        """Whether the user may sign in."""
+        return self.entity.status
+
+    @strawberry.field(description="Whether any client of this user holds a live socket now.")
+    def online(self, info: Info) -> bool:
+        """See the description."""
+        return self.entity.id in info.context.services.presence.online_ids()
+
+    @strawberry.field
+    def last_seen_at(self) -> datetime | None:
+        """When a request of this user last came, to about a minute."""
+        return self.entity.last_seen_at
+
+    @strawberry.field
+    def email_verified_at(self) -> datetime | None:
+        """When the address was proved."""
+        return self.entity.email_verified_at
+
+    @strawberry.field
+    def created_at(self) -> datetime:
+        """When the user was made."""
+        return self.entity.created_at
+
+    @strawberry.field
+    def updated_at(self) -> datetime:
+        """When the user was last changed."""
+        return self.entity.updated_at
+
+    @strawberry.field(description="Grows by one with every change; send it back as expectedVersion.")
+    def version(self) -> int:
+        """See the description."""
+        return self.entity.version
+
+    @strawberry.field(description="The user's own sessions; for others, admins only (nobody else finds any).")
+    async def sessions(
+        self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET
+    ) -> Annotated["SessionConnection", strawberry.lazy("schema.session")]:
+        """See the description."""
+        key = PageKey(self.entity.id, Window.of(first, given(after)))
+        return await info.context.loaders.sessions_by_user.load(key)  # type: ignore[return-value]
+
+    @strawberry.field(description="What happened to this user; their own, or for auditors and admins anyone's.")
+    async def events(
+        self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET
+    ) -> Annotated["EventConnection", strawberry.lazy("schema.event")]:
+        """See the description."""
+        key = PageKey(self.entity.id, Window.of(first, given(after)))
+        return await info.context.loaders.events_by_user.load(key)  # type: ignore[return-value]
+
+
+@strawberry.type
+class UserEdge:
+    """A user in a list, with its place."""
+
+    cursor: str
+    node: User
+
+
+@strawberry.type
+class UserConnection:
+    """A page of users."""
+
+    page: strawberry.Private[Page[domain.User]]
+    query: strawberry.Private[UserQuery]
+
+    @strawberry.field
+    def edges(self) -> list[UserEdge]:
+        """The users of the page, in order."""
+        pairs = zip(self.page.cursors, self.page.items, strict=True)
+        return [UserEdge(cursor=c, node=User(entity=u)) for c, u in pairs]
+
+    @strawberry.field
+    def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        return PageInfo.of(self.page)
+
+    @strawberry.field(description="Counted only when asked for.")
+    async def total_count(self, info: Info) -> int:
+        """See the description."""
+        return await info.context.services.users.count(self.query)
+
+
+@strawberry.type
+class FieldChange:
+    """One field before and after."""
+
+    field: str
+    before: Optional[JSON]
+    after: Optional[JSON]
+
+
+def changes_as_seen(event: LogEvent) -> list[FieldChange]:
+    """The changes of an entry that was already cut to what its viewer may see."""
+    return [FieldChange(field=camel(c.field), before=_shown(c.field, c.before), after=_shown(c.field, c.after)) for c in event.changes]
+
+
+def _shown(field: str, value: Any) -> Any:
+    """A value as the schema writes it: enumerations by their names."""
+    return value.upper() if field in ("role", "status", "reason") and isinstance(value, str) else value
+
+
+UserSortField = strawberry.enum(UserSort, name="UserSortField")
+
+
+@strawberry.enum
+class SortDirection(domain.StrEnum):
+    """Which end comes first."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+@strawberry.input(name="UserFilter")
+class UserFilterInput:
+    """Which users; what is left out is not asked."""
+
+    status: list[UserStatus] | None = strawberry.UNSET
+    role: list[Role] | None = strawberry.UNSET
+    online: bool | None = strawberry.UNSET
+    email_verified: bool | None = strawberry.UNSET
+    created_after: datetime | None = strawberry.UNSET
+    created_before: datetime | None = strawberry.UNSET
+
+
+def _set(values: Sequence[Any] | None) -> frozenset[Any] | None:
+    found = given(values)
+    return None if found is None else frozenset(found)
+
+
+def filter_of(asked: UserFilterInput | None) -> UserFilter:
+    """The domain's filter."""
+    asked = given(asked)
+    if asked is None:
+        return UserFilter()
+    return UserFilter(
+        status=_set(asked.status),
+        role=_set(asked.role),
+        online=given(asked.online),
+        email_verified=given(asked.email_verified),
+        created_after=given(asked.created_after),
+        created_before=given(asked.created_before),
+    )
+
+
+@strawberry.input
+class UserOrder:
+    """In which order; the id breaks ties."""
+
+    field: UserSortField
+    direction: SortDirection = SortDirection.ASC
