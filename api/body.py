@@ -1,0 +1,55 @@
+"""Request bodies: JSON, within bounds and in time, or a clear refusal."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import orjson
+from starlette.types import Receive, Scope
+
+BODY_SECONDS = 15.0
+"""How long a body may take to arrive altogether."""
+
+
+class BodyRefused(Exception):
+    """The body cannot be used: a status, a code and a message."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        self.status, self.code, self.message = status, code, message
+        super().__init__(message)
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes. Raises BodyRefused (408, 413) and ConnectionError when the client has gone."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ConnectionError("the client has gone")
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > limit:
+                    raise BodyRefused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than {limit} bytes")
+                if not message.get("more_body"):
+                    return b"".join(parts)
+    except TimeoutError:
+        raise BodyRefused(408, "REQUEST_TIMEOUT", "The body took too long to arrive") from None
+
+
+async def read_json(scope: Scope, receive: Receive, limit: int) -> Any:
+    """The body as JSON in UTF-8 (RFC 8259). Raises BodyRefused (400, 408, 413, 415)."""
+    given = {k: v for k, v in scope["headers"] if k in (b"content-type", b"content-length")}
+    kind = given.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if kind != b"application/json":
+        raise BodyRefused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json")
+    length = given.get(b"content-length", b"0")
+    if length.isdigit() and int(length[:12]) > limit:
+        raise BodyRefused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than {limit} bytes")
+    try:
+        return orjson.loads(await read_body(receive, limit))
+    except ValueError:
+        raise BodyRefused(400, "MALFORMED_REQUEST", "The body is not JSON in UTF-8") from None

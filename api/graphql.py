@@ -1,0 +1,118 @@
+"""GraphQL over HTTP (the GraphQL-over-HTTP specification, draft of 2025): POST of one JSON request.
+
+A client that accepts `application/graphql-response+json` gets 400 for a request that could not be executed; with
+`application/json` alone every well-formed request is answered with 200. What is no request at all is 400 for both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import orjson
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from api.auth import Authenticator, header
+from api.body import BodyRefused, read_json
+from api.cookies import CookieCarrier
+from api.settings import Settings
+from domain.cursors import parse_cursor
+from domain.errors import DomainError
+from schema.context import Context
+from schema.documents import DocumentRefused, Documents
+from schema.services import Services
+
+RESPONSE_TYPE = "application/graphql-response+json"
+DEADLINE_SECONDS = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+class GraphQLEndpoint:
+    """The route for POST /graphql, as an ASGI application."""
+
+    def __init__(
+        self, documents: Documents, services: Services, authenticator: Authenticator, settings: Settings
+    ) -> None:
+        self._documents, self._services = documents, services
+        self._authenticator, self._settings = authenticator, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["method"] != "POST":
+            await _answer(send, 405, _refusal("GraphQL is asked by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")])
+            return
+        carrier = CookieCarrier(scope, secure=self._settings.secure)
+        modern = RESPONSE_TYPE in (header(scope, b"accept") or "")
+        try:
+            body = _request(await read_json(scope, receive, self._settings.body_limit_bytes))
+            context = await self._context(scope, carrier)
+            status, result = await self._run(body, context, modern=modern)
+        except BodyRefused as refusal:
+            status, result = refusal.status, _refusal(refusal.message, refusal.code)
+        except DomainError as error:
+            status, result = error.status, _refusal(error.message, error.code)
+        kind = RESPONSE_TYPE if modern else "application/json"
+        await _answer(send, status, result, [(b"vary", b"Accept, Origin"), *carrier.headers], kind)
+
+    async def _context(self, scope: Scope, carrier: CookieCarrier) -> Context:
+        identity = await self._authenticator.identify(scope)
+        after = parse_cursor(header(scope, b"rollcall-read-after") or "")
+        return Context(
+            services=self._services,
+            actor=identity and identity.actor,
+            origin=self._authenticator.origin(scope),
+            carrier=carrier,
+            read_after=after and after.ord,
+        )
+
+    async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:
+        try:
+            document = self._documents.get(body["query"])
+        except DocumentRefused as refusal:
+            return (400 if modern else 200), {"errors": refusal.errors}
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                result = await self._documents.execute(
+                    document, body.get("operationName"), body.get("variables"), context
+                )
+        except TimeoutError:
+            log.warning("graphql.deadline", operation=body.get("operationName"))
+            return 503, _refusal("The answer took too long", "UNAVAILABLE")
+        return (400 if modern and "data" not in result else 200), result
+
+
+def _request(value: Any) -> dict[str, Any]:
+    """The request, when it is one. Raises BodyRefused."""
+    if isinstance(value, list):
+        raise BodyRefused(400, "BAD_REQUEST", "Send one request at a time")
+    if not isinstance(value, dict):
+        raise BodyRefused(400, "BAD_REQUEST", "The body must be a JSON object")
+    if not isinstance(value.get("query"), str):
+        raise BodyRefused(400, "BAD_REQUEST", "query must be text")
+    for name, kind in (("variables", dict), ("operationName", str), ("extensions", dict)):
+        if value.get(name) is not None and not isinstance(value[name], kind):
+            raise BodyRefused(400, "BAD_REQUEST", f"{name} has the wrong type")
+    return value
+
+
+def _refusal(message: str, code: str) -> dict[str, Any]:
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    result: dict[str, Any],
+    headers: list[tuple[bytes, bytes]],
+    kind: str = "application/json",
+) -> None:
+    body = orjson.dumps(result, default=str)
+    own = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(body)).encode())]
+    if status == 401:
+        own.append((b"www-authenticate", b"Bearer"))
+    if status in (429, 503):
+        own.append((b"retry-after", b"1"))
+    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
+    await send({"type": "http.response.body", "body": body})
