@@ -49,7 +49,10 @@ class FrameProtocol(WebSocketsSansIOProtocol):
     def writable_now(self) -> bool:
         """Whether a frame may be written: the handshake is over and nothing was closed."""
         return (
-            self.handshake_complete and not self.close_sent and not self.disconnected and not self.transport.is_closing()
+            self.handshake_complete
+            and not self.close_sent
+            and not self.disconnected
+            and not self.transport.is_closing()
         )
 
     @property
@@ -106,5 +109,3 @@ def protocol_of(scope: Any) -> FrameProtocol | None:
     """The protocol behind a connection, or None where the server is another one."""
     found = (scope.get("extensions") or {}).get(EXTENSION)
     return found if isinstance(found, FrameProtocol) else None
-
-

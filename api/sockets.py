@@ -31,7 +31,7 @@ from schema.documents import Document, Documents
 from schema.groups import Subscriber
 from schema.live import Live
 from schema.live_types import SessionNotice, SessionNoticeKind
-from schema.subscription import NoticeProjection
+from schema.projections import NoticeProjection
 
 CHECK_SECONDS = 4.0
 """How often every socket is held against the table, whatever the broadcast says."""
@@ -195,9 +195,7 @@ class Sockets:
         ids = {c.actor.session_id for c in connections if c.actor is not None and c.actor.session_id is not None}
         return await self._sessions.principals(list(ids)) if ids else {}
 
-    def _verdict(
-        self, connection: Connection, found: Mapping[UUID, Principal]
-    ) -> tuple[SessionNoticeKind, str] | None:
+    def _verdict(self, connection: Connection, found: Mapping[UUID, Principal]) -> tuple[SessionNoticeKind, str] | None:
         """Why this socket must go, or None while it may stay."""
         actor = connection.actor
         if actor is None or actor.session_id is None:

@@ -86,7 +86,6 @@ class UserFilter:
     created_after: datetime | None = None
     created_before: datetime | None = None
 
-
     def matches(self, user: User, online: frozenset[UUID]) -> bool:
         """Whether a user passes; `online` is who is online now."""
         return (

@@ -102,7 +102,9 @@ class Documents:
         except RecursionError:
             raise DocumentRefused([_refusal("This document is nested too deeply", "LIMIT_EXCEEDED")]) from None
         meter = Meter(ast)
-        operations = {d.name.value if d.name else "": d for d in ast.definitions if isinstance(d, OperationDefinitionNode)}
+        operations = {
+            d.name.value if d.name else "": d for d in ast.definitions if isinstance(d, OperationDefinitionNode)
+        }
         measures = [meter.check(o) for o in operations.values()]
         if too_much := [e for _, errors in measures for e in errors]:
             raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_much])

@@ -60,7 +60,9 @@ class FeedProjection:
         now = users.get(event.user_id)
         if now is None:
             return (
-                (UserLeft(user_id=strawberry.ID(str(event.user_id)), cursor=cursor),) if policies.can_see_event(actor, event) else ()
+                (UserLeft(user_id=strawberry.ID(str(event.user_id)), cursor=cursor),)
+                if policies.can_see_event(actor, event)
+                else ()
             )
         created = event.type is EventType.USER_CREATED
         was, fits = await self.users.matching(self._query(actor), [_before(event, now), now])
@@ -83,7 +85,11 @@ class FeedProjection:
         while True:
             page = await self.users.page(replace(query, window=Window(PAGE_MAX, after=after)))
             if lost:
-                yield [UserLeft(user_id=strawberry.ID(str(u.id)), cursor=cursor) for u in page.items if u.id != actor.user_id]
+                yield [
+                    UserLeft(user_id=strawberry.ID(str(u.id)), cursor=cursor)
+                    for u in page.items
+                    if u.id != actor.user_id
+                ]
             else:
                 yield [UserEntered(user=UserType(entity=u), cursor=cursor) for u in page.items]
             if not page.has_next:

@@ -10,10 +10,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+import strawberry
 import structlog
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor, create_source_event_stream
@@ -32,9 +34,11 @@ from domain.errors import Unavailable
 from domain.models.actor import Actor
 from domain.models.event import NIL, Event
 from domain.models.user import User
-from domain.ports import LogHub, Store
+from domain.ports import LogHub, Presence, Store
 from schema.context import Context
-from schema.groups import Group, Message, Payloads, Projection, Sink, Subscriber
+from schema.groups import Group, Message, Payloads, Projection, Subscriber
+from schema.live_types import PresenceChange
+from schema.projections import PresenceProjection
 
 BATCH = 64
 """Entries rendered before they are written: bounds how long one stretch holds a group."""
@@ -73,6 +77,7 @@ class Live:
         self._make_context, self.format_error = make_context, format_error
         self._groups: dict[Hashable, Group] = {}
         self._inbox: deque[Event] = deque()
+        self._signals: deque[PresenceChange] = deque()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._after_batch: list[Callable[[Sequence[Event]], None]] = []
@@ -96,6 +101,16 @@ class Live:
     def after_batch(self, listener: Callable[[Sequence[Event]], None]) -> None:
         """Call with each stretch after its messages have been written."""
         self._after_batch.append(listener)
+
+    def signal(self, presence: Presence) -> None:
+        """Tell the subscribers of `presence` who comes and goes."""
+
+        def came_or_went(user_id: UUID, online: bool) -> None:
+            change = PresenceChange(user_id=strawberry.ID(str(user_id)), online=online, at=datetime.now(UTC))
+            self._signals.append(change)
+            self._wake.set()
+
+        presence.listen(came_or_went)
 
     async def tell(self, kind: type[Projection], message: Message) -> None:
         """Write a message that is not of the log to every group of one kind of projection."""
@@ -194,7 +209,7 @@ class Live:
         if cursor.epoch != state.epoch.hex[:8]:
             return "This cursor belongs to another log"
         seq = cursor.seq if cursor.seq is not None else await self._hub.resolve(cursor.ord or 0)
-        if seq is None or seq > state.head and seq > (await self._hub.state()).head:
+        if seq is None or (seq > state.head and seq > (await self._hub.state()).head):
             return "This cursor is ahead of the log"
         return "This position is no longer in the log" if seq < state.horizon else seq
 
@@ -232,6 +247,8 @@ class Live:
                 for listener in self._after_batch:
                     listener(batch)
                 await asyncio.sleep(0)
+            while self._signals:
+                await self.tell(PresenceProjection, self._signals.popleft())
 
     async def _advance(self, batch: Sequence[Event]) -> None:
         groups = list(self._groups.values())

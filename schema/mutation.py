@@ -13,8 +13,16 @@ from domain.models import user as domain
 from schema import payloads
 from schema.errors import AsData
 from schema.node import Role, given, uuid_of
-from schema.payloads import Done, DoneResult, RefreshResult, SessionPayload, SignInResult, SignUpResult
-from schema.payloads import UserPayload, UserResult
+from schema.payloads import (
+    Done,
+    DoneResult,
+    RefreshResult,
+    SessionPayload,
+    SignInResult,
+    SignUpResult,
+    UserPayload,
+    UserResult,
+)
 from schema.scalars import Cursor
 from schema.user import Info, User
 

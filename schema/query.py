@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
+from domain.errors import ValidationFailed
 from domain.models import event as domain_event
 from domain.models import session as domain_session
 from domain.models import user as domain_user
-from domain.errors import ValidationFailed
 from domain.pagination import UserSort, Window
 from schema.event import Event, EventConnection, EventFilterInput, event_filter_of
 from schema.node import Node, given, uuid_of
@@ -111,9 +111,7 @@ async def _node(info: Info, text: str) -> Node | None:
     return None if key is None else _shown(info, await info.context.loaders.node_by_id.load(key))
 
 
-def _shown(
-    info: Info, found: domain_user.User | domain_session.Session | domain_event.Event | None
-) -> Node | None:
+def _shown(info: Info, found: domain_user.User | domain_session.Session | domain_event.Event | None) -> Node | None:
     if isinstance(found, domain_user.User):
         return User(entity=found)
     if isinstance(found, domain_session.Session):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import strawberry
 
@@ -88,7 +88,7 @@ class User(Node):
     @strawberry.field(description="The user's own sessions; for others, admins only (nobody else finds any).")
     async def sessions(
         self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET
-    ) -> Annotated["SessionConnection", strawberry.lazy("schema.session")]:
+    ) -> Annotated[SessionConnection, strawberry.lazy("schema.session")]:
         """See the description."""
         key = PageKey(self.entity.id, Window.of(first, given(after)))
         return await info.context.loaders.sessions_by_user.load(key)  # type: ignore[return-value]
@@ -96,7 +96,7 @@ class User(Node):
     @strawberry.field(description="What happened to this user; their own, or for auditors and admins anyone's.")
     async def events(
         self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET
-    ) -> Annotated["EventConnection", strawberry.lazy("schema.event")]:
+    ) -> Annotated[EventConnection, strawberry.lazy("schema.event")]:
         """See the description."""
         key = PageKey(self.entity.id, Window.of(first, given(after)))
         return await info.context.loaders.events_by_user.load(key)  # type: ignore[return-value]
@@ -139,13 +139,16 @@ class FieldChange:
     """One field before and after."""
 
     field: str
-    before: Optional[JSON]
-    after: Optional[JSON]
+    before: JSON | None
+    after: JSON | None
 
 
 def changes_as_seen(event: LogEvent) -> list[FieldChange]:
     """The changes of an entry that was already cut to what its viewer may see."""
-    return [FieldChange(field=camel(c.field), before=_shown(c.field, c.before), after=_shown(c.field, c.after)) for c in event.changes]
+    return [
+        FieldChange(field=camel(c.field), before=_shown(c.field, c.before), after=_shown(c.field, c.after))
+        for c in event.changes
+    ]
 
 
 def _shown(field: str, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Embedded:
     """
 
     def __init__(self, data_dir: Path, *, fast: bool = False, say: Callable[[str], None] = silent) -> None:
-        self._data_dir = data_dir
+        self.data_dir = data_dir
         self._fast = fast
         self._say = say
         self._stack = ExitStack()
@@ -48,7 +49,7 @@ class Embedded:
     def start(self, *, postgres: bool = True, valkey: bool = True) -> Engines:
         """Start what is wanted; the address of what is not is empty. Raises EngineError."""
         with ExitStack() as stack:
-            stack.enter_context(DataLock(self._data_dir))
+            stack.enter_context(DataLock(self.data_dir))
             if postgres:
                 self.postgres = self._postgres()
                 stack.enter_context(self.postgres)
@@ -62,29 +63,36 @@ class Embedded:
         """Stop what was started, in good order; nothing more to do when called again."""
         self._stack.close()
 
+    def remove(self) -> None:
+        """Stop, and delete all data."""
+        self.stop()
+        if self._place is not None:
+            shutil.rmtree(self._place.data)
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+
     def new_valkey(self, name: str = "valkey") -> EmbeddedValkey:
         """Another Valkey over the same directory, not started yet, with files under its own name."""
         place = self._found()
-        password = kept_secret(self._data_dir / "engine-password")
+        password = kept_secret(self.data_dir / "engine-password")
         return EmbeddedValkey(place.data, place.valkey_program, place.account, self._log(name), password)
 
     def _postgres(self) -> EmbeddedPostgres:
         place = self._found()
         directory = place.data / "postgres"
-        if place.data != self._data_dir.resolve():
-            self._say(f"Only root can enter {self._data_dir}, so the database is kept in {place.data}")
+        if place.data != self.data_dir.resolve():
+            self._say(f"Only root can enter {self.data_dir}, so the database is kept in {place.data}")
         if not directory.exists():
             self._say(f"Creating the database in {directory}")
-        password = kept_secret(self._data_dir / "engine-password")
+        password = kept_secret(self.data_dir / "engine-password")
         programs = place.postgres_programs
         return EmbeddedPostgres(directory, programs, place.account, self._log("postgres"), password, fast=self._fast)
 
     def _found(self) -> Place:
-        self._place = self._place or find_place(self._data_dir)
+        self._place = self._place or find_place(self.data_dir)
         return self._place
 
     def _log(self, name: str) -> Path:
-        return self._data_dir / f"{name}.log"
+        return self.data_dir / f"{name}.log"
 
     def __enter__(self) -> Self:
         self.start()

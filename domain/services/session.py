@@ -26,7 +26,7 @@ from domain.models.session import EndReason, Principal, Session
 from domain.models.text import PASSWORD_MAX, canonical_email, clean_password
 from domain.models.user import Role, Status, User
 from domain.pagination import Page, Window
-from domain.ports import Clock, PasswordHasher, RateLimiter, Store, TokenCodec, WriteUnit
+from domain.ports import Clock, LiveSessions, PasswordHasher, RateLimiter, Store, TokenCodec, WriteUnit
 from domain.services.user import checked, new_user
 
 USER_AGENT_MAX = 400
@@ -56,9 +56,10 @@ class SessionService:
         tokens: TokenCodec,
         limiter: RateLimiter,
         rules: SessionRules,
+        live: LiveSessions,
     ) -> None:
         self._store, self._clock, self._hasher = store, clock, hasher
-        self._tokens, self._limiter, self._rules = tokens, limiter, rules
+        self._tokens, self._limiter, self._rules, self._live = tokens, limiter, rules, live
 
     async def sign_up(self, origin: Origin, command: SignUp) -> SignedIn:
         """Make an active member and sign in. Raises Forbidden where closed, ValidationFailed, EmailTaken, RateLimited."""
@@ -218,6 +219,7 @@ class SessionService:
             await unit.sessions.save(replace(session, ended_at=now, end_reason=reason))
             position = await unit.events.append(events.session_ended(actor, user, session_id, reason, now))
             await unit.commit()
+        await self._live.settle(user.id)
         return Written(None, position)
 
     async def revoke_all(self, actor: Actor, user_id: UUID) -> Written[int]:
@@ -231,6 +233,8 @@ class SessionService:
             entries = [events.session_ended(actor, user, s, EndReason.REVOKED, now) for s in ended]
             position = await unit.events.append_many(entries) if entries else None
             await unit.commit()
+        if ended:
+            await self._live.settle(user_id)
         return Written(len(ended), position)
 
     async def change_password(self, actor: Actor, current: str, new: str) -> Written[None]:
@@ -259,6 +263,8 @@ class SessionService:
             entries += [events.session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
             position = await unit.events.append_many(entries)
             await unit.commit()
+        if ended:
+            await self._live.settle(user.id)
         return Written(None, position)
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
@@ -281,9 +287,7 @@ class SessionService:
         async with self._store.read() as unit:
             found = await unit.sessions.get_many(session_ids)
         now = self._clock.now()
-        return {
-            i: s for i, s in found.items() if s.is_live(now) and policies.can_see_sessions(actor, s.user_id)
-        }
+        return {i: s for i, s in found.items() if s.is_live(now) and policies.can_see_sessions(actor, s.user_id)}
 
     async def touch_seen(self, sessions: Mapping[UUID, datetime], users: Mapping[UUID, datetime]) -> None:
         """Move when sessions and their users were last seen forward, several at once."""

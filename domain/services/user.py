@@ -25,7 +25,7 @@ from domain.models.session import EndReason
 from domain.models.text import SEARCH_MAX, canonical_email, clean_name, clean_password, fold
 from domain.models.user import Role, Status, User
 from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
-from domain.ports import Clock, KeptResult, PasswordHasher, Presence, Store, TokenCodec, WriteUnit
+from domain.ports import Clock, KeptResult, LiveSessions, PasswordHasher, Presence, Store, TokenCodec, WriteUnit
 
 KEY_MAX = 200
 """The longest idempotency key, in characters."""
@@ -76,10 +76,16 @@ class UserService:
     """The use cases of the directory."""
 
     def __init__(
-        self, store: Store, clock: Clock, hasher: PasswordHasher, tokens: TokenCodec, presence: Presence
+        self,
+        store: Store,
+        clock: Clock,
+        hasher: PasswordHasher,
+        tokens: TokenCodec,
+        presence: Presence,
+        live: LiveSessions,
     ) -> None:
         self._store, self._clock, self._hasher = store, clock, hasher
-        self._tokens, self._presence = tokens, presence
+        self._tokens, self._presence, self._live = tokens, presence, live
 
     async def create(self, actor: Actor, command: CreateUser) -> Written[User]:
         """Make a user.
@@ -140,6 +146,8 @@ class UserService:
                 hashed=hashed,
             )
             await unit.commit()
+        if written.position is not None:
+            await self._live.settle(command.id)
         return written
 
     async def set_status(
@@ -158,6 +166,8 @@ class UserService:
                 raise ValidationFailed.one("status", "This user is disabled, not deleted; enable it instead")
             written = await self._write(unit, actor, before, status=status)
             await unit.commit()
+        if written.position is not None:
+            await self._live.settle(user_id)
         return written
 
     async def erase(self, actor: Actor, user_id: UUID) -> Written[None]:
@@ -174,6 +184,7 @@ class UserService:
             await unit.events.scrub(user_id)
             position = await unit.events.append(events.user_erased(actor, user, self._clock.now()))
             await unit.commit()
+        await self._live.settle(user_id)
         return Written(None, position)
 
     async def _locked(self, unit: WriteUnit, actor: Actor, user_id: UUID, expected: int | None) -> User:

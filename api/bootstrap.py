@@ -1,0 +1,305 @@
+"""The composition root: settings in, one frozen container out. The only module that knows the adapters."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from broadcaster import Broadcast
+from graphql import GraphQLError
+from starlette.types import Scope
+
+from api.auth import Authenticator
+from api.clock import SystemClock
+from api.cookies import NoCookies
+from api.principals import PrincipalCache
+from api.security import Argon2Hasher, SignedTokens
+from api.settings import Settings
+from api.sockets import Sockets
+from api.telemetry import Metrics
+from domain.commands import CreateUser
+from domain.errors import Unavailable
+from domain.models.actor import Actor, Origin, system
+from domain.models.event import NewEvent
+from domain.models.session import Principal
+from domain.models.user import Role, Status
+from domain.pagination import PAGE_MAX, UserFilter, Window
+from domain.services.event import EventService
+from domain.services.importing import ImportService
+from domain.services.session import SessionRules, SessionService
+from domain.services.user import UserService
+from persistence.broadcast import NUDGE, Publisher, RedisBackend, connect
+from persistence.database import Database
+from persistence.hub import Hub
+from persistence.presence import RedisPresence
+from persistence.rate_limit import RedisRateLimiter
+from persistence.relay import Relay
+from persistence.store import SqlStore
+from schema.context import Context
+from schema.documents import Documents
+from schema.errors import format_error
+from schema.live import Live
+from schema.root import build_schema
+from schema.services import Services
+
+FLUSH_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Core:
+    """What needs no live parts: enough for the command line."""
+
+    settings: Settings
+    database: Database
+    store: SqlStore
+    users: UserService
+    sessions: SessionService
+    events: EventService
+    imports: ImportService
+    hasher: Argon2Hasher
+    tokens: SignedTokens
+    limiter: RedisRateLimiter
+    presence: RedisPresence
+    clock: SystemClock
+    effects: Effects
+
+    async def close(self) -> None:
+        """Close every connection and thread."""
+        await self.limiter.close()
+        self.hasher.close()
+        await self.database.dispose()
+
+
+@dataclass
+class Effects:
+    """What follows from a commit in this process; the live parts register themselves here."""
+
+    on_commit: list[Any] = field(default_factory=list)
+    sockets: Sockets | None = None
+
+    def committed(self, events: Sequence[NewEvent]) -> None:
+        """Tell everybody."""
+        for listener in self.on_commit:
+            listener(events)
+
+    async def settle(self, user_id: UUID) -> None:
+        """See domain.ports.LiveSessions."""
+        if self.sockets is not None:
+            await self.sockets.settle(user_id)
+
+
+def build_core(settings: Settings) -> Core:
+    """Connections and services; nothing is started or reached for."""
+    replicas = [u.dsn for u in settings.database_replica_urls]
+    database = Database(settings.database_url.dsn, replicas, settings.database_pool_size)
+    effects = Effects()
+    store = SqlStore(database, effects.committed)
+    clock = SystemClock()
+    hasher = Argon2Hasher(settings.hash_threads)
+    tokens = SignedTokens(settings.secret_key.get_secret_value(), timedelta(seconds=settings.access_token_seconds))
+    redis_url = settings.redis_url.get_secret_value()
+    limiter, presence = RedisRateLimiter(redis_url), RedisPresence(redis_url)
+    rules = SessionRules(timedelta(days=settings.refresh_token_days), settings.sign_up_enabled)
+    return Core(
+        settings=settings,
+        database=database,
+        store=store,
+        users=UserService(store, clock, hasher, tokens, presence, effects),
+        sessions=SessionService(store, clock, hasher, tokens, limiter, rules, effects),
+        events=EventService(store),
+        imports=ImportService(store, clock),
+        hasher=hasher,
+        tokens=tokens,
+        limiter=limiter,
+        presence=presence,
+        clock=clock,
+        effects=effects,
+    )
+
+
+@dataclass(frozen=True)
+class Container:
+    """Everything a serving process has; `stack` ends it in the reverse order of its start."""
+
+    core: Core
+    services: Services
+    documents: Documents
+    authenticator: Authenticator
+    principals: PrincipalCache
+    backend: RedisBackend
+    publisher: Publisher
+    relay: Relay
+    hub: Hub
+    live: Live
+    sockets: Sockets
+    metrics: Metrics
+
+    async def check_redis(self) -> None:
+        """Raise unless Redis carries messages for this process."""
+        if not self.backend.connected:
+            raise ConnectionError
+        client = connect(self.core.settings.redis_url.get_secret_value(), timeout=1.0)
+        try:
+            await client.ping()
+        finally:
+            await client.aclose()
+
+
+async def start(settings: Settings, stack: AsyncExitStack) -> Container:
+    """Build and start the live parts; `stack` stops them. Raises Unavailable while the database cannot be reached."""
+    core = build_core(settings)
+    stack.push_async_callback(core.close)
+    redis_url = settings.redis_url.get_secret_value()
+    backend = RedisBackend(redis_url)
+    broadcast = await stack.enter_async_context(Broadcast(backend=backend))
+    publisher = Publisher(backend)
+    hub = Hub(core.store, broadcast)
+    relay = Relay(settings.database_url.dsn, publisher, hub.offer)
+    publisher.start()
+    stack.push_async_callback(publisher.stop)
+    await hub.start()
+    stack.push_async_callback(hub.stop)
+    services = Services(core.users, core.sessions, core.events, core.presence, hub.epoch)
+    documents = Documents(build_schema(), debug=settings.debug)
+    principals = PrincipalCache(_principals(core))
+    authenticator = Authenticator(settings, core.tokens, principals, core.clock)
+
+    def live_context(actor: Actor) -> Context:
+        return Context(services, actor, Origin(), NoCookies())
+
+    def socket_context(actor: Actor, scope: Scope) -> Context:
+        return Context(services, actor, authenticator.origin(scope), NoCookies())
+
+    async def authenticate(scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
+        identity = await authenticator.require(scope, payload)
+        return identity.actor, identity.expires_at
+
+    def shown(error: GraphQLError) -> Mapping[str, Any]:
+        return format_error(error)
+
+    live = Live(hub, core.store, live_context, shown)
+    sockets = Sockets(
+        documents=documents,
+        live=live,
+        sessions=core.sessions,
+        presence=core.presence,
+        clock=core.clock,
+        authenticate=authenticate,
+        context=socket_context,
+    )
+    core.effects.sockets = sockets
+
+    def forget(events: Sequence[NewEvent]) -> None:
+        for event in events:
+            principals.forget(event.user_id)
+
+    core.effects.on_commit += [forget, lambda _: relay.nudge()]
+    hub.listen(forget)
+    live.start()
+    stack.push_async_callback(live.stop)
+    live.signal(core.presence)
+    sockets.start()
+    stack.push_async_callback(sockets.stop)
+    core.presence.start()
+    stack.push_async_callback(core.presence.stop)
+    relay.start()
+    stack.push_async_callback(relay.stop)
+    tasks = [
+        asyncio.create_task(_hear_nudges(broadcast, relay), name="nudges"),
+        asyncio.create_task(_write_seen(authenticator, core.sessions), name="last-seen"),
+    ]
+    stack.push_async_callback(_end, tasks)
+    metrics = Metrics()
+    metrics.gauge("sockets", "Open sockets", lambda: sockets.count)
+    metrics.gauge("log_head", "Newest sequence this process has seen", lambda: hub.head)
+    metrics.gauge("relay_leading", "Whether this process numbers events", lambda: int(relay.leading))
+    metrics.gauge("redis_connected", "Whether the subscription to Redis stands", lambda: int(backend.connected))
+    metrics.gauge("redis_dropped", "Messages not published while Redis was away", lambda: publisher.dropped)
+    metrics.gauge("hub_holes", "Holes seen in the live stream and read from the table", lambda: hub.holes)
+    metrics.gauge("live_groups", "Different subscriptions rendered", lambda: live.group_count)
+    metrics.gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: core.hasher.waiting)
+    return Container(
+        core=core,
+        services=services,
+        documents=documents,
+        authenticator=authenticator,
+        principals=principals,
+        backend=backend,
+        publisher=publisher,
+        relay=relay,
+        hub=hub,
+        live=live,
+        sockets=sockets,
+        metrics=metrics,
+    )
+
+
+def _principals(core: Core) -> Any:
+    async def find(session_ids: Sequence[UUID]) -> Mapping[UUID, Principal]:
+        return await core.sessions.principals(session_ids)
+
+    return find
+
+
+async def _hear_nudges(broadcast: Broadcast, relay: Relay) -> None:
+    async with broadcast.subscribe(NUDGE) as stream:
+        while True:
+            await stream.get()
+            relay.wake()
+
+
+async def _write_seen(authenticator: Authenticator, sessions: SessionService) -> None:
+    """Write down who was seen, every few seconds and once more at the end."""
+    while True:
+        try:
+            await asyncio.sleep(FLUSH_SECONDS)
+        finally:
+            seen = dict(authenticator.seen)
+            authenticator.seen.clear()
+            if seen:
+                try:
+                    await sessions.touch_seen(
+                        {s: at for s, (_, at) in seen.items()}, {user: at for user, at in seen.values()}
+                    )
+                except Unavailable:
+                    log.warning("last_seen.not_written", count=len(seen))
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def open_core(settings: Settings) -> AsyncIterator[Core]:
+    """The services for a command, closed afterwards."""
+    core = build_core(settings)
+    try:
+        yield core
+    finally:
+        await core.close()
+
+
+async def ensure_first_admin(settings: Settings) -> str | None:
+    """Make the first admin where the directory has none; the password that was made up for it, once, or None."""
+    async with open_core(settings) as core:
+        query = core.users.query(
+            system(), Window(PAGE_MAX), filter_=UserFilter(frozenset({Status.ACTIVE}), frozenset({Role.ADMIN}))
+        )
+        if await core.users.count(query):
+            return None
+        given = settings.admin_password
+        password = given.get_secret_value() if given else secrets.token_urlsafe(12)
+        email = settings.admin_email or "admin@example.com"
+        await core.users.create(system(), CreateUser(email, "Admin", Role.ADMIN, password))
+        return None if given else password

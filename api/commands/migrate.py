@@ -1,0 +1,45 @@
+"""`rollcall migrate`: brings a database to a schema revision, or prints the SQL that would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from alembic import command
+from alembic.config import Config
+
+import migrations
+from api.settings import DatabaseAddress, Settings
+
+
+def alembic_config(database: DatabaseAddress) -> Config:
+    """Alembic's configuration for one database; `migrations/env.py` finds the address under `sqlalchemy.url`."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__path__[0])))
+    # Alembic's options are read by configparser, to which a percent sign begins a reference.
+    config.set_main_option("sqlalchemy.url", database.sqlalchemy.replace("%", "%%"))
+    return config
+
+
+def upgrade(database: DatabaseAddress) -> None:
+    """Bring a database to the newest revision. Runs an event loop of its own, so none may be running in this thread."""
+    command.upgrade(alembic_config(database), "head")
+
+
+def migrate(
+    revision: Annotated[str, typer.Argument(help="The revision to go to.")] = "head",
+    *,
+    down: Annotated[
+        bool, typer.Option("--down", help="Go back: to the revision, or by one without a revision.")
+    ] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL and change nothing.")] = False,
+) -> None:
+    """Bring the database to the newest schema, or to a revision."""
+    config = alembic_config(Settings.load().database_url)
+    if not down:
+        command.upgrade(config, revision, sql=sql)
+    elif sql:
+        command.downgrade(config, "head:base" if revision == "head" else revision, sql=True)
+    else:
+        command.downgrade(config, "-1" if revision == "head" else revision)

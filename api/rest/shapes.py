@@ -1,0 +1,122 @@
+"""The v1 envelope and the shapes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain import policies
+from domain.commands import SignedIn
+from domain.models.actor import Actor
+from domain.models.session import Session
+from domain.models.user import User
+
+
+def moment(value: datetime | None) -> str | None:
+    """RFC 3339 in UTC, ending in Z."""
+    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def success(data: Any, message: str) -> dict[str, Any]:
+    """The envelope of what went well: four keys."""
+    return {"success": True, "data": data, "message": message, "timestamp": moment(datetime.now(UTC))}
+
+
+def failure(code: str, message: str, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The envelope of what did not: three keys."""
+    error = {"code": code, "message": message, "details": dict(details or {})}
+    return {"success": False, "error": error, "timestamp": moment(datetime.now(UTC))}
+
+
+def user_shape(user: User, viewer: Actor) -> dict[str, Any]:
+    """A user; `email` is null where the viewer may not see it."""
+    return {
+        "id": str(user.id),
+        "email": user.email if policies.can_see_email(viewer, user.id) else None,
+        "display_name": user.display_name,
+        "role": str(user.role),
+        "status": str(user.status),
+        "created_at": moment(user.created_at),
+        "updated_at": moment(user.updated_at),
+        "version": user.version,
+    }
+
+
+def session_shape(session: Session) -> dict[str, Any]:
+    """A session of one's own."""
+    return {
+        "id": str(session.id),
+        "user_agent": session.user_agent,
+        "ip_address": session.ip_address,
+        "current": True,
+        "created_at": moment(session.created_at),
+        "last_seen_at": moment(session.last_seen_at),
+        "expires_at": moment(session.expires_at),
+    }
+
+
+def signed_in_shape(signed_in: SignedIn, viewer: Actor, *, cookie: bool) -> dict[str, Any]:
+    """SessionPayload in snake case; with `cookie` without tokens."""
+    return {
+        "user": user_shape(signed_in.user, viewer),
+        "session": session_shape(signed_in.session),
+        "access_token": None if cookie else signed_in.access_token,
+        "refresh_token": None if cookie else signed_in.refresh_token,
+        "access_token_expires_at": moment(signed_in.access_expires_at),
+    }
+
+
+class Body(BaseModel):
+    """A request's body: no field but those listed, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class NewUser(Body):
+    """POST /api/v1/users."""
+
+    email: str
+    display_name: str
+    password: str | None = Field(default=None, repr=False)
+    role: Literal["member", "auditor", "admin"] = "member"
+
+
+class ChangedUser(Body):
+    """PUT /api/v1/users/{id}; fields left out stay as they are."""
+
+    email: str | None = None
+    display_name: str | None = None
+    password: str | None = Field(default=None, repr=False)
+    role: Literal["member", "auditor", "admin"] | None = None
+    status: Literal["active", "disabled"] | None = None
+
+
+class Login(Body):
+    """POST /api/v1/auth/login."""
+
+    email: str
+    password: str = Field(repr=False)
+    totp_code: str | None = Field(default=None, repr=False)
+    cookie: bool = False
+
+
+class Refresh(Body):
+    """POST /api/v1/auth/refresh."""
+
+    refresh_token: str | None = Field(default=None, repr=False)
+
+
+class UserListQuery(BaseModel):
+    """The query of the user list, from text."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    after: str | None = None
+    search: str | None = None
+    role: Literal["member", "auditor", "admin"] | None = None
+    status: Literal["active", "disabled", "deleted"] | None = None
+    count: bool = False

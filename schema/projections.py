@@ -1,0 +1,99 @@
+"""What subscriptions make of the log: the events themselves, and the two that are told, not replayed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain.cursors import sequence_cursor
+from domain.models.actor import Actor
+from domain.models.event import Event as LogEvent
+from domain.models.user import User
+from domain.pagination import EventFilter
+from schema.event import Event
+from schema.groups import Message
+from schema.live_types import Heartbeat, ResyncRequired
+from schema.scalars import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class EventProjection:
+    """`userEvents`: every entry that passes the filter and that the viewer may see, as they may see it."""
+
+    epoch: UUID
+    filter: EventFilter
+    start: str | None
+    private: bool = False
+
+    @property
+    def key(self) -> Hashable:
+        """The arguments without the position."""
+        return self.filter
+
+    async def project(self, event: LogEvent, actor: Actor, users: Mapping[UUID, User]) -> Sequence[Message]:
+        """The entry, or nothing."""
+        if not self.filter.matches(event.type, event.user_id, event.actor_id):
+            return ()
+        seen = Event.seen(event, actor, self.epoch)
+        return () if seen is None else (seen,)
+
+    def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]] | None:
+        """Nothing: without a cursor the stream begins now."""
+        return None
+
+    def ready(self, seq: int, actor: Actor) -> Message | None:
+        """A first position, so that a client that saw nothing yet can resume."""
+        return self.heartbeat(seq, actor)
+
+    def heartbeat(self, seq: int, actor: Actor) -> Message | None:
+        """The position on a quiet stream."""
+        return Heartbeat(cursor=Cursor(sequence_cursor(self.epoch, seq)), at=datetime.now(UTC))
+
+    def resync(self, reason: str, seq: int) -> Message:
+        """Read again, then subscribe from here."""
+        return ResyncRequired(reason=reason, cursor=Cursor(sequence_cursor(self.epoch, seq)))
+
+
+@dataclass(frozen=True, slots=True)
+class SignalProjection:
+    """Base of subscriptions that are not of the log: their messages are told, nothing is replayed."""
+
+    private: bool = False
+    start: str | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """There are no arguments."""
+        return type(self).__name__
+
+    async def project(self, event: LogEvent, actor: Actor, users: Mapping[UUID, User]) -> Sequence[Message]:
+        """Nothing: the log is not the source."""
+        return ()
+
+    def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]] | None:
+        """Nothing."""
+        return None
+
+    def ready(self, seq: int, actor: Actor) -> Message | None:
+        """Nothing."""
+        return None
+
+    heartbeat = ready
+
+    def resync(self, reason: str, seq: int) -> Message:
+        """There is no position to lose."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceProjection(SignalProjection):
+    """`presence`: users coming and going."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeProjection(SignalProjection):
+    """`sessionNotices`: what became of the viewer's own session, told by the socket's edge."""
+
+    private: bool = True
