@@ -160,7 +160,7 @@ class SqlEventAppender:
         if len(entries) == 1:
             row = _row(entries[0])
             return int(await self._connection.scalar(insert(events).values(row).returning(events.c.ord)) or 0)
-        rows = orjson.dumps([_row(e) for e in entries]).decode()
+        rows = orjson.dumps([_row(e) for e in entries], default=str).decode()
         return int(await self._connection.scalar(APPEND_MANY, {"rows": rows}) or 0)
 
     async def scrub(self, user_id: UUID) -> None:

@@ -98,15 +98,12 @@ class Relay:
                 self.elections += 1
                 log.info("relay.leading")
                 await self._lead(connection)
-            except (
-                OSError,
-                TimeoutError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-                asyncpg.InternalClientError,
-            ) as error:
-                log.warning("relay.lost", error=type(error).__name__)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as lost:
+                log.warning("relay.lost", error=type(lost).__name__)
                 await asyncio.sleep(0.2)
+            except Exception:
+                log.exception("relay.failed")
+                await asyncio.sleep(1.0)
             finally:
                 self.leading = False
                 if connection is not None:

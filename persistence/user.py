@@ -109,7 +109,7 @@ class SqlUserRepository(SqlUserReader):
 
     async def add_many(self, entries: Sequence[User]) -> set[UUID]:
         """Insert users without passwords, skipping e-mails that are taken; returns the ids that went in."""
-        rows = orjson.dumps([_fields(u) for u in entries]).decode()
+        rows = orjson.dumps([_fields(u) for u in entries], default=str).decode()
         return set((await self._connection.execute(ADD_MANY, {"rows": rows})).scalars())
 
     async def save(self, user: User) -> None:
@@ -124,7 +124,7 @@ class SqlUserRepository(SqlUserReader):
     async def save_many(self, entries: Sequence[User]) -> None:
         """Write several users, which this transaction has locked, in one statement."""
         if entries:
-            rows = orjson.dumps([_fields(u) for u in entries]).decode()
+            rows = orjson.dumps([_fields(u) for u in entries], default=str).decode()
             await self._connection.execute(SAVE_MANY, {"rows": rows})
 
     async def remove(self, user_id: UUID) -> None:

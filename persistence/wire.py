@@ -14,7 +14,7 @@ from domain.models.event import Change, Event, EventType
 
 def encode(events: Sequence[Event]) -> str:
     """Events in order as one JSON array."""
-    return orjson.dumps([_plain(e) for e in events]).decode()
+    return orjson.dumps([_plain(e) for e in events], default=str).decode()  # the driver has a UUID of its own
 
 
 def decode(message: str) -> list[Event]:

@@ -1,0 +1,238 @@
+"""A running server on a real socket over the real engines, and clients for it.
+
+`server` is one per worker; `api` is a client of it; `admin` is signed in as the first admin. `new_user` makes users with
+fresh addresses, so that tests do not meet each other's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import secrets
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx
+import pytest
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+
+from api.app import Application
+from api.bootstrap import ensure_first_admin
+from api.frames import FrameProtocol
+from api.settings import Settings
+
+ADMIN, PASSWORD = "admin@example.com", "correct horse battery"
+SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
+  signIn(input: {email: $email, password: $password}) {
+    __typename
+    ... on SessionPayload { accessToken refreshToken user { id } session { id } }
+    ... on Problem { code message }
+  }
+}"""
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """The application under uvicorn in a thread with its own loop."""
+
+    def __init__(self, settings: Settings, *, frames: bool = True) -> None:
+        self.application = Application(settings)
+        self.port = free_port()
+        config = uvicorn.Config(
+            self.application,
+            host="127.0.0.1",
+            port=self.port,
+            ws=FrameProtocol if frames else "websockets-sansio",
+            ws_max_size=128 * 1024,
+            ws_per_message_deflate=False,
+            log_config=None,
+            timeout_graceful_shutdown=8,
+        )
+        self.uvicorn = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self.uvicorn.run, name="server")
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.application.started.wait(30)
+        with httpx.Client(transport=httpx.HTTPTransport(retries=3)) as client:
+            assert client.get(f"{self.url}/livez").status_code == 200
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.uvicorn.should_exit = True
+        self._thread.join()
+
+
+def settings_for(database_url: str, redis_url: str, **values: Any) -> Settings:
+    """Settings for a test's server."""
+    key = secrets.token_urlsafe(48)
+    return Settings.load(
+        _env_file=None,
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key=key,
+        admin_email=ADMIN,
+        admin_password=PASSWORD,
+        log_level="warning",
+        debug=False,
+        **values,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of a test, signed in."""
+
+    id: str
+    email: str
+    password: str
+    token: str
+    session: str
+    refresh: str
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header of a request by this person."""
+        return {"authorization": f"Bearer {self.token}"}
+
+
+class Api:
+    """A client of a server: GraphQL, REST and sockets."""
+
+    numbers = itertools.count()
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.http = httpx.AsyncClient(base_url=server.url, timeout=20)
+
+    async def graphql(
+        self, query: str, variables: dict[str, Any] | None = None, by: Person | None = None, **headers: str
+    ) -> dict[str, Any]:
+        """The whole answer of one request."""
+        response = await self.http.post(
+            "/graphql",
+            json={"query": query, "variables": variables or {}},
+            headers={**(by.bearer if by else {}), **{k.replace("_", "-"): v for k, v in headers.items()}},
+        )
+        return dict(response.json())
+
+    async def ask(self, query: str, variables: dict[str, Any] | None = None, by: Person | None = None) -> Any:
+        """The data of a request that must not fail."""
+        answer = await self.graphql(query, variables, by)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def sign_in(self, email: str, password: str) -> Person:
+        """Sign in, and be that person."""
+        payload = (await self.ask(SIGN_IN, {"email": email, "password": password}))["signIn"]
+        assert payload["__typename"] == "SessionPayload", payload
+        return Person(
+            payload["user"]["id"],
+            email,
+            password,
+            payload["accessToken"],
+            payload["session"]["id"],
+            payload["refreshToken"],
+        )
+
+    async def new_user(self, admin: Person, role: str = "MEMBER", name: str = "Test Person") -> Person:
+        """Make a user and sign in as them."""
+        email = f"user{next(self.numbers)}-{secrets.token_hex(3)}@example.com"
+        created = await self.ask(
+            """mutation($i: CreateUserInput!) { createUser(input: $i) { ... on UserPayload { user { id } } } }""",
+            {"i": {"email": email, "displayName": name, "role": role, "password": PASSWORD}},
+            admin,
+        )
+        assert created["createUser"], created
+        return await self.sign_in(email, PASSWORD)
+
+    @asynccontextmanager
+    async def socket(self, by: Person | None = None, **options: Any) -> AsyncIterator[Socket]:
+        """A socket, acknowledged where a person is given; it must be closed when the block ends."""
+        async with connect(
+            f"ws://127.0.0.1:{self.server.port}/graphql",
+            subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]
+            compression=None,
+            max_size=2**24,
+            **options,
+        ) as connection:
+            live = Socket(connection)
+            if by is not None:
+                await live.send({"type": "connection_init", "payload": {"authorization": f"Bearer {by.token}"}})
+                assert await live.receive() == {"type": "connection_ack"}
+            yield live
+
+
+class Socket:
+    """One graphql-transport-ws connection."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def send(self, message: Any) -> None:
+        """Send a message as JSON, or text as it is."""
+        await self.connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
+
+    async def receive(self) -> dict[str, Any]:
+        """The next message."""
+        return dict(json.loads(await self.connection.recv()))
+
+    async def subscribe(self, id_: str, query: str, variables: dict[str, Any] | None = None) -> None:
+        """Begin an operation."""
+        await self.send({"id": id_, "type": "subscribe", "payload": {"query": query, "variables": variables or {}}})
+
+    async def next(self, id_: str | None = None) -> Any:
+        """The data of the next `next` message."""
+        message = await self.receive()
+        assert message["type"] == "next", message
+        assert id_ is None or message["id"] == id_, message
+        assert "errors" not in message["payload"], message
+        return message["payload"]["data"]
+
+    async def closed(self) -> int:
+        """The code of the server's close, whatever comes before it."""
+        async for _ in self.connection:
+            pass
+        code = self.connection.close_code
+        assert code is not None
+        return code
+
+
+@pytest.fixture(scope="session")
+def server(database_url: str, redis_url: str) -> Iterator[Server]:
+    """A server with a first admin."""
+    settings = settings_for(database_url, redis_url)
+    asyncio.run(ensure_first_admin(settings))
+    with Server(settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def api(server: Server) -> AsyncIterator[Api]:
+    """A client."""
+    client = Api(server)
+    async with client.http:
+        yield client
+
+
+@pytest.fixture
+async def admin(api: Api) -> Person:
+    """The first admin, in a session of the test's own."""
+    return await api.sign_in(ADMIN, PASSWORD)

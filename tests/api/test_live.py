@@ -1,0 +1,239 @@
+"""Subscriptions over the running server: order, resumption, scopes, endings."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from api.bootstrap import ensure_first_admin
+from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, Socket, settings_for
+
+EVENTS = """subscription($after: Cursor, $filter: EventFilter) {
+  userEvents(after: $after, filter: $filter) {
+    __typename
+    ... on Event { cursor type userId changes { field before after } user { id email displayName } actor { email } ipAddress }
+    ... on Heartbeat { cursor }
+    ... on ResyncRequired { reason cursor }
+  }
+}"""
+RENAME = """mutation($i: UpdateUserInput!) { updateUser(input: $i) {
+  __typename ... on UserPayload { cursor user { version } } ... on Problem { code message } } }"""
+DISABLE = "mutation($id: ID!) { disableUser(id: $id) { __typename ... on UserPayload { user { status } } } }"
+
+
+async def rename(api: Api, admin: Person, user: Person, name: str) -> Any:
+    """Rename a user through GraphQL."""
+    payload = (await api.ask(RENAME, {"i": {"id": user.id, "displayName": name}}, admin))["updateUser"]
+    assert payload["__typename"] == "UserPayload", payload
+    return payload
+
+
+async def live(socket: Socket, id_: str = "1", **variables: Any) -> str:
+    """Subscribe and wait for the position it is live from."""
+    await socket.subscribe(id_, EVENTS, variables)
+    while True:
+        message = (await socket.next(id_))["userEvents"]
+        if message["__typename"] == "Heartbeat":
+            return str(message["cursor"])
+
+
+async def names(socket: Socket, count: int) -> list[str]:
+    """The new display names that the next events tell."""
+    found: list[str] = []
+    while len(found) < count:
+        message = (await socket.next())["userEvents"]
+        if message["__typename"] == "Event":
+            found += [c["after"] for c in message["changes"] if c["field"] == "displayName"]
+    return found
+
+
+async def test_events_arrive_in_order_once_from_every_door(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin)
+    async with api.socket(admin) as socket:
+        await live(socket, filter={"userId": user.id, "types": ["USER_UPDATED"]})
+        for i in range(5):
+            await rename(api, admin, user, f"Name {i}")
+        rest = await api.http.put(f"/api/v1/users/{user.id}", json={"display_name": "Name 5"}, headers=admin.bearer)
+        assert rest.status_code == 200
+        assert await names(socket, 6) == [f"Name {i}" for i in range(6)]
+
+
+async def test_a_cursor_resumes_without_gap_or_duplicate(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin)
+    wanted = {"userId": user.id, "types": ["USER_UPDATED"]}
+    first = (await rename(api, admin, user, "One"))["cursor"]
+    for name in ("Two", "Three"):
+        await rename(api, admin, user, name)
+    async with api.socket(admin) as socket:
+        await socket.subscribe("1", EVENTS, {"after": first, "filter": wanted})
+        assert await names(socket, 2) == ["Two", "Three"]
+        await rename(api, admin, user, "Four")
+        assert await names(socket, 1) == ["Four"]
+
+
+async def test_joining_while_others_write_misses_nothing(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin)
+    start = (await rename(api, admin, user, "Start"))["cursor"]
+
+    async def write() -> None:
+        for i in range(60):
+            await rename(api, admin, user, f"N{i}")
+
+    async def read(delay: int) -> list[str]:
+        for _ in range(delay):
+            await api.ask("{ me { id } }", by=admin)
+        async with api.socket(admin) as socket:
+            await socket.subscribe("1", EVENTS, {"after": start, "filter": {"userId": user.id, "types": ["USER_UPDATED"]}})
+            return await names(socket, 60)
+
+    _, *seen = await asyncio.gather(write(), *(read(d) for d in range(0, 40, 5)))
+    assert all(s == [f"N{i}" for i in range(60)] for s in seen)
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "c2RlYWRiZWVmMQ", "czAwMDAwMDAw"])
+async def test_a_cursor_that_is_not_ours_asks_for_a_resync(api: Api, admin: Person, cursor: str) -> None:
+    async with api.socket(admin) as socket:
+        await socket.subscribe("1", EVENTS, {"after": cursor})
+        message = (await socket.next())["userEvents"]
+        assert message["__typename"] == "ResyncRequired"
+        assert message["cursor"]
+        assert (await socket.receive())["type"] == "complete"
+
+
+async def test_no_field_leaks_between_scopes(api: Api, admin: Person) -> None:
+    auditor = await api.new_user(admin, "AUDITOR")
+    subject, other = await api.new_user(admin), await api.new_user(admin)
+    people = {"admin": admin, "auditor": auditor, "subject": subject, "other": other}
+    seen: dict[str, Any] = {}
+
+    async def watch(name: str, person: Person, ready: asyncio.Barrier) -> None:
+        async with api.socket(person) as socket:
+            await live(socket, filter={"userId": subject.id, "types": ["USER_UPDATED"]})
+            await ready.wait()
+            seen[name] = (await socket.next())["userEvents"]
+
+    ready = asyncio.Barrier(len(people) + 1)
+    watchers = [asyncio.create_task(watch(n, p, ready)) for n, p in people.items()]
+    await ready.wait()
+    await api.ask(
+        RENAME, {"i": {"id": subject.id, "displayName": "Seen", "email": f"new-{subject.email}"}}, admin
+    )
+    await asyncio.gather(*watchers)
+    for name in ("admin", "auditor", "subject"):
+        assert seen[name]["user"]["email"] == f"new-{subject.email}", name
+        assert {c["field"] for c in seen[name]["changes"]} == {"email", "displayName"}
+        assert seen[name]["ipAddress"] == "127.0.0.1"
+    assert seen["other"]["user"] == {"id": subject.id, "email": None, "displayName": "Seen"}
+    assert [c["field"] for c in seen["other"]["changes"]] == ["displayName"]
+    assert seen["other"]["ipAddress"] is None
+    assert seen["other"]["actor"]["email"] is None
+    assert seen["admin"]["actor"]["email"] == admin.email
+
+
+async def test_equal_subscriptions_share_one_rendering(api: Api, admin: Person, server: Server) -> None:
+    user = await api.new_user(admin)
+    container = server.application.container
+    assert container is not None
+    async with api.socket(admin) as one, api.socket(admin) as two:
+        before = container.live.group_count
+        await live(one, "a", filter={"userId": user.id})
+        await live(two, "b", filter={"userId": user.id})
+        assert container.live.group_count == before + 1
+
+
+async def test_disabling_ends_sessions_and_sockets_with_a_notice_and_the_event(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin)
+    async with api.socket(user) as socket:
+        await socket.subscribe("n", "subscription { sessionNotices { kind message } }")
+        await live(socket, "e")
+        answer = await api.ask(DISABLE, {"id": user.id}, admin)
+        assert answer["disableUser"]["user"]["status"] == "DISABLED"
+        messages = [await socket.receive(), await socket.receive()]
+        events = [m["payload"]["data"]["userEvents"] for m in messages if m["id"] == "e"]
+        notices = [m["payload"]["data"]["sessionNotices"] for m in messages if m["id"] == "n"]
+        assert [e["type"] for e in events] == ["USER_DISABLED"]
+        assert [n["kind"] for n in notices] == ["DISABLED"]
+        assert await socket.closed() == 4403
+    refused = await api.graphql("{ me { id } }", by=user)
+    assert refused["errors"][0]["extensions"]["code"] in ("SESSION_REVOKED", "ACCOUNT_DISABLED")
+
+
+@pytest.mark.parametrize("ending", ["revokeSession", "signOut", "updateUser"])
+async def test_what_ends_a_session_or_a_right_closes_its_socket(api: Api, admin: Person, ending: str) -> None:
+    user = await api.new_user(admin, "AUDITOR")
+    async with api.socket(user) as socket:
+        await socket.subscribe("n", "subscription { sessionNotices { kind } }")
+        await live(socket, "e", filter={"types": ["EMAIL_VERIFIED"]})
+        if ending == "revokeSession":
+            await api.ask("mutation($id: ID!) { revokeSession(id: $id) { __typename } }", {"id": user.session}, admin)
+        elif ending == "signOut":
+            await api.ask("mutation { signOut { __typename } }", by=user)
+        else:
+            await api.ask(RENAME, {"i": {"id": user.id, "role": "MEMBER"}}, admin)
+        kind = (await socket.next("n"))["sessionNotices"]["kind"]
+        assert kind == ("ROLE_CHANGED" if ending == "updateUser" else "SIGNED_OUT")
+        assert await socket.closed() == 4403
+
+
+async def test_the_feed_shows_who_enters_changes_and_leaves(api: Api, admin: Person) -> None:
+    inside = await api.new_user(admin, name="Feedly Inside")
+    feed = """subscription($s: String, $f: UserFilter, $after: Cursor) { userFeed(search: $s, filter: $f, after: $after) {
+      __typename ... on UserEntered { user { displayName } cursor } ... on UserChanged { user { displayName } cursor }
+      ... on UserLeft { userId cursor } ... on FeedReady { cursor } } }"""
+    async with api.socket(admin) as socket:
+        await socket.subscribe("f", feed, {"s": "feedly", "f": {"status": ["ACTIVE"]}})
+        entered = (await socket.next())["userFeed"]
+        assert (entered["__typename"], entered["user"]["displayName"]) == ("UserEntered", "Feedly Inside")
+        assert (await socket.next())["userFeed"]["__typename"] == "FeedReady"
+        fresh = await api.new_user(admin, name="Feedly Fresh")
+        assert (await socket.next())["userFeed"]["user"]["displayName"] == "Feedly Fresh"
+        await rename(api, admin, fresh, "Feedly Renamed")
+        changed = (await socket.next())["userFeed"]
+        assert (changed["__typename"], changed["user"]["displayName"]) == ("UserChanged", "Feedly Renamed")
+        await rename(api, admin, fresh, "Somebody Else")
+        left = (await socket.next())["userFeed"]
+        assert (left["__typename"], left["userId"]) == ("UserLeft", fresh.id)
+        await api.ask(DISABLE, {"id": inside.id}, admin)
+        assert (await socket.next())["userFeed"]["userId"] == inside.id
+    async with api.socket(admin) as socket:
+        await socket.subscribe("f", feed, {"s": "feedly", "f": {"status": ["ACTIVE"]}, "after": changed["cursor"]})
+        assert (await socket.next())["userFeed"]["userId"] == fresh.id
+        assert (await socket.next())["userFeed"]["userId"] == inside.id
+        assert (await socket.next())["userFeed"]["__typename"] == "FeedReady"
+
+
+async def test_presence_follows_sockets(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin)
+    async with api.socket(admin) as watcher:
+        await watcher.subscribe("p", "subscription { presence { userId online } }")
+        await watcher.subscribe("q", "{ me { id } }")
+        assert (await watcher.next("q"))["me"]["id"] == admin.id
+        assert (await watcher.receive())["type"] == "complete"
+        async with api.socket(user):
+            while (change := (await watcher.next("p"))["presence"])["userId"] != user.id:
+                pass
+            assert change["online"] is True
+            seen = await api.ask("query($id: ID!) { user(id: $id) { online } }", {"id": user.id}, admin)
+            assert seen["user"]["online"] is True
+        while (change := (await watcher.next("p"))["presence"])["userId"] != user.id:
+            pass
+        assert change["online"] is False
+
+
+async def test_through_plain_asgi_the_stream_is_the_same(
+    fresh_database_url: str, redis_url: str
+) -> None:
+    settings = settings_for(fresh_database_url, redis_url)
+    await ensure_first_admin(settings)
+    with Server(settings, frames=False) as server:
+        api = Api(server)
+        async with api.http:
+            admin = await api.sign_in(ADMIN, PASSWORD)
+            user = await api.new_user(admin)
+            async with api.socket(admin) as socket:
+                await live(socket, filter={"userId": user.id, "types": ["USER_UPDATED"]})
+                for i in range(20):
+                    await rename(api, admin, user, f"N{i}")
+                assert await names(socket, 20) == [f"N{i}" for i in range(20)]
