@@ -1,8 +1,8 @@
 """From a credential to an Actor, the same for HTTP and for a socket's connection_init.
 
-`Authorization: Bearer` comes before the cookie. A bearer token that does not serve is an error; a cookie that does not
-serve counts as signed out, so that a browser with an old cookie can sign in again. Role and status come from the
-directory, never from the token.
+`Authorization: Bearer` comes before the cookie. A bearer token that does not serve is an error everywhere; a cookie
+that does not serve counts as signed out where nobody needs to be signed in, so that a browser with an old cookie can
+sign in again, and tells why where somebody does. Role and status come from the directory, never from the token.
 """
 
 from __future__ import annotations
@@ -41,6 +41,18 @@ class Identity:
     by_cookie: bool
 
 
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _address(text: str | None) -> Ip | None:
+    """An address, an IPv4 one also where it is written as an IPv6 one; None for what is no address."""
+    try:
+        ip = ipaddress.ip_address(text or "")
+    except ValueError:
+        return None
+    return (isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped) or ip
+
+
 def header(scope: Scope, name: bytes) -> str | None:
     """A header of a request, or None."""
     for key, value in scope["headers"]:
@@ -55,6 +67,7 @@ class Authenticator:
     def __init__(self, settings: Settings, tokens: TokenCodec, principals: PrincipalCache, clock: Clock) -> None:
         self._settings, self._tokens, self._principals, self._clock = settings, tokens, principals, clock
         self._access_cookie = CookieCarrier.access_name(secure=settings.secure)
+        self._refresh_cookie = CookieCarrier.refresh_name(secure=settings.secure)
         own = [settings.public_url, *settings.cors_origins]
         self._origins = frozenset(o.lower() for o in own)
         self._last_seen: dict[UUID, datetime] = {}
@@ -66,57 +79,60 @@ class Authenticator:
         return Origin(scope.get("state", {}).get("request_id"), self.client_address(scope), agent and agent[:400])
 
     def client_address(self, scope: Scope) -> str | None:
-        """The peer's address, or what the last trusted proxy saw of it."""
+        """The peer's address, or what the last trusted proxy saw of it (X-Forwarded-For, read from its end)."""
         address: str | None = scope["client"][0] if scope.get("client") else None
-        hops = [h.strip() for h in (header(scope, b"x-forwarded-for") or "").split(",") if h.strip()]
-        while address is not None and hops and self._trusted(address):
-            address = hops.pop()
-        try:
-            return address and str(ipaddress.ip_address(address))
-        except ValueError:
-            return None
+        ip = _address(address)
+        if ip is None or not self._trusted(ip):
+            return None if ip is None else str(ip)
+        given = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for").decode("latin-1")
+        hops = [h.strip() for h in given.split(",") if h.strip()]
+        while ip is not None and hops and self._trusted(ip):
+            ip = _address(hops.pop())
+        return None if ip is None else str(ip)
 
-    def _trusted(self, address: str) -> bool:
-        try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
-            return False
+    def _trusted(self, ip: Ip) -> bool:
         return any(ip in network for network in self._settings.trusted_proxies)
 
     async def identify(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity | None:
-        """Who a request is from, or None for nobody.
+        """Who a request is from, or None for nobody; `payload` is that of a socket's connection_init.
 
         Raises TokenInvalid, TokenExpired, SessionRevoked and AccountDisabled for a bearer token, Unavailable, and
         Forbidden for a cookie from a foreign origin where something may be changed.
         """
-        given = (payload or {}).get("authorization") or header(scope, b"authorization")
-        if given is not None:
+        found = await self._look(scope, payload)
+        return None if isinstance(found, DomainError) else found
+
+    async def require(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity:
+        """As `identify`; raises Unauthenticated for nobody, and for a cookie the same errors as for a bearer token."""
+        found = await self._look(scope, payload)
+        if isinstance(found, DomainError):
+            raise found
+        if found is None:
+            raise Unauthenticated
+        return found
+
+    async def _look(self, scope: Scope, payload: Mapping[str, Any] | None) -> Identity | DomainError | None:
+        """The identity, None without a credential, or the error of a cookie that does not serve."""
+        given = payload and (payload.get("authorization") or payload.get("Authorization"))
+        given = given or header(scope, b"authorization")
+        if given:
             scheme, _, token = str(given).partition(" ")
             if scheme.lower() != "bearer" or not token.strip():
                 raise TokenInvalid("Authorization must be: Bearer <token>")
             return await self._verified(token.strip(), scope, by_cookie=False)
         token = cookie(scope, self._access_cookie) or ""
+        unsafe = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
+        if unsafe and (token or cookie(scope, self._refresh_cookie)):
+            self.check_origin(scope)
         if not token:
             return None
         try:
-            identity = await self._verified(token, scope, by_cookie=True)
-        except (TokenInvalid, SessionRevoked, AccountDisabled) as error:
-            log.debug("auth.cookie_refused", code=error.code)
-            return None
+            return await self._verified(token, scope, by_cookie=True)
         except DomainError as error:
-            if error.status == 401:
-                return None
-            raise
-        if scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-            self.check_origin(scope)
-        return identity
-
-    async def require(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity:
-        """As `identify`; raises Unauthenticated for nobody."""
-        identity = await self.identify(scope, payload)
-        if identity is None:
-            raise Unauthenticated
-        return identity
+            if error.status not in (401, 403):
+                raise
+            log.debug("auth.cookie_refused", code=error.code)
+            return error
 
     async def _verified(self, token: str, scope: Scope, *, by_cookie: bool) -> Identity:
         now = self._clock.now()
@@ -143,14 +159,21 @@ class Authenticator:
     def check_origin(self, scope: Scope) -> None:
         """Raise Forbidden for a browser's request from a page of somebody else (a request without Origin is no page's).
 
-        The page's own origin is PUBLIC_URL, one of CORS_ORIGINS, or the host the request was sent to.
+        Allowed are PUBLIC_URL, CORS_ORIGINS, and the host the request was sent to (under https from https only).
         """
         origin = header(scope, b"origin")
         if origin is None:
             if (header(scope, b"sec-fetch-site") or "none") in ("none", "same-origin"):
                 return
             raise Forbidden("This origin may not use the session cookie")
-        host = header(scope, b"host")
-        if origin.lower() in self._origins or (host and urlsplit(origin).netloc.lower() == host.lower()):
+        if origin.lower() in self._origins or self._is_host(origin, header(scope, b"host")):
             return
         raise Forbidden("This origin may not use the session cookie")
+
+    def _is_host(self, origin: str, host: str | None) -> bool:
+        try:
+            page = urlsplit(origin.lower())
+        except ValueError:
+            return False
+        fits = host is not None and page.netloc == host.lower()
+        return fits and (page.scheme == "https" or not self._settings.secure)

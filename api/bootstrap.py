@@ -21,16 +21,16 @@ from api.clock import SystemClock
 from api.cookies import NoCookies
 from api.principals import PrincipalCache
 from api.security import Argon2Hasher, SignedTokens
-from api.settings import Settings
+from api.settings import ConfigurationError, Settings
 from api.sockets import Sockets
 from api.telemetry import Metrics
 from domain.commands import CreateUser
-from domain.errors import Unavailable
+from domain.errors import EmailTaken, ValidationFailed
 from domain.models.actor import Actor, Origin, system
 from domain.models.event import NewEvent
 from domain.models.session import Principal
-from domain.models.user import Role, Status
-from domain.pagination import PAGE_MAX, UserFilter, Window
+from domain.models.user import Role
+from domain.pagination import UserFilter
 from domain.services.event import EventService
 from domain.services.importing import ImportService
 from domain.services.session import SessionRules, SessionService
@@ -202,7 +202,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
         for event in events:
             principals.forget(event.user_id)
 
-    core.effects.on_commit += [forget, lambda _: relay.nudge()]
+    metrics = Metrics()
+    core.effects.on_commit += [forget, metrics.committed, lambda _: relay.nudge()]
     hub.listen(forget)
     live.start()
     stack.push_async_callback(live.stop)
@@ -218,7 +219,6 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
         asyncio.create_task(_write_seen(authenticator, core.sessions), name="last-seen"),
     ]
     stack.push_async_callback(_end, tasks)
-    metrics = Metrics()
     metrics.gauge("sockets", "Open sockets", lambda: sockets.count)
     metrics.gauge("log_head", "Newest sequence this process has seen", lambda: hub.head)
     metrics.gauge("relay_leading", "Whether this process numbers events", lambda: int(relay.leading))
@@ -263,15 +263,17 @@ async def _write_seen(authenticator: Authenticator, sessions: SessionService) ->
         try:
             await asyncio.sleep(FLUSH_SECONDS)
         finally:
-            seen = dict(authenticator.seen)
-            authenticator.seen.clear()
-            if seen:
-                try:
-                    await sessions.touch_seen(
-                        {s: at for s, (_, at) in seen.items()}, {user: at for user, at in seen.values()}
-                    )
-                except Unavailable:
-                    log.warning("last_seen.not_written", count=len(seen))
+            await _flush_seen(authenticator, sessions)
+
+
+async def _flush_seen(authenticator: Authenticator, sessions: SessionService) -> None:
+    seen, authenticator.seen = authenticator.seen, {}
+    if not seen:
+        return
+    try:
+        await sessions.touch_seen({s: at for s, (_, at) in seen.items()}, dict(seen.values()))
+    except Exception as error:  # noqa: BLE001 - when somebody was seen is not worth stopping for
+        log.warning("last_seen.not_written", count=len(seen), error=type(error).__name__)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -291,15 +293,27 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
 
 
 async def ensure_first_admin(settings: Settings) -> str | None:
-    """Make the first admin where the directory has none; the password that was made up for it, once, or None."""
+    """Make the first admin where the directory has none of any status; the password that was made up for it, or None.
+
+    Raises ConfigurationError where ADMIN_EMAIL or ADMIN_PASSWORD cannot be used, and Unavailable.
+    """
+    given = settings.admin_password
+    password = given.get_secret_value() if given else secrets.token_urlsafe(12)
+    command = CreateUser(settings.admin_email or "admin@example.com", "Admin", Role.ADMIN, password)
     async with open_core(settings) as core:
-        query = core.users.query(
-            system(), Window(PAGE_MAX), filter_=UserFilter(frozenset({Status.ACTIVE}), frozenset({Role.ADMIN}))
-        )
-        if await core.users.count(query):
+        if await _count_admins(core):
             return None
-        given = settings.admin_password
-        password = given.get_secret_value() if given else secrets.token_urlsafe(12)
-        email = settings.admin_email or "admin@example.com"
-        await core.users.create(system(), CreateUser(email, "Admin", Role.ADMIN, password))
-        return None if given else password
+        try:
+            await core.users.create(system(), command)
+        except ValidationFailed as error:
+            lines = "\n".join(f"  ADMIN_{f.field.upper()}: {f.message}" for f in error.faults)
+            raise ConfigurationError(f"The first admin cannot be made:\n{lines}") from None
+        except EmailTaken:
+            if await _count_admins(core):  # another server that starts at this moment was first
+                return None
+            raise ConfigurationError("ADMIN_EMAIL: belongs to a user who is no admin") from None
+    return None if given else password
+
+
+async def _count_admins(core: Core) -> int:
+    return await core.users.count(core.users.query(system(), filter_=UserFilter(role=frozenset({Role.ADMIN}))))

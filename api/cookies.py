@@ -8,8 +8,7 @@ RFC 6265bis section 4.1.3).
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
-
+from starlette.requests import cookie_parser
 from starlette.types import Scope
 
 from domain.commands import SignedIn
@@ -19,15 +18,16 @@ REFRESH_PATHS = ("/graphql", "/api/v1/auth/refresh")
 
 
 def cookie(scope: Scope, name: str) -> str | None:
-    """A cookie of a request, or None."""
+    """A cookie of a request, or None.
+
+    Read as browsers write them: a strict parser would stop at the first odd cookie of another application on the host,
+    and lose ours.
+    """
     for key, value in scope["headers"]:
         if key == b"cookie":
-            try:
-                jar = SimpleCookie(value.decode("latin-1"))
-            except CookieError:
-                return None
-            if name in jar:
-                return jar[name].value
+            found = cookie_parser(value.decode("latin-1")).get(name)
+            if found is not None:
+                return found
     return None
 
 
@@ -43,27 +43,34 @@ class CookieCarrier:
         """The name of the access cookie."""
         return "__Host-rollcall" if secure else "rollcall"
 
-    @property
-    def _refresh_name(self) -> str:
-        return "__Secure-rollcall_refresh" if self._secure else "rollcall_refresh"
+    @staticmethod
+    def refresh_name(*, secure: bool) -> str:
+        """The name of the refresh cookies."""
+        return "__Secure-rollcall_refresh" if secure else "rollcall_refresh"
 
     @property
     def refresh_token(self) -> str | None:
         """The refresh token that came with the request."""
-        return cookie(self._scope, self._refresh_name)
+        return cookie(self._scope, self.refresh_name(secure=self._secure)) or None
+
+    @property
+    def came(self) -> bool:
+        """Whether a session's cookie came with the request."""
+        access = cookie(self._scope, self.access_name(secure=self._secure))
+        return bool(access) or self.refresh_token is not None
 
     def set_session(self, signed_in: SignedIn) -> None:
         """Send the tokens; both cookies live as long as the session does."""
         age = int((signed_in.session.expires_at - signed_in.session.last_seen_at).total_seconds())
         self._set(self.access_name(secure=self._secure), signed_in.access_token, "/", age)
         for path in REFRESH_PATHS:
-            self._set(self._refresh_name, signed_in.refresh_token, path, age)
+            self._set(self.refresh_name(secure=self._secure), signed_in.refresh_token, path, age)
 
     def clear(self) -> None:
         """Take the cookies back."""
         self._set(self.access_name(secure=self._secure), "", "/", 0)
         for path in REFRESH_PATHS:
-            self._set(self._refresh_name, "", path, 0)
+            self._set(self.refresh_name(secure=self._secure), "", path, 0)
 
     def _set(self, name: str, value: str, path: str, age: int) -> None:
         text = f"{name}={value}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Lax"
@@ -75,7 +82,7 @@ class NoCookies:
 
     refresh_token = None
 
-    def set_session(self, signed_in: SignedIn) -> None:
+    def set_session(self, signed_in: SignedIn) -> None:  # noqa: ARG002 - the port's signature
         """Refuse: a cookie cannot be set over a socket."""
         raise ValidationFailed.one("cookie", "A cookie cannot be set over a socket; sign in over HTTP")
 

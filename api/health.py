@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from prometheus_client import generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,12 +23,15 @@ CHECK_SECONDS = 1.0
 
 Check = Callable[[], Awaitable[None]]
 
+log = structlog.get_logger(__name__)
+
 
 class Health:
     """The checks; each raises when what it looks at cannot be used."""
 
-    def __init__(self, database: Check, redis: Check, metrics: Metrics) -> None:
+    def __init__(self, database: Check, redis: Check, metrics: Metrics, metrics_token: SecretStr | None) -> None:
         self._database, self._redis, self._metrics = database, redis, metrics
+        self._token = metrics_token.get_secret_value().encode() if metrics_token else None
 
     def routes(self) -> list[Route]:
         """The routes; none needs a session."""
@@ -38,7 +43,10 @@ class Health:
         ]
 
     async def health(self, _: Request) -> Response:
-        """503 without the database; without Redis alone the process still serves, degraded: events come a second late."""
+        """503 without the database; without Redis alone the process still serves, degraded: events come a second late.
+
+        `external_api` is true because Rollcall calls none: there is nothing that could be away.
+        """
         database, redis = await asyncio.gather(_holds(self._database), _holds(self._redis))
         status = "unhealthy" if not database else "healthy" if redis else "degraded"
         checks = {"database": database, "redis": redis, "external_api": True}
@@ -55,17 +63,31 @@ class Health:
         return respond({"status": "ok" if ready else "unavailable"}, 200 if ready else 503)
 
     async def metrics(self, request: Request) -> Response:
-        """Numbers for Prometheus, told to this machine and private networks only."""
-        address = ipaddress.ip_address(request.client.host) if request.client else None
-        if address is None or not (address.is_loopback or address.is_private) or "x-forwarded-for" in request.headers:
+        """Numbers for Prometheus, told to this machine itself and to who has METRICS_TOKEN."""
+        if not (self._is_local(request) or self._has_token(request)):
             return respond({"status": "forbidden"}, 403)
         return Response(generate_latest(self._metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    def _is_local(self, request: Request) -> bool:
+        """Whether the caller is a process of this machine, and not what a proxy on this machine passes on."""
+        if request.client is None or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+            return False
+        return ipaddress.ip_address(request.client.host).is_loopback
+
+    def _has_token(self, request: Request) -> bool:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        return (
+            self._token is not None
+            and scheme.lower() == "bearer"
+            and hmac.compare_digest(given.strip().encode("latin-1"), self._token)
+        )
 
 
 async def _holds(check: Check) -> bool:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             await check()
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it cannot be used
+        log.debug("health.check_failed", error=type(error).__name__)
         return False
     return True

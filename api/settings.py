@@ -173,6 +173,7 @@ class LocalSettings(BaseSettings):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = "info"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(lower)] = "console"
     log_retention_days: Annotated[int, Field(ge=0)] = 0
+    metrics_token: SecretStr | None = None
     debug: bool = False
 
     @property

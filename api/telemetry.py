@@ -1,46 +1,92 @@
-"""Logs and metrics. Secrets never reach either: fields with a telling name are struck out before they are written."""
+"""Logs and metrics. Secrets never reach either.
+
+Fields with a telling name are struck out before they are written, however deep they lie, and so is what looks like a
+secret in any text: a token, a password in an address. Tracebacks are written without local variables.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from domain.models.event import NewEvent
+
 SECRET_NAMES = ("password", "token", "secret", "authorization", "cookie", "hash", "dsn", "database_url", "redis_url")
+STRUCK = "***"
+SECRET_TEXTS = re.compile(
+    r"(?P<url>[a-z][a-z0-9+]*://[^\s:/@]*:)[^\s@/]+(?=@)"  # the password of an address
+    r"|(?P<bearer>\bBearer\s+)\S+"
+    r"|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"  # a JWT
+    r"|\$argon2\w*\$\S+",
+    re.IGNORECASE,
+)
+DEEPEST = 6
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def strike_text(text: str) -> str:
+    """The text without what looks like a secret."""
+    return SECRET_TEXTS.sub(lambda m: (m["url"] or m["bearer"] or "") + STRUCK, text)
+
+
+def _struck(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, str):
+        return strike_text(value)
+    if isinstance(value, bytes) or depth > DEEPEST:
+        return STRUCK
+    if isinstance(value, Mapping):
+        return {k: STRUCK if _is_secret(k) else _struck(v, depth + 1) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_struck(v, depth + 1) for v in value]
+    return value
+
+
+def _is_secret(name: object) -> bool:
+    return any(part in str(name).lower() for part in SECRET_NAMES)
 
 
 def strike_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace the value of every field whose name tells of a secret."""
-    for key in event:
-        if any(name in key.lower() for name in SECRET_NAMES):
-            event[key] = "***"
+    """Replace what is or looks secret in an event; a structlog processor."""
+    for name, value in event.items():
+        event[name] = STRUCK if _is_secret(name) else _struck(value)
     return event
 
 
+class Struck(logging.Formatter):
+    """The standard library's format, for what libraries log, without what looks like a secret."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record, with its traceback."""
+        return strike_text(super().format(record))
+
+
 def configure_logs(level: str, form: str) -> None:
-    """Write structured logs to standard error: one JSON object a line, or for people."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    number = logging.getLevelNamesMapping()[level.upper()]
+    """Write structured logs to standard error: one JSON object a line, or for people. Levels are those of LOG_LEVEL."""
+    renderer: Callable[..., Any] = structlog.processors.JSONRenderer()
+    if form == "console":
+        renderer = structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             strike_secrets,
-            *([structlog.processors.format_exc_info] if form == "json" else []),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Struck("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 class Metrics:
@@ -58,6 +104,15 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
             registry=self.registry,
         )
+
+        self.events = Counter(
+            "rollcall_events_total", "Events committed by this process", ["type"], registry=self.registry
+        )
+
+    def committed(self, events: Sequence[NewEvent]) -> None:
+        """Count what was written, sign-ins and failed ones among it."""
+        for event in events:
+            self.events.labels(str(event.type)).inc()
 
     def gauge(self, name: str, help_text: str, read: Any) -> None:
         """A number that is read when it is asked for."""

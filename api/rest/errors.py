@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,9 +13,11 @@ from starlette.responses import Response
 from api.body import BodyRefused
 from api.rest.respond import respond
 from api.rest.shapes import failure
-from domain.errors import DomainError, FieldFault, RateLimited, Unavailable, ValidationFailed
+from domain.errors import ECHO_LIMIT, DomainError, FieldFault, RateLimited, Unavailable, ValidationFailed
 
 SECRET_FIELDS = frozenset({"password", "refresh_token", "totp_code"})
+FAULTS_MAX = 20
+TOKEN_CODES = frozenset({"TOKEN_INVALID", "TOKEN_EXPIRED", "SESSION_REVOKED"})
 HTTP_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "PAYLOAD_TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE"}
 MESSAGES = {"NOT_FOUND": "Not found", "METHOD_NOT_ALLOWED": "This method is not allowed here"}
 
@@ -23,7 +26,8 @@ def domain_error(error: DomainError) -> Response:
     """A domain error with its own status and code."""
     headers: dict[str, str] = {}
     if error.status == 401:
-        headers["www-authenticate"] = 'Bearer realm="rollcall"'
+        reason = ', error="invalid_token"' if error.code in TOKEN_CODES else ""  # RFC 6750 section 3.1
+        headers["www-authenticate"] = f'Bearer realm="rollcall"{reason}'
     if isinstance(error, RateLimited | Unavailable):
         headers["retry-after"] = str(error.retry_after)
     return respond(failure(error.code, error.message, error.details), error.status, headers)
@@ -34,18 +38,23 @@ def body_refused(error: BodyRefused) -> Response:
     return respond(failure(error.code, error.message), error.status)
 
 
-def invalid(error: ValidationError, given: Any) -> ValidationFailed:
-    """What a model refused, as the domain says it; the values of secrets are never repeated."""
+def invalid(error: ValidationError, given: Mapping[str, Any]) -> ValidationFailed:
+    """What a model refused, as the domain says it.
+
+    Only plain values of known fields that are no secrets are repeated: anything else may have a secret in it.
+    """
     faults = []
     for fault in error.errors(include_url=False, include_context=False):
-        field = str(fault["loc"][0]) if fault["loc"] else "body"
-        value = given.get(field) if isinstance(given, dict) and field not in SECRET_FIELDS else None
-        message = "Unknown field" if fault["type"] == "extra_forbidden" else fault["msg"]
-        faults.append(FieldFault.of(field, message, value))
-    return ValidationFailed(faults)
+        field = str(fault["loc"][0])[:ECHO_LIMIT] if fault["loc"] else "body"
+        unknown = fault["type"] == "extra_forbidden"
+        value = given.get(field)
+        shown = isinstance(value, str | int | float) and not unknown and field not in SECRET_FIELDS
+        message = "Unknown field" if unknown else fault["msg"]
+        faults.append(FieldFault.of(field, message, value if shown else None))
+    return ValidationFailed(faults[:FAULTS_MAX])
 
 
-async def http_exception(request: Request, error: Exception) -> Response:
+async def http_exception(_: Request, error: Exception) -> Response:
     """What the router refused: unknown paths and wrong methods, with Allow."""
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code, "MALFORMED_REQUEST")

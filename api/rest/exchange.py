@@ -1,0 +1,81 @@
+"""What every REST route does alike: who asks, what the body says, and how a refusal is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.auth import Authenticator
+from api.body import BodyRefused, read_json
+from api.cookies import CookieCarrier
+from api.rest.errors import body_refused, domain_error, invalid
+from api.settings import Settings
+from domain.errors import DomainError
+from domain.models.actor import Actor, Origin
+
+M = TypeVar("M", bound=BaseModel)
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Exchange:
+    """The edge as the routes use it."""
+
+    def __init__(self, authenticator: Authenticator, settings: Settings) -> None:
+        self._authenticator, self._settings = authenticator, settings
+
+    async def actor(self, request: Request) -> Actor:
+        """Who asks. Raises Unauthenticated, TokenInvalid, TokenExpired, SessionRevoked, AccountDisabled, Forbidden."""
+        return (await self._authenticator.require(request.scope)).actor
+
+    def origin(self, request: Request) -> Origin:
+        """Where the request comes from, for the audit trail."""
+        return self._authenticator.origin(request.scope)
+
+    def check_origin(self, request: Request) -> None:
+        """Raise Forbidden for a page that may not use the session cookie."""
+        self._authenticator.check_origin(request.scope)
+
+    def carrier(self, request: Request) -> CookieCarrier:
+        """The cookies of this exchange."""
+        return CookieCarrier(request.scope, secure=self._settings.secure)
+
+    async def body(self, request: Request, model: type[M]) -> M:
+        """The body as the model has it. Raises BodyRefused for what is no JSON object, ValidationFailed."""
+        value = await read_json(request.scope, request.receive, self._settings.body_limit_bytes, strict=True)
+        if not isinstance(value, dict):
+            raise BodyRefused(400, "MALFORMED_REQUEST", "The body must be a JSON object")
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            raise invalid(error, value) from None
+
+
+def has_body(request: Request) -> bool:
+    """Whether a body was announced (RFC 9112 section 6)."""
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+def with_cookies(response: Response, carrier: CookieCarrier) -> Response:
+    """The response with what the carrier sends."""
+    response.raw_headers.extend(carrier.headers)
+    return response
+
+
+def route(path: str, **handlers: Handler) -> Route:
+    """One path with a handler for each method; HEAD is answered by GET's."""
+
+    async def handle(request: Request) -> Response:
+        handler = handlers["GET" if request.method == "HEAD" else request.method]
+        try:
+            return await handler(request)
+        except DomainError as error:
+            return domain_error(error)
+        except BodyRefused as error:
+            return body_refused(error)
+
+    return Route(path, handle, methods=list(handlers))

@@ -1,0 +1,79 @@
+"""The session routes of v1: sign in, refresh, sign out; in the body or in cookies."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.rest.errors import domain_error
+from api.rest.exchange import Exchange, has_body, route, with_cookies
+from api.rest.respond import respond
+from api.rest.shapes import Login, Refresh, signed_in_shape, success
+from domain.commands import SignedIn, SignIn
+from domain.errors import DomainError, TokenInvalid
+from domain.models.actor import Actor
+from domain.services.session import SessionService
+
+
+class SessionRoutes:
+    """Sessions over REST."""
+
+    def __init__(self, exchange: Exchange, sessions: SessionService) -> None:
+        self._exchange, self._sessions = exchange, sessions
+
+    def routes(self) -> list[Route]:
+        """The routes of the contract."""
+        return [
+            route("/api/v1/auth/login", POST=self.login),
+            route("/api/v1/auth/refresh", POST=self.refresh),
+            route("/api/v1/auth/logout", POST=self.logout),
+        ]
+
+    async def login(self, request: Request) -> Response:
+        """POST /api/v1/auth/login."""
+        body = await self._exchange.body(request, Login)
+        if body.cookie:
+            self._exchange.check_origin(request)
+        origin = self._exchange.origin(request)
+        signed_in = await self._sessions.sign_in(origin, SignIn(body.email, body.password))
+        return self._signed_in(request, signed_in, "Signed in successfully", cookie=body.cookie)
+
+    async def refresh(self, request: Request) -> Response:
+        """POST /api/v1/auth/refresh: the token of the body goes before the cookie's, and comes back the way it came."""
+        body = await self._exchange.body(request, Refresh) if has_body(request) else Refresh()
+        by_cookie = body.refresh_token is None
+        token = self._exchange.carrier(request).refresh_token if by_cookie else body.refresh_token
+        if token is None:
+            raise TokenInvalid("There is no refresh token")
+        if by_cookie:
+            self._exchange.check_origin(request)
+        try:
+            signed_in = await self._sessions.refresh(self._exchange.origin(request), token)
+        except DomainError as error:
+            return self._refused(request, error)
+        return self._signed_in(request, signed_in, "Session refreshed successfully", cookie=by_cookie)
+
+    async def logout(self, request: Request) -> Response:
+        """POST /api/v1/auth/logout."""
+        try:
+            await self._sessions.sign_out(await self._exchange.actor(request))
+        except DomainError as error:
+            return self._refused(request, error)
+        carrier = self._exchange.carrier(request)
+        carrier.clear()
+        return with_cookies(respond(success(None, "Signed out successfully")), carrier)
+
+    def _refused(self, request: Request, error: DomainError) -> Response:
+        """The refusal; cookies that came with the request and can never serve again are taken back with it."""
+        carrier = self._exchange.carrier(request)
+        if error.status == 401 and carrier.came:
+            carrier.clear()
+        return with_cookies(domain_error(error), carrier)
+
+    def _signed_in(self, request: Request, signed_in: SignedIn, message: str, *, cookie: bool) -> Response:
+        viewer = Actor(signed_in.user.id, signed_in.user.role, signed_in.session.id)
+        carrier = self._exchange.carrier(request)
+        if cookie:
+            carrier.set_session(signed_in)
+        return with_cookies(respond(success(signed_in_shape(signed_in, viewer, cookie=cookie), message)), carrier)

@@ -1,0 +1,149 @@
+"""The user routes of v1: each is one call of a domain service."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.body import BodyRefused
+from api.rest.conditions import etag, is_known, versions
+from api.rest.exchange import Exchange, route
+from api.rest.respond import respond
+from api.rest.shapes import ChangedUser, NewUser, UserListQuery, success, user_shape
+from domain import policies
+from domain.commands import CreateUser, UpdateUser
+from domain.errors import NotFound, ValidationFailed, VersionConflict
+from domain.models.actor import Actor
+from domain.models.user import Role, Status
+from domain.pagination import UserFilter, Window
+from domain.services.user import UserService
+
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class UserRoutes:
+    """The directory over REST."""
+
+    def __init__(self, exchange: Exchange, users: UserService) -> None:
+        self._exchange, self._users = exchange, users
+
+    def routes(self) -> list[Route]:
+        """The routes of the contract."""
+        return [
+            route("/api/v1/users", GET=self.page, POST=self.create),
+            route("/api/v1/users/{id}", GET=self.get, PUT=self.update, DELETE=self.delete),
+            route("/admin/users", GET=self.page_for_admins),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """GET /api/v1/users: who the viewer may see."""
+        return await self._page(request, await self._exchange.actor(request))
+
+    async def page_for_admins(self, request: Request) -> Response:
+        """GET /admin/users: every status."""
+        actor = await self._exchange.actor(request)
+        policies.require_admin(actor)
+        return await self._page(request, actor)
+
+    async def _page(self, request: Request, actor: Actor) -> Response:
+        asked = _asked(request)
+        filter_ = UserFilter(
+            status=frozenset({Status(asked.status)}) if asked.status else None,
+            role=frozenset({Role(asked.role)}) if asked.role else None,
+        )
+        query = self._users.query(actor, Window(asked.limit, asked.after), asked.search, filter_)
+        try:
+            page = await self._users.page(query)
+        except ValidationFailed as error:  # the only field that is checked there is the cursor
+            raise BodyRefused(400, "MALFORMED_REQUEST", error.message) from None
+        headers: dict[str, str] = {}
+        if page.has_next:
+            given = {k: v for k, v in request.query_params.items() if k != "after"}
+            next_page = urlencode({**given, "after": page.cursors[-1]})
+            headers["link"] = f'<{request.url.path}?{next_page}>; rel="next"'
+        if asked.count:
+            headers["x-total-count"] = str(await self._users.count(query))
+        data = [user_shape(u, actor) for u in page.items]
+        return respond(success(data, "Users retrieved successfully"), headers=headers)
+
+    async def create(self, request: Request) -> Response:
+        """POST /api/v1/users."""
+        actor = await self._exchange.actor(request)
+        policies.require_admin(actor)
+        body = await self._exchange.body(request, NewUser)
+        key = request.headers.get("idempotency-key")
+        command = CreateUser(body.email, body.display_name, Role(body.role), body.password, key)
+        user = (await self._users.create(actor, command)).value
+        headers = {"location": f"/api/v1/users/{user.id}", "etag": etag(user)}
+        return respond(success(user_shape(user, actor), "User created successfully"), 201, headers)
+
+    async def get(self, request: Request) -> Response:
+        """GET /api/v1/users/{id}. The answer may be kept by who asked, but is asked for again each time."""
+        actor = await self._exchange.actor(request)
+        user = await self._users.get(actor, _id(request))
+        headers = {"etag": etag(user), "cache-control": "private, no-cache", "vary": "Authorization, Cookie"}
+        if is_known(request.headers.get("if-none-match"), user):
+            return Response(status_code=304, headers=headers)
+        return respond(success(user_shape(user, actor), "User retrieved successfully"), headers=headers)
+
+    async def update(self, request: Request) -> Response:
+        """PUT /api/v1/users/{id}."""
+        actor = await self._exchange.actor(request)
+        user_id = _id(request)
+        body = await self._exchange.body(request, ChangedUser)
+        command = UpdateUser(
+            id=user_id,
+            email=body.email,
+            display_name=body.display_name,
+            role=Role(body.role) if body.role else None,
+            status=Status(body.status) if body.status else None,
+            password=body.password,
+            expected_version=await self._expected(request, actor, user_id),
+        )
+        user = (await self._users.update(actor, command)).value
+        headers = {"etag": etag(user)}
+        return respond(success(user_shape(user, actor), "User updated successfully"), headers=headers)
+
+    async def delete(self, request: Request) -> Response:
+        """DELETE /api/v1/users/{id}."""
+        actor = await self._exchange.actor(request)
+        policies.require_admin(actor)
+        user_id = _id(request)
+        expected = await self._expected(request, actor, user_id)
+        await self._users.set_status(actor, user_id, Status.DELETED, expected)
+        return respond(success(None, "User deleted successfully"))
+
+    async def _expected(self, request: Request, actor: Actor, user_id: UUID) -> int | None:
+        """The version that If-Match asks for, to be held against the row in the writing transaction itself.
+
+        Only where it names none of ours, or several, is the row read first. Raises VersionConflict and NotFound.
+        """
+        named = versions(request.headers.get("if-match"), weak=False)
+        if named is None or len(named) == 1:
+            return next(iter(named), None) if named else None
+        current = await self._users.get(actor, user_id)
+        if current.version not in named:
+            raise VersionConflict(current)
+        return current.version
+
+
+def _asked(request: Request) -> UserListQuery:
+    try:
+        return UserListQuery.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0])
+        raise BodyRefused(400, "MALFORMED_REQUEST", f"The query parameter {field} cannot be used") from None
+
+
+def _id(request: Request) -> UUID:
+    """The id of the path in its one spelling (RFC 9562 section 4). Raises NotFound for what is none."""
+    text = request.path_params["id"]
+    if not UUID_TEXT.fullmatch(text):
+        raise NotFound
+    return UUID(text)
