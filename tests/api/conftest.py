@@ -7,6 +7,7 @@ fresh addresses, so that tests do not meet each other's.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import secrets
@@ -21,10 +22,11 @@ import httpx
 import pytest
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from api.app import Application
 from api.bootstrap import ensure_first_admin
-from api.frames import FrameProtocol
+from api.server import server_config
 from api.settings import Settings
 
 ADMIN, PASSWORD = "admin@example.com", "correct horse battery"
@@ -45,22 +47,12 @@ def free_port() -> int:
 
 
 class Server:
-    """The application under uvicorn in a thread with its own loop."""
+    """The application in a thread with its own loop, served with Rollcall's own options but for those given."""
 
-    def __init__(self, settings: Settings, *, frames: bool = True) -> None:
+    def __init__(self, settings: Settings, **options: Any) -> None:
         self.application = Application(settings)
         self.port = free_port()
-        config = uvicorn.Config(
-            self.application,
-            host="127.0.0.1",
-            port=self.port,
-            ws=FrameProtocol if frames else "websockets-sansio",
-            ws_max_size=128 * 1024,
-            ws_per_message_deflate=False,
-            log_config=None,
-            timeout_graceful_shutdown=8,
-        )
-        self.uvicorn = uvicorn.Server(config)
+        self.uvicorn = uvicorn.Server(server_config(self.application, settings, port=self.port, **options))
         self._thread = threading.Thread(target=self.uvicorn.run, name="server")
 
     @property
@@ -208,8 +200,9 @@ class Socket:
 
     async def closed(self) -> int:
         """The code of the server's close, whatever comes before it."""
-        async for _ in self.connection:
-            pass
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self.connection.recv()
         code = self.connection.close_code
         assert code is not None
         return code

@@ -85,7 +85,9 @@ async def test_joining_while_others_write_misses_nothing(api: Api, admin: Person
         for _ in range(delay):
             await api.ask("{ me { id } }", by=admin)
         async with api.socket(admin) as socket:
-            await socket.subscribe("1", EVENTS, {"after": start, "filter": {"userId": user.id, "types": ["USER_UPDATED"]}})
+            await socket.subscribe(
+                "1", EVENTS, {"after": start, "filter": {"userId": user.id, "types": ["USER_UPDATED"]}}
+            )
             return await names(socket, 60)
 
     _, *seen = await asyncio.gather(write(), *(read(d) for d in range(0, 40, 5)))
@@ -117,9 +119,7 @@ async def test_no_field_leaks_between_scopes(api: Api, admin: Person) -> None:
     ready = asyncio.Barrier(len(people) + 1)
     watchers = [asyncio.create_task(watch(n, p, ready)) for n, p in people.items()]
     await ready.wait()
-    await api.ask(
-        RENAME, {"i": {"id": subject.id, "displayName": "Seen", "email": f"new-{subject.email}"}}, admin
-    )
+    await api.ask(RENAME, {"i": {"id": subject.id, "displayName": "Seen", "email": f"new-{subject.email}"}}, admin)
     await asyncio.gather(*watchers)
     for name in ("admin", "auditor", "subject"):
         assert seen[name]["user"]["email"] == f"new-{subject.email}", name
@@ -147,7 +147,7 @@ async def test_disabling_ends_sessions_and_sockets_with_a_notice_and_the_event(a
     user = await api.new_user(admin)
     async with api.socket(user) as socket:
         await socket.subscribe("n", "subscription { sessionNotices { kind message } }")
-        await live(socket, "e")
+        await live(socket, "e", filter={"types": ["USER_DISABLED"], "userId": user.id})
         answer = await api.ask(DISABLE, {"id": user.id}, admin)
         assert answer["disableUser"]["user"]["status"] == "DISABLED"
         messages = [await socket.receive(), await socket.receive()]
@@ -222,12 +222,10 @@ async def test_presence_follows_sockets(api: Api, admin: Person) -> None:
         assert change["online"] is False
 
 
-async def test_through_plain_asgi_the_stream_is_the_same(
-    fresh_database_url: str, redis_url: str
-) -> None:
+async def test_through_plain_asgi_the_stream_is_the_same(fresh_database_url: str, redis_url: str) -> None:
     settings = settings_for(fresh_database_url, redis_url)
     await ensure_first_admin(settings)
-    with Server(settings, frames=False) as server:
+    with Server(settings, ws="websockets-sansio") as server:
         api = Api(server)
         async with api.http:
             admin = await api.sign_in(ADMIN, PASSWORD)
