@@ -1,0 +1,209 @@
+"""Passwords and tokens."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import threading
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+from argon2 import PasswordHasher as Argon2
+from argon2 import extract_parameters
+from argon2.low_level import Type
+
+from api.security import WAITING_MAX, Argon2Hasher, SignedTokens
+from domain.errors import RateLimited, TokenExpired, TokenInvalid
+
+SECRET = "a secret of the test that is long enough to sign"
+NOW = datetime.now(UTC)
+SESSION, USER = uuid4(), uuid4()
+
+
+@pytest.fixture
+def hasher() -> Iterator[Argon2Hasher]:
+    made = Argon2Hasher()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tokens() -> SignedTokens:
+    return SignedTokens(SECRET, timedelta(minutes=10))
+
+
+async def test_a_hash_is_argon2id_at_owasp_minimum_and_fits_only_its_password(hasher: Argon2Hasher) -> None:
+    hashed = await hasher.hash("correct horse")
+    found = extract_parameters(hashed)
+    assert found.type is Type.ID
+    assert (found.memory_cost, found.time_cost, found.parallelism) >= (19456, 2, 1)
+    assert await hasher.verify("correct horse", hashed)
+    assert not await hasher.verify("correct hors", hashed)
+    assert not await hasher.verify("correct horse", "not a hash")
+    assert not hasher.is_dated(hashed)
+
+
+async def test_without_a_hash_nothing_fits_and_the_same_work_is_done(hasher: Argon2Hasher) -> None:
+    worked = []
+    inner = hasher._argon2.verify
+
+    class Watched:
+        """The library's hasher, watched: it has slots and cannot be patched."""
+
+        def verify(self, known: str, password: str) -> bool:
+            worked.append(extract_parameters(known).memory_cost)
+            return inner(known, password)
+
+    hasher._argon2 = Watched()  # type: ignore[assignment]
+    assert not await hasher.verify("anything", None)
+    assert worked == [19456]
+
+
+async def test_weaker_parameters_are_dated(hasher: Argon2Hasher) -> None:
+    weak = Argon2(time_cost=1, memory_cost=1024, parallelism=1).hash("correct horse")
+    assert hasher.is_dated(weak)
+    assert await hasher.verify("correct horse", weak)
+
+
+@pytest.fixture
+async def stopped(hasher: Argon2Hasher) -> AsyncIterator[Argon2Hasher]:
+    """A hasher whose only thread is busy until the test ends."""
+    go = threading.Event()
+    busy = hasher._pool.submit(go.wait)
+    yield hasher
+    go.set()
+    busy.result()
+
+
+async def test_hashing_refuses_when_too_many_wait(stopped: Argon2Hasher) -> None:
+    waiting = [asyncio.create_task(stopped.verify("x", None)) for _ in range(WAITING_MAX)]
+    await asyncio.sleep(0)
+    assert stopped.waiting == WAITING_MAX
+    with pytest.raises(RateLimited) as refused:
+        await stopped.hash("x")
+    assert refused.value.retry_after == 1
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert stopped.waiting == 0
+
+
+def test_an_access_token_says_session_and_user_until_it_ends(tokens: SignedTokens) -> None:
+    token, expires = tokens.issue_access(SESSION, USER, NOW)
+    claims = tokens.read_access(token, NOW)
+    assert (claims.session_id, claims.user_id, claims.expires_at) == (SESSION, USER, expires)
+    assert timedelta(minutes=9, seconds=58) < expires - NOW <= timedelta(minutes=10)
+    assert tokens.read_access(token, expires - timedelta(seconds=1)) == claims
+    for _ in range(2):  # from the cache as well
+        with pytest.raises(TokenExpired):
+            tokens.read_access(token, expires)
+
+
+def test_a_token_holds_no_role(tokens: SignedTokens) -> None:
+    token, _ = tokens.issue_access(SESSION, USER, NOW)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert set(claims) == {"iss", "aud", "sub", "sid", "iat", "exp"}
+
+
+def forged(key: bytes | str, algorithm: str = "HS256", **changes: Any) -> str:
+    """A token like ours but for the changes; a change to None takes the claim away."""
+    claims: dict[str, Any] = {
+        "iss": "rollcall",
+        "aud": "rollcall-api",
+        "sub": str(USER),
+        "sid": str(SESSION),
+        "iat": int(NOW.timestamp()),
+        "exp": int(NOW.timestamp()) + 600,
+    }
+    return jwt.encode({k: v for k, v in (claims | changes).items() if v is not None}, key, algorithm=algorithm)
+
+
+def test_the_forger_forges_well(tokens: SignedTokens) -> None:
+    assert tokens.read_access(forged(tokens._access), NOW).session_id == SESSION
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "sid", "iat", "exp"])
+def test_every_claim_is_required(tokens: SignedTokens, claim: str) -> None:
+    with pytest.raises(TokenInvalid):
+        tokens.read_access(forged(tokens._access, **{claim: None}), NOW)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "elsewhere"},
+        {"aud": "elsewhere"},
+        {"sid": "no uuid"},
+        {"sid": 7},
+        {"sub": "no uuid"},
+        {"exp": "soon"},
+        {"exp": 10**30},
+        {"iat": int(NOW.timestamp()) + 3600},
+    ],
+)
+def test_claims_that_are_not_ours_are_refused(tokens: SignedTokens, changes: dict[str, Any]) -> None:
+    with pytest.raises(TokenInvalid):
+        tokens.read_access(forged(tokens._access, **changes), NOW)
+
+
+@pytest.mark.parametrize("other", ["none", "HS384", "HS512"])
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+def test_the_algorithm_is_fixed(tokens: SignedTokens, other: str) -> None:
+    with pytest.raises(TokenInvalid):
+        tokens.read_access(forged("" if other == "none" else tokens._access, other), NOW)
+
+
+def test_keys_are_for_one_use(tokens: SignedTokens) -> None:
+    assert len({tokens._access, tokens._refresh, tokens._same, SECRET.encode()}) == 4
+    for key in (tokens._refresh, tokens._same, SECRET.encode()):
+        with pytest.raises(TokenInvalid):
+            tokens.read_access(forged(key), NOW)
+
+
+@pytest.mark.parametrize("junk", ["", ".", "a.b.c", "é", "\udcff", "eyJhbGciOiJIUzI1NiJ9..", "x" * 100_000])
+def test_junk_is_no_token(tokens: SignedTokens, junk: str) -> None:
+    with pytest.raises(TokenInvalid):
+        tokens.read_access(junk, NOW)
+    with pytest.raises(TokenInvalid):
+        tokens.read_refresh(junk)
+
+
+def test_another_installation_s_tokens_are_refused(tokens: SignedTokens) -> None:
+    other = SignedTokens(SECRET + "!", timedelta(minutes=10))
+    with pytest.raises(TokenInvalid):
+        tokens.read_access(other.issue_access(SESSION, USER, NOW)[0], NOW)
+    with pytest.raises(TokenInvalid):
+        tokens.read_refresh(other.issue_refresh(SESSION, 1)[0])
+
+
+def test_a_refresh_token_names_its_place_and_only_its_hash_is_kept(tokens: SignedTokens) -> None:
+    token, kept = tokens.issue_refresh(SESSION, 3)
+    assert tokens.read_refresh(token).session_id == SESSION
+    assert tokens.read_refresh(token).generation == 3
+    assert kept == tokens.refresh_hash(token)
+    assert len(kept) == 32
+    assert token != tokens.issue_refresh(SESSION, 3)[0]
+
+
+def test_a_refresh_token_cannot_be_altered(tokens: SignedTokens) -> None:
+    raw = base64.urlsafe_b64decode(tokens.issue_refresh(SESSION, 3)[0] + "==")
+    for at in range(len(raw)):
+        bent = bytes([*raw[:at], raw[at] ^ 1, *raw[at + 1 :]])
+        with pytest.raises(TokenInvalid):
+            tokens.read_refresh(base64.urlsafe_b64encode(bent).decode())
+
+
+def test_the_cache_of_verified_tokens_is_bounded(tokens: SignedTokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.security.TOKENS_KEPT", 3)
+    for _ in range(5):
+        tokens.read_access(tokens.issue_access(uuid4(), USER, NOW)[0], NOW)
+    assert len(tokens._known) == 3
+
+
+def test_fingerprints_tell_equal_inputs_and_need_the_key(tokens: SignedTokens) -> None:
+    assert tokens.fingerprint(b"x") == tokens.fingerprint(b"x") != tokens.fingerprint(b"y")
+    assert tokens.fingerprint(b"x") != SignedTokens(SECRET + "!", timedelta(1)).fingerprint(b"x")
