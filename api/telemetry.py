@@ -36,10 +36,10 @@ def strike_text(text: str) -> str:
 
 
 def _struck(value: Any, depth: int = 0) -> Any:
-    if isinstance(value, str):
-        return strike_text(value)
     if isinstance(value, bytes) or depth > DEEPEST:
         return STRUCK
+    if isinstance(value, str):
+        return strike_text(value)
     if isinstance(value, Mapping):
         return {k: STRUCK if _is_secret(k) else _struck(v, depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

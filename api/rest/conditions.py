@@ -6,7 +6,7 @@ import re
 
 from domain.models.user import User
 
-TAG = re.compile(r'\s*(?P<weak>W/)?"(?P<version>\d{1,9})"\s*')
+TAG = re.compile(r'\s*(?P<weak>W/)?"(?P<version>[0-9]{1,9})"\s*')
 
 
 def etag(user: User) -> str:
