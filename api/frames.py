@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -42,7 +42,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         """Run the application with this protocol in its scope, unless frames would need compressing."""
         if not self.config.ws_per_message_deflate:
-            self.scope["extensions"][EXTENSION] = self  # type: ignore[typeddict-unknown-key, index]
+            cast("dict[str, object]", self.scope["extensions"])[EXTENSION] = self
         await super().run_asgi()
 
     @property

@@ -61,10 +61,10 @@ class GraphQLEndpoint:
         after = parse_cursor(header(scope, b"rollcall-read-after") or "")
         return Context(
             services=self._services,
-            actor=identity and identity.actor,
+            actor=None if identity is None else identity.actor,
             origin=self._authenticator.origin(scope),
             carrier=carrier,
-            read_after=after and after.ord,
+            read_after=None if after is None else after.ord,
         )
 
     async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:

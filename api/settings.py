@@ -169,6 +169,9 @@ class LocalSettings(BaseSettings):
     refresh_token_days: PositiveInt = 30
     hash_threads: PositiveInt = 1
 
+    rollcall_email: str | None = None
+    rollcall_password: SecretStr | None = None
+
     data_dir: Path = Path(".rollcall")
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = "info"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(lower)] = "console"

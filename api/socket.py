@@ -331,7 +331,7 @@ class Connection:
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):  # the peer may be gone, and then there is nothing left to close
-            if isinstance(self.outbox, AsgiOutbox) and code not in (4410,):
+            if isinstance(self.outbox, AsgiOutbox) and code != 4410:
                 async with asyncio.timeout(2.0):
                     await self.outbox.room()
             self.outbox.stop()

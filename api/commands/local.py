@@ -1,0 +1,74 @@
+"""Where a command finds the directory: by the settings, or the running local one, or the local engines started for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.bootstrap import open_core
+from api.commands.migrate import upgrade
+from api.embedded import Embedded, Engines, kept_secret
+from api.settings import LocalSettings, Settings
+from api.telemetry import configure_logs
+
+ADDRESSES = "running.json"
+"""In DATA_DIR while a local run is up: the addresses of its engines; readable by its owner only."""
+
+
+def announce(data_dir: Path, engines: Engines) -> None:
+    """Tell other commands where the engines of this local run are."""
+    path = data_dir / ADDRESSES
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"database_url": engines.database_url, "redis_url": engines.redis_url}))
+
+
+def retract(data_dir: Path) -> None:
+    """The local run is over."""
+    (data_dir / ADDRESSES).unlink(missing_ok=True)
+
+
+def local_values(data_dir: Path, engines: Engines) -> dict[str, str]:
+    """The settings of a local run over these engines."""
+    key = kept_secret(data_dir / "secret-key")
+    return {"database_url": engines.database_url, "redis_url": engines.redis_url, "secret_key": key}
+
+
+@contextmanager
+def directory() -> Iterator[Settings]:
+    """Settings with a directory behind them.
+
+    With DATABASE_URL set those are used. Otherwise the engines of a running `rollcall up` are, and where none runs
+    they are started for the duration. Raises ConfigurationError and EngineError.
+    """
+    given = LocalSettings.load()
+    configure_logs("warning", given.log_format)
+    if given.database_url is not None:
+        yield Settings.load()
+        return
+    running = given.data_dir / ADDRESSES
+    if running.exists() and _alive(engines := Engines(**json.loads(running.read_text()))):
+        yield Settings.load(**local_values(given.data_dir, engines))
+        return
+    with Embedded(given.data_dir) as embedded:
+        engines = Engines(embedded.postgres.url, embedded.valkey.url)
+        settings = Settings.load(**local_values(given.data_dir, engines))
+        upgrade(settings.database_url)
+        yield settings
+
+
+def _alive(engines: Engines) -> bool:
+    async def ping() -> None:
+        settings = Settings.load(
+            database_url=engines.database_url, redis_url=engines.redis_url, secret_key="0123456789abcdef" * 3
+        )
+        async with open_core(settings) as core:
+            await core.database.ping()
+
+    try:
+        asyncio.run(ping())
+    except Exception:  # noqa: BLE001 - whatever it is, nobody answers there
+        return False
+    return True

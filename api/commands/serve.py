@@ -1,0 +1,19 @@
+"""`rollcall serve`: the API over the engines that the settings name."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from api.app import Application
+from api.server import server_config
+from api.settings import Settings
+
+
+def serve() -> None:
+    """Serve the API; SIGTERM ends it within SHUTDOWN_SECONDS."""
+    run(Settings.load())
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal."""
+    uvicorn.Server(server_config(Application(settings), settings)).run()

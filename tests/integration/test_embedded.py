@@ -1,0 +1,217 @@
+"""The embedded engines: real servers that keep data, come back after being killed, and end with who started them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+from redis.asyncio import Redis
+
+from api.embedded import Embedded, EngineError, kept_secret
+from api.embedded.postgres import works_in
+from api.embedded.process import gone, wait_until
+from tests.conftest import TestEngines, throwaway
+
+HOLDER = """
+import sys
+from pathlib import Path
+from api.embedded import Embedded
+print(Embedded(Path(sys.argv[1]), fast=True).start().database_url, flush=True)
+sys.stdin.read()
+"""
+
+
+async def ask(url: str, query: str) -> object:
+    connection = await asyncpg.connect(url, timeout=20)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def stopped() -> Iterator[Embedded]:
+    embedded = throwaway()
+    yield embedded
+    embedded.remove()
+
+
+def servers_of(embedded: Embedded) -> list[psutil.Process]:
+    directory = embedded.postgres.directory
+    return [process for process in psutil.process_iter(["name"]) if works_in(process, directory)]
+
+
+async def test_the_engines_are_the_promised_ones(engines: TestEngines) -> None:
+    assert str(await ask(engines.database_url, "SHOW server_version")).startswith("18.")
+    assert await ask(engines.database_url, "SHOW server_encoding") == "UTF8"
+    assert await ask(engines.database_url, "SHOW timezone") == "UTC"
+    assert await ask(engines.database_url, "SELECT lower('ÄÖ')") == "äö"
+    async with Redis.from_url(engines.redis_url) as redis:
+        server = await redis.info("server")
+        assert str(server["valkey_version"]).startswith("9.")
+
+
+async def test_the_owner_is_no_superuser_and_may_use_trigrams(own_engines: Embedded) -> None:
+    url = own_engines.postgres.url
+    assert await ask(url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE EXTENSION pg_trgm")
+    assert await connection.fetchval("SELECT similarity('rollcall', 'rolcall')") > 0.5
+    await connection.close()
+
+
+async def test_strangers_are_turned_away(own_engines: Embedded) -> None:
+    stranger = own_engines.postgres.url.replace("rollcall:", "rollcall:not-", 1)
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await ask(stranger, "SELECT 1")
+
+
+async def test_data_outlive_a_stop(stopped: Embedded) -> None:
+    url = stopped.start().database_url
+    await ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+    stopped.stop()
+    assert await ask(stopped.start().database_url, "SELECT number FROM kept") == 7
+
+
+async def test_killed_engines_come_back_where_they_were(own_engines: Embedded) -> None:
+    url, port = own_engines.postgres.url, own_engines.valkey.port
+    await ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+    own_engines.postgres.kill()
+    own_engines.valkey.kill()
+    assert not servers_of(own_engines)
+    with pytest.raises(OSError, match="refused|Connect call failed"):
+        await ask(url, "SELECT 1")
+    await asyncio.to_thread(own_engines.postgres.start)
+    await asyncio.to_thread(own_engines.valkey.start)
+    assert own_engines.postgres.url == url
+    assert own_engines.valkey.port == port
+    assert await ask(url, "SELECT number FROM kept") == 7
+
+
+async def test_a_paused_engine_answers_when_resumed(own_engines: Embedded) -> None:
+    connection = await asyncpg.connect(own_engines.postgres.url)
+    own_engines.postgres.pause()
+    question = asyncio.create_task(connection.fetchval("SELECT 1"))
+    done, _ = await asyncio.wait([question], timeout=0.3)
+    assert not done
+    own_engines.postgres.resume()
+    assert await question == 1
+    await connection.close()
+
+
+async def test_a_killed_backend_leaves_the_server_standing(own_engines: Embedded) -> None:
+    url = own_engines.postgres.url
+    connection = await asyncpg.connect(url)
+    own = await connection.fetchval("SELECT pg_backend_pid()")
+    await ask(url, f"SELECT pg_terminate_backend({own})")
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError, asyncpg.InternalClientError)):
+        await connection.fetchval("SELECT 1")
+    connection.terminate()
+    assert await ask(url, "SELECT 1") == 1
+
+
+def hold(directory: Path) -> subprocess.Popen[str]:
+    """Another process that has started the engines of `directory`."""
+    command = [sys.executable, "-c", HOLDER, str(directory)]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline().startswith("postgresql://")
+    return holder
+
+
+def let_go(holder: subprocess.Popen[str]) -> None:
+    holder.kill()
+    holder.communicate()
+
+
+def test_one_directory_has_one_user_at_a_time(stopped: Embedded) -> None:
+    stopped.start()
+    stopped.stop()
+    directory = stopped.postgres.directory.parent
+    holder = hold(directory)
+    with pytest.raises(EngineError, match=f"in use by process {holder.pid}"):
+        stopped.start()
+    let_go(holder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed process")
+def test_nothing_outlives_a_killed_run(stopped: Embedded) -> None:
+    stopped.start()
+    stopped.stop()
+    holder = hold(stopped.postgres.directory.parent)
+    children = psutil.Process(holder.pid).children(recursive=True)
+    assert len(children) > 2
+    let_go(holder)
+    assert wait_until(lambda: all(gone(child) for child in children), 10)
+
+
+async def test_what_a_killed_run_left_is_ended_at_the_next_start(stopped: Embedded) -> None:
+    first = await asyncio.to_thread(stopped.start)
+    left = servers_of(stopped)
+    stopped.postgres._process = None  # as if its owner had died without the kernel telling anybody
+    stopped.stop()
+    assert all(not gone(process) for process in left)
+    second = await asyncio.to_thread(stopped.start)
+    assert await ask(second.database_url, "SELECT 1") == 1
+    assert all(gone(process) for process in left)
+    assert first.database_url != second.database_url
+
+
+async def test_a_stale_lock_file_with_a_strangers_pid_is_no_hindrance(stopped: Embedded) -> None:
+    stopped.start()
+    stopped.postgres.kill()
+    stopped.stop()
+    stale = stopped.postgres.directory / "postmaster.pid"
+    stale.write_text(f"{psutil.Process().pid}\n{stopped.postgres.directory}\n1\n5432\n\n127.0.0.1\n\nready\n")
+    url = (await asyncio.to_thread(stopped.start)).database_url
+    assert await ask(url, "SELECT 1") == 1
+
+
+async def test_an_interrupted_first_start_is_made_again(stopped: Embedded) -> None:
+    half = stopped.data_dir / "postgres.new"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18")
+    url = (await asyncio.to_thread(stopped.start)).database_url
+    assert await ask(url, "SELECT 1") == 1
+    assert not half.exists()
+
+
+def test_a_broken_engine_says_why(stopped: Embedded) -> None:
+    stopped.start()
+    stopped.stop()
+    (stopped.postgres.directory / "global" / "pg_control").unlink()
+    with pytest.raises(EngineError, match="pg_control"):
+        stopped.start()
+
+
+def test_a_secret_is_kept_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "secret"
+    secret = kept_secret(path)
+    assert len(secret) >= 43
+    assert kept_secret(path) == secret
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_engines_see_nothing_of_our_environment(own_engines: Embedded) -> None:
+    # Root may read what belongs to others; an ordinary user, what belongs to himself.
+    seen = [psutil.Process(engine.pid).environ() for engine in (own_engines.postgres, own_engines.valkey)]
+    assert all(not {"HOME", "USER", "SECRET_KEY", "ADMIN_PASSWORD"} & environment.keys() for environment in seen)
+    lines = [" ".join(psutil.Process(engine.pid).cmdline()) for engine in (own_engines.postgres, own_engines.valkey)]
+    password = (own_engines.data_dir / "engine-password").read_text()
+    assert all(password not in line for line in lines)
+
+
+def test_ending_is_in_good_order(stopped: Embedded) -> None:
+    stopped.start()
+    log = stopped.data_dir / "postgres.log"
+    stopped.stop()
+    assert "database system is shut down" in log.read_text()
+    assert stopped.postgres.stop_signal is signal.SIGINT
