@@ -107,17 +107,19 @@ class EventConnection:
     """A page of entries; its source is the domain's page."""
 
     @strawberry.field
-    def edges(self: strawberry.Parent[Page[domain.Event]], info: Info) -> list[EventEdge]:
+    @staticmethod
+    def edges(page: strawberry.Parent[Page[domain.Event]], info: Info) -> list[EventEdge]:
         """The entries of the page, newest first."""
         context = info.context
-        pairs = zip(self.cursors, self.items, strict=True)
+        pairs = zip(page.cursors, page.items, strict=True)
         nodes = [(c, Event.seen(e, context.viewer, context.services.epoch)) for c, e in pairs]
         return [EventEdge(cursor=c, node=n) for c, n in nodes if n is not None]
 
     @strawberry.field
-    def page_info(self: strawberry.Parent[Page[domain.Event]]) -> PageInfo:
+    @staticmethod
+    def page_info(page: strawberry.Parent[Page[domain.Event]]) -> PageInfo:
         """Where the page stands."""
-        return PageInfo.of(self)
+        return PageInfo.of(page)
 
 
 @strawberry.input(name="EventFilter")

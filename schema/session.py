@@ -77,12 +77,14 @@ class SessionConnection:
     """A page of sessions; its source is the domain's page."""
 
     @strawberry.field
-    def edges(self: strawberry.Parent[Page[domain.Session]]) -> list[SessionEdge]:
+    @staticmethod
+    def edges(page: strawberry.Parent[Page[domain.Session]]) -> list[SessionEdge]:
         """The sessions of the page, newest first."""
-        pairs = zip(self.cursors, self.items, strict=True)
+        pairs = zip(page.cursors, page.items, strict=True)
         return [SessionEdge(cursor=c, node=Session(entity=s)) for c, s in pairs]
 
     @strawberry.field
-    def page_info(self: strawberry.Parent[Page[domain.Session]]) -> PageInfo:
+    @staticmethod
+    def page_info(page: strawberry.Parent[Page[domain.Session]]) -> PageInfo:
         """Where the page stands."""
-        return PageInfo.of(self)
+        return PageInfo.of(page)

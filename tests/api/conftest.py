@@ -1,7 +1,9 @@
 """A running server on a real socket over the real engines, and clients for it.
 
-`server` is one per worker; `api` is a client of it; `admin` is signed in as the first admin. `new_user` makes users with
-fresh addresses, so that tests do not meet each other's.
+`server` is one per worker; `api` is a client of it; `admin` is signed in as the first admin. `api.new_user` makes users
+with fresh addresses, so that tests do not meet each other's. `api.graphql` and `api.ask` send GraphQL, `api.rest` sends
+REST and holds every answer against the envelope, `api.socket` opens a WebSocket, `api.http` is the bare client. A test
+that needs other settings or engines runs a server of its own: `with Server(settings_for(...)) as server`.
 """
 
 from __future__ import annotations
@@ -105,6 +107,21 @@ class Person:
         return {"authorization": f"Bearer {self.token}"}
 
 
+def check_envelope(response: httpx.Response) -> None:
+    """Assert that an answer has exactly the keys of the v1 contract."""
+    body = response.json()
+    assert response.headers["content-type"] == "application/json"
+    assert str(body["timestamp"]).endswith("Z")
+    assert body["success"] is response.is_success
+    if response.is_success:
+        assert set(body) == {"success", "data", "message", "timestamp"}
+    else:
+        assert set(body) == {"success", "error", "timestamp"}
+        assert set(body["error"]) == {"code", "message", "details"}
+        assert isinstance(body["error"]["details"], dict)
+    assert ("www-authenticate" in response.headers) == (response.status_code == 401)
+
+
 class Api:
     """A client of a server: GraphQL, REST and sockets."""
 
@@ -124,6 +141,16 @@ class Api:
             headers={**(by.bearer if by else {}), **{k.replace("_", "-"): v for k, v in headers.items()}},
         )
         return dict(response.json())
+
+    async def rest(
+        self, method: str, path: str, by: Person | None = None, headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """The answer of a REST request, after a look at its envelope."""
+        sent = {**(by.bearer if by else {}), **(headers or {})}
+        response = await self.http.request(method, path, headers=sent, **options)
+        if method != "HEAD" and response.status_code not in (204, 304):
+            check_envelope(response)
+        return response
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None, by: Person | None = None) -> Any:
         """The data of a request that must not fail."""
@@ -229,3 +256,14 @@ async def api(server: Server) -> AsyncIterator[Api]:
 async def admin(api: Api) -> Person:
     """The first admin, in a session of the test's own."""
     return await api.sign_in(ADMIN, PASSWORD)
+
+
+@pytest.fixture
+async def fresh_api(fresh_database_url: str, redis_url: str) -> AsyncIterator[tuple[Api, Person]]:
+    """A client of a server with a directory of the test's own, and its only admin."""
+    settings = settings_for(fresh_database_url, redis_url)
+    await ensure_first_admin(settings)
+    with Server(settings) as running:
+        client = Api(running)
+        async with client.http:
+            yield client, await client.sign_in(ADMIN, PASSWORD)
