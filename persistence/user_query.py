@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, or_, text, tuple_
+from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
 from domain.errors import ValidationFailed
@@ -103,7 +103,12 @@ def _found(search: str, *, by_email: bool) -> ColumnElement[bool]:
         ways.append(literal(search).op("<%")(users.c.name_key))
         if by_email:
             ways.append(literal(search).op("<%")(users.c.email))
-    return or_(*ways)
+    if len(search) <= 2:
+        return or_(*ways)
+    # Kept apart, because the planner thinks that reading along the sort order would meet matches early. It does not
+    # when there are few or none, and then it reads everybody (measured at 100,000: 400 ms instead of 2).
+    found = select(users.c.id).where(or_(*ways)).cte("found").prefix_with("MATERIALIZED")
+    return users.c.id.in_(select(found.c.id))
 
 
 def ordered(question: Select[Any], query: UserQuery) -> Select[Any]:

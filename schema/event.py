@@ -102,24 +102,23 @@ class EventEdge:
     node: Event
 
 
+def _edges(root: strawberry.Parent[Page[domain.Event]], info: Info) -> list[EventEdge]:
+    context = info.context
+    pairs = zip(root.cursors, root.items, strict=True)
+    nodes = [(c, Event.seen(e, context.viewer, context.services.epoch)) for c, e in pairs]
+    return [EventEdge(cursor=c, node=n) for c, n in nodes if n is not None]
+
+
+def _page_info(root: strawberry.Parent[Page[domain.Event]]) -> PageInfo:
+    return PageInfo.of(root)
+
+
 @strawberry.type
 class EventConnection:
-    """A page of entries; its source is the domain's page."""
+    """A page of entries, newest first; its source is the domain's page."""
 
-    @strawberry.field
-    @staticmethod
-    def edges(page: strawberry.Parent[Page[domain.Event]], info: Info) -> list[EventEdge]:
-        """The entries of the page, newest first."""
-        context = info.context
-        pairs = zip(page.cursors, page.items, strict=True)
-        nodes = [(c, Event.seen(e, context.viewer, context.services.epoch)) for c, e in pairs]
-        return [EventEdge(cursor=c, node=n) for c, n in nodes if n is not None]
-
-    @strawberry.field
-    @staticmethod
-    def page_info(page: strawberry.Parent[Page[domain.Event]]) -> PageInfo:
-        """Where the page stands."""
-        return PageInfo.of(page)
+    edges: list[EventEdge] = strawberry.field(resolver=_edges)
+    page_info: PageInfo = strawberry.field(resolver=_page_info)
 
 
 @strawberry.input(name="EventFilter")

@@ -72,19 +72,18 @@ class SessionEdge:
     node: Session
 
 
+def _edges(root: strawberry.Parent[Page[domain.Session]]) -> list[SessionEdge]:
+    pairs = zip(root.cursors, root.items, strict=True)
+    return [SessionEdge(cursor=c, node=Session(entity=s)) for c, s in pairs]
+
+
+def _page_info(root: strawberry.Parent[Page[domain.Session]]) -> PageInfo:
+    return PageInfo.of(root)
+
+
 @strawberry.type
 class SessionConnection:
-    """A page of sessions; its source is the domain's page."""
+    """A page of sessions, newest first; its source is the domain's page."""
 
-    @strawberry.field
-    @staticmethod
-    def edges(page: strawberry.Parent[Page[domain.Session]]) -> list[SessionEdge]:
-        """The sessions of the page, newest first."""
-        pairs = zip(page.cursors, page.items, strict=True)
-        return [SessionEdge(cursor=c, node=Session(entity=s)) for c, s in pairs]
-
-    @strawberry.field
-    @staticmethod
-    def page_info(page: strawberry.Parent[Page[domain.Session]]) -> PageInfo:
-        """Where the page stands."""
-        return PageInfo.of(page)
+    edges: list[SessionEdge] = strawberry.field(resolver=_edges)
+    page_info: PageInfo = strawberry.field(resolver=_page_info)
