@@ -1,0 +1,5 @@
+"""`python -m api` is `rollcall`, where the package is not installed."""
+
+from api.cli import main
+
+main()

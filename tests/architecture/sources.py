@@ -1,0 +1,37 @@
+"""The project's own files, as the architecture tests look at them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("api", "schema", "domain", "persistence", "migrations")
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    """Every module of the packages: its path in the project, and its syntax tree."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield path.relative_to(ROOT), ast.parse(path.read_text())
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """Every file that git keeps or would keep, links and what is gone from the tree left out; relative to the project."""
+    command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    paths = (Path(name) for name in listing.split("\0") if name)
+    return tuple(path for path in paths if (ROOT / path).is_file() and not (ROOT / path).is_symlink())
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules that an import statement names; none for any other node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return [node.module]
+    return []

@@ -1,0 +1,167 @@
+"""The settings: what is accepted, and how a start-up error reads."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from api.settings import ConfigurationError, LocalSettings, Settings
+
+KEY = "k3y-" + "0123456789abcdef" * 3
+PASSWORD = "hunter2-hunter2"
+COMPLETE = {
+    "DATABASE_URL": f"postgresql://rollcall:{PASSWORD}@db:5432/rollcall",
+    "REDIS_URL": f"redis://:{PASSWORD}@cache:6379/0",
+    "SECRET_KEY": KEY,
+}
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting from the machine that the tests run on."""
+    for name in LocalSettings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    for name, value in (COMPLETE | variables).items():
+        monkeypatch.setenv(name, value)
+    return Settings.load()
+
+
+def fault(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    with pytest.raises(ConfigurationError) as raised:
+        load(monkeypatch, **variables)
+    for value in variables.values():
+        assert len(value) < 6 or value not in str(raised.value), "the value was shown"
+    return str(raised.value)
+
+
+def test_every_variable_is_in_the_example_and_nothing_else_is() -> None:
+    text = (ROOT / ".env.example").read_text()
+    listed = re.findall(r"^#?([A-Z][A-Z_]*)=", text, re.MULTILINE)
+    assert sorted(listed) == sorted(name.upper() for name in LocalSettings.model_fields)
+
+
+def test_every_variable_of_the_example_has_a_comment() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    assignments = [number for number, line in enumerate(lines) if re.match(r"#?[A-Z][A-Z_]*=", line)]
+    for number in assignments:
+        above = next(line for line in reversed(lines[:number]) if not re.match(r"#?[A-Z][A-Z_]*=", line))
+        assert above.startswith("# "), lines[number]
+
+
+def test_the_examples_are_accepted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = re.sub(r"^#([A-Z])", r"\1", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
+    (tmp_path / ".env").write_text(text)
+    monkeypatch.setenv("SECRET_KEY", KEY)
+    settings = Settings.load()
+    assert settings.cors_origins == ("https://intranet.example.com",)
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"),)
+
+
+def test_the_shown_defaults_are_the_defaults() -> None:
+    text = (ROOT / ".env.example").read_text()
+    settings = LocalSettings.load()
+    for name in ("api_port", "console_port", "public_url", "access_token_seconds", "body_limit_bytes", "data_dir"):
+        assert f"\n#{name.upper()}={getattr(settings, name)}\n" in text
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
+def test_an_address_of_postgresql_in_each_spelling(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    url = load(monkeypatch, DATABASE_URL=f"{scheme}://u:p%40ss@db/name?sslmode=require").database_url
+    assert url.dsn == "postgresql://u:p%40ss@db/name?sslmode=require"
+    assert url.sqlalchemy == "postgresql+asyncpg://u:p%40ss@db/name?ssl=require"
+
+
+def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("API_PORT=9000\nCONSOLE_PORT=9001\n")
+    settings = load(monkeypatch, API_PORT="9100")
+    assert (settings.api_port, settings.console_port) == (9100, 9001)
+
+
+def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, API_PORT="", ADMIN_PASSWORD="").api_port == 8000
+
+
+def test_a_server_needs_its_engines_and_key() -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        Settings.load()
+    assert re.findall(r"(\w+): is not set", str(raised.value)) == ["DATABASE_URL", "REDIS_URL", "SECRET_KEY"]
+
+
+def test_a_local_run_needs_nothing() -> None:
+    settings = LocalSettings.load()
+    assert (settings.database_url, settings.redis_url, settings.secret_key) == (None, None, None)
+
+
+def test_all_faults_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = fault(monkeypatch, DATABASE_URL="mysql://db/x", REDIS_URL="cache", SECRET_KEY="short", API_PORT="eighty")
+    assert re.findall(r"^  (\w+):", message, re.MULTILINE) == ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "API_PORT"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DATABASE_URL", "sqlite:///file", "must begin with postgresql://"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db", "names no database"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@/name", "names no host"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db:port/name", "cannot be read"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@[db/name", "cannot be read"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db/name?sslcert=x", "sslcert"),
+        ("DATABASE_REPLICA_URLS", f"postgresql://u:{PASSWORD}@a/n,http://{PASSWORD}", "must begin with postgresql://"),
+        ("REDIS_URL", f"memcached://{PASSWORD}", "must begin with redis://"),
+        ("REDIS_URL", "redis://", "names no host"),
+        ("SECRET_KEY", "changeme", "shorter than 32 bytes"),
+        ("SECRET_KEY", "make-one-with-openssl-rand-base64-48", "known or guessable"),
+        ("SECRET_KEY", "abcd" * 12, "known or guessable"),
+        ("CORS_ORIGINS", "https://a.example, *", "cannot be *"),
+        ("CORS_ORIGINS", "https://a.example/path", "nothing more"),
+        ("CORS_ORIGINS", "a.example", "must begin with http"),
+        ("PUBLIC_URL", f"https://user:{PASSWORD}@a.example", "nothing more"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,gateway", "addresses or networks"),
+        ("API_PORT", "0", "greater than or equal to 1"),
+        ("HASH_THREADS", "0", "greater than 0"),
+        ("LOG_FORMAT", "xml", "'console' or 'json'"),
+        ("LOG_RETENTION_DAYS", "-1", "greater than or equal to 0"),
+        ("DEBUG", "perhaps", "valid boolean"),
+    ],
+)
+def test_a_fault_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str) -> None:
+    message = fault(monkeypatch, **{name: value})
+    assert f"  {name}: " in message
+    assert words in message
+    assert PASSWORD not in message
+
+
+def test_secrets_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, ADMIN_PASSWORD=PASSWORD, DATABASE_REPLICA_URLS=f"postgresql://u:{PASSWORD}@r/n")
+    shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert PASSWORD not in shown
+    assert KEY not in shown
+    assert str(settings.database_url) == "postgresql://***@db:5432/rollcall"
+
+
+def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch)
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.debug = True  # type: ignore[misc]
+
+
+def test_cookies_are_secure_under_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, PUBLIC_URL="https://Rollcall.example.com/").secure
+    assert load(monkeypatch, PUBLIC_URL="https://Rollcall.example.com/").public_url == "https://rollcall.example.com"
+    assert not load(monkeypatch, PUBLIC_URL="http://localhost:3000").secure
+
+
+def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, CORS_ORIGINS=" https://a.example , http://b.example:8080,", TRUSTED_PROXIES="::1")
+    assert settings.cors_origins == ("https://a.example", "http://b.example:8080")
+    assert settings.trusted_proxies == (ip_network("::1/128"),)
