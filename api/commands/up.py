@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import sys
 
@@ -20,6 +21,7 @@ PORTS_TRIED = 50
 
 def up() -> None:
     """Start PostgreSQL and Valkey (unless the settings name others), migrate, make a first admin, and serve."""
+    _leave_in_order()
     given = LocalSettings.load()
     port = choose_port(given.api_host, given.api_port)
     embedded = Embedded(given.data_dir, say=typer.echo)
@@ -33,6 +35,13 @@ def up() -> None:
     finally:
         retract(given.data_dir)
         embedded.stop()
+
+
+def _leave_in_order() -> None:
+    """Let a SIGTERM, and a closed terminal, stop the engines as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    # Passed on, because the server has a handler of its own for SIGTERM and none for this.
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _engines(given: LocalSettings, embedded: Embedded) -> dict[str, str]:
