@@ -28,6 +28,8 @@ from websockets.exceptions import ConnectionClosed
 
 from api.app import Application
 from api.bootstrap import ensure_first_admin
+from api.commands.migrate import upgrade
+from api.embedded import Embedded
 from api.server import server_config
 from api.settings import Settings
 
@@ -267,3 +269,12 @@ async def fresh_api(fresh_database_url: str, redis_url: str) -> AsyncIterator[tu
         client = Api(running)
         async with client.http:
             yield client, await client.sign_in(ADMIN, PASSWORD)
+
+
+@pytest.fixture
+def own_settings(own_engines: Embedded) -> Settings:
+    """Settings over `own_engines`, migrated and with a first admin."""
+    settings = settings_for(own_engines.postgres.url, own_engines.valkey.url)
+    upgrade(settings.database_url)
+    asyncio.run(ensure_first_admin(settings))
+    return settings

@@ -53,7 +53,13 @@ async def found(core: Core, search: str, actor: Actor | None = None) -> list[str
 
 
 async def test_twenty_sign_ups_of_one_address_in_different_spellings_make_one_account(core: Core) -> None:
-    spellings = ["ada@example.com", "ADA@Example.com", " ada@example.com ", "ａｄａ@example.com", "a\u200bda@example.com"]
+    spellings = [
+        "ada@example.com",
+        "ADA@Example.com",
+        " ada@example.com ",
+        "ａｄａ@example.com",
+        "a\u200bda@example.com",
+    ]
 
     async def sign_up(email: str) -> bool:
         try:
@@ -119,7 +125,9 @@ async def test_search_finds_prefixes_parts_and_slips(core: Core) -> None:
     assert await found(core, "zzzzqq") == []
 
 
-@pytest.mark.parametrize("text", ["%", "_", "\\", ":", "&", "|", "!", "(", ")", "*", "'", '"', "a:*", "%_%", "<->", "x' or 1=1"])
+@pytest.mark.parametrize(
+    "text", ["%", "_", "\\", ":", "&", "|", "!", "(", ")", "*", "'", '"', "a:*", "%_%", "<->", "x' or 1=1"]
+)
 async def test_signs_are_text(core: Core, text: str) -> None:
     await make(core, "Plain Person", "plain@example.org")
     await make(core, f"Odd {text} Person", "odd@example.org")

@@ -1,0 +1,139 @@
+"""The graphql-transport-ws protocol, strictly: every refusal has its code, and nothing ends in 1006."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.api.conftest import Api, Person, Server
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "{",
+        "[]",
+        "7",
+        '"x"',
+        "null",
+        "[" * 50_000,
+        b"\xff\xfe",
+        b"{}",
+        '{"type":"nope"}',
+        '{"type":7}',
+        "{}",
+        '{"type":"subscribe","payload":{"query":"{me{id}}"}}',
+        '{"id":[1],"type":"subscribe","payload":{"query":"{me{id}}"}}',
+        '{"id":"","type":"subscribe","payload":{"query":"{me{id}}"}}',
+        '{"id":"1","type":"subscribe","payload":"x"}',
+        '{"id":"1","type":"subscribe","payload":{"query":5}}',
+        '{"id":"1","type":"subscribe","payload":{"query":"{me{id}}","variables":[1]}}',
+        '{"id":"1","type":"subscribe","payload":{"query":"{me{id}}","operationName":5}}',
+        '{"type":"ping","payload":[]}',
+        '{"id":5,"type":"complete"}',
+    ],
+)
+async def test_what_is_no_message_ends_with_4400(api: Api, admin: Person, message: str | bytes) -> None:
+    async with api.socket(admin) as socket:
+        await socket.send(message)
+        assert await socket.closed() == 4400
+
+
+async def test_bad_utf8_in_a_text_frame_ends_with_4400(api: Api, admin: Person) -> None:
+    async with api.socket(admin) as socket:
+        await socket.connection.send(b"\xff\xfe", text=True)
+        assert await socket.closed() == 4400
+
+
+async def test_subscribing_before_the_acknowledgement_ends_with_4401(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.subscribe("1", "{ me { id } }")
+        assert await socket.closed() == 4401
+
+
+async def test_a_bad_token_ends_with_4401(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.send({"type": "connection_init", "payload": {"authorization": "Bearer nonsense"}})
+        assert await socket.closed() == 4401
+
+
+async def test_no_credential_ends_with_4401(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.send({"type": "connection_init"})
+        assert await socket.closed() == 4401
+
+
+async def test_a_second_init_ends_with_4429(api: Api, admin: Person) -> None:
+    async with api.socket(admin) as socket:
+        await socket.send({"type": "connection_init"})
+        assert await socket.closed() == 4429
+
+
+async def test_a_flood_ends_with_4429(api: Api, admin: Person) -> None:
+    async with api.socket(admin) as socket:
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(5000):
+                await socket.send('{"type":"pong"}')
+        assert await socket.closed() == 4429
+
+
+async def test_no_init_in_time_ends_with_4408(api: Api) -> None:
+    async with api.socket() as socket:
+        assert await socket.closed() == 4408
+
+
+async def test_another_subprotocol_ends_with_4406(server: Server) -> None:
+    async with connect(f"ws://127.0.0.1:{server.port}/graphql", compression=None) as connection:
+        with pytest.raises(ConnectionClosed):
+            await connection.recv()
+        assert connection.close_code == 4406
+
+
+async def test_an_id_in_use_ends_with_4409(api: Api, admin: Person) -> None:
+    async with api.socket(admin) as socket:
+        for _ in range(2):
+            await socket.subscribe("1", "subscription { userEvents { __typename } }")
+        assert await socket.closed() == 4409
+
+
+async def test_queries_mutations_and_errors_leave_the_connection_up(api: Api, admin: Person) -> None:
+    async with api.socket(admin) as socket:
+        for id_, query in (
+            ("a", "{ nope }"),
+            ("b", "{ me { id } "),
+            ("c", "query A { me { id } } query B { me { id } }"),
+        ):
+            await socket.subscribe(id_, query)
+            message = await socket.receive()
+            assert (message["id"], message["type"]) == (id_, "error")
+            assert isinstance(message["payload"], list)
+        await socket.subscribe("q", "{ me { id } }")
+        assert await socket.next("q") == {"me": {"id": admin.id}}
+        assert await socket.receive() == {"id": "q", "type": "complete"}
+        await socket.subscribe("m", 'mutation { updateUser(input: {id: "x"}) { __typename } }')
+        assert await socket.next("m") == {"updateUser": {"__typename": "NotFoundProblem"}}
+        assert (await socket.receive())["type"] == "complete"
+
+
+async def test_ping_is_answered_and_authenticates_again(api: Api, admin: Person) -> None:
+    async with api.socket(admin) as socket:
+        await socket.send({"type": "ping", "payload": {"x": 1}})
+        assert await socket.receive() == {"type": "pong", "payload": {"x": 1}}
+        await socket.send({"type": "ping", "payload": {"authorization": f"Bearer {admin.token}"}})
+        answer = await socket.receive()
+        assert answer["payload"]["authenticated"] is True
+        await socket.send({"type": "ping", "payload": {"authorization": "Bearer no"}})
+        assert (await socket.receive())["payload"] == {"authenticated": False, "code": "TOKEN_INVALID"}
+
+
+async def test_completing_stops_an_operation(api: Api, admin: Person) -> None:
+    async with api.socket(admin) as socket:
+        await socket.subscribe("1", "subscription { userEvents { __typename } }")
+        assert (await socket.next("1"))["userEvents"]["__typename"] == "Heartbeat"
+        await socket.send({"id": "1", "type": "complete"})
+        await socket.subscribe("1", "{ me { id } }")
+        assert json.loads(json.dumps(await socket.next("1"))) == {"me": {"id": admin.id}}
