@@ -1,0 +1,38 @@
+import type { Api } from '#lib/server/api.ts';
+import type { Locale, Messages } from '#lib/messages/index.ts';
+import type { Theme } from '#lib/types/preferences.ts';
+import type { Viewer } from '#lib/graphql/documents.ts';
+
+declare global {
+	namespace App {
+		interface Error {
+			status: number;
+			message: string;
+			/** The API's code, where the fault was the API's. */
+			code?: string;
+			/** What to tell whoever keeps the logs. */
+			requestId?: string;
+		}
+		interface Locals {
+			api: Api;
+			requestId: string;
+			theme: Theme;
+			locale: Locale;
+			timeZone: string;
+		}
+		interface PageData {
+			theme: Theme;
+			locale: Locale;
+			timeZone: string;
+			m: Messages;
+			viewer?: Viewer;
+			title?: string;
+		}
+		interface PageState {
+			/** The id of the person whose row had the focus before leaving. */
+			row?: string;
+		}
+	}
+}
+
+export {};

@@ -1,0 +1,1227 @@
+// Written by scripts/generate-documents.js from the .graphql files beside it. Do not edit.
+
+declare const types: unique symbol;
+
+/** The text of an operation that knows the types of its answer and its variables. */
+
+export type TypedDocument<Data, Variables> = string & { readonly [types]?: [Data, Variables] };
+
+export type EventType = 'USER_CREATED' | 'USER_UPDATED' | 'USER_ROLE_CHANGED' | 'USER_DISABLED' | 'USER_ENABLED' | 'USER_DELETED' | 'USER_RESTORED' | 'USER_ERASED' | 'EMAIL_VERIFIED' | 'PASSWORD_CHANGED' | 'SESSION_STARTED' | 'SESSION_REVOKED' | 'SESSION_REUSE_DETECTED' | 'SIGN_IN_FAILED' | 'API_KEY_CREATED' | 'API_KEY_REVOKED';
+
+export type Role = 'MEMBER' | 'AUDITOR' | 'ADMIN';
+
+export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
+
+export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
+
+export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT';
+
+export type SortDirection = 'ASC' | 'DESC';
+
+export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
+
+export interface EventFilter {
+	types?: (EventType)[] | null;
+	userId?: string | null;
+	actorId?: string | null;
+}
+
+export interface UserFilter {
+	status?: (UserStatus)[] | null;
+	role?: (Role)[] | null;
+	online?: boolean | null;
+	emailVerified?: boolean | null;
+	createdAfter?: string | null;
+	createdBefore?: string | null;
+}
+
+export interface UserOrder {
+	field: UserSortField;
+	direction?: SortDirection;
+}
+
+export interface CreateUserInput {
+	email: string;
+	displayName: string;
+	role?: Role;
+	password?: string | null;
+	idempotencyKey?: string | null;
+}
+
+export interface UpdateUserInput {
+	id: string;
+	email?: string | null;
+	displayName?: string | null;
+	role?: Role | null;
+	expectedVersion?: number | null;
+}
+
+export interface SignInInput {
+	email: string;
+	password: string;
+	totpCode?: string | null;
+	cookie?: boolean;
+}
+
+export interface SignUpInput {
+	email: string;
+	password: string;
+	displayName: string;
+	cookie?: boolean;
+}
+
+export interface ChangePasswordInput {
+	currentPassword: string;
+	newPassword: string;
+}
+
+export type EventsData = {
+	events: {
+		edges: Array<{
+			node: {
+				id: string;
+				cursor: string;
+				type: EventType;
+				occurredAt: string;
+				actor: {
+					id: string;
+					displayName: string;
+				} | null;
+				user: {
+					id: string;
+					displayName: string;
+				} | null;
+				userId: string;
+				changes: Array<{
+					field: string;
+					before: unknown | null;
+					after: unknown | null;
+				}>;
+				requestId: string | null;
+				ipAddress: string | null;
+			};
+		}>;
+		pageInfo: {
+			hasNextPage: boolean;
+			hasPreviousPage: boolean;
+			startCursor: string | null;
+			endCursor: string | null;
+		};
+	};
+};
+
+export type EventsVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; filter?: EventFilter | null };
+
+export const Events = "query Events($first:Int$after:String$last:Int$before:String$filter:EventFilter){events(first:$first after:$after last:$last before:$before filter:$filter){edges{node{...EventRow}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<EventsData, EventsVariables>;
+
+export type EventTimesData = {
+	events: {
+		edges: Array<{
+			node: {
+				type: EventType;
+				occurredAt: string;
+			};
+		}>;
+		pageInfo: {
+			hasNextPage: boolean;
+			endCursor: string | null;
+		};
+	};
+};
+
+export type EventTimesVariables = { first: number; after?: string | null; filter?: EventFilter | null };
+
+export const EventTimes = "query EventTimes($first:Int!$after:String$filter:EventFilter){events(first:$first after:$after filter:$filter){edges{node{type occurredAt}}pageInfo{hasNextPage endCursor}}}" as TypedDocument<EventTimesData, EventTimesVariables>;
+
+export type StatsData = {
+	stats: {
+		total: number;
+		online: number;
+		cursor: string;
+		byRole: Array<{
+			role: Role;
+			count: number;
+		}>;
+		byStatus: Array<{
+			status: UserStatus;
+			count: number;
+		}>;
+	};
+};
+
+export type StatsVariables = Record<string, never>;
+
+export const Stats = "query Stats{stats{total online cursor byRole{role count}byStatus{status count}}}" as TypedDocument<StatsData, StatsVariables>;
+
+export type UserFeedData = {
+	userFeed: ({
+		__typename: 'UserEntered';
+		cursor: string;
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'UserChanged';
+		cursor: string;
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+		changes: Array<{
+			field: string;
+			before: unknown | null;
+			after: unknown | null;
+		}>;
+	} | {
+		__typename: 'UserLeft';
+		cursor: string;
+		userId: string;
+	} | {
+		__typename: 'FeedReady';
+		cursor: string;
+	} | {
+		__typename: 'Heartbeat';
+		cursor: string;
+	} | {
+		__typename: 'ResyncRequired';
+		cursor: string;
+		reason: string;
+	});
+};
+
+export type UserFeedVariables = { search?: string | null; filter?: UserFilter | null; after?: string | null };
+
+export const UserFeed = "subscription UserFeed($search:String$filter:UserFilter$after:Cursor){userFeed(search:$search filter:$filter after:$after){__typename ...on UserEntered{cursor user{...Person}}...on UserChanged{cursor user{...Person}changes{field before after}}...on UserLeft{cursor userId}...on FeedReady{cursor}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UserFeedData, UserFeedVariables>;
+
+export type UserEventsData = {
+	userEvents: ({
+		__typename: 'Event';
+		id: string;
+		cursor: string;
+		type: EventType;
+		occurredAt: string;
+		actor: {
+			id: string;
+			displayName: string;
+		} | null;
+		user: {
+			id: string;
+			displayName: string;
+		} | null;
+		userId: string;
+		changes: Array<{
+			field: string;
+			before: unknown | null;
+			after: unknown | null;
+		}>;
+		requestId: string | null;
+		ipAddress: string | null;
+	} | {
+		__typename: 'Heartbeat';
+		cursor: string;
+	} | {
+		__typename: 'ResyncRequired';
+		cursor: string;
+		reason: string;
+	});
+};
+
+export type UserEventsVariables = { after?: string | null; filter?: EventFilter | null };
+
+export const UserEvents = "subscription UserEvents($after:Cursor$filter:EventFilter){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<UserEventsData, UserEventsVariables>;
+
+export type PresenceData = {
+	presence: {
+		userId: string;
+		online: boolean;
+	};
+};
+
+export type PresenceVariables = Record<string, never>;
+
+export const Presence = "subscription Presence{presence{userId online}}" as TypedDocument<PresenceData, PresenceVariables>;
+
+export type SessionNoticesData = {
+	sessionNotices: {
+		kind: SessionNoticeKind;
+		message: string;
+	};
+};
+
+export type SessionNoticesVariables = Record<string, never>;
+
+export const SessionNotices = "subscription SessionNotices{sessionNotices{kind message}}" as TypedDocument<SessionNoticesData, SessionNoticesVariables>;
+
+export type MeData = {
+	me: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		version: number;
+	} | null;
+};
+
+export type MeVariables = Record<string, never>;
+
+export const Me = "query Me{me{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<MeData, MeVariables>;
+
+export type DirectoryData = {
+	users: {
+		edges: Array<{
+			cursor: string;
+			node: {
+				id: string;
+				email: string | null;
+				displayName: string;
+				role: Role;
+				status: UserStatus;
+				online: boolean;
+				lastSeenAt: string | null;
+				emailVerifiedAt: string | null;
+				createdAt: string;
+				updatedAt: string;
+				version: number;
+			};
+		}>;
+		pageInfo: {
+			hasNextPage: boolean;
+			hasPreviousPage: boolean;
+			startCursor: string | null;
+			endCursor: string | null;
+		};
+		totalCount?: number;
+	};
+};
+
+export type DirectoryVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; search?: string | null; filter?: UserFilter | null; orderBy?: UserOrder | null; count: boolean };
+
+export const Directory = "query Directory($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...Person}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}totalCount@include(if:$count)}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<DirectoryData, DirectoryVariables>;
+
+export type PositionData = {
+	stats: {
+		cursor: string;
+	};
+};
+
+export type PositionVariables = Record<string, never>;
+
+export const Position = "query Position{stats{cursor}}" as TypedDocument<PositionData, PositionVariables>;
+
+export type PersonPageData = {
+	user: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		status: UserStatus;
+		online: boolean;
+		lastSeenAt: string | null;
+		emailVerifiedAt: string | null;
+		createdAt: string;
+		updatedAt: string;
+		version: number;
+		sessions?: {
+			edges: Array<{
+				node: {
+					id: string;
+					userAgent: string | null;
+					ipAddress: string | null;
+					current: boolean;
+					createdAt: string;
+					lastSeenAt: string;
+					expiresAt: string;
+				};
+			}>;
+		};
+		events?: {
+			edges: Array<{
+				node: {
+					id: string;
+					cursor: string;
+					type: EventType;
+					occurredAt: string;
+					actor: {
+						id: string;
+						displayName: string;
+					} | null;
+					user: {
+						id: string;
+						displayName: string;
+					} | null;
+					userId: string;
+					changes: Array<{
+						field: string;
+						before: unknown | null;
+						after: unknown | null;
+					}>;
+					requestId: string | null;
+					ipAddress: string | null;
+				};
+			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+				endCursor: string | null;
+			};
+		};
+	} | null;
+};
+
+export type PersonPageVariables = { id: string; withEvents: boolean; withSessions: boolean; eventsFirst: number; eventsAfter?: string | null };
+
+export const PersonPage = "query PersonPage($id:ID!$withEvents:Boolean!$withSessions:Boolean!$eventsFirst:Int!$eventsAfter:String){user(id:$id){...Person sessions(first:50)@include(if:$withSessions){edges{node{...SessionRow}}}events(first:$eventsFirst after:$eventsAfter)@include(if:$withEvents){edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<PersonPageData, PersonPageVariables>;
+
+export type PeopleData = {
+	nodes: Array<({
+		__typename: 'User';
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		status: UserStatus;
+		online: boolean;
+		lastSeenAt: string | null;
+		emailVerifiedAt: string | null;
+		createdAt: string;
+		updatedAt: string;
+		version: number;
+	} | {
+		__typename: 'Session';
+	} | {
+		__typename: 'Event';
+	} | {
+		__typename: 'ApiKey';
+	}) | null>;
+};
+
+export type PeopleVariables = { ids: (string)[] };
+
+export const People = "query People($ids:[ID!]!){nodes(ids:$ids){__typename ...on User{...Person}}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<PeopleData, PeopleVariables>;
+
+export type FindData = {
+	users: {
+		edges: Array<{
+			node: {
+				id: string;
+				displayName: string;
+				email: string | null;
+				role: Role;
+				status: UserStatus;
+			};
+		}>;
+	};
+};
+
+export type FindVariables = { search: string };
+
+export const Find = "query Find($search:String!){users(first:8 search:$search){edges{node{id displayName email role status}}}}" as TypedDocument<FindData, FindVariables>;
+
+export type CreateUserData = {
+	createUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type CreateUserVariables = { input: CreateUserInput };
+
+export const CreateUser = "mutation CreateUser($input:CreateUserInput!){createUser(input:$input){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<CreateUserData, CreateUserVariables>;
+
+export type UpdateUserData = {
+	updateUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type UpdateUserVariables = { input: UpdateUserInput };
+
+export const UpdateUser = "mutation UpdateUser($input:UpdateUserInput!){updateUser(input:$input){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<UpdateUserData, UpdateUserVariables>;
+
+export type DisableUserData = {
+	disableUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type DisableUserVariables = { id: string; expectedVersion?: number | null };
+
+export const DisableUser = "mutation DisableUser($id:ID!$expectedVersion:Int){disableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<DisableUserData, DisableUserVariables>;
+
+export type EnableUserData = {
+	enableUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type EnableUserVariables = { id: string; expectedVersion?: number | null };
+
+export const EnableUser = "mutation EnableUser($id:ID!$expectedVersion:Int){enableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<EnableUserData, EnableUserVariables>;
+
+export type DeleteUserData = {
+	deleteUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type DeleteUserVariables = { id: string; expectedVersion?: number | null };
+
+export const DeleteUser = "mutation DeleteUser($id:ID!$expectedVersion:Int){deleteUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<DeleteUserData, DeleteUserVariables>;
+
+export type RestoreUserData = {
+	restoreUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type RestoreUserVariables = { id: string; expectedVersion?: number | null };
+
+export const RestoreUser = "mutation RestoreUser($id:ID!$expectedVersion:Int){restoreUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<RestoreUserData, RestoreUserVariables>;
+
+export type EraseUserData = {
+	eraseUser: ({
+		__typename: 'Done';
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type EraseUserVariables = { id: string };
+
+export const EraseUser = "mutation EraseUser($id:ID!){eraseUser(id:$id){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<EraseUserData, EraseUserVariables>;
+
+export type SignInData = {
+	signIn: ({
+		__typename: 'SessionPayload';
+		accessTokenExpiresAt: string;
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			version: number;
+		};
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	});
+};
+
+export type SignInVariables = { input: SignInInput };
+
+export const SignIn = "mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...SessionStarted ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}fragment SessionStarted on SessionPayload{accessTokenExpiresAt user{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<SignInData, SignInVariables>;
+
+export type SignUpData = {
+	signUp: ({
+		__typename: 'SessionPayload';
+		accessTokenExpiresAt: string;
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type SignUpVariables = { input: SignUpInput };
+
+export const SignUp = "mutation SignUp($input:SignUpInput!){signUp(input:$input){__typename ...SessionStarted ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}fragment SessionStarted on SessionPayload{accessTokenExpiresAt user{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<SignUpData, SignUpVariables>;
+
+export type RefreshSessionData = {
+	refreshSession: ({
+		__typename: 'SessionPayload';
+		accessTokenExpiresAt: string;
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			version: number;
+		};
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type RefreshSessionVariables = Record<string, never>;
+
+export const RefreshSession = "mutation RefreshSession{refreshSession{__typename ...SessionStarted ...on Problem{code message}}}fragment SessionStarted on SessionPayload{accessTokenExpiresAt user{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<RefreshSessionData, RefreshSessionVariables>;
+
+export type SignOutData = {
+	signOut: ({
+		__typename: 'Done';
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type SignOutVariables = Record<string, never>;
+
+export const SignOut = "mutation SignOut{signOut{...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<SignOutData, SignOutVariables>;
+
+export type RevokeSessionData = {
+	revokeSession: ({
+		__typename: 'Done';
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type RevokeSessionVariables = { id: string };
+
+export const RevokeSession = "mutation RevokeSession($id:ID!){revokeSession(id:$id){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<RevokeSessionData, RevokeSessionVariables>;
+
+export type RevokeSessionsData = {
+	revokeSessions: ({
+		__typename: 'Done';
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type RevokeSessionsVariables = { userId: string };
+
+export const RevokeSessions = "mutation RevokeSessions($userId:ID!){revokeSessions(userId:$userId){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<RevokeSessionsData, RevokeSessionsVariables>;
+
+export type ChangePasswordData = {
+	changePassword: ({
+		__typename: 'Done';
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type ChangePasswordVariables = { input: ChangePasswordInput };
+
+export const ChangePassword = "mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<ChangePasswordData, ChangePasswordVariables>;
+
+export type AccountData = {
+	me: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		status: UserStatus;
+		online: boolean;
+		lastSeenAt: string | null;
+		emailVerifiedAt: string | null;
+		createdAt: string;
+		updatedAt: string;
+		version: number;
+		sessions: {
+			edges: Array<{
+				node: {
+					id: string;
+					userAgent: string | null;
+					ipAddress: string | null;
+					current: boolean;
+					createdAt: string;
+					lastSeenAt: string;
+					expiresAt: string;
+				};
+			}>;
+		};
+	} | null;
+};
+
+export type AccountVariables = Record<string, never>;
+
+export const Account = "query Account{me{...Person sessions(first:50){edges{node{...SessionRow}}}}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<AccountData, AccountVariables>;
+
+export type EventRow = {
+	id: string;
+	cursor: string;
+	type: EventType;
+	occurredAt: string;
+	actor: {
+		id: string;
+		displayName: string;
+	} | null;
+	user: {
+		id: string;
+		displayName: string;
+	} | null;
+	userId: string;
+	changes: Array<{
+		field: string;
+		before: unknown | null;
+		after: unknown | null;
+	}>;
+	requestId: string | null;
+	ipAddress: string | null;
+};
+
+export type Person = {
+	id: string;
+	email: string | null;
+	displayName: string;
+	role: Role;
+	status: UserStatus;
+	online: boolean;
+	lastSeenAt: string | null;
+	emailVerifiedAt: string | null;
+	createdAt: string;
+	updatedAt: string;
+	version: number;
+};
+
+export type Viewer = {
+	id: string;
+	email: string | null;
+	displayName: string;
+	role: Role;
+	version: number;
+};
+
+export type Actor = {
+	id: string;
+	displayName: string;
+};
+
+export type UserOutcome = {
+	__typename: 'UserPayload';
+	user: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		status: UserStatus;
+		online: boolean;
+		lastSeenAt: string | null;
+		emailVerifiedAt: string | null;
+		createdAt: string;
+		updatedAt: string;
+		version: number;
+	};
+} | {
+	__typename: 'ValidationProblem';
+	code: ProblemCode;
+	message: string;
+	fields: Array<{
+		field: string;
+		message: string;
+	}>;
+} | {
+	__typename: 'ConflictProblem';
+	code: ProblemCode;
+	message: string;
+	current: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		status: UserStatus;
+		online: boolean;
+		lastSeenAt: string | null;
+		emailVerifiedAt: string | null;
+		createdAt: string;
+		updatedAt: string;
+		version: number;
+	} | null;
+} | {
+	__typename: 'NotFoundProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'ForbiddenProblem';
+	code: ProblemCode;
+	message: string;
+};
+
+export type DoneOutcome = {
+	__typename: 'Done';
+} | {
+	__typename: 'ValidationProblem';
+	code: ProblemCode;
+	message: string;
+	fields: Array<{
+		field: string;
+		message: string;
+	}>;
+} | {
+	__typename: 'NotFoundProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'ForbiddenProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'CredentialsProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'RateLimitProblem';
+	code: ProblemCode;
+	message: string;
+	retryAfterSeconds: number;
+};
+
+export type SessionRow = {
+	id: string;
+	userAgent: string | null;
+	ipAddress: string | null;
+	current: boolean;
+	createdAt: string;
+	lastSeenAt: string;
+	expiresAt: string;
+};
+
+export type SessionStarted = {
+	accessTokenExpiresAt: string;
+	user: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		version: number;
+	};
+};
+

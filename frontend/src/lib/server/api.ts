@@ -1,0 +1,181 @@
+/** Typed GraphQL over HTTP from the server, with the visitor's cookies; an expired session is renewed on the way. */
+import { env } from 'node:process';
+import { error, redirect, type RequestEvent } from '@sveltejs/kit';
+import { RefreshSession, type TypedDocument } from '#lib/graphql/documents.ts';
+import { UNTIL_COOKIE, cookieHeader, forget, passOn, refreshToken } from './cookies.ts';
+
+export const API_URL = env.API_URL ?? 'http://127.0.0.1:8000';
+const TIMEOUT_MS = 15_000;
+/** An access token this close to its end, in seconds, is renewed before it is used. */
+const EARLY_SECONDS = 20;
+/** How long a renewal answers those who come late with the token it replaced, in milliseconds. */
+const RENEWAL_KEPT_MS = 30_000;
+const SIGNED_OUT = new Set(['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOKEN_INVALID', 'SESSION_REVOKED', 'ACCOUNT_DISABLED']);
+
+interface Fault {
+	message: string;
+	extensions?: { code?: string; requestId?: string };
+}
+
+interface Answer<Data> {
+	data?: Data | null;
+	errors?: Fault[];
+	setCookie: string[];
+	requestId: string | null;
+}
+
+interface Renewal {
+	setCookie: string[];
+	until: number | null;
+}
+
+/**
+ * A refresh token serves once: two requests that arrive together with the same one share a renewal, or the API would
+ * take the second for a thief's.
+ */
+const renewals = new Map<string, Promise<Renewal | null>>();
+
+export class Api {
+	#event: RequestEvent;
+	#cookie: string;
+	/** The API's code of why the last renewal failed. */
+	reason: string | undefined;
+
+	constructor(event: RequestEvent) {
+		this.#event = event;
+		this.#cookie = cookieHeader(event.cookies);
+	}
+
+	/** Whether the visitor brought a session, be it good or not. */
+	get hasSession(): boolean {
+		return this.#cookie !== '';
+	}
+
+	/** Runs an operation. Redirects to sign-in without a session; raises 403, 429, 502 or 503 otherwise. */
+	async run<Data, Variables>(document: TypedDocument<Data, Variables>, variables: Variables): Promise<Data> {
+		if (this.#isEnding()) await this.renew();
+		let answer = await this.#send<Data>(document, variables);
+		if (needsSession(answer) && (await this.renew())) answer = await this.#send<Data>(document, variables);
+		passOn(this.#event.cookies, answer.setCookie);
+		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
+		if (answer.data == null) error(502, { message: 'The API sent no data', requestId: answer.requestId ?? undefined });
+		return answer.data;
+	}
+
+	/** Like `run`, for an operation that starts or ends a session: nothing is renewed before it. */
+	async runOnce<Data, Variables>(document: TypedDocument<Data, Variables>, variables: Variables): Promise<Data> {
+		const answer = await this.#send<Data>(document, variables);
+		passOn(this.#event.cookies, answer.setCookie);
+		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
+		if (answer.data == null) error(502, { message: 'The API sent no data', requestId: answer.requestId ?? undefined });
+		return answer.data;
+	}
+
+	/** Takes note of when the access token ends, so that it is renewed in time. */
+	noteExpiry(at: string): void {
+		this.#setUntil(Math.floor(Date.parse(at) / 1000));
+	}
+
+	/** Trades the refresh token for new cookies. False where there is none, or it no longer serves. */
+	async renew(): Promise<boolean> {
+		const token = refreshToken(this.#event.cookies);
+		if (!token) return false;
+		let renewal = renewals.get(token);
+		if (!renewal) {
+			renewal = this.#renewal();
+			renewals.set(token, renewal);
+			const drop = () => setTimeout(() => renewals.delete(token), RENEWAL_KEPT_MS).unref();
+			renewal.then((done) => (done ? drop() : renewals.delete(token)), () => renewals.delete(token));
+		}
+		const done = await renewal;
+		if (!done) return false;
+		passOn(this.#event.cookies, done.setCookie);
+		if (done.until) this.#setUntil(done.until);
+		this.#cookie = cookieHeader(this.#event.cookies);
+		return true;
+	}
+
+	async #renewal(): Promise<Renewal | null> {
+		const { data, errors, setCookie } = await this.#send(RefreshSession, {});
+		const result = data?.refreshSession;
+		if (result?.__typename === 'SessionPayload') {
+			return { setCookie, until: Math.floor(Date.parse(result.accessTokenExpiresAt) / 1000) };
+		}
+		this.reason = result?.code ?? errors?.[0]?.extensions?.code;
+		return null;
+	}
+
+	#isEnding(): boolean {
+		const until = Number(this.#event.cookies.get(UNTIL_COOKIE) ?? 0);
+		return until > 0 && until - EARLY_SECONDS < Date.now() / 1000;
+	}
+
+	#setUntil(seconds: number): void {
+		const secure = this.#event.url.protocol === 'https:';
+		this.#event.cookies.set(UNTIL_COOKIE, String(seconds), {
+			path: '/',
+			httpOnly: false,
+			sameSite: 'lax',
+			secure,
+			maxAge: 30 * 86_400
+		});
+	}
+
+	async #send<Data>(query: string, variables: unknown): Promise<Answer<Data>> {
+		const { request, locals } = this.#event;
+		let response: Response;
+		try {
+			response = await fetch(`${API_URL}/graphql`, {
+				method: 'POST',
+				headers: {
+					'content-type': 'application/json',
+					accept: 'application/json',
+					cookie: this.#cookie,
+					'user-agent': request.headers.get('user-agent') ?? '',
+					'x-forwarded-for': this.#event.getClientAddress(),
+					'x-forwarded-proto': this.#event.url.protocol.slice(0, -1),
+					'x-forwarded-host': this.#event.url.host,
+					'x-request-id': locals.requestId
+				},
+				body: JSON.stringify({ query, variables }),
+				signal: AbortSignal.timeout(TIMEOUT_MS)
+			});
+			const body = (await response.json()) as Partial<Answer<Data>>;
+			return {
+				data: body.data,
+				errors: body.errors,
+				setCookie: response.headers.getSetCookie(),
+				requestId: response.headers.get('x-request-id')
+			};
+		} catch {
+			error(503, { message: 'The API cannot be reached', code: 'UNAVAILABLE', requestId: locals.requestId });
+		}
+	}
+
+	#raise(faults: Fault[], requestId: string | null): never {
+		const fault = faults[0]!;
+		const code = fault.extensions?.code ?? 'INTERNAL_ERROR';
+		if (SIGNED_OUT.has(code)) this.signIn(this.reason ?? code);
+		const status = { FORBIDDEN: 403, NOT_FOUND: 404, RATE_LIMITED: 429, UNAVAILABLE: 503 }[code] ?? 502;
+		const id = fault.extensions?.requestId ?? requestId ?? this.#event.locals.requestId;
+		error(status, { message: fault.message, code, requestId: id });
+	}
+
+	/** Sends the visitor to sign in, and back to where they were. */
+	signIn(code = 'UNAUTHENTICATED'): never {
+		const { url, cookies, request } = this.#event;
+		const reason = this.hasSession && code !== 'UNAUTHENTICATED' ? code.toLowerCase() : null;
+		forget(cookies);
+		const target = new URLSearchParams();
+		const here = request.method === 'GET' ? url.pathname + url.search : url.pathname;
+		if (here !== '/') target.set('next', here);
+		if (reason) target.set('reason', reason);
+		redirect(303, `/sign-in${target.size ? `?${target}` : ''}`);
+	}
+}
+
+function needsSession(answer: Answer<unknown>): boolean {
+	if (answer.errors?.some((fault) => SIGNED_OUT.has(fault.extensions?.code ?? ''))) return true;
+	const data = answer.data as { me?: unknown } | null | undefined;
+	return data != null && 'me' in data && data.me === null;
+}

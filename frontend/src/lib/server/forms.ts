@@ -1,0 +1,44 @@
+/** Reading forms and telling what the API refused, for the form actions. */
+import type { ProblemCode } from '#lib/graphql/documents.ts';
+
+/** What a form shows after a refusal: the code of the whole, and what is wrong with its fields. */
+export interface Refusal {
+	code: ProblemCode | 'UNKNOWN';
+	message: string;
+	fields: Record<string, string>;
+	retryAfterSeconds?: number;
+}
+
+interface Problem {
+	code: ProblemCode;
+	message: string;
+	fields?: { field: string; message: string }[];
+	retryAfterSeconds?: number;
+}
+
+export function refusal(problem: Problem): Refusal {
+	return {
+		code: problem.code,
+		message: problem.message,
+		fields: Object.fromEntries((problem.fields ?? []).map(({ field, message }) => [field, message])),
+		retryAfterSeconds: problem.retryAfterSeconds
+	};
+}
+
+/** A field's text without the spaces round it; files and missing fields are empty. */
+export function text(form: FormData, name: string): string {
+	const value = form.get(name);
+	return typeof value === 'string' ? value.trim() : '';
+}
+
+/** A field's text as it was typed, for passwords. */
+export function raw(form: FormData, name: string): string {
+	const value = form.get(name);
+	return typeof value === 'string' ? value : '';
+}
+
+/** One of the given values, or undefined. */
+export function choice<T extends string>(form: FormData, name: string, values: readonly T[]): T | undefined {
+	const value = text(form, name);
+	return values.find((one) => one === value);
+}

@@ -1,0 +1,100 @@
+/**
+ * One page of the directory, kept current without moving anything under the reader's hands: rows change where they
+ * stand, whoever no longer matches stays until the page is read again, and newcomers wait to be asked for.
+ */
+import { SvelteSet } from 'svelte/reactivity';
+import type { Person, UserFeedData } from '#lib/graphql/documents.ts';
+
+export class Row {
+	person = $state.raw<Person>() as Person;
+	/** Grows with every change from elsewhere: the row glows once for each. */
+	changes = $state(0);
+	/** Deleted, filtered out, or no longer visible. */
+	left = $state(false);
+
+	constructor(person: Person) {
+		this.person = person;
+	}
+}
+
+export class Directory {
+	readonly rows: readonly Row[];
+	/** Who came into view since the page was read. */
+	readonly fresh = new SvelteSet<string>();
+	readonly #byId: ReadonlyMap<string, Row>;
+	readonly #total: number;
+	#gone = new SvelteSet<string>();
+
+	constructor(people: readonly Person[], total = 0) {
+		this.rows = people.map((person) => new Row(person));
+		this.#byId = new Map(this.rows.map((row) => [row.person.id, row]));
+		this.#total = total;
+	}
+
+	get total(): number {
+		return Math.max(0, this.#total + this.fresh.size - this.#gone.size);
+	}
+
+	row(id: string): Row | undefined {
+		return this.#byId.get(id);
+	}
+
+	/** Takes in a message of the feed; true for what says that nothing older is missing. */
+	apply(message: UserFeedData['userFeed']): boolean {
+		switch (message.__typename) {
+			case 'UserEntered':
+				this.#enter(message.user);
+				return false;
+			case 'UserChanged':
+				this.update(message.user);
+				return false;
+			case 'UserLeft':
+				this.#leave(message.userId);
+				return false;
+			default:
+				return true;
+		}
+	}
+
+	/** A newer version of somebody; older ones change nothing. Returns whether the row changed. */
+	update(person: Person, glow = true): boolean {
+		const row = this.#byId.get(person.id);
+		if (!row || person.version < row.person.version) return false;
+		const differs = person.version > row.person.version;
+		row.person = person;
+		if (differs && glow) row.changes += 1;
+		return differs;
+	}
+
+	/** Shows a change before the API has confirmed it; returns what takes it back. */
+	expect(id: string, change: Partial<Person>): () => void {
+		const row = this.#byId.get(id);
+		if (!row) return () => {};
+		const before = row.person;
+		const expected = { ...before, ...change };
+		row.person = expected;
+		return () => {
+			if (row.person === expected) row.person = before;
+		};
+	}
+
+	#enter(person: Person): void {
+		const row = this.#byId.get(person.id);
+		if (!row) {
+			this.fresh.add(person.id);
+			return;
+		}
+		this.#gone.delete(person.id);
+		const back = row.left;
+		row.left = false;
+		if (!this.update(person) && back) row.changes += 1;
+	}
+
+	#leave(id: string): void {
+		if (this.fresh.delete(id)) return;
+		const row = this.#byId.get(id);
+		if (row?.left) return;
+		this.#gone.add(id);
+		if (row) row.left = true;
+	}
+}

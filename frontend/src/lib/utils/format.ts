@@ -1,0 +1,81 @@
+/** Dates, numbers and relative time, as the visitor's language and zone have them. */
+const SECOND = 1000;
+const STEPS: [limit: number, unit: Intl.RelativeTimeFormatUnit, size: number][] = [
+	[60 * SECOND, 'second', SECOND],
+	[3_600 * SECOND, 'minute', 60 * SECOND],
+	[86_400 * SECOND, 'hour', 3_600 * SECOND],
+	[30 * 86_400 * SECOND, 'day', 86_400 * SECOND],
+	[365 * 86_400 * SECOND, 'month', 30.44 * 86_400 * SECOND],
+	[Infinity, 'year', 365.25 * 86_400 * SECOND]
+];
+
+export class Formats {
+	readonly #relative: Intl.RelativeTimeFormat;
+	readonly #day: Intl.DateTimeFormat;
+	readonly #full: Intl.DateTimeFormat;
+	readonly #clock: Intl.DateTimeFormat;
+	readonly #number: Intl.NumberFormat;
+
+	constructor(
+		readonly locale: string,
+		readonly timeZone: string
+	) {
+		this.#relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+		this.#day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
+		this.#full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long', timeZone });
+		this.#clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone });
+		this.#number = new Intl.NumberFormat(locale);
+	}
+
+	number(value: number): string {
+		return this.#number.format(value);
+	}
+
+	day(at: string | number): string {
+		return this.#day.format(new Date(at));
+	}
+
+	clock(at: string | number): string {
+		return this.#clock.format(new Date(at));
+	}
+
+	full(at: string | number): string {
+		return this.#full.format(new Date(at));
+	}
+
+	/** "3 min. ago"; `now` in milliseconds. What is less than half a minute away is "now". */
+	relative(at: string | number, now: number): string {
+		const delta = new Date(at).getTime() - now;
+		const size = Math.abs(delta);
+		if (size < 30 * SECOND) return this.#relative.format(0, 'second');
+		for (const [limit, unit, step] of STEPS) {
+			if (size < limit) return this.#relative.format(Math.round(delta / step), unit);
+		}
+		return this.day(at);
+	}
+}
+
+/** A zone this runtime knows, or UTC. */
+export function asTimeZone(text: string | undefined): string {
+	if (!text || !/^[A-Za-z0-9_+\-/]{1,64}$/.test(text)) return 'UTC';
+	try {
+		new Intl.DateTimeFormat('en', { timeZone: text });
+		return text;
+	} catch {
+		return 'UTC';
+	}
+}
+
+const cache = new Map<string, Formats>();
+
+/** The formats of a language and zone; making them costs a millisecond, so they are kept. */
+export function formats(locale: string, timeZone: string): Formats {
+	const key = `${locale} ${timeZone}`;
+	let found = cache.get(key);
+	if (!found) {
+		found = new Formats(locale, timeZone);
+		if (cache.size > 100) cache.clear();
+		cache.set(key, found);
+	}
+	return found;
+}

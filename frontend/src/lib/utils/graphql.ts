@@ -1,0 +1,77 @@
+/** GraphQL from the browser, with the session's cookie; an expired session is renewed once on the way. */
+import type { TypedDocument } from '#lib/graphql/documents.ts';
+
+export class ApiFault extends Error {
+	constructor(
+		readonly code: string,
+		message: string
+	) {
+		super(message);
+	}
+}
+
+const RENEWABLE = new Set(['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOKEN_INVALID']);
+let renewal: Promise<boolean> | null = null;
+
+/** When the access token ends, in milliseconds, or null where nobody said. */
+export function sessionEnd(cookie = document.cookie): number | null {
+	const found = /(?:^|;\s*)rollcall_until=(\d+)/.exec(cookie);
+	return found ? Number(found[1]) * 1000 : null;
+}
+
+/** Renews the session's cookies; false where there is no session to renew. Raises ApiFault while nobody answers. */
+export function renewSession(): Promise<boolean> {
+	renewal ??= fetch('/session', { method: 'POST', headers: { accept: 'application/json' } })
+		.then((response) => {
+			if (response.status >= 500) throw new ApiFault('UNAVAILABLE', 'The API cannot be reached');
+			return response.ok;
+		})
+		.finally(() => (renewal = null));
+	return renewal;
+}
+
+/** Runs an operation. Raises ApiFault for whatever is no answer. */
+export async function run<Data, Variables>(
+	document: TypedDocument<Data, Variables>,
+	variables: Variables,
+	signal?: AbortSignal
+): Promise<Data> {
+	const first = await send<Data>(document, variables, signal);
+	if (first.code && RENEWABLE.has(first.code) && (await renewSession())) {
+		return unwrap(await send<Data>(document, variables, signal));
+	}
+	return unwrap(first);
+}
+
+interface Outcome<Data> {
+	data?: Data | null;
+	code?: string;
+	message?: string;
+}
+
+function unwrap<Data>({ data, code, message }: Outcome<Data>): Data {
+	if (code || data == null) throw new ApiFault(code ?? 'INTERNAL_ERROR', message ?? 'The API sent no data');
+	return data;
+}
+
+async function send<Data>(query: string, variables: unknown, signal?: AbortSignal): Promise<Outcome<Data>> {
+	try {
+		const response = await fetch('/graphql', {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', accept: 'application/json' },
+			body: JSON.stringify({ query, variables }),
+			signal
+		});
+		const body = (await response.json()) as {
+			data?: Data | null;
+			errors?: { message: string; extensions?: { code?: string } }[];
+		};
+		const fault = body.errors?.[0];
+		return fault
+			? { code: fault.extensions?.code ?? 'INTERNAL_ERROR', message: fault.message }
+			: { data: body.data };
+	} catch (error) {
+		if (error instanceof DOMException && error.name === 'AbortError') throw error;
+		return { code: 'UNAVAILABLE', message: 'The API cannot be reached' };
+	}
+}

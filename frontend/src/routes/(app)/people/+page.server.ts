@@ -1,0 +1,47 @@
+import { fail, type RequestEvent } from '@sveltejs/kit';
+import { Directory, People, Position } from '#lib/graphql/documents.ts';
+import { choice } from '#lib/server/forms.ts';
+import { BULK_ACTIONS, type BulkAction, type BulkResult } from '#lib/types/actions.ts';
+import { actOn } from '#lib/utils/bulk.ts';
+import { ROLES, directoryVariables, parseDirectory } from '#lib/utils/directory-url.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const AT_MOST = 100;
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const query = parseDirectory(url.searchParams);
+	// The position first: what happens between the two reads is told twice rather than never.
+	const { stats } = await locals.api.run(Position, {});
+	const { users } = await locals.api.run(Directory, directoryVariables(query));
+	return {
+		query,
+		cursor: stats.cursor,
+		people: users.edges.map((edge) => edge.node),
+		pageInfo: users.pageInfo,
+		total: users.totalCount ?? 0
+	};
+};
+
+export const actions: Actions = Object.fromEntries(
+	BULK_ACTIONS.map((action) => [action, (event: RequestEvent) => bulk(event, action)])
+);
+
+/** The bulk actions without script: one after the other, then a page with a result for each. */
+async function bulk({ request, locals }: RequestEvent, action: BulkAction) {
+	const form = await request.formData();
+	const ids = form
+		.getAll('id')
+		.filter((id) => typeof id === 'string')
+		.slice(0, AT_MOST);
+	const role = choice(form, 'role', ROLES);
+	if (!ids.length || (action === 'role' && !role)) return fail(400, { results: [] as BulkResult[], action });
+	const { nodes } = await locals.api.run(People, { ids });
+	const results: BulkResult[] = [];
+	for (const node of nodes) {
+		if (node?.__typename !== 'User') continue;
+		const outcome = await actOn((document, variables) => locals.api.run(document, variables), node.id, { action, role });
+		const refused = outcome.__typename === 'UserPayload' ? null : outcome;
+		results.push({ id: node.id, name: node.displayName, code: refused?.code ?? null, message: refused?.message ?? '' });
+	}
+	return { results, action };
+}

@@ -1,0 +1,59 @@
+/** The directory as a CSV file: what the address asks for, page by page, or the people a form names. */
+import { Directory, People, type Person } from '#lib/graphql/documents.ts';
+import { csvLine } from '#lib/utils/csv.ts';
+import { directoryVariables, parseDirectory } from '#lib/utils/directory-url.ts';
+import type { RequestHandler } from './$types';
+
+const COLUMNS = ['id', 'email', 'name', 'role', 'status', 'created_at', 'last_seen_at'];
+const PAGE = 100;
+
+const line = (person: Person) =>
+	csvLine([
+		person.id,
+		person.email ?? '',
+		person.displayName,
+		person.role.toLowerCase(),
+		person.status.toLowerCase(),
+		person.createdAt,
+		person.lastSeenAt ?? ''
+	]);
+
+function answer(lines: AsyncIterable<string>): Response {
+	const name = `people-${new Date().toISOString().slice(0, 10)}.csv`;
+	return new Response(ReadableStream.from(lines).pipeThrough(new TextEncoderStream()), {
+		headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` }
+	});
+}
+
+export const GET: RequestHandler = async ({ locals, url }) => {
+	const query = { ...parseDirectory(url.searchParams), before: null };
+	const read = (after: string | null) =>
+		locals.api.run(Directory, { ...directoryVariables({ ...query, after }, PAGE), count: false });
+	// The first page before the headers: without a session, or the API, there is a page to say so instead.
+	const first = await read(null);
+	return answer(
+		(async function* () {
+			yield csvLine(COLUMNS);
+			for (let page = first; ; page = await read(page.users.pageInfo.endCursor)) {
+				yield page.users.edges.map((edge) => line(edge.node)).join('');
+				if (!page.users.pageInfo.hasNextPage) return;
+			}
+		})()
+	);
+};
+
+export const POST: RequestHandler = async ({ locals, request }) => {
+	const form = await request.formData();
+	const ids = form.getAll('id').filter((id) => typeof id === 'string');
+	const people: Person[] = [];
+	for (let from = 0; from < ids.length; from += PAGE) {
+		const { nodes } = await locals.api.run(People, { ids: ids.slice(from, from + PAGE) });
+		for (const node of nodes) if (node?.__typename === 'User') people.push(node);
+	}
+	return answer(
+		(async function* () {
+			yield csvLine(COLUMNS);
+			for (const person of people) yield line(person);
+		})()
+	);
+};

@@ -1,0 +1,25 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { SignIn } from '#lib/graphql/documents.ts';
+import { raw, refusal, text } from '#lib/server/forms.ts';
+import { returnTo } from '#lib/utils/return-to.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ url }) => ({
+	next: returnTo(url.searchParams.get('next')),
+	reason: url.searchParams.get('reason')
+});
+
+export const actions: Actions = {
+	default: async ({ request, locals, url }) => {
+		const form = await request.formData();
+		const email = text(form, 'email');
+		const input = { email, password: raw(form, 'password'), cookie: true };
+		const { signIn } = await locals.api.runOnce(SignIn, { input });
+		if (signIn.__typename !== 'SessionPayload') {
+			const status = signIn.__typename === 'RateLimitProblem' ? 429 : 400;
+			return fail(status, { email, refusal: refusal(signIn) });
+		}
+		locals.api.noteExpiry(signIn.accessTokenExpiresAt);
+		redirect(303, returnTo(url.searchParams.get('next')));
+	}
+};

@@ -1,0 +1,22 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { SignUp } from '#lib/graphql/documents.ts';
+import { raw, refusal, text } from '#lib/server/forms.ts';
+import { returnTo } from '#lib/utils/return-to.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ url }) => ({ next: returnTo(url.searchParams.get('next')) });
+
+export const actions: Actions = {
+	default: async ({ request, locals, url }) => {
+		const form = await request.formData();
+		const [email, displayName] = [text(form, 'email'), text(form, 'displayName')];
+		const input = { email, displayName, password: raw(form, 'password'), cookie: true };
+		const { signUp } = await locals.api.runOnce(SignUp, { input });
+		if (signUp.__typename !== 'SessionPayload') {
+			const status = signUp.__typename === 'RateLimitProblem' ? 429 : 400;
+			return fail(status, { email, displayName, refusal: refusal(signUp) });
+		}
+		locals.api.noteExpiry(signUp.accessTokenExpiresAt);
+		redirect(303, returnTo(url.searchParams.get('next')));
+	}
+};

@@ -1,0 +1,39 @@
+import adapter from '@sveltejs/adapter-node';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+	build: {
+		// What understands light-dark(), popover and anchor positioning; nothing is rewritten for older browsers.
+		target: ['chrome125', 'firefox147', 'safari26'],
+		cssTarget: ['chrome125', 'firefox147', 'safari26']
+	},
+	plugins: [
+		tailwindcss(),
+		sveltekit({
+			adapter: adapter({ precompress: true }),
+			compilerOptions: { runes: true },
+			csp: {
+				mode: 'nonce',
+				directives: {
+					'default-src': ['none'],
+					'script-src': ['self', 'strict-dynamic'],
+					'style-src': ['self'],
+					'font-src': ['self'],
+					'img-src': ['self', 'data:'],
+					'connect-src': ['self'],
+					'manifest-src': ['self'],
+					'worker-src': ['self'],
+					'form-action': ['self'],
+					'base-uri': ['none'],
+					'frame-ancestors': ['none']
+				}
+			},
+			// First paint over a slow link: the styles come with the page.
+			inlineStyleThreshold: 60_000,
+			serviceWorker: { register: false },
+			version: { pollInterval: 300_000 }
+		})
+	]
+});
