@@ -161,7 +161,7 @@ _NAMES = (
     "id, email, display_name, name_key, role, status, version, email_verified_at, last_seen_at, created_at, updated_at"
 )
 ADD_MANY = text(
-    "insert into users ("
+    "insert into users ("  # noqa: S608
     + _NAMES
     + ") select "
     + _NAMES

@@ -13,16 +13,14 @@ from sqlalchemy import event
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server
 
 USER = "__typename ... on UserPayload { cursor user { id email displayName role status version } } ... on Problem { code message }"
-CREATE = "mutation($i: CreateUserInput!) { createUser(input: $i) { %s } }" % USER
-UPDATE = (
-    "mutation($i: UpdateUserInput!) { updateUser(input: $i) { %s ... on ConflictProblem { current { version displayName } }"
-    " ... on ValidationProblem { fields { field message } } } }" % USER
-)
+CREATE = f"mutation($i: CreateUserInput!) {{ createUser(input: $i) {{ {USER} }} }}"
+CHANGED = f"{USER} ... on ConflictProblem {{ current {{ version displayName }} }}"
+UPDATE = f"mutation($i: UpdateUserInput!) {{ updateUser(input: $i) {{ {CHANGED} }} }}"
 
 
 def step(name: str) -> str:
     """The mutation for one step between statuses."""
-    return "mutation($id: ID!) { %s(id: $id) { %s } }" % (name, USER)
+    return f"mutation($id: ID!) {{ {name}(id: $id) {{ {USER} }} }}"
 
 
 def bomb(levels: int) -> str:
@@ -47,7 +45,8 @@ async def test_a_life_from_creation_to_erasure(api: Api, admin: Person) -> None:
     ):
         payload = (await api.ask(step(name), {"id": user["id"]}, admin))[name]
         assert payload["user"]["status"] == status, name
-    assert payload["user"]["version"] == 5
+        user = payload["user"]
+    assert user["version"] == 5
     history = await api.ask(
         "query($id: ID!) { user(id: $id) { events(first: 10) { edges { node { type } } } } }", {"id": user["id"]}, admin
     )
@@ -185,7 +184,7 @@ async def test_creating_with_a_key_repeats_safely(api: Api, admin: Person) -> No
     "arguments", ["first: 0", "first: 101", "last: 0", "first: 1, last: 1", 'first: 1, after: "x"']
 )
 async def test_a_wrong_window_is_a_clear_error(api: Api, admin: Person, arguments: str) -> None:
-    answer = await api.graphql("{ users(%s) { edges { node { id } } } }" % arguments, by=admin)
+    answer = await api.graphql(f"{{ users({arguments}) {{ edges {{ node {{ id }} }} }} }}", by=admin)
     assert answer["errors"][0]["extensions"]["code"] == "VALIDATION_ERROR"
 
 

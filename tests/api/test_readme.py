@@ -1,0 +1,147 @@
+"""The README's tour, run as it stands against `rollcall up` from nothing; and the log followed over a kill."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import api
+from tests.api.conftest import free_port
+
+PROJECT = Path(api.__path__[0]).parent
+PASSWORD = "a password for the tour"
+
+
+def rollcall(folder: Path, port: int, *words: str, **options: Any) -> subprocess.Popen[str]:
+    """Start a command of the project in a folder of its own."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "DATA_DIR": str(folder / "data"),
+        "ADMIN_PASSWORD": PASSWORD,
+        "ROLLCALL_PASSWORD": PASSWORD,
+        "API_PORT": str(port),
+        "LOG_LEVEL": "warning",
+        "PYTHONUNBUFFERED": "1",
+    }
+    command = [str(Path(sys.executable).parent / "rollcall"), *words]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
+    )
+
+
+def answers(port: int) -> None:
+    """Return once the API answers."""
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+        assert client.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
+
+
+def stop(process: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> None:
+    """End a command and wait for it."""
+    process.send_signal(how)
+    process.communicate(timeout=30)
+
+
+def head(url: str) -> str:
+    """The log's newest position."""
+    with httpx.Client(base_url=url, timeout=20) as client:
+        login = client.post("/api/v1/auth/login", json={"email": "admin@example.com", "password": PASSWORD})
+        bearer = {"authorization": f"Bearer {login.json()['data']['access_token']}"}
+        answer = client.post("/graphql", json={"query": "{ stats { cursor } }"}, headers=bearer)
+        return str(answer.json()["data"]["stats"]["cursor"])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder for data and files."""
+    yield tmp_path
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def test_the_tour(folder: Path) -> None:
+    blocks = re.findall(r"<!-- tour -->\n```sh\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+    assert len(blocks) == 4
+    port = free_port()
+    up = rollcall(folder, port, "up")
+    try:
+        answers(port)
+        script = "set -euo pipefail\n" + "\n".join(blocks).replace("localhost:8000", f"127.0.0.1:{port}")
+        script = script.replace('export PATH="$PWD/.venv/bin:$PATH"', "")
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "DATA_DIR": str(folder / "data"),
+            "ADMIN_PASSWORD": PASSWORD,
+        }
+        done = subprocess.run(
+            ["/bin/bash", "-c", script],
+            cwd=folder,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert '"errors"' not in done.stdout, done.stdout
+        assert '"displayName":"Admin"' in done.stdout
+        assert "1 created" in done.stdout
+        assert '"Ada King"' in done.stdout
+        assert '{"data":{"disableUser":{"__typename":"UserPayload"}}}' in done.stdout
+        assert '"status":"healthy"' in done.stdout
+    finally:
+        stop(up)
+
+
+def test_tail_goes_on_over_a_killed_server(folder: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    up = rollcall(folder, port, "up")
+    answers(port)
+    made: list[str] = []
+
+    def make(count: int) -> None:
+        """Make users through REST."""
+        with httpx.Client(base_url=url, timeout=20) as client:
+            login = client.post("/api/v1/auth/login", json={"email": "admin@example.com", "password": PASSWORD})
+            bearer = {"authorization": f"Bearer {login.json()['data']['access_token']}"}
+            for _ in range(count):
+                body = {"email": f"t{len(made)}@example.com", "display_name": f"T{len(made)}"}
+                answer = client.post("/api/v1/users", json=body, headers=bearer)
+                assert answer.status_code == 201, answer.text
+                made.append(answer.json()["data"]["id"])
+
+    tail = rollcall(folder, port, "tail", "--json", "--type", "user_created", "--after", head(url))
+
+    def told(count: int) -> list[str]:
+        """The ids of the next events that tail prints."""
+        found: list[str] = []
+        assert tail.stdout is not None
+        while len(found) < count:
+            line = tail.stdout.readline()
+            assert line, "tail ended"
+            if line.startswith("{"):
+                found.append(line.partition('"userId":"')[2].partition('"')[0])
+        return found
+
+    try:
+        make(4)
+        assert told(2) == made[:2]
+        stop(up, signal.SIGKILL)
+        up = rollcall(folder, port, "up")
+        answers(port)
+        make(5)
+        assert told(7) == made[2:]
+    finally:
+        stop(tail)
+        stop(up)
