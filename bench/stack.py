@@ -1,0 +1,128 @@
+"""What Rollcall runs on during a benchmark: its engines over a temporary directory, and people who are signed in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import asyncpg
+
+from api.bootstrap import Core, open_core
+from api.commands.migrate import upgrade
+from api.embedded import Embedded
+from api.settings import Settings
+from api.telemetry import configure_logs
+from bench.process import pin
+from domain.commands import CreateUser, SignIn
+from domain.models.actor import Origin, system
+from domain.models.user import Role
+
+CAST = (Role.ADMIN,) * 2 + (Role.AUDITOR,) * 2 + (Role.MEMBER,) * 12
+"""Whose tokens the sockets get, in turn: three scopes, most of them members."""
+PASSWORD = secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The running engines, with settings for Rollcall; `subject` is the user that events are about."""
+
+    settings: Settings
+    folder: Path
+    subject: UUID
+    sessions: tuple[tuple[UUID, UUID], ...]
+
+    @property
+    def redis_url(self) -> str:
+        """With its password."""
+        return self.settings.redis_url.get_secret_value()
+
+    @property
+    def redis_port(self) -> int:
+        """Where Redis listens."""
+        return urlsplit(self.redis_url).port or 6379
+
+    @property
+    def redis_password(self) -> str:
+        """For AUTH."""
+        return urlsplit(self.redis_url).password or ""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """For a Rollcall process."""
+        return {
+            "DATABASE_URL": self.settings.database_url.dsn,
+            "REDIS_URL": self.redis_url,
+            "SECRET_KEY": self.settings.secret_key.get_secret_value(),
+            "LOG_LEVEL": "warning",
+        }
+
+    def tokens(self) -> list[str]:
+        """A fresh access token of each session, which an admin has first."""
+        return asyncio.run(self._tokens())
+
+    async def _tokens(self) -> list[str]:
+        async with open_core(self.settings) as core:
+            now = core.clock.now()
+            return [core.tokens.issue_access(session, user, now)[0] for session, user in self.sessions]
+
+    def head(self) -> int:
+        """The newest sequence of the log."""
+        return asyncio.run(self._head())
+
+    async def _head(self) -> int:
+        connection = await asyncpg.connect(self.settings.database_url.dsn)
+        try:
+            return int(await connection.fetchval("select last_seq from log_state"))
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def stack(folder: Path, *, synced: bool = True) -> Iterator[Stack]:
+    """Engines, a migrated database and people, until the block ends; `synced` makes a commit wait for the disk."""
+    configure_logs("warning", "console")
+    pin(os.getpid(), 1)  # and with it the engines
+    embedded = Embedded(folder / "engines", fast=not synced)
+    try:
+        engines = embedded.start()
+        settings = Settings.load(
+            _env_file=None,
+            database_url=engines.database_url,
+            redis_url=engines.redis_url,
+            secret_key=secrets.token_urlsafe(48),
+            log_level="warning",
+        )
+        upgrade(settings.database_url)
+        subject, sessions = asyncio.run(_people(settings))
+        yield Stack(settings, folder, subject, sessions)
+    finally:
+        embedded.remove()
+
+
+async def _people(settings: Settings) -> tuple[UUID, tuple[tuple[UUID, UUID], ...]]:
+    async with open_core(settings) as core:
+        made = await core.users.create(system(), CreateUser("subject@example.com", "Sam Subject"))
+        sessions = [await _sign_in(core, number, role) for number, role in enumerate(CAST)]
+    return made.value.id, tuple(sessions)
+
+
+async def _sign_in(core: Core, number: int, role: Role) -> tuple[UUID, UUID]:
+    email = f"person{number}@example.com"
+    await core.users.create(system(), CreateUser(email, f"Person {number}", role, PASSWORD))
+    signed_in = await core.sessions.sign_in(Origin(), SignIn(email, PASSWORD))
+    return signed_in.session.id, signed_in.user.id
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A temporary directory."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-bench-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
