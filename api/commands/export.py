@@ -12,7 +12,7 @@ import typer
 
 from api.bootstrap import open_core
 from api.commands.local import directory
-from api.commands.records import Writer
+from api.commands.records import Form, Writer
 from api.settings import Settings
 from domain.models.actor import system
 from domain.models.user import Status
@@ -21,7 +21,7 @@ from domain.pagination import PAGE_MAX, UserFilter, Window
 
 def export(
     *,
-    form: Annotated[str, typer.Option("--format", help="csv or ndjson.")] = "csv",
+    form: Annotated[Form, typer.Option("--format", help="How to write them.")] = Form.CSV,
     output: Annotated[Path | None, typer.Option(help="Write here instead of to standard output.")] = None,
     status: Annotated[list[Status] | None, typer.Option(help="Only people of this status; may be repeated.")] = None,
 ) -> None:
@@ -42,7 +42,7 @@ def export(
         typer.echo(f"{count} people written to {output}")
 
 
-async def _run(settings: Settings, stream: TextIO, form: str, wanted: UserFilter) -> int:
+async def _run(settings: Settings, stream: TextIO, form: Form, wanted: UserFilter) -> int:
     writer, count = Writer(stream, form), 0
     async with open_core(settings) as core:
         query = core.users.query(system(), Window(PAGE_MAX), filter_=wanted)

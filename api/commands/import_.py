@@ -7,7 +7,7 @@ import csv
 import itertools
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self, TextIO
@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.bootstrap import Core, open_core
 from api.commands.local import directory
-from api.commands.records import FileRefused, read_csv, read_ndjson
+from api.commands.records import STRAY_BYTES, FileRefused, Form, Lines, neutral, read_csv, read_ndjson
 from api.settings import Settings
 from domain.commands import ImportRefusal, ImportResult, ImportRow
 from domain.errors import Unavailable
@@ -39,9 +39,14 @@ class Tally:
 
 
 def import_users(
-    file: Annotated[Path, typer.Argument(help="CSV or NDJSON; - reads standard input.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV or NDJSON; - reads standard input.", exists=True, dir_okay=False, readable=True, allow_dash=True
+        ),
+    ],
     *,
-    form: Annotated[str, typer.Option("--format", help="csv or ndjson; by the file's name unless told.")] = "",
+    form: Annotated[Form | None, typer.Option("--format", help="By the file's name unless told.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")] = False,
     batch: Annotated[int, typer.Option(help="Rows in one transaction.", min=1, max=5000)] = 1000,
     refused: Annotated[Path | None, typer.Option(help="Where refused rows are listed.")] = None,
@@ -51,17 +56,15 @@ def import_users(
 
     Exit codes: 0 all in, 3 some rows refused, 1 failed, 130 interrupted. Run again, it finds its own work done.
     """
-    form = form or ("ndjson" if file.suffix in (".ndjson", ".jsonl") else "csv")
+    form = form or (Form.NDJSON if file.suffix in (".ndjson", ".jsonl") else Form.CSV)
     listing = refused or Path(f"{'import' if str(file) == '-' else file.stem}.refused.csv")
     tally = Tally(line=start)
     size = file.stat().st_size if str(file) != "-" else None
-    source = nullcontext(sys.stdin) if size is None else file.open(encoding="utf-8", errors="replace", newline="")
     try:
-        with directory() as settings, source as stream, Refusals(listing) as refusals:
-            counted = Counted(stream)
-            rows = (read_ndjson if form == "ndjson" else read_csv)(counted)
-            wanted = (r for r in rows if r.line > start)
-            asyncio.run(_run(settings, wanted, counted, size, refusals, tally, batch=batch, dry_run=dry_run))
+        with directory() as settings, _opened(file) as stream, Refusals(listing, keep=start > 0) as refusals:
+            lines = Lines(stream)
+            rows = (read_ndjson if form is Form.NDJSON else read_csv)(lines)
+            asyncio.run(_run(settings, rows, lines, size, refusals, tally, batch=batch, dry_run=dry_run))
     except FileRefused as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -80,28 +83,26 @@ def import_users(
         raise typer.Exit(3)
 
 
-class Counted:
-    """A text stream that knows how many bytes of it were read."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self.bytes = 0
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._stream:
-            self.bytes += len(line.encode("utf-8", "replace"))
-            yield line
+def _opened(file: Path) -> AbstractContextManager[TextIO]:
+    if str(file) != "-":
+        return file.open(encoding="utf-8", errors=STRAY_BYTES, newline="")
+    sys.stdin.reconfigure(encoding="utf-8", errors=STRAY_BYTES, newline="")  # type: ignore[union-attr]
+    return nullcontext(sys.stdin)
 
 
 class Refusals:
-    """The list of refused rows: line, field, reason. There is no file where nothing was refused."""
+    """The list of refused rows: line, field, reason. There is no file where nothing was refused.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    With `keep` the list of the run that is taken up again grows on.
+    """
+
+    def __init__(self, path: Path, *, keep: bool) -> None:
+        self._path, self._keep = path, keep
         self._file: TextIO | None = None
 
     def __enter__(self) -> Self:
-        self._path.unlink(missing_ok=True)
+        if not self._keep:
+            self._path.unlink(missing_ok=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -113,16 +114,18 @@ class Refusals:
         if not refusals:
             return
         if self._file is None:
-            self._file = self._path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._file).writerow(["line", "field", "reason"])
-        csv.writer(self._file).writerows([r.line, r.field, r.reason] for r in refusals)
+            begun = self._path.exists()
+            self._file = self._path.open("a", encoding="utf-8", newline="")
+            if not begun:
+                csv.writer(self._file).writerow(["line", "field", "reason"])
+        csv.writer(self._file).writerows([r.line, neutral(r.field), neutral(r.reason)] for r in refusals)
         self._file.flush()
 
 
 async def _run(
     settings: Settings,
     rows: Iterator[ImportRow | ImportRefusal],
-    counted: Counted,
+    lines: Lines,
     size: int | None,
     refusals: Refusals,
     tally: Tally,
@@ -134,8 +137,13 @@ async def _run(
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("Importing", total=size)
         async with open_core(settings) as core:
-            while chunk := list(itertools.islice(rows, batch)):
-                result = await _batch(core, [r for r in chunk if isinstance(r, ImportRow)], dry_run=dry_run)
+            start, seen = tally.line, set[int]()
+            while read := list(itertools.islice(rows, batch)):
+                core.imports.note([r for r in read if isinstance(r, ImportRow) and r.line <= start], seen)
+                chunk = [r for r in read if r.line > start]
+                if not chunk:
+                    continue
+                result = await _batch(core, [r for r in chunk if isinstance(r, ImportRow)], seen, dry_run=dry_run)
                 bad = [r for r in chunk if isinstance(r, ImportRefusal)] + list(result.refused)
                 refusals.add(sorted(bad, key=lambda r: r.line))
                 tally.created += result.created
@@ -144,14 +152,14 @@ async def _run(
                 tally.refused += len(bad)
                 tally.line = chunk[-1].line
                 done = tally.created + tally.updated + tally.unchanged
-                progress.update(task, completed=counted.bytes, description=f"Importing: {done} rows")
+                progress.update(task, completed=lines.bytes, description=f"Importing: {done} rows")
 
 
-async def _batch(core: Core, rows: Sequence[ImportRow], *, dry_run: bool) -> ImportResult:
+async def _batch(core: Core, rows: Sequence[ImportRow], seen: set[int], *, dry_run: bool) -> ImportResult:
     """One batch, tried again for a while when the database is away: it is written whole or not at all."""
     for attempt in itertools.count(1):
         try:
-            return await core.imports.import_batch(system(), rows, dry_run=dry_run)
+            return await core.imports.import_batch(system(), rows, seen, dry_run=dry_run)
         except Unavailable:
             if attempt == TRIES:
                 raise

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from typing import TextIO
 
 import orjson
@@ -18,11 +21,48 @@ from domain.commands import ImportRefusal, ImportRow
 COLUMNS = ("email", "display_name", "role")
 REQUIRED = frozenset({"email", "display_name"})
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-LINE_MAX = 10_000
+FIELD_MAX = 10_000
+LINE_MAX = 100_000
+"""Characters. A line that is longer has a field over FIELD_MAX, or too many fields, and is not kept whole in memory."""
+STRAY_BYTES = "surrogateescape"
+"""How a stream is to be decoded: what is no UTF-8 stays apart from every character that a name may have."""
+NOT_UTF8, TOO_LONG = "Not UTF-8", "This line is too long"
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+
+
+class Form(StrEnum):
+    """The formats."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
 
 
 class FileRefused(Exception):
     """The file as a whole cannot be read; the message says why."""
+
+
+class Lines:
+    """The lines of a text stream, in bounded memory; `bytes` is how many were read."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.bytes = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Each line with its end; of one over LINE_MAX the beginning, and what its quotes need to end where they did."""
+        while line := self._read():
+            if len(line) <= LINE_MAX:
+                yield line
+                continue
+            quotes, part = 0, line
+            while not part.endswith(("\n", "\r")) and (part := self._read()):
+                quotes += part.count('"')
+            yield line.rstrip("\r\n") + '"' * (quotes % 2) + "\n"
+
+    def _read(self) -> str:
+        line = self._stream.readline(LINE_MAX + 1)
+        self.bytes += len(line.encode("utf-8", STRAY_BYTES))
+        return line
 
 
 def neutral(cell: str) -> str:
@@ -38,13 +78,15 @@ def plain(cell: str) -> str:
 
 def read_csv(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
     """The rows of a CSV file with a header, each by the line it ends on. Raises FileRefused for a wrong header."""
-    reader = csv.reader(stream, strict=True)
-    header = [c.strip().lower() for c in next(reader, [])]
-    header[:1] = [h.removeprefix("\ufeff") for h in header[:1]]
+    reader = csv.reader(_without_mark(stream), strict=True)
+    try:
+        header = [c.strip().lower() for c in next(reader, [])]
+    except csv.Error as error:
+        raise FileRefused(f"The header is not CSV: {error}") from None
     unknown, missing = set(header) - set(COLUMNS), REQUIRED - set(header)
     if missing or unknown or len(set(header)) != len(header):
         wrong = [f"without {', '.join(sorted(missing))}"] if missing else []
-        wrong += [f"with an unknown {', '.join(sorted(unknown))}"] if unknown else []
+        wrong += [f"with an unknown {', '.join(ascii(name[:60]) for name in sorted(unknown))}"] if unknown else []
         raise FileRefused(f"The header is {' and '.join(wrong) or 'doubled'}; it must be {','.join(COLUMNS)}")
     while True:
         try:
@@ -56,6 +98,12 @@ def read_csv(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
             continue
         if cells:
             yield _csv_row(reader.line_num, header, cells)
+
+
+def _without_mark(stream: Iterable[str]) -> Iterator[str]:
+    """The lines without a byte order mark, which would hide the first cell's quotes."""
+    lines = iter(stream)
+    return itertools.chain((line.removeprefix("\ufeff") for line in itertools.islice(lines, 1)), lines)
 
 
 def _csv_row(line: int, header: list[str], cells: list[str]) -> ImportRow | ImportRefusal:
@@ -70,6 +118,12 @@ def read_ndjson(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
     for line, text in enumerate(stream, 1):
         if not text.strip("\ufeff \r\n\t"):
             continue
+        if len(text) > LINE_MAX:
+            yield ImportRefusal(line, "line", TOO_LONG)
+            continue
+        if _NOT_UTF8.search(text):
+            yield ImportRefusal(line, "line", NOT_UTF8)
+            continue
         try:
             value = orjson.loads(text.lstrip("\ufeff"))
         except ValueError:
@@ -78,7 +132,7 @@ def read_ndjson(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
         if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
             yield ImportRefusal(line, "line", "Not an object of texts")
         elif unknown := set(value) - set(COLUMNS):
-            yield ImportRefusal(line, min(unknown), "Unknown field")
+            yield ImportRefusal(line, ascii(min(unknown)[:60])[1:-1], "Unknown field")
         elif missing := REQUIRED - set(value):
             yield ImportRefusal(line, min(missing), "This field is missing")
         else:
@@ -86,24 +140,24 @@ def read_ndjson(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
 
 
 def _row(line: int, email: str, display_name: str, role: str) -> ImportRow | ImportRefusal:
-    if any("\ufffd" in text for text in (email, display_name, role)):
-        return ImportRefusal(line, "line", "Not UTF-8")
-    if max(len(email), len(display_name), len(role)) > LINE_MAX:
-        return ImportRefusal(line, "line", "This line is too long")
+    if any(_NOT_UTF8.search(text) for text in (email, display_name, role)):
+        return ImportRefusal(line, "line", NOT_UTF8)
+    if max(len(email), len(display_name), len(role)) > FIELD_MAX:
+        return ImportRefusal(line, "line", TOO_LONG)
     return ImportRow(line, email, display_name, role)
 
 
 class Writer:
     """Writes people, in one format, to a text stream."""
 
-    def __init__(self, stream: TextIO, form: str) -> None:
+    def __init__(self, stream: TextIO, form: Form) -> None:
         self._stream, self._form = stream, form
-        if form == "csv":
+        if form is Form.CSV:
             stream.write(",".join(COLUMNS) + "\r\n")
 
     def write(self, email: str, display_name: str, role: str) -> None:
         """Write one."""
-        if self._form == "csv":
+        if self._form is Form.CSV:
             cells = io.StringIO()
             csv.writer(cells).writerow([neutral(c) for c in (email, display_name, role)])
             self._stream.write(cells.getvalue())

@@ -29,15 +29,24 @@ class ImportService:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    async def import_batch(self, actor: Actor, rows: Sequence[ImportRow], *, dry_run: bool = False) -> ImportResult:
+    def note(self, rows: Sequence[ImportRow], seen: set[int]) -> None:
+        """Add rows that an earlier run has imported to the addresses of this file."""
+        seen.update(hash(w.email) for w in _checked(rows, [], seen))
+
+    async def import_batch(
+        self, actor: Actor, rows: Sequence[ImportRow], seen: set[int] | None = None, *, dry_run: bool = False
+    ) -> ImportResult:
         """Create the users whose e-mail is new and update the others, all or (on a fault of the store) nothing.
 
         Rows that break a rule are refused one by one and leave the rest alone. A user that is disabled or deleted
-        keeps that status. Raises Forbidden, and Unavailable where nothing was written.
+        keeps that status. `seen` holds the hashes of the addresses of earlier batches of one file, and grows: a
+        repeated row is refused wherever the batches end, or a second run would write it back and forth. Raises
+        Forbidden, and Unavailable where nothing was written.
         """
         policies.require_admin(actor)
         refused: list[ImportRefusal] = []
-        wanted = _checked(rows, refused)
+        seen = set() if seen is None else seen
+        wanted = _checked(rows, refused, seen)
         async with self._store.write() as unit:
             found = await unit.users.find_by_emails([w.email for w in wanted])
             known = {
@@ -49,6 +58,7 @@ class ImportService:
             if entries and not dry_run:
                 await unit.events.append_many(entries)
                 await unit.commit()
+        seen.update(hash(w.email) for w in wanted)
         unchanged = len(rows) - len(refused) - len(created) - len(updated)
         return ImportResult(len(created), len(updated), unchanged, sorted(refused, key=lambda r: r.line))
 
@@ -92,8 +102,8 @@ class ImportService:
         return changed
 
 
-def _checked(rows: Sequence[ImportRow], refused: list[ImportRefusal]) -> list[_Wanted]:
-    """The rows in canonical form; those that break a rule, or repeat an e-mail of this batch, go to `refused`."""
+def _checked(rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: set[int]) -> list[_Wanted]:
+    """The rows in canonical form; those that break a rule, or repeat an e-mail of the file, go to `refused`."""
     wanted: dict[str, _Wanted] = {}
     for row in rows:
         try:
@@ -107,6 +117,8 @@ def _checked(rows: Sequence[ImportRow], refused: list[ImportRefusal]) -> list[_W
         elif clean["email"] in wanted:
             first = wanted[clean["email"]].line
             refused.append(ImportRefusal(row.line, "email", f"This e-mail address is also on line {first}"))
+        elif hash(clean["email"]) in seen:
+            refused.append(ImportRefusal(row.line, "email", "This e-mail address is also on an earlier line"))
         else:
             wanted[clean["email"]] = _Wanted(row.line, clean["email"], clean["display_name"], Role(role))
     return list(wanted.values())
