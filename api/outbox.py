@@ -22,6 +22,8 @@ BYTES_MAX = 256 * 1024
 class Outbox:
     """Base of the two ways. `overflow` is called once when a message found no room."""
 
+    __slots__ = ("_overflow",)
+
     def __init__(self, overflow: Callable[[], None]) -> None:
         self._overflow = overflow
 
@@ -48,11 +50,13 @@ class Outbox:
 class FrameOutbox(Outbox):
     """Frames on the transport; what waits is the transport's own buffer."""
 
+    __slots__ = ("_count", "_marks", "_protocol", "_seen", "_written")
+
     def __init__(self, protocol: FrameProtocol, overflow: Callable[[], None]) -> None:
         super().__init__(overflow)
         self._protocol = protocol
         self._written = 0
-        self._marks: deque[tuple[int, int]] = deque()
+        self._marks: deque[tuple[int, int]] | None = None  # made when a write has to wait: an empty one has 760 bytes
         self._count = 0
         self._seen: tuple[int, float] = (0, 0.0)
 
@@ -71,12 +75,13 @@ class FrameOutbox(Outbox):
             if unsent + len(encoded) > BYTES_MAX or self._count + count > MESSAGES_MAX:
                 self._overflow()
                 return
-        elif self._marks:
-            self._marks.clear()
-            self._count = 0
+        elif self._marks is not None:
+            self._marks, self._count = None, 0
         protocol.write_frames(encoded)
         if protocol.unsent:
             self._written += len(encoded)
+            if self._marks is None:
+                self._marks = deque()
             self._marks.append((self._written, count))
             self._count += count
 
@@ -101,6 +106,8 @@ class FrameOutbox(Outbox):
 
 class AsgiOutbox(Outbox):
     """Messages through ASGI `send`, by a task that lives only while something waits."""
+
+    __slots__ = ("_bytes", "_empty", "_queue", "_send", "_sending_since", "_stopped", "_task")
 
     def __init__(self, send: Send, overflow: Callable[[], None]) -> None:
         super().__init__(overflow)

@@ -128,6 +128,26 @@ class Operation:
 class Connection:
     """One socket, from its upgrade to its close."""
 
+    __slots__ = (
+        "_initialised",
+        "_messages",
+        "_protocol",
+        "_receive",
+        "_retiring",
+        "_second",
+        "_send",
+        "_sockets",
+        "_task",
+        "actor",
+        "ended_at",
+        "ending",
+        "expires_at",
+        "operations",
+        "outbox",
+        "scope",
+        "warned",
+    )
+
     def __init__(self, sockets: Edge, scope: Scope, receive: Receive, send: Send) -> None:
         self._sockets, self.scope, self._receive, self._send = sockets, scope, receive, send
         self._protocol = protocol_of(scope)
@@ -157,6 +177,7 @@ class Connection:
             return
         loop = asyncio.get_running_loop()
         if self._protocol is not None:
+            self._protocol.accepted()
             self._protocol.retire = lambda delay: self._retire(loop, delay)
         timer = loop.call_later(INIT_SECONDS, self._late)
         self._task = asyncio.current_task()

@@ -69,9 +69,9 @@ class Sockets:
         self._due: set[UUID] = set()
         self._wake = asyncio.Event()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one socket."""
-        await Connection(self, scope, receive, send).run()
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        """Serve one socket, without a coroutine of its own."""
+        return Connection(self, scope, receive, send).run()
 
     def start(self) -> None:
         """Begin to watch."""
@@ -238,12 +238,12 @@ class Sockets:
             now, clock = loop.time(), time.time()
             for connection in list(self._open):
                 try:
-                    await self._look(connection, now, clock)
+                    self._look(connection, now, clock)
                 except Exception:
                     log.exception("sockets.watch_failed")
                     connection.end(1011, "Internal error")
 
-    async def _look(self, connection: Connection, now: float, clock: float) -> None:
+    def _look(self, connection: Connection, now: float, clock: float) -> None:
         if connection.ending is not None:
             if now - connection.ended_at > GRACE_SECONDS:
                 connection.abort()
@@ -256,7 +256,8 @@ class Sockets:
             connection.end(4401, "The token has expired")
         elif clock >= connection.expires_at - WARN_SECONDS and not connection.warned:
             connection.warned = True
-            await self._notify(connection, SessionNoticeKind.EXPIRING, "Your token ends soon: authenticate again")
+            text = "Your token ends soon: authenticate again"
+            self.spawn(self._notify(connection, SessionNoticeKind.EXPIRING, text))
 
 
 def _user(connection: Connection) -> UUID | None:

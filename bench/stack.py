@@ -74,12 +74,15 @@ class Stack:
             return [core.tokens.issue_access(session, user, now)[0] for session, user in self.sessions]
 
     def head(self) -> int:
-        """The newest sequence of the log."""
+        """The newest sequence of the log, once a running server has numbered all that was written."""
         return asyncio.run(self._head())
 
     async def _head(self) -> int:
         connection = await asyncpg.connect(self.settings.database_url.dsn)
         try:
+            async with asyncio.timeout(10):
+                while await connection.fetchval("select exists (select from events where seq is null)"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
             return int(await connection.fetchval("select last_seq from log_state"))
         finally:
             await connection.close()

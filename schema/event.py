@@ -12,6 +12,7 @@ from domain.cursors import sequence_cursor
 from domain.errors import ValidationFailed
 from domain.models import event as domain
 from domain.models.actor import Actor
+from domain.models.user import User as Entity
 from domain.pagination import EventFilter, Page
 from schema.node import EventType, Node, given, uuid_of
 from schema.pagination import PageInfo
@@ -57,16 +58,16 @@ class Event(Node):
         return self.entry.occurred_at
 
     @strawberry.field(description="Who did it; null for the system itself.")
-    async def actor(self, info: Info) -> User | None:
+    def actor(self, info: Info) -> User | None:
         """See the description."""
-        return None if self.entry.actor_id is None else await _person(info, self.entry.actor_id)
+        return None if self.entry.actor_id is None else _person(info, self.entry.actor_id)
 
     @strawberry.field(
         description="Who it happened to, as they are now; null once erased, or where the viewer may not see them."
     )
-    async def user(self, info: Info) -> User | None:
+    def user(self, info: Info) -> User | None:
         """See the description."""
-        return await _person(info, self.entry.user_id)
+        return _person(info, self.entry.user_id)
 
     @strawberry.field
     def user_id(self) -> strawberry.ID:
@@ -89,8 +90,20 @@ class Event(Node):
         return self.entry.ip_address
 
 
-async def _person(info: Info, user_id: UUID) -> User | None:
-    found = await info.context.loaders.user_by_id.load(user_id)
+def _person(info: Info, user_id: UUID) -> User | None:
+    """A user as the viewer sees them, or an awaitable of that.
+
+    At once where they were read beforehand, as for every live event: awaiting would cost half as much again.
+    """
+    found = info.context.loaders.known.get(user_id)
+    return _shown(info, found) if found is not None else _load(info, user_id)  # type: ignore[return-value]
+
+
+async def _load(info: Info, user_id: UUID) -> User | None:
+    return _shown(info, await info.context.loaders.user_by_id.load(user_id))
+
+
+def _shown(info: Info, found: Entity | None) -> User | None:
     return User(entity=found) if found is not None and policies.can_see(info.context.viewer, found) else None
 
 

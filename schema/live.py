@@ -127,7 +127,7 @@ class Live:
         """A fresh context for one message, whose loaders know these users already."""
         context = self._make_context(actor)
         if users:
-            context.loaders.prime_users(users)
+            context.loaders.known = users
         return context
 
     def drop_if_idle(self, group: Group) -> None:

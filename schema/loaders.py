@@ -1,8 +1,12 @@
-"""Batched reads for nested fields: one statement for all that is asked in one step, new for every operation and event."""
+"""Batched reads for nested fields: one statement for all that is asked in one step, new for every operation and event.
+
+A loader is made when it is first asked for: most events need none, because their people were read beforehand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,14 +32,30 @@ class Loaders:
 
     def __init__(self, services: Services, actor: Actor | None, read_after: int | None) -> None:
         self._services, self._actor, self._after = services, actor, read_after
-        self.user_by_id: DataLoader[UUID, User | None] = DataLoader(self._users)
-        self.node_by_id: DataLoader[UUID, User | Session | Event | None] = DataLoader(self._nodes)
-        self.sessions_by_user: DataLoader[PageKey, Page[Session]] = DataLoader(self._sessions)
-        self.events_by_user: DataLoader[PageKey, Page[Event]] = DataLoader(self._events)
+        self.known: Mapping[UUID, User] = {}
+        """Users that were read already, as they are; who may see them is decided where they are shown."""
 
-    def prime_users(self, users: Mapping[UUID, User]) -> None:
-        """Take users that were read already, as they are; who may see them is decided where they are shown."""
-        self.user_by_id.prime_many(dict(users))
+    @cached_property
+    def user_by_id(self) -> DataLoader[UUID, User | None]:
+        """Users, those that are known among them."""
+        loader: DataLoader[UUID, User | None] = DataLoader(self._users)
+        loader.prime_many(dict(self.known))
+        return loader
+
+    @cached_property
+    def node_by_id(self) -> DataLoader[UUID, User | Session | Event | None]:
+        """Anything that has an id."""
+        return DataLoader(self._nodes)
+
+    @cached_property
+    def sessions_by_user(self) -> DataLoader[PageKey, Page[Session]]:
+        """Pages of users' sessions."""
+        return DataLoader(self._sessions)
+
+    @cached_property
+    def events_by_user(self) -> DataLoader[PageKey, Page[Event]]:
+        """Pages of what happened to users."""
+        return DataLoader(self._events)
 
     async def _users(self, ids: list[UUID]) -> list[User | None]:
         if self._actor is None:

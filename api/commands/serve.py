@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uvicorn
-
 from api.app import Application
-from api.server import server_config
+from api.server import Server, server_config
 from api.settings import Settings
 
 
@@ -16,4 +14,4 @@ def serve() -> None:
 
 def run(settings: Settings) -> None:
     """Serve until a signal."""
-    uvicorn.Server(server_config(Application(settings), settings)).run()
+    Server(server_config(Application(settings), settings)).run()

@@ -194,6 +194,7 @@ static void message(struct conn *c, char *text, unsigned size) {
     }
     return;
   }
+  if (memmem(text, size, "\"errors\"", 8)) refuse("an error instead of an event", text, size);
   char *cursor = memmem(text, size, "\"cursor\":", 9);
   if (cursor) {
     cursor = strchr(cursor + 9, '"') + 1;
