@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import itertools
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -39,12 +40,7 @@ class Tally:
 
 
 def import_users(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="CSV or NDJSON; - reads standard input.", exists=True, dir_okay=False, readable=True, allow_dash=True
-        ),
-    ],
+    file: Annotated[Path, typer.Argument(help="CSV or NDJSON; - reads standard input.")],
     *,
     form: Annotated[Form | None, typer.Option("--format", help="By the file's name unless told.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")] = False,
@@ -56,6 +52,8 @@ def import_users(
 
     Exit codes: 0 all in, 3 some rows refused, 1 failed, 130 interrupted. Run again, it finds its own work done.
     """
+    if str(file) != "-" and not (file.is_file() and os.access(file, os.R_OK)):
+        raise typer.BadParameter(f"{file} is no file that can be read")
     form = form or (Form.NDJSON if file.suffix in (".ndjson", ".jsonl") else Form.CSV)
     listing = refused or Path(f"{'import' if str(file) == '-' else file.stem}.refused.csv")
     tally = Tally(line=start)

@@ -107,6 +107,8 @@ def _without_mark(stream: Iterable[str]) -> Iterator[str]:
 
 
 def _csv_row(line: int, header: list[str], cells: list[str]) -> ImportRow | ImportRefusal:
+    if any(len(cell) > FIELD_MAX for cell in cells):
+        return ImportRefusal(line, "line", TOO_LONG)
     if len(cells) != len(header):
         return ImportRefusal(line, "line", f"{len(cells)} fields instead of {len(header)}")
     values = dict(zip(header, map(plain, cells), strict=True))
@@ -142,8 +144,6 @@ def read_ndjson(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
 def _row(line: int, email: str, display_name: str, role: str) -> ImportRow | ImportRefusal:
     if any(_NOT_UTF8.search(text) for text in (email, display_name, role)):
         return ImportRefusal(line, "line", NOT_UTF8)
-    if max(len(email), len(display_name), len(role)) > FIELD_MAX:
-        return ImportRefusal(line, "line", TOO_LONG)
     return ImportRow(line, email, display_name, role)
 
 
