@@ -18,6 +18,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import httpx
@@ -32,6 +33,7 @@ from api.commands.migrate import upgrade
 from api.embedded import Embedded
 from api.server import server_config
 from api.settings import Settings
+from tests.api.commands import Rollcall
 
 ADMIN, PASSWORD = "admin@example.com", "correct horse battery"
 SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
@@ -88,7 +90,7 @@ def settings_for(database_url: str, redis_url: str, **values: Any) -> Settings:
         admin_password=PASSWORD,
         log_level="warning",
         debug=False,
-        **values,
+        **{"sign_ins_per_address": 100_000, **values},
     )
 
 
@@ -278,3 +280,11 @@ def own_settings(own_engines: Embedded) -> Settings:
     upgrade(settings.database_url)
     asyncio.run(ensure_first_admin(settings))
     return settings
+
+
+@pytest.fixture
+def rollcall(tmp_path: Path, fresh_database_url: str, redis_url: str) -> Iterator[Rollcall]:
+    """The command line over an empty directory of the test's own."""
+    commands = Rollcall(tmp_path, fresh_database_url, redis_url)
+    yield commands
+    commands.close()

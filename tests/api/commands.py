@@ -1,0 +1,147 @@
+"""The command line as its users run it: real processes over a database of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+PATIENCE = 60.0
+"""Seconds after which what was waited for is taken never to come."""
+
+
+@dataclass
+class Rollcall:
+    """Commands in a folder of their own; `environment` is all that they know."""
+
+    folder: Path
+    database_url: str
+    redis_url: str
+    environment: dict[str, str] = field(default_factory=dict)
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "DATA_DIR": str(self.folder / "data"),
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "LOG_LEVEL": "warning",
+            "COLUMNS": "200",
+            **self.environment,
+        }
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """A command that goes on."""
+        process = subprocess.Popen(
+            [str(Path(sys.executable).parent / "rollcall"), *words],
+            cwd=self.folder,
+            env=self.environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.started.append(process)
+        return process
+
+    def run(self, *words: str, stdin: bytes = b"", code: int = 0) -> Ended:
+        """A command that ends, with this code and without a traceback."""
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "rollcall"), *words],
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert ended.code == code, ended
+        assert "Traceback" not in ended.err, ended.err
+        return ended
+
+    def write(self, name: str, content: str | bytes) -> str:
+        """A file in the folder; its name."""
+        (self.folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return name
+
+    def read(self, name: str) -> str:
+        """A file of the folder."""
+        return (self.folder / name).read_bytes().decode()
+
+    def fetch(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of the database."""
+        return asyncio.run(self._fetch(statement))
+
+    async def _fetch(self, statement: str) -> list[tuple[Any, ...]]:
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return [tuple(row) for row in await connection.fetch(statement)]
+        finally:
+            await connection.close()
+
+    def count(self, table: str = "users") -> int:
+        """How many rows a table has."""
+        return int(self.fetch(f"select count(*) from {table}")[0][0])  # noqa: S608 - a name of the test's own
+
+    def close(self) -> None:
+        """End what still runs."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+
+class LinesOf:
+    """The lines of a running command, each waited for with patience."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._lines: queue.Queue[str] = queue.Queue()
+        assert process.stdout is not None
+        self._stdout = process.stdout
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self._stdout:
+            self._lines.put(line)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        return self._lines.get(timeout=PATIENCE)
+
+    def so_far(self) -> list[str]:
+        """What came and was not taken yet."""
+        return [self._lines.get() for _ in range(self._lines.qsize())]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Return as soon as something is true."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)

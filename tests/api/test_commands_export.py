@@ -1,0 +1,99 @@
+"""`rollcall export`, `seed` and `schema`: files that come back as they were, people to try things on, the schema."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from schema.root import export as served
+from tests.api.commands import Rollcall
+
+ODD = [
+    ("formula@example.com", '=HYPERLINK("http://evil.example")'),
+    ("at@example.com", "@SUM(1+1)"),
+    ("minus@example.com", "-1"),
+    ("quote@example.com", "'quoted'"),
+    ("comma@example.com", 'Comma, "Quote"; Semicolon'),
+    ("far@example.com", "佐藤 \ufffd Ⅸ"),
+]
+
+
+def people(rollcall: Rollcall) -> list[tuple[str, str, str]]:
+    """Everybody, oldest first."""
+    rows = rollcall.fetch("select email, display_name, role from users order by created_at, id")
+    return [(e, n, r) for e, n, r in rows]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_an_export_imports_as_the_same_directory(rollcall: Rollcall, form: str) -> None:
+    plain = [(f"u{i}@example.com", f"User {i}") for i in range(130)]
+    rows = [{"email": email, "display_name": name, "role": "auditor"} for email, name in ODD + plain]
+    rollcall.run("import", rollcall.write("odd.ndjson", "\n".join(json.dumps(r) for r in rows)))
+    before = people(rollcall)
+    assert [(email, name) for email, name, _ in sorted(before)] == sorted(ODD + plain)
+
+    file = f"all.{form}"
+    assert "136 people written" in rollcall.run("export", "--format", form, "--output", file).out
+    assert sorted(p.name for p in rollcall.folder.glob("all*")) == [file]
+    content = rollcall.read(file)
+    if form == "csv":
+        header, *cells = csv.reader(content.splitlines())
+        assert header == ["email", "display_name", "role"]
+        assert not [c for row in cells for c in row if c.startswith(("=", "+", "-", "@"))]
+        assert ["formula@example.com", "'" + ODD[0][1], "auditor"] in cells
+    else:
+        assert [tuple(json.loads(line).values()) for line in content.splitlines()] == before
+
+    rollcall.fetch("truncate users, events cascade")
+    assert "136 created" in rollcall.run("import", file).out
+    assert sorted(people(rollcall)) == sorted(before)
+
+
+def test_an_export_goes_to_standard_output_and_may_be_cut_short(rollcall: Rollcall) -> None:
+    rollcall.run("seed", "--users", "300")
+    done = rollcall.run("export", "--status", "disabled", "--status", "deleted")
+    assert done.out.startswith("email,display_name,role\r\n")
+    assert done.out.count("\r\n") == 1 + rollcall.fetch("select count(*) from users where status <> 'active'")[0][0] > 1
+    command = Path(sys.executable).parent / "rollcall"
+    cut = subprocess.run(
+        ["/bin/sh", "-c", f"'{command}' export --format ndjson | head -n 1"],
+        cwd=rollcall.folder,
+        env=rollcall.environment,
+        capture_output=True,
+        check=True,
+    )
+    assert set(json.loads(cut.stdout)) == {"email", "display_name", "role"}
+    assert b"Traceback" not in cut.stderr
+    assert b"BrokenPipe" not in cut.stderr
+
+
+def test_an_export_that_fails_leaves_the_earlier_file_alone(rollcall: Rollcall) -> None:
+    file = rollcall.write("all.csv", "what was here before")
+    rollcall.fetch("alter table users rename to gone")
+    done = rollcall.start("export", "--output", file)
+    done.communicate()
+    assert done.returncode != 0
+    assert rollcall.read(file) == "what was here before"
+
+
+def test_a_seed_makes_the_same_believable_people_again(rollcall: Rollcall) -> None:
+    rollcall.run("seed", "--users", "200")
+    first = people(rollcall)
+    roles = [role for _, _, role in first]
+    assert len({email for email, _, _ in first}) == 200
+    assert 0 < roles.count("admin") < roles.count("auditor") < 50
+    statuses = dict(rollcall.fetch("select status, count(*) from users group by status"))
+    assert set(statuses) == {"active", "disabled", "deleted"}
+    entries = rollcall.count("events")
+    rollcall.run("seed", "--users", "200")
+    assert people(rollcall) == first
+    assert rollcall.count("events") == entries
+
+
+def test_the_schema_is_printed_as_it_is_served(rollcall: Rollcall) -> None:
+    assert rollcall.run("schema").out == served()

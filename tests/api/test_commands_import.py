@@ -1,0 +1,174 @@
+"""`rollcall import`: what comes in, what is refused and told, and that no interruption loses or doubles anybody."""
+
+from __future__ import annotations
+
+import csv
+import re
+import signal
+
+import pytest
+
+from tests.api.commands import Rollcall, until
+
+MANY = 3000
+
+
+def refusals(rollcall: Rollcall, name: str) -> list[tuple[int, str, str]]:
+    """Line, field and reason of the rows that a list tells of."""
+    header, *rows = csv.reader(rollcall.read(name).splitlines())
+    assert header == ["line", "field", "reason"]
+    return [(int(line), field, reason) for line, field, reason in rows]
+
+
+def users(rollcall: Rollcall) -> list[tuple[str, str, str]]:
+    """Everybody."""
+    return [(e, n, r) for e, n, r in rollcall.fetch("select email, display_name, role from users order by email")]
+
+
+def events(rollcall: Rollcall) -> list[str]:
+    """The types of all entries of the log."""
+    return [t for (t,) in rollcall.fetch("select type from events order by ord")]
+
+
+PEOPLE = b"".join(
+    [
+        b"\xef\xbb\xbfemail,display_name,role\r\n",
+        b"ada@example.com,Ada King,admin\r\n",
+        b'bo@example.com,"Bo\r\nthe Second",\r\n',
+        b"ADA@Example.com ,Ada Again,member\r\n",
+        b"cy@example.com,Cy,king\r\n",
+        b"dee@example.com,D\xffe,\r\n",
+        b"nonsense,Eve,\r\n",
+        b"fay@example.com," + b"f" * 300_000 + b",\r\n",
+        b"gil@example.com\r\n",
+        b"hal@example.com,'=1+1,auditor\r\n",
+    ]
+)
+
+
+def test_a_file_is_tried_imported_repeated_and_changed(rollcall: Rollcall) -> None:
+    file = rollcall.write("people.csv", PEOPLE)
+    tried = rollcall.run("import", file, "--dry-run", code=3)
+    assert "3 would be created, 0 would be updated, 0 unchanged, 6 refused" in tried.out
+    assert (rollcall.count(), rollcall.count("events")) == (0, 0)
+
+    # Batches of two, so that the address is repeated in another batch than its first.
+    done = rollcall.run("import", file, "--batch", "2", code=3)
+    assert "3 created, 0 updated, 0 unchanged, 6 refused (listed in people.refused.csv)" in done.out
+    everybody = [
+        ("ada@example.com", "Ada King", "admin"),
+        ("bo@example.com", "Bo the Second", "member"),
+        ("hal@example.com", "=1+1", "auditor"),
+    ]
+    assert users(rollcall) == everybody
+    assert refusals(rollcall, "people.refused.csv") == [
+        (5, "email", "This e-mail address is also on an earlier line"),
+        (6, "role", "Unknown role; use one of member, auditor, admin"),
+        (7, "line", "Not UTF-8"),
+        (8, "email", "Invalid email format"),
+        (9, "line", "This line is too long"),
+        (10, "line", "1 fields instead of 3"),
+    ]
+    assert events(rollcall) == ["user_created"] * 3
+
+    again = rollcall.run("import", file, code=3)
+    assert "0 created, 0 updated, 3 unchanged, 6 refused" in again.out
+    assert (users(rollcall), len(events(rollcall))) == (everybody, 3)
+
+    changed = rollcall.write("people.csv", PEOPLE.replace(b"Ada King", b"Ada Lovelace").replace(b"auditor", b"member"))
+    assert "0 created, 2 updated, 1 unchanged" in rollcall.run("import", changed, code=3).out
+    assert events(rollcall)[3:] == ["user_updated", "user_role_changed"]
+
+
+def test_ndjson_comes_from_standard_input_whatever_its_bytes(rollcall: Rollcall) -> None:
+    lines = (
+        b'{"email": "ada@example.com", "display_name": "Ada", "role": "admin"}\n'
+        b'{"email": "bo@example.com", "display_name": "B\xff"}\n'
+        b'{"email": "cy@example.com", "display_name": "Cy", "=cmd|x": ""}\n'
+        b'{"email": "dee@example.com", "display_name": "Zo\xc3\xab"}\n'
+    )
+    done = rollcall.run("import", "-", "--format", "ndjson", "--refused", "left out.csv", stdin=lines, code=3)
+    assert "2 created, 0 updated, 0 unchanged, 2 refused (listed in left out.csv)" in done.out
+    assert refusals(rollcall, "left out.csv") == [(2, "line", "Not UTF-8"), (3, "'=cmd|x", "Unknown field")]
+    assert users(rollcall) == [("ada@example.com", "Ada", "admin"), ("dee@example.com", "Zoë", "member")]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("people.csv",), 1, "without display_name, email"),
+        (("nowhere.csv",), 2, "nowhere.csv is no file"),
+        (("people.csv", "--format", "xml"), 2, "'xml' is not one of"),
+    ],
+    ids=["header", "file", "format"],
+)
+def test_what_cannot_be_imported_is_told_in_words(
+    rollcall: Rollcall, words: tuple[str, ...], code: int, said: str
+) -> None:
+    rollcall.write("people.csv", "ada@example.com,Ada,member\nbo@example.com,Bo,member\n")
+    assert said in " ".join(rollcall.run("import", *words, code=code).err.split())
+    assert rollcall.count() == 0
+
+
+def many(rollcall: Rollcall) -> str:
+    """A long file; its tenth person is there again near its end."""
+    rows = [f"u{i}@example.com,User {i},member\n" for i in range(MANY - 1)] + ["u9@example.com,Another Nine,member\n"]
+    rows.insert(5, "nonsense,Nobody,\n")
+    return rollcall.write("many.csv", "email,display_name,role\n" + "".join(rows))
+
+
+def is_complete(rollcall: Rollcall) -> bool:
+    """Whether everybody of the long file is there, once, created by one event, and never changed."""
+    found = rollcall.fetch(
+        "select count(*), count(distinct email), max(version), count(*) filter (where e.type = 'user_created'),"
+        " count(distinct e.user_id) from users u join events e on e.user_id = u.id"
+    )
+    return found == [(MANY - 1, MANY - 1, 1, MANY - 1, MANY - 1)] and rollcall.count("events") == MANY - 1
+
+
+def test_a_killed_import_run_again_loses_and_doubles_nobody(rollcall: Rollcall) -> None:
+    file = many(rollcall)
+    process = rollcall.start("import", file, "--batch", "5")
+    until(lambda: rollcall.count() >= 100)
+    process.kill()
+    process.communicate()
+    before = rollcall.count()
+    assert 100 <= before < MANY - 1
+    again = rollcall.run("import", file, code=3)
+    assert f"{MANY - 1 - before} created, 0 updated, {before} unchanged, 2 refused" in again.out
+    assert is_complete(rollcall)
+
+
+def test_an_interrupted_import_says_where_to_go_on(rollcall: Rollcall) -> None:
+    file = many(rollcall)
+    process = rollcall.start("import", file, "--batch", "5")
+    until(lambda: rollcall.count() >= 100)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    found = re.search(r"go on with: rollcall import many\.csv --start (\d+)", err)
+    assert found, err
+    created, line = int(out.split()[0]), int(found[1])
+    # A batch that was on its way when the signal came may have been written after all.
+    assert created <= rollcall.count() < MANY - 1
+    assert line == created + 2
+    done = rollcall.run("import", file, "--start", str(line), code=3)
+    assert is_complete(rollcall)
+    assert "1 refused" in done.out
+    assert [number for number, _, _ in refusals(rollcall, "many.refused.csv")] == [7, MANY + 2]
+
+
+def test_an_import_goes_on_when_its_connection_is_killed(rollcall: Rollcall) -> None:
+    file = many(rollcall)
+    process = rollcall.start("import", file, "--batch", "5")
+    until(lambda: rollcall.count() >= 100)
+    killed = rollcall.fetch(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where application_name = 'rollcall' and datname = current_database()"
+    )
+    assert killed
+    out, err = process.communicate()
+    assert process.returncode == 3, err
+    assert rollcall.count() == MANY - 1, out
+    assert is_complete(rollcall)
