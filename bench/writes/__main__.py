@@ -1,0 +1,150 @@
+"""What an event costs the transaction that writes it: the same change of a user, with its event and without.
+
+Both go through Rollcall's own store, each on 32 connections with a user of its own, in short turns one after the other,
+while a running server numbers the events and publishes them. `pure` are the same statements through the driver alone:
+nothing of Python hides the database's share there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import uvloop
+
+from api.bootstrap import Core, build_core
+from api.settings import Settings
+from bench.fanout.contestants import ROLLCALL
+from bench.process import Server, StartError
+from bench.stack import Stack, folder, stack
+from domain import events
+from domain.commands import CreateUser
+from domain.models.actor import system
+
+CONNECTIONS = 32
+WANTED = 0.75
+
+Write = Callable[[UUID, int], Awaitable[None]]
+
+TOUCH = "update users set display_name = $2::text, name_key = $2::text, version = version + 1, updated_at = now() where id = $1"
+LOCK = "select * from users where id = $1 for update"
+APPEND = """
+insert into events (type, user_id, changes, status_before, status_after, user_version, occurred_at)
+values ('user_updated', $1, $2, 'active', 'active', 1, now()) returning ord
+"""
+
+
+def main() -> int:
+    """Run, and print what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m bench.writes", description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5, help="how many turns each has (5)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long a turn lasts (2)")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there too")
+    options = parser.parse_args()
+    rounds, seconds = min(20, options.rounds), min(30.0, options.seconds)
+    try:
+        with folder() as place, stack(place) as running, _server(running):
+            found = uvloop.run(_measure(running.settings, rounds, seconds))
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 1
+    _print(found)
+    if options.json:
+        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    return 0
+
+
+def _server(running: Stack) -> Server:
+    """Whose relay numbers the events."""
+    return Server(ROLLCALL.command, ROLLCALL.environment(running), running.folder / "rollcall.log")
+
+
+async def _measure(settings: Settings, rounds: int, seconds: float) -> dict[str, list[float]]:
+    core = build_core(settings.model_copy(update={"database_pool_size": CONNECTIONS}))
+    pool = await asyncpg.create_pool(settings.database_url.dsn, min_size=CONNECTIONS, max_size=CONNECTIONS)
+    try:
+        people = [await _person(core, number) for number in range(CONNECTIONS)]
+        kinds = {
+            "with its event": _through_store(core, event=True),
+            "without": _through_store(core, event=False),
+            "pure, with its event": _through_driver(pool, event=True),
+            "pure, without": _through_driver(pool, event=False),
+        }
+        found: dict[str, list[float]] = {kind: [] for kind in kinds}
+        for write in kinds.values():  # warms up statements and connections
+            await _turn(write, people, seconds / 4)
+        for number in range(rounds):
+            for kind in list(kinds)[:: 1 if number % 2 else -1]:
+                found[kind].append(await _turn(kinds[kind], people, seconds))
+        return found
+    finally:
+        await pool.close()
+        await core.close()
+
+
+async def _person(core: Core, number: int) -> UUID:
+    return (await core.users.create(system(), CreateUser(f"writer{number}@example.com", f"Writer {number}"))).value.id
+
+
+async def _turn(write: Write, people: list[UUID], seconds: float) -> float:
+    """Transactions a second, of all connections together."""
+    end = time.perf_counter() + seconds
+
+    async def work(person: UUID) -> int:
+        done = 0
+        while time.perf_counter() < end:
+            await write(person, done)
+            done += 1
+        return done
+
+    begun = time.perf_counter()
+    done = sum(await asyncio.gather(*map(work, people)))
+    return done / (time.perf_counter() - begun)
+
+
+def _through_store(core: Core, *, event: bool) -> Write:
+    async def write(person: UUID, number: int) -> None:
+        async with core.store.write() as unit:
+            before = await unit.users.get_for_update(person)
+            after, changes = before.changed(core.clock.now(), display_name=f"Writer {number}.{before.version}")
+            await unit.users.save(after)
+            if event:
+                await unit.events.append_many(events.user_changed(system(), before, after, changes))
+            await unit.commit()
+
+    return write
+
+
+def _through_driver(pool: asyncpg.Pool, *, event: bool) -> Write:
+    async def write(person: UUID, number: int) -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.fetchrow(LOCK, person)
+            await connection.execute(TOUCH, person, f"writer {number}")
+            if event:
+                change = [{"field": "display_name", "before": "writer", "after": f"writer {number}"}]
+                await connection.fetchval(APPEND, person, json.dumps(change))
+
+    return write
+
+
+def _print(found: dict[str, list[float]]) -> None:
+    print(f"Transactions a second at {CONNECTIONS} connections, medians of {len(found['without'])} turns\n")
+    for kind, rates in found.items():
+        print(f"  {kind:24}{statistics.median(rates):>8,.0f}   ({min(rates):,.0f} - {max(rates):,.0f})")
+    for label in ("", "pure, "):
+        ratios = [a / b for a, b in zip(found[f"{label}with its event"], found[f"{label}without"], strict=True)]
+        ratio = statistics.median(ratios)
+        verdict = "met" if ratio >= WANTED else "MISSED"
+        print(f"\n  {label}with over without: {ratio:.2f} (at least {WANTED}): {verdict}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
