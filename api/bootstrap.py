@@ -108,7 +108,11 @@ def build_core(settings: Settings) -> Core:
     tokens = SignedTokens(settings.secret_key.get_secret_value(), timedelta(seconds=settings.access_token_seconds))
     redis_url = settings.redis_url.get_secret_value()
     limiter, presence = RedisRateLimiter(redis_url), RedisPresence(redis_url)
-    rules = SessionRules(timedelta(days=settings.refresh_token_days), settings.sign_up_enabled)
+    rules = SessionRules(
+        timedelta(days=settings.refresh_token_days),
+        settings.sign_up_enabled,
+        per_address=(settings.sign_ins_per_address, 300),
+    )
     return Core(
         settings=settings,
         database=database,

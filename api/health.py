@@ -30,7 +30,7 @@ class Health:
     """The checks; each raises when what it looks at cannot be used."""
 
     def __init__(self, database: Check, redis: Check, metrics: Metrics, metrics_token: SecretStr | None) -> None:
-        self._database, self._redis, self._metrics = database, redis, metrics
+        self._database, self._redis, self._metrics = Probe(database), Probe(redis), metrics
         self._token = metrics_token.get_secret_value().encode() if metrics_token else None
 
     def routes(self) -> list[Route]:
@@ -47,7 +47,7 @@ class Health:
 
         `external_api` is true because Rollcall calls none: there is nothing that could be away.
         """
-        database, redis = await asyncio.gather(_holds(self._database), _holds(self._redis))
+        database, redis = await asyncio.gather(self._database.holds(), self._redis.holds())
         status = "unhealthy" if not database else "healthy" if redis else "degraded"
         checks = {"database": database, "redis": redis, "external_api": True}
         body = {"status": status, "checks": checks, "timestamp": moment(datetime.now(UTC))}
@@ -59,7 +59,7 @@ class Health:
 
     async def ready(self, _: Request) -> Response:
         """Requests may be sent here."""
-        ready = await _holds(self._database)
+        ready = await self._database.holds()
         return respond({"status": "ok" if ready else "unavailable"}, 200 if ready else 503)
 
     async def metrics(self, request: Request) -> Response:
@@ -83,11 +83,25 @@ class Health:
         )
 
 
-async def _holds(check: Check) -> bool:
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            await check()
-    except Exception as error:  # noqa: BLE001 - whatever it is, it cannot be used
-        log.debug("health.check_failed", error=type(error).__name__)
-        return False
-    return True
+class Probe:
+    """One check, run once at a time: what hangs must not gather, nor hold up who asks, beyond its cancellation too."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._task: asyncio.Task[bool] | None = None
+
+    async def holds(self) -> bool:
+        """Whether the check passes within CHECK_SECONDS."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        done, _ = await asyncio.wait({self._task}, timeout=CHECK_SECONDS)
+        return bool(done) and self._task.result()
+
+    async def _run(self) -> bool:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await self._check()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it cannot be used
+            log.debug("health.check_failed", error=type(error).__name__)
+            return False
+        return True

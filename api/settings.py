@@ -167,6 +167,7 @@ class LocalSettings(BaseSettings):
     sign_up_enabled: bool = True
     access_token_seconds: PositiveInt = 600
     refresh_token_days: PositiveInt = 30
+    sign_ins_per_address: PositiveInt = 100
     hash_threads: PositiveInt = 1
 
     rollcall_email: str | None = None

@@ -10,7 +10,8 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -58,6 +59,20 @@ def strike_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableM
     return event
 
 
+class StandardError:
+    """Whatever standard error is at the moment; what it cannot take is lost rather than failing a request."""
+
+    def write(self, text: str) -> None:
+        """Write a line."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let it out."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 class Struck(logging.Formatter):
     """The standard library's format, for what libraries log, without what looks like a secret."""
 
@@ -68,6 +83,7 @@ class Struck(logging.Formatter):
 
 def configure_logs(level: str, form: str) -> None:
     """Write structured logs to standard error: one JSON object a line, or for people. Levels are those of LOG_LEVEL."""
+    output = StandardError()
     renderer: Callable[..., Any] = structlog.processors.JSONRenderer()
     if form == "console":
         renderer = structlog.dev.ConsoleRenderer(colors=False)
@@ -81,10 +97,10 @@ def configure_logs(level: str, form: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", output)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(Struck("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
 
@@ -23,13 +23,11 @@ def form(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch, form: str) -> Iterator[StringIO]:
-    """What is logged, in each of the two forms."""
-    out = StringIO()
-    monkeypatch.setattr(sys, "stderr", out)
+def written(capsys: pytest.CaptureFixture[str], form: str) -> Iterator[Callable[[], str]]:
+    """What was logged since it was last asked for, in each of the two forms."""
     before = structlog.get_config()
     configure_logs("debug", form)
-    yield out
+    yield lambda: capsys.readouterr().err
     structlog.configure(**before)
 
 
@@ -51,19 +49,21 @@ def written(monkeypatch: pytest.MonkeyPatch, form: str) -> Iterator[StringIO]:
         {"deep": {"a": {"a": {"a": {"a": {"a": {"a": {"a": "hunter2"}}}}}}}},
     ],
 )
-def test_a_secret_is_struck_out(written: StringIO, fields: dict[str, Any]) -> None:
+def test_a_secret_is_struck_out(written: Callable[[], str], fields: dict[str, Any]) -> None:
     structlog.get_logger().warning("something", **fields)
-    assert "something" in written.getvalue()
-    assert "hunter2" not in written.getvalue()
-    assert "***" in written.getvalue()
+    text = written()
+    assert "something" in text
+    assert "hunter2" not in text
+    assert "***" in text
 
 
-def test_what_is_no_secret_stays(written: StringIO, form: str) -> None:
+def test_what_is_no_secret_stays(written: Callable[[], str], form: str) -> None:
     structlog.get_logger().info("kept", path="/api/v1/users", count=3, address="127.0.0.1")
+    text = written()
     if form == "json":
-        line = json.loads(written.getvalue())
+        line = json.loads(text)
         assert (line["path"], line["count"], line["address"]) == ("/api/v1/users", 3, "127.0.0.1")
-    assert all(part in written.getvalue() for part in ("kept", "/api/v1/users", "127.0.0.1"))
+    assert all(part in text for part in ("kept", "/api/v1/users", "127.0.0.1"))
 
 
 def fail(password: str) -> None:
@@ -73,27 +73,39 @@ def fail(password: str) -> None:
     raise RuntimeError(f"refused {JWT}")
 
 
-def test_a_traceback_has_no_local_variables_and_no_tokens(written: StringIO) -> None:
+def test_a_traceback_has_no_local_variables_and_no_tokens(written: Callable[[], str]) -> None:
     secret = "hunter2"
     try:
         fail(secret)
     except RuntimeError:
         structlog.get_logger().exception("failed")
-    text = written.getvalue()
+    text = written()
     assert "RuntimeError: refused ***" in text
     assert "in fail" in text
     assert not any(secret in text for secret in ("hunter2", "HUNTER2", JWT))
 
 
 def test_what_libraries_log_is_struck_out_too() -> None:
-    formatter = Struck("%(message)s")
     try:
         fail("hunter2")
     except RuntimeError:
-        record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, "Bearer %s", (JWT,), sys.exc_info())
-    text = formatter.format(record)
+        found = sys.exc_info()
+        record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, "Bearer %s", (JWT,), found)
+        text = Struck("%(message)s").format(record)
+    else:
+        pytest.fail("it did not fail")
     assert text.startswith("Bearer ***")
     assert JWT not in text
+
+
+def test_a_log_that_cannot_be_written_fails_nobody(written: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    structlog.get_logger().warning("lost")
+    monkeypatch.undo()
+    structlog.get_logger().warning("kept")
+    assert "kept" in written()
 
 
 def test_striking_leaves_the_caller_s_own_values_alone() -> None:

@@ -1,0 +1,220 @@
+"""What surrounds every answer: its headers, its id, other origins, the document; and what the logs never hold."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.bootstrap import ensure_first_admin
+from api.rest.openapi import OPERATIONS
+from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, free_port, settings_for
+
+PATHS = ["/health", "/api/v1/users", "/api/nowhere", "/graphql", "/api/v1/docs"]
+ORIGIN = "https://intranet.example.com"
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_every_answer_has_the_safe_headers(api: Api, path: str) -> None:
+    headers = (await api.http.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["cache-control"] in ("no-store", "private, no-cache")
+    assert len(headers.get_list("content-security-policy")) == 1
+    assert "strict-transport-security" not in headers
+    assert "server" not in headers
+
+
+async def test_under_https_it_stays_https(database_url: str, redis_url: str) -> None:
+    with Server(settings_for(database_url, redis_url, public_url="https://rollcall.example.com")) as server:
+        async with httpx.AsyncClient(base_url=server.url) as client:
+            answer = await client.get("/health")
+            assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+            body = {"email": ADMIN, "password": PASSWORD, "cookie": True}
+            cookies = (await client.post("/api/v1/auth/login", json=body)).headers.get_list("set-cookie")
+    assert [c.partition("=")[0] for c in cookies] == ["__Host-rollcall"] + ["__Secure-rollcall_refresh"] * 2
+    assert all("; Secure" in c for c in cookies)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("request-12345", True), ("a" * 64, True), ("short", False), ("a" * 65, False), ("bad id; x", False), ("", False)],
+)
+async def test_a_request_keeps_its_id_where_it_has_a_sane_one(api: Api, given: str, kept: bool) -> None:
+    found = (await api.http.get("/livez", headers={"x-request-id": given})).headers["x-request-id"]
+    assert (found == given) == kept
+    assert re.fullmatch(r"[A-Za-z0-9._-]{8,64}", found)
+
+
+async def test_only_named_origins_share(database_url: str, redis_url: str) -> None:
+    with Server(settings_for(database_url, redis_url, cors_origins=ORIGIN)) as server:
+        async with httpx.AsyncClient(base_url=server.url) as client:
+            asked = {"access-control-request-method": "PUT", "access-control-request-headers": "if-match"}
+            yes = await client.options("/api/v1/users/x", headers={"origin": ORIGIN} | asked)
+            assert yes.status_code == 204
+            assert yes.headers["access-control-allow-origin"] == ORIGIN
+            assert yes.headers["access-control-allow-credentials"] == "true"
+            assert "if-match" in yes.headers["access-control-allow-headers"]
+            plain = await client.get("/api/v1/users", headers={"origin": ORIGIN})
+            assert plain.headers["access-control-allow-origin"] == ORIGIN
+            assert "etag" in plain.headers["access-control-expose-headers"]
+            for origin in ("https://evil.example", f"{ORIGIN}.evil.example", "null", "http://intranet.example.com"):
+                no = await client.options("/api/v1/users/x", headers={"origin": origin} | asked)
+                assert no.status_code == 405
+                other = await client.get("/api/v1/users", headers={"origin": origin})
+                for answer in (no, other):
+                    assert not [h for h in answer.headers if h.startswith("access-control-")]
+                    assert "origin" in answer.headers["vary"].lower()
+
+
+KINDS = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+
+
+def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether a value fits a schema, of the part of JSON Schema that the document uses."""
+    match schema:
+        case {"$ref": reference}:
+            return fits(value, document["components"]["schemas"][reference.rpartition("/")[2]], document)
+        case {"anyOf": schemas}:
+            return any(fits(value, s, document) for s in schemas)
+        case {"const": constant}:
+            return bool(value == constant)
+        case {"enum": values}:
+            return value in values
+    return isinstance(value, KINDS[schema["type"]]) and fits_inside(value, schema, document)
+
+
+def fits_inside(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether what is in a value of the right type fits too."""
+    if isinstance(value, list):
+        return all(fits(v, schema["items"], document) for v in value)
+    if isinstance(value, dict) and "properties" in schema:
+        names = schema["properties"]
+        known = set(schema.get("required", ())) <= set(value) <= set(names)
+        return known and all(fits(v, names[k], document) for k, v in value.items())
+    return not isinstance(value, str) or re.search(schema.get("pattern", ""), value) is not None
+
+
+async def test_the_document_describes_what_is_answered(api: Api, admin: Person) -> None:
+    document = (await api.http.get("/api/v1/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    user = await api.new_user(admin)
+    requests: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "listUsers": ("GET", "/api/v1/users", {"params": {"limit": 5}}),
+        "createUser": ("POST", "/api/v1/users", {"json": {"email": f"doc-{user.email}", "display_name": "Doc"}}),
+        "getUser": ("GET", f"/api/v1/users/{user.id}", {}),
+        "updateUser": ("PUT", f"/api/v1/users/{user.id}", {"json": {"display_name": "Doc"}}),
+        "deleteUser": ("DELETE", f"/api/v1/users/{user.id}", {}),
+        "signIn": ("POST", "/api/v1/auth/login", {"json": {"email": ADMIN, "password": PASSWORD}}),
+        "refreshSession": ("POST", "/api/v1/auth/refresh", {"json": {"refresh_token": admin.refresh}}),
+        "listAllUsers": ("GET", "/admin/users", {}),
+        "signOut": ("POST", "/api/v1/auth/logout", {}),
+    }
+    assert set(requests) == {o.id for o in OPERATIONS}
+    for operation in OPERATIONS:
+        described = document["paths"][operation.path][operation.method]["responses"]
+        method, path, options = requests[operation.id]
+        refused = await api.rest(method, path, None if operation.id != "signIn" else admin, content=b"{")
+        answer = await api.rest(method, path, admin, **options) if operation.id != "signOut" else None
+        if answer is None:
+            answer = await api.rest(method, path, await api.sign_in(ADMIN, PASSWORD))
+        assert answer.status_code == operation.status, answer.text
+        for response in (answer, refused):
+            schema = described[str(response.status_code)]
+            if "$ref" in schema:
+                schema = document["components"]["responses"][schema["$ref"].rpartition("/")[2]]
+            assert fits(response.json(), schema["content"]["application/json"]["schema"], document), response.text
+
+
+async def test_the_document_lists_every_route(api: Api) -> None:
+    container = api.server.application.container
+    assert container is not None
+    document = (await api.http.get("/api/v1/openapi.json")).json()
+    for path, methods in document["paths"].items():
+        allowed = (await api.http.request("TRACE", path)).headers["allow"]
+        known = {m.strip().lower() for m in allowed.split(",")} - {"head"}
+        assert known == set(methods), path
+
+
+async def test_the_page_of_the_document_needs_no_script(api: Api) -> None:
+    page = await api.http.get("/api/v1/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<script" not in page.text
+    assert not re.search(r"""(src|href)=["']?(https?:|//)""", page.text)
+    for operation in OPERATIONS:
+        assert f'id="{operation.id}"' in page.text
+    assert "script-src" not in page.headers["content-security-policy"]
+
+
+SERVE = "from api.commands.serve import serve; serve()"
+
+
+async def test_secrets_never_reach_the_logs(fresh_database_url: str, redis_url: str, tmp_path: Path) -> None:
+    settings = settings_for(fresh_database_url, redis_url)
+    await ensure_first_admin(settings)
+    port, key, written = free_port(), "a key of the test that is long enough to sign", tmp_path / "log"
+    environment = os.environ | {
+        "DATABASE_URL": fresh_database_url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": key,
+        "API_PORT": str(port),
+        "LOG_LEVEL": "debug",
+        "LOG_FORMAT": "json",
+        "METRICS_TOKEN": "metrics-token-of-the-test",
+    }
+    with written.open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-c", SERVE], env=environment, stdout=log, stderr=log)
+    try:
+        secrets = await _use(f"http://127.0.0.1:{port}")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    text = written.read_text()
+    assert '"path": "/api/v1/auth/login"' in text
+    secrets |= {
+        PASSWORD,
+        key,
+        "metrics-token-of-the-test",
+        fresh_database_url,
+        fresh_database_url.split("@", maxsplit=1)[0][-20:],
+    }
+    assert not [s for s in secrets if s in text]
+    assert "Traceback" not in text
+
+
+async def _use(base: str) -> set[str]:
+    """Ask for this and that with secrets everywhere they may stand; the secrets."""
+    async with httpx.AsyncClient(base_url=base) as client:
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            try:
+                await client.get("/livez")
+                break
+            except httpx.TransportError:
+                continue
+        tokens = (await client.post("/api/v1/auth/login", json={"email": ADMIN, "password": PASSWORD})).json()["data"]
+        access, refresh = tokens["access_token"], tokens["refresh_token"]
+        bearer = {"authorization": f"Bearer {access}"}
+        wrong = "a-wrong-password-of-the-test"
+        await client.post("/api/v1/auth/login", json={"email": ADMIN, "password": wrong})
+        await client.get(f"/api/v1/users?access_token={access}", headers=bearer)
+        await client.post("/api/v1/users", headers=bearer, json={"email": "x", "display_name": "", "password": wrong})
+        await client.post(
+            "/graphql", headers=bearer, json={"query": "{ me { nope } }", "variables": {"password": wrong}}
+        )
+        await client.get("/api/v1/users", headers={"cookie": f"rollcall={access}x"})
+        await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})
+        await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})
+        await client.get("/metrics", headers={"authorization": "Bearer metrics-token-of-the-test"})
+    return {access, access.rpartition(".")[2], refresh, wrong}

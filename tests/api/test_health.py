@@ -1,0 +1,119 @@
+"""Health while the engines come and go, readiness, metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from api.embedded import Embedded
+from api.settings import Settings
+from tests.api.conftest import Api, Person, Server, settings_for
+
+
+async def health(api: Api) -> tuple[int, dict[str, Any]]:
+    """Status and body of /health, which must not take long whatever happens."""
+    began = time.monotonic()
+    answer = await api.http.get("/health")
+    assert time.monotonic() - began < 2.0
+    return answer.status_code, answer.json()
+
+
+async def test_health_has_the_shape_that_is_watched(api: Api) -> None:
+    status, body = await health(api)
+    assert status == 200
+    assert set(body) == {"status", "checks", "timestamp"}
+    assert body["status"] == "healthy"
+    assert body["checks"] == {"database": True, "redis": True, "external_api": True}
+    assert body["timestamp"].endswith("Z")
+    assert abs((datetime.now(UTC) - datetime.fromisoformat(body["timestamp"])).total_seconds()) < 10
+
+
+async def settles(api: Api, status: int, word: str, **checks: bool) -> None:
+    """Wait until /health says this."""
+    found: tuple[int, dict[str, Any]] = (0, {})
+    try:
+        async with asyncio.timeout(20):
+            while True:
+                found = await health(api)
+                if (found[0], found[1]["status"]) == (status, word):
+                    break
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        pytest.fail(f"health stayed {found}")
+    assert found[1]["checks"] == {"database": True, "redis": True, "external_api": True} | checks
+
+
+async def test_health_follows_the_engines(own_engines: Embedded, own_settings: Settings) -> None:
+    with Server(own_settings) as server:
+        api = Api(server)
+        async with api.http:
+            await settles(api, 200, "healthy")
+            own_engines.valkey.pause()
+            await settles(api, 200, "degraded", redis=False)
+            assert (await api.http.get("/readyz")).status_code == 200
+            own_engines.valkey.resume()
+            await settles(api, 200, "healthy")
+            own_engines.postgres.pause()
+            await settles(api, 503, "unhealthy", database=False)
+            own_engines.postgres.resume()
+            await settles(api, 200, "healthy")
+            own_engines.postgres.kill()
+            await settles(api, 503, "unhealthy", database=False)
+            assert (await api.http.get("/readyz")).status_code == 503
+            assert (await api.http.get("/livez")).status_code == 200
+            own_engines.valkey.kill()
+            await settles(api, 503, "unhealthy", database=False, redis=False)
+            own_engines.postgres.start()
+            own_engines.valkey.start()
+            await settles(api, 200, "healthy")
+
+
+async def numbers(api: Api, **headers: str) -> dict[str, float]:
+    """The metrics by name and labels."""
+    answer = await api.http.get("/metrics", headers=headers)
+    assert answer.status_code == 200
+    lines = [line.rpartition(" ") for line in answer.text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in lines}
+
+
+async def test_requests_and_sign_ins_are_counted(api: Api, admin: Person) -> None:
+    route = 'rollcall_requests_total{method="GET",route="/api/v1/users/{id}",status="404"}'
+    signed_in, failed = (f'rollcall_events_total{{type="{t}"}}' for t in ("session_started", "sign_in_failed"))
+    before = await numbers(api)
+    for id_ in ("x", "y"):
+        await api.rest("GET", f"/api/v1/users/{id_}", admin)
+    user = await api.new_user(admin)
+    await api.rest("POST", "/api/v1/auth/login", json={"email": user.email, "password": "not the password"})
+    after = await numbers(api)
+    assert after[route] - before.get(route, 0) == 2
+    assert after[signed_in] - before.get(signed_in, 0) == 1
+    assert after[failed] - before.get(failed, 0) == 1
+    assert after["rollcall_hashes_waiting"] == 0
+    assert after["rollcall_redis_connected"] == 1
+
+
+async def test_what_clients_make_up_makes_no_new_series(api: Api) -> None:
+    before = len(await numbers(api))
+    for i in range(20):
+        await api.http.get(f"/made-up-{i}")
+        await api.http.request("PROPFIND", f"/api/v1/users/{i}")
+    assert len(await numbers(api)) - before < 30
+
+
+async def test_metrics_are_for_this_machine_and_for_who_has_the_token(
+    api: Api, database_url: str, redis_url: str
+) -> None:
+    forwarded = {"x-forwarded-for": "203.0.113.9"}
+    assert (await api.http.get("/metrics", headers=forwarded)).status_code == 403
+    assert (await api.http.get("/metrics", headers={"authorization": "Bearer x"} | forwarded)).status_code == 403
+    with Server(settings_for(database_url, redis_url, metrics_token="a metrics token")) as server:
+        other = Api(server)
+        async with other.http:
+            refused = await other.http.get("/metrics", headers=forwarded | {"authorization": "Bearer another"})
+            assert refused.status_code == 403
+            given = forwarded | {"authorization": "Bearer a metrics token"}
+            assert "rollcall_sockets 0.0" in (await other.http.get("/metrics", headers=given)).text

@@ -1,0 +1,249 @@
+"""The use cases over fakes: what is written, what is told, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+
+from domain import errors
+from domain.commands import CreateUser, ImportRow, SignedIn, SignIn, SignUp, UpdateUser
+from domain.models.actor import Actor, Origin, system
+from domain.models.event import EventType
+from domain.models.user import Role, Status, User
+from domain.services.importing import ImportService
+from domain.services.session import SessionRules, SessionService
+from domain.services.user import UserService
+from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeStore, FakeTokens
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class World:
+    """The services over one set of fakes."""
+
+    store: FakeStore
+    clock: FakeClock
+    live: FakeLive
+    users: UserService
+    sessions: SessionService
+    imports: ImportService
+
+    @property
+    def told(self) -> list[EventType]:
+        """What the log has."""
+        return [e.type for e in self.store.state.events]
+
+    async def user(self, email: str = "ada@example.com", role: Role = Role.MEMBER) -> User:
+        """A user with a password."""
+        return (await self.users.create(system(), CreateUser(email, "Ada", role, PASSWORD))).value
+
+    async def signed_in(self, user: User) -> SignedIn:
+        """A session of theirs."""
+        return await self.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
+
+
+@pytest.fixture
+def world() -> World:
+    """Nothing in it yet."""
+    store, clock, live, tokens = FakeStore(), FakeClock(), FakeLive(), FakeTokens()
+    any_store = cast("Any", store)
+    users = UserService(any_store, clock, FakeHasher(), tokens, FakePresence(), live)
+    rules = SessionRules()
+    sessions = SessionService(any_store, clock, FakeHasher(), tokens, FakeLimiter(), rules, live)
+    return World(store, clock, live, users, sessions, ImportService(any_store, clock))
+
+
+def actor(user: User, signed_in: SignedIn | None = None) -> Actor:
+    """A user as an actor."""
+    return Actor(user.id, user.role, signed_in.session.id if signed_in else None)
+
+
+async def test_a_change_is_the_row_and_its_event(world: World) -> None:
+    user = await world.user()
+    changed = (
+        await world.users.update(system(), UpdateUser(user.id, display_name=" Ada  King ", role=Role.AUDITOR))
+    ).value
+    assert (changed.display_name, changed.role, changed.version) == ("Ada King", Role.AUDITOR, 2)
+    assert world.told == [EventType.USER_CREATED, EventType.USER_UPDATED, EventType.USER_ROLE_CHANGED]
+    assert [(c.field, c.before, c.after) for c in world.store.state.events[1].changes] == [
+        ("display_name", "Ada", "Ada King")
+    ]
+
+
+async def test_what_changes_nothing_writes_nothing(world: World) -> None:
+    user = await world.user()
+    before = len(world.told)
+    written = await world.users.update(system(), UpdateUser(user.id, display_name="Ada", email="ADA@example.com"))
+    assert (written.value, written.position) == (user, None)
+    assert len(world.told) == before
+
+
+async def test_users_edit_themselves_and_nobody_else(world: World) -> None:
+    ada, bo = await world.user(), await world.user("bo@example.com")
+    assert (await world.users.update(actor(ada), UpdateUser(ada.id, display_name="A"))).value.display_name == "A"
+    for command in (
+        UpdateUser(bo.id, display_name="B"),
+        UpdateUser(ada.id, role=Role.ADMIN),
+        UpdateUser(ada.id, status=Status.DISABLED),
+    ):
+        with pytest.raises(errors.Forbidden):
+            await world.users.update(actor(ada), command)
+
+
+async def test_a_refused_write_leaves_nothing(world: World) -> None:
+    await world.user("taken@example.com")
+    user = await world.user()
+    state = world.store.state
+    with pytest.raises(errors.EmailTaken):
+        await world.users.update(system(), UpdateUser(user.id, email="taken@example.com", display_name="New"))
+    with pytest.raises(errors.VersionConflict) as conflict:
+        await world.users.update(system(), UpdateUser(user.id, display_name="New", expected_version=7))
+    assert conflict.value.current == user
+    assert world.store.state is state
+
+
+@pytest.mark.parametrize(
+    ("start", "wanted", "restore"),
+    [
+        (Status.DELETED, Status.ACTIVE, False),
+        (Status.DELETED, Status.DISABLED, False),
+        (Status.DISABLED, Status.ACTIVE, True),
+    ],
+)
+async def test_steps_that_do_not_exist_are_refused(world: World, start: Status, wanted: Status, restore: bool) -> None:
+    user = await world.user()
+    await world.users.set_status(system(), user.id, start)
+    with pytest.raises(errors.ValidationFailed):
+        await world.users.set_status(system(), user.id, wanted, restore=restore)
+
+
+async def test_switching_off_ends_the_sessions_and_settles_the_sockets(world: World) -> None:
+    user = await world.user()
+    signed_in = await world.signed_in(user)
+    await world.users.set_status(system(), user.id, Status.DISABLED)
+    assert world.store.state.sessions[signed_in.session.id].ended_at is not None
+    assert world.live.settled == [user.id]
+    with pytest.raises(errors.AccountDisabled):
+        await world.sessions.refresh(Origin(), signed_in.refresh_token)
+    with pytest.raises(errors.AccountDisabled):
+        await world.signed_in(user)
+
+
+async def test_the_last_admin_stays(world: World) -> None:
+    admin = await world.user(role=Role.ADMIN)
+    attempts: list[Callable[[], Any]] = [
+        lambda: world.users.update(actor(admin), UpdateUser(admin.id, role=Role.MEMBER)),
+        lambda: world.users.set_status(actor(admin), admin.id, Status.DISABLED),
+        lambda: world.users.set_status(actor(admin), admin.id, Status.DELETED),
+        lambda: world.users.erase(actor(admin), admin.id),
+    ]
+    for attempt in attempts:
+        with pytest.raises(errors.LastAdmin):
+            await attempt()
+    await world.user("second@example.com", Role.ADMIN)
+    await world.users.set_status(actor(admin), admin.id, Status.DISABLED)
+
+
+async def test_erasing_keeps_the_fact_alone(world: World) -> None:
+    user = await world.user()
+    await world.users.erase(system(), user.id)
+    assert world.store.state.users == {}
+    assert world.told == [EventType.USER_CREATED, EventType.USER_ERASED]
+    assert "ada@example.com" not in repr(world.store.state.events)
+
+
+async def test_wrong_passwords_are_told_to_the_log_and_limited(world: World) -> None:
+    user = await world.user()
+    for _ in range(10):
+        with pytest.raises(errors.InvalidCredentials):
+            await world.sessions.sign_in(Origin(), SignIn(user.email, "wrong password"))
+    with pytest.raises(errors.RateLimited):
+        await world.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
+    assert world.told.count(EventType.SIGN_IN_FAILED) == 10
+    with pytest.raises(errors.InvalidCredentials):
+        await world.sessions.sign_in(Origin(), SignIn("nobody@example.com", PASSWORD))
+
+
+async def test_signing_up_makes_a_member_once(world: World) -> None:
+    made = await world.sessions.sign_up(Origin(), SignUp("New@Example.com", PASSWORD, "New"))
+    assert (made.user.email, made.user.role) == ("new@example.com", Role.MEMBER)
+    with pytest.raises(errors.EmailTaken):
+        await world.sessions.sign_up(Origin(), SignUp("new@example.com", PASSWORD, "New"))
+    with pytest.raises(errors.ValidationFailed) as refused:
+        await world.sessions.sign_up(Origin(), SignUp("no", "pw-4711", ""))
+    assert {f.field for f in refused.value.faults} == {"email", "password", "display_name"}
+    assert "pw-4711" not in repr(refused.value.details)
+
+
+async def test_a_refresh_token_serves_once_and_its_reuse_ends_the_family(world: World) -> None:
+    user = await world.user()
+    first = await world.signed_in(user)
+    second = await world.sessions.refresh(Origin(), first.refresh_token)
+    third = await world.sessions.refresh(Origin(), second.refresh_token)
+    with pytest.raises(errors.SessionRevoked):
+        await world.sessions.refresh(Origin(), first.refresh_token)
+    with pytest.raises(errors.SessionRevoked):
+        await world.sessions.refresh(Origin(), third.refresh_token)
+    assert world.told[-1] is EventType.SESSION_REUSE_DETECTED
+
+
+async def test_a_session_expires_without_use(world: World) -> None:
+    signed_in = await world.signed_in(await world.user())
+    world.clock.move(days=31)
+    with pytest.raises(errors.TokenExpired):
+        await world.sessions.refresh(Origin(), signed_in.refresh_token)
+
+
+async def test_sessions_are_ended_by_their_user_and_by_admins(world: World) -> None:
+    user, other = await world.user(), await world.user("other@example.com")
+    one, two, three = [await world.signed_in(user) for _ in range(3)]
+    with pytest.raises(errors.NotFound):
+        await world.sessions.revoke(actor(other), one.session.id)
+    await world.sessions.revoke(actor(user, three), one.session.id)
+    assert (await world.sessions.revoke_all(actor(user, three), user.id)).value == 1
+    assert world.store.state.sessions[two.session.id].ended_at is not None
+    assert world.store.state.sessions[three.session.id].ended_at is None
+    await world.sessions.sign_out(actor(user, three))
+    assert world.store.state.sessions[three.session.id].ended_at is not None
+
+
+async def test_a_new_password_ends_the_other_sessions(world: World) -> None:
+    user = await world.user()
+    here, there = await world.signed_in(user), await world.signed_in(user)
+    with pytest.raises(errors.InvalidCredentials):
+        await world.sessions.change_password(actor(user, here), "not the one", "another password")
+    await world.sessions.change_password(actor(user, here), PASSWORD, "another password")
+    assert world.store.state.sessions[here.session.id].ended_at is None
+    assert world.store.state.sessions[there.session.id].ended_at is not None
+    assert world.store.state.users[user.id].version == 2
+
+
+async def test_an_idempotency_key_repeats_the_first_result(world: World) -> None:
+    command = CreateUser("one@example.com", "One", idempotency_key="k")
+    first, second = await world.users.create(system(), command), await world.users.create(system(), command)
+    assert (first.value.id, first.position) == (second.value.id, second.position)
+    with pytest.raises(errors.IdempotencyMismatch):
+        await world.users.create(system(), CreateUser("two@example.com", "Two", idempotency_key="k"))
+
+
+async def test_an_import_cannot_take_the_last_admin(world: World) -> None:
+    admin = await world.user(role=Role.ADMIN)
+    rows = [ImportRow(2, admin.email, "Ada", "member"), ImportRow(3, "bo@example.com", "Bo", "")]
+    result = await world.imports.import_batch(system(), rows)
+    assert (result.created, result.updated, [r.line for r in result.refused]) == (1, 0, [2])
+
+
+def test_no_secret_shows_in_a_repr() -> None:
+    secret = "very secret indeed"
+    shown = [
+        CreateUser("a@example.com", "A", password=secret),
+        UpdateUser(uuid4(), password=secret),
+        SignUp("a@example.com", secret, "A"),
+        SignIn("a@example.com", secret),
+    ]
+    assert secret not in repr(shown)

@@ -1,0 +1,106 @@
+"""Canonical forms: one spelling is stored, whatever people type."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.cursors import parse_cursor, sequence_cursor, written_cursor
+from domain.errors import ValidationFailed
+from domain.models.text import canonical_email, clean_name, clean_password, fold
+from domain.pagination import Window, decode_key, encode_key
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada@Example.COM",
+        " ada@example.com\t",
+        "ａｄａ@ｅｘａｍｐｌｅ.com",
+        "a\u200bda@example.com",
+        "ada\u00ad@example.com",
+        "ADA @ example.com",
+    ],
+)
+def test_spellings_of_one_address_are_one(text: str) -> None:
+    assert canonical_email(text) == "ada@example.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "@",
+        "ada",
+        "ada@",
+        "@example.com",
+        "a..b@example.com",
+        ".a@example.com",
+        "a@-x.com",
+        "a@x..com",
+        "a\0@",
+        "a" * 65 + "@x.org",
+        "a@" + "x" * 300 + ".org",
+        "a,b@x.org",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        canonical_email(text)
+    assert len(str(refused.value.details)) < 400
+
+
+@given(st.text(max_size=60))
+def test_canonical_forms_are_stable(text: str) -> None:
+    for form in (canonical_email, clean_name, fold):
+        try:
+            once = form(text)
+        except ValidationFailed:
+            continue
+        assert form(once) == once
+        assert "\0" not in once
+
+
+@given(st.text(max_size=40), st.uuids())
+def test_page_cursors_come_back(value: str, row: UUID) -> None:
+    clean = value.replace("\0", "").encode("utf-8", "ignore").decode()
+    assert decode_key("k", encode_key("k", clean, row)) == (clean, row)
+
+
+@given(st.text(max_size=60))
+def test_foreign_cursors_are_refused(text: str) -> None:
+    with pytest.raises(ValidationFailed):
+        decode_key("k", text)
+    found = parse_cursor(text)
+    assert found is None or str(found)
+
+
+@given(st.uuids(), st.integers(0, 2**62))
+def test_log_cursors_come_back(epoch: UUID, number: int) -> None:
+    reached, written = (
+        parse_cursor(sequence_cursor(epoch, number, "admin")),
+        parse_cursor(written_cursor(epoch, number)),
+    )
+    assert reached is not None
+    assert written is not None
+    assert (reached.seq, reached.role, written.ord) == (number, "admin", number)
+    assert reached.epoch == written.epoch == epoch.hex[:8]
+
+
+def test_windows_are_bounded() -> None:
+    assert Window.of().size == 20
+    assert Window.of(last=5).backward
+    for first, last in ((0, None), (101, None), (None, 0), (1, 1)):
+        with pytest.raises(ValidationFailed):
+            Window.of(first, None, last)
+
+
+def test_passwords_are_bounded_and_never_repeated() -> None:
+    for text in ("short", "x" * 257):
+        with pytest.raises(ValidationFailed) as refused:
+            clean_password(text)
+        assert text not in str(refused.value.details)
+    assert clean_password("ｆｕｌｌｗｉｄｔｈ") == "fullwidth"
