@@ -1,0 +1,76 @@
+"""`rollcall admin`: accounts made and helped from the machine itself, without a password in anybody's sight."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+
+from api.bootstrap import open_core
+from domain.commands import SignIn
+from domain.errors import InvalidCredentials
+from domain.models.actor import Origin
+from domain.models.user import Role
+from tests.api.commands import Rollcall
+from tests.api.conftest import settings_for
+
+SECRET = "pass phrase of a kind"
+EMAIL = "root@example.com"
+
+
+def role_of(rollcall: Rollcall, password: str) -> Role:
+    """Sign in, and tell with which role."""
+
+    async def sign_in() -> Role:
+        async with open_core(settings_for(rollcall.database_url, rollcall.redis_url)) as core:
+            return (await core.sessions.sign_in(Origin(), SignIn(EMAIL, password))).user.role
+
+    return asyncio.run(sign_in())
+
+
+def ended(rollcall: Rollcall) -> list[bool]:
+    """Of each session, oldest first, whether it has ended."""
+    return [e for (e,) in rollcall.fetch("select ended_at is not null from sessions order by created_at")]
+
+
+def test_a_given_password_is_taken_and_never_shown(rollcall: Rollcall) -> None:
+    for wrong in (b"short\n", b"\n", b""):
+        refused = rollcall.run("admin", "create", EMAIL, "--password-stdin", stdin=wrong, code=1)
+        assert "shorter than 8 characters (VALIDATION_ERROR)" in refused.err
+        assert "short\n" not in refused.out + refused.err
+    assert rollcall.count() == 0
+
+    made = rollcall.run("admin", "create", EMAIL, "--password-stdin", stdin=SECRET.encode() + b"\r\n")
+    assert SECRET not in made.out + made.err
+    assert f"{EMAIL} is an admin" in made.out
+    assert role_of(rollcall, SECRET) is Role.ADMIN
+    assert rollcall.fetch("select type from events order by ord limit 1") == [("user_created",)]
+
+    other = "ＲＯＯＴ@Example.com"  # another spelling of the same address
+    taken = rollcall.run("admin", "create", other, "--password-stdin", stdin=SECRET.encode(), code=1)
+    assert "EMAIL_TAKEN" in taken.err
+    assert rollcall.count() == 1
+
+
+def test_a_password_that_is_made_up_is_shown_once_and_ends_the_sessions(rollcall: Rollcall) -> None:
+    first = re.search(r"with the password (\S+)", rollcall.run("admin", "create", EMAIL).out)
+    assert first
+    assert role_of(rollcall, first[1]) is Role.ADMIN
+    changed = re.search(r"it is (\S+)", rollcall.run("admin", "password", f" {EMAIL.upper()} ").out)
+    assert changed
+    assert ended(rollcall) == [True]
+    with pytest.raises(InvalidCredentials):
+        role_of(rollcall, first[1])
+    assert role_of(rollcall, changed[1]) is Role.ADMIN
+
+    weak = rollcall.run("admin", "password", EMAIL, "--password-stdin", stdin=b"weak\n", code=1)
+    assert "VALIDATION_ERROR" in weak.err
+    assert ended(rollcall) == [True, False]
+    nobody = rollcall.run("admin", "password", "nobody@example.com", code=1)
+    assert "There is no account nobody@example.com (NOT_FOUND)" in nobody.err
+    assert "it is" not in nobody.out
+    columns = "select * from users", "select * from events", "select * from sessions"
+    kept = str([rollcall.fetch(statement) for statement in columns])
+    assert first[1] not in kept
+    assert changed[1] not in kept

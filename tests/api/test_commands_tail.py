@@ -1,0 +1,138 @@
+"""`rollcall tail`: what every door writes is told in order and once, also over a server that is killed."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.commands import LinesOf, Rollcall, until
+from tests.api.conftest import free_port
+
+ADMIN, PASSWORD = "admin@example.com", "pass phrase of a kind"
+LOGIN = {"email": ADMIN, "password": PASSWORD}
+UPDATE = "mutation($i: UpdateUserInput!) { updateUser(input: $i) { ... on UserPayload { user { version } cursor } } }"
+
+
+class Watched:
+    """A directory that is served by a process of its own, and a client of it."""
+
+    def __init__(self, rollcall: Rollcall) -> None:
+        self.rollcall = rollcall
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        rollcall.environment |= {
+            "API_PORT": str(self.port),
+            "ADMIN_EMAIL": ADMIN,
+            "ROLLCALL_PASSWORD": PASSWORD,
+            "PYTHONUNBUFFERED": "1",
+        }
+        rollcall.run("admin", "create", ADMIN, "--password-stdin", stdin=PASSWORD.encode())
+        self.http = httpx.Client(base_url=self.url, timeout=20)
+        self.process = self.serve()
+        self.http.headers["authorization"] = f"Bearer {self._data('POST', '/api/v1/auth/login', LOGIN)['access_token']}"
+        self.user = self._data("POST", "/api/v1/users", {"email": "ada@example.com", "display_name": "Ada"})["id"]
+
+    def serve(self) -> subprocess.Popen[str]:
+        """Start the server and wait until it answers."""
+        process = self.rollcall.start("serve")
+
+        def answers() -> bool:
+            try:
+                return self.http.get("/readyz").status_code == 200
+            except httpx.TransportError:
+                assert process.poll() is None, process.communicate()
+                return False
+
+        until(answers)
+        return process
+
+    def kill(self) -> None:
+        """End the server as a machine that fails would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+    def _data(self, method: str, path: str, body: object) -> dict[str, Any]:
+        answer = self.http.request(method, path, json=body)
+        assert answer.is_success, answer.text
+        return dict(answer.json()["data"])
+
+    def put(self, name: str) -> None:
+        """Rename the user through REST."""
+        self._data("PUT", f"/api/v1/users/{self.user}", {"display_name": name})
+
+    def mutate(self, name: str) -> str:
+        """Rename the user through GraphQL; the cursor of the write."""
+        data = self._data(
+            "POST", "/graphql", {"query": UPDATE, "variables": {"i": {"id": self.user, "displayName": name}}}
+        )
+        return str(data["updateUser"]["cursor"])
+
+    def bring(self, name: str) -> None:
+        """Rename the user by an import."""
+        file = self.rollcall.write("people.csv", f"email,display_name\nada@example.com,{name}\n")
+        self.rollcall.run("import", file)
+
+
+@pytest.fixture
+def watched(rollcall: Rollcall) -> Iterator[Watched]:
+    """A served directory with one user."""
+    directory = Watched(rollcall)
+    yield directory
+    directory.http.close()
+
+
+def names(lines: LinesOf, count: int) -> list[str]:
+    """The new names that the next events tell."""
+    return [json.loads(next(lines))["changes"][0]["after"] for _ in range(count)]
+
+
+def test_every_door_is_told_in_order_once_over_a_killed_server(watched: Watched) -> None:
+    start = watched.mutate("Start")
+    process = watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", start)
+    lines = LinesOf(process)
+    watched.put("One")
+    watched.mutate("Two")
+    watched.bring("Three")
+    assert names(lines, 3) == ["One", "Two", "Three"]
+
+    # The last writes may be told before the kill or after it, the import while nobody serves; each once either way.
+    watched.put("Four")
+    watched.mutate("Five")
+    watched.kill()
+    watched.bring("Six")
+    watched.process = watched.serve()
+    watched.put("Seven")
+    assert names(lines, 4) == ["Four", "Five", "Six", "Seven"]
+
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert lines.so_far() == []
+    assert process.stderr is not None
+    said = process.stderr.read()
+    assert "trying again" in said
+    assert "Traceback" not in said
+    told = said.rpartition("Go on with: rollcall tail --after ")[2].strip()
+    watched.put("Eight")
+    resumed = LinesOf(watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", told))
+    assert names(resumed, 1) == ["Eight"]
+
+
+def test_lines_for_people_and_reasons_for_refusals(watched: Watched) -> None:
+    follower = LinesOf(watched.rollcall.start("tail", "--after", watched.mutate("Start")))
+    watched.put("Ada King")
+    line = next(follower)
+    assert "USER_UPDATED" in line
+    assert "ada@example.com by Admin  [displayName: Start -> Ada King]" in line
+
+    watched.rollcall.environment["ROLLCALL_PASSWORD"] = "some other phrase"
+    refused = watched.rollcall.run("tail", code=1)
+    assert refused.err.strip() == "The e-mail address or the password is wrong"
+    watched.rollcall.environment["ROLLCALL_PASSWORD"] = PASSWORD
+    unknown = watched.rollcall.run("tail", "--type", "user_painted", code=1)
+    assert "USER_PAINTED" in unknown.err
