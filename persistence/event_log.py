@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +56,7 @@ def _row(event: NewEvent) -> dict[str, Any]:
         "user_id": event.user_id,
         "actor_id": event.actor_id,
         "session_id": event.session_id,
-        "changes": [asdict(c) for c in event.changes],
+        "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in event.changes],
         "status_before": event.status_before and str(event.status_before),
         "status_after": event.status_after and str(event.status_after),
         "user_version": event.user_version,
@@ -158,8 +157,7 @@ class SqlEventAppender:
         """Append in order, in one statement; returns the insertion number of the last."""
         self.appended += entries
         if len(entries) == 1:
-            row = _row(entries[0])
-            return int(await self._connection.scalar(insert(events).values(row).returning(events.c.ord)) or 0)
+            return int(await self._connection.scalar(APPEND, _row(entries[0])) or 0)
         rows = orjson.dumps([_row(e) for e in entries], default=str).decode()
         return int(await self._connection.scalar(APPEND_MANY, {"rows": rows}) or 0)
 
@@ -174,6 +172,8 @@ class SqlEventAppender:
         )
 
 
+APPEND = insert(events).returning(events.c.ord)
+"""Built once: building it anew for each event costs as much again as sending it."""
 APPEND_MANY = text("""
 with written as (
   insert into events (type, user_id, actor_id, session_id, changes, status_before, status_after, user_version,
