@@ -1,0 +1,164 @@
+"""The allow-table over the whole schema: who may ask, change, follow and see what.
+
+Each root field says what everybody gets for it; each field of a type is either seen by whoever is given its object
+(OPEN) or has a probe that everybody puts. test_permissions.py holds the served schema to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tests.api.conftest import PASSWORD
+
+ROOTS = ("Query", "Mutation", "Subscription")
+VIEWERS = ("anonymous", "member", "auditor", "admin")
+UNKNOWN, REFUSED, HIDDEN, FINE = "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "fine"
+
+SIGNED_IN = (UNKNOWN, FINE, FINE, FINE)
+AUDITORS = (UNKNOWN, REFUSED, FINE, FINE)
+ADMINS = (UNKNOWN, REFUSED, REFUSED, FINE)
+EVERYBODY = (FINE, FINE, FINE, FINE)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What each viewer gets for a root field's selection, asked about somebody else; `before` prepares that somebody."""
+
+    selection: str
+    outcomes: tuple[str, str, str, str]
+    before: str = ""
+    spends: bool = False
+    """Whether it ends the viewer's own session or changes them."""
+
+
+QUERIES = {
+    "me": Rule("me { id }", ("nothing", FINE, FINE, FINE)),
+    "node": Rule('node(id: "$id") { id }', SIGNED_IN),
+    "nodes": Rule('nodes(ids: ["$id"]) { id }', SIGNED_IN),
+    "user": Rule('user(id: "$id") { id }', SIGNED_IN),
+    "users": Rule("users(first: 1) { edges { node { id } } }", SIGNED_IN),
+    "events": Rule("events(first: 1) { edges { node { id } } }", AUDITORS),
+    "stats": Rule("stats { total }", SIGNED_IN),
+}
+RESULT = "{ __typename ... on Problem { code } }"
+MUTATIONS = {
+    "signUp": Rule(f'signUp(input: {{email: "$new", password: "{PASSWORD}", displayName: "New"}}) {RESULT}', EVERYBODY),
+    "signIn": Rule(f'signIn(input: {{email: "$email", password: "{PASSWORD}"}}) {RESULT}', EVERYBODY),
+    "refreshSession": Rule(f'refreshSession(refreshToken: "$refresh") {RESULT}', EVERYBODY),
+    "signOut": Rule(f"signOut {RESULT}", SIGNED_IN, spends=True),
+    "revokeSession": Rule(f'revokeSession(id: "$session") {RESULT}', (UNKNOWN, HIDDEN, HIDDEN, FINE)),
+    "revokeSessions": Rule(f'revokeSessions(userId: "$id") {RESULT}', ADMINS),
+    "changePassword": Rule(
+        f'changePassword(input: {{currentPassword: "{PASSWORD}", newPassword: "{PASSWORD}"}}) {RESULT}',
+        SIGNED_IN,
+        spends=True,
+    ),
+    "createUser": Rule(f'createUser(input: {{email: "$new", displayName: "New"}}) {RESULT}', ADMINS),
+    "updateUser": Rule(f'updateUser(input: {{id: "$id", displayName: "Other"}}) {RESULT}', ADMINS),
+    "disableUser": Rule(f'disableUser(id: "$id") {RESULT}', ADMINS),
+    "enableUser": Rule(f'enableUser(id: "$id") {RESULT}', ADMINS, before="disableUser"),
+    "deleteUser": Rule(f'deleteUser(id: "$id") {RESULT}', ADMINS),
+    "restoreUser": Rule(f'restoreUser(id: "$id") {RESULT}', ADMINS, before="deleteUser"),
+    "eraseUser": Rule(f'eraseUser(id: "$id") {RESULT}', ADMINS),
+}
+SUBSCRIPTIONS = {
+    "userEvents": "userEvents { __typename }",
+    "userFeed": 'userFeed(search: "nobody has this name") { __typename }',
+    "presence": "presence { online }",
+    "sessionNotices": "sessionNotices { kind }",
+}
+"""Each is for everybody with a session; what they tell is probed below."""
+
+OPEN = "seen by whoever is given the object"
+OWN = frozenset({"self", "admin"})
+TOLD = frozenset({"self", "auditor", "admin"})
+KNOWN = frozenset({"member", "self", "auditor", "admin"})
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A field that not everybody sees, selected on somebody else's object by `on`, and who sees it."""
+
+    on: str
+    selection: str
+    seen_by: frozenset[str]
+    shows: Callable[[Any], bool] = bool
+
+
+def tells_of_email(changes: Any) -> bool:
+    """Whether changes tell of a private field."""
+    return "email" in {c["field"] for c in changes}
+
+
+ON_USER = '{ it: user(id: "$id") { it: %s } }'
+ON_EVENT = '{ it: node(id: "$event") { ... on Event { it: %s } } }'
+ON_SESSION = '{ it: node(id: "$session") { ... on Session { it: %s } } }'
+on_session = partial(Probe, ON_SESSION, seen_by=OWN)
+Fields = Mapping[str, str | Probe]
+TYPES: dict[str, Fields] = {
+    "User": {
+        **dict.fromkeys(("displayName", "role", "status", "online", "lastSeenAt", "createdAt", "updatedAt"), OPEN),
+        **dict.fromkeys(("emailVerifiedAt", "version"), OPEN),
+        "id": Probe(ON_USER, "id", KNOWN),
+        "email": Probe(ON_USER, "email", TOLD),
+        "sessions": Probe(ON_USER, "sessions { edges { node { id } } }", OWN, lambda v: bool(v["edges"])),
+        "events": Probe(ON_USER, "events { edges { node { id } } }", TOLD, lambda v: bool(v["edges"])),
+    },
+    "Event": {
+        **dict.fromkeys(("cursor", "type", "occurredAt", "userId"), OPEN),
+        "id": Probe(ON_EVENT, "id", KNOWN),
+        "user": Probe(ON_EVENT, "user { email }", TOLD, lambda v: bool(v["email"])),
+        "actor": Probe(ON_EVENT, "actor { email }", frozenset({"auditor", "admin"}), lambda v: bool(v["email"])),
+        "changes": Probe(ON_EVENT, "changes { field before after }", TOLD, tells_of_email),
+        "requestId": Probe(ON_EVENT, "requestId", TOLD),
+        "ipAddress": Probe(ON_EVENT, "ipAddress", TOLD),
+    },
+    "Session": {
+        "id": on_session("id"),
+        "user": on_session("user { id }"),
+        "userAgent": on_session("userAgent"),
+        "ipAddress": on_session("ipAddress"),
+        "current": on_session("current", shows=lambda v: v is not None),
+        "createdAt": on_session("createdAt"),
+        "lastSeenAt": on_session("lastSeenAt"),
+        "expiresAt": on_session("expiresAt"),
+    },
+    # Lists hold only what the viewer may see, which the probes of their nodes show.
+    "UserConnection": dict.fromkeys(("edges", "pageInfo", "totalCount"), OPEN),
+    "UserEdge": dict.fromkeys(("cursor", "node"), OPEN),
+    "SessionConnection": dict.fromkeys(("edges", "pageInfo"), OPEN),
+    "SessionEdge": dict.fromkeys(("cursor", "node"), OPEN),
+    "EventConnection": dict.fromkeys(("edges", "pageInfo"), OPEN),
+    "EventEdge": dict.fromkeys(("cursor", "node"), OPEN),
+    "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), OPEN),
+    "FieldChange": dict.fromkeys(("field", "before", "after"), OPEN),
+    # Of the users that the viewer sees: see test_lists_and_counts_leave_out_whom_the_viewer_may_not_see.
+    "DirectoryStats": dict.fromkeys(("total", "byRole", "byStatus", "online", "cursor"), OPEN),
+    "RoleCount": dict.fromkeys(("role", "count"), OPEN),
+    "StatusCount": dict.fromkeys(("status", "count"), OPEN),
+    # Answers to the one who wrote.
+    "UserPayload": dict.fromkeys(("user", "cursor"), OPEN),
+    "SessionPayload": dict.fromkeys(("user", "session", "accessToken", "refreshToken", "accessTokenExpiresAt"), OPEN),
+    "Done": dict.fromkeys(("ok", "cursor"), OPEN),
+    "FieldProblem": dict.fromkeys(("field", "message"), OPEN),
+    "ValidationProblem": dict.fromkeys(("code", "message", "fields"), OPEN),
+    # Only who may write a user gets to a conflict over it.
+    "ConflictProblem": dict.fromkeys(("code", "message", "current"), OPEN),
+    "NotFoundProblem": dict.fromkeys(("code", "message"), OPEN),
+    "ForbiddenProblem": dict.fromkeys(("code", "message"), OPEN),
+    "CredentialsProblem": dict.fromkeys(("code", "message"), OPEN),
+    "RateLimitProblem": dict.fromkeys(("code", "message", "retryAfterSeconds"), OPEN),
+    # What streams tell is decided message by message: see test_streams_tell_each_viewer_what_they_may_know.
+    "UserEntered": dict.fromkeys(("user", "cursor"), OPEN),
+    "UserChanged": dict.fromkeys(("user", "cursor", "changes"), OPEN),
+    "UserLeft": dict.fromkeys(("userId", "cursor"), OPEN),
+    "FeedReady": {"cursor": OPEN},
+    "Heartbeat": dict.fromkeys(("cursor", "at"), OPEN),
+    "ResyncRequired": dict.fromkeys(("reason", "cursor"), OPEN),
+    "PresenceChange": dict.fromkeys(("userId", "online", "at"), OPEN),
+    "SessionNotice": dict.fromkeys(("kind", "message"), OPEN),
+}
+PROBES = {f"{t}.{f}": p for t, fields in TYPES.items() for f, p in fields.items() if isinstance(p, Probe)}
