@@ -23,17 +23,22 @@ class StartError(Exception):
 
 
 class Server:
-    """A process that listens on `port`; `{port}` in the command and the environment stands for it."""
+    """A process that listens on `port`; `{port}` in the command and the environment stands for it.
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    It is kept to the first core, unless `core` says otherwise.
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path, core: int | None = 0) -> None:
         self.port = free_port()
         self._command = [part.format(port=self.port) for part in command]
         self._environment = {key: value.format(port=self.port) for key, value in environment.items()}
-        self._log = log
+        self._log, self._core = log, core
 
     def __enter__(self) -> Self:
         with self._log.open("wb") as output:
-            self._child = spawn(self._command, self._environment, core=0, stdout=output, stderr=subprocess.STDOUT)
+            self._child = spawn(
+                self._command, self._environment, core=self._core, stdout=output, stderr=subprocess.STDOUT
+            )
         self.process = psutil.Process(self._child.pid)
         try:
             self._wait()
@@ -68,7 +73,7 @@ def spawn(
     command: Sequence[str],
     environment: Mapping[str, str],
     *,
-    core: int,
+    core: int | None,
     stdin: int = subprocess.DEVNULL,
     stdout: int | IO[Any] = subprocess.DEVNULL,
     stderr: int | IO[Any] | None = None,
@@ -84,7 +89,8 @@ def spawn(
         text=True,
         start_new_session=True,
     )
-    pin(child.pid, core)
+    if core is not None:
+        pin(child.pid, core)
     return child
 
 

@@ -89,11 +89,15 @@ class Stack:
 
 
 @contextmanager
-def stack(folder: Path, *, synced: bool = True) -> Iterator[Stack]:
-    """Engines, a migrated database and people, until the block ends; `synced` makes a commit wait for the disk."""
+def stack(folder: Path, *, core: int | None = None) -> Iterator[Stack]:
+    """Engines, a migrated database and people, until the block ends; with this program on one core, where one is given.
+
+    A commit waits for the disk, as it does in earnest.
+    """
     configure_logs("warning", "console")
-    pin(os.getpid(), 1)  # and with it the engines
-    embedded = Embedded(folder / "engines", fast=not synced)
+    if core is not None:
+        pin(os.getpid(), core)  # and with it the engines
+    embedded = Embedded(folder / "engines")
     try:
         engines = embedded.start()
         settings = Settings.load(

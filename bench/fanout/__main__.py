@@ -31,25 +31,25 @@ from bench.fanout.contestants import (
     compile_client,
     install_node_peers,
 )
-from bench.fanout.report import Results, goals, table
+from bench.fanout.report import HELD, Results, goals, table
 from bench.fanout.run import Load, run
 from bench.process import StartError
 from bench.stack import Stack, folder, stack
 
-HELD = 10_000
 LATENCY_SOCKETS = 1000
 
 
 def main() -> int:
     """Run, and print what came of it."""
     options = _options()
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     records: list[dict[str, Any]] = []
     try:
         with folder() as place:
             install_node_peers()
             program = compile_client(place)
-            with stack(place) as running:
+            with stack(place, core=1) as running:
                 for found in _cells(running, program, options):
                     records += found
     except StartError as error:
@@ -60,7 +60,16 @@ def main() -> int:
     _print(records)
     if options.json:
         Path(options.json).write_text(json.dumps({"machine": machine(), "records": records}, indent=1) + "\n")
-    return 0
+    return 128 + stopping[0] if stopping else 0
+
+
+stopping: list[int] = []
+"""The signals that came: an exception alone may get lost, where it meets a callback of the interpreter's own."""
+
+
+def _stop(number: int, _: object) -> None:
+    stopping.append(number)
+    raise KeyboardInterrupt
 
 
 def _options() -> argparse.Namespace:
@@ -116,6 +125,8 @@ def _cell(
     *,
     distinct: bool = False,
 ) -> list[dict[str, Any]]:
+    if stopping:
+        raise KeyboardInterrupt
     _say(f"{contestant.name}, {sockets} sockets{', all documents different' if distinct else ''}")
     try:
         return run(running, program, contestant, sockets, loads, distinct=distinct)

@@ -10,6 +10,7 @@ from typing import Any
 from bench.fanout.contestants import CONTESTANTS
 
 Record = dict[str, Any]
+HELD = 10_000
 NODE_PEERS = ("graphql-ws", "mercurius")
 
 
@@ -31,7 +32,7 @@ class Goal:
     def __str__(self) -> str:
         side = "at most" if self.at_most else "at least"
         verdict = "met   " if self.met else "MISSED"
-        return f"  {verdict}  {self.what}: {self.value:.4g} {self.unit} ({side} {self.wanted:g})"
+        return f"  {verdict}  {self.what}: {self.value:,.{0 if self.value >= 1000 else 2}f} {self.unit} ({side} {self.wanted:,.10g})"
 
 
 class Results:
@@ -133,6 +134,9 @@ def goals(results: Results) -> list[Goal]:
         want(f"one event at a time, {n} sockets, the better Node peer", results.ratio(NODE_PEERS, "single", n), 3)
         want(f"one event at a time, {n} sockets, bare ASGI send", results.ratio(["asgi"], "single", n), 1)
         want(f"memory, {n} sockets", results.median("rollcall", "idle", n, "kib"), 25, "KiB", at_most=True)
+    held = max((s for load, s, _ in results.loads() if load == "idle"), default=0)
+    if held >= HELD:
+        want("connections held by one worker", held, HELD, "sockets")
     _latency_goals(results, want)
     distinct = results.ratio(["strawberry"], "saturated", 1000, distinct=True)
     want("every document different, against Strawberry", distinct, 0.9)

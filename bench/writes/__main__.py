@@ -1,8 +1,8 @@
 """What an event costs the transaction that writes it: the same change of a user, with its event and without.
 
 Both go through Rollcall's own store, each on 32 connections with a user of its own, in short turns one after the other,
-while a running server numbers the events and publishes them. `pure` are the same statements through the driver alone:
-nothing of Python hides the database's share there.
+while a running server numbers the events and publishes them; the system puts them all on what cores there are. `bare` is
+the same as plain SQL through the driver: there the database has a larger share of the time, and so has the event.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def main() -> int:
 
 def _server(running: Stack) -> Server:
     """Whose relay numbers the events."""
-    return Server(ROLLCALL.command, ROLLCALL.environment(running), running.folder / "rollcall.log")
+    return Server(ROLLCALL.command, ROLLCALL.environment(running), running.folder / "rollcall.log", core=None)
 
 
 async def _measure(settings: Settings, rounds: int, seconds: float) -> dict[str, list[float]]:
@@ -75,8 +75,8 @@ async def _measure(settings: Settings, rounds: int, seconds: float) -> dict[str,
         kinds = {
             "with its event": _through_store(core, event=True),
             "without": _through_store(core, event=False),
-            "pure, with its event": _through_driver(pool, event=True),
-            "pure, without": _through_driver(pool, event=False),
+            "bare, with its event": _through_driver(pool, event=True),
+            "bare, without": _through_driver(pool, event=False),
         }
         found: dict[str, list[float]] = {kind: [] for kind in kinds}
         for write in kinds.values():  # warms up statements and connections
@@ -139,11 +139,14 @@ def _print(found: dict[str, list[float]]) -> None:
     print(f"Transactions a second at {CONNECTIONS} connections, medians of {len(found['without'])} turns\n")
     for kind, rates in found.items():
         print(f"  {kind:24}{statistics.median(rates):>8,.0f}   ({min(rates):,.0f} - {max(rates):,.0f})")
-    for label in ("", "pure, "):
-        ratios = [a / b for a, b in zip(found[f"{label}with its event"], found[f"{label}without"], strict=True)]
-        ratio = statistics.median(ratios)
-        verdict = "met" if ratio >= WANTED else "MISSED"
-        print(f"\n  {label}with over without: {ratio:.2f} (at least {WANTED}): {verdict}")
+    ratio, bare = _ratio(found, ""), _ratio(found, "bare, ")
+    verdict = "met   " if ratio >= WANTED else "MISSED"
+    print(f"\nGoals\n  {verdict}  with its event over without: {ratio:.2f} (at least {WANTED}); as bare SQL {bare:.2f}")
+
+
+def _ratio(found: dict[str, list[float]], label: str) -> float:
+    pairs = zip(found[f"{label}with its event"], found[f"{label}without"], strict=True)
+    return statistics.median(a / b for a, b in pairs)
 
 
 if __name__ == "__main__":
