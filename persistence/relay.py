@@ -49,6 +49,7 @@ select (select last_seq from log_state) as head,
 PUT_OFF = """
 select pg_terminate_backend(pid) from pg_locks
 where locktype = 'advisory' and granted and classid = $1 and objid = $2 and objsubid = 1 and pid <> pg_backend_pid()
+  and database = (select oid from pg_database where datname = current_database())
 """
 
 log = structlog.get_logger(__name__)
