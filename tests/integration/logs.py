@@ -1,0 +1,68 @@
+"""Writers of the log and what is needed to read it in tests: events as raw rows, so that tests decide when they commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from api.bootstrap import Container, start
+from api.settings import Settings
+from domain.models.event import Event
+
+PATIENCE = 30.0
+"""Seconds after which what was waited for is taken never to come."""
+WRITE = "insert into events (type, user_id, request_id) values ('user_updated', gen_random_uuid(), $1) returning ord"
+
+
+async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
+    """Return as soon as something is true."""
+    async with asyncio.timeout(seconds):
+        while not (await found if isinstance(found := condition(), Awaitable) else found):
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def session(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the test's own."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def instance(settings: Settings) -> AsyncIterator[Container]:
+    """Everything that one serving process runs behind its sockets."""
+    async with AsyncExitStack() as stack:
+        yield await start(settings, stack)
+
+
+async def write(connection: asyncpg.Connection, *names: str) -> list[int]:
+    """Events in one transaction; their insertion numbers."""
+    async with connection.transaction():
+        return [int(await connection.fetchval(WRITE, name)) for name in names]
+
+
+class Told:
+    """A listener that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def __call__(self, events: Any) -> None:
+        self.events += events
+
+    @property
+    def seqs(self) -> list[int]:
+        """The places in the order."""
+        return [e.seq for e in self.events]
+
+    @property
+    def names(self) -> list[str | None]:
+        """The names that the writers gave."""
+        return [e.request_id for e in self.events]

@@ -1,0 +1,195 @@
+"""The relay on the real PostgreSQL: one dense order whatever writers, transactions, leaders and processes do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from api.bootstrap import open_core
+from domain import events
+from domain.commands import CreateUser, UpdateUser
+from domain.models.actor import system
+from domain.models.user import User
+from persistence.broadcast import Publisher, RedisBackend
+from persistence.relay import LOCK, Relay
+from tests.api.commands import Rollcall
+from tests.api.conftest import settings_for
+from tests.conftest import TestEngines
+from tests.integration.logs import Told, session, until, write
+
+LEADERS = "select pid from pg_stat_activity where application_name = 'rollcall-relay' and datname = current_database()"
+HOLDERS = """select pid from pg_locks where locktype = 'advisory' and granted
+  and database = (select oid from pg_database where datname = current_database())"""
+
+
+@asynccontextmanager
+async def relay(database_url: str, redis_url: str, told: Told) -> AsyncIterator[Relay]:
+    """One relay that tells only this process."""
+    backend = RedisBackend(redis_url)
+    running = Relay(database_url, Publisher(backend), told)
+    running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
+        await backend.disconnect()
+
+
+async def order(connection: asyncpg.Connection) -> list[str]:
+    """The names of the events in the log's order, which must be dense and agree with its counter."""
+    rows = await connection.fetch("select seq, request_id from events where seq is not null order by seq")
+    assert [r["seq"] for r in rows] == list(range(1, len(rows) + 1))
+    assert await connection.fetchval("select last_seq from log_state") == len(rows)
+    return [r["request_id"] for r in rows]
+
+
+async def waiting(connection: asyncpg.Connection) -> int:
+    """How many committed events have no place yet."""
+    return int(await connection.fetchval("select count(*) from events where seq is null"))
+
+
+async def test_many_writers_and_aborted_transactions_leave_no_hole(fresh_database_url: str, redis_url: str) -> None:
+    told = Told()
+
+    async def writer(number: int) -> None:
+        async with session(fresh_database_url) as connection:
+            for turn in range(40):
+                size = 1 + (number + turn) % 3
+                if (number + turn) % 4 == 0:
+                    with contextlib.suppress(ZeroDivisionError):
+                        async with connection.transaction():
+                            await write(connection, *["aborted"] * size)
+                            raise ZeroDivisionError
+                else:
+                    await write(connection, *[f"{number}.{turn}.{i}" for i in range(size)])
+
+    async with session(fresh_database_url) as connection, relay(fresh_database_url, redis_url, told) as running:
+        await until(lambda: running.leading)
+        await asyncio.gather(*(writer(n) for n in range(8)))
+        total = await connection.fetchval("select count(*) from events")
+        await until(lambda: len(told.events) >= total)
+        assert told.seqs == list(range(1, total + 1))
+        assert told.names == await order(connection)
+        highest = await connection.fetchval("select max(ord) from events")
+    assert "aborted" not in told.names
+    assert highest > total, "aborted transactions must have drawn numbers"
+    for number in range(8):
+        own = [n for n in told.names if str(n).startswith(f"{number}.")]
+        assert own == sorted(own, key=lambda n: [int(part) for part in str(n).split(".")]), "a writer's own order"
+
+
+async def test_leaders_that_are_killed_are_followed_and_nothing_is_numbered_twice(
+    fresh_database_url: str, redis_url: str
+) -> None:
+    told = [Told() for _ in range(3)]
+    kills = 4
+    async with AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(session(fresh_database_url))
+        relays = [await stack.enter_async_context(relay(fresh_database_url, redis_url, t)) for t in told]
+        written = 0
+        for _ in range(kills):
+            await until(lambda: connection.fetch(HOLDERS))
+            for _ in range(30):
+                await write(connection, f"n{written}", f"n{written + 1}")
+                written += 2
+            # In the middle of its work: what it had in hand is numbered by it or by its follower, not by both.
+            assert await connection.fetchval(
+                f"select count(pg_terminate_backend(pid)) from ({HOLDERS}) as leader"  # noqa: S608 - a constant
+            )
+        await until(lambda: waiting_none(connection))
+        assert await order(connection) == [f"n{i}" for i in range(written)]
+        assert sum(r.leading for r in relays) == 1
+        assert sum(r.elections for r in relays) == kills + 1
+    tellings = Counter(seq for t in told for seq in t.seqs)
+    assert max(tellings.values()) == 1
+    assert all(t.seqs == sorted(t.seqs) for t in told)
+
+
+async def waiting_none(connection: asyncpg.Connection) -> bool:
+    """Whether every event has its place."""
+    return not await waiting(connection)
+
+
+async def test_an_open_transaction_holds_up_only_what_must_follow_it(fresh_database_url: str, redis_url: str) -> None:
+    told = Told()
+    settings = settings_for(fresh_database_url, redis_url)
+    async with open_core(settings) as core, relay(fresh_database_url, redis_url, told):
+        slow = (await core.users.create(system(), CreateUser("slow@example.com", "Slow"))).value
+        free = (await core.users.create(system(), CreateUser("free@example.com", "Free"))).value
+
+        async def rename(user: User, name: str) -> None:
+            await core.users.update(system(), UpdateUser(user.id, display_name=name))
+
+        async with core.store.write() as unit:
+            before = await unit.users.get_for_update(slow.id)
+            after, changes = before.changed(before.updated_at, display_name="Slow First")
+            await unit.users.save(after)
+            for entry in events.user_changed(system(), before, after, changes):
+                await unit.events.append(entry)
+            second = asyncio.create_task(rename(slow, "Slow Second"))
+            await rename(free, "Free at once")
+            await until(lambda: len(told.events) == 3)
+            assert not second.done(), "a later change of the same user must wait for the earlier one"
+            await unit.commit()
+        await second
+        await until(lambda: len(told.events) == 5)
+    names = [c.after for e in told.events for c in e.changes if c.field == "display_name"]
+    assert names[-3:] == ["Free at once", "Slow First", "Slow Second"]
+    assert told.seqs == [1, 2, 3, 4, 5]
+    assert [e.user_version for e in told.events if e.user_id == slow.id] == [1, 2, 3]
+    assert told.events[3].ord < told.events[2].ord, "its number was drawn first, its place comes with its commit"
+
+
+async def test_a_leader_that_has_stopped_working_is_put_off(
+    tmp_path: Path, fresh_database_url: str, redis_url: str, engines: TestEngines
+) -> None:
+    commands, told = Rollcall(tmp_path, fresh_database_url, redis_url), Told()
+    commands.environment["API_PORT"] = "1"
+    async with session(fresh_database_url) as connection, session(engines.database_url) as neighbour:
+        # The same lock in another database of the server is another directory's business.
+        await neighbour.execute("select pg_advisory_lock($1)", LOCK)
+        process = commands.start("serve")
+        try:
+            await until(lambda: connection.fetch(HOLDERS))
+            process.send_signal(signal.SIGSTOP)
+            async with relay(fresh_database_url, redis_url, told) as running:
+                await until(lambda: connection.fetchval(f"select count(*) = 2 from ({LEADERS}) as relays"))  # noqa: S608
+                await write(connection, "while it sleeps")
+                await until(lambda: running.leading)
+                process.send_signal(signal.SIGCONT)
+                await write(connection, "when it is awake")
+                await until(lambda: told.names == ["while it sleeps", "when it is awake"])
+                await until(lambda: connection.fetchval(f"select count(*) = 2 from ({LEADERS}) as relays"))  # noqa: S608
+                assert running.leading
+                assert running.elections == 1
+                assert await order(connection) == told.names
+            assert await neighbour.fetchval("select pg_advisory_unlock($1)", LOCK)
+        finally:
+            process.send_signal(signal.SIGCONT)
+            commands.close()
+
+
+@pytest.mark.parametrize("size", [499, 500, 501, 1501])
+async def test_a_backlog_is_numbered_in_the_order_of_insertion(
+    fresh_database_url: str, redis_url: str, size: int
+) -> None:
+    told, key = Told(), uuid4().hex
+    async with session(fresh_database_url) as connection:
+        await connection.execute(
+            "insert into events (type, user_id, request_id) select 'user_updated', gen_random_uuid(), $1 || i"
+            " from generate_series(1, $2::int) as i",
+            key,
+            size,
+        )
+        async with relay(fresh_database_url, redis_url, told):
+            await until(lambda: len(told.events) == size)
+        assert told.names == [f"{key}{i}" for i in range(1, size + 1)] == await order(connection)
