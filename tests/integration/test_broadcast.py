@@ -1,0 +1,188 @@
+"""Our backend and publisher on the real Valkey: nothing is lost unnoticed, nobody waits, nothing grows without bound."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+import pytest
+from broadcaster import Broadcast
+
+from api.embedded import EmbeddedValkey
+from persistence.broadcast import GAP, QUEUE_MAX, Publisher, RedisBackend, connect
+from tests.conftest import throwaway
+from tests.integration.logs import until
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[EmbeddedValkey]:
+    """A Valkey to kill and pause."""
+    embedded = throwaway()
+    try:
+        embedded.start(postgres=False)
+        yield embedded.valkey
+    finally:
+        embedded.remove()
+
+
+@asynccontextmanager
+async def listening(url: str, *channels: str) -> AsyncIterator[RedisBackend]:
+    """A backend that is subscribed."""
+    backend = RedisBackend(url)
+    await backend.connect()
+    try:
+        for channel in channels:
+            await backend.subscribe(channel)
+        yield backend
+    finally:
+        await backend.disconnect()
+
+
+@asynccontextmanager
+async def publishing(backend: RedisBackend, queue_max: int = 1000) -> AsyncIterator[Publisher]:
+    """A publisher at work."""
+    publisher = Publisher(backend, queue_max)
+    publisher.start()
+    try:
+        yield publisher
+    finally:
+        await publisher.stop()
+
+
+async def upto(backend: RedisBackend, last: str) -> list[str]:
+    """The messages up to one, which must come."""
+    found: list[str] = []
+    async with asyncio.timeout(30):
+        while not found or found[-1] != last:
+            found.append((await backend.next_published()).message)
+    return found
+
+
+async def test_the_first_subscriber_gets_every_message_from_its_subscription_on(redis_url: str) -> None:
+    async with listening(redis_url, "a") as backend:
+        for i in range(20):
+            await backend.publish("a", f"m{i}")
+        assert await upto(backend, "m19") == [GAP, *(f"m{i}" for i in range(20))]
+
+
+async def test_subscriptions_at_once_are_each_acknowledged(redis_url: str) -> None:
+    channels = [f"c{i}" for i in range(12)]
+    async with listening(redis_url) as backend:
+        await asyncio.gather(*(backend.subscribe(c) for c in channels))
+        for channel in channels:
+            await backend.publish(channel, f"on {channel}")
+        found: dict[str, list[str]] = {c: [] for c in channels}
+        async with asyncio.timeout(30):
+            while not all(f"on {c}" in m for c, m in found.items()):
+                event = await backend.next_published()
+                found[event.channel].append(event.message)
+        assert all(messages[0] == GAP and messages.count(f"on {c}") == 1 for c, messages in found.items())
+        await backend.unsubscribe("c0")
+        await backend.publish("c0", "gone")
+        await backend.publish("c1", "here")
+        assert await upto(backend, "here") == ["here"]
+
+
+async def test_broadcaster_itself_runs_over_it(redis_url: str) -> None:
+    async with Broadcast(backend=RedisBackend(redis_url)) as broadcast, broadcast.subscribe("b") as stream:
+        await broadcast.publish("b", "hello")
+        async with asyncio.timeout(30):
+            assert [(await stream.get()).message for _ in range(2)] == [GAP, "hello"]
+
+
+async def test_a_killed_server_leaves_a_gap_and_then_goes_on(own_valkey: EmbeddedValkey) -> None:
+    async with listening(own_valkey.url, "a") as backend, publishing(backend) as publisher:
+        publisher.send("a", "before")
+        assert await upto(backend, "before") == [GAP, "before"]
+        own_valkey.kill()
+        await until(lambda: not backend.connected)
+        publisher.send("a", "lost")
+        await until(lambda: not publisher.healthy)
+        own_valkey.start()
+        await until(lambda: backend.connected)
+        assert (await backend.next_published()).message == GAP
+        assert backend.reconnects >= 1
+
+        async def published() -> bool:
+            publisher.send("a", "after")
+            return publisher.healthy
+
+        await until(published)
+        assert set(await upto(backend, "after")) <= {"after", "lost"}
+
+
+async def test_listening_may_begin_while_the_server_is_away(own_valkey: EmbeddedValkey) -> None:
+    own_valkey.kill()
+    async with listening(own_valkey.url, "a") as backend:
+        assert not backend.connected
+        own_valkey.start()
+        assert await upto(backend, GAP) == [GAP]
+        await backend.publish("a", "here")
+        assert await upto(backend, "here") == ["here"]
+
+
+async def test_a_connection_that_is_cut_is_noticed_and_told_as_a_gap(redis_url: str) -> None:
+    client = connect(redis_url)
+    async with listening(redis_url, "cut") as backend:
+        assert await upto(backend, GAP) == [GAP]
+        await client.client_kill_filter(_type="pubsub")
+        await client.publish("cut", "while nobody listens")
+        found = await upto(backend, GAP)
+        assert found in ([GAP], ["while nobody listens", GAP])
+    await client.aclose()
+
+
+async def test_a_paused_server_makes_nobody_wait_and_nothing_grow(own_valkey: EmbeddedValkey) -> None:
+    async with listening(own_valkey.url, "a") as backend, publishing(backend, queue_max=100) as publisher:
+        assert await upto(backend, GAP) == [GAP]
+        own_valkey.pause()
+        try:
+            began = monotonic()
+            for i in range(20_000):
+                publisher.send("a", f"m{i}")
+            assert monotonic() - began < 1.0
+            assert len(publisher._queue) <= 100
+            assert publisher.dropped >= 19_900
+            await until(lambda: not publisher.healthy)
+            publisher.send("a", "tried")
+            publisher.send("a", "left out")
+            assert len(publisher._queue) <= 1, "one try at a time while it is away"
+        finally:
+            own_valkey.resume()
+
+        async def published() -> bool:
+            publisher.send("a", "after")
+            return publisher.healthy
+
+        await until(published)
+        assert "after" in await upto(backend, "after")
+
+
+async def test_a_reader_too_slow_for_the_queue_is_told_of_a_gap(redis_url: str) -> None:
+    async with listening(redis_url, "slow") as backend:
+        for i in range(QUEUE_MAX + 10):
+            backend._emit("slow", f"m{i}")
+        await backend.publish("slow", "last")
+        await until(lambda: backend.dropped >= 12)
+        assert len(await upto(backend, GAP)) <= QUEUE_MAX
+        assert backend._queue.qsize() < QUEUE_MAX
+
+
+async def test_stopping_publishes_what_waits_but_does_not_wait_for_a_server_that_is_away(
+    own_valkey: EmbeddedValkey,
+) -> None:
+    async with listening(own_valkey.url, "a") as backend:
+        async with publishing(backend) as publisher:
+            for i in range(50):
+                publisher.send("a", f"m{i}")
+        assert (await upto(backend, "m49"))[-50:] == [f"m{i}" for i in range(50)]
+        own_valkey.pause()
+        try:
+            began = monotonic()
+            async with publishing(backend) as publisher:
+                publisher.send("a", "never")
+            assert monotonic() - began < 1.5
+        finally:
+            own_valkey.resume()
