@@ -138,10 +138,6 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         """Bytes that wait for the peer to read."""
         return int(self.transport.get_write_buffer_size())
 
-    def write_frames(self, frames: bytes) -> None:
-        """Write one or more whole frames."""
-        self.transport.write(frames)
-
     async def drained(self) -> None:
         """Return when the peer has read enough for more; raises ConnectionError when it is gone."""
         await self.writable.wait()

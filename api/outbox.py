@@ -69,7 +69,8 @@ class FrameOutbox(Outbox):
         protocol = self._protocol
         if not protocol.writable_now:
             return
-        unsent = protocol.unsent
+        transport = protocol.transport  # asked directly: this runs once for each message and reader
+        unsent = transport.get_write_buffer_size()
         if unsent:
             self._forget_sent(unsent)
             if unsent + len(encoded) > BYTES_MAX or self._count + count > MESSAGES_MAX:
@@ -77,8 +78,8 @@ class FrameOutbox(Outbox):
                 return
         elif self._marks is not None:
             self._marks, self._count = None, 0
-        protocol.write_frames(encoded)
-        if protocol.unsent:
+        transport.write(encoded)
+        if transport.get_write_buffer_size():
             self._written += len(encoded)
             if self._marks is None:
                 self._marks = deque()

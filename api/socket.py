@@ -76,10 +76,10 @@ class Refused(Exception):
 class OperationSink:
     """A subscription's way out through its connection's outbox, under its operation id."""
 
-    __slots__ = ("_connection", "_head", "_id", "shape")
+    __slots__ = ("_connection", "_head", "_id", "_outbox", "shape")
 
     def __init__(self, connection: Connection, operation_id: str) -> None:
-        self._connection, self._id = connection, operation_id
+        self._connection, self._outbox, self._id = connection, connection.outbox, operation_id
         self._head = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
         self.shape = (type(connection.outbox), operation_id)
 
@@ -90,7 +90,7 @@ class OperationSink:
 
     def write(self, encoded: Any, count: int) -> None:
         """Take messages without waiting."""
-        self._connection.outbox.put(encoded, count)
+        self._outbox.put(encoded, count)
 
     async def send(self, payloads: Payloads) -> None:
         """Take messages, waiting for room first. Raises ConnectionError."""

@@ -150,7 +150,8 @@ class Group:
     projection: Projection
     actor: Actor
     cursor: int
-    settled: dict[Hashable, set[Subscriber]] = field(default_factory=dict)
+    settled: dict[Hashable, dict[Subscriber, None]] = field(default_factory=dict)
+    """By shape, in the order of their coming: their memory then lies in the order in which it is walked."""
     fresh: set[Subscriber] = field(default_factory=set)
     viewers: dict[UUID, set[Subscriber]] = field(default_factory=dict)
     rendered: OrderedDict[int, tuple[bytes, ...]] = field(default_factory=OrderedDict)
@@ -171,12 +172,15 @@ class Group:
 
     def _settle(self, subscriber: Subscriber) -> None:
         self.fresh.discard(subscriber)
-        self.settled.setdefault(subscriber.sink.shape, set()).add(subscriber)
+        self.settled.setdefault(subscriber.sink.shape, {})[subscriber] = None
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a subscriber; a group that nobody needs any more is dropped."""
         self.fresh.discard(subscriber)
-        _discard(self.settled, subscriber.sink.shape, subscriber)
+        members = self.settled.get(subscriber.sink.shape, {})
+        members.pop(subscriber, None)
+        if not members:
+            self.settled.pop(subscriber.sink.shape, None)
         if subscriber.actor.user_id is not None:
             _discard(self.viewers, subscriber.actor.user_id, subscriber)
         self.renderer.drop_if_idle(self)
