@@ -1,0 +1,271 @@
+"""The hub and whole instances: the log in order, once and complete, whatever Redis loses, repeats or withholds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+
+import asyncpg
+import pytest
+from broadcaster import Broadcast
+
+from api.bootstrap import Container
+from api.commands.migrate import upgrade
+from api.embedded import Embedded
+from api.settings import Settings
+from domain.commands import CreateUser
+from domain.models.actor import system
+from domain.models.event import Event
+from domain.ports import ReadUnit, WriteUnit
+from persistence.broadcast import EVENTS, RedisBackend
+from persistence.database import Database
+from persistence.hub import RING, Hub
+from persistence.store import SqlStore
+from persistence.wire import encode
+from tests.api.conftest import settings_for
+from tests.integration.logs import PATIENCE, Told, instance, session, until
+
+NUMBERED = """with added as (
+  insert into events (type, user_id, request_id, seq)
+  select 'user_updated', gen_random_uuid(), 'n' || i, i
+  from log_state, generate_series(last_seq + 1, last_seq + $1::int) as i returning seq)
+update log_state set last_seq = (select max(seq) from added)"""
+
+
+@pytest.fixture
+def own_settings(own_engines: Embedded) -> Settings:
+    """Settings over engines to kill and pause."""
+    settings = settings_for(own_engines.postgres.url, own_engines.valkey.url)
+    upgrade(settings.database_url)
+    return settings
+
+
+class CountingStore:
+    """The store, and how often it was read."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.reads = 0
+
+    def read(self, after: int | None = None) -> AbstractAsyncContextManager[ReadUnit]:
+        """Count, and read."""
+        self.reads += 1
+        return self._store.read(after)
+
+    def write(self) -> AbstractAsyncContextManager[WriteUnit]:
+        """As it is."""
+        return self._store.write()
+
+
+@dataclass
+class Log:
+    """A hub over a log that a test writes and broadcasts as it likes."""
+
+    hub: Hub
+    store: CountingStore
+    told: Told
+    backend: RedisBackend
+    connection: asyncpg.Connection
+
+    async def number(self, count: int) -> list[Event]:
+        """More events in the table, of which nobody is told; all that are there."""
+        await self.connection.execute(NUMBERED, count)
+        async with self.store.read() as unit:
+            return list(await unit.events.after(0, 1_000_000))
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Tell through Redis."""
+        await self.backend.publish(EVENTS, encode(events))
+
+    async def lose(self) -> None:
+        """Number three events and broadcast the last of them, until the hub has seen a hole.
+
+        Once is enough, unless a second of silence ends just then.
+        """
+        async with asyncio.timeout(PATIENCE):
+            while not self.hub.holes:
+                events = await self.number(3)
+                await self.publish(events[-1:])
+                await until(lambda head=len(events): self.hub.head == head)
+
+
+@asynccontextmanager
+async def log_at(database_url: str, redis_url: str, ring: int = RING) -> AsyncIterator[Log]:
+    """A started hub."""
+    database = Database(database_url, pool_size=2)
+    store, backend, told = CountingStore(SqlStore(database)), RedisBackend(redis_url), Told()
+    try:
+        async with Broadcast(backend=backend) as broadcast, session(database_url) as connection:
+            hub = Hub(store, broadcast, ring)
+            hub.listen(told)
+            await hub.start()
+            try:
+                yield Log(hub, store, told, backend, connection)
+            finally:
+                await hub.stop()
+    finally:
+        await database.dispose()
+
+
+async def test_a_lost_message_is_a_hole_that_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:
+    async with log_at(fresh_database_url, redis_url) as log:
+        events = await log.number(3)
+        await log.publish(events)
+        await until(lambda: log.hub.head == 3)
+        await log.lose()
+        assert log.told.seqs == list(range(1, log.hub.head + 1))
+
+
+async def test_a_hole_inside_a_message_is_never_passed_on(fresh_database_url: str, redis_url: str) -> None:
+    async with log_at(fresh_database_url, redis_url) as log:
+        events = await log.number(5)
+        await log.publish([events[0], events[1], events[4]])
+        await until(lambda: log.hub.head == 5)
+        assert log.told.seqs == [1, 2, 3, 4, 5]
+
+
+async def test_repeats_and_any_order_are_told_once_and_in_order(fresh_database_url: str, redis_url: str) -> None:
+    async with log_at(fresh_database_url, redis_url) as log:
+        events = await log.number(60)
+        parts = [events[i : i + 3] for i in range(0, 60, 3)] * 2
+        random.Random(7).shuffle(parts)  # noqa: S311 - any order will do
+        for part in parts:
+            await log.publish(part)
+            log.hub.offer(part)
+        await until(lambda: log.hub.head == 60)
+        await log.publish(await log.number(1))
+        await until(lambda: log.hub.head == 61)
+        assert log.told.seqs == list(range(1, 62))
+
+
+@pytest.mark.parametrize(
+    "message", ["", "7", "{}", "[7]", '[{"seq": 1}]', "[[[", '[{"type": "unheard_of"}]', "null"], ids=str
+)
+async def test_a_message_that_is_not_understood_sends_the_hub_to_the_table(
+    fresh_database_url: str, redis_url: str, message: str
+) -> None:
+    async with log_at(fresh_database_url, redis_url) as log:
+        await log.number(2)
+        await log.backend.publish(EVENTS, message)
+        await until(lambda: log.hub.head == 2)
+        await log.lose()  # it still listens
+        assert log.told.seqs == list(range(1, log.hub.head + 1))
+
+
+async def test_silence_sends_the_hub_to_the_table(fresh_database_url: str, redis_url: str) -> None:
+    async with log_at(fresh_database_url, redis_url) as log:
+        for expected in (1200, 1201):
+            await log.number(expected - log.hub.head)
+            await until(lambda expected=expected: log.hub.head == expected, 5.0)  # type: ignore[misc]
+        assert log.told.seqs == list(range(1, 1202))
+        assert log.hub.holes == 0
+
+
+async def test_a_flood_that_does_not_fit_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:
+    async with log_at(fresh_database_url, redis_url) as log:
+        events = await log.number(3000)
+        for event in events:
+            log.hub.offer([event])  # three times what the inbox holds, before the hub has its turn
+        await until(lambda: log.hub.head == 3000)
+        assert log.told.seqs == list(range(1, 3001))
+
+
+async def test_what_the_ring_no_longer_holds_comes_from_the_table(fresh_database_url: str, redis_url: str) -> None:
+    async with log_at(fresh_database_url, redis_url, ring=16) as log:
+        await log.publish(await log.number(100))
+        await until(lambda: log.hub.head == 100)
+        for seq in range(102):
+            expected = list(range(seq + 1, min(seq + 7, 100) + 1))
+            before = log.store.reads
+            assert [e.seq for e in await log.hub.after(seq, 7)] == expected
+            # The ring holds 85 to 100; nothing but what is older costs a statement.
+            assert log.store.reads - before == int(seq < 84), seq
+        await log.number(5)
+        assert [e.seq for e in await log.hub.after(0, 500)] == list(range(1, 101)), "not past what was told"
+
+
+async def test_a_hub_that_starts_late_begins_at_the_head(fresh_database_url: str, redis_url: str) -> None:
+    async with session(fresh_database_url) as connection:
+        await connection.execute(NUMBERED, 40)
+    async with log_at(fresh_database_url, redis_url) as log:
+        assert log.hub.head == 40
+        await log.publish((await log.number(1))[40:])
+        await until(lambda: log.hub.head == 41)
+        assert log.told.seqs == [41]
+        assert len(await log.hub.after(0)) == 41
+
+
+async def test_a_database_that_goes_away_is_waited_out(own_settings: Settings, own_engines: Embedded) -> None:
+    async with log_at(own_settings.database_url.dsn, own_engines.valkey.url) as log:
+        start = log.hub.head
+        events = await log.number(1)
+        await log.publish(events[-1:])
+        await until(lambda: log.hub.head == start + 1)
+        own_engines.postgres.kill()
+        await log.publish(events[-1:])
+        await asyncio.to_thread(own_engines.postgres.start)
+        async with session(own_settings.database_url.dsn) as connection:
+            await connection.execute(NUMBERED, 2)
+        await until(lambda: log.hub.head == start + 3)
+        assert log.told.seqs == [start + 1, start + 2, start + 3]
+
+
+async def make(container: Container, count: int, name: str) -> None:
+    """Users, through the service of an instance."""
+    for i in range(count):
+        await container.core.users.create(system(), CreateUser(f"{name}{i}@example.com", f"{name} {i}"))
+
+
+@pytest.mark.parametrize("how", ["killed", "paused"])
+async def test_without_redis_writes_and_delivery_go_on(own_settings: Settings, own_engines: Embedded, how: str) -> None:
+    valkey = own_engines.valkey
+    async with AsyncExitStack() as stack:
+        one, two = [await stack.enter_async_context(instance(own_settings)) for _ in range(2)]
+        await until(lambda: one.relay.leading or two.relay.leading)
+        leader, other = (one, two) if one.relay.leading else (two, one)
+        told = {"leader": Told(), "other": Told()}
+        leader.hub.listen(told["leader"])
+        other.hub.listen(told["other"])
+        start = max(one.hub.head, two.hub.head)
+        await make(other, 3, "with")
+        await until(lambda: all(len(t.events) == 3 for t in told.values()))
+        (valkey.kill if how == "killed" else valkey.pause)()
+        try:
+            began = monotonic()
+            await make(other, 10, "without")
+            await make(leader, 10, "also")
+            assert monotonic() - began < 2.0, "no write waits for Redis"
+            await until(lambda: all(len(t.events) == 23 for t in told.values()), 5.0)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                (valkey.start if how == "killed" else valkey.resume)()
+        await until(lambda: other.backend.connected and leader.backend.connected and leader.publisher.healthy)
+        await make(other, 3, "again")
+        await until(lambda: all(len(t.events) == 26 for t in told.values()))
+        assert told["leader"].seqs == told["other"].seqs == list(range(start + 1, start + 27))
+
+
+async def test_every_instance_tells_the_same_log_while_leaders_die(fresh_database_url: str, redis_url: str) -> None:
+    settings = settings_for(fresh_database_url, redis_url)
+    async with AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(session(fresh_database_url))
+        instances = [await stack.enter_async_context(instance(settings)) for _ in range(3)]
+        told = [Told() for _ in instances]
+        for container, listener in zip(instances, told, strict=True):
+            container.hub.listen(listener)
+        for turn in range(3):
+            await until(lambda: any(c.relay.leading for c in instances))
+            writers = [make(c, 8, f"t{turn}i{n}") for n, c in enumerate(instances)]
+            ended = connection.fetchval(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                " where application_name = 'rollcall-relay' and datname = current_database()"
+            )
+            await asyncio.gather(*writers, ended)
+        await until(lambda: all(len(t.events) >= 72 for t in told))
+        assert all(t.seqs == list(range(1, 73)) for t in told)
+        assert told[0].events == told[1].events == told[2].events
