@@ -82,6 +82,10 @@ class Log:
         """Tell through Redis."""
         await self.backend.publish(EVENTS, encode(events))
 
+    async def reached(self, head: int, seconds: float = PATIENCE) -> None:
+        """Return once the hub has told of everything up to there."""
+        await until(lambda: self.hub.head == head, seconds)
+
     async def lose(self) -> None:
         """Number three events and broadcast the last of them, until the hub has seen a hole.
 
@@ -91,7 +95,7 @@ class Log:
             while not self.hub.holes:
                 events = await self.number(3)
                 await self.publish(events[-1:])
-                await until(lambda head=len(events): self.hub.head == head)
+                await self.reached(len(events))
 
 
 @asynccontextmanager
@@ -116,7 +120,7 @@ async def test_a_lost_message_is_a_hole_that_is_read_from_the_table(fresh_databa
     async with log_at(fresh_database_url, redis_url) as log:
         events = await log.number(3)
         await log.publish(events)
-        await until(lambda: log.hub.head == 3)
+        await log.reached(3)
         await log.lose()
         assert log.told.seqs == list(range(1, log.hub.head + 1))
 
@@ -125,7 +129,7 @@ async def test_a_hole_inside_a_message_is_never_passed_on(fresh_database_url: st
     async with log_at(fresh_database_url, redis_url) as log:
         events = await log.number(5)
         await log.publish([events[0], events[1], events[4]])
-        await until(lambda: log.hub.head == 5)
+        await log.reached(5)
         assert log.told.seqs == [1, 2, 3, 4, 5]
 
 
@@ -137,9 +141,9 @@ async def test_repeats_and_any_order_are_told_once_and_in_order(fresh_database_u
         for part in parts:
             await log.publish(part)
             log.hub.offer(part)
-        await until(lambda: log.hub.head == 60)
+        await log.reached(60)
         await log.publish(await log.number(1))
-        await until(lambda: log.hub.head == 61)
+        await log.reached(61)
         assert log.told.seqs == list(range(1, 62))
 
 
@@ -152,7 +156,7 @@ async def test_a_message_that_is_not_understood_sends_the_hub_to_the_table(
     async with log_at(fresh_database_url, redis_url) as log:
         await log.number(2)
         await log.backend.publish(EVENTS, message)
-        await until(lambda: log.hub.head == 2)
+        await log.reached(2)
         await log.lose()  # it still listens
         assert log.told.seqs == list(range(1, log.hub.head + 1))
 
@@ -161,7 +165,7 @@ async def test_silence_sends_the_hub_to_the_table(fresh_database_url: str, redis
     async with log_at(fresh_database_url, redis_url) as log:
         for expected in (1200, 1201):
             await log.number(expected - log.hub.head)
-            await until(lambda expected=expected: log.hub.head == expected, 5.0)  # type: ignore[misc]
+            await log.reached(expected, 5.0)
         assert log.told.seqs == list(range(1, 1202))
         assert log.hub.holes == 0
 
@@ -171,14 +175,14 @@ async def test_a_flood_that_does_not_fit_is_read_from_the_table(fresh_database_u
         events = await log.number(3000)
         for event in events:
             log.hub.offer([event])  # three times what the inbox holds, before the hub has its turn
-        await until(lambda: log.hub.head == 3000)
+        await log.reached(3000)
         assert log.told.seqs == list(range(1, 3001))
 
 
 async def test_what_the_ring_no_longer_holds_comes_from_the_table(fresh_database_url: str, redis_url: str) -> None:
     async with log_at(fresh_database_url, redis_url, ring=16) as log:
         await log.publish(await log.number(100))
-        await until(lambda: log.hub.head == 100)
+        await log.reached(100)
         for seq in range(102):
             expected = list(range(seq + 1, min(seq + 7, 100) + 1))
             before = log.store.reads
@@ -195,7 +199,7 @@ async def test_a_hub_that_starts_late_begins_at_the_head(fresh_database_url: str
     async with log_at(fresh_database_url, redis_url) as log:
         assert log.hub.head == 40
         await log.publish((await log.number(1))[40:])
-        await until(lambda: log.hub.head == 41)
+        await log.reached(41)
         assert log.told.seqs == [41]
         assert len(await log.hub.after(0)) == 41
 
