@@ -1,0 +1,132 @@
+"""Counting tries in the real Valkey for all instances together, and in memory while it is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+
+from api.bootstrap import open_core
+from api.embedded import EmbeddedValkey
+from domain.commands import CreateUser, SignIn
+from domain.errors import InvalidCredentials, RateLimited
+from domain.models.actor import Origin, system
+from persistence.broadcast import connect
+from persistence.rate_limit import KEPT, RedisRateLimiter
+from tests.api.conftest import free_port, settings_for
+from tests.conftest import throwaway
+from tests.integration.logs import until
+
+AWAY = "redis://127.0.0.1:1/0"
+PASSWORD = "pass phrase of a kind"
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[EmbeddedValkey]:
+    """A Valkey to kill and pause."""
+    embedded = throwaway()
+    try:
+        embedded.start(postgres=False)
+        yield embedded.valkey
+    finally:
+        embedded.remove()
+
+
+@asynccontextmanager
+async def limiters(url: str, count: int = 1) -> AsyncIterator[list[RedisRateLimiter]]:
+    """Limiters of as many instances."""
+    made = [RedisRateLimiter(url) for _ in range(count)]
+    try:
+        yield made
+    finally:
+        for limiter in made:
+            await limiter.close()
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["redis", "memory"])
+async def test_a_limit_holds_from_the_first_try_too_many_until_its_window_ends(redis_url: str, *, away: bool) -> None:
+    async with limiters(AWAY if away else redis_url) as [limiter]:
+        key = uuid4().hex
+        assert [await limiter.hit("b", key, 3, 60) for _ in range(3)] == [None] * 3
+        wait = await limiter.hit("b", key, 3, 60)
+        assert wait is not None
+        assert 55 <= wait <= 60
+        assert await limiter.hit("b", f"{key}-other", 3, 60) is None
+        assert await limiter.hit("other", key, 3, 60) is None
+        await limiter.forgive("b", key)
+        assert await limiter.hit("b", key, 3, 60) is None
+
+        short = uuid4().hex
+        assert [await limiter.hit("b", short, 1, 1) for _ in range(2)] == [None, 1]
+
+        async def allowed() -> bool:
+            return await limiter.hit("b", short, 1, 1) is None
+
+        await until(allowed)
+
+
+async def test_a_window_ends_however_often_it_is_tried(redis_url: str) -> None:
+    async with limiters(redis_url) as [limiter]:
+        key, client = uuid4().hex, connect(redis_url)
+        for _ in range(5):
+            await limiter.hit("b", key, 3, 60)
+        await client.expire(f"rollcall:limit:b:{key}", 7)
+        assert await limiter.hit("b", key, 3, 60) in (6, 7), "a try does not begin the window again"
+        await client.aclose()
+
+
+async def test_all_instances_count_together_and_no_try_is_lost(redis_url: str) -> None:
+    async with limiters(redis_url, 3) as instances:
+        key = uuid4().hex
+        answers = await asyncio.gather(*(instances[i % 3].hit("b", key, 10, 60) for i in range(45)))
+        assert answers.count(None) == 10
+
+
+async def test_without_redis_each_instance_counts_and_nobody_waits(own_valkey: EmbeddedValkey) -> None:
+    async with limiters(own_valkey.url) as [limiter]:
+        key = uuid4().hex
+        assert await limiter.hit("b", key, 3, 60) is None
+        own_valkey.pause()
+        try:
+            began = monotonic()
+            answers = [await limiter.hit("b", key, 3, 60) for _ in range(50)]
+            assert monotonic() - began < 1.0, "one try waits a quarter of a second, the others not at all"
+        finally:
+            own_valkey.resume()
+        assert answers[:3] == [None] * 3
+        assert None not in answers[3:], "the limit still holds"
+
+
+async def test_memory_is_bounded_while_redis_is_away() -> None:
+    async with limiters(f"redis://127.0.0.1:{free_port()}/0") as [limiter]:
+        for i in range(KEPT + 50):
+            await limiter.hit("b", str(i), 3, 60)
+        assert len(limiter._own) <= KEPT
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["redis", "memory"])
+async def test_guessing_at_a_password_is_stopped_whoever_asks(
+    fresh_database_url: str, redis_url: str, *, away: bool
+) -> None:
+    email = f"{uuid4().hex}@example.com"
+    async with open_core(settings_for(fresh_database_url, AWAY if away else redis_url)) as core:
+        await core.users.create(system(), CreateUser(email, "Guessed At", password=PASSWORD))
+
+        async def sign_in(spelling: str, password: str, number: int) -> str:
+            try:
+                await core.sessions.sign_in(Origin(ip_address=f"192.0.2.{number}"), SignIn(spelling, password))
+            except (InvalidCredentials, RateLimited) as refused:
+                return refused.code
+            return "fine"
+
+        spellings = [email, email.upper(), f" {email} ", email.replace("@", "\u200b@")]
+        # From as many addresses, in every spelling: it is one account.
+        found = [await sign_in(spellings[i % 4], "not the password", i) for i in range(12)]
+        assert found == ["INVALID_CREDENTIALS"] * 10 + ["RATE_LIMITED"] * 2
+        assert await sign_in(email, PASSWORD, 99) == "RATE_LIMITED", "the right password is not told apart either"
+        await core.limiter.forgive("sign_in_account", email)
+        assert [await sign_in(email, PASSWORD, 99) for _ in range(12)] == ["fine"] * 12, "who gets in is not counted"
