@@ -92,39 +92,38 @@ class SessionService:
         if user is None or user.status is Status.DELETED:
             await self._hasher.verify(command.password, None)
             raise InvalidCredentials
-        await self._prove(origin, user.id, command.password)
-        async with self._store.write() as unit:
-            user = await self._signable(unit, user.id)
-            signed_in = await self._start(unit, origin, user, self._clock.now())
-            await unit.commit()
+        while (signed_in := await self._enter(origin, user.id, command.password)) is None:
+            pass
         await self._limiter.forgive("sign_in_account", email)
         return signed_in
 
-    async def _prove(self, origin: Origin, user_id: UUID, password: str) -> None:
-        """Raise unless the password is the user's and the user may sign in; a failure is an event of theirs."""
+    async def _enter(self, origin: Origin, user_id: UUID, password: str) -> SignedIn | None:
+        """Verify the password and start a session; None where the password changed meanwhile, to be verified again.
+
+        A failure is an event of the user's. Raises InvalidCredentials and AccountDisabled.
+        """
         normal = _normal(password)
         async with self._store.write() as unit:
             known = await unit.users.password_hash(user_id)
         fits = await self._hasher.verify(normal, known)
         async with self._store.write() as unit:
-            user = await unit.users.get_for_update(user_id)
+            try:
+                user = await unit.users.get_for_update(user_id)
+            except NotFound:
+                raise InvalidCredentials from None
+            if await unit.users.password_hash(user_id) != known:
+                return None
+            now = self._clock.now()
             if not fits or user.status is not Status.ACTIVE:
                 actor = Actor(None, Role.MEMBER, None, origin)
-                await unit.events.append(events.sign_in_failed(actor, user, self._clock.now()))
+                await unit.events.append(events.sign_in_failed(actor, user, now))
                 await unit.commit()
                 raise AccountDisabled if fits and user.status is Status.DISABLED else InvalidCredentials
             if known is not None and self._hasher.is_dated(known):
                 await unit.users.set_password_hash(user_id, await self._hasher.hash(normal))
-                await unit.commit()
-
-    async def _signable(self, unit: WriteUnit, user_id: UUID) -> User:
-        try:
-            user = await unit.users.get_for_update(user_id)
-        except NotFound:
-            raise InvalidCredentials from None
-        if user.status is not Status.ACTIVE:
-            raise AccountDisabled
-        return user
+            signed_in = await self._start(unit, origin, user, now)
+            await unit.commit()
+        return signed_in
 
     async def _start(self, unit: WriteUnit, origin: Origin, user: User, now: datetime) -> SignedIn:
         session_id = uuid4()
@@ -154,11 +153,7 @@ class SessionService:
         claims = self._tokens.read_refresh(token)
         now = self._clock.now()
         async with self._store.write() as unit:
-            try:
-                session = await unit.sessions.get_for_update(claims.session_id)
-            except NotFound:
-                raise SessionRevoked from None
-            user = await unit.users.get(session.user_id)
+            user, session = await self._locked(unit, claims.session_id)
             if session.ended_at is not None:
                 raise AccountDisabled if user.status is Status.DISABLED else SessionRevoked
             if now >= session.expires_at:
@@ -171,6 +166,17 @@ class SessionService:
             await unit.commit()
         access, expires_at = self._tokens.issue_access(session.id, user.id, now)
         return SignedIn(replace(user, last_seen_at=now), renewed, access, expires_at, refresh)
+
+    async def _locked(self, unit: WriteUnit, session_id: UUID) -> tuple[User, Session]:
+        """A session and its user, locked in the order of those who end a user's sessions; raises SessionRevoked."""
+        found = await unit.sessions.find(session_id)
+        if found is None:
+            raise SessionRevoked
+        try:
+            user = await unit.users.get_for_update(found.user_id)
+            return user, await unit.sessions.get_for_update(session_id)
+        except NotFound:
+            raise SessionRevoked from None
 
     async def _end_reused(
         self, unit: WriteUnit, origin: Origin, user: User, session: Session, generation: int, now: datetime
@@ -292,8 +298,8 @@ class SessionService:
     async def touch_seen(self, sessions: Mapping[UUID, datetime], users: Mapping[UUID, datetime]) -> None:
         """Move when sessions and their users were last seen forward, several at once."""
         async with self._store.write() as unit:
-            await unit.sessions.touch_seen(sessions)
             await unit.users.touch_seen(users)
+            await unit.sessions.touch_seen(sessions)
             await unit.commit()
 
     async def _limit(self, bucket: str, key: str | None, limit: tuple[int, int]) -> None:

@@ -225,6 +225,10 @@ class FakeSessions:
     def __init__(self, state: State) -> None:
         self._state = state
 
+    async def find(self, session_id: UUID) -> Session | None:
+        """One, or None."""
+        return self._state.sessions.get(session_id)
+
     async def get_for_update(self, session_id: UUID) -> Session:
         """One; raises NotFound."""
         if session_id not in self._state.sessions:
