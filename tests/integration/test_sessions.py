@@ -1,0 +1,235 @@
+"""Sessions and admins when several things happen at the same moment, on the real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from api.bootstrap import Core, open_core
+from api.settings import Settings
+from domain.commands import CreateUser, ImportRow, SignedIn, SignIn, UpdateUser
+from domain.errors import (
+    AccountDisabled,
+    DomainError,
+    InvalidCredentials,
+    LastAdmin,
+    SessionRevoked,
+    TokenInvalid,
+)
+from domain.models.actor import Actor, Origin, system
+from domain.models.user import Role, Status, User
+from domain.pagination import UserFilter
+from domain.services.session import SessionRules, SessionService
+from tests.api.conftest import settings_for
+
+OLD, NEW = "the old pass phrase", "the new pass phrase"
+
+
+@pytest.fixture
+def settings(fresh_database_url: str, redis_url: str) -> Settings:
+    """Settings over a database of the test's own."""
+    return settings_for(fresh_database_url, redis_url)
+
+
+@pytest.fixture
+async def core(settings: Settings) -> AsyncIterator[Core]:
+    """The services of one instance."""
+    async with open_core(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def other(settings: Settings) -> AsyncIterator[Core]:
+    """The services of another instance over the same database."""
+    async with open_core(settings) as opened:
+        yield opened
+
+
+async def make(core: Core, role: Role = Role.MEMBER) -> User:
+    """A user with the old password."""
+    command = CreateUser(f"{uuid4().hex}@example.com", "Somebody", role, OLD)
+    return (await core.users.create(system(), command)).value
+
+
+async def sign_in(core: Core, user: User, password: str = OLD) -> SignedIn:
+    """A session."""
+    return await core.sessions.sign_in(Origin(), SignIn(user.email, password))
+
+
+async def live_sessions(settings: Settings, user: User) -> int:
+    """How many sessions of a user have not ended."""
+    connection = await asyncpg.connect(settings.database_url.dsn)
+    try:
+        return int(
+            await connection.fetchval("select count(*) from sessions where user_id = $1 and ended_at is null", user.id)
+        )
+    finally:
+        await connection.close()
+
+
+async def outcome(work: Awaitable[object]) -> str:
+    """`fine`, or the code of the refusal."""
+    try:
+        await work
+    except DomainError as error:
+        return error.code
+    return "fine"
+
+
+Change = Callable[[Core, User, User], Awaitable[object]]
+CHANGES: dict[str, Change] = {
+    "demote": lambda core, by, of: core.users.update(Actor(by.id, Role.ADMIN), UpdateUser(of.id, role=Role.AUDITOR)),
+    "disable": lambda core, by, of: core.users.set_status(Actor(by.id, Role.ADMIN), of.id, Status.DISABLED),
+    "delete": lambda core, by, of: core.users.set_status(Actor(by.id, Role.ADMIN), of.id, Status.DELETED),
+    "erase": lambda core, by, of: core.users.erase(Actor(by.id, Role.ADMIN), of.id),
+    "import": lambda core, _, of: imported(core, of),
+}
+
+
+async def imported(core: Core, user: User) -> None:
+    """Demote by an import, whose refusals are no errors."""
+    result = await core.imports.import_batch(system(), [ImportRow(2, user.email, user.display_name, "member")])
+    if result.refused:
+        assert result.refused[0].field == "role"
+        raise LastAdmin
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.combinations_with_replacement(CHANGES, 2)))
+async def test_two_admins_who_take_each_other_away_at_once_leave_one(
+    core: Core, other: Core, first: str, second: str
+) -> None:
+    one, two = await admins(core)
+    for _ in range(3):
+        results = await asyncio.gather(
+            outcome(CHANGES[first](core, one, two)), outcome(CHANGES[second](other, two, one))
+        )
+        assert Counter(results) == {"fine": 1, "LAST_ADMIN": 1}
+        left = UserFilter(status=frozenset({Status.ACTIVE}), role=frozenset({Role.ADMIN}))
+        assert await core.users.count(core.users.query(system(), filter_=left)) == 1
+        await core.users.create(system(), CreateUser(f"{uuid4().hex}@example.com", "Another", Role.ADMIN))
+        one, two = (await core.users.page(core.users.query(system(), filter_=left))).items
+
+
+async def admins(core: Core) -> tuple[User, User]:
+    """The only two admins; they cannot sign in, which is not asked here."""
+    made = [
+        (await core.users.create(system(), CreateUser(f"{uuid4().hex}@example.com", "Admin", Role.ADMIN))).value
+        for _ in range(2)
+    ]
+    return made[0], made[1]
+
+
+async def test_a_refresh_token_sent_twice_at_once_serves_once_and_ends_its_session(
+    core: Core, other: Core, settings: Settings
+) -> None:
+    user = await make(core)
+    token = (await sign_in(core, user)).refresh_token
+    results = await asyncio.gather(*(outcome(c.sessions.refresh(Origin(), token)) for c in [core, other] * 5))
+    assert Counter(results) == {"fine": 1, SessionRevoked.code: 9}
+    assert await live_sessions(settings, user) == 0
+    connection = await asyncpg.connect(settings.database_url.dsn)
+    reused = await connection.fetchval("select count(*) from events where type = 'session_reuse_detected'")
+    await connection.close()
+    assert reused == 1
+
+
+@pytest.mark.parametrize("status", [Status.DISABLED, Status.DELETED])
+async def test_no_session_outlives_its_user_however_it_is_started(
+    core: Core, other: Core, settings: Settings, status: Status
+) -> None:
+    for _ in range(4):
+        user = await make(core)
+        token = (await sign_in(core, user)).refresh_token
+        results = await asyncio.gather(
+            outcome(sign_in(other, user)),
+            outcome(other.sessions.refresh(Origin(), token)),
+            outcome(core.users.set_status(system(), user.id, status)),
+            outcome(sign_in(other, user)),
+        )
+        assert results[2] == "fine"
+        assert set(results) <= {"fine", AccountDisabled.code, InvalidCredentials.code, SessionRevoked.code}
+        assert await live_sessions(settings, user) == 0, results
+
+
+class Gated:
+    """The hasher, which holds back what it has found out until it is let go."""
+
+    def __init__(self, core: Core) -> None:
+        self._hasher = core.hasher
+        self.verified, self.go = asyncio.Event(), asyncio.Event()
+
+    async def hash(self, password: str) -> str:
+        """As it is."""
+        return await self._hasher.hash(password)
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """The answer, once it may be told."""
+        found = await self._hasher.verify(password, password_hash)
+        self.verified.set()
+        await self.go.wait()
+        return found
+
+    def is_dated(self, _: str) -> bool:
+        """Always, so that what was verified is also hashed anew."""
+        return True
+
+
+def gated(core: Core) -> tuple[Gated, SessionService]:
+    """The session service with a hasher that can be held."""
+    hasher = Gated(core)
+    service = SessionService(core.store, core.clock, hasher, core.tokens, core.limiter, SessionRules(), core.effects)
+    return hasher, service
+
+
+async def test_a_sign_in_that_is_overtaken_by_a_new_password_fails(core: Core, settings: Settings) -> None:
+    user = await make(core)
+    hasher, service = gated(core)
+    entering = asyncio.create_task(outcome(service.sign_in(Origin(), SignIn(user.email, OLD))))
+    await hasher.verified.wait()
+    await core.users.update(system(), UpdateUser(user.id, password=NEW))
+    hasher.go.set()
+    assert await entering == InvalidCredentials.code
+    assert await live_sessions(settings, user) == 0
+    assert await outcome(sign_in(core, user, OLD)) == InvalidCredentials.code
+    assert (await sign_in(core, user, NEW)).user.id == user.id
+
+
+@pytest.mark.parametrize("change", ["disable", "delete", "erase"])
+async def test_a_sign_in_that_is_overtaken_by_the_end_of_its_user_fails(
+    core: Core, settings: Settings, change: str
+) -> None:
+    user, admin = await make(core), await make(core, Role.ADMIN)
+    hasher, service = gated(core)
+    entering = asyncio.create_task(outcome(service.sign_in(Origin(), SignIn(user.email, OLD))))
+    await hasher.verified.wait()
+    await CHANGES[change](core, admin, user)
+    hasher.go.set()
+    assert await entering == (AccountDisabled.code if change == "disable" else InvalidCredentials.code)
+    assert await live_sessions(settings, user) == 0
+
+
+async def test_sign_ins_at_once_that_renew_a_dated_hash_all_succeed(core: Core, settings: Settings) -> None:
+    user = await make(core)
+    hasher, service = gated(core)
+    entering = [asyncio.create_task(outcome(service.sign_in(Origin(), SignIn(user.email, OLD)))) for _ in range(4)]
+    await hasher.verified.wait()
+    hasher.go.set()
+    assert await asyncio.gather(*entering) == ["fine"] * 4
+    assert await live_sessions(settings, user) == 4
+    assert (await sign_in(core, user)).user.id == user.id
+
+
+async def test_a_refresh_token_that_was_altered_ends_nothing(core: Core, settings: Settings) -> None:
+    user = await make(core)
+    token = (await sign_in(core, user)).refresh_token
+    for place in (0, len(token) // 2, len(token) - 2):
+        altered = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+        assert await outcome(core.sessions.refresh(Origin(), altered)) in (TokenInvalid.code, SessionRevoked.code)
+    assert await live_sessions(settings, user) == 1
+    assert await outcome(core.sessions.refresh(Origin(), token)) == "fine"
