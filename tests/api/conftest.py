@@ -33,7 +33,6 @@ from api.commands.migrate import upgrade
 from api.embedded import Embedded
 from api.server import server_config
 from api.settings import Settings
-from persistence.broadcast import connect as connect_redis
 from tests.api.commands import Rollcall
 
 ADMIN, PASSWORD = "admin@example.com", "correct horse battery"
@@ -249,18 +248,9 @@ def server(database_url: str, redis_url: str) -> Iterator[Server]:
         yield running
 
 
-async def forgive(redis_url: str) -> None:
-    """Forget how often this machine's address has tried to sign in: a run signs in more often than anybody may."""
-    client = connect_redis(redis_url)
-    async for key in client.scan_iter("rollcall:limit:sign_*"):
-        await client.delete(key)
-    await client.aclose()
-
-
 @pytest.fixture
-async def api(server: Server, redis_url: str) -> AsyncIterator[Api]:
+async def api(server: Server) -> AsyncIterator[Api]:
     """A client."""
-    await forgive(redis_url)
     client = Api(server)
     async with client.http:
         yield client
