@@ -35,10 +35,9 @@ def ended(rollcall: Rollcall) -> list[bool]:
 
 
 def test_a_given_password_is_taken_and_never_shown(rollcall: Rollcall) -> None:
-    for wrong in (b"short\n", b"\n", b""):
-        refused = rollcall.run("admin", "create", EMAIL, "--password-stdin", stdin=wrong, code=1)
-        assert "shorter than 8 characters (VALIDATION_ERROR)" in refused.err
-        assert "short\n" not in refused.out + refused.err
+    refused = rollcall.run("admin", "create", EMAIL, "--password-stdin", stdin=b"weak1\n", code=1)
+    assert "shorter than 8 characters (VALIDATION_ERROR)" in refused.err
+    assert "weak1" not in refused.out + refused.err
     assert rollcall.count() == 0
 
     made = rollcall.run("admin", "create", EMAIL, "--password-stdin", stdin=SECRET.encode() + b"\r\n")
