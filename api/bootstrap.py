@@ -20,6 +20,7 @@ from api.auth import Authenticator
 from api.clock import SystemClock
 from api.cookies import NoCookies
 from api.principals import PrincipalCache
+from api.retention import Retention
 from api.security import Argon2Hasher, SignedTokens
 from api.settings import ConfigurationError, Settings
 from api.sockets import Sockets
@@ -33,6 +34,7 @@ from domain.models.user import Role
 from domain.pagination import UserFilter
 from domain.services.event import EventService
 from domain.services.importing import ImportService
+from domain.services.retention import RetentionService
 from domain.services.session import SessionRules, SessionService
 from domain.services.user import UserService
 from persistence.broadcast import NUDGE, Publisher, RedisBackend, connect
@@ -41,6 +43,7 @@ from persistence.hub import Hub
 from persistence.presence import RedisPresence
 from persistence.rate_limit import RedisRateLimiter
 from persistence.relay import Relay
+from persistence.retention import PruneLock
 from persistence.store import SqlStore
 from schema.context import Context
 from schema.documents import Documents
@@ -65,6 +68,8 @@ class Core:
     sessions: SessionService
     events: EventService
     imports: ImportService
+    retention: RetentionService
+    pruning: PruneLock
     hasher: Argon2Hasher
     tokens: SignedTokens
     limiter: RedisRateLimiter
@@ -121,6 +126,8 @@ def build_core(settings: Settings) -> Core:
         sessions=SessionService(store, clock, hasher, tokens, limiter, rules, effects),
         events=EventService(store),
         imports=ImportService(store, clock),
+        retention=RetentionService(store, clock),
+        pruning=PruneLock(settings.database_url.dsn),
         hasher=hasher,
         tokens=tokens,
         limiter=limiter,
@@ -142,6 +149,7 @@ class Container:
     backend: RedisBackend
     publisher: Publisher
     relay: Relay
+    retention: Retention
     hub: Hub
     live: Live
     sockets: Sockets
@@ -218,20 +226,15 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     stack.push_async_callback(core.presence.stop)
     relay.start()
     stack.push_async_callback(relay.stop)
+    retention = Retention(core.retention, core.pruning.alone, settings.log_retention_days)
+    retention.start()
+    stack.push_async_callback(retention.stop)
     tasks = [
         asyncio.create_task(_hear_nudges(broadcast, relay), name="nudges"),
         asyncio.create_task(_write_seen(authenticator, core.sessions), name="last-seen"),
     ]
     stack.push_async_callback(_end, tasks)
-    metrics.gauge("sockets", "Open sockets", lambda: sockets.count)
-    metrics.gauge("log_head", "Newest sequence this process has seen", lambda: hub.head)
-    metrics.gauge("relay_leading", "Whether this process numbers events", lambda: int(relay.leading))
-    metrics.gauge("redis_connected", "Whether the subscription to Redis stands", lambda: int(backend.connected))
-    metrics.gauge("redis_dropped", "Messages not published while Redis was away", lambda: publisher.dropped)
-    metrics.gauge("hub_holes", "Holes seen in the live stream and read from the table", lambda: hub.holes)
-    metrics.gauge("live_groups", "Different subscriptions rendered", lambda: live.group_count)
-    metrics.gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: core.hasher.waiting)
-    return Container(
+    container = Container(
         core=core,
         services=services,
         documents=documents,
@@ -240,11 +243,28 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
         backend=backend,
         publisher=publisher,
         relay=relay,
+        retention=retention,
         hub=hub,
         live=live,
         sockets=sockets,
         metrics=metrics,
     )
+    _gauges(container)
+    return container
+
+
+def _gauges(container: Container) -> None:
+    """What Prometheus is told of a serving process."""
+    gauge = container.metrics.gauge
+    gauge("sockets", "Open sockets", lambda: container.sockets.count)
+    gauge("log_head", "Newest sequence this process has seen", lambda: container.hub.head)
+    gauge("relay_leading", "Whether this process numbers events", lambda: int(container.relay.leading))
+    gauge("log_pruned", "Old events that this process has deleted", lambda: container.retention.pruned)
+    gauge("redis_connected", "Whether the subscription to Redis stands", lambda: int(container.backend.connected))
+    gauge("redis_dropped", "Messages not published while Redis was away", lambda: container.publisher.dropped)
+    gauge("hub_holes", "Holes seen in the live stream and read from the table", lambda: container.hub.holes)
+    gauge("live_groups", "Different subscriptions rendered", lambda: container.live.group_count)
+    gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: container.core.hasher.waiting)
 
 
 def _principals(core: Core) -> Any:

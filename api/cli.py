@@ -9,6 +9,7 @@ import typer
 from api.commands.admin import admin
 from api.commands.export import export
 from api.commands.import_ import import_users
+from api.commands.log import log
 from api.commands.migrate import migrate
 from api.commands.schema_ import schema
 from api.commands.seed import seed
@@ -24,6 +25,7 @@ app.command("up")(up)
 app.command("serve")(serve)
 app.command("migrate")(migrate)
 app.add_typer(admin, name="admin")
+app.add_typer(log, name="log")
 app.command("import")(import_users)
 app.command("export")(export)
 app.command("tail")(tail)

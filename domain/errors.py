@@ -201,3 +201,7 @@ class Unavailable(DomainError):
     status = 503
     default = "The directory is unavailable for a moment; try again"
     retry_after: ClassVar[int] = 1
+
+
+class PositionPruned(Exception):
+    """What follows a position is no longer in the log. Shown to nobody: a reader is told to read anew instead."""

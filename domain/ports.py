@@ -25,6 +25,19 @@ class LogState:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The oldest part of the log that may go: the entries behind `horizon`, up to and with the sequence `last`."""
+
+    horizon: int
+    last: int
+
+    @property
+    def count(self) -> int:
+        """How many entries it has."""
+        return self.last - self.horizon
+
+
+@dataclass(frozen=True, slots=True)
 class KeptResult:
     """The first result under an idempotency key: what was asked, which user came of it, which event told it."""
 
@@ -163,6 +176,28 @@ class EventAppender(Protocol):
         ...
 
 
+class LogTrimmer(Protocol):
+    """The log's old end, within one transaction on the primary. What has no place in the order yet is never touched."""
+
+    async def old(self, before: datetime, limit: int, after: int = 0) -> Stretch | None:
+        """The first entries from before a moment, at most `limit` of them, behind the horizon and behind `after`.
+
+        It ends where an entry is younger, whatever comes behind that; None where there is nothing to take.
+        """
+        ...
+
+    async def read(self, stretch: Stretch) -> Sequence[Event]:
+        """The entries of a stretch, in order."""
+        ...
+
+    async def prune(self, stretch: Stretch) -> bool:
+        """Delete a stretch and move the horizon behind it; False where another process has moved it meanwhile.
+
+        Raises Unavailable where somebody holds one of its rows for long: to be tried again.
+        """
+        ...
+
+
 class IdempotencyKeys(Protocol):
     """First results by actor and key, kept for a day."""
 
@@ -193,6 +228,8 @@ class WriteUnit(Protocol):
     def sessions(self) -> SessionRepository: ...
     @property
     def events(self) -> EventAppender: ...
+    @property
+    def log(self) -> LogTrimmer: ...
     @property
     def keys(self) -> IdempotencyKeys: ...
 
@@ -323,7 +360,10 @@ class LogHub(Protocol):
         ...
 
     async def after(self, seq: int, limit: int = 500) -> Sequence[Event]:
-        """The entries that follow a sequence. Raises Unavailable."""
+        """The entries that follow a sequence, the very next one first.
+
+        Raises Unavailable, and PositionPruned where the next one is no longer in the log.
+        """
         ...
 
     async def resolve(self, ord_: int) -> int | None:

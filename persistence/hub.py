@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 from broadcaster import Broadcast
 
-from domain.errors import Unavailable
+from domain.errors import PositionPruned, Unavailable
 from domain.models.event import Change, Event, EventType
 from domain.ports import LogState, Store
 from persistence.broadcast import EVENTS, GAP
@@ -66,7 +66,10 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def listen(self, listener: Listener) -> None:
-        """Call with every new stretch of the log from now on; the call must not block."""
+        """Call with every new stretch of the log from now on; the call must not block.
+
+        A stretch follows the one before it, unless what is between them was pruned before this process had read it.
+        """
         self._listeners.append(listener)
 
     def offer(self, events: Sequence[Event]) -> None:
@@ -82,7 +85,10 @@ class Hub:
             return await unit.events.state()
 
     async def after(self, seq: int, limit: int = PAGE) -> Sequence[Event]:
-        """The entries that follow a sequence, at most `limit`, from memory where it reaches that far. Raises Unavailable."""
+        """The entries that follow a sequence, at most `limit`, from memory where it reaches that far.
+
+        Raises Unavailable, and PositionPruned where the very next one is gone: a hole is never passed on.
+        """
         if seq >= self.head:
             return ()
         if self._ring and seq + 1 >= self._ring[0].seq:
@@ -90,6 +96,8 @@ class Hub:
             return list(itertools.islice(self._ring, start, start + limit))
         async with self._store.read() as unit:
             found = await unit.events.after(seq, limit)
+            if (not found or found[0].seq != seq + 1) and (await unit.events.state()).horizon > seq:
+                raise PositionPruned
         return [e for e in found if e.seq <= self.head]
 
     async def resolve(self, ord_: int, seconds: float = 2.0) -> int | None:
@@ -157,8 +165,9 @@ class Hub:
             self._append(rows)
 
     def _append(self, events: Sequence[Event]) -> None:
-        if events[0].seq != self.head + 1:
+        if events[0].seq != self.head + 1:  # pruned before this process, frozen or cut off for long, had read it
             self.holes += 1
+            self._ring.clear()  # it has no holes, because places in it are counted
             log.error("hub.hole_in_the_table", head=self.head, next=events[0].seq)
         self._ring.extend(events)
         self.head = events[-1].seq

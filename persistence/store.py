@@ -21,6 +21,7 @@ from persistence.database import Database
 from persistence.errors import translated
 from persistence.event_log import SqlEventAppender, SqlEventReader
 from persistence.idempotency import SqlIdempotencyKeys
+from persistence.retention import SqlLogTrimmer
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.tables import events
 from persistence.user import SqlUserReader, SqlUserRepository
@@ -45,6 +46,7 @@ class SqlWriteUnit:
         self.users = SqlUserRepository(connection)
         self.sessions = SqlSessionRepository(connection)
         self.events = SqlEventAppender(connection)
+        self.log = SqlLogTrimmer(connection)
         self.keys = SqlIdempotencyKeys(connection)
 
     async def commit(self) -> None:

@@ -186,6 +186,11 @@ class Group:
         self.renderer.drop_if_idle(self)
 
     @property
+    def members(self) -> list[Subscriber]:
+        """Everybody who listens, as of now."""
+        return [*self.fresh, *(s for members in self.settled.values() for s in members)]
+
+    @property
     def idle(self) -> bool:
         """Whether nobody listens or is about to."""
         return not (self.settled or self.fresh or self.replaying)

@@ -31,7 +31,7 @@ from graphql.language import (
 )
 
 from domain.cursors import UNFINISHED, parse_cursor
-from domain.errors import Unavailable
+from domain.errors import PositionPruned, Unavailable
 from domain.models.actor import Actor
 from domain.models.event import NIL, Event
 from domain.models.user import User
@@ -45,6 +45,7 @@ BATCH = 64
 """Entries rendered before they are written: bounds how long one stretch holds a group."""
 HEARTBEAT_SECONDS = 15.0
 REPLAY_PAGE = 200
+PRUNED = "This position is no longer in the log"
 OWN_FIELDS = frozenset({"current", "sessions", "events"})
 """Fields that depend on who looks, not only on their role: documents with them are shared by nobody."""
 
@@ -154,8 +155,7 @@ class Live:
     async def _begin(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
         start = await self._start(projection.start)
         if isinstance(start, str):
-            await self._tell(group, subscriber, projection.resync(start, (await self._hub.state()).head))
-            subscriber.sink.complete()
+            await self._resync(group, subscriber, start)
             return
         subscriber.seq = self._hub.head if start is None else start
         snapshot = projection.snapshot(subscriber.actor)
@@ -163,7 +163,16 @@ class Live:
             async for messages in snapshot:
                 payloads = [await group.payload(m, subscriber.actor) for m in messages]
                 await subscriber.sink.send(payloads)
-        await self._replay(group, subscriber, projection)
+        try:
+            await self._replay(group, subscriber, projection)
+        except PositionPruned:
+            await self._resync(group, subscriber, PRUNED)
+
+    async def _resync(self, group: Group, subscriber: Subscriber, reason: str) -> None:
+        """Tell a subscriber to read anew and where to go on from, and end its operation."""
+        message = group.projection.resync(reason, (await self._hub.state()).head)
+        await self._tell(group, subscriber, message)
+        subscriber.sink.complete()
 
     async def _replay(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
         """Bring a subscriber to the group's cursor, tell it so once, and add it."""
@@ -212,7 +221,7 @@ class Live:
         seq = cursor.seq if cursor.seq is not None else await self._hub.resolve(cursor.ord or 0)
         if seq is None or (seq > state.head and seq > (await self._hub.state()).head):
             return "This cursor is ahead of the log"
-        return "This position is no longer in the log" if seq < state.horizon else seq
+        return PRUNED if seq < state.horizon else seq
 
     @contextmanager
     def _group(
@@ -244,7 +253,9 @@ class Live:
             await self._wake.wait()
             self._wake.clear()
             while self._inbox:
-                batch = [self._inbox.popleft() for _ in range(min(BATCH, len(self._inbox)))]
+                if self._inbox[0].seq != self.cursor + 1:
+                    await self._lose()
+                batch = self._take()
                 self.cursor = batch[-1].seq
                 await self._advance(batch)
                 for listener in self._after_batch:
@@ -252,6 +263,23 @@ class Live:
                 await asyncio.sleep(0)
             while self._signals:
                 await self.tell(PresenceProjection, self._signals.popleft())
+
+    def _take(self) -> list[Event]:
+        """The next stretch without a hole, at most BATCH entries."""
+        batch = [self._inbox.popleft()]
+        while self._inbox and len(batch) < BATCH and self._inbox[0].seq == batch[-1].seq + 1:
+            batch.append(self._inbox.popleft())
+        return batch
+
+    async def _lose(self) -> None:
+        """Entries were pruned before this process had read them: everybody who waits for them must read anew."""
+        for group in [g for g in self._groups.values() if g.projection.ready(self.cursor, g.actor) is not None]:
+            for subscriber in group.members:
+                try:
+                    await self._resync(group, subscriber, PRUNED)
+                except (Unavailable, ConnectionError) as error:
+                    subscriber.sink.fail([self.format_error(GraphQLError(PRUNED, original_error=error))])
+                subscriber.close()
 
     async def _advance(self, batch: Sequence[Event]) -> None:
         groups = list(self._groups.values())
@@ -267,10 +295,8 @@ class Live:
 
     def _fail(self, group: Group) -> None:
         """End every subscription of a group that could not be rendered: its clients resume from their cursors."""
-        self._groups.pop(group.key, None)
-        members = group.fresh.union(*group.settled.values())
         error = self.format_error(GraphQLError("The subscription failed", original_error=Unavailable()))
-        for subscriber in members:
+        for subscriber in group.members:  # the group goes with the last of them, but for those who still replay
             subscriber.close()
             subscriber.sink.fail([error])
 

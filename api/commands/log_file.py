@@ -1,0 +1,161 @@
+"""Events as a file: NDJSON, plain or gzip, that only grows, and that an interrupted run can go on with.
+
+A batch is on the disk before `append` returns. What an interruption leaves half-written is cut off when the file is
+opened again: behind the last whole line, or the last whole member of a gzip file (RFC 1952 section 2.2), of which each
+batch is one.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.cursors import parse_cursor, sequence_cursor
+from domain.models.event import Change, Event, EventType
+
+BEGINNING = b'{"cursor":"'
+CHUNK = 1 << 20
+
+
+class FileRefused(Exception):
+    """The file cannot be gone on with; the message says why."""
+
+
+def line_of(event: Event, epoch: UUID) -> bytes:
+    """An event as one line with everything the log has of it; `cursor` is its place as the API writes it."""
+    record: dict[str, Any] = {
+        "cursor": sequence_cursor(epoch, event.seq),
+        "seq": event.seq,
+        "id": event.id,
+        "ord": event.ord,
+        "type": event.type,
+        "occurred_at": event.occurred_at,
+        "user_id": event.user_id,
+        "actor_id": event.actor_id,
+        "session_id": event.session_id,
+        "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in event.changes],
+        "status_before": event.status_before,
+        "status_after": event.status_after,
+        "user_version": event.user_version,
+        "request_id": event.request_id,
+        "ip_address": event.ip_address,
+    }
+    return orjson.dumps(record, default=str) + b"\n"
+
+
+def event_of(line: bytes) -> Event:
+    """The event that `line_of` wrote. Raises ValueError (also KeyError, TypeError) for any other line."""
+    item = orjson.loads(line)
+    del item["cursor"]
+    found = {name: item[name] and UUID(item[name]) for name in ("id", "user_id", "actor_id", "session_id")}
+    found |= {"type": EventType(item["type"]), "occurred_at": datetime.fromisoformat(item["occurred_at"])}
+    return Event(**item | found | {"changes": [Change(**c) for c in item["changes"]]})
+
+
+class EventFile:
+    """One file of one log. `last` is the sequence it ends with, None while it is empty; `path` ends in .gz for gzip."""
+
+    def __init__(self, path: Path, epoch: UUID) -> None:
+        """Open it, or make it for its owner alone, since it holds personal data.
+
+        Raises FileRefused for a file that is no export of this log, and leaves that as it is; and OSError.
+        """
+        self._path, self._epoch = path, epoch
+        self._packed = path.suffix == ".gz"
+        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        try:
+            whole, self.last = self._end()
+            self._file.truncate(whole)
+            self._file.seek(whole)
+            self._sync()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Write the events that the file does not have yet; they are on the disk when this returns.
+
+        Raises FileRefused where some are missing between the file's end and these, and OSError.
+        """
+        fresh = [e for e in events if self.last is None or e.seq > self.last]
+        if not fresh:
+            return
+        if self.last is not None and fresh[0].seq != self.last + 1:
+            raise FileRefused(
+                f"{self._path} ends with event {self.last}, and the log begins with {fresh[0].seq}: "
+                "what was between them was pruned without it; export to another file"
+            )
+        data = b"".join(line_of(e, self._epoch) for e in fresh)
+        self._file.write(gzip.compress(data, mtime=0) if self._packed else data)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.last = fresh[-1].seq
+
+    def close(self) -> None:
+        """Close it."""
+        self._file.close()
+
+    def _sync(self) -> None:
+        """Put the file, and its name in the directory, on the disk."""
+        os.fsync(self._file.fileno())
+        directory = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+    def _end(self) -> tuple[int, int | None]:
+        """Where the whole part ends, in bytes, and the sequence of its last event."""
+        whole, tail, torn = self._packed_end() if self._packed else self._plain_end()
+        if whole == 0:
+            if not torn.startswith(BEGINNING[: len(torn)]):
+                raise self._foreign()
+            return 0, None
+        try:
+            line = tail.splitlines()[-1]
+            cursor = parse_cursor(orjson.loads(line)["cursor"])
+            event = event_of(line)
+        except (IndexError, ValueError, KeyError, TypeError, AttributeError):
+            raise self._foreign() from None
+        if cursor is None or cursor.epoch != self._epoch.hex[:8] or cursor.seq != event.seq:
+            raise self._foreign()
+        return whole, event.seq
+
+    def _foreign(self) -> FileRefused:
+        return FileRefused(f"{self._path} is there already and is no export of this log: name another file")
+
+    def _plain_end(self) -> tuple[int, bytes, bytes]:
+        """The length of the whole lines, the last of them (and what is before it), and what is behind them."""
+        position, tail = self._file.seek(0, os.SEEK_END), b""
+        while position > 0 and tail.count(b"\n") < 2:
+            step = min(CHUNK, position)
+            position = self._file.seek(position - step)
+            tail = self._file.read(step) + tail
+        kept = tail.rfind(b"\n") + 1
+        return (position + kept if kept else 0), tail[:kept], tail[kept:]
+
+    def _packed_end(self) -> tuple[int, bytes, bytes]:
+        """The same of a gzip file: the length of its whole members, the end of the last, the beginning of a torn one."""
+        self._file.seek(0)
+        whole, tail, read, data = 0, b"", 0, b""
+        member, text = zlib.decompressobj(wbits=31), b""
+        while data or (data := self._file.read(CHUNK)):
+            read += len(data)
+            try:
+                text = (text + member.decompress(data))[-CHUNK:]
+            except zlib.error:
+                raise self._foreign() from None
+            data = member.unused_data
+            read -= len(data)
+            if member.eof:
+                whole, tail = read, text
+                member, text = zlib.decompressobj(wbits=31), b""
+        return whole, tail, text

@@ -1,0 +1,167 @@
+"""`rollcall log prune`: what goes is in the file first, whole, whatever interrupts it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from api.commands.log_file import event_of, line_of
+from domain.models.event import Event
+from persistence.event_log import EVENT_COLUMNS, event_from_row
+from persistence.retention import LOCK
+from tests.api.commands import Rollcall, until
+from tests.integration.old_events import add_old, horizon
+
+T = TypeVar("T")
+MANY = 60_000
+
+
+def ask(rollcall: Rollcall, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+    """Something with a connection."""
+
+    async def run() -> T:
+        connection = await asyncpg.connect(rollcall.database_url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
+
+
+def old(rollcall: Rollcall, count: int) -> list[Event]:
+    """Old events, as the table has them."""
+
+    async def work(connection: asyncpg.Connection) -> list[Event]:
+        await add_old(connection, count)
+        rows = await connection.fetch(f"select {', '.join(EVENT_COLUMNS)} from events order by seq")  # noqa: S608
+        return [event_from_row(row) for row in rows]
+
+    return ask(rollcall, work)
+
+
+def lines(path: Path) -> list[bytes]:
+    """The lines of an export."""
+    data = path.read_bytes()
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines(keepends=True)
+
+
+def check(rollcall: Rollcall, name: str, events: list[Event]) -> None:
+    """Assert that an export is these events, each line the one that is made of it again."""
+    found, epoch = lines(rollcall.folder / name), epoch_of(rollcall)
+    assert [event_of(line) for line in found] == events
+    assert [line_of(event_of(line), epoch) for line in found] == found
+
+
+@pytest.mark.parametrize("name", ["old.ndjson", "old.ndjson.gz"])
+def test_what_goes_is_in_the_file(rollcall: Rollcall, name: str) -> None:
+    events = old(rollcall, 12_000)
+    assert "12000 events would be pruned" in rollcall.run("log", "prune", "--older-than", "9", "--dry-run").out
+    assert rollcall.run("log", "prune", "--older-than", "11", "--export", name).out == "0 events pruned\n"
+    assert rollcall.count("events") == 12_000
+    done = rollcall.run("log", "prune", "--older-than", "9", "--export", name)
+    assert done.out == f"12000 events pruned; they are in {name}\n"
+    assert rollcall.count("events") == 0
+    check(rollcall, name, events)
+    assert (rollcall.folder / name).stat().st_mode & 0o077 == 0, "it holds personal data"
+    record = json.loads(lines(rollcall.folder / name)[6])
+    assert (record["seq"], record["changes"][0]["after"]) == (7, "né 7")
+
+    events += old(rollcall, 10)
+    assert rollcall.run("log", "prune", "--older-than", "9", "--export", name).out.startswith("10 events pruned")
+    check(rollcall, name, events)
+    assert "0 events would be pruned" in rollcall.run("log", "prune", "--older-than", "9", "--dry-run").out
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+@pytest.mark.parametrize("name", ["old.ndjson", "old.ndjson.gz"])
+def test_an_interrupted_run_is_gone_on_with(rollcall: Rollcall, name: str, how: signal.Signals) -> None:
+    events = old(rollcall, MANY)
+    process = rollcall.start("log", "prune", "--older-than", "9", "--export", name)
+    until(lambda: ask(rollcall, horizon) > 0)
+    process.send_signal(how)
+    _, said = process.communicate()
+    gone = ask(rollcall, horizon)
+    assert 0 < gone < MANY, "it was in the middle of its work"
+    assert rollcall.count("events") == MANY - gone
+    if how is signal.SIGINT:
+        assert process.returncode == 130
+        assert "run it again to go on" in said
+        assert "Traceback" not in said
+    done = rollcall.run("log", "prune", "--older-than", "9", "--export", name)
+    assert done.out.startswith(f"{MANY - gone} events pruned")
+    check(rollcall, name, events)
+
+
+@pytest.mark.parametrize("name", ["old.ndjson", "old.ndjson.gz"])
+def test_what_was_written_by_half_is_written_anew(rollcall: Rollcall, name: str) -> None:
+    events = old(rollcall, 300)
+    rollcall.run("log", "prune", "--older-than", "9", "--export", name)
+    data = (rollcall.folder / name).read_bytes()
+    events += old(rollcall, 300)
+    # A batch that was on the disk in part, or not in the least whole, when the machine failed: the log still has it.
+    torn = gzip.compress(b"".join(line_of(e, epoch_of(rollcall)) for e in events[300:])) if name.endswith("gz") else b""
+    torn = torn or b"".join(line_of(e, epoch_of(rollcall)) for e in events[300:])
+    (rollcall.folder / name).write_bytes(data + torn[: len(torn) // 2])
+    rollcall.run("log", "prune", "--older-than", "9", "--export", name)
+    check(rollcall, name, events)
+
+    more = old(rollcall, 5)
+    (rollcall.folder / "first").with_suffix(Path(name).suffix).write_bytes(torn[:9])
+    first = f"first{Path(name).suffix}"
+    rollcall.run("log", "prune", "--older-than", "9", "--export", first)
+    check(rollcall, first, more)
+
+
+def epoch_of(rollcall: Rollcall) -> UUID:
+    """The log's."""
+    return UUID(str(rollcall.fetch("select epoch from log_state")[0][0]))
+
+
+def test_files_that_are_something_else_stay_as_they_are(rollcall: Rollcall) -> None:
+    old(rollcall, 20)
+    prune = ("log", "prune", "--older-than", "9", "--export")
+    for name, content in (
+        ("letter.ndjson", b"Dear Ada,\n"),
+        ("short.ndjson", b"x"),
+        ("people.ndjson", b'{"email":"ada@example.com"}\n'),
+        ("letter.ndjson.gz", b"Dear Ada,\n"),
+        ("people.ndjson.gz", gzip.compress(b'{"email":"ada@example.com"}\n')),
+    ):
+        rollcall.write(name, content)
+        assert "no export of this log: name another file" in rollcall.run(*prune, name, code=1).err
+        assert (rollcall.folder / name).read_bytes() == content
+    assert rollcall.run(*prune, "nowhere/old.ndjson", code=1).err
+    assert rollcall.count("events") == 20
+
+    rollcall.run(*prune, "first.ndjson")
+    first = (rollcall.folder / "first.ndjson").read_bytes()
+    old(rollcall, 20)
+    rollcall.run("log", "prune", "--older-than", "9")
+    old(rollcall, 20)
+    assert "ends with event 20, and the log begins with 41" in rollcall.run(*prune, "first.ndjson", code=1).err
+    rollcall.fetch("update log_state set epoch = gen_random_uuid()")
+    assert "no export of this log" in rollcall.run(*prune, "first.ndjson", code=1).err
+    assert (rollcall.folder / "first.ndjson").read_bytes() == first
+    assert rollcall.count("events") == 20
+
+
+def test_one_at_a_time(rollcall: Rollcall) -> None:
+    old(rollcall, 20)
+
+    async def meanwhile(connection: asyncpg.Connection) -> str:
+        await connection.execute("select pg_advisory_lock($1)", LOCK)
+        done = await asyncio.to_thread(rollcall.run, "log", "prune", "--older-than", "9", code=1)
+        return done.err
+
+    assert "Another process prunes" in ask(rollcall, meanwhile)
+    assert rollcall.count("events") == 20

@@ -1,0 +1,28 @@
+"""Logs with an old end, as raw rows: what days of work would have left."""
+
+from __future__ import annotations
+
+import asyncpg
+
+OLD = """with added as (
+  insert into events (type, user_id, request_id, changes, occurred_at, seq)
+  select 'user_updated', gen_random_uuid(), 'old' || i, jsonb_build_array(jsonb_build_object(
+           'field', 'display_name', 'before', repeat('x', $2::int), 'after', 'né ' || i)),
+         now() - interval '10 days' + i * interval '1 millisecond', i
+  from log_state, generate_series(last_seq + 1, last_seq + $1::int) as i returning seq)
+update log_state set last_seq = (select max(seq) from added)"""
+
+
+async def add_old(connection: asyncpg.Connection, count: int, size: int = 1) -> None:
+    """More events of ten days ago, in their places; `size` is that of each, in bytes and roughly."""
+    await connection.execute(OLD, count, size)
+
+
+async def horizon(connection: asyncpg.Connection) -> int:
+    """The newest sequence that was pruned."""
+    return int(await connection.fetchval("select horizon from log_state"))
+
+
+async def seqs(connection: asyncpg.Connection) -> list[int]:
+    """The places of the events that are in the log."""
+    return [r["seq"] for r in await connection.fetch("select seq from events where seq is not null order by seq")]

@@ -1,0 +1,214 @@
+"""Pruning on the real PostgreSQL: in order, whole or not at all, in nobody's way, by one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from time import monotonic
+
+import asyncpg
+import pytest
+
+from api.bootstrap import Core, open_core
+from api.retention import Retention
+from domain.commands import CreateUser
+from domain.errors import Forbidden, PositionPruned, Unavailable, ValidationFailed
+from domain.models.actor import Actor, system
+from domain.models.event import NIL
+from domain.models.user import Role
+from domain.pagination import EventFilter, Window
+from persistence.retention import PruneLock
+from tests.api.conftest import settings_for
+from tests.integration.logs import Told, instance, session, until
+from tests.integration.old_events import add_old, horizon, seqs
+from tests.integration.test_hub import log_at
+
+UNPLACED = """insert into events (type, user_id, request_id, occurred_at)
+  values ('user_updated', gen_random_uuid(), 'unplaced', now() - interval '10 days')"""
+
+WAITS = """select exists (select from pg_stat_activity
+  where wait_event_type = 'Lock' and query ilike 'delete from events%' and datname = current_database())"""
+
+
+async def prune(core: Core, batch: int = 50) -> list[int]:
+    """Prune what is older than a day; how many each stretch had."""
+    return [stretch.count async for stretch in core.retention.prune(system(), 1, batch=batch)]
+
+
+async def test_the_old_end_goes_under_writers_and_readers(fresh_database_url: str, redis_url: str) -> None:
+    settings = settings_for(fresh_database_url, redis_url)
+    async with AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(session(fresh_database_url))
+        await add_old(connection, 990)
+        one, two = [await stack.enter_async_context(instance(settings)) for _ in range(2)]
+        told = Told()
+        two.hub.listen(told)
+        done = False
+
+        async def writer(number: int) -> int:
+            made = 0
+            while not done or made < 20:
+                await one.core.users.create(system(), CreateUser(f"w{number}n{made}@example.com", "Somebody"))
+                made += 1
+            return made
+
+        writers = [asyncio.create_task(writer(n)) for n in range(4)]
+        await until(lambda: len(told.events) > 5)
+        async with session(fresh_database_url) as other, other.transaction():
+            await other.execute(UNPLACED)  # not committed, then committed and not in its place: nothing of the old end
+            assert await prune(one.core) == [50] * 19 + [40]
+        done = True
+        made = sum(await asyncio.gather(*writers))
+        await until(lambda: len(told.events) == made + 1)
+        assert told.seqs == list(range(991, 991 + made + 1))
+        assert "unplaced" in told.names
+        assert await horizon(connection) == 990
+        assert await seqs(connection) == told.seqs
+
+        page = await one.core.events.page(Actor(NIL, Role.AUDITOR), Window(100), EventFilter())
+        assert [e.seq for e in page.items] == told.seqs[:-101:-1]
+        found = list(page.items)
+        while page.has_next:
+            page = await one.core.events.page(system(), Window(100, page.cursors[-1]), EventFilter())
+            found += page.items
+        assert [e.seq for e in found] == told.seqs[::-1], "the trail ends where the log begins"
+
+
+async def test_a_young_event_keeps_all_behind_it(fresh_database_url: str, redis_url: str) -> None:
+    async with (
+        open_core(settings_for(fresh_database_url, redis_url)) as core,
+        session(fresh_database_url) as connection,
+    ):
+        await add_old(connection, 30)
+        await connection.execute("update events set occurred_at = now() where seq = 21")
+        assert [s.count async for s in core.retention.old(system(), 1)] == [20]
+        assert await horizon(connection) == 0, "a look changes nothing"
+        assert await prune(core, batch=8) == [8, 8, 4]
+        assert await seqs(connection) == list(range(21, 31))
+        assert await prune(core) == []
+        for days in (0, -1, 10**9):
+            with pytest.raises(ValidationFailed):
+                core.retention.moment(days)
+        with pytest.raises(Forbidden):
+            await anext(core.retention.prune(Actor(NIL, Role.AUDITOR), 1))
+
+
+async def test_a_row_that_is_held_is_not_waited_for(fresh_database_url: str, redis_url: str) -> None:
+    async with (
+        open_core(settings_for(fresh_database_url, redis_url)) as core,
+        session(fresh_database_url) as connection,
+    ):
+        await add_old(connection, 30)
+        async with session(fresh_database_url) as other:
+            for held in ("select 1 from events where seq = 7 for update", "select 1 from log_state for update"):
+                async with other.transaction():
+                    await other.execute(held)
+                    began = monotonic()
+                    with pytest.raises(Unavailable):
+                        await prune(core)
+                    assert monotonic() - began < 2.0
+                    assert await horizon(connection) == 0
+                    assert len(await seqs(connection)) == 30
+        assert await prune(core) == [30]
+
+
+async def test_two_at_the_same_stretch_prune_it_once(fresh_database_url: str, redis_url: str) -> None:
+    async with (
+        open_core(settings_for(fresh_database_url, redis_url)) as core,
+        session(fresh_database_url) as connection,
+    ):
+        await add_old(connection, 600)
+
+        async def insist() -> int:
+            gone = 0
+            while await horizon_of(core) < 600:
+                try:
+                    gone += sum(await prune(core, batch=30))
+                except Unavailable:
+                    await asyncio.sleep(0.01)
+            return gone
+
+        assert sum(await asyncio.gather(*(insist() for _ in range(3)))) == 600
+        assert await seqs(connection) == []
+
+
+async def horizon_of(core: Core) -> int:
+    """As readers see it."""
+    return (await core.events.state()).horizon
+
+
+async def test_one_process_at_a_time_has_the_lock(fresh_database_url: str) -> None:
+    one, two = PruneLock(fresh_database_url), PruneLock(fresh_database_url)
+    async with session(fresh_database_url) as connection, one.alone() as mine:
+        assert mine
+        async with two.alone() as too:
+            assert not too
+        await connection.fetch(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rollcall-prune'"
+            " and datname = current_database()"
+        )
+
+        async def free() -> bool:
+            async with two.alone() as found:
+                return found
+
+        await until(free)
+
+
+async def test_of_two_schedules_one_prunes(fresh_database_url: str, redis_url: str) -> None:
+    settings = settings_for(fresh_database_url, redis_url)
+    async with AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(session(fresh_database_url))
+        await add_old(connection, 12_000)
+        cores = [await stack.enter_async_context(open_core(settings)) for _ in range(2)]
+        schedules = [Retention(c.retention, c.pruning.alone, 1, first=0.0, every=3600.0) for c in cores]
+        off = Retention(cores[0].retention, cores[0].pruning.alone, 0, first=0.0)
+        for schedule in (*schedules, off):
+            schedule.start()
+            stack.push_async_callback(schedule.stop)
+        await until(lambda: sum(s.pruned for s in schedules) == 12_000)
+        assert sorted(s.pruned for s in schedules) == [0, 12_000]
+        assert off.pruned == 0
+        assert await horizon(connection) == 12_000
+
+
+async def test_a_schedule_waits_out_what_is_in_its_way(fresh_database_url: str, redis_url: str) -> None:
+    async with AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(session(fresh_database_url))
+        await add_old(connection, 10)
+        core = await stack.enter_async_context(open_core(settings_for(fresh_database_url, redis_url)))
+        schedule = Retention(core.retention, core.pruning.alone, 1, first=0.0, every=0.05)
+        async with session(fresh_database_url) as other, other.transaction():
+            await other.execute("select 1 from events where seq = 7 for update")
+            schedule.start()
+            stack.push_async_callback(schedule.stop)
+            await until(lambda: waits(connection))
+        await until(lambda: schedule.pruned == 10)
+        await add_old(connection, 5)
+        await until(lambda: schedule.pruned == 15)
+
+
+async def waits(connection: asyncpg.Connection) -> bool:
+    """Whether a pruning statement waits for a lock."""
+    return bool(await connection.fetchval(WAITS))
+
+
+async def test_a_hub_never_passes_on_a_hole(fresh_database_url: str, redis_url: str) -> None:
+    async with log_at(fresh_database_url, redis_url) as log:
+        await log.publish(await log.number(10))
+        await log.reached(10)
+        await log.connection.execute("delete from events where seq <= 8")
+        await log.connection.execute("update log_state set horizon = 8")
+        assert [e.seq for e in await log.hub.after(2)] == list(range(3, 11)), "memory has them still"
+        # A hub that was frozen while the log went on and was pruned behind its back.
+        async with log.connection.transaction():
+            await add_old(log.connection, 20)
+            await log.connection.execute("delete from events where seq <= 15")
+            await log.connection.execute("update log_state set horizon = 15")
+        await log.reached(30)
+        assert log.told.seqs == [*range(1, 11), *range(16, 31)]
+        assert [e.seq for e in await log.hub.after(15)] == list(range(16, 31))
+        assert [e.seq for e in await log.hub.after(20, 3)] == [21, 22, 23]
+        for pruned in (0, 9, 10, 14):
+            with pytest.raises(PositionPruned):
+                await log.hub.after(pruned)
