@@ -6,6 +6,7 @@ import asyncio
 import getpass
 import random
 import sys
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -13,9 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 import typer
-from websockets.asyncio.client import connect
-from websockets.exceptions import WebSocketException
 
+from api.client import Away, Refused, SignedOut, sign_in, subscribe
 from api.settings import LocalSettings
 
 EVENTS = """subscription Tail($after: Cursor, $filter: EventFilter) {
@@ -26,16 +26,7 @@ EVENTS = """subscription Tail($after: Cursor, $filter: EventFilter) {
     ... on ResyncRequired { reason cursor }
   }
 }"""
-SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
-  signIn(input: {email: $email, password: $password}) {
-    __typename ... on SessionPayload { accessToken } ... on Problem { message }
-  }
-}"""
-LONGEST_PAUSE = 10.0
-
-
-class CannotFollow(Exception):
-    """Trying again would not help; the message says why."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 
 
 @dataclass
@@ -49,53 +40,30 @@ class Follower:
     filter: dict[str, Any]
     as_json: bool
     token: str | None = None
+    pause: float = FIRST_PAUSE
 
     async def follow(self) -> None:
-        """Print events until interrupted, reconnecting from the cursor. Raises CannotFollow."""
-        pause = 0.2
+        """Print events until interrupted, reconnecting from the cursor. Raises Refused."""
         while True:
             try:
-                self.token = self.token or await self._sign_in()
-                async for _ in self._stream():
-                    pause = 0.2
-            except (OSError, WebSocketException, httpx.HTTPError) as error:
-                typer.echo(f"Connection lost ({type(error).__name__}); trying again", err=True)
-            await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-    async def _sign_in(self) -> str:
-        async with httpx.AsyncClient(base_url=self.url) as client:
-            variables = {"email": self.email, "password": self.password}
-            answer = await client.post("/graphql", json={"query": SIGN_IN, "variables": variables})
-        if answer.status_code >= 500:
-            raise httpx.TransportError("the server cannot answer now")
-        payload = answer.json()["data"]["signIn"]
-        if payload["__typename"] != "SessionPayload":
-            raise CannotFollow(payload["message"])
-        return str(payload["accessToken"])
-
-    async def _stream(self) -> Any:
-        address = f"{self.url.replace('http', 'ws', 1)}/graphql"
-        async with connect(address, subprotocols=["graphql-transport-ws"], max_size=2**24) as socket:  # type: ignore[list-item]
-            await socket.send(
-                orjson.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {self.token}"}}).decode()
-            )
-            async for text in socket:
-                message = orjson.loads(text)
-                match message["type"]:
-                    case "connection_ack":
-                        variables = {"after": self.cursor, "filter": self.filter}
-                        payload = {"query": EVENTS, "variables": variables}
-                        await socket.send(orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode())
-                    case "next":
-                        self._show(message["payload"]["data"]["userEvents"])
-                        yield
-                    case "error":
-                        raise CannotFollow(message["payload"][0]["message"])
-                    case "ping":
-                        await socket.send('{"type":"pong"}')
-            if socket.close_code in (4401, 4403):
+                await self._connect()
+            except SignedOut:
                 self.token = None
+            except Away as error:
+                typer.echo(f"Connection lost ({error}); trying again", err=True)
+            await asyncio.sleep(self.pause * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+            self.pause = min(self.pause * 2, LONGEST_PAUSE)
+
+    async def _connect(self) -> None:
+        """Print what one connection brings. Raises Away, SignedOut and Refused."""
+        if self.token is None:
+            async with httpx.AsyncClient(base_url=self.url) as http:
+                self.token = (await sign_in(http, self.email, self.password)).token
+        variables = {"after": self.cursor, "filter": self.filter}
+        async with aclosing(subscribe(self.url, self.token, EVENTS, variables)) as messages:
+            async for message in messages:
+                self.pause = FIRST_PAUSE
+                self._show(message)
 
     def _show(self, message: dict[str, Any]) -> None:
         kind = message["__typename"]
@@ -135,7 +103,7 @@ def tail(
     follower = Follower(base, who, password, after, wanted, as_json)
     try:
         asyncio.run(follower.follow())
-    except CannotFollow as error:
+    except Refused as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         pass

@@ -34,7 +34,8 @@ def canonical_email(text: str) -> str:
     Raises ValidationFailed on `email`. The syntax is RFC 6531's dot-atom form without quoted local parts.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[: 4 * EMAIL_MAX]).casefold())
-    email = re.sub(r"\s+", "", _visible(folded))
+    # Once more, because a mark may have come to stand behind a letter when the space between them went.
+    email = unicodedata.normalize("NFKC", re.sub(r"\s+", "", _visible(folded)))
     local, at, domain = email.rpartition("@")
     labels = domain.split(".")
     if (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,6 +122,35 @@ def test_every_door_is_told_in_order_once_over_a_killed_server(watched: Watched)
     watched.put("Eight")
     resumed = LinesOf(watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", told))
     assert names(resumed, 1) == ["Eight"]
+
+
+def test_a_token_that_ends_is_renewed(watched: Watched) -> None:
+    watched.kill()
+    watched.rollcall.environment["ACCESS_TOKEN_SECONDS"] = "1"
+    watched.process = watched.serve()
+    lines = LinesOf(watched.rollcall.start("tail", "--json", "--type", "session_started"))
+    # Each sign-in of tail's own is an event: the third comes after two tokens have ended.
+    assert [json.loads(next(lines))["user"]["email"] for _ in range(2)] == [ADMIN] * 2
+
+
+def test_a_position_that_is_gone_is_told_and_gone_on_from(watched: Watched) -> None:
+    process = watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", "a cursor of another log")
+    lines = LinesOf(process)
+    assert process.stderr is not None
+    assert "going on from now" in process.stderr.readline()
+    for _ in until_told(watched, lines):
+        pass
+
+
+def until_told(watched: Watched, lines: LinesOf) -> Iterator[None]:
+    """Write until a line comes: nobody knows when the follower listens again."""
+    for number in range(200):
+        watched.put(f"Name {number}")
+        time.sleep(0.05)
+        if lines.so_far():
+            return
+        yield
+    raise AssertionError("nothing was told any more")
 
 
 def test_lines_for_people_and_reasons_for_refusals(watched: Watched) -> None:

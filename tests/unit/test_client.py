@@ -1,0 +1,167 @@
+"""The client of the public API: each way to fail is told apart, against servers that say what a test wants."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from api.client import Away, Refused, SignedIn, SignedOut, ask, send, sign_in, subscribe
+
+ACK = {"type": "connection_ack"}
+NEXT = {"id": "1", "type": "next", "payload": {"data": {"userEvents": {"__typename": "Event", "cursor": "c1"}}}}
+COMPLETE = {"id": "1", "type": "complete"}
+QUERY = "subscription { userEvents { __typename } }"
+
+
+def failure(code: str | None) -> dict[str, Any]:
+    """An error message."""
+    return {"id": "1", "type": "error", "payload": [{"message": "No", "extensions": {"code": code} if code else None}]}
+
+
+UNMADE = {**NEXT, "payload": {"data": None, "errors": failure("INTERNAL_ERROR")["payload"]}}
+
+
+@asynccontextmanager
+async def says(*messages: dict[str, Any], close: int | None = None, drop: bool = False) -> AsyncIterator[str]:
+    """A server that says these after connection_init, then closes, drops or waits; where it is."""
+
+    async def handle(socket: ServerConnection) -> None:
+        assert json.loads(await socket.recv()) == {"type": "connection_init", "payload": {"authorization": "Bearer t"}}
+        for message in messages:
+            await socket.send(json.dumps(message))
+        if close is not None:
+            await socket.close(close, "Because")
+        elif drop:
+            socket.transport.abort()
+        else:
+            async for _ in socket:
+                pass
+
+    async with serve(handle, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as server:  # type: ignore[list-item]
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def heard(url: str, **options: Any) -> list[dict[str, Any]]:
+    """All that a subscription brings."""
+    return [message async for message in subscribe(url, "t", QUERY, {"after": None}, **options)]
+
+
+async def test_a_subscription_ends_when_it_is_complete() -> None:
+    async with says({"type": "ping"}, ACK, NEXT, NEXT, COMPLETE) as url:
+        assert await heard(url) == [{"__typename": "Event", "cursor": "c1"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("messages", "close", "error"),
+    [
+        ([], 4401, SignedOut),
+        ([ACK, NEXT], 4401, SignedOut),
+        ([ACK, NEXT], 4403, SignedOut),
+        ([], 4400, Refused),
+        ([], 4406, Refused),
+        ([ACK], 1000, Away),
+        ([ACK], 1001, Away),
+        ([ACK], 1012, Away),
+        ([], 1013, Away),
+        ([ACK, NEXT], 4410, Away),
+        ([ACK], 4429, Away),
+        ([ACK, failure("UNAVAILABLE")], None, Away),
+        ([ACK, failure("INTERNAL_ERROR")], None, Away),
+        ([ACK, failure("LIMIT_EXCEEDED")], None, Away),
+        ([ACK, failure("TOKEN_EXPIRED")], None, SignedOut),
+        ([ACK, failure("FORBIDDEN")], None, Refused),
+        ([ACK, failure(None)], None, Refused),
+        ([ACK, UNMADE], None, Away),
+    ],
+)
+async def test_how_a_subscription_ends_is_told(
+    messages: Sequence[dict[str, Any]], close: int | None, error: type[Exception]
+) -> None:
+    async with says(*messages, close=close) as url:
+        with pytest.raises(error):
+            await heard(url)
+
+
+async def test_a_connection_that_breaks_or_is_never_made_is_away() -> None:
+    async with says(ACK, NEXT, drop=True) as url:
+        with pytest.raises(Away):
+            await heard(url)
+    with pytest.raises(Away):
+        await heard(url)
+
+
+@pytest.mark.parametrize(("status", "error"), [(502, Away), (503, Away), (404, Refused), (403, Refused)])
+async def test_an_upgrade_that_is_refused(status: int, error: type[Exception]) -> None:
+    def refuse(connection: ServerConnection, _: Request) -> Response:
+        return connection.respond(HTTPStatus(status), "No\n")
+
+    async def never(_: ServerConnection) -> None:
+        raise AssertionError
+
+    async with serve(never, "127.0.0.1", 0, process_request=refuse) as server:
+        with pytest.raises(error):
+            await heard(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+
+
+def answering(status: int = 200, body: Any = None, error: Exception | None = None) -> httpx.AsyncClient:
+    """A client to whom everything is answered the same."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if error is not None:
+            raise error
+        return httpx.Response(status, content=body) if isinstance(body, bytes) else httpx.Response(status, json=body)
+
+    return httpx.AsyncClient(base_url="http://rollcall.test", transport=httpx.MockTransport(handle))
+
+
+@pytest.mark.parametrize(
+    ("error", "sent"),
+    [
+        (httpx.ConnectError("no"), False),
+        (httpx.ConnectTimeout("no"), False),
+        (httpx.PoolTimeout("no"), False),
+        (httpx.ReadError("no"), True),
+        (httpx.ReadTimeout("no"), True),
+        (httpx.WriteError("no"), True),
+        (httpx.RemoteProtocolError("no"), True),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_a_request_without_an_answer_says_whether_it_may_have_arrived(error: Exception, sent: bool) -> None:
+    with pytest.raises(Away) as away:
+        await send(answering(error=error), "GET", "/")
+    assert away.value.sent is sent
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (500, None, Away),
+        (503, {"data": {}}, Away),
+        (401, {"errors": []}, SignedOut),
+        (200, {"errors": [{"message": "m", "extensions": {"code": "UNAVAILABLE"}}], "data": None}, Away),
+        (200, {"errors": [{"message": "m", "extensions": {"code": "SESSION_REVOKED"}}]}, SignedOut),
+        (200, {"errors": [{"message": "m"}]}, Refused),
+        (200, b"<html>", Refused),
+        (404, b"[]", Refused),
+    ],
+)
+async def test_what_an_answer_comes_to(status: int, body: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        await ask(answering(status, body), "{ me { id } }", {})
+
+
+async def test_signing_in() -> None:
+    session = {"__typename": "SessionPayload", "accessToken": "t", "user": {"id": "u", "role": "ADMIN"}}
+    assert await sign_in(answering(body={"data": {"signIn": session}}), "a", "b") == SignedIn("t", "u", "ADMIN")
+    problem = {"__typename": "CredentialsProblem", "message": "The e-mail address or the password is wrong"}
+    with pytest.raises(Refused, match="is wrong"):
+        await sign_in(answering(body={"data": {"signIn": problem}}), "a", "b")
