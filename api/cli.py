@@ -16,6 +16,7 @@ from api.commands.seed import seed
 from api.commands.serve import serve
 from api.commands.tail import tail
 from api.commands.up import up
+from api.commands.verify import verify
 from api.embedded import EngineError
 from api.settings import ConfigurationError
 from domain.errors import DomainError
@@ -31,6 +32,7 @@ app.command("export")(export)
 app.command("tail")(tail)
 app.command("seed")(seed)
 app.command("schema")(schema)
+app.command("verify")(verify)
 
 
 @app.callback()
