@@ -41,7 +41,14 @@ sockets.on('error', (error, req, socket) => {
 
 function log(at, req, error) {
 	const path = req?.url?.split('?')[0];
-	console.error(JSON.stringify({ level: 'error', at, path, error: error instanceof Error ? error.message : String(error) }));
+	console.error(
+		JSON.stringify({
+			level: 'error',
+			at,
+			path,
+			error: error instanceof Error ? error.message : String(error)
+		})
+	);
 }
 
 const API_PATH = /^\/(?:graphql|health|livez|readyz)$|^\/(?:api|admin)(?:\/|$)/;
@@ -64,7 +71,9 @@ server.on('upgrade', (req, socket, head) => {
 });
 
 server.listen(PORT, HOST, () => {
-	console.log(`Rollcall console on http://${HOST === '127.0.0.1' ? 'localhost' : HOST}:${server.address().port}`);
+	console.log(
+		`Rollcall console on http://${HOST === '127.0.0.1' ? 'localhost' : HOST}:${server.address().port}`
+	);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -174,13 +174,15 @@ class Stand:
 
     def events(self) -> int:
         """How many events the log has, read from the table; for waiting until something happens."""
-        return int(self._ask("select last_seq from log_state"))
+        return int(self.ask("select last_seq from log_state"))
 
     def end_leader(self) -> int:
         """End the connection of the relay that leads; how many there were."""
-        return int(self._ask(END_LEADER))
+        return int(self.ask(END_LEADER))
 
-    def _ask(self, statement: str) -> Any:
+    def ask(self, statement: str) -> Any:
+        """One value of the database."""
+
         async def run() -> Any:
             connection = await asyncpg.connect(self.engines.postgres.address("rollcall", "postgres"))
             try:

@@ -49,7 +49,14 @@ for (const definition of document.definitions) {
 	if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
 }
 
-const SCALARS = { ID: 'string', String: 'string', Int: 'number', Float: 'number', Boolean: 'boolean', JSON: 'unknown' };
+const SCALARS = {
+	ID: 'string',
+	String: 'string',
+	Int: 'number',
+	Float: 'number',
+	Boolean: 'boolean',
+	JSON: 'unknown'
+};
 const enums = new Set();
 const inputs = new Map();
 
@@ -63,7 +70,8 @@ function named(type) {
 	if (!inputs.has(type.name)) {
 		inputs.set(type.name, '');
 		const fields = Object.values(type.getFields()).map((field) => {
-			const needed = field.type instanceof GraphQLNonNull && field.defaultValue === undefined && !field.default;
+			const needed =
+				field.type instanceof GraphQLNonNull && field.defaultValue === undefined && !field.default;
 			return `\t${field.name}${needed ? '' : '?'}: ${input(field.type)};`;
 		});
 		inputs.set(type.name, `export interface ${type.name} {\n${fields.join('\n')}\n}`);
@@ -103,7 +111,8 @@ function collect(selectionSet, type, into = new Map()) {
 			});
 			continue;
 		}
-		const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+		const fragment =
+			selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
 		const condition = fragment.typeCondition ? schema.getType(fragment.typeCondition.name.value) : type;
 		const fits = condition === type || (isAbstractType(condition) && schema.isSubType(condition, type));
 		if (fits) collect(fragment.selectionSet, type, into);
@@ -153,7 +162,9 @@ for (const operation of operations) {
 		if (getNamedType(type) instanceof GraphQLInputObjectType) named(getNamedType(type));
 		return `${definition.variable.name.value}${needed ? '' : '?'}: ${input(type)}`;
 	});
-	const text = [operation, ...[...reached(operation)].sort().map((key) => fragments.get(key))].map(print).join('\n');
+	const text = [operation, ...[...reached(operation)].sort().map((key) => fragments.get(key))]
+		.map(print)
+		.join('\n');
 	bodies.push(
 		`export type ${name}Data = ${objectType([operation.selectionSet], root, '')};`,
 		`export type ${name}Variables = ${variables.length ? `{ ${variables.join('; ')} }` : 'Record<string, never>'};`,
@@ -173,7 +184,13 @@ const text = [
 	'declare const types: unique symbol;',
 	'/** The text of an operation that knows the types of its answer and its variables. */',
 	'export type TypedDocument<Data, Variables> = string & { readonly [types]?: [Data, Variables] };',
-	...[...enums].map((e) => `export type ${e.name} = ${e.getValues().map((v) => `'${v.name}'`).join(' | ')};`),
+	...[...enums].map(
+		(e) =>
+			`export type ${e.name} = ${e
+				.getValues()
+				.map((v) => `'${v.name}'`)
+				.join(' | ')};`
+	),
 	...inputs.values(),
 	...bodies,
 	''

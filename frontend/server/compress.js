@@ -22,7 +22,8 @@ export function compressed(req, res) {
 		decided = true;
 		const length = Number(res.getHeader('content-length') ?? Infinity);
 		const fits = TYPES.test(String(res.getHeader('content-type') ?? '')) && length >= SMALL;
-		if (!fits || res.hasHeader('content-encoding') || res.statusCode === 204 || res.statusCode === 304) return;
+		if (!fits || res.hasHeader('content-encoding') || res.statusCode === 204 || res.statusCode === 304)
+			return;
 		res.removeHeader('content-length');
 		res.removeHeader('etag');
 		res.setHeader('content-encoding', encoding);
@@ -44,7 +45,8 @@ export function compressed(req, res) {
 		res.statusCode = status;
 		const headers = rest.at(-1);
 		if (headers && typeof headers === 'object') {
-			for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value);
+			for (const [name, value] of Object.entries(headers))
+				if (value !== undefined) res.setHeader(name, value);
 		}
 		if (!decided) decide();
 		return writeHead.call(res, status);

@@ -1,6 +1,13 @@
 /** Who the visitor is, for those behind the front door: never what the visitor claims. */
 
-const CLAIMS = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'forwarded', 'x-real-ip'];
+const CLAIMS = [
+	'x-forwarded-for',
+	'x-forwarded-host',
+	'x-forwarded-port',
+	'x-forwarded-proto',
+	'forwarded',
+	'x-real-ip'
+];
 
 /**
  * Overwrites the forwarded headers with what this server sees; behind a gateway that is trusted, adds to them.

@@ -9,7 +9,9 @@
  */
 export function limited(req, res, limit) {
 	if (Number(req.headers['content-length'] ?? 0) > limit) {
-		const body = JSON.stringify({ errors: [{ message: 'The body is too large', extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
+		const body = JSON.stringify({
+			errors: [{ message: 'The body is too large', extensions: { code: 'PAYLOAD_TOO_LARGE' } }]
+		});
 		res.writeHead(413, { 'content-type': 'application/json', connection: 'close' }).end(body);
 		return false;
 	}

@@ -1,5 +1,5 @@
 import type { Api } from '#lib/server/api.ts';
-import type { Locale, Messages } from '#lib/messages/index.ts';
+import type { Locale } from '#lib/messages/index.ts';
 import type { Theme } from '#lib/types/preferences.ts';
 import type { Viewer } from '#lib/graphql/documents.ts';
 
@@ -21,12 +21,7 @@ declare global {
 			timeZone: string;
 		}
 		interface PageData {
-			theme: Theme;
-			locale: Locale;
-			timeZone: string;
-			m: Messages;
 			viewer?: Viewer;
-			title?: string;
 		}
 		interface PageState {
 			/** The id of the person whose row had the focus before leaving. */

@@ -42,6 +42,8 @@ export const handleError: HandleServerError = ({ kind, error, event }) => {
 	const { requestId } = event.locals;
 	if (kind !== 'unknown') return { requestId };
 	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-	console.error(JSON.stringify({ level: 'error', at: 'page', path: event.url.pathname, requestId, error: text }));
+	console.error(
+		JSON.stringify({ level: 'error', at: 'page', path: event.url.pathname, requestId, error: text })
+	);
 	return { message: 'Something went wrong on this page', requestId };
 };

@@ -4,7 +4,9 @@ import { self } from '$app/service-worker';
 
 const CACHE = 'rollcall-static';
 const KEPT = /\.(?:js|css|woff2|svg)$/;
-const wanted = new Set([...immutable, ...assets].map(({ path }) => `/${path.replace(/^\//, '')}`).filter((path) => KEPT.test(path)));
+const wanted = new Set(
+	[...immutable, ...assets].map(({ path }) => `/${path.replace(/^\//, '')}`).filter((path) => KEPT.test(path))
+);
 
 self.addEventListener('install', () => void self.skipWaiting());
 

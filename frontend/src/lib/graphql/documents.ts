@@ -392,6 +392,10 @@ export const PersonPage = "query PersonPage($id:ID!$withEvents:Boolean!$withSess
 
 export type PeopleData = {
 	nodes: Array<({
+		__typename: 'Event';
+	} | {
+		__typename: 'Session';
+	} | {
 		__typename: 'User';
 		id: string;
 		email: string | null;
@@ -404,12 +408,6 @@ export type PeopleData = {
 		createdAt: string;
 		updatedAt: string;
 		version: number;
-	} | {
-		__typename: 'Session';
-	} | {
-		__typename: 'Event';
-	} | {
-		__typename: 'ApiKey';
 	}) | null>;
 };
 

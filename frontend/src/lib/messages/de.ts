@@ -175,7 +175,8 @@ export const de: Messages = {
 		deleteText: 'Sie werden abgemeldet und für Mitglieder unsichtbar. Sie lassen sich wiederherstellen.',
 		roleText: 'Die Rechte ändern sich sofort; Sitzungen mit mehr Rechten enden.',
 		running: (done, all) => `${done} von ${all}`,
-		done: (ok, failed) => (failed ? `${ok} erledigt, ${failed} nicht` : `${count(ok, 'Person', 'Personen')} erledigt`),
+		done: (ok, failed) =>
+			failed ? `${ok} erledigt, ${failed} nicht` : `${count(ok, 'Person', 'Personen')} erledigt`,
 		stop: 'Anhalten',
 		stopped: 'Angehalten',
 		results: 'Ergebnisse',
@@ -199,7 +200,8 @@ export const de: Messages = {
 		saved: 'Gespeichert',
 		enableText: 'Die Person kann sich wieder anmelden.',
 		disableText: 'Meldet die Person überall sofort ab. Anmelden geht erst nach dem Entsperren.',
-		deleteText: 'Meldet die Person ab und verbirgt sie vor Mitgliedern. Die Daten bleiben; sie lässt sich wiederherstellen.',
+		deleteText:
+			'Meldet die Person ab und verbirgt sie vor Mitgliedern. Die Daten bleiben; sie lässt sich wiederherstellen.',
 		restoreText: 'Bringt das Konto zurück, wie es war; Anmelden ist wieder möglich.',
 		eraseText:
 			'Entfernt Name, E-Mail und Sitzungen für immer. Das Protokoll behält die ID und die Tatsache. Das lässt sich nicht rückgängig machen.',
@@ -213,7 +215,8 @@ export const de: Messages = {
 		eraseMismatch: 'Der Name stimmt nicht überein.',
 		confirm: (action, name) => `${name}: ${action}?`,
 		conflictTitle: 'Jemand anderes hat das inzwischen geändert',
-		conflictText: 'Es wurde nichts gespeichert. Vergleichen Sie, dann speichern Sie Ihres oder übernehmen das andere.',
+		conflictText:
+			'Es wurde nichts gespeichert. Vergleichen Sie, dann speichern Sie Ihres oder übernehmen das andere.',
 		theirs: 'Das andere',
 		yours: 'Ihres',
 		takeTheirs: 'Das andere übernehmen',

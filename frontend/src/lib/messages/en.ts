@@ -200,7 +200,8 @@ export const en = {
 		disableText: 'Signs them out everywhere, at once. They cannot sign in until enabled again.',
 		deleteText: 'Signs them out and hides them from members. Their data stays; you can restore them.',
 		restoreText: 'Brings the account back as it was; they can sign in again.',
-		eraseText: 'Removes name, email and sessions for good. The log keeps the id and the fact. This cannot be undone.',
+		eraseText:
+			'Removes name, email and sessions for good. The log keeps the id and the fact. This cannot be undone.',
 		enable: 'Enable',
 		disable: 'Disable',
 		delete: 'Delete',
@@ -428,7 +429,8 @@ export const en = {
 		forbiddenTitle: 'You may not see this',
 		forbiddenText: 'Your role does not reach this page. An admin can change that.',
 		downTitle: 'The API is not answering',
-		downText: 'Rollcall’s pages are up, but the directory behind them is not. This page tries again by itself.',
+		downText:
+			'Rollcall’s pages are up, but the directory behind them is not. This page tries again by itself.',
 		limitedTitle: 'A little too fast',
 		limitedText: 'Wait a moment, then try again.',
 		title: 'Something went wrong',

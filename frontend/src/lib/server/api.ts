@@ -1,7 +1,7 @@
 /** Typed GraphQL over HTTP from the server, with the visitor's cookies; an expired session is renewed on the way. */
 import { env } from 'node:process';
 import { error, redirect, type RequestEvent } from '@sveltejs/kit';
-import { RefreshSession, type TypedDocument } from '#lib/graphql/documents.ts';
+import { RefreshSession, type RefreshSessionData, type TypedDocument } from '#lib/graphql/documents.ts';
 import { UNTIL_COOKIE, cookieHeader, forget, passOn, refreshToken } from './cookies.ts';
 
 export const API_URL = env.API_URL ?? 'http://127.0.0.1:8000';
@@ -10,7 +10,13 @@ const TIMEOUT_MS = 15_000;
 const EARLY_SECONDS = 20;
 /** How long a renewal answers those who come late with the token it replaced, in milliseconds. */
 const RENEWAL_KEPT_MS = 30_000;
-const SIGNED_OUT = new Set(['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOKEN_INVALID', 'SESSION_REVOKED', 'ACCOUNT_DISABLED']);
+const SIGNED_OUT = new Set([
+	'UNAUTHENTICATED',
+	'TOKEN_EXPIRED',
+	'TOKEN_INVALID',
+	'SESSION_REVOKED',
+	'ACCOUNT_DISABLED'
+]);
 
 interface Fault {
 	message: string;
@@ -58,16 +64,21 @@ export class Api {
 		if (needsSession(answer) && (await this.renew())) answer = await this.#send<Data>(document, variables);
 		passOn(this.#event.cookies, answer.setCookie);
 		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
-		if (answer.data == null) error(502, { message: 'The API sent no data', requestId: answer.requestId ?? undefined });
+		if (answer.data == null)
+			error(502, { message: 'The API sent no data', requestId: answer.requestId ?? undefined });
 		return answer.data;
 	}
 
 	/** Like `run`, for an operation that starts or ends a session: nothing is renewed before it. */
-	async runOnce<Data, Variables>(document: TypedDocument<Data, Variables>, variables: Variables): Promise<Data> {
+	async runOnce<Data, Variables>(
+		document: TypedDocument<Data, Variables>,
+		variables: Variables
+	): Promise<Data> {
 		const answer = await this.#send<Data>(document, variables);
 		passOn(this.#event.cookies, answer.setCookie);
 		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
-		if (answer.data == null) error(502, { message: 'The API sent no data', requestId: answer.requestId ?? undefined });
+		if (answer.data == null)
+			error(502, { message: 'The API sent no data', requestId: answer.requestId ?? undefined });
 		return answer.data;
 	}
 
@@ -85,7 +96,10 @@ export class Api {
 			renewal = this.#renewal();
 			renewals.set(token, renewal);
 			const drop = () => setTimeout(() => renewals.delete(token), RENEWAL_KEPT_MS).unref();
-			renewal.then((done) => (done ? drop() : renewals.delete(token)), () => renewals.delete(token));
+			renewal.then(
+				(done) => (done ? drop() : renewals.delete(token)),
+				() => renewals.delete(token)
+			);
 		}
 		const done = await renewal;
 		if (!done) return false;
@@ -96,7 +110,7 @@ export class Api {
 	}
 
 	async #renewal(): Promise<Renewal | null> {
-		const { data, errors, setCookie } = await this.#send(RefreshSession, {});
+		const { data, errors, setCookie } = await this.#send<RefreshSessionData>(RefreshSession, {});
 		const result = data?.refreshSession;
 		if (result?.__typename === 'SessionPayload') {
 			return { setCookie, until: Math.floor(Date.parse(result.accessTokenExpiresAt) / 1000) };

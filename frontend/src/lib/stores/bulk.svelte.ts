@@ -18,7 +18,12 @@ export class BulkRun {
 	running = $state(true);
 
 	constructor(people: readonly { id: string; displayName: string }[]) {
-		this.items = people.map(({ id, displayName }) => ({ id, name: displayName, state: 'pending', reason: '' }));
+		this.items = people.map(({ id, displayName }) => ({
+			id,
+			name: displayName,
+			state: 'pending',
+			reason: ''
+		}));
 	}
 
 	get done(): number {

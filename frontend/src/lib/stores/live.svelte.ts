@@ -41,8 +41,11 @@ export class Live {
 	#client: Client | null = null;
 	#loading: Promise<Client> | null = null;
 	#wake = () => {};
+	// Bookkeeping that no page shows: `state` is what they see.
+	/* eslint-disable svelte/prefer-svelte-reactivity */
 	#catchingUp = new Set<object>();
 	#feeds = new Set<{ resumes?: boolean }>();
+	/* eslint-enable svelte/prefer-svelte-reactivity */
 	#notice: SessionNoticeKind | null = null;
 	#wasLive = false;
 	#stopped = false;
@@ -107,7 +110,9 @@ export class Live {
 					next: ({ data }) => {
 						if (data && feed.next(data)) this.#caughtUp(feed);
 					},
-					error: (fault) => void this.#recover(fault).then((again) => again && !ended && begin()),
+					error: async (fault) => {
+						if ((await this.#recover(fault)) && !ended) void begin();
+					},
 					complete: () => {}
 				}
 			);
@@ -160,7 +165,8 @@ export class Live {
 	#opened(): void {
 		const end = sessionEnd();
 		clearTimeout(this.#renewTimer);
-		if (end !== null) this.#renewTimer = setTimeout(() => void this.#renew(), Math.max(end - EARLY_MS - Date.now(), 5_000));
+		if (end !== null)
+			this.#renewTimer = setTimeout(() => void this.#renew(), Math.max(end - EARLY_MS - Date.now(), 5_000));
 		if (this.#wasLive) this.returns += 1;
 		this.#wasLive = true;
 		this.state = this.#catchingUp.size ? 'catchingUp' : 'live';
@@ -182,7 +188,11 @@ export class Live {
 
 	#endSession(reason: string): void {
 		this.#stopped = true;
-		const told = { DISABLED: 'account_disabled', ROLE_CHANGED: 'role_changed', SIGNED_OUT: 'session_revoked' };
+		const told = {
+			DISABLED: 'account_disabled',
+			ROLE_CHANGED: 'role_changed',
+			SIGNED_OUT: 'session_revoked'
+		};
 		const kind = this.#notice && this.#notice !== 'EXPIRING' ? told[this.#notice] : undefined;
 		this.#signedOut(kind ?? (/disabled/i.test(reason) ? 'account_disabled' : 'session_revoked'));
 	}

@@ -2,5 +2,8 @@
 export function isTyping(event: KeyboardEvent): boolean {
 	if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true;
 	const target = event.target as Element | null;
-	return target?.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]') != null;
+	return (
+		target?.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]') !=
+		null
+	);
 }

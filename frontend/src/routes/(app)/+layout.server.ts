@@ -4,6 +4,5 @@ import type { LayoutServerLoad } from './$types';
 export const load: LayoutServerLoad = async ({ locals }) => {
 	if (!locals.api.hasSession) locals.api.signIn();
 	const { me } = await locals.api.run(Me, {});
-	if (!me) locals.api.signIn(locals.api.reason ?? 'SESSION_REVOKED');
-	return { viewer: me };
+	return { viewer: me ?? locals.api.signIn(locals.api.reason ?? 'SESSION_REVOKED') };
 };

@@ -39,9 +39,17 @@ async function bulk({ request, locals }: RequestEvent, action: BulkAction) {
 	const results: BulkResult[] = [];
 	for (const node of nodes) {
 		if (node?.__typename !== 'User') continue;
-		const outcome = await actOn((document, variables) => locals.api.run(document, variables), node.id, { action, role });
+		const outcome = await actOn((document, variables) => locals.api.run(document, variables), node.id, {
+			action,
+			role
+		});
 		const refused = outcome.__typename === 'UserPayload' ? null : outcome;
-		results.push({ id: node.id, name: node.displayName, code: refused?.code ?? null, message: refused?.message ?? '' });
+		results.push({
+			id: node.id,
+			name: node.displayName,
+			code: refused?.code ?? null,
+			message: refused?.message ?? ''
+		});
 	}
 	return { results, action };
 }

@@ -1,4 +1,5 @@
 /** The directory as a CSV file: what the address asks for, page by page, or the people a form names. */
+import { Readable } from 'node:stream';
 import { Directory, People, type Person } from '#lib/graphql/documents.ts';
 import { csvLine } from '#lib/utils/csv.ts';
 import { directoryVariables, parseDirectory } from '#lib/utils/directory-url.ts';
@@ -20,9 +21,15 @@ const line = (person: Person) =>
 
 function answer(lines: AsyncIterable<string>): Response {
 	const name = `people-${new Date().toISOString().slice(0, 10)}.csv`;
-	return new Response(ReadableStream.from(lines).pipeThrough(new TextEncoderStream()), {
-		headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` }
-	});
+	return new Response(
+		Readable.toWeb(Readable.from(lines, { objectMode: false })) as ReadableStream<Uint8Array<ArrayBuffer>>,
+		{
+			headers: {
+				'content-type': 'text/csv; charset=utf-8',
+				'content-disposition': `attachment; filename="${name}"`
+			}
+		}
+	);
 }
 
 export const GET: RequestHandler = async ({ locals, url }) => {

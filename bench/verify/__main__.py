@@ -1,0 +1,83 @@
+"""`make verify`: two instances, faults struck one after the other, and what `rollcall verify` says to it.
+
+Everything runs over engines of its own in a temporary directory, on ports of its own, and only that is ended. Once with
+20 subscribers and once with 1,000, all faults each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from api.embedded import EngineError
+from api.verify.report import Report
+from bench.process import StartError
+from bench.verify.faults import FAULTS
+from bench.verify.stand import Stand, Verdict
+
+BEFORE_SECONDS, BETWEEN_SECONDS = 2.0, 3.0
+BEGUN = 10
+"""Events after which writers are at work: those of the beginning are fewer."""
+
+
+def main() -> int:
+    """Run, print the reports, and return the worst exit code of them."""
+    parser = argparse.ArgumentParser(prog="python -m bench.verify", description=__doc__.partition("\n")[0])
+    parser.add_argument("--subscribers", type=int, nargs="+", default=[20, 1000], help="one run for each (20 1000)")
+    parser.add_argument("--seconds", type=int, default=60, help="how long is written in a run (60)")
+    parser.add_argument("--json", metavar="FILE", help="write the reports there too")
+    options = parser.parse_args()
+    found: list[dict[str, Any]] = []
+    worst = 0
+    try:
+        with tempfile.TemporaryDirectory(prefix="rollcall-verify-", ignore_cleanup_errors=True) as name:
+            with Stand(Path(name)) as stand:
+                for subscribers in options.subscribers:
+                    verdict = run(stand, subscribers, options.seconds)
+                    worst = max(worst, verdict.code)
+                    found.append(verdict.report)
+                    _print(verdict)
+    except (StartError, EngineError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped", file=sys.stderr)
+        return 130
+    if options.json:
+        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    return worst
+
+
+def run(stand: Stand, subscribers: int, seconds: int) -> Verdict:
+    """One run, with every fault struck while it writes."""
+    print(f"{subscribers:,} subscribers, {seconds} s of writing")
+    before = stand.events()
+    child = stand.verify("--seconds", str(seconds), "--subscribers", str(subscribers))
+    began = time.monotonic()
+    while stand.events() < before + BEGUN and child.poll() is None:
+        time.sleep(0.1)
+    time.sleep(BEFORE_SECONDS)
+    for name, strike in FAULTS.items():
+        if child.poll() is not None:
+            break
+        print(f"  {time.monotonic() - began:5.1f} s  {name}", flush=True)
+        strike(stand)
+        time.sleep(BETWEEN_SECONDS)
+    return stand.verdict(child)
+
+
+def _print(verdict: Verdict) -> None:
+    if verdict.report:
+        report = {k: v for k, v in verdict.report.items() if k != "verdict"}
+        print(f"\n{Report(**report).as_text()}\n", flush=True)
+    else:
+        print(f"\n{verdict.said}\n", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""A server with one of its guarantees taken out, so that tests see whether `rollcall verify` notices.
+
+`python -m tests.faults.blind gaps` serves like `rollcall serve`; this switch exists here and nowhere in the product.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from api.commands.serve import serve
+from domain.models.event import Event
+from persistence.hub import Hub
+from persistence.store import SqlWriteUnit
+from schema.live import Live
+
+
+def gaps() -> None:
+    """What Redis does not bring is never looked for: a hole in the numbers is passed on."""
+
+    async def admit(hub: Hub, events: Sequence[Event]) -> None:
+        if fresh := [e for e in events if e.seq > hub.head]:
+            hub._append(fresh)
+
+    async def nothing(_: Any) -> None:
+        pass
+
+    Hub._admit, Hub._catch_up, Live._lose = admit, nothing, nothing  # type: ignore[method-assign]
+
+
+def replay() -> None:
+    """Whoever comes back goes on with what is new, not with what follows their cursor."""
+    really = Live._replay
+
+    async def skip(live: Live, group: Any, subscriber: Any, projection: Any) -> None:
+        subscriber.seq = max(group.cursor, live.cursor)
+        await really(live, group, subscriber, projection)
+
+    Live._replay = skip  # type: ignore[method-assign]
+
+
+def twice() -> None:
+    """Whoever comes back is told the last event once more."""
+    really = Hub.after
+
+    async def one_more(hub: Hub, seq: int, limit: int = 500) -> Sequence[Event]:
+        return await really(hub, max(0, seq - 1), limit)
+
+    Hub.after = one_more  # type: ignore[method-assign]
+
+
+def commit() -> None:
+    """Every thirtieth write is acknowledged and not made."""
+    really, numbers = SqlWriteUnit.commit, itertools.count(1)
+
+    async def forget(unit: SqlWriteUnit) -> None:
+        if unit.events.appended and next(numbers) % 30 == 0:
+            return
+        await really(unit)
+
+    SqlWriteUnit.commit = forget  # type: ignore[method-assign]
+
+
+WITHOUT: dict[str, Callable[[], None]] = {f.__name__: f for f in (gaps, replay, twice, commit)}
+
+if __name__ == "__main__":
+    WITHOUT[sys.argv[1]]()
+    serve()

@@ -1,0 +1,140 @@
+"""`rollcall verify` over real processes that are killed: what holds is proven, and what does not is seen."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.verify.faults import end_leader, kill_instance, kill_postgres, kill_valkey
+from bench.verify.stand import Stand, Verdict
+
+LEFT = "select count(*) from users where email like 'rollcall-verify-%'"
+OPEN = "select count(*) from sessions where ended_at is null"
+NONE_WRONG = dict.fromkeys(("resyncs", "gaps", "missing", "duplicates", "misordered", "strange", "lost"), 0)
+
+
+def blind(without: str) -> tuple[str, ...]:
+    """The command of a server without one of its guarantees."""
+    return (sys.executable, "-m", "tests.faults.blind", without)
+
+
+def begun(stand: Stand, events: int = 20) -> None:
+    """Return once writers are at work."""
+    end = time.monotonic() + 60
+    start = stand.events()
+    while stand.events() < start + events:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def nothing_left(stand: Stand) -> None:
+    """Assert that the accounts are gone, and with them everybody's sessions."""
+    assert stand.ask(LEFT) == 0
+    assert stand.ask(OPEN) == 0
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """Two instances, which are as they were after each test."""
+    with Stand(tmp_path_factory.mktemp("stand"), fast=True) as running:
+        yield running
+
+
+def test_everything_holds_over_every_fault(stand: Stand) -> None:
+    child = stand.verify("--seconds", "24", "--subscribers", "20", "--writers", "4")
+    begun(stand)
+    for strike in (kill_instance, end_leader, kill_valkey, kill_postgres):
+        strike(stand)
+        time.sleep(2)
+    kill_instance(stand, 1)
+    assert child.poll() is None, "every fault was struck while it ran"
+    verdict = stand.verdict(child)
+    assert verdict.code == 0, verdict
+    report = verdict.report
+    assert {name: report[name] for name in NONE_WRONG} == NONE_WRONG
+    assert report["faults"] == []
+    assert report["acknowledged"] > 200
+    assert report["refused"] > 20
+    assert report["reconnects"] - report["reconnects_chosen"] >= 10, (
+        "half of them were on each instance that was killed"
+    )
+    assert report["receipts"] == 20 * report["events"]
+    nothing_left(stand)
+
+
+def test_a_thousand_subscribers_on_one_instance(stand: Stand) -> None:
+    verdict = stand.verdict(stand.verify("--seconds", "10", "--subscribers", "1000", only=0), 120)
+    assert verdict.code == 0, verdict
+    assert verdict.report["receipts"] == 1000 * verdict.report["events"]
+    nothing_left(stand)
+
+
+def test_an_interruption_ends_the_writing_and_not_the_judgement(stand: Stand) -> None:
+    child = stand.verify("--seconds", "600")
+    begun(stand)
+    child.terminate()
+    verdict = stand.verdict(child, 60)
+    assert verdict.code == 0, verdict
+    assert verdict.report["acknowledged"] > 10
+    nothing_left(stand)
+
+
+def test_a_second_interruption_ends_it_and_cleans_up(stand: Stand) -> None:
+    stand.instances[1].freeze()
+    try:
+        child = stand.verify("--seconds", "600", "--subscribers", "4")
+        begun(stand, 3)
+        child.terminate()
+        time.sleep(0.5)
+        child.terminate()
+    finally:
+        stand.instances[1].thaw()
+    verdict = stand.verdict(child, 60)
+    assert verdict.code in (0, 2), verdict
+    assert "Traceback" not in verdict.said
+    nothing_left(stand)
+
+
+def broken(folder: Path, without: str) -> Verdict:
+    """What is said of two servers without a guarantee, while Redis loses messages."""
+    with Stand(folder, [blind(without)] * 2, fast=True) as running:
+        child = running.verify("--seconds", "10", "--subscribers", "12", "--patience", "5")
+        begun(running)
+        kill_valkey(running)
+        return running.verdict(child, 120)
+
+
+def test_without_looking_for_gaps_it_says_what_is_missing(tmp_path: Path) -> None:
+    verdict = broken(tmp_path, "gaps")
+    assert verdict.code == 1, verdict
+    assert verdict.report["verdict"] == "disproved"
+    assert verdict.report["gaps"] > 0
+    assert verdict.report["missing"] > 0
+    assert verdict.report["lost"] == 0, "the table has them"
+    assert any(
+        "never saw USER_UPDATED rollcall-verify-" in fault and "(event " in fault for fault in verdict.report["faults"]
+    )
+
+
+def test_without_replay_it_says_what_is_missing(tmp_path: Path) -> None:
+    verdict = broken(tmp_path, "replay")
+    assert verdict.code == 1, verdict
+    assert verdict.report["missing"] > 0
+
+
+def test_what_is_told_twice_is_seen(tmp_path: Path) -> None:
+    verdict = broken(tmp_path, "twice")
+    assert verdict.code == 1, verdict
+    assert verdict.report["duplicates"] > 0
+    assert verdict.report["missing"] == 0
+
+
+def test_a_write_that_was_acknowledged_and_not_made_is_seen(tmp_path: Path) -> None:
+    verdict = broken(tmp_path, "commit")
+    assert verdict.code == 1, verdict
+    assert verdict.report["lost"] > 0
+    assert any("was acknowledged and is not in the log" in fault for fault in verdict.report["faults"])
