@@ -268,6 +268,9 @@ export const de: Messages = {
 		by: (name) => `durch ${name}`,
 		from: (address) => `von ${address}`,
 		details: 'Einzelheiten',
+		happened: 'Wann',
+		person: 'Person',
+		actor: 'Durch',
 		request: 'Anfrage',
 		address: 'Adresse',
 		position: 'Position',
@@ -276,6 +279,14 @@ export const de: Messages = {
 		field: 'Feld',
 		none: 'Noch nichts.',
 		older: 'Ältere',
+		reasons: {
+			SIGNED_OUT: 'abgemeldet',
+			REVOKED: 'von Hand beendet',
+			REUSED: 'ihr Token wurde zweimal benutzt',
+			PASSWORD_CHANGED: 'Passwort geändert',
+			DISABLED: 'Konto gesperrt',
+			DELETED: 'Konto gelöscht'
+		},
 		groups: {
 			all: 'Alles',
 			accounts: 'Konten',
@@ -289,7 +300,8 @@ export const de: Messages = {
 		email: 'E-Mail',
 		role: 'Rolle',
 		status: 'Status',
-		emailVerifiedAt: 'E-Mail bestätigt'
+		emailVerifiedAt: 'E-Mail bestätigt',
+		reason: 'Grund'
 	},
 	activity: {
 		title: 'Verlauf',

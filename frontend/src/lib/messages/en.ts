@@ -264,6 +264,9 @@ export const en = {
 		by: (name: string) => `by ${name}`,
 		from: (address: string) => `from ${address}`,
 		details: 'Details',
+		happened: 'When',
+		person: 'Person',
+		actor: 'Done by',
 		request: 'Request',
 		address: 'Address',
 		position: 'Position',
@@ -272,6 +275,14 @@ export const en = {
 		field: 'Field',
 		none: 'Nothing yet.',
 		older: 'Older',
+		reasons: {
+			SIGNED_OUT: 'signed out',
+			REVOKED: 'ended by hand',
+			REUSED: 'its token was used twice',
+			PASSWORD_CHANGED: 'password changed',
+			DISABLED: 'account disabled',
+			DELETED: 'account deleted'
+		},
 		groups: {
 			all: 'Everything',
 			accounts: 'Accounts',
@@ -285,7 +296,8 @@ export const en = {
 		email: 'Email',
 		role: 'Role',
 		status: 'Status',
-		emailVerifiedAt: 'Email verified'
+		emailVerifiedAt: 'Email verified',
+		reason: 'Reason'
 	},
 	activity: {
 		title: 'Activity',
