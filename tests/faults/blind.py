@@ -27,7 +27,7 @@ def gaps() -> None:
     async def nothing(_: Any) -> None:
         pass
 
-    Hub._admit, Hub._catch_up, Live._lose = admit, nothing, nothing  # type: ignore[method-assign]
+    Hub._admit, Hub._catch_up, Live._lose = admit, nothing, nothing  # type: ignore[method-assign, assignment]
 
 
 def replay() -> None:
@@ -38,7 +38,7 @@ def replay() -> None:
         subscriber.seq = max(group.cursor, live.cursor)
         await really(live, group, subscriber, projection)
 
-    Live._replay = skip  # type: ignore[method-assign]
+    Live._replay = skip  # type: ignore[method-assign, assignment]
 
 
 def twice() -> None:
@@ -48,7 +48,7 @@ def twice() -> None:
     async def one_more(hub: Hub, seq: int, limit: int = 500) -> Sequence[Event]:
         return await really(hub, max(0, seq - 1), limit)
 
-    Hub.after = one_more  # type: ignore[method-assign]
+    Hub.after = one_more  # type: ignore[method-assign, assignment]
 
 
 def commit() -> None:
@@ -60,7 +60,7 @@ def commit() -> None:
             return
         await really(unit)
 
-    SqlWriteUnit.commit = forget  # type: ignore[method-assign]
+    SqlWriteUnit.commit = forget  # type: ignore[method-assign, assignment]
 
 
 WITHOUT: dict[str, Callable[[], None]] = {f.__name__: f for f in (gaps, replay, twice, commit)}

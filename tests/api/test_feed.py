@@ -1,0 +1,175 @@
+"""`userFeed`: what a client makes of it is what the directory has, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Api, Person, Socket
+from tests.api.test_live import DISABLE, RENAME
+
+FEED = """subscription($search: String, $filter: UserFilter, $after: Cursor) {
+  userFeed(search: $search, filter: $filter, after: $after) {
+    __typename
+    ... on UserEntered { cursor user { id displayName role status version } }
+    ... on UserChanged { cursor user { id displayName role status version } }
+    ... on UserLeft { cursor userId }
+    ... on FeedReady { cursor }
+    ... on Heartbeat { cursor }
+    ... on ResyncRequired { cursor reason }
+  }
+}"""
+PEOPLE = """query($search: String, $filter: UserFilter, $after: String) {
+  users(first: 100, search: $search, filter: $filter, after: $after) {
+    edges { node { id displayName role status version } } pageInfo { hasNextPage endCursor } } }"""
+BY_ID = "mutation($id: ID!) { %s(id: $id) { __typename } }"
+WRITES, SUBSCRIBERS = 120, 6
+
+
+class Copy:
+    """What a client keeps: the users in view, by id, and the cursor it would resume from."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, Any] = {}
+        self.cursor: str | None = None
+        self.ready = 0
+        self.resynced = False
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Apply one message, as every client does."""
+        self.cursor = message["cursor"]
+        match message["__typename"]:
+            case "UserEntered" | "UserChanged":
+                user = message["user"]
+                if user["version"] >= self.users.get(user["id"], user)["version"]:
+                    self.users[user["id"]] = user
+            case "UserLeft":
+                self.users.pop(message["userId"], None)
+            case "FeedReady":
+                self.ready += 1
+            case "ResyncRequired":
+                self.resynced = True
+
+    async def until_ready(self, socket: Socket) -> None:
+        """Take messages until the snapshot, or what was missed, is complete."""
+        before = self.ready
+        while self.ready == before:
+            self.take((await socket.next("f"))["userFeed"])
+
+    async def until(self, socket: Socket, user_id: str, name: str | None) -> None:
+        """Take messages until a user has this name, or is gone."""
+        while self.users.get(user_id, {}).get("displayName") != name:
+            self.take((await socket.next("f"))["userFeed"])
+
+
+async def directory(api: Api, by: Person, **variables: Any) -> dict[str, Any]:
+    """The users that match, by id, read through the query."""
+    found: dict[str, Any] = {}
+    after: str | None = None
+    while True:
+        page = (await api.ask(PEOPLE, variables | {"after": after}, by))["users"]
+        found |= {edge["node"]["id"]: edge["node"] for edge in page["edges"]}
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+        after = page["pageInfo"]["endCursor"]
+
+
+async def write(api: Api, admin: Person, people: list[str], mark: str, chance: random.Random) -> None:
+    """Rename people into and out of the search, disable, enable, delete and restore them, make new ones."""
+    for number in range(WRITES):
+        someone = chance.choice(people)
+        match chance.randrange(6):
+            case 0 | 1:
+                name = f"{mark} {number}" if chance.random() < 0.5 else f"Nobody {number}"
+                await api.ask(RENAME, {"i": {"id": someone, "displayName": name}}, admin)
+            case 2:
+                await api.ask(DISABLE, {"id": someone}, admin)
+            case 3:
+                await api.ask(BY_ID % "enableUser", {"id": someone}, admin)
+            case 4:
+                await api.ask(BY_ID % chance.choice(["deleteUser", "restoreUser"]), {"id": someone}, admin)
+            case _:
+                people.append(await made(api, admin, f"{mark} new {number}"))
+
+
+async def made(api: Api, admin: Person, name: str) -> str:
+    """The id of a user made for this."""
+    query = "mutation($i: CreateUserInput!) { createUser(input: $i) { ... on UserPayload { user { id } } } }"
+    email = f"{name.replace(' ', '.').lower()}@example.com"
+    created = await api.ask(query, {"i": {"email": email, "displayName": name}}, admin)
+    return str(created["createUser"]["user"]["id"])
+
+
+@pytest.mark.parametrize(
+    "filter_", [{"status": ["ACTIVE"]}, {}, {"status": ["DISABLED", "DELETED"]}], ids=["active", "all", "gone"]
+)
+async def test_snapshot_and_stream_together_are_the_directory(api: Api, admin: Person, filter_: dict[str, Any]) -> None:
+    mark = f"Quorra{secrets.token_hex(3)}"
+    people = [await made(api, admin, f"{mark} {letter}") for letter in "abcdefgh"]
+    asked = {"search": mark, "filter": filter_}
+
+    async def follow(number: int) -> Copy:
+        copy = Copy()
+        for _ in range(number * 12):  # joins later than the one before it
+            await api.ask("{ me { id } }", by=admin)
+        async with api.socket(admin) as socket:
+            await socket.subscribe("f", FEED, asked)
+            await copy.until_ready(socket)
+        async with api.socket(admin) as socket:  # and once more, from where it was
+            await socket.subscribe("f", FEED, asked | {"after": copy.cursor})
+            await copy.until_ready(socket)
+            await writing
+            end = await made(api, admin, f"{mark} end {number}")
+            if filter_.get("status") == ["DISABLED", "DELETED"]:
+                await api.ask(DISABLE, {"id": end}, admin)
+            ends.add(end)
+            await copy.until(socket, end, f"{mark} end {number}")
+        return copy
+
+    ends: set[str] = set()
+    writing = asyncio.create_task(write(api, admin, people, mark, random.Random(7)))  # noqa: S311 - no secret
+    copies = await asyncio.gather(*(follow(n) for n in range(SUBSCRIBERS)))
+    truth = await directory(api, admin, **asked)
+    for copy in copies:
+        assert not copy.resynced
+        assert {i: u for i, u in copy.users.items() if i not in ends} == {
+            i: u for i, u in truth.items() if i not in ends
+        }
+
+
+async def test_who_comes_back_with_fewer_rights_is_told_who_is_gone_from_view(api: Api, admin: Person) -> None:
+    mark = f"Tron{secrets.token_hex(3)}"
+    viewer = await api.new_user(admin, "AUDITOR", "Viewer")
+    active, disabled = [await made(api, admin, f"{mark} {word}") for word in ("stays", "hidden")]
+    await api.ask(DISABLE, {"id": disabled}, admin)
+    copy = Copy()
+    async with api.socket(viewer) as socket:
+        await socket.subscribe("f", FEED, {"search": mark})
+        await copy.until_ready(socket)
+        assert set(copy.users) == {active, disabled}
+        await api.ask(RENAME, {"i": {"id": viewer.id, "role": "MEMBER"}}, admin)
+        assert await socket.closed() == 4403
+    viewer = await api.sign_in(viewer.email, viewer.password)
+    async with api.socket(viewer) as socket:
+        await socket.subscribe("f", FEED, {"search": mark, "after": copy.cursor})
+        await copy.until_ready(socket)
+        assert set(copy.users) == {active}
+
+
+async def test_a_member_sees_nobody_who_is_not_active(api: Api, admin: Person) -> None:
+    mark = f"Clu{secrets.token_hex(3)}"
+    member = await api.new_user(admin)
+    someone = await made(api, admin, f"{mark} one")
+    copy = Copy()
+    async with api.socket(member) as socket:
+        await socket.subscribe("f", FEED, {"search": mark})
+        await copy.until_ready(socket)
+        assert set(copy.users) == {someone}
+        await api.ask(DISABLE, {"id": someone}, admin)
+        await copy.until(socket, someone, None)
+        await api.ask(BY_ID % "enableUser", {"id": someone}, admin)
+        await copy.until(socket, someone, f"{mark} one")

@@ -1,0 +1,186 @@
+"""Off means off: whatever ends a session or a right closes its sockets on every instance, after telling why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from api.bootstrap import ensure_first_admin
+from api.embedded import Embedded
+from api.settings import Settings
+from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, Socket, settings_for
+from tests.api.test_live import RENAME, live
+
+BOUND_SECONDS = 5.0
+"""What is published for when the broadcast is lost: the sockets are held against the table every 4 seconds."""
+BY_ID = "mutation($id: ID!) { %s(id: $id) { __typename } }"
+REFRESH = "mutation($t: String!) { refreshSession(refreshToken: $t) { __typename } }"
+CHANGE = "mutation($i: ChangePasswordInput!) { changePassword(input: $i) { __typename } }"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two instances over one directory."""
+
+    one: Api
+    two: Api
+    admin: Person
+
+
+async def pair_over(stack: AsyncExitStack, settings: Settings) -> Pair:
+    """Two instances with these settings."""
+    one, two = (Api(stack.enter_context(Server(settings))) for _ in range(2))
+    for api in (one, two):
+        await stack.enter_async_context(api.http)
+    return Pair(one, two, await one.sign_in(ADMIN, PASSWORD))
+
+
+@pytest.fixture
+async def pair(fresh_database_url: str, redis_url: str) -> AsyncIterator[Pair]:
+    """Two instances over a directory of the test's own."""
+    settings = settings_for(fresh_database_url, redis_url)
+    await ensure_first_admin(settings)
+    async with AsyncExitStack() as stack:
+        yield await pair_over(stack, settings)
+
+
+async def end(pair: Pair, user: Person, ending: str) -> None:
+    """Do what ends the user's session or rights."""
+    api = pair.one
+    match ending:
+        case "demote":
+            await api.ask(RENAME, {"i": {"id": user.id, "role": "MEMBER"}}, pair.admin)
+        case "reuse":
+            for _ in range(2):
+                await api.ask(REFRESH, {"t": user.refresh})
+        case "changePassword":
+            other = await api.sign_in(user.email, user.password)
+            new = {"currentPassword": user.password, "newPassword": "a new pass phrase"}
+            assert (await api.ask(CHANGE, {"i": new}, other))["changePassword"]["__typename"] == "Done"
+        case "revokeSession":
+            await api.ask(BY_ID % ending, {"id": user.session}, pair.admin)
+        case "revokeSessions":
+            await api.ask(
+                "mutation($id: ID!) { revokeSessions(userId: $id) { __typename } }", {"id": user.id}, pair.admin
+            )
+        case "eraseUser":
+            await api.ask(BY_ID % "deleteUser", {"id": user.id}, pair.admin)
+            await api.ask(BY_ID % ending, {"id": user.id}, pair.admin)
+        case _:
+            await api.ask(BY_ID % ending, {"id": user.id}, pair.admin)
+
+
+async def watched(socket: Socket) -> list[str]:
+    """What a socket is told of its end, in the order in which it comes, and the code of its close."""
+    told: list[str] = []
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                message = await socket.receive()
+            except ConnectionClosed:
+                return [*told, str(await socket.closed())]
+            data = message["payload"]["data"]
+            if "sessionNotices" in data:
+                told.append(data["sessionNotices"]["kind"])
+            elif data["userEvents"]["__typename"] == "Event":
+                told.append(data["userEvents"]["type"])
+
+
+async def attached(stack: AsyncExitStack, api: Api, user: Person) -> Socket:
+    """A socket of the user that follows their own events and notices."""
+    socket = await stack.enter_async_context(api.socket(user))
+    await socket.subscribe("n", "subscription { sessionNotices { kind } }")
+    await live(socket, "e", filter={"userId": user.id})
+    return socket
+
+
+KINDS = {
+    "disableUser": ("USER_DISABLED", "DISABLED"),
+    "deleteUser": ("USER_DELETED", "DISABLED"),
+    "eraseUser": ("USER_DELETED", "DISABLED"),
+    "demote": ("USER_ROLE_CHANGED", "ROLE_CHANGED"),
+    "revokeSession": ("SESSION_REVOKED", "SIGNED_OUT"),
+    "revokeSessions": ("SESSION_REVOKED", "SIGNED_OUT"),
+    "reuse": ("SESSION_REUSE_DETECTED", "SIGNED_OUT"),
+    "changePassword": ("PASSWORD_CHANGED", "SIGNED_OUT"),
+}
+
+
+@pytest.mark.parametrize("ending", list(KINDS))
+async def test_every_ending_closes_the_sockets_of_every_instance(pair: Pair, ending: str) -> None:
+    user = await pair.one.new_user(pair.admin, "AUDITOR")
+    event, notice = KINDS[ending]
+    async with AsyncExitStack() as stack:
+        sockets = [await attached(stack, api, user) for api in (pair.one, pair.two)]
+        watching = [asyncio.create_task(watched(s)) for s in sockets]
+        await end(pair, user, ending)
+        for told in await asyncio.gather(*watching):
+            assert told[-2:] == [notice, "4403"], told
+            assert event in told[:-2], "their own event comes first"
+    for api in (pair.one, pair.two):
+        answer = await api.graphql("{ me { id role } }", by=user)
+        if ending == "demote":
+            assert answer["data"]["me"] == {"id": user.id, "role": "MEMBER"}
+        else:
+            assert answer["errors"][0]["extensions"]["code"] in ("SESSION_REVOKED", "ACCOUNT_DISABLED")
+
+
+async def test_the_session_that_changes_the_password_goes_on(pair: Pair) -> None:
+    user = await pair.one.new_user(pair.admin)
+    new = {"currentPassword": user.password, "newPassword": "a new pass phrase"}
+    async with AsyncExitStack() as stack:
+        socket = await attached(stack, pair.two, user)
+        await pair.one.ask(CHANGE, {"i": new}, user)
+        assert (await socket.next("e"))["userEvents"]["type"] == "PASSWORD_CHANGED"
+        await socket.subscribe("q", "{ me { id } }")
+        while (message := await socket.receive())["id"] != "q":
+            pass
+        assert message["payload"]["data"]["me"]["id"] == user.id
+
+
+async def test_a_mutation_answers_when_the_sockets_of_its_instance_are_closed(pair: Pair) -> None:
+    user = await pair.one.new_user(pair.admin)
+    async with AsyncExitStack() as stack:
+        socket = await attached(stack, pair.one, user)
+        container = pair.one.server.application.container
+        assert container is not None
+        await pair.one.ask(BY_ID % "disableUser", {"id": user.id}, pair.admin)
+        held = [c for c in container.sockets._by_user.get(UUID(user.id), ()) if c.ending is None]
+        assert held == []
+        assert await socket.closed() == 4403
+
+
+async def test_without_redis_it_still_happens(own_engines: Embedded, own_settings: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        pair = await pair_over(stack, own_settings)
+        user = await pair.one.new_user(pair.admin)
+        sockets = [await attached(stack, api, user) for api in (pair.one, pair.two)]
+        own_engines.valkey.kill()
+        watching = [asyncio.create_task(watched(s)) for s in sockets]
+        await pair.one.ask(BY_ID % "disableUser", {"id": user.id}, pair.admin)
+        async with asyncio.timeout(BOUND_SECONDS):
+            for told in await asyncio.gather(*watching):
+                assert told[-2:] == ["DISABLED", "4403"]
+        for api in (pair.one, pair.two):
+            answer = await api.graphql("{ me { id } }", by=user)
+            assert answer["errors"][0]["extensions"]["code"] in ("SESSION_REVOKED", "ACCOUNT_DISABLED")
+
+
+async def test_a_change_that_no_event_tells_of_is_found_in_the_table(pair: Pair, fresh_database_url: str) -> None:
+    user = await pair.one.new_user(pair.admin)
+    async with AsyncExitStack() as stack:
+        sockets = [await attached(stack, api, user) for api in (pair.one, pair.two)]
+        watching = [asyncio.create_task(watched(s)) for s in sockets]
+        database = await asyncpg.connect(fresh_database_url)
+        stack.push_async_callback(database.close)
+        await database.execute("update users set status = 'disabled' where id = $1", UUID(user.id))
+        async with asyncio.timeout(BOUND_SECONDS):
+            for told in await asyncio.gather(*watching):
+                assert told == ["DISABLED", "4403"]

@@ -1,0 +1,74 @@
+"""A server that stops: what was asked is finished, sockets hear 1012, and it is gone within its time."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+
+import httpx
+from websockets.asyncio.client import connect
+
+from api.bootstrap import ensure_first_admin
+from tests.api.commands import Rollcall
+from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Api, Server, free_port, settings_for
+from tests.api.test_live import live
+
+SOCKETS = 60
+STOP_SECONDS = 10.0
+
+
+async def test_what_is_under_way_is_finished_and_then_1012(fresh_database_url: str, redis_url: str) -> None:
+    settings = settings_for(fresh_database_url, redis_url)
+    await ensure_first_admin(settings)
+    with Server(settings) as server:
+        api = Api(server)
+        async with api.http:
+            admin = await api.sign_in(ADMIN, PASSWORD)
+            async with api.socket(admin) as socket:
+                await live(socket, "live")
+                # A password is hashed for it, so that it is under way when the server begins to stop.
+                await socket.subscribe("slow", SIGN_IN, {"email": ADMIN, "password": PASSWORD})
+                server.uvicorn.should_exit = True
+                answered = False
+                while not answered:
+                    message = await socket.receive()
+                    answered = message == {"id": "slow", "type": "complete"}
+                assert await socket.closed() == 1012
+                assert socket.connection.close_reason == "The server is restarting"
+
+
+async def test_a_process_with_sockets_is_gone_in_time(rollcall: Rollcall) -> None:
+    port = free_port()
+    rollcall.environment |= {"API_PORT": str(port), "ADMIN_PASSWORD": PASSWORD, "SIGN_INS_PER_ADDRESS": "1000"}
+    rollcall.run("admin", "create", ADMIN, "--password-stdin", stdin=PASSWORD.encode())
+    process = rollcall.start("serve")
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", transport=httpx.AsyncHTTPTransport(retries=8)
+    ) as http:
+        answer = await http.post(
+            "/graphql", json={"query": SIGN_IN, "variables": {"email": ADMIN, "password": PASSWORD}}
+        )
+        token = answer.json()["data"]["signIn"]["accessToken"]
+
+    async def hold(ready: asyncio.Barrier) -> tuple[int | None, float]:
+        url = f"ws://127.0.0.1:{port}/graphql"
+        async with connect(url, subprotocols=["graphql-transport-ws"], compression=None) as socket:  # type: ignore[list-item]
+            await socket.send('{"type":"connection_init","payload":{"authorization":"Bearer ' + token + '"}}')
+            await socket.recv()
+            await ready.wait()
+            await socket.wait_closed()
+            return socket.close_code, time.monotonic()
+
+    ready = asyncio.Barrier(SOCKETS + 1)
+    holding = [asyncio.create_task(hold(ready)) for _ in range(SOCKETS)]
+    await ready.wait()
+    process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    found = await asyncio.gather(*holding)
+    assert {code for code, _ in found} == {1012}
+    moments = [moment for _, moment in found]
+    assert max(moments) - min(moments) > 0.5, "they must not all come back in the same moment"
+    await asyncio.to_thread(process.wait, STOP_SECONDS)
+    assert time.monotonic() - began < STOP_SECONDS
+    assert process.returncode in (0, -signal.SIGTERM), "it ends by the signal, once all is done"
