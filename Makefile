@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench-fanout lock clean
+.PHONY: help setup run test check format bench-fanout bench-off verify lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ format: $(READY) ## rewrite the files as the formatter and the linter's safe fix
 bench-fanout: $(READY) ## live fan-out against the peers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
 	@$(BIN)/python -m bench.fanout $(BENCH)
 	@$(BIN)/python -m bench.writes $(BENCH_WRITES)
+
+bench-off: $(READY) ## from disabling a user to their last closed socket, 2 instances, 1,000 sockets, about 2 minutes
+	@$(BIN)/python -m bench.off $(BENCH)
+
+verify: $(READY) ## prove a deployment of two instances while everything is killed, about 4 minutes
+	@$(BIN)/python -m bench.verify $(BENCH)
 
 # The locks hold hashes for every platform and name no registry: they are the same wherever they are made.
 COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -35,13 +35,15 @@ def main() -> int:
     found: list[dict[str, Any]] = []
     worst = 0
     try:
-        with tempfile.TemporaryDirectory(prefix="rollcall-verify-", ignore_cleanup_errors=True) as name:
-            with Stand(Path(name)) as stand:
-                for subscribers in options.subscribers:
-                    verdict = run(stand, subscribers, options.seconds)
-                    worst = max(worst, verdict.code)
-                    found.append(verdict.report)
-                    _print(verdict)
+        with (
+            tempfile.TemporaryDirectory(prefix="rollcall-verify-", ignore_cleanup_errors=True) as name,
+            Stand(Path(name)) as stand,
+        ):
+            for subscribers in options.subscribers:
+                verdict = run(stand, subscribers, options.seconds)
+                worst = max(worst, verdict.code)
+                found.append(verdict.report)
+                _print(verdict)
     except (StartError, EngineError) as error:
         print(error, file=sys.stderr)
         return 2

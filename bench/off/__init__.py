@@ -1,0 +1,1 @@
+"""How soon off means off."""
