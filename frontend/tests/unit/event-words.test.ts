@@ -65,7 +65,8 @@ describe('days', () => {
 			event({ id: 'b', occurredAt: '2026-01-01T23:59:59Z' }),
 			event({ id: 'a', occurredAt: '2026-01-02T00:00:00Z' })
 		];
-		const read = (zone: string) => byDay(events, zone).map((day) => [day.key, day.events.map((e) => e.id)]);
+		const read = (zone: string) =>
+			byDay(events, formats('en', zone)).map((day) => [day.key, day.events.map((e) => e.id)]);
 		expect(read('UTC')).toEqual([
 			['2026-01-02', ['c', 'a']],
 			['2026-01-01', ['b']]

@@ -71,6 +71,21 @@ describe('a list of events', () => {
 		expect(numbers(events.waiting)).toEqual([4, 3]);
 	});
 
+	it('moves nothing under a moving pointer, and catches up by itself when it rests', () => {
+		vi.useFakeTimers();
+		const reader = new Reader();
+		const events = list(reader);
+		reader.aim();
+		events.apply(happened(3));
+		events.settle();
+		expect(numbers(events.shown)).toEqual([2, 1]);
+		expect(events.waitingCount).toBe(0);
+		vi.runAllTimers();
+		events.settle();
+		expect(numbers(events.shown)).toEqual([3, 2, 1]);
+		vi.useRealTimers();
+	});
+
 	it('takes an event once, shown or waiting', () => {
 		const reader = new Reader();
 		const events = list(reader);

@@ -315,10 +315,17 @@ export const de: Messages = {
 		emptyTitle: 'Nichts da',
 		emptyText: 'Ereignisse dieser Art erscheinen hier sofort.',
 		onlyAbout: 'Nur über',
+		alike: 'Nur diese Person',
 		clear: 'Alle zeigen',
 		today: 'Heute',
 		yesterday: 'Gestern',
-		newest: 'Neueste'
+		newest: 'Neueste',
+		newer: 'Neuere',
+		seen: 'Hier waren Sie',
+		jump: 'Dorthin, wo Sie waren',
+		find: 'Person suchen',
+		whom: 'Wen meinen Sie?',
+		resynced: 'Der Verlauf ist zu weit fortgeschritten, um von hier aufzuholen. Die Seite wurde neu gelesen.'
 	},
 	overview: {
 		title: 'Übersicht',

@@ -311,10 +311,17 @@ export const en = {
 		emptyTitle: 'Nothing here',
 		emptyText: 'Events of this kind appear here the moment they happen.',
 		onlyAbout: 'Only about',
+		alike: 'Only this person',
 		clear: 'Show everyone',
 		today: 'Today',
 		yesterday: 'Yesterday',
-		newest: 'Newest'
+		newest: 'Newest',
+		newer: 'Newer',
+		seen: 'You were here',
+		jump: 'Go to where you were',
+		find: 'Find a person',
+		whom: 'Whom do you mean?',
+		resynced: 'The log has moved on too far to catch up from where this page was. It was read again.'
 	},
 	overview: {
 		title: 'Overview',

@@ -12,6 +12,9 @@ const WAITING_MAX = 200;
 /** What comes faster than this a second runs away under the eyes: it waits. */
 const READABLE_A_SECOND = 8;
 
+/** Whoever moves the pointer is about to hit something. */
+const AIM_MS = 900;
+
 /** What the reader is doing; whoever shows the list sets it. */
 export class Reader {
 	paused = $state(false);
@@ -19,6 +22,16 @@ export class Reader {
 	away = $state(false);
 	/** The events whose details are open. */
 	readonly open = new SvelteSet<string>();
+
+	/** The pointer moves over the list: for a moment nothing may move under it. */
+	aiming = $state(false);
+	#still: ReturnType<typeof setTimeout> | undefined;
+
+	aim(): void {
+		this.aiming = true;
+		clearTimeout(this.#still);
+		this.#still = setTimeout(() => (this.aiming = false), AIM_MS);
+	}
 
 	toggled(id: string, open: boolean): void {
 		if (open) this.open.add(id);
@@ -38,7 +51,9 @@ export class EventList {
 	seen = $state<string | null>(null);
 	/** Came while the list was in view: they light up. */
 	readonly fresh = new SvelteSet<string>();
+	/** Events that are not kept, and events that wait to be asked for rather than for the pointer to rest. */
 	#uncounted = $state(0);
+	#asked = $state(false);
 	#cut = $state(false);
 	readonly #reader: Reader;
 	readonly #hasOlder: boolean;
@@ -58,8 +73,9 @@ export class EventList {
 		this.#known = new Set(events.map((event) => event.id));
 	}
 
+	/** How many wait to be asked for. */
 	get waitingCount(): number {
-		return this.waiting.length + this.#uncounted;
+		return this.#asked ? this.waiting.length + this.#uncounted : 0;
 	}
 
 	/** The position to read older events from, or null where there are none. */
@@ -69,7 +85,7 @@ export class EventList {
 
 	get #holding(): boolean {
 		const { paused, away, open } = this.#reader;
-		if (paused || away || this.waiting.length > 0) return true;
+		if (paused || away || this.#asked) return true;
 		return open.size > 0 && this.shown.some((event) => open.has(event.id));
 	}
 
@@ -97,8 +113,9 @@ export class EventList {
 		const { __typename, ...event } = message;
 		if (this.#known.has(event.id)) return false;
 		this.#known.add(event.id);
-		if (missed || this.#holding || this.#isFlood()) this.#wait(event);
-		else this.#show(event);
+		if (missed || this.#holding || this.#isFlood()) this.#asked = true;
+		if (this.#asked || this.#reader.aiming) this.#wait(event);
+		else this.#show([event]);
 		this.#forget();
 		return false;
 	}
@@ -107,11 +124,21 @@ export class EventList {
 	show(): boolean {
 		if (this.#uncounted > 0) return false;
 		this.seen = this.shown[0]?.id ?? null;
-		const all = [...this.waiting, ...this.shown];
-		this.shown = all.slice(0, SHOWN_MAX);
-		if (all.length > SHOWN_MAX) this.#cut = true;
+		this.#extend(this.waiting);
 		this.waiting = [];
+		this.#asked = false;
 		return true;
+	}
+
+	/** The pointer rests: what waited for that alone comes in. */
+	settle(): void {
+		if (this.#asked || this.#reader.aiming || !this.waiting.length) return;
+		if (this.#holding) {
+			this.#asked = true;
+			return;
+		}
+		this.#show(this.waiting);
+		this.waiting = [];
 	}
 
 	#wait(event: EventRow): void {
@@ -119,10 +146,15 @@ export class EventList {
 		this.waiting = [event, ...this.waiting.slice(0, WAITING_MAX - 1)];
 	}
 
-	#show(event: EventRow): void {
-		this.fresh.add(event.id);
-		if (this.shown.length >= SHOWN_MAX) this.#cut = true;
-		this.shown = [event, ...this.shown.slice(0, SHOWN_MAX - 1)];
+	#show(events: readonly EventRow[]): void {
+		for (const event of events) this.fresh.add(event.id);
+		this.#extend(events);
+	}
+
+	#extend(newer: readonly EventRow[]): void {
+		const all = [...newer, ...this.shown];
+		this.shown = all.slice(0, SHOWN_MAX);
+		if (all.length > SHOWN_MAX) this.#cut = true;
 	}
 
 	#isFlood(): boolean {

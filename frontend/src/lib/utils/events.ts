@@ -3,6 +3,8 @@ import type { EventRow, EventType } from '#lib/graphql/documents.ts';
 import type { Messages } from '#lib/messages/index.ts';
 import type { Formats } from './format.ts';
 
+const DAY_MS = 86_400_000;
+
 export type EventGroup = 'accounts' | 'access' | 'signIns' | 'security';
 
 export const GROUPS: Readonly<Record<EventGroup, readonly EventType[]>> = {
@@ -63,6 +65,13 @@ export function fieldValue(m: Messages, f: Formats, field: string, value: unknow
 	return text;
 }
 
+/** Today, yesterday, or the date. */
+export function dayName(m: Messages, f: Formats, key: string, now: number): string {
+	if (key === f.dayKey(now)) return m.activity.today;
+	if (key === f.dayKey(now - DAY_MS)) return m.activity.yesterday;
+	return f.date(`${key}T12:00:00Z`);
+}
+
 /** What of the changes belongs in the sentence: a new role, a new name, or why a session ended. */
 export function summary(m: Messages, f: Formats, event: EventRow): string | null {
 	const value = (field: string, one: unknown) => fieldValue(m, f, field, one);
@@ -89,11 +98,10 @@ export interface Day {
  * The events of each day together, in the order given. By day and not by neighbourhood: round midnight the order of
  * the log need not be that of the clock, and no day may come twice.
  */
-export function byDay(events: readonly EventRow[], timeZone: string): Day[] {
-	const format = new Intl.DateTimeFormat('en-CA', { timeZone });
+export function byDay(events: readonly EventRow[], f: Formats): Day[] {
 	const days = new Map<string, Day>();
 	for (const event of events) {
-		const key = format.format(new Date(event.occurredAt));
+		const key = f.dayKey(event.occurredAt);
 		const day = days.get(key);
 		if (day) day.events.push(event);
 		else days.set(key, { key, events: [event] });

@@ -14,6 +14,8 @@ export class Formats {
 	readonly #day: Intl.DateTimeFormat;
 	readonly #full: Intl.DateTimeFormat;
 	readonly #clock: Intl.DateTimeFormat;
+	readonly #date: Intl.DateTimeFormat;
+	readonly #key: Intl.DateTimeFormat;
 	readonly #number: Intl.NumberFormat;
 
 	constructor(
@@ -24,6 +26,8 @@ export class Formats {
 		this.#day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
 		this.#full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long', timeZone });
 		this.#clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone });
+		this.#date = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone });
+		this.#key = new Intl.DateTimeFormat('en-CA', { timeZone });
 		this.#number = new Intl.NumberFormat(locale);
 	}
 
@@ -33,6 +37,16 @@ export class Formats {
 
 	day(at: string | number): string {
 		return this.#day.format(new Date(at));
+	}
+
+	/** With the day of the week. */
+	date(at: string | number): string {
+		return this.#date.format(new Date(at));
+	}
+
+	/** The day in the visitor's zone, for comparing: 2026-11-24. */
+	dayKey(at: string | number): string {
+		return this.#key.format(new Date(at));
 	}
 
 	clock(at: string | number): string {

@@ -1,0 +1,28 @@
+import { redirect } from '@sveltejs/kit';
+import { Events, Find, People, Position } from '#lib/graphql/documents.ts';
+import { activityHref, activityVariables, parseActivity } from '#lib/utils/activity-url.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const query = parseActivity(url.searchParams);
+	const who = (url.searchParams.get('who') ?? '').trim().slice(0, 200);
+	// The position first: what happens between the two reads is told twice rather than never.
+	const { stats } = await locals.api.run(Position, {});
+	const { events } = await locals.api.run(Events, activityVariables(query));
+	const { nodes } = query.about ? await locals.api.run(People, { ids: [query.about] }) : { nodes: [] };
+	const [about] = nodes.filter((node) => node?.__typename === 'User');
+	// Asked without script: one person is found at once, of several the visitor chooses.
+	const found = who
+		? (await locals.api.run(Find, { search: who })).users.edges.map((edge) => edge.node)
+		: null;
+	if (found?.length === 1) redirect(303, activityHref(query, { about: found[0]!.id }));
+	return {
+		query,
+		who,
+		found,
+		about: about ?? null,
+		cursor: stats.cursor,
+		events: events.edges.map((edge) => edge.node),
+		pageInfo: events.pageInfo
+	};
+};
