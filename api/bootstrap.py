@@ -124,7 +124,7 @@ def build_core(settings: Settings) -> Core:
         store=store,
         users=UserService(store, clock, hasher, tokens, presence, effects),
         sessions=SessionService(store, clock, hasher, tokens, limiter, rules, effects),
-        events=EventService(store),
+        events=EventService(store, clock),
         imports=ImportService(store, clock),
         retention=RetentionService(store, clock),
         pruning=PruneLock(settings.database_url.dsn),

@@ -28,6 +28,7 @@ SECRET_TEXTS = re.compile(
     re.IGNORECASE,
 )
 DEEPEST = 6
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -117,10 +118,19 @@ class Metrics:
             "rollcall_request_seconds",
             "Time to answer an HTTP request",
             ["route"],
-            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+            buckets=SECONDS,
             registry=self.registry,
         )
-
+        self.operations = Counter(
+            "rollcall_operations_total", "GraphQL operations", ["operation", "outcome"], registry=self.registry
+        )
+        self.operation_seconds = Histogram(
+            "rollcall_operation_seconds",
+            "Time to answer a GraphQL operation",
+            ["operation"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
         self.events = Counter(
             "rollcall_events_total", "Events committed by this process", ["type"], registry=self.registry
         )
@@ -129,6 +139,11 @@ class Metrics:
         """Count what was written, sign-ins and failed ones among it."""
         for event in events:
             self.events.labels(str(event.type)).inc()
+
+    def answered(self, operation: str, outcome: str, seconds: float) -> None:
+        """Count a GraphQL operation: `ok`, `refused` for what the client can mend, or `failed`."""
+        self.operations.labels(operation, outcome).inc()
+        self.operation_seconds.labels(operation).observe(seconds)
 
     def gauge(self, name: str, help_text: str, read: Any) -> None:
         """A number that is read when it is asked for."""

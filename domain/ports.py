@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from domain.models.event import Event, NewEvent
+from domain.models.event import Event, EventCount, NewEvent
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Role, Status, User
 from domain.pagination import EventFilter, Page, UserQuery, Window
@@ -152,6 +152,10 @@ class EventReader(Protocol):
 
     async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, epoch: UUID) -> dict[UUID, Page[Event]]:
         """The newest events of several users in one statement."""
+        ...
+
+    async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
+        """How often each thing happened in each step since then, of the newest `at_most` events."""
         ...
 
     async def state(self) -> LogState: ...

@@ -11,6 +11,7 @@ import strawberry
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -58,6 +59,11 @@ class Document:
             text = f'There is no operation "{name[:100]}"' if name else "Say by operationName which operation is meant"
             raise DocumentRefused([_refusal(text)])
         return found
+
+    def subject(self, name: str | None) -> str:
+        """What an operation is about, for counting it: its root field's name, which no client can make up."""
+        fields = self.operation(name).selection_set.selections
+        return fields[0].name.value if len(fields) == 1 and isinstance(fields[0], FieldNode) else "several"
 
     def operation_type(self, name: str | None) -> str:
         """`query`, `mutation` or `subscription`. Raises DocumentRefused."""

@@ -14,6 +14,7 @@ from domain.models import event as domain
 from domain.models.actor import Actor
 from domain.models.user import User as Entity
 from domain.pagination import EventFilter, Page
+from domain.services.event import Recent
 from schema.node import EventType, Node, given, uuid_of
 from schema.pagination import PageInfo
 from schema.scalars import Cursor
@@ -132,6 +133,32 @@ class EventConnection:
 
     edges: list[EventEdge] = strawberry.field(resolver=_edges)
     page_info: PageInfo = strawberry.field(resolver=_page_info)
+
+
+@strawberry.type
+class EventCount:
+    """How often something happened in the hour that begins at `at`."""
+
+    type: EventType
+    at: datetime
+    count: int
+
+
+@strawberry.type(description="How often each thing happened in the last 24 hours, hour by hour; none is not listed.")
+class EventCounts:
+    """See the description."""
+
+    since: datetime
+    complete: bool = strawberry.field(
+        description="False where more happened than is counted at once: these are the newest."
+    )
+    counts: list[EventCount]
+
+    @classmethod
+    def of(cls, recent: Recent) -> EventCounts:
+        """The domain's counts as shown."""
+        counts = [EventCount(type=c.type, at=c.at, count=c.count) for c in recent.counts]
+        return cls(since=recent.since, complete=recent.complete, counts=counts)
 
 
 @strawberry.input(name="EventFilter")

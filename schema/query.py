@@ -9,7 +9,7 @@ from domain.models import event as domain_event
 from domain.models import session as domain_session
 from domain.models import user as domain_user
 from domain.pagination import UserSort, Window
-from schema.event import Event, EventConnection, EventFilterInput, event_filter_of
+from schema.event import Event, EventConnection, EventCounts, EventFilterInput, event_filter_of
 from schema.node import Node, given, uuid_of
 from schema.session import Session
 from schema.stats import DirectoryStats
@@ -98,6 +98,11 @@ class Query:
         window = Window.of(given(first), given(after), given(last), given(before))
         service = info.context.services.events
         return await service.page(info.context.viewer, window, event_filter_of(filter))  # type: ignore[return-value]
+
+    @strawberry.field(description="What happened in the last 24 hours, counted; auditors and admins.")
+    async def event_counts(self, info: Info) -> EventCounts:
+        """See the description."""
+        return EventCounts.of(await info.context.services.events.recent(info.context.viewer))
 
     @strawberry.field
     async def stats(self, info: Info) -> DirectoryStats:

@@ -71,3 +71,12 @@ class Event(NewEvent):
     id: UUID = NIL
     seq: int = 0
     ord: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EventCount:
+    """How often something happened in the stretch of time that begins at `at`."""
+
+    type: EventType
+    at: datetime
+    count: int

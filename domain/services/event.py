@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain import policies
 from domain.cursors import LogCursor
 from domain.models.actor import Actor
-from domain.models.event import Event
+from domain.models.event import Event, EventCount
 from domain.pagination import EventFilter, Page, Window
-from domain.ports import LogState, Store
+from domain.ports import Clock, LogState, Store
+
+HOUR = timedelta(hours=1)
+RECENT_HOURS = 24
+COUNTED_MAX = 200_000
+"""Of a busier day only the newest are counted: a dashboard must not cost more than what it watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What happened in the hours since `since`; not `complete` where only the newest of it were counted."""
+
+    since: datetime
+    complete: bool
+    counts: Sequence[EventCount]
 
 
 class EventService:
     """Reads of the log."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
 
     async def page(self, actor: Actor, window: Window, filter_: EventFilter) -> Page[Event]:
         """The trail, newest first; raises Forbidden for members and ValidationFailed for a cursor that is none."""
@@ -35,6 +51,14 @@ class EventService:
                 epoch = (await unit.events.state()).epoch
                 found = await unit.events.pages_for_users(allowed, window, epoch)
         return {u: found.get(u, empty) for u in user_ids}
+
+    async def recent(self, actor: Actor) -> Recent:
+        """How often each thing happened in each of the last hours. Raises Forbidden for members."""
+        policies.require_auditor(actor)
+        since = self._clock.now() - RECENT_HOURS * HOUR
+        async with self._store.read() as unit:
+            counts = await unit.events.counts(since, HOUR, COUNTED_MAX)
+        return Recent(since, sum(c.count for c in counts) < COUNTED_MAX, counts)
 
     async def get_many(self, actor: Actor, event_ids: Sequence[UUID]) -> dict[UUID, Event]:
         """Those of these entries that the actor may see, as they may be seen."""

@@ -41,6 +41,7 @@ QUERIES = {
     "user": Rule('user(id: "$id") { id }', SIGNED_IN),
     "users": Rule("users(first: 1) { edges { node { id } } }", SIGNED_IN),
     "events": Rule("events(first: 1) { edges { node { id } } }", AUDITORS),
+    "eventCounts": Rule("eventCounts { complete }", AUDITORS),
     "stats": Rule("stats { total }", SIGNED_IN),
 }
 RESULT = "{ __typename ... on Problem { code } }"
@@ -133,6 +134,8 @@ TYPES: dict[str, Fields] = {
     "SessionEdge": dict.fromkeys(("cursor", "node"), OPEN),
     "EventConnection": dict.fromkeys(("edges", "pageInfo"), OPEN),
     "EventEdge": dict.fromkeys(("cursor", "node"), OPEN),
+    "EventCounts": dict.fromkeys(("since", "complete", "counts"), OPEN),
+    "EventCount": dict.fromkeys(("type", "at", "count"), OPEN),
     "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), OPEN),
     "FieldChange": dict.fromkeys(("field", "before", "after"), OPEN),
     # Of the users that the viewer sees: see test_lists_and_counts_leave_out_whom_the_viewer_may_not_see.

@@ -254,6 +254,7 @@ async def test_only_admins_introspect(api: Api, admin: Person) -> None:
         ("{ users(first: 20) { edges { node { sessions(first: 2) { edges { node { user { id } } } } } } } }", 3),
         ("{ events(first: 20) { edges { node { type user { id } actor { id } } } } }", 3),
         ("{ stats { total byRole { count } } }", 2),
+        ("{ eventCounts { complete counts { type at count } } }", 1),
     ],
 )
 async def test_the_number_of_statements_is_pinned(

@@ -96,6 +96,22 @@ async def test_requests_and_sign_ins_are_counted(api: Api, admin: Person) -> Non
     assert after["rollcall_redis_connected"] == 1
 
 
+async def test_operations_are_counted_by_what_they_are_about(api: Api, admin: Person) -> None:
+    def series(operation: str, outcome: str) -> str:
+        return f'rollcall_operations_total{{operation="{operation}",outcome="{outcome}"}}'
+
+    before = await numbers(api)
+    member = await api.new_user(admin)
+    await api.graphql("query Made_up { eventCounts { complete } }", by=admin)
+    await api.graphql("{ eventCounts { complete } }", by=member)
+    await api.graphql("{ me { id } stats { total } }", by=admin)
+    after = await numbers(api)
+    for counted in (series("eventCounts", "ok"), series("eventCounts", "refused"), series("several", "ok")):
+        assert after[counted] - before.get(counted, 0) == 1, counted
+    assert after['rollcall_operation_seconds_count{operation="eventCounts"}'] >= 2
+    assert not [name for name in after if "Made_up" in name]
+
+
 async def test_what_clients_make_up_makes_no_new_series(api: Api) -> None:
     before = len(await numbers(api))
     for i in range(20):
