@@ -114,24 +114,21 @@ export type EventsVariables = { first?: number | null; after?: string | null; la
 
 export const Events = "query Events($first:Int$after:String$last:Int$before:String$filter:EventFilter){events(first:$first after:$after last:$last before:$before filter:$filter){edges{node{...EventRow}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<EventsData, EventsVariables>;
 
-export type EventTimesData = {
-	events: {
-		edges: Array<{
-			node: {
-				type: EventType;
-				occurredAt: string;
-			};
+export type EventCountsData = {
+	eventCounts: {
+		since: string;
+		complete: boolean;
+		counts: Array<{
+			type: EventType;
+			at: string;
+			count: number;
 		}>;
-		pageInfo: {
-			hasNextPage: boolean;
-			endCursor: string | null;
-		};
 	};
 };
 
-export type EventTimesVariables = { first: number; after?: string | null; filter?: EventFilter | null };
+export type EventCountsVariables = Record<string, never>;
 
-export const EventTimes = "query EventTimes($first:Int!$after:String$filter:EventFilter){events(first:$first after:$after filter:$filter){edges{node{type occurredAt}}pageInfo{hasNextPage endCursor}}}" as TypedDocument<EventTimesData, EventTimesVariables>;
+export const EventCounts = "query EventCounts{eventCounts{since complete counts{type at count}}}" as TypedDocument<EventCountsData, EventCountsVariables>;
 
 export type StatsData = {
 	stats: {

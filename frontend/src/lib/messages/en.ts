@@ -333,7 +333,9 @@ export const en = {
 		lastDay: 'Last 24 hours',
 		byRole: 'By role',
 		byStatus: 'By status',
-		perHour: (n: number, hour: string) => `${n} at ${hour}`,
+		hour: 'Hour from',
+		perHour: (n: number, hour: string) => `${n.toLocaleString('en')} from ${hour}`,
+		peak: (told: string) => `Most: ${told}.`,
 		atLeast: (n: number) => `at least ${n.toLocaleString('en')}`,
 		recent: 'Latest changes',
 		seeAll: 'See all activity',
@@ -344,6 +346,7 @@ export const en = {
 		failed: 'Failed',
 		average: 'Average',
 		slow: 'Slower than 250 ms',
+		several: 'several at once',
 		noService: 'The API does not share its measurements with the console.',
 		memberText: 'You see active people. Ask an admin for the audit trail.'
 	},

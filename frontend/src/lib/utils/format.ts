@@ -17,6 +17,7 @@ export class Formats {
 	readonly #date: Intl.DateTimeFormat;
 	readonly #key: Intl.DateTimeFormat;
 	readonly #number: Intl.NumberFormat;
+	readonly #milliseconds: Intl.NumberFormat;
 
 	constructor(
 		readonly locale: string,
@@ -29,10 +30,16 @@ export class Formats {
 		this.#date = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone });
 		this.#key = new Intl.DateTimeFormat('en-CA', { timeZone });
 		this.#number = new Intl.NumberFormat(locale);
+		this.#milliseconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'millisecond' });
 	}
 
 	number(value: number): string {
 		return this.#number.format(value);
+	}
+
+	/** Short times with what can be told of them: 0.8 ms, 12 ms. */
+	milliseconds(value: number): string {
+		return this.#milliseconds.format(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
 	}
 
 	day(at: string | number): string {

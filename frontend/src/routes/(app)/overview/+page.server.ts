@@ -1,0 +1,19 @@
+import { EventCounts, Events, Stats } from '#lib/graphql/documents.ts';
+import { readMeasurements } from '#lib/server/measurements.ts';
+import { CHANGES } from '#lib/utils/hourly.ts';
+import type { PageServerLoad } from './$types';
+
+const LATEST = 9;
+
+export const load: PageServerLoad = async ({ locals, parent }) => {
+	const { viewer } = await parent();
+	const { stats } = await locals.api.run(Stats, {});
+	if (viewer.role === 'MEMBER') return { stats, counts: null, events: [], service: null };
+	const latest = { first: LATEST, filter: { types: [...CHANGES] } };
+	const [{ eventCounts }, { events }, service] = await Promise.all([
+		locals.api.run(EventCounts, {}),
+		locals.api.run(Events, latest),
+		viewer.role === 'ADMIN' ? readMeasurements() : null
+	]);
+	return { stats, counts: eventCounts, events: events.edges.map((edge) => edge.node), service };
+};
