@@ -159,4 +159,14 @@ describe('following', () => {
 		expect(tell({ __typename: 'ResyncRequired', cursor: 'cursor-50', reason: 'pruned' })).toBe(true);
 		expect(resyncs).toEqual(['pruned']);
 	});
+
+	it('takes older ones below, each once, and knows where the next begin', () => {
+		const events = list();
+		events.apply(happened(3));
+		events.append([row(1), row(0)], true);
+		expect(numbers(events.shown)).toEqual([3, 2, 1, 0]);
+		expect(events.older).toBe('cursor-0');
+		events.append([], false);
+		expect(events.older).toBeNull();
+	});
 });

@@ -337,7 +337,7 @@ export type PersonPageData = {
 		createdAt: string;
 		updatedAt: string;
 		version: number;
-		sessions?: {
+		sessions: {
 			edges: Array<{
 				node: {
 					id: string;
@@ -349,8 +349,11 @@ export type PersonPageData = {
 					expiresAt: string;
 				};
 			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+			};
 		};
-		events?: {
+		events: {
 			edges: Array<{
 				node: {
 					id: string;
@@ -383,9 +386,119 @@ export type PersonPageData = {
 	} | null;
 };
 
-export type PersonPageVariables = { id: string; withEvents: boolean; withSessions: boolean; eventsFirst: number; eventsAfter?: string | null };
+export type PersonPageVariables = { id: string; eventsAfter?: string | null };
 
-export const PersonPage = "query PersonPage($id:ID!$withEvents:Boolean!$withSessions:Boolean!$eventsFirst:Int!$eventsAfter:String){user(id:$id){...Person sessions(first:50)@include(if:$withSessions){edges{node{...SessionRow}}}events(first:$eventsFirst after:$eventsAfter)@include(if:$withEvents){edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<PersonPageData, PersonPageVariables>;
+export const PersonPage = "query PersonPage($id:ID!$eventsAfter:String){user(id:$id){...Person sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}fragment Actor on User{id displayName}fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<PersonPageData, PersonPageVariables>;
+
+export type PersonSessionsData = {
+	user: {
+		sessions: {
+			edges: Array<{
+				node: {
+					id: string;
+					userAgent: string | null;
+					ipAddress: string | null;
+					current: boolean;
+					createdAt: string;
+					lastSeenAt: string;
+					expiresAt: string;
+				};
+			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+			};
+		};
+	} | null;
+};
+
+export type PersonSessionsVariables = { id: string };
+
+export const PersonSessions = "query PersonSessions($id:ID!){user(id:$id){sessions(first:50){...SessionPage}}}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<PersonSessionsData, PersonSessionsVariables>;
+
+export type PersonEventsData = {
+	user: {
+		events: {
+			edges: Array<{
+				node: {
+					id: string;
+					cursor: string;
+					type: EventType;
+					occurredAt: string;
+					actor: {
+						id: string;
+						displayName: string;
+					} | null;
+					user: {
+						id: string;
+						displayName: string;
+					} | null;
+					userId: string;
+					changes: Array<{
+						field: string;
+						before: unknown | null;
+						after: unknown | null;
+					}>;
+					requestId: string | null;
+					ipAddress: string | null;
+				};
+			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+				endCursor: string | null;
+			};
+		};
+	} | null;
+};
+
+export type PersonEventsVariables = { id: string; after?: string | null };
+
+export const PersonEvents = "query PersonEvents($id:ID!$after:String){user(id:$id){events(first:20 after:$after){...EventPage}}}fragment Actor on User{id displayName}fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<PersonEventsData, PersonEventsVariables>;
+
+export type PersonFeedData = {
+	userEvents: ({
+		__typename: 'Event';
+		id: string;
+		cursor: string;
+		type: EventType;
+		occurredAt: string;
+		actor: {
+			id: string;
+			displayName: string;
+		} | null;
+		user: {
+			id: string;
+			displayName: string;
+			email: string | null;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+		userId: string;
+		changes: Array<{
+			field: string;
+			before: unknown | null;
+			after: unknown | null;
+		}>;
+		requestId: string | null;
+		ipAddress: string | null;
+	} | {
+		__typename: 'Heartbeat';
+		cursor: string;
+	} | {
+		__typename: 'ResyncRequired';
+		cursor: string;
+		reason: string;
+	});
+};
+
+export type PersonFeedVariables = { filter: EventFilter; after?: string | null };
+
+export const PersonFeed = "subscription PersonFeed($filter:EventFilter!$after:Cursor){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow user{...Person}}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<PersonFeedData, PersonFeedVariables>;
 
 export type PeopleData = {
 	nodes: Array<({
@@ -1062,13 +1175,16 @@ export type AccountData = {
 					expiresAt: string;
 				};
 			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+			};
 		};
 	} | null;
 };
 
 export type AccountVariables = Record<string, never>;
 
-export const Account = "query Account{me{...Person sessions(first:50){edges{node{...SessionRow}}}}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<AccountData, AccountVariables>;
+export const Account = "query Account{me{...Person sessions(first:50){...SessionPage}}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<AccountData, AccountVariables>;
 
 export type EventRow = {
 	id: string;
@@ -1091,6 +1207,37 @@ export type EventRow = {
 	}>;
 	requestId: string | null;
 	ipAddress: string | null;
+};
+
+export type EventPage = {
+	edges: Array<{
+		node: {
+			id: string;
+			cursor: string;
+			type: EventType;
+			occurredAt: string;
+			actor: {
+				id: string;
+				displayName: string;
+			} | null;
+			user: {
+				id: string;
+				displayName: string;
+			} | null;
+			userId: string;
+			changes: Array<{
+				field: string;
+				before: unknown | null;
+				after: unknown | null;
+			}>;
+			requestId: string | null;
+			ipAddress: string | null;
+		};
+	}>;
+	pageInfo: {
+		hasNextPage: boolean;
+		endCursor: string | null;
+	};
 };
 
 export type Person = {
@@ -1207,6 +1354,23 @@ export type SessionRow = {
 	createdAt: string;
 	lastSeenAt: string;
 	expiresAt: string;
+};
+
+export type SessionPage = {
+	edges: Array<{
+		node: {
+			id: string;
+			userAgent: string | null;
+			ipAddress: string | null;
+			current: boolean;
+			createdAt: string;
+			lastSeenAt: string;
+			expiresAt: string;
+		};
+	}>;
+	pageInfo: {
+		hasNextPage: boolean;
+	};
 };
 
 export type SessionStarted = {

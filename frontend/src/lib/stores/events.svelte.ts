@@ -56,7 +56,7 @@ export class EventList {
 	#asked = $state(false);
 	#cut = $state(false);
 	readonly #reader: Reader;
-	readonly #hasOlder: boolean;
+	#hasOlder = $state(false);
 	#cursor: string | null;
 	#known: Set<string>;
 	#second = 0;
@@ -139,6 +139,15 @@ export class EventList {
 		}
 		this.#show(this.waiting);
 		this.waiting = [];
+	}
+
+	/** Older events that the reader asked for, below those shown. */
+	append(events: readonly EventRow[], hasOlder: boolean): void {
+		const older = events.filter((event) => !this.#known.has(event.id));
+		for (const event of older) this.#known.add(event.id);
+		this.shown = [...this.shown, ...older];
+		this.#hasOlder = hasOlder;
+		this.#cut = false;
 	}
 
 	#wait(event: EventRow): void {
