@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { error, fail, redirect } from '@sveltejs/kit';
+import { CreateUser } from '#lib/graphql/documents.ts';
+import { choice, raw, refusal, text } from '#lib/server/forms.ts';
+import { ROLES } from '#lib/utils/directory-url.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ parent }) => {
+	const { viewer } = await parent();
+	if (viewer.role !== 'ADMIN') error(403, { message: 'Only an admin adds people', code: 'FORBIDDEN' });
+	// Sent along with the form: sent twice, it adds one person.
+	return { key: randomUUID() };
+};
+
+export const actions: Actions = {
+	default: async ({ request, locals }) => {
+		const form = await request.formData();
+		const [email, displayName] = [text(form, 'email'), text(form, 'displayName')];
+		const role = choice(form, 'role', ROLES) ?? 'MEMBER';
+		const password = raw(form, 'password') || null;
+		const input = { email, displayName, role, password, idempotencyKey: text(form, 'key') || null };
+		const { createUser } = await locals.api.run(CreateUser, { input });
+		if (createUser.__typename !== 'UserPayload') {
+			const status = createUser.code === 'EMAIL_TAKEN' ? 409 : 400;
+			return fail(status, { email, displayName, role, refusal: refusal(createUser) });
+		}
+		if (form.has('another')) return { added: createUser.user };
+		redirect(303, `/people/${createUser.user.id}`);
+	}
+};
