@@ -1,0 +1,14 @@
+/** Adds one person of a list; the same for the browser and the server. Raises what is no answer. */
+import { CreateUser, type TypedDocument } from '#lib/graphql/documents.ts';
+import type { Added } from '#lib/stores/import.svelte.ts';
+import type { ListLine } from './people-list.ts';
+
+type Run = <Data, Variables>(document: TypedDocument<Data, Variables>, variables: Variables) => Promise<Data>;
+
+export async function addPerson(run: Run, { email, displayName, role }: ListLine): Promise<Added> {
+	const { createUser } = await run(CreateUser, { input: { email, displayName, role } });
+	if (createUser.__typename === 'UserPayload') return { state: 'added', id: createUser.user.id };
+	if (createUser.code === 'EMAIL_TAKEN') return { state: 'exists' };
+	const field = 'fields' in createUser ? createUser.fields?.[0]?.field : undefined;
+	return { state: 'failed', problem: { code: createUser.code, message: createUser.message, field } };
+}
