@@ -3,6 +3,8 @@ import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 
 const TYPES = /^(?:text\/html|application\/json|text\/csv|text\/sveltekit-data)/;
 const SMALL = 1_024;
+/** Without a body, or with a part of one, which is not coded as a whole would be. */
+const BARE = new Set([204, 206, 304]);
 
 /**
  * Wraps an answer so that its body is compressed as the client accepts it. Static files come compressed already.
@@ -17,13 +19,13 @@ export function compressed(req, res) {
 	/** @type {import('node:stream').Transform | null} */
 	let coder = null;
 	let decided = false;
+	let room = false;
 
 	const decide = () => {
 		decided = true;
 		const length = Number(res.getHeader('content-length') ?? Infinity);
 		const fits = TYPES.test(String(res.getHeader('content-type') ?? '')) && length >= SMALL;
-		if (!fits || res.hasHeader('content-encoding') || res.statusCode === 204 || res.statusCode === 304)
-			return;
+		if (!fits || res.hasHeader('content-encoding') || BARE.has(res.statusCode)) return;
 		res.removeHeader('content-length');
 		res.removeHeader('etag');
 		res.setHeader('content-encoding', encoding);
@@ -33,32 +35,46 @@ export function compressed(req, res) {
 				? createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
 				: createGzip({ level: 5 });
 		coder.on('data', (chunk) => {
-			if (!write.call(res, chunk)) coder?.pause();
+			if (!Reflect.apply(write, res, [chunk])) coder?.pause();
 		});
-		coder.on('end', () => end.call(res));
-		coder.on('drain', () => res.emit('drain'));
-		res.on('drain', () => coder?.resume());
+		coder.on('end', () => Reflect.apply(end, res, []));
+		// The writer waits for room in the coder, the coder for room in the connection; one event serves both.
+		coder.on('drain', () => {
+			room = true;
+			res.emit('drain');
+			room = false;
+		});
+		res.on('drain', () => {
+			if (!room) coder?.resume();
+		});
 		res.on('close', () => coder?.destroy());
 	};
 
-	res.writeHead = function (status, ...rest) {
+	/**
+	 * @param {number} status
+	 * @param {any[]} rest a reason and headers, each of which may be left out
+	 */
+	function writeHeadCoded(status, ...rest) {
 		res.statusCode = status;
-		const headers = rest.at(-1);
-		if (headers && typeof headers === 'object') {
-			for (const [name, value] of Object.entries(headers))
-				if (value !== undefined) res.setHeader(name, value);
-		}
+		for (const [name, value] of Object.entries(rest.find((given) => typeof given === 'object') ?? {}))
+			if (value !== undefined) res.setHeader(name, value);
 		if (!decided) decide();
 		return writeHead.call(res, status);
-	};
-	res.write = function (chunk, ...rest) {
+	}
+
+	/** @param {any[]} rest */
+	function writeCoded(...rest) {
 		if (!res.headersSent) res.writeHead(res.statusCode);
-		return coder ? coder.write(chunk, ...rest) : write.call(res, chunk, ...rest);
-	};
-	res.end = function (chunk, ...rest) {
+		return Reflect.apply(coder ? coder.write : write, coder ?? res, rest);
+	}
+
+	/** @param {any[]} rest */
+	function endCoded(...rest) {
 		if (!res.headersSent) res.writeHead(res.statusCode);
-		if (!coder) return end.call(res, chunk, ...rest);
-		coder.end(typeof chunk === 'function' ? undefined : chunk);
+		if (!coder) return Reflect.apply(end, res, rest);
+		coder.end(typeof rest[0] === 'function' ? undefined : rest[0]);
 		return res;
-	};
+	}
+
+	Object.assign(res, { writeHead: writeHeadCoded, write: writeCoded, end: endCoded });
 }

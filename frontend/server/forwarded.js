@@ -1,25 +1,88 @@
 /** Who the visitor is, for those behind the front door: never what the visitor claims. */
+import { randomUUID } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
 
-const CLAIMS = [
-	'x-forwarded-for',
-	'x-forwarded-host',
-	'x-forwarded-port',
-	'x-forwarded-proto',
-	'forwarded',
-	'x-real-ip'
-];
+const REQUEST_ID = /^[\w.-]{8,64}$/;
+const CLAIMS = ['forwarded', 'x-forwarded-port', 'x-real-ip', 'x-proxy-token'];
+/** They concern this connection alone (RFC 9110, section 7.6.1); Node frames the body of the next one itself. */
+const HOP_BY_HOP = ['expect', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer'];
+/** What `Connection` names is not passed on either, but for what tells where the body and the message end. */
+const KEPT = new Set(['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
 
 /**
- * Overwrites the forwarded headers with what this server sees; behind a gateway that is trusted, adds to them.
+ * The list of gateways that `10.0.0.0/8, ::1` names. Raises for what is no address.
+ * @param {string} [text]
+ */
+export function proxies(text = '') {
+	const list = new BlockList();
+	for (const entry of text.split(',')) {
+		const [address = '', length] = entry.trim().split('/');
+		if (!address) continue;
+		const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+		if (length === undefined) list.addAddress(address, family);
+		else list.addSubnet(address, Number(length), family);
+	}
+	return list;
+}
+
+/**
+ * Overwrites what a request says of its way here. Behind gateways that are trusted, the visitor is whom the last of
+ * them saw, and comes by https where they say so.
  * @param {import('node:http').IncomingMessage} req
- * @param {boolean} trusted
+ * @param {BlockList} trusted
  */
 export function forwarded(req, trusted) {
 	const { headers, socket } = req;
-	const peer = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-	if (!trusted) for (const name of CLAIMS) delete headers[name];
-	const before = headers['x-forwarded-for'];
-	headers['x-forwarded-for'] = before ? `${before}, ${peer}` : peer;
-	headers['x-forwarded-proto'] ??= 'encrypted' in socket && socket.encrypted ? 'https' : 'http';
-	headers['x-forwarded-host'] ??= headers.host;
+	const peer = plain(socket.remoteAddress ?? '');
+	const believed = isTrusted(peer, trusted);
+	const address = visitor(peer, String(headers['x-forwarded-for'] ?? ''), trusted);
+	const scheme = believed ? String(headers['x-forwarded-proto'] ?? '') : '';
+	const given = String(headers['x-request-id'] ?? '');
+
+	withoutHops(headers);
+	for (const name of CLAIMS) delete headers[name];
+	headers['x-forwarded-for'] = address;
+	headers['x-forwarded-proto'] = /^https?$/.test(scheme) ? scheme : 'http';
+	headers['x-forwarded-host'] = headers.host;
+	headers['x-request-id'] = REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/**
+ * @param {string} peer
+ * @param {string} claimed
+ * @param {BlockList} trusted
+ */
+function visitor(peer, claimed, trusted) {
+	const hops = claimed.split(',').map((hop) => plain(hop.trim()));
+	let address = peer;
+	while (isTrusted(address, trusted)) {
+		const hop = hops.pop();
+		if (!hop || !isIP(hop)) break;
+		address = hop;
+	}
+	return address;
+}
+
+/**
+ * @param {string} address
+ * @param {BlockList} trusted
+ */
+function isTrusted(address, trusted) {
+	const family = isIP(address);
+	return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** @param {string} address an IPv4 one perhaps as an IPv6 socket writes it */
+const plain = (address) => address.replace(/^::ffff:(?=\d+\.)/i, '');
+
+/** @param {import('node:http').IncomingHttpHeaders} headers */
+function withoutHops(headers) {
+	const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+	for (const name of [...HOP_BY_HOP, ...named]) if (!KEPT.has(name)) delete headers[name];
+	if (headers.upgrade?.toLowerCase() === 'websocket') headers.connection = 'upgrade';
+	else {
+		delete headers.upgrade;
+		if (named.includes('close')) headers.connection = 'close';
+		else delete headers.connection;
+	}
 }

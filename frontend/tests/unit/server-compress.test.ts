@@ -1,0 +1,95 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { expect, onTestFinished, test } from 'vitest';
+import { compressed } from '../../server/compress.js';
+import { knock, until } from './door.ts';
+
+async function serve(answer: (req: http.IncomingMessage, res: http.ServerResponse) => void) {
+	const server = http.createServer((req, res) => {
+		compressed(req, res);
+		answer(req, res);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+	onTestFinished(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	return (server.address() as AddressInfo).port;
+}
+
+function get(port: number, headers: http.OutgoingHttpHeaders, method = 'GET') {
+	return new Promise<{ res: http.IncomingMessage; body: Buffer }>((resolve, reject) => {
+		const req = http.request({ port, headers, method }, (res) => {
+			const parts: Buffer[] = [];
+			res.on('data', (part) => parts.push(part));
+			res.on('end', () => resolve({ res, body: Buffer.concat(parts) }));
+		});
+		req.on('error', reject).end();
+	});
+}
+
+const PAGE = '<p>row</p>'.repeat(500);
+const page = (_: http.IncomingMessage, res: http.ServerResponse) => {
+	res.writeHead(200, { 'content-type': 'text/html', etag: '"1"', 'content-length': PAGE.length }).end(PAGE);
+};
+
+test.each([
+	['br, gzip', 'br', brotliDecompressSync],
+	['gzip', 'gzip', gunzipSync],
+	['identity', undefined, (body: Buffer) => body]
+])('a page for who accepts %s', async (accepts, coding, decode) => {
+	const { res, body } = await get(await serve(page), { 'accept-encoding': accepts });
+	expect(res.headers['content-encoding']).toBe(coding);
+	expect(decode(body).toString()).toBe(PAGE);
+	if (coding) expect(res.headers).toMatchObject({ vary: 'Accept-Encoding' });
+});
+
+test.each([
+	['small', 200, { 'content-type': 'text/html', 'content-length': 2 }],
+	['coded already', 200, { 'content-type': 'text/html', 'content-encoding': 'br' }],
+	['a part', 206, { 'content-type': 'text/html', 'content-length': PAGE.length }],
+	['an image', 200, { 'content-type': 'image/webp' }]
+])('what is %s stays as it is', async (_name, status, headers) => {
+	const length = 'content-length' in headers ? headers['content-length'] : 10;
+	const port = await serve((_, res) => res.writeHead(status, headers).end(PAGE.slice(0, length)));
+	const { res, body } = await get(port, { 'accept-encoding': 'br' });
+	expect(body).toHaveLength(length);
+	expect(res.headers['content-encoding']).toBe('content-encoding' in headers ? 'br' : undefined);
+});
+
+test('HEAD has the headers of the page alone', async () => {
+	const { res, body } = await get(await serve(page), { 'accept-encoding': 'br' }, 'HEAD');
+	expect(res.headers['content-length']).toBe(String(PAGE.length));
+	expect(body).toHaveLength(0);
+});
+
+test('a reader who does not read stops the writer', async () => {
+	let written = 0;
+	const port = await serve((_, res) => {
+		res.writeHead(200, { 'content-type': 'text/csv' });
+		const write = () => {
+			for (;;) {
+				// Noise: it does not become smaller, so that little is enough to fill the connection.
+				const chunk = Buffer.from(Array.from({ length: 65_536 }, () => Math.random() * 256));
+				written += chunk.length;
+				if (!res.write(chunk)) return void res.once('drain', write);
+			}
+		};
+		write();
+		res.on('close', () => res.removeAllListeners('drain'));
+	});
+	const reader = await knock(port, 'GET / HTTP/1.1\r\nhost: x\r\naccept-encoding: br\r\n\r\n');
+	reader.socket.pause();
+	let before = -1;
+	await until(() => {
+		const still = written > 0 && written === before;
+		before = written;
+		return still;
+	});
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	expect(written).toBe(before);
+	expect(written).toBeLessThan(32 * 2 ** 20);
+	reader.socket.resume();
+	await until(() => written > before);
+});
