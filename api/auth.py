@@ -7,6 +7,7 @@ sign in again, and tells why where somebody does. Role and status come from the 
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,16 +80,25 @@ class Authenticator:
         return Origin(scope.get("state", {}).get("request_id"), self.client_address(scope), agent and agent[:400])
 
     def client_address(self, scope: Scope) -> str | None:
-        """The peer's address, or what the last trusted proxy saw of it (X-Forwarded-For, read from its end)."""
+        """The peer's address, or what the last trusted proxy saw of it (X-Forwarded-For, read from its end).
+
+        A proxy is trusted for its address (TRUSTED_PROXIES), or for the token it sends (PROXY_TOKEN).
+        """
         address: str | None = scope["client"][0] if scope.get("client") else None
-        ip = _address(address)
-        if ip is None or not self._trusted(ip):
+        ip, vouched = _address(address), self._vouched(scope)
+        if ip is None or not (vouched or self._trusted(ip)):
             return None if ip is None else str(ip)
         given = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for").decode("latin-1")
         hops = [h.strip() for h in given.split(",") if h.strip()]
-        while ip is not None and hops and self._trusted(ip):
-            ip = _address(hops.pop())
+        while ip is not None and hops and (vouched or self._trusted(ip)):
+            ip, vouched = _address(hops.pop()), False
         return None if ip is None else str(ip)
+
+    def _vouched(self, scope: Scope) -> bool:
+        token, given = self._settings.proxy_token, header(scope, b"x-proxy-token")
+        if token is None or given is None:
+            return False
+        return hmac.compare_digest(given.encode("latin-1"), token.get_secret_value().encode())
 
     def _trusted(self, ip: Ip) -> bool:
         return any(ip in network for network in self._settings.trusted_proxies)

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from api.commands.admin import admin
+from api.commands.console import console
 from api.commands.export import export
 from api.commands.import_ import import_users
 from api.commands.log import log
@@ -26,6 +27,7 @@ app.command("up")(up)
 app.command("serve")(serve)
 app.command("migrate")(migrate)
 app.add_typer(admin, name="admin")
+app.add_typer(console, name="console")
 app.add_typer(log, name="log")
 app.command("import")(import_users)
 app.command("export")(export)

@@ -10,6 +10,7 @@ import asyncio
 import gc
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -32,7 +33,14 @@ ENDING_SECONDS = 2
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server with room for many sockets, and a garbage collector that leaves alone what stays anyway."""
+    """uvicorn's server with room for many sockets, and a garbage collector that leaves alone what stays anyway.
+
+    `ready` is called once it listens.
+    """
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None = None) -> None:
+        super().__init__(config)
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start; then take schema, classes and code out of the collector's sight.
@@ -44,6 +52,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
+        if self.started and self._ready is not None:
+            self._ready()
 
 
 def raise_file_limit() -> None:

@@ -152,6 +152,8 @@ class LocalSettings(BaseSettings):
     public_url: PublicUrl = "http://localhost:8000"
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
+    console: bool = True
+    console_host: str = "127.0.0.1"
     console_port: Port = 3000
     cors_origins: Annotated[
         tuple[Annotated[str, AfterValidator(check_origin)], ...], NoDecode, BeforeValidator(split_list)
@@ -159,6 +161,7 @@ class LocalSettings(BaseSettings):
     trusted_proxies: Annotated[
         tuple[Annotated[Network, BeforeValidator(check_network)], ...], NoDecode, BeforeValidator(split_list)
     ] = ()
+    proxy_token: SecretStr | None = None
     body_limit_bytes: PositiveInt = 1024 * 1024
     shutdown_seconds: PositiveInt = 10
 
@@ -210,6 +213,13 @@ def describe(error: ValidationError) -> str:
         message = "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
         lines.append(f"  {name}: {message}")
     return "\n".join(["Rollcall cannot start with these settings:", *dict.fromkeys(lines)])
+
+
+def tool_environment(first: Path, **values: str) -> dict[str, str]:
+    """The environment for a tool that runs other people's code: without our settings, `first` before the PATH."""
+    own = {name for name in os.environ if name.lower() in LocalSettings.model_fields}
+    kept = {name: value for name, value in os.environ.items() if name not in own}
+    return {**kept, **values, "PATH": os.pathsep.join([str(first), kept.get("PATH", os.defpath)])}
 
 
 def child_environment(**values: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from api.app import Application
 from api.server import Server, server_config
 from api.settings import Settings
@@ -12,6 +14,6 @@ def serve() -> None:
     run(Settings.load())
 
 
-def run(settings: Settings) -> None:
-    """Serve until a signal."""
-    Server(server_config(Application(settings), settings)).run()
+def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
+    """Serve until a signal; `ready` is called once requests are answered."""
+    Server(server_config(Application(settings), settings), ready).run()

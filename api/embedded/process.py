@@ -63,6 +63,7 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     output: IO[bytes] | None = None,
     stdin: IO[bytes] | int = subprocess.DEVNULL,
+    cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own, so that Ctrl-C reaches it through us alone and in order.
 
@@ -75,6 +76,7 @@ def spawn(
         return subprocess.Popen(
             line,
             env=environment,
+            cwd=cwd,
             stdin=stdin,
             stdout=output,
             stderr=output and subprocess.STDOUT,

@@ -28,6 +28,7 @@ from domain.errors import (
 from domain.models.session import Principal
 from domain.models.user import Role, Status
 
+PROXY_TOKEN = "what the front door sends"
 OWN, PARTNER = "https://rollcall.example.com", "https://intranet.example.com"
 
 
@@ -51,6 +52,7 @@ class Desk:
             public_url=self.public_url,
             cors_origins=PARTNER,
             trusted_proxies="10.0.0.0/8, ::1",
+            proxy_token=PROXY_TOKEN,
         )
         self.tokens = SignedTokens(self.settings.secret_key.get_secret_value(), timedelta(minutes=10))
         self.principals = PrincipalCache(self.find)
@@ -233,6 +235,30 @@ def test_only_trusted_proxies_tell_the_address(
 ) -> None:
     scope = request(client=client) if forwarded is None else request(client=client, x_forwarded_for=forwarded)
     assert desk.auth.client_address(scope) == expected
+
+
+@pytest.mark.parametrize(
+    ("token", "forwarded", "expected"),
+    [
+        ("PROXY_TOKEN", "203.0.113.9", "203.0.113.9"),
+        ("PROXY_TOKEN", "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        ("PROXY_TOKEN", "203.0.113.9, 10.2.2.2", "203.0.113.9"),
+        ("PROXY_TOKEN", "", "127.0.0.1"),
+        ("a guess", "203.0.113.9", "127.0.0.1"),
+        ("", "203.0.113.9", "127.0.0.1"),
+        ("\xe4", "203.0.113.9", "127.0.0.1"),
+    ],
+)
+def test_a_proxy_that_has_the_token_tells_the_address(desk: Desk, token: str, forwarded: str, expected: str) -> None:
+    given = PROXY_TOKEN if token == "PROXY_TOKEN" else token
+    scope = request(client="127.0.0.1", x_forwarded_for=forwarded, x_proxy_token=given)
+    assert desk.auth.client_address(scope) == expected
+
+
+def test_no_token_vouches_where_none_is_set(desk: Desk) -> None:
+    auth = Authenticator(desk.settings.model_copy(update={"proxy_token": None}), desk.tokens, desk.principals, desk)
+    scope = request(client="127.0.0.1", x_forwarded_for="203.0.113.9", x_proxy_token="")
+    assert auth.client_address(scope) == "127.0.0.1"
 
 
 def test_a_second_forwarding_header_cannot_hide_the_first_proxy_s(desk: Desk) -> None:
