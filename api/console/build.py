@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from api.console.node import ConsoleError, fingerprint, npm, npm_environment
 from api.embedded.process import end, end_of, family, spawn
 
@@ -23,6 +25,8 @@ PROJECT = Path(__file__).parents[2]
 PACKAGES = ("package.json", "package-lock.json", ".npmrc")
 SOURCES = ("src", "static", "vite.config.ts", "tsconfig.json")
 CACHE = "npm-cache"
+MARK = "ROLLCALL_BUILD"
+"""Set for a build's processes, to know them by."""
 STOP_SECONDS = 5.0
 WAY_OUT = "Run it again once that is put right, or without the console: CONSOLE=false"
 
@@ -78,6 +82,7 @@ class Build:
         if all(self._done(step) for step in steps):
             return
         with self._lock():
+            end_earlier_build(self.folder)
             for step in steps:
                 if not self._done(step):
                     self._take(step)
@@ -106,6 +111,7 @@ class Build:
         try:
             stamp.unlink(missing_ok=True)
             self._npm(step)
+            stamp.parent.mkdir(exist_ok=True)
             stamp.write_text(digest)
         except OSError as error:
             raise ConsoleError(
@@ -116,13 +122,13 @@ class Build:
     def _npm(self, step: Step) -> None:
         self._data_dir.mkdir(parents=True, exist_ok=True)
         log = self._data_dir / "console-build.log"
-        environment = npm_environment(self._data_dir / CACHE)
+        environment = npm_environment(self._data_dir / CACHE) | {MARK: "1"}
         with log.open("wb") as output:
             process = spawn(npm(*step.arguments), environment=environment, output=output, cwd=self.folder)
         try:
             code = process.wait()
         except BaseException:
-            end(family(process.pid), (signal.SIGTERM, signal.SIGKILL), STOP_SECONDS)
+            end(family(process.pid), (signal.SIGKILL,), STOP_SECONDS)
             process.wait()
             raise
         if code != 0:
@@ -141,3 +147,17 @@ class Build:
             yield
         finally:
             os.close(handle)
+
+
+def end_earlier_build(folder: Path) -> None:
+    """End what a killed run left building in `folder`. The caller holds its lock, so whoever started it has gone."""
+    left = [process for process in psutil.process_iter() if builds_in(process, folder)]
+    end(left, (signal.SIGKILL,), STOP_SECONDS)
+
+
+def builds_in(process: psutil.Process, folder: Path) -> bool:
+    """Whether it is a process of a build there, and one that may be looked at."""
+    try:
+        return Path(process.cwd()) == folder.resolve() and MARK in process.environ()
+    except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
+        return False

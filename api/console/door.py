@@ -73,6 +73,7 @@ class Console:
 
     def start(self) -> None:
         """Start it and keep it; raises EngineError where it does not start at all."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
         self._log.unlink(missing_ok=True)
         self.door.start()
         self._write_down()

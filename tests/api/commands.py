@@ -134,6 +134,10 @@ class LinesOf:
     def __next__(self) -> str:
         return self._lines.get(timeout=PATIENCE)
 
+    def waiting(self) -> bool:
+        """Whether a line came and was not taken yet."""
+        return not self._lines.empty()
+
     def so_far(self) -> list[str]:
         """What came and was not taken yet."""
         return [self._lines.get() for _ in range(self._lines.qsize())]

@@ -31,6 +31,7 @@ def rollcall(folder: Path, port: int, *words: str, **options: Any) -> subprocess
         "ADMIN_PASSWORD": PASSWORD,
         "ROLLCALL_PASSWORD": PASSWORD,
         "API_PORT": str(port),
+        "CONSOLE": "false",
         "LOG_LEVEL": "warning",
         "PYTHONUNBUFFERED": "1",
     }

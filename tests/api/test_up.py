@@ -1,0 +1,190 @@
+"""`rollcall up` with the console in front: one address, one origin, one end for everything."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from websockets.sync.client import connect
+
+from api.embedded.process import family, gone, wait_until
+from tests.api.commands import LinesOf, Rollcall, until
+from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, free_port
+
+EVENTS = "{ events(first: 5, filter: {types: [SESSION_STARTED]}) { edges { node { ipAddress } } } }"
+FORGED = {"x-forwarded-for": "6.6.6.6", "x-proxy-token": "a guess", "forwarded": "for=6.6.6.6"}
+
+
+class Up:
+    """A running `rollcall up`, told apart by its lines."""
+
+    def __init__(self, process: subprocess.Popen[str], api_port: int, console_port: int) -> None:
+        self.process = process
+        self.lines = LinesOf(process)
+        self.api, self.console = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{console_port}"
+        self.console_port = console_port
+
+    def until_up(self) -> list[str]:
+        """What it says until its last address."""
+        said: list[str] = []
+        while not said or "Health" not in said[-1]:
+            until(lambda: self.lines.waiting() or self.process.poll() is not None)
+            assert self.process.poll() is None, self.process.communicate()
+            said.append(next(self.lines))
+        return said
+
+    def node(self) -> psutil.Process:
+        """The console's process."""
+        return next(p for p in family(self.process.pid) if any(w.endswith("server.js") for w in p.cmdline()))
+
+
+@contextmanager
+def running(folder: Path, database_url: str, redis_url: str, **environment: str) -> Iterator[Up]:
+    """Start it over a database of the test's own, and end it."""
+    ports = {"API_PORT": str(free_port()), "CONSOLE_PORT": str(free_port())} | environment
+    given = {"ADMIN_EMAIL": ADMIN, "ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", **ports}
+    rollcall = Rollcall(folder, database_url, redis_url, given)
+    up = Up(rollcall.start("up"), int(ports["API_PORT"]), int(ports["CONSOLE_PORT"]))
+    try:
+        yield up
+    finally:
+        up.process.send_signal(signal.SIGINT)
+        up.process.wait(30)
+        rollcall.close()
+
+
+@pytest.fixture
+def up(tmp_path: Path, fresh_database_url: str, redis_url: str) -> Iterator[Up]:
+    """One with the console, whose addresses are told."""
+    with running(tmp_path, fresh_database_url, redis_url) as up:
+        yield up
+
+
+def sign_in(client: httpx.Client, **headers: str) -> httpx.Response:
+    """Sign in through GraphQL."""
+    body = {"query": SIGN_IN, "variables": {"email": ADMIN, "password": PASSWORD}}
+    return client.post("/graphql", json=body, headers=headers)
+
+
+def token(response: httpx.Response) -> dict[str, str]:
+    """The header of who signed in there."""
+    return {"authorization": f"Bearer {response.json()['data']['signIn']['accessToken']}"}
+
+
+def test_it_ends_with_one_address_to_open_and_all_is_behind_it(up: Up) -> None:
+    said = up.until_up()
+    assert [line.strip() for line in said if "open http" in line] == [
+        f"Rollcall is up: open http://localhost:{up.console_port}"
+    ]
+    with httpx.Client(base_url=up.console, timeout=20) as visitor:
+        page = visitor.get("/sign-in")
+        assert page.status_code == 200
+        assert "text/html" in page.headers["content-type"]
+        assert visitor.get("/health").json()["status"] == "healthy"
+        assert visitor.get("/api/v1/openapi.json").json()["openapi"]
+        assert visitor.get("/metrics").status_code == 404
+        bearer = token(sign_in(visitor))
+        assert "edges" in visitor.post("/graphql", json={"query": EVENTS}, headers=bearer).text
+    with connect(f"ws://127.0.0.1:{up.console_port}/graphql", subprotocols=["graphql-transport-ws"]) as live:  # type: ignore[list-item]
+        live.send(json.dumps({"type": "connection_init", "payload": {"authorization": bearer["authorization"]}}))
+        assert json.loads(live.recv(10))["type"] == "connection_ack"
+
+
+def test_the_session_s_cookie_serves_pages_of_each_own_address_and_no_others(up: Up) -> None:
+    up.until_up()
+    in_cookie = SIGN_IN.replace("password: $password", "password: $password, cookie: true")
+    body = {"query": in_cookie, "variables": {"email": ADMIN, "password": PASSWORD}}
+    asks = {"query": "{ me { email } }"}
+    localhost = f"http://localhost:{up.console_port}"
+    for base in (up.console, up.api):
+        with httpx.Client(base_url=base, timeout=20) as visitor:
+            assert "rollcall" in visitor.post("/graphql", json=body, headers={"origin": localhost}).cookies
+            for origin in (base, localhost):
+                answer = visitor.post("/graphql", json=asks, headers={"origin": origin})
+                assert answer.json() == {"data": {"me": {"email": ADMIN}}}, (base, origin)
+            refused = visitor.post("/graphql", json=asks, headers={"origin": "http://elsewhere.example"})
+            assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a second address of this machine")
+def test_events_tell_the_visitor_s_address_whoever_claims_another(up: Up) -> None:
+    up.until_up()
+    elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+    with httpx.Client(base_url=up.console, transport=elsewhere, timeout=20) as visitor:
+        form = {"email": ADMIN, "password": PASSWORD}
+        through_page = visitor.post("/sign-in", data=form, headers={"origin": up.console, **FORGED})
+        assert through_page.status_code in (200, 303), through_page.text
+        bearer = token(sign_in(visitor, **FORGED))
+    with httpx.Client(base_url=up.api, timeout=20) as stranger:
+        sign_in(stranger, **FORGED)
+        answer = stranger.post("/graphql", json={"query": EVENTS}, headers=bearer)
+    addresses = [edge["node"]["ipAddress"] for edge in answer.json()["data"]["events"]["edges"]]
+    assert sorted(addresses) == ["127.0.0.1", "127.0.0.2", "127.0.0.2"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_all_ends_together(up: Up, how: signal.Signals) -> None:
+    up.until_up()
+    members = family(up.process.pid)
+    assert len(members) > 1
+    up.process.send_signal(how)
+    up.process.wait(20)
+    assert all(gone(member) for member in members)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed process")
+def test_a_killed_run_leaves_no_console(up: Up) -> None:
+    up.until_up()
+    node = up.node()
+    up.process.kill()
+    assert wait_until(lambda: gone(node), 10)
+
+
+def test_a_console_that_dies_comes_back(up: Up) -> None:
+    up.until_up()
+    up.node().kill()
+    assert "starts again in 1 s" in next(line for line in up.lines if "ended by itself" in line)
+    with httpx.Client(base_url=up.console, transport=httpx.HTTPTransport(retries=8)) as visitor:
+        assert visitor.get("/sign-in", timeout=20).status_code == 200
+
+
+def test_it_runs_without_the_console(tmp_path: Path, fresh_database_url: str, redis_url: str) -> None:
+    with running(tmp_path, fresh_database_url, redis_url, CONSOLE="false") as up:
+        said = "".join(up.until_up())
+        assert "open" not in said
+        assert httpx.get(f"{up.api}/readyz").status_code == 200
+        assert len(family(up.process.pid)) == 1
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(up.console)
+
+
+@pytest.mark.parametrize("name", ["API_PORT", "CONSOLE_PORT"])
+def test_a_taken_port_is_named_and_the_next_one_offered(
+    tmp_path: Path, fresh_database_url: str, redis_url: str, name: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ports = {"API_PORT": str(free_port()), "CONSOLE_PORT": str(free_port())} | {name: str(port)}
+        ended = Rollcall(tmp_path, fresh_database_url, redis_url, ports).run("up", code=2)
+    offered = re.fullmatch(rf"Port {port} is taken; (\d+) is free: {name}=(\d+) make run\n", ended.err)
+    assert offered, ended.err
+    assert int(offered[1]) > port
+
+
+def test_the_console_does_not_take_the_api_s_port(tmp_path: Path, fresh_database_url: str, redis_url: str) -> None:
+    port = str(free_port())
+    ended = Rollcall(tmp_path, fresh_database_url, redis_url, {"API_PORT": port, "CONSOLE_PORT": port}).run(
+        "up", code=2
+    )
+    assert f"Port {port} is taken" in ended.err
+    assert "CONSOLE_PORT=" in ended.err
