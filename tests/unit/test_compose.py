@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import shlex
 from pathlib import Path
@@ -13,19 +14,24 @@ import yaml
 from api.settings import LocalSettings
 
 ROOT = Path(__file__).parents[2]
-DOCKERFILE = (ROOT / "deploy" / "api.Dockerfile").read_text()
+IMAGES = ("api", "console")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 ONE_SHOT = {"migrate"}
 
 
-def stages() -> list[str]:
-    return re.split(r"^(?=FROM )", DOCKERFILE, flags=re.MULTILINE)[1:]
+def dockerfile(image: str) -> str:
+    return (ROOT / "deploy" / f"{image}.Dockerfile").read_text()
+
+
+def stages(image: str) -> list[str]:
+    return re.split(r"^(?=FROM )", dockerfile(image), flags=re.MULTILINE)[1:]
 
 
 def test_the_services_are_these() -> None:
-    assert set(SERVICES) == {"api", "migrate", "postgres", "valkey"}
+    assert set(SERVICES) == {"gateway", "console", "api", "migrate", "postgres", "valkey"}
+    assert SERVICES["gateway"]["image"] == "caddy:2"
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert SERVICES["valkey"]["image"].startswith("valkey/valkey:9")
 
@@ -34,7 +40,7 @@ def test_the_services_are_these() -> None:
 def test_what_stays_up_is_watched(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == "unless-stopped"
-    assert "healthcheck" in service or (name in OURS and "HEALTHCHECK" in stages()[-1])
+    assert "healthcheck" in service or (name in OURS and "HEALTHCHECK" in stages(name)[-1])
 
 
 def test_the_api_waits_for_the_migration_and_the_migration_for_the_database() -> None:
@@ -43,14 +49,39 @@ def test_the_api_waits_for_the_migration_and_the_migration_for_the_database() ->
     assert SERVICES["migrate"]["command"] == ["migrate"]
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_ports_are_open_to_this_machine_only(name: str) -> None:
-    assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+def test_only_the_gateway_has_ports_and_only_for_this_machine_unless_told() -> None:
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert ports == {"gateway": ["${HTTP_PORT:-127.0.0.1:8080}:80", "${HTTPS_PORT:-127.0.0.1:8443}:443"]}
 
 
-@pytest.mark.parametrize("name", OURS)
+def test_the_gateway_reaches_no_database() -> None:
+    reach = {name: set(service["networks"]) for name, service in SERVICES.items()}
+    assert {name for name in reach if "edge" in reach[name]} == {"gateway", "console", "api"}
+    assert {name for name in reach if "data" in reach[name]} == {"api", "migrate", "postgres", "valkey"}
+    assert COMPOSE["networks"]["data"]["internal"]
+
+
+def test_the_gateway_s_network_is_what_the_others_trust() -> None:
+    (edge,) = COMPOSE["networks"]["edge"]["ipam"]["config"]
+    assert SERVICES["api"]["environment"]["TRUSTED_PROXIES"] == edge["subnet"]
+    assert SERVICES["console"]["environment"]["TRUSTED_PROXIES"] == edge["subnet"]
+    _, _, default = edge["subnet"].removesuffix("}").partition(":-")
+    assert ipaddress.ip_network(default).is_private
+
+
+def test_what_stands_in_front_waits_for_what_is_behind() -> None:
+    behind = SERVICES["gateway"]["depends_on"]
+    assert {name: behind[name]["condition"] for name in behind} == dict.fromkeys(("api", "console"), "service_healthy")
+
+
+def test_one_limit_of_bodies_for_all() -> None:
+    limits = {SERVICES[name]["environment"]["BODY_LIMIT_BYTES"] for name in ("gateway", "console", "api")}
+    assert limits == {f"${{BODY_LIMIT_BYTES:-{LocalSettings.model_fields['body_limit_bytes'].default}}}"}
+
+
+@pytest.mark.parametrize("name", [*OURS, "gateway"])
 def test_our_containers_can_do_little(name: str) -> None:
-    service = OURS[name]
+    service = SERVICES[name]
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
@@ -58,9 +89,11 @@ def test_our_containers_can_do_little(name: str) -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_containers_are_given_settings_that_exist(name: str) -> None:
-    known = {field.upper() for field in LocalSettings.model_fields}
-    assert OURS[name]["environment"].keys() <= known
-    assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"} <= OURS[name]["environment"].keys()
+    known = {field.upper() for field in LocalSettings.model_fields} | {"API_URL"}
+    given = OURS[name]["environment"].keys()
+    assert given <= known
+    secrets = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}
+    assert given & secrets == (set() if name == "console" else secrets)
 
 
 def test_no_secret_has_a_default() -> None:
@@ -71,24 +104,47 @@ def test_no_secret_has_a_default() -> None:
         assert all(use.startswith(":?") for use in uses)
 
 
-def test_the_image_is_made_of_the_hashed_lock_in_stages() -> None:
-    build, final = stages()
+def test_the_api_s_image_is_made_of_the_hashed_lock_in_stages() -> None:
+    build, final = stages("api")
     assert "--require-hashes" in build
     assert "requirements.lock" in build
     assert "pip install" not in final
     assert "COPY --from=build" in final
 
 
-def test_the_image_runs_as_an_ordinary_user() -> None:
-    users = re.findall(r"^USER (\S+)$", stages()[-1], re.MULTILINE)
+def test_the_console_s_image_is_made_of_its_lock_in_stages() -> None:
+    build, final = stages("console")
+    assert "package-lock.json" in build
+    assert "npm ci" in build
+    assert "npm" not in final
+    assert "COPY --from=build /app/build build" in final
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_image_runs_as_an_ordinary_user(image: str) -> None:
+    users = re.findall(r"^USER (\S+)$", stages(image)[-1], re.MULTILINE)
     assert users
     assert int(users[-1]) >= 1000
 
 
-def test_the_image_holds_every_package_and_its_builder_is_let_see_them() -> None:
+def sources(image: str) -> set[str]:
+    """What an image takes from the project."""
+    copies = [shlex.split(line)[1:] for line in re.findall(r"^COPY (?!--).*$", dockerfile(image), re.MULTILINE)]
+    return {source for *many, _ in copies for source in many}
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_the_builder_is_let_see_what_an_image_takes(image: str) -> None:
     let_in = set(re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE))
-    copies = [shlex.split(line)[1:] for line in re.findall(r"^COPY (?!--).*$", DOCKERFILE, re.MULTILINE)]
-    sources = {source for *many, _ in copies for source in many}
-    assert {"api", "schema", "domain", "persistence", "migrations"} <= sources
-    assert sources <= let_in
-    assert all((ROOT / source).exists() for source in sources)
+    assert all((ROOT / source).exists() for source in sources(image))
+    assert {source.partition("/")[0] for source in sources(image)} <= let_in
+
+
+def test_the_images_hold_all_that_is_run() -> None:
+    assert {"api", "schema", "domain", "persistence", "migrations"} <= sources("api")
+    assert {"frontend/server.js", "frontend/server", "frontend/src", "frontend/static"} <= sources("console")
+
+
+def test_what_a_developer_has_lying_about_does_not_reach_the_builder() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {"frontend/node_modules", "frontend/build", "frontend/.svelte-kit"} <= set(left_out)

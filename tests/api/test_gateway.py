@@ -1,0 +1,212 @@
+"""The gateway of a deployment: its Caddyfile as it stands, run natively in front of the API and the console."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from api.bootstrap import ensure_first_admin
+from api.console import Build, find_console
+from api.console.door import FrontDoor
+from api.embedded.process import free_port, port_taken, wait_until
+from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Server, settings_for
+
+ROOT = Path(__file__).parents[2]
+CADDYFILE = ROOT / "deploy" / "Caddyfile"
+CADDY = shutil.which("caddy")
+EVENTS = "{ events(first: 9, filter: {types: [SESSION_STARTED]}) { edges { node { ipAddress } } } }"
+FORGED = {
+    "x-forwarded-for": "6.6.6.6",
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": "evil.example",
+    "forwarded": "for=6.6.6.6",
+    "x-real-ip": "6.6.6.6",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Where the gateway listens, and what is behind it."""
+
+    port: int
+    server: Server
+
+    @property
+    def url(self) -> str:
+        """As a visitor has it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, address: str = "127.0.0.1") -> httpx.Client:
+        """A visitor who comes from that address of this machine."""
+        return httpx.Client(base_url=self.url, timeout=20, transport=httpx.HTTPTransport(local_address=address))
+
+    def raw(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+        """The answer to a path as it is, which no client tidies up."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path, headers=headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(errors="replace")
+        finally:
+            connection.close()
+
+
+@contextmanager
+def caddy(folder: Path, port: int, api_port: int, console_port: int) -> Iterator[None]:
+    """Run Caddy until the block ends."""
+    assert CADDY is not None
+    environment = {
+        "SITE_ADDRESS": f"http://127.0.0.1:{port}",
+        "API_UPSTREAM": f"127.0.0.1:{api_port}",
+        "CONSOLE_UPSTREAM": f"127.0.0.1:{console_port}",
+        "CADDY_ADMIN": f"127.0.0.1:{free_port()}",
+        "HOME": str(folder),
+    }
+    command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
+    log = folder / "caddy.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        assert wait_until(lambda: port_taken("127.0.0.1", port) or process.poll() is not None, 20)
+        assert process.poll() is None, log.read_text()
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_url: str) -> Iterator[Gateway]:
+    """The three of them."""
+    if CADDY is None:
+        message = "Caddy is not installed (on Debian and Ubuntu: apt-get install caddy)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    folder, port, console_port = tmp_path_factory.mktemp("gateway"), free_port(), free_port()
+    sources = find_console()
+    assert sources is not None
+    Build(sources, folder, print).run()
+    settings = settings_for(database_url, redis_url, trusted_proxies="127.0.0.1", public_url=f"http://127.0.0.1:{port}")
+    asyncio.run(ensure_first_admin(settings))
+    with ExitStack() as stack:
+        server = stack.enter_context(Server(settings))
+        environment = {"API_URL": server.url, "PORT": str(console_port), "TRUSTED_PROXIES": "127.0.0.1"}
+        stack.enter_context(FrontDoor(sources, folder / "console.log", environment))
+        stack.enter_context(caddy(folder, port, server.port, console_port))
+        yield Gateway(port, server)
+
+
+def sign_in(visitor: httpx.Client, **headers: str) -> dict[str, str]:
+    """Sign in through GraphQL; the header of who did."""
+    body = {"query": SIGN_IN, "variables": {"email": ADMIN, "password": PASSWORD}}
+    answer = visitor.post("/graphql", json=body, headers=headers)
+    return {"authorization": f"Bearer {answer.json()['data']['signIn']['accessToken']}"}
+
+
+def test_pages_are_the_console_s(gateway: Gateway) -> None:
+    with gateway.client() as visitor:
+        page = visitor.get("/sign-in")
+        assert page.status_code == 200
+        assert "'nonce-" in page.headers["content-security-policy"]
+        assert "server" not in page.headers or page.headers["server"] == "Caddy"
+        assert visitor.get("/robots.txt").status_code == 200
+        assert visitor.get("/people").headers["location"].startswith("/sign-in")
+        assert visitor.get("/graphqlx").status_code == 404
+
+
+def test_the_api_s_paths_are_the_api_s(gateway: Gateway) -> None:
+    with gateway.client() as visitor:
+        assert visitor.get("/health").json()["status"] == "healthy"
+        assert visitor.get("/livez").json() == {"status": "ok"}
+        assert visitor.get("/readyz").json() == {"status": "ok"}
+        bearer = sign_in(visitor)
+        users = visitor.get("/api/v1/users?limit=1", headers=bearer).json()
+        assert users["success"] is True
+        assert visitor.get("/api/nothing").json()["error"]["code"] == "NOT_FOUND"
+        assert visitor.get("/admin/nothing").json()["error"]["code"] == "NOT_FOUND"
+        me = visitor.post("/graphql", json={"query": "{ me { email } }"}, headers=bearer)
+        assert me.json() == {"data": {"me": {"email": ADMIN}}}
+
+
+def test_sockets_pass(gateway: Gateway) -> None:
+    with gateway.client() as visitor:
+        bearer = sign_in(visitor)
+    address = f"ws://127.0.0.1:{gateway.port}/graphql"
+    with connect(address, subprotocols=["graphql-transport-ws"]) as live:  # type: ignore[list-item]
+        live.send(json.dumps({"type": "connection_init", "payload": bearer}))
+        assert json.loads(live.recv(10))["type"] == "connection_ack"
+        live.send(json.dumps({"type": "ping"}))
+        assert json.loads(live.recv(10))["type"] == "pong"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs further addresses of this machine")
+def test_forged_headers_change_nothing(gateway: Gateway) -> None:
+    with gateway.client("127.0.0.3") as visitor:
+        bearer = sign_in(visitor, **FORGED)
+        sign_in(visitor, **FORGED, connection="close, x-forwarded-for")
+        form = {"email": ADMIN, "password": PASSWORD}
+        by_page = visitor.post("/sign-in", data=form, headers={"origin": gateway.url, **FORGED})
+        assert by_page.status_code in (200, 303), by_page.text
+        assert all("Secure" not in cookie for cookie in by_page.headers.get_list("set-cookie"))
+        answer = visitor.post("/graphql", json={"query": EVENTS}, headers=bearer).json()
+    addresses = {edge["node"]["ipAddress"] for edge in answer["data"]["events"]["edges"]}
+    assert "127.0.0.3" in addresses
+    assert "6.6.6.6" not in addresses
+    assert [edge["node"]["ipAddress"] for edge in answer["data"]["events"]["edges"][:3]] == ["127.0.0.3"] * 3
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/metrics/", "/%6detrics", "//metrics", "/api/../metrics", "/graphql/../metrics", "/./metrics"]
+)
+def test_the_metrics_are_nobody_s(gateway: Gateway, path: str) -> None:
+    assert httpx.get(f"{gateway.server.url}/metrics").status_code == 200
+    for headers in ({}, {"connection": "close, x-forwarded-for"}):
+        status, text = gateway.raw(path, headers)
+        assert status >= 300, (path, headers)
+        assert "rollcall_" not in text
+
+
+def test_a_body_that_is_too_long_is_refused(gateway: Gateway) -> None:
+    long = b" " * 2**21
+    json_type = {"content-type": "application/json"}
+    with gateway.client() as visitor:
+        assert visitor.post("/graphql", content=long, headers=json_type).status_code == 413
+        assert visitor.post("/graphql", content=iter([long]), headers=json_type).status_code == 413
+        assert visitor.post("/sign-in", content=long, headers={"origin": gateway.url}).status_code == 413
+
+
+def test_what_is_away_is_said_to_be(gateway: Gateway, tmp_path: Path) -> None:
+    if CADDY is None:
+        pytest.skip("Caddy is not installed")
+    port = free_port()
+    with caddy(tmp_path, port, free_port(), free_port()), httpx.Client(base_url=f"http://127.0.0.1:{port}") as visitor:
+        api = visitor.post("/graphql", json={}, timeout=20)
+        assert api.status_code == 503
+        assert api.headers["retry-after"] == "1"
+        assert api.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+        page = visitor.get("/people", timeout=20)
+        assert page.status_code == 503
+        assert "cannot be reached" in page.text
+
+
+@pytest.mark.usefixtures("gateway")
+def test_a_domain_gets_https(tmp_path: Path) -> None:
+    assert CADDY is not None
+    environment = {"SITE_ADDRESS": "rollcall.example.com", "HOME": str(tmp_path)}
+    command = [CADDY, "adapt", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
+    adapted = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=20)
+    servers = json.loads(adapted.stdout)["apps"]["http"]["servers"]
+    assert [server["listen"] for server in servers.values()] == [[":443"]]
