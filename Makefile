@@ -6,34 +6,56 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= auto
 TESTS ?= tests
+# The console's tools, with the Node of its wheel.
+CONSOLE := $(BIN)/rollcall console
+NPM := $(CONSOLE) npm
+CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench-fanout bench-off verify lock clean
+.PHONY: help setup run test test-e2e check format bench-fanout bench-off verify lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## create .venv from the hashed lock
 
-run: $(READY) ## start PostgreSQL, Valkey and the server; Ctrl-C stops them all
+run: $(READY) ## start PostgreSQL, Valkey, the API and the console; Ctrl-C stops them all
 	@exec $(BIN)/rollcall up
 
-test: $(READY) ## run every test on the real engines (TESTS=path picks some, WORKERS=n sets the processes)
+test: $(READY) ## run every test on the real engines (TESTS=path picks some in Python, WORKERS=n sets the processes)
+	$(CONSOLE) build
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+ifeq ($(TESTS),tests)
+	$(NPM) test
+	@$(MAKE) --no-print-directory test-e2e
+endif
 
-check: $(READY) ## formatting, lint, types, layers, and the contract and migration tests
+test-e2e: $(READY) ## the console's tests in a browser (CHROMIUM=path names one)
+ifneq ($(CHROMIUM),)
+	$(CONSOLE) build
+	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(BIN)/python $(NPM) run test:e2e
+else ifeq ($(CI),true)
+	@echo "No Chromium was found, and CI skips nothing: apt-get install chromium" >&2; exit 1
+else
+	@echo "SKIPPED the console's tests in a browser: no Chromium was found."
+	@echo "  On Debian and Ubuntu: apt-get install chromium; one that is elsewhere: make test-e2e CHROMIUM=/path/to/it"
+endif
+
+check: $(READY) ## formatting, lint, types, layers, and the contract and migration tests; the same of the console
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/architecture tests/contract tests/integration/test_migrations.py
+	$(NPM) run check
 
 format: $(READY) ## rewrite the files as the formatter and the linter's safe fixes want them
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(NPM) run format
 
 bench-fanout: $(READY) ## live fan-out against the peers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
 	@$(BIN)/python -m bench.fanout $(BENCH)
@@ -56,6 +78,7 @@ lock: ## resolve the dependencies again and write both locks (UPGRADE=1 takes ne
 
 clean: ## remove what was built; the data under .rollcall stays
 	rm -rf $(VENV) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
+	rm -rf frontend/node_modules frontend/build frontend/.svelte-kit frontend/test-results .rollcall/npm-cache
 	find . -name __pycache__ -type d -not -path './.rollcall/*' -prune -exec rm -rf {} +
 
 $(READY): requirements-dev.lock pyproject.toml
