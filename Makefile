@@ -30,7 +30,7 @@ test: $(READY) ## run every test on the real engines (TESTS=path picks some in P
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 ifeq ($(TESTS),tests)
 	$(NPM) test
-	@$(MAKE) --no-print-directory test-e2e
+	$(if $(wildcard frontend/tests/e2e),@$(MAKE) --no-print-directory test-e2e)
 endif
 
 test-e2e: $(READY) ## the console's tests in a browser (CHROMIUM=path names one)
