@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -147,6 +147,19 @@ def decode_key(kind: str, cursor: str, field: str = "after") -> tuple[str, UUID]
         got, value, row_id = raw
         if got != kind or not isinstance(value, str) or "\0" in value:
             raise ValueError(got)
+        value.encode()  # JSON can write half of a surrogate pair, which is no character
         return value, UUID(row_id)
     except (ValueError, TypeError, AttributeError, binascii.Error, UnicodeError, RecursionError):
+        raise ValidationFailed.one(field, "This cursor does not belong to this list", cursor) from None
+
+
+def decode_moment(kind: str, cursor: str, field: str = "after") -> tuple[datetime, UUID]:
+    """As `decode_key`, for an order by time; the moment is in UTC."""
+    value, row_id = decode_key(kind, cursor, field)
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError(value)
+        return moment.astimezone(UTC), row_id
+    except (ValueError, OverflowError):
         raise ValidationFailed.one(field, "This cursor does not belong to this list", cursor) from None

@@ -12,10 +12,10 @@ from sqlalchemy import column, insert, lateral, literal, select, text, true, tup
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.errors import NotFound, ValidationFailed
+from domain.errors import NotFound
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Role, Status
-from domain.pagination import Page, Window, decode_key, encode_key
+from domain.pagination import Page, Window, decode_moment, encode_key
 from persistence.tables import sessions, users
 
 KIND = "sessions"
@@ -52,7 +52,7 @@ class SqlSessionReader:
         key = tuple_(sessions.c.created_at, sessions.c.id)
         for cursor, field in ((window.after, "after"), (window.before, "before")):
             if cursor is not None:
-                mark = tuple_(*[literal(v) for v in _position(cursor, field)])
+                mark = tuple_(*[literal(v) for v in decode_moment(KIND, cursor, field)])
                 question = question.where(key < mark if field == "after" else key > mark)
         order = [c.asc() if window.backward else c.desc() for c in (sessions.c.created_at, sessions.c.id)]
         inner = lateral(question.order_by(*order).limit(window.size + 1))
@@ -94,17 +94,6 @@ class SqlSessionReader:
             )
             for row in await self._connection.execute(question)
         }
-
-
-def _position(cursor: str, field: str) -> tuple[datetime, UUID]:
-    value, session_id = decode_key(KIND, cursor, field)
-    try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError(value)
-    except ValueError:
-        raise ValidationFailed.one(field, "This cursor does not belong to this list", cursor) from None
-    return moment, session_id
 
 
 class SqlSessionRepository(SqlSessionReader):

@@ -18,10 +18,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
-from domain.errors import ValidationFailed
 from domain.models.text import fold
 from domain.models.user import User
-from domain.pagination import UserQuery, UserSort, decode_key, encode_key
+from domain.pagination import UserQuery, UserSort, decode_key, decode_moment, encode_key
 from persistence.tables import NEVER, users
 
 S = TypeVar("S", bound=Select[Any])
@@ -134,16 +133,8 @@ def _kind(query: UserQuery) -> str:
 
 
 def _position(query: UserQuery, cursor: str, field: str) -> tuple[Any, UUID]:
-    value, user_id = decode_key(_kind(query), cursor, field)
-    if query.sort not in _TIMES:
-        return value, user_id
-    try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError(value)
-    except ValueError:
-        raise ValidationFailed.one(field, "This cursor does not belong to this list", cursor) from None
-    return moment, user_id
+    decode = decode_moment if query.sort in _TIMES else decode_key
+    return decode(_kind(query), cursor, field)
 
 
 FOUND_BY = text("""

@@ -149,6 +149,8 @@ def format_error(error: GraphQLError, request_id: str | None = None) -> dict[str
     formatted: dict[str, Any] = dict(error.formatted)
     if isinstance(original, DomainError):
         details = {camel(k): v for k, v in original.details.items() if k in ("field", "retry_after")}
+        if "field" in details:
+            details["field"] = camel(details["field"])
         formatted["message"] = original.message
         formatted["extensions"] = {"code": original.code, **details}
     elif original is None or isinstance(original, GraphQLError):

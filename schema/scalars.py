@@ -18,16 +18,19 @@ def write_time(moment: datetime) -> str:
 
 
 def read_time(text: object) -> datetime:
-    """A moment with its offset. Raises ValueError."""
+    """A moment given with its offset, in UTC. Raises ValueError."""
     if not isinstance(text, str):
         raise ValueError("A DateTime must be text")
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())  # RFC 3339 section 5.6: t and z may be small
     except ValueError:
         raise ValueError("A DateTime must be in RFC 3339, such as 2026-01-31T12:00:00Z") from None
     if moment.tzinfo is None:
         raise ValueError("A DateTime must have its offset, such as Z")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("A DateTime must be in the years 1 to 9999, in UTC too") from None
 
 
 def read_text(text: object) -> str:

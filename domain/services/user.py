@@ -96,8 +96,8 @@ class UserService:
         policies.require_admin(actor)
         clean = checked(email=command.email, display_name=command.display_name, password=command.password)
         key = command.idempotency_key
-        if key is not None and not 0 < len(key) <= KEY_MAX:
-            raise ValidationFailed.one("idempotency_key", f"The key must have 1 to {KEY_MAX} characters", key)
+        if key is not None and not (0 < len(key) <= KEY_MAX and key.isprintable()):
+            raise ValidationFailed.one("idempotency_key", f"The key must have 1 to {KEY_MAX} printable characters", key)
         fingerprint = self._fingerprint(clean, command.role)
         hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
         async with self._store.write() as unit:
