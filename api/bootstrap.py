@@ -22,7 +22,7 @@ from api.cookies import NoCookies
 from api.principals import PrincipalCache
 from api.retention import Retention
 from api.security import Argon2Hasher, SignedTokens
-from api.settings import ConfigurationError, Settings
+from api.settings import ConfigurationError, DatabaseAddress, Settings
 from api.sockets import Sockets
 from api.telemetry import Metrics
 from domain.commands import CreateUser
@@ -37,8 +37,9 @@ from domain.services.importing import ImportService
 from domain.services.retention import RetentionService
 from domain.services.session import SessionRules, SessionService
 from domain.services.user import UserService
+from domain.tasks import end
 from persistence.broadcast import NUDGE, Publisher, RedisBackend, connect
-from persistence.database import Database
+from persistence.database import Database, fault_of
 from persistence.hub import Hub
 from persistence.presence import RedisPresence
 from persistence.rate_limit import RedisRateLimiter
@@ -233,7 +234,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
         asyncio.create_task(_hear_nudges(broadcast, relay), name="nudges"),
         asyncio.create_task(_write_seen(authenticator, core.sessions), name="last-seen"),
     ]
-    stack.push_async_callback(_end, tasks)
+    stack.push_async_callback(end, tasks)
     container = Container(
         core=core,
         services=services,
@@ -300,12 +301,6 @@ async def _flush_seen(authenticator: Authenticator, sessions: SessionService) ->
         log.warning("last_seen.not_written", count=len(seen), error=type(error).__name__)
 
 
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
 @asynccontextmanager
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
     """The services for a command, closed afterwards."""
@@ -314,6 +309,13 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         yield core
     finally:
         await core.close()
+
+
+async def check_database(address: DatabaseAddress, *, migrated: bool = True) -> None:
+    """Raise ConfigurationError where DATABASE_URL leads to no database that can be used."""
+    fault = await fault_of(address.dsn, migrated=migrated)
+    if fault is not None:
+        raise ConfigurationError(f"Rollcall cannot use this database:\n  DATABASE_URL: {fault}")
 
 
 async def ensure_first_admin(settings: Settings) -> str | None:

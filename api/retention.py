@@ -12,6 +12,7 @@ import structlog
 from domain.errors import Unavailable
 from domain.models.actor import system
 from domain.services.retention import RetentionService
+from domain.tasks import end
 
 EVERY_SECONDS, RETRY_SECONDS = 3600.0, 60.0
 FIRST_SECONDS = 60.0
@@ -47,8 +48,7 @@ class Retention:
     async def stop(self) -> None:
         """Leave; what is not pruned yet waits for the next hour."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
 
     async def _run(self) -> None:
         pause = self._first * random.random()  # noqa: S311 - jitter, not a secret

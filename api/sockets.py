@@ -26,6 +26,7 @@ from domain.models.user import Status
 from domain.policies import ENDING_EVENTS
 from domain.ports import Clock, LivePresence
 from domain.services.session import SessionService
+from domain.tasks import end
 from schema.context import Context
 from schema.documents import Document, Documents
 from schema.groups import Subscriber
@@ -83,9 +84,7 @@ class Sockets:
         """Stop watching and drop what is still open."""
         for connection in list(self._open):
             connection.abort()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     @property
     def count(self) -> int:

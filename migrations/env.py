@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from api.settings import Settings
 from persistence.tables import metadata
 
+LOCK = 0x4D696772617465
+"""The advisory lock under which one process at a time migrates a database ("Migrate" in ASCII)."""
 URL = context.config.get_main_option("sqlalchemy.url") or Settings.load().database_url.sqlalchemy
 
 
@@ -26,6 +28,8 @@ async def online() -> None:
     """Connect and migrate."""
     engine = create_async_engine(URL, poolclass=NullPool)
     async with engine.connect() as connection:
+        await connection.execute(select(func.pg_advisory_lock(LOCK)))
+        await connection.commit()
         await connection.run_sync(migrate)
         await connection.commit()
     await engine.dispose()

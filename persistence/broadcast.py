@@ -22,6 +22,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from domain.tasks import end
+
 GAP = "\x00gap"
 """The message that stands for "something may be missing here"."""
 
@@ -69,8 +71,7 @@ class RedisBackend(BroadcastBackend):
     async def disconnect(self) -> None:
         """Stop listening and close."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
         with contextlib.suppress(RedisError, OSError):
             await self._publisher.aclose()
 
@@ -117,6 +118,8 @@ class RedisBackend(BroadcastBackend):
                 if self.connected:
                     delay = FIRST_DELAY
                     log.warning("redis.lost", error=type(error).__name__)
+                elif not self.reconnects:
+                    log.warning("redis.unreachable", setting="REDIS_URL", error=type(error).__name__)
                 self._down()
             await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
             delay = min(delay * 2, LAST_DELAY)
@@ -199,8 +202,7 @@ class Publisher:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(0.5):
                 await self._idle.wait()
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end([self._task])
 
     async def _run(self) -> None:
         while True:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -64,3 +66,34 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
             },
         },
     )
+
+
+FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((socket.gaierror,), "its host is not known"),
+    ((OSError, TimeoutError), "its server cannot be reached"),
+    (
+        (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError),
+        "its server refuses this user or password",
+    ),
+    ((asyncpg.InvalidCatalogNameError,), "its server has no database of this name"),
+    ((asyncpg.PostgresError, asyncpg.InterfaceError), "its server lets nobody in"),
+)
+"""What a failure to connect says of the address, for whoever wrote it; the first that fits."""
+
+
+async def fault_of(url: str, *, migrated: bool = True) -> str | None:
+    """What stands in the way of using a database, without repeating its address; None where nothing does.
+
+    With `migrated` it must have Rollcall's tables too.
+    """
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    except tuple(kind for kinds, _ in FAULTS for kind in kinds) as error:
+        said = next(words for kinds, words in FAULTS if isinstance(error, kinds))
+        return f"{said} ({type(error).__name__})"
+    try:
+        if migrated and await connection.fetchval("select to_regclass('log_state')") is None:
+            return "this database has no tables of Rollcall's: run rollcall migrate"
+    finally:
+        await connection.close()
+    return None

@@ -20,6 +20,7 @@ from broadcaster import Broadcast
 from domain.errors import PositionPruned, Unavailable
 from domain.models.event import Change, Event, EventType
 from domain.ports import LogState, Store
+from domain.tasks import end
 from persistence.broadcast import EVENTS, GAP
 from persistence.wire import decode
 
@@ -61,9 +62,7 @@ class Hub:
 
     async def stop(self) -> None:
         """Leave the stream."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def listen(self, listener: Listener) -> None:
         """Call with every new stretch of the log from now on; the call must not block.

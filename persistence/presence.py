@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import structlog
 from redis.exceptions import RedisError
 
+from domain.tasks import end
 from persistence.broadcast import connect
 
 KEY = "rollcall:presence"
@@ -54,8 +55,7 @@ class RedisPresence:
     async def stop(self) -> None:
         """Give the leases back and stop."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
         with contextlib.suppress(RedisError, OSError):
             if self._held:
                 await self._redis.zrem(KEY, *(self._member(u) for u in self._held))

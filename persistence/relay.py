@@ -20,6 +20,7 @@ import asyncpg
 import structlog
 
 from domain.models.event import Event
+from domain.tasks import end
 from persistence.broadcast import EVENTS, NUDGE, Publisher
 from persistence.event_log import EVENT_COLUMNS, event_from_row
 from persistence.wire import encode
@@ -73,8 +74,7 @@ class Relay:
     async def stop(self) -> None:
         """Step down."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
 
     def wake(self) -> None:
         """Look at the table now: another instance has committed."""

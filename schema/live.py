@@ -36,6 +36,7 @@ from domain.models.actor import Actor
 from domain.models.event import NIL, Event
 from domain.models.user import User
 from domain.ports import LogHub, Presence, Store
+from domain.tasks import end
 from schema.context import Context
 from schema.groups import Group, Message, Payloads, Projection, Subscriber
 from schema.live_types import PresenceChange
@@ -96,9 +97,7 @@ class Live:
 
     async def stop(self) -> None:
         """Stop serving; the sockets are closed by their own edge."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def after_batch(self, listener: Callable[[Sequence[Event]], None]) -> None:
         """Call with each stretch after its messages have been written."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
-from api.bootstrap import open_core
+from api.bootstrap import check_database, open_core
 from api.commands.migrate import upgrade
 from api.embedded import Embedded, Engines, kept_secret
 from api.settings import LocalSettings, Settings
@@ -22,12 +24,22 @@ def announce(data_dir: Path, engines: Engines) -> None:
     """Tell other commands where the engines of this local run are."""
     path = data_dir / ADDRESSES
     path.touch(mode=0o600)
-    path.write_text(json.dumps({"database_url": engines.database_url, "redis_url": engines.redis_url}))
+    path.write_text(json.dumps({"process": os.getpid(), **asdict(engines)}))
 
 
 def retract(data_dir: Path) -> None:
-    """The local run is over."""
-    (data_dir / ADDRESSES).unlink(missing_ok=True)
+    """This process's run is over; what another one has announced stays."""
+    if _announced(data_dir)[0] == os.getpid():
+        (data_dir / ADDRESSES).unlink(missing_ok=True)
+
+
+def _announced(data_dir: Path) -> tuple[int, Engines | None]:
+    """The process that announced its engines last, and where they are; 0 and None where there was none."""
+    try:
+        found = json.loads((data_dir / ADDRESSES).read_text())
+        return int(found.pop("process")), Engines(**found)
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, None
 
 
 def local_values(data_dir: Path, engines: Engines) -> dict[str, str]:
@@ -46,11 +58,13 @@ def directory() -> Iterator[Settings]:
     given = LocalSettings.load()
     configure_logs("warning", given.log_format)
     if given.database_url is not None:
-        yield Settings.load()
+        settings = Settings.load()
+        asyncio.run(check_database(settings.database_url))
+        yield settings
         return
-    running = given.data_dir / ADDRESSES
-    if running.exists() and _alive(engines := Engines(**json.loads(running.read_text()))):
-        yield Settings.load(**local_values(given.data_dir, engines))
+    running = _announced(given.data_dir)[1]
+    if running is not None and _alive(running):
+        yield Settings.load(**local_values(given.data_dir, running))
         return
     with Embedded(given.data_dir) as embedded:
         engines = Engines(embedded.postgres.url, embedded.valkey.url)

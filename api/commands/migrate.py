@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from alembic import command
 from alembic.config import Config
 
 import migrations
-from api.settings import DatabaseAddress, Settings
+from api.bootstrap import check_database
+from api.settings import ConfigurationError, DatabaseAddress, LocalSettings
 
 
 def alembic_config(database: DatabaseAddress) -> Config:
@@ -23,7 +25,11 @@ def alembic_config(database: DatabaseAddress) -> Config:
 
 
 def upgrade(database: DatabaseAddress) -> None:
-    """Bring a database to the newest revision. Runs an event loop of its own, so none may be running in this thread."""
+    """Bring a database to the newest revision. Runs an event loop of its own, so none may be running in this thread.
+
+    Raises ConfigurationError where there is no such database.
+    """
+    asyncio.run(check_database(database, migrated=False))
     command.upgrade(alembic_config(database), "head")
 
 
@@ -36,7 +42,12 @@ def migrate(
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL and change nothing.")] = False,
 ) -> None:
     """Bring the database to the newest schema, or to a revision."""
-    config = alembic_config(Settings.load().database_url)
+    database = LocalSettings.load().database_url
+    if database is None:
+        raise ConfigurationError("Nothing to migrate:\n  DATABASE_URL: is not set")
+    config = alembic_config(database)
+    if not sql:
+        asyncio.run(check_database(database, migrated=False))
     if not down:
         command.upgrade(config, revision, sql=sql)
     elif sql:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from api.app import Application
+from api.bootstrap import check_database
 from api.server import Server, server_config
 from api.settings import Settings
 
@@ -15,5 +17,9 @@ def serve() -> None:
 
 
 def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
-    """Serve until a signal; `ready` is called once requests are answered."""
+    """Serve until a signal; `ready` is called once requests are answered.
+
+    Raises ConfigurationError where DATABASE_URL leads nowhere.
+    """
+    asyncio.run(check_database(settings.database_url))
     Server(server_config(Application(settings), settings), ready).run()

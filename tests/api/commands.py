@@ -17,6 +17,8 @@ from typing import Any
 
 import asyncpg
 
+ROOT = Path(__file__).parents[2]
+"""This very tree: what is installed may be another checkout."""
 PATIENCE = 60.0
 """Seconds after which what was waited for is taken never to come."""
 
@@ -34,6 +36,7 @@ class Rollcall:
     def __post_init__(self) -> None:
         self.environment = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
             "HOME": str(self.folder),
             "DATA_DIR": str(self.folder / "data"),
             "DATABASE_URL": self.database_url,
@@ -116,16 +119,17 @@ class Ended:
 
 
 class LinesOf:
-    """The lines of a running command, each waited for with patience."""
+    """The lines of a running command (or, with `errors`, of its standard error), each waited for with patience."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], *, errors: bool = False) -> None:
         self._lines: queue.Queue[str] = queue.Queue()
-        assert process.stdout is not None
-        self._stdout = process.stdout
+        stream = process.stderr if errors else process.stdout
+        assert stream is not None
+        self._stream = stream
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        for line in self._stdout:
+        for line in self._stream:
             self._lines.put(line)
 
     def __iter__(self) -> Iterator[str]:

@@ -1,0 +1,39 @@
+"""Ending background tasks: also one that takes a cancellation for something else."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from domain import tasks
+from domain.tasks import end
+
+
+async def deaf(heard: list[str]) -> None:
+    """Take the first cancellation for a time-out, as a driver that is just connecting does."""
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        heard.append("swallowed")
+    await asyncio.sleep(60)
+
+
+async def failing() -> None:
+    """Fail instead of being cancelled."""
+    try:
+        await asyncio.sleep(60)
+    finally:
+        raise OSError("the connection is gone")
+
+
+async def test_every_task_ends_however_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+    heard: list[str] = []
+    running = [asyncio.create_task(deaf(heard)), asyncio.create_task(failing()), asyncio.create_task(asyncio.sleep(0))]
+    await asyncio.sleep(0)
+    await end(running)
+    assert all(t.done() for t in running)
+    assert heard == ["swallowed"]
+    assert isinstance(running[1].exception(), OSError)
+    await end([])
