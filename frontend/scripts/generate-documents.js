@@ -1,6 +1,7 @@
 /**
  * Writes src/lib/graphql/documents.ts: for every operation in src/lib/graphql/*.graphql its text and the exact
- * TypeScript types of its variables and answer, read from the schema the API exports.
+ * TypeScript types of its variables and answer, read from the schema the API exports; and outline.ts, that schema for
+ * the explorer.
  *
  *     node scripts/generate-documents.js [--check]     SCHEMA=path/to/schema.graphql picks another schema
  */
@@ -22,6 +23,7 @@ import {
 	typeFromAST,
 	validate
 } from 'graphql';
+import { outline } from './schema-outline.js';
 
 const here = new URL('../src/lib/graphql/', import.meta.url);
 const candidates = [
@@ -196,9 +198,12 @@ const text = [
 	''
 ].join('\n\n');
 
-const file = new URL('documents.ts', here);
-if (process.argv.includes('--check')) {
-	if (readFileSync(file, 'utf8') !== text) throw new Error('documents.ts is not current: npm run generate');
-} else {
-	writeFileSync(file, text);
+for (const [name, content] of [
+	['documents.ts', text],
+	['outline.ts', outline(schema)]
+]) {
+	const file = new URL(name, here);
+	if (!process.argv.includes('--check')) writeFileSync(file, content);
+	else if (readFileSync(file, 'utf8') !== content)
+		throw new Error(`${name} is not current: npm run generate`);
 }

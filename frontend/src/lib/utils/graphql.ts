@@ -54,18 +54,43 @@ function unwrap<Data>({ data, code, message }: Outcome<Data>): Data {
 	return data;
 }
 
+export interface Request {
+	query: string;
+	variables: unknown;
+	operationName?: string | null;
+}
+
+export interface Answer<Data> {
+	data?: Data | null;
+	errors?: { message: string; extensions?: { code?: string } }[];
+}
+
+/** The whole answer to a request, whatever it is. Raises ApiFault where there is none. */
+export async function ask(request: Request, signal?: AbortSignal): Promise<Answer<unknown>> {
+	try {
+		const first = await post<unknown>(request, signal);
+		const code = first.errors?.[0]?.extensions?.code;
+		return code && RENEWABLE.has(code) && (await renewSession()) ? await post(request, signal) : first;
+	} catch (error) {
+		if (error instanceof ApiFault || (error instanceof DOMException && error.name === 'AbortError'))
+			throw error;
+		throw new ApiFault('UNAVAILABLE', 'The API cannot be reached');
+	}
+}
+
+async function post<Data>(request: Request, signal?: AbortSignal): Promise<Answer<Data>> {
+	const response = await fetch('/graphql', {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', accept: 'application/json' },
+		body: JSON.stringify(request),
+		signal
+	});
+	return (await response.json()) as Answer<Data>;
+}
+
 async function send<Data>(query: string, variables: unknown, signal?: AbortSignal): Promise<Outcome<Data>> {
 	try {
-		const response = await fetch('/graphql', {
-			method: 'POST',
-			headers: { 'content-type': 'application/json', accept: 'application/json' },
-			body: JSON.stringify({ query, variables }),
-			signal
-		});
-		const body = (await response.json()) as {
-			data?: Data | null;
-			errors?: { message: string; extensions?: { code?: string } }[];
-		};
+		const body = await post<Data>({ query, variables }, signal);
 		const fault = body.errors?.[0];
 		return fault
 			? { code: fault.extensions?.code ?? 'INTERNAL_ERROR', message: fault.message }

@@ -1,0 +1,50 @@
+/** The schema as plain data for the explorer: names, types and descriptions, without a GraphQL library to read them. */
+import {
+	GraphQLEnumType,
+	GraphQLInputObjectType,
+	GraphQLInterfaceType,
+	GraphQLObjectType,
+	GraphQLUnionType,
+	isSpecifiedScalarType
+} from 'graphql';
+
+function described(definition, rest) {
+	const text = definition.description?.replace(/\s+/g, ' ').trim();
+	return { name: definition.name, ...(text && { text }), ...rest };
+}
+
+function field(definition) {
+	const args = (definition.args ?? []).map((arg) => described(arg, { type: String(arg.type) }));
+	return described(definition, { type: String(definition.type), ...(args.length && { args }) });
+}
+
+function outlined(type) {
+	if (type instanceof GraphQLEnumType)
+		return described(type, { kind: 'enum', values: type.getValues().map((value) => value.name) });
+	if (type instanceof GraphQLUnionType)
+		return described(type, { kind: 'union', of: type.getTypes().map((one) => one.name) });
+	const kind =
+		(type instanceof GraphQLInputObjectType && 'input') ||
+		(type instanceof GraphQLInterfaceType && 'interface') ||
+		(type instanceof GraphQLObjectType && 'type');
+	if (!kind) return described(type, { kind: 'scalar' });
+	const interfaces = type.getInterfaces?.().map((one) => one.name) ?? [];
+	return described(type, {
+		kind,
+		...(interfaces.length && { interfaces }),
+		fields: Object.values(type.getFields()).map(field)
+	});
+}
+
+/** The text of src/lib/graphql/outline.ts. */
+export function outline(schema) {
+	const types = Object.values(schema.getTypeMap())
+		.filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type))
+		.map((type) => [type.name, outlined(type)]);
+	return [
+		'// Written by scripts/generate-documents.js from the schema. Do not edit.',
+		"import type { Outline } from '#lib/types/outline.ts';",
+		`export const outline: Outline = ${JSON.stringify(Object.fromEntries(types), null, '\t')};`,
+		''
+	].join('\n\n');
+}
