@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from tests.api.commands import LinesOf, Rollcall, until
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, free_port
 
 EVENTS = "{ events(first: 5, filter: {types: [SESSION_STARTED]}) { edges { node { ipAddress } } } }"
+ROOT = Path(__file__).parents[2]
 FORGED = {"x-forwarded-for": "6.6.6.6", "x-proxy-token": "a guess", "forwarded": "for=6.6.6.6"}
 
 
@@ -166,6 +168,31 @@ def test_it_runs_without_the_console(tmp_path: Path, fresh_database_url: str, re
         assert len(family(up.process.pid)) == 1
         with pytest.raises(httpx.ConnectError):
             httpx.get(up.console)
+
+
+def test_it_runs_where_it_is_installed_without_the_console(
+    tmp_path: Path, fresh_database_url: str, redis_url: str
+) -> None:
+    installed = tmp_path / "installed"
+    for package in ("api", "schema", "domain", "persistence", "migrations"):
+        shutil.copytree(ROOT / package, installed / package, ignore=shutil.ignore_patterns("__pycache__"))
+    rollcall = Rollcall(tmp_path, fresh_database_url, redis_url, {"PYTHONPATH": str(installed)})
+    words = {"API_PORT": str(free_port()), "CONSOLE_PORT": str(free_port()), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api", "up"],
+        cwd=installed,
+        env=rollcall.environment | words,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        up = Up(process, int(words["API_PORT"]), int(words["CONSOLE_PORT"]))
+        assert not any("open http" in line for line in up.until_up())
+        assert len(family(process.pid)) == 1
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
 
 
 @pytest.mark.parametrize("name", ["API_PORT", "CONSOLE_PORT"])
