@@ -260,6 +260,7 @@ export const de: Messages = {
 		revokeOthers: 'Alle anderen beenden',
 		allEnded: 'Alle beendet',
 		over: 'Beendet',
+		more: (n) => `${n.toLocaleString('de')} ältere`,
 		newest: (n) => `Die ${n} neuesten sind zu sehen.`,
 		started: 'Begonnen',
 		seen: 'Zuletzt aktiv',

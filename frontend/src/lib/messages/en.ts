@@ -256,6 +256,7 @@ export const en = {
 		revokeOthers: 'End all others',
 		allEnded: 'All ended',
 		over: 'Ended',
+		more: (n: number) => `${n.toLocaleString('en')} older`,
 		newest: (n: number) => `The ${n} newest are shown.`,
 		started: 'Started',
 		seen: 'Last active',

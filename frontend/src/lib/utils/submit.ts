@@ -2,23 +2,26 @@
 import { applyAction, type SubmitFunction } from '$app/forms';
 import type { Refusal } from '#lib/server/forms.ts';
 
-interface Steps<Success> {
-	/** Just before sending; returns what is called once there is an answer of any kind. */
-	start?: (data: FormData) => (() => void) | void;
+export interface Steps<Success> {
+	/** There is an answer, of whatever kind. */
+	end?: () => void;
 	done?: (data: Success) => void;
-	/** The answer leads to another page. */
-	left?: () => void;
 	/** Refused, or never answered. `data` is what the action added to the refusal. */
 	refused: (refusal: Refusal, data: Record<string, unknown>) => void;
+	/** The answer led to another page. */
+	left?: () => void;
 }
 
 const silent = (code: string): Refusal => ({ code: code as Refusal['code'], message: '', fields: {} });
 
-export function submitting<Success extends Record<string, unknown>>(steps: Steps<Success>): SubmitFunction {
+/** `begin` is called just before sending and returns what follows, so that each sending has its own. */
+export function submitting<Success extends Record<string, unknown>>(
+	begin: (form: FormData) => Steps<Success>
+): SubmitFunction {
 	return ({ formData }) => {
-		const end = steps.start?.(formData);
+		const steps = begin(formData);
 		return async ({ result }) => {
-			end?.();
+			steps.end?.();
 			if (result.type === 'success') steps.done?.((result.data ?? {}) as Success);
 			else if (result.type === 'failure') {
 				const data: Record<string, unknown> = result.data ?? {};
@@ -26,11 +29,10 @@ export function submitting<Success extends Record<string, unknown>>(steps: Steps
 			} else if (result.type === 'redirect') {
 				await applyAction(result);
 				steps.left?.();
-			} else
-				steps.refused(
-					silent(result.error.code === 'OFFLINE' ? 'UNAVAILABLE' : (result.error.code ?? '')),
-					{}
-				);
+			} else {
+				const code = result.error.code ?? '';
+				steps.refused(silent(code === 'OFFLINE' ? 'UNAVAILABLE' : code), {});
+			}
 		};
 	};
 }
