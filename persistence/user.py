@@ -18,7 +18,7 @@ from domain.models.user import Role, Status, User
 from domain.pagination import Page, UserQuery
 from persistence.session import touch
 from persistence.tables import users
-from persistence.user_query import COLUMNS, FOUND_BY, cursor_of, matching, ordered, terms
+from persistence.user_query import COLUMNS, FOUND_BY, cursor_of, is_long, matching, nearest, ordered, terms
 
 ADMIN_LOCK = 0x41444D494E
 """The advisory lock under which admins are counted ("ADMIN" in ASCII)."""
@@ -67,7 +67,11 @@ class SqlUserReader:
 
     async def page(self, query: UserQuery) -> Page[User]:
         """A page by key. Raises ValidationFailed for a cursor of another list."""
-        rows = await self._fetch(ordered(matching(select(*COLUMNS), query), query))
+        rows: list[User] = []
+        if query.search is not None and is_long(query.search):
+            rows = await self._fetch(nearest(query))
+        if len(rows) <= query.window.size:
+            rows = await self._fetch(ordered(matching(select(*COLUMNS), query), query))
         return Page.cut(rows, [cursor_of(query, u) for u in rows], query.window)
 
     async def count(self, query: UserQuery) -> int:

@@ -3,7 +3,8 @@
 The search finds what holds the text anywhere (LIKE, which also finds prefixes), what has words that begin like the
 searched ones (tsvector), and what resembles it (pg_trgm word similarity). All three read GIN indexes from three
 letters on; below that the words index answers for prefixes and LIKE reads along the sort order, which ends early
-because short texts match often. The text is always data: LIKE's signs are escaped and the tsquery is built from
+because short texts match often. What matches often may be long too, so the first few in the order are looked at before
+the indexes are asked. The text is always data: LIKE's signs are escaped and the tsquery is built from
 letters and digits only.
 """
 
@@ -17,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from domain.models.text import fold
 from domain.models.user import User
@@ -24,6 +26,7 @@ from domain.pagination import UserQuery, UserSort, decode_key, decode_moment, en
 from persistence.tables import NEVER, users
 
 S = TypeVar("S", bound=Select[Any])
+Columns = ReadOnlyColumnCollection[str, Any]
 
 COLUMNS = [
     users.c[name]
@@ -40,14 +43,16 @@ COLUMNS = [
         "last_seen_at",
     )
 ]
+NEAR = 20
+"""How many users `nearest` looks at for each that a page wants: it serves searches that find one in so many."""
 NEVER_SEEN = datetime(1970, 1, 1, tzinfo=UTC)
 
-_KEYS: dict[UserSort, ColumnElement[Any]] = {
-    UserSort.CREATED_AT: users.c.created_at,
-    UserSort.UPDATED_AT: users.c.updated_at,
-    UserSort.EMAIL: users.c.email,
-    UserSort.DISPLAY_NAME: users.c.name_key,
-    UserSort.LAST_SEEN_AT: func.coalesce(users.c.last_seen_at, literal_column(NEVER)),
+_KEYS: dict[UserSort, Callable[[Columns], ColumnElement[Any]]] = {
+    UserSort.CREATED_AT: lambda c: c.created_at,
+    UserSort.UPDATED_AT: lambda c: c.updated_at,
+    UserSort.EMAIL: lambda c: c.email,
+    UserSort.DISPLAY_NAME: lambda c: c.name_key,
+    UserSort.LAST_SEEN_AT: lambda c: func.coalesce(c.last_seen_at, literal_column(NEVER)),
 }
 _VALUES: dict[UserSort, Callable[[User], str]] = {
     UserSort.CREATED_AT: lambda u: u.created_at.isoformat(),
@@ -61,25 +66,44 @@ _TIMES = {UserSort.CREATED_AT, UserSort.UPDATED_AT, UserSort.LAST_SEEN_AT}
 
 def matching(question: S, query: UserQuery) -> S:
     """The question, limited to the users that match the filter and the search."""
-    wanted = query.filter
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.status is not None:
-        conditions.append(users.c.status.in_([str(s) for s in wanted.status]))
-    if wanted.role is not None:
-        conditions.append(users.c.role.in_([str(r) for r in wanted.role]))
-    if wanted.email_verified is not None:
-        verified = users.c.email_verified_at
-        conditions.append(verified.is_not(None) if wanted.email_verified else verified.is_(None))
-    if wanted.created_after is not None:
-        conditions.append(users.c.created_at > wanted.created_after)
-    if wanted.created_before is not None:
-        conditions.append(users.c.created_at < wanted.created_before)
-    if wanted.online is not None:
-        online = users.c.id.in_(query.online_ids or ())
-        conditions.append(online if wanted.online else ~online)
+    conditions = _filtered(query, users.c)
     if query.search is not None:
         conditions.append(_found(query.search, by_email=query.by_email))
     return question.where(*conditions)
+
+
+def nearest(query: UserQuery) -> Select[Any]:
+    """The page, as far as the first few users in its order have it: whole where they fill it, told by its size.
+
+    A search that finds many people would otherwise gather them all to show the first twenty (measured at 100,000, all
+    of one domain: 180 ms instead of 4).
+    """
+    near = ordered(select(users), query, NEAR * (query.window.size + 1)).subquery("near")
+    conditions = _filtered(query, near.c)
+    if query.search is not None:
+        conditions.append(or_(*_ways(query.search, near.c, by_email=query.by_email)))
+    question = select(*[near.c[column.name] for column in COLUMNS]).where(*conditions)
+    return question.order_by(*_order(query, near.c)).limit(query.window.size + 1)
+
+
+def _filtered(query: UserQuery, c: Columns) -> list[ColumnElement[bool]]:
+    wanted = query.filter
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.status is not None:
+        conditions.append(c.status.in_([str(s) for s in wanted.status]))
+    if wanted.role is not None:
+        conditions.append(c.role.in_([str(r) for r in wanted.role]))
+    if wanted.email_verified is not None:
+        verified = c.email_verified_at
+        conditions.append(verified.is_not(None) if wanted.email_verified else verified.is_(None))
+    if wanted.created_after is not None:
+        conditions.append(c.created_at > wanted.created_after)
+    if wanted.created_before is not None:
+        conditions.append(c.created_at < wanted.created_before)
+    if wanted.online is not None:
+        online = c.id.in_(query.online_ids or ())
+        conditions.append(online if wanted.online else ~online)
+    return conditions
 
 
 def like_part(search: str) -> str:
@@ -88,39 +112,55 @@ def like_part(search: str) -> str:
     return f"%{escaped}%"
 
 
-def _found(search: str, *, by_email: bool) -> ColumnElement[bool]:
+def is_long(search: str) -> bool:
+    """Whether the indexes find it: they hold groups of three letters."""
+    return len(search) > 2
+
+
+def _ways(search: str, c: Columns, *, by_email: bool) -> list[ColumnElement[bool]]:
     part = like_part(search)
-    ways: list[ColumnElement[bool]] = [users.c.name_key.like(part)]
+    ways: list[ColumnElement[bool]] = [c.name_key.like(part)]
     if by_email:
-        ways.append(users.c.email.like(part))
+        ways.append(c.email.like(part))
     words = re.findall(r"\w+", search)
     if words:
         mark = ":*" if by_email else ":*A"
         asked = " & ".join(f"{w}{mark}" for w in words)
-        ways.append(users.c.search.op("@@")(func.to_tsquery(cast("simple", REGCONFIG), asked)))
-    if len(search) > 2:
-        ways.append(literal(search).op("<%")(users.c.name_key))
+        ways.append(c.search.op("@@")(func.to_tsquery(cast("simple", REGCONFIG), asked)))
+    if is_long(search):
+        ways.append(literal(search).op("<%")(c.name_key))
         if by_email:
-            ways.append(literal(search).op("<%")(users.c.email))
-    if len(search) <= 2:
-        return or_(*ways)
+            ways.append(literal(search).op("<%")(c.email))
+    return ways
+
+
+def _found(search: str, *, by_email: bool) -> ColumnElement[bool]:
+    ways = or_(*_ways(search, users.c, by_email=by_email))
+    if not is_long(search):
+        return ways
     # Kept apart, because the planner thinks that reading along the sort order would meet matches early. It does not
     # when there are few or none, and then it reads everybody (measured at 100,000: 400 ms instead of 2).
-    found = select(users.c.id).where(or_(*ways)).cte("found").prefix_with("MATERIALIZED")
+    found = select(users.c.id).where(ways).cte("found").prefix_with("MATERIALIZED")
     return users.c.id.in_(select(found.c.id))
 
 
-def ordered(question: Select[Any], query: UserQuery) -> Select[Any]:
-    """The question in its order, cut to the window and one row more. Raises ValidationFailed for a wrong cursor."""
-    key, window = _KEYS[query.sort], query.window
-    position = tuple_(key, users.c.id)
+def ordered(question: Select[Any], query: UserQuery, limit: int | None = None) -> Select[Any]:
+    """The question in its order, cut to the window and one row more, or to `limit`.
+
+    Raises ValidationFailed for a wrong cursor.
+    """
+    window = query.window
+    position = tuple_(_KEYS[query.sort](users.c), users.c.id)
     for cursor, field, forward in ((window.after, "after", True), (window.before, "before", False)):
         if cursor is not None:
             mark = tuple_(*[literal(v) for v in _position(query, cursor, field)])
             question = question.where(position > mark if forward != query.descending else position < mark)
-    down = query.descending != window.backward
-    order = [c.desc() if down else c.asc() for c in (key, users.c.id)]
-    return question.order_by(*order).limit(window.size + 1)
+    return question.order_by(*_order(query, users.c)).limit(limit or window.size + 1)
+
+
+def _order(query: UserQuery, c: Columns) -> list[ColumnElement[Any]]:
+    down = query.descending != query.window.backward
+    return [key.desc() if down else key.asc() for key in (_KEYS[query.sort](c), c.id)]
 
 
 def cursor_of(query: UserQuery, user: User) -> str:

@@ -30,15 +30,22 @@ def export(
     A file appears only once it is whole.
     """
     wanted = UserFilter(status=frozenset(status) if status else None)
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        raise typer.BadParameter(f"{output} is no place for a file")
     with directory() as settings:
         if output is None:
             sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
             asyncio.run(_run(settings, sys.stdout, form, wanted))
             return
         partial = output.with_name(output.name + ".partial")
-        with partial.open("w", encoding="utf-8", newline="") as stream:
-            count = asyncio.run(_run(settings, stream, form, wanted))
-        partial.replace(output)
+        try:
+            with partial.open("w", encoding="utf-8", newline="") as stream:
+                count = asyncio.run(_run(settings, stream, form, wanted))
+            partial.replace(output)
+        except OSError as error:
+            sys.exit(f"{output} cannot be written: {error.strerror}")
+        finally:
+            partial.unlink(missing_ok=True)
         typer.echo(f"{count} people written to {output}")
 
 

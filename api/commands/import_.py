@@ -54,8 +54,12 @@ def import_users(
     """
     if str(file) != "-" and not (file.is_file() and os.access(file, os.R_OK)):
         raise typer.BadParameter(f"{file} is no file that can be read")
+    again = f"go on with: rollcall import {file}" + (f" --format {form}" if form else "")
+    again += f" --refused {refused}" if refused else ""
     form = form or (Form.NDJSON if file.suffix in (".ndjson", ".jsonl") else Form.CSV)
     listing = refused or Path(f"{'import' if str(file) == '-' else file.stem}.refused.csv")
+    if listing.is_dir() or not listing.parent.is_dir():
+        raise typer.BadParameter(f"{listing} is no place for a file")
     tally = Tally(line=start)
     size = file.stat().st_size if str(file) != "-" else None
     try:
@@ -66,10 +70,10 @@ def import_users(
     except FileRefused as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
-        typer.echo(f"Interrupted; go on with: rollcall import {file} --start {tally.line}", err=True)
+        typer.echo(f"Interrupted; {again} --start {tally.line}", err=True)
         raise typer.Exit(130) from None
     except Unavailable:
-        typer.echo(f"The database is away; go on with: rollcall import {file} --start {tally.line}", err=True)
+        typer.echo(f"The database is away; {again} --start {tally.line}", err=True)
         raise typer.Exit(1) from None
     finally:
         would = "would be " if dry_run else ""

@@ -67,11 +67,11 @@ class Follower:
 
     def _show(self, message: dict[str, Any]) -> None:
         kind = message["__typename"]
-        self.cursor = message["cursor"]
         if kind == "ResyncRequired":
             typer.echo(f"-- {message['reason']}: going on from now --", err=True)
         elif kind == "Event":
             typer.echo(orjson.dumps(message).decode() if self.as_json else describe(message))
+        self.cursor = message["cursor"]  # only now: what could not be printed is not behind us
 
 
 def describe(event: dict[str, Any]) -> str:

@@ -72,6 +72,17 @@ def test_an_export_goes_to_standard_output_and_may_be_cut_short(rollcall: Rollca
     assert b"BrokenPipe" not in cut.stderr
 
 
+@pytest.mark.parametrize("words", [("export", "--output"), ("import", "people.csv", "--refused")])
+@pytest.mark.parametrize("place", ["nowhere/all.csv", "."])
+def test_a_file_that_cannot_be_is_told_before_anything_is_done(
+    rollcall: Rollcall, words: tuple[str, ...], place: str
+) -> None:
+    rollcall.write("people.csv", "email,display_name\nada@example.com,Ada\n")
+    assert "is no place for a file" in rollcall.run(*words, place, code=2).err
+    assert rollcall.count() == 0
+    assert not list(rollcall.folder.parent.glob("*.partial"))
+
+
 def test_an_export_that_fails_leaves_the_earlier_file_alone(rollcall: Rollcall) -> None:
     file = rollcall.write("all.csv", "what was here before")
     rollcall.fetch("alter table users rename to gone")
@@ -79,6 +90,7 @@ def test_an_export_that_fails_leaves_the_earlier_file_alone(rollcall: Rollcall) 
     done.communicate()
     assert done.returncode != 0
     assert rollcall.read(file) == "what was here before"
+    assert [p.name for p in rollcall.folder.glob("all*")] == [file]
 
 
 def test_a_seed_makes_the_same_believable_people_again(rollcall: Rollcall) -> None:

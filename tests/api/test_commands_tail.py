@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.api.commands import LinesOf, Rollcall, until
+from tests.api.commands import PATIENCE, LinesOf, Rollcall, until
 from tests.api.conftest import free_port
 
 ADMIN, PASSWORD = "admin@example.com", "pass phrase of a kind"
@@ -166,3 +168,18 @@ def test_lines_for_people_and_reasons_for_refusals(watched: Watched) -> None:
     watched.rollcall.environment["ROLLCALL_PASSWORD"] = PASSWORD
     unknown = watched.rollcall.run("tail", "--type", "user_painted", code=1)
     assert "USER_PAINTED" in unknown.err
+
+
+def test_what_could_not_be_printed_is_not_behind_the_cursor(watched: Watched) -> None:
+    start = watched.mutate("Start")
+    watched.put("Lost on its way")
+    command = Path(sys.executable).parent / "rollcall"
+    full = subprocess.run(
+        ["/bin/sh", "-c", f"'{command}' tail --type user_updated --after {start} > /dev/full"],
+        cwd=watched.rollcall.folder,
+        env=watched.rollcall.environment,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert f"Go on with: rollcall tail --after {start}" in full.stderr.decode()

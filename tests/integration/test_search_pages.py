@@ -1,0 +1,77 @@
+"""Pages of a search: the same people in the same order, whether the search finds nearly everybody or hardly anybody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import event
+
+from api.bootstrap import Core, open_core
+from domain.commands import ImportRow
+from domain.models.actor import system
+from domain.models.user import Role, User
+from domain.pagination import UserFilter, UserSort, Window
+from persistence.user_query import NEAR
+from tests.api.conftest import settings_for
+
+SIZE = 3
+MANY = 4 * NEAR * (SIZE + 1)
+"""Enough people for several of the stretches that are looked at first."""
+
+
+@pytest.fixture
+async def core(fresh_database_url: str, redis_url: str) -> AsyncIterator[Core]:
+    """A directory of one domain, in which every fiftieth has a rare name and every third is an auditor."""
+    rows = [
+        ImportRow(
+            i, f"u{i}@everybody.example", f"{'Rare' if i % 50 == 7 else 'Usual'} {i % 11}", "auditor" * (i % 3 == 0)
+        )
+        for i in range(MANY)
+    ]
+    async with open_core(settings_for(fresh_database_url, redis_url)) as opened:
+        await opened.imports.import_batch(system(), rows)
+        yield opened
+
+
+async def walked(
+    core: Core, search: str | None, sort: UserSort, *, descending: bool, backward: bool, size: int, role: Role | None
+) -> list[User]:
+    """Everybody that a search finds, page by page."""
+    seen: list[User] = []
+    cursor: str | None = None
+    filter_ = UserFilter(role=frozenset({role}) if role else None)
+    while True:
+        window = Window.of(last=size, before=cursor) if backward else Window.of(size, cursor)
+        page = await core.users.page(core.users.query(system(), window, search, filter_, sort, descending=descending))
+        seen += page.items[::-1] if backward else page.items
+        if not (page.has_previous if backward else page.has_next):
+            return seen
+        cursor = page.cursors[0] if backward else page.cursors[-1]
+
+
+@pytest.mark.parametrize("sort", [UserSort.CREATED_AT, UserSort.DISPLAY_NAME, UserSort.LAST_SEEN_AT])
+@pytest.mark.parametrize(("descending", "backward"), [(False, False), (True, False), (False, True)])
+@pytest.mark.parametrize("role", [None, Role.AUDITOR])
+async def test_a_search_walks_like_the_directory(
+    core: Core, sort: UserSort, descending: bool, backward: bool, role: Role | None
+) -> None:
+    everybody = await walked(core, None, sort, descending=descending, backward=backward, size=100, role=role)
+    for search, expected in (
+        ("everybody.example", everybody),
+        ("rare", [u for u in everybody if u.display_name.startswith("Rare")]),
+    ):
+        size = 40 if len(expected) > 40 else SIZE
+        found = await walked(core, search, sort, descending=descending, backward=backward, size=size, role=role)
+        assert [u.id for u in found] == [u.id for u in expected]
+
+
+@pytest.mark.parametrize(("search", "statements"), [("everybody", 1), ("rare", 2), ("u", 1), (None, 1)])
+async def test_what_is_found_everywhere_is_asked_once(core: Core, search: str | None, statements: int) -> None:
+    seen: list[str] = []
+    event.listen(
+        core.database.primary.sync_engine, "before_cursor_execute", lambda _c, _cursor, said, *_: seen.append(said)
+    )
+    await core.users.page(core.users.query(system(), Window(SIZE), search))
+    assert len(seen) == statements
+    assert ("MATERIALIZED" in seen[-1]) == (statements == 2)
