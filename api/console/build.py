@@ -90,7 +90,7 @@ class Build:
     def _done(self, step: Step) -> bool:
         try:
             return (self.folder / step.stamp).read_text() == self._digest(step)
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def _digest(self, step: Step) -> str:
@@ -106,9 +106,10 @@ class Build:
 
     def _take(self, step: Step) -> None:
         stamp = self.folder / step.stamp
-        digest, began = self._digest(step), time.monotonic()
+        began = time.monotonic()
         self._say(f"{step.said} …")
         try:
+            digest = self._digest(step)
             stamp.unlink(missing_ok=True)
             self._npm(step)
             stamp.parent.mkdir(exist_ok=True)

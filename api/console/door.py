@@ -86,7 +86,9 @@ class Console:
         if self._watcher.is_alive():
             self._watcher.join()
         self.door.stop()  # one that was being started just then
-        self._record.unlink(missing_ok=True)
+        record = read_record(self._record)
+        if record and record["owner"][0] == os.getpid():
+            self._record.unlink(missing_ok=True)
 
     def _watch(self) -> None:
         pause = self._first
@@ -130,15 +132,23 @@ def living(pid: int, began: float) -> psutil.Process | None:
         return None
 
 
+def read_record(path: Path) -> dict[str, tuple[int, float]]:
+    """The console's and its owner's identity, or nothing where none can be read."""
+    try:
+        found = json.loads(path.read_text())
+        return {who: (int(found[who][0]), float(found[who][1])) for who in ("console", "owner")}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
 def end_earlier_console(data_dir: Path) -> None:
     """End the console that a killed run left behind, so that its port is free; one whose run goes on is left alone.
 
     The kernel has told it of its owner's end already (on Linux), but it may still be about to go.
     """
-    try:
-        record = json.loads((data_dir / RECORD).read_text())
-        owner, orphan = living(*record["owner"]), living(*record["console"])
-    except (OSError, ValueError, KeyError, TypeError):
+    record = read_record(data_dir / RECORD)
+    if not record or living(*record["owner"]) is not None:
         return
-    if owner is None and orphan is not None:
+    orphan = living(*record["console"])
+    if orphan is not None:
         end(family(orphan.pid), (signal.SIGTERM, signal.SIGKILL), STOP_SECONDS)

@@ -3,6 +3,7 @@ import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 
 const TYPES = /^(?:text\/html|application\/json|text\/csv|text\/sveltekit-data)/;
 const SMALL = 1_024;
+const REFUSED = /[\w-]+\s*;\s*q=0(?:\.0*)?\s*(?=,|$)/g;
 /** Without a body, or with a part of one, which is not coded as a whole would be. */
 const BARE = new Set([204, 206, 304]);
 
@@ -12,7 +13,7 @@ const BARE = new Set([204, 206, 304]);
  * @param {import('node:http').ServerResponse} res
  */
 export function compressed(req, res) {
-	const accepted = String(req.headers['accept-encoding'] ?? '');
+	const accepted = String(req.headers['accept-encoding'] ?? '').replace(REFUSED, '');
 	const encoding = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : null;
 	if (!encoding || req.method === 'HEAD') return;
 	const { writeHead, write, end } = res;

@@ -99,11 +99,21 @@ export async function knock(to: number, text: string): Promise<{ socket: Socket;
 }
 
 export async function until(condition: () => boolean): Promise<void> {
-	const end = Date.now() + 5_000;
+	const end = Date.now() + 10_000;
 	while (!condition()) {
 		if (Date.now() > end) throw new Error('it never came true');
 		await new Promise((resolve) => setTimeout(resolve, 5));
 	}
+}
+
+/** Waits until a number has stood still for long enough that nothing is on its way any more; fails if it never does. */
+export async function still(number: () => number): Promise<number> {
+	let [before, since] = [number(), Date.now()];
+	await until(() => {
+		if (number() !== before || before === 0) [before, since] = [number(), Date.now()];
+		return Date.now() - since > 500;
+	});
+	return before;
 }
 
 export const UPGRADE = [
