@@ -20,6 +20,15 @@ const SIGNED_OUT = new Set([
 	'ACCOUNT_DISABLED'
 ]);
 
+/** What a page answers for a refusal; what it asks wrongly, it was asked by an address that is no longer good. */
+const STATUSES: Partial<Record<string, number>> = {
+	FORBIDDEN: 403,
+	NOT_FOUND: 404,
+	VALIDATION_ERROR: 404,
+	RATE_LIMITED: 429,
+	UNAVAILABLE: 503
+};
+
 interface Fault {
 	message: string;
 	extensions?: { code?: string; requestId?: string };
@@ -173,7 +182,7 @@ export class Api {
 		const fault = faults[0]!;
 		const code = fault.extensions?.code ?? 'INTERNAL_ERROR';
 		if (SIGNED_OUT.has(code)) this.signIn(this.reason ?? code);
-		const status = { FORBIDDEN: 403, NOT_FOUND: 404, RATE_LIMITED: 429, UNAVAILABLE: 503 }[code] ?? 502;
+		const status = STATUSES[code] ?? 502;
 		const id = fault.extensions?.requestId ?? requestId ?? this.#event.locals.requestId;
 		error(status, { message: fault.message, code, requestId: id });
 	}

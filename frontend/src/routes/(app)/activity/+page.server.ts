@@ -15,7 +15,9 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const found = who
 		? (await locals.api.run(Find, { search: who })).users.edges.map((edge) => edge.node)
 		: null;
-	if (found?.length === 1) redirect(303, activityHref(query, { about: found[0]!.id }));
+	const meant =
+		found?.find(({ email }) => email === who.toLowerCase()) ?? (found?.length === 1 ? found[0] : null);
+	if (meant) redirect(303, activityHref(query, { about: meant.id }));
 	return {
 		query,
 		who,
