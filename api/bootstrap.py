@@ -157,12 +157,12 @@ class Container:
     metrics: Metrics
 
     async def check_redis(self) -> None:
-        """Raise unless Redis carries messages for this process."""
+        """Raise unless Redis carries messages for this process and takes what is written to it."""
         if not self.backend.connected:
             raise ConnectionError
         client = connect(self.core.settings.redis_url.get_secret_value(), timeout=1.0)
         try:
-            await client.ping()
+            await client.set("rollcall:health", 1, ex=10)
         finally:
             await client.aclose()
 
@@ -262,6 +262,7 @@ def _gauges(container: Container) -> None:
     gauge("relay_leading", "Whether this process numbers events", lambda: int(container.relay.leading))
     gauge("log_pruned", "Old events that this process has deleted", lambda: container.retention.pruned)
     gauge("redis_connected", "Whether the subscription to Redis stands", lambda: int(container.backend.connected))
+    gauge("redis_shared", "Whether presence was written to Redis and read", lambda: int(container.core.presence.shared))
     gauge("redis_dropped", "Messages not published while Redis was away", lambda: container.publisher.dropped)
     gauge("hub_holes", "Holes seen in the live stream and read from the table", lambda: container.hub.holes)
     gauge("live_groups", "Different subscriptions rendered", lambda: container.live.group_count)

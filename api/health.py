@@ -43,7 +43,10 @@ class Health:
         ]
 
     async def health(self, _: Request) -> Response:
-        """503 without the database; without Redis alone the process still serves, degraded: events come a second late.
+        """503 without the database; without Redis alone the process still serves, degraded.
+
+        Events then come a second late, tries are counted by each process for itself, and nobody knows who is online
+        elsewhere. A Redis that is full is as good as none for the last two, so it counts as away.
 
         `external_api` is true because Rollcall calls none: there is nothing that could be away.
         """

@@ -1,0 +1,156 @@
+"""Who is online, across instances that are processes: what one knows, what dies with the other, and Redis in between."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from api.client import Away, SignedIn, ask, sign_in, subscribe
+from bench.verify.stand import ADMIN, Stand
+from persistence.broadcast import connect
+from persistence.presence import KEY
+from tests.integration.logs import until
+
+GONE_SECONDS = 15.0
+CREATE = """mutation($i: CreateUserInput!) { createUser(input: $i) { __typename } }"""
+ONLINE = "query($id: ID!) { user(id: $id) { online } }"
+PRESENCE = "subscription { presence { userId online } }"
+NOTHING = "subscription { sessionNotices { kind } }"
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """Two instances, which are as they were after each test."""
+    with Stand(tmp_path_factory.mktemp("stand"), fast=True) as running:
+        yield running
+
+
+class Scene:
+    """A person who has sockets, an admin who watches at each instance."""
+
+    def __init__(self, stand: Stand, clients: list[httpx.AsyncClient], admin: SignedIn, person: SignedIn) -> None:
+        self.stand, self.clients, self.admin, self.person = stand, clients, admin, person
+        self.urls = [i.url for i in stand.instances]
+        self.told: list[list[bool]] = [[] for _ in self.urls]
+
+    async def watch(self, number: int) -> None:
+        """Keep what an instance tells of the person."""
+        with suppress(Away):
+            async for change in subscribe(self.urls[number], self.admin.token, PRESENCE, {}):
+                if change["userId"] == self.person.user_id:
+                    self.told[number].append(change["online"])
+
+    async def hold(self, number: int) -> None:
+        """Have a socket at an instance."""
+        with suppress(Away):
+            async for _ in subscribe(self.urls[number], self.person.token, NOTHING, {}):
+                pass
+
+    async def online(self, number: int) -> bool:
+        """What an instance says of the person."""
+        found = await ask(self.clients[number], ONLINE, {"id": self.person.user_id}, self.admin.token)
+        return bool(found["user"]["online"])
+
+    async def says(self, number: int, online: bool) -> bool:
+        """Whether an instance has told the last of it, and answers so."""
+        return self.told[number][-1:] == [online] and await self.online(number) is online
+
+    async def metric(self, number: int, line: str) -> bool:
+        """Whether an instance's numbers have this line."""
+        return line in (await self.clients[number].get("/metrics")).text.splitlines()
+
+
+@pytest.fixture
+async def scene(stand: Stand) -> AsyncIterator[Scene]:
+    """Watched at both instances, and online at none."""
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(httpx.AsyncClient(base_url=i.url, trust_env=False)) for i in stand.instances
+        ]
+        admin = await sign_in(clients[1], ADMIN, stand.password)
+        email, password = f"{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(16)
+        await ask(clients[1], CREATE, {"i": {"email": email, "displayName": "Pat", "password": password}}, admin.token)
+        made = Scene(stand, clients, admin, await sign_in(clients[0], email, password))
+        for number in range(2):
+            await stack.enter_async_context(at_once(made.watch(number)))
+        for number in range(2):
+            await until(partial(made.metric, number, "rollcall_live_groups 1.0"))
+        yield made
+
+
+@asynccontextmanager
+async def at_once(work: Any) -> AsyncIterator[asyncio.Task[None]]:
+    """Run something until the block ends."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def everywhere(scene: Scene, *, online: bool) -> None:
+    """Wait until both instances tell and say so."""
+    for number in range(2):
+        await until(partial(scene.says, number, online))
+
+
+async def test_online_is_online_at_every_instance_until_the_last_socket_closes(scene: Scene) -> None:
+    async with at_once(scene.hold(0)):
+        await everywhere(scene, online=True)
+        async with at_once(scene.hold(1)):
+            await until(lambda: scene.metric(1, "rollcall_sockets 2.0"))
+        await until(lambda: scene.metric(1, "rollcall_sockets 1.0"))
+        assert await scene.online(0)
+        assert await scene.online(1)
+    await everywhere(scene, online=False)
+    assert scene.told == [[True, False], [True, False]]
+
+
+async def test_who_was_on_an_instance_that_is_killed_is_soon_offline(scene: Scene) -> None:
+    async with at_once(scene.hold(0)):
+        await everywhere(scene, online=True)
+        await asyncio.to_thread(scene.stand.instances[0].kill)
+        try:
+            began = time.monotonic()
+            await until(lambda: scene.told[1][-1:] == [False])
+            assert not await scene.online(1)
+            assert time.monotonic() - began < GONE_SECONDS
+        finally:
+            await asyncio.to_thread(scene.stand.instances[0].start)
+
+
+async def test_a_redis_that_comes_back_empty_puts_nobody_offline(scene: Scene) -> None:
+    other, valkey = scene.stand.instances[0], scene.stand.engines.valkey
+    async with at_once(scene.hold(0)):
+        await everywhere(scene, online=True)
+        other.freeze()  # so that the one that is asked looks first, and finds nothing of the other's
+        try:
+            await asyncio.to_thread(valkey.kill)
+            await until(lambda: scene.metric(1, "rollcall_redis_shared 0.0"))
+            await asyncio.to_thread(valkey.start)
+            await until(lambda: scene.metric(1, "rollcall_redis_shared 1.0"))
+            assert await scene.online(1)
+        finally:
+            other.thaw()
+        await until(lambda: lease(valkey.url, scene.person.user_id))
+    await everywhere(scene, online=False)
+    assert scene.told == [[True, False], [True, False]]
+
+
+async def lease(url: str, user_id: str) -> bool:
+    """Whether Redis has a lease of this user."""
+    client = connect(url)
+    try:
+        members: Any = await client.zrange(KEY, 0, -1)
+        return any(m.startswith(user_id.replace("-", "")) for m in members)
+    finally:
+        await client.aclose()
