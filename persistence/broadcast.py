@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import random
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import redis.asyncio as aioredis
@@ -31,6 +32,8 @@ EVENTS, NUDGE, SIGNALS = "rollcall.events", "rollcall.nudge", "rollcall.signals"
 """The channels: numbered events; "a write was committed here"; short-lived signals such as presence."""
 
 QUEUE_MAX = 4096
+PUBLISH_SECONDS, PUBLISH_MAX = 2.0, 100
+"""The time for one round trip of publishing, and how many messages it takes at most."""
 PING_SECONDS = 2.0
 FIRST_DELAY, LAST_DELAY = 0.05, 2.0
 
@@ -94,8 +97,15 @@ class RedisBackend(BroadcastBackend):
                 await self._pubsub.unsubscribe(group)
 
     async def publish(self, channel: str, message: Any) -> None:
-        """Publish now; raises redis.exceptions.RedisError or OSError within two seconds where it cannot."""
-        await self._publisher.publish(channel, message)
+        """Publish now; raises redis.exceptions.RedisError or OSError within PUBLISH_SECONDS where it cannot."""
+        await self.publish_all([(channel, message)])
+
+    async def publish_all(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Publish several in one round trip, in order; raises as `publish` does."""
+        async with asyncio.timeout(PUBLISH_SECONDS), self._publisher.pipeline(transaction=False) as pipeline:
+            for channel, message in messages:
+                pipeline.publish(channel, message)
+            await pipeline.execute()
 
     async def next_published(self) -> Event:
         """The next message or GAP."""
@@ -120,6 +130,9 @@ class RedisBackend(BroadcastBackend):
                     log.warning("redis.lost", error=type(error).__name__)
                 elif not self.reconnects:
                     log.warning("redis.unreachable", setting="REDIS_URL", error=type(error).__name__)
+                self._down()
+            except Exception:
+                log.exception("redis.listener_failed")
                 self._down()
             await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
             delay = min(delay * 2, LAST_DELAY)
@@ -168,7 +181,8 @@ class RedisBackend(BroadcastBackend):
 class Publisher:
     """Publishing behind a bounded queue and a breaker: `send` never waits and never fails.
 
-    What does not fit is dropped: the table has it, and readers look there within a second.
+    What does not fit is dropped: the table has it, and readers look there within a second. All that waits leaves in one
+    round trip, so that on a slow network messages come late by a round trip and do not fall further and further behind.
     """
 
     def __init__(self, backend: RedisBackend, queue_max: int = 1000) -> None:
@@ -183,10 +197,11 @@ class Publisher:
 
     def send(self, channel: str, message: str) -> None:
         """Hand a message over for publishing."""
-        if not self.healthy or len(self._queue) == self._queue.maxlen:
+        if not self.healthy and self._queue:  # one is tried at a time
             self.dropped += 1
-            if not self.healthy and self._queue:
-                return
+            return
+        if len(self._queue) == self._queue.maxlen:
+            self.dropped += 1
         self._queue.append((channel, message))
         self._idle.clear()
         self._wake.set()
@@ -209,15 +224,15 @@ class Publisher:
             await self._wake.wait()
             self._wake.clear()
             while self._queue:
-                channel, message = self._queue.popleft()
+                messages = [self._queue.popleft() for _ in range(min(len(self._queue), PUBLISH_MAX))]
                 try:
-                    await self._backend.publish(channel, message)
+                    await self._backend.publish_all(messages)
                     self.healthy = True
                 except (RedisError, OSError) as error:
                     if self.healthy:
                         log.warning("redis.publish_failed", error=type(error).__name__)
                     self.healthy = False
-                    self.dropped += 1 + len(self._queue)
+                    self.dropped += len(messages) + len(self._queue)
                     self._queue.clear()
                     await asyncio.sleep(1.0)  # the breaker: one try a second while Redis is away
             self._idle.set()

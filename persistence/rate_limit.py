@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
@@ -42,7 +43,8 @@ class RedisRateLimiter:
         name = f"rollcall:limit:{bucket}:{key}"
         if time.monotonic() >= self._away_until:
             try:
-                count, left = await self._hit(keys=[name], args=[window])
+                async with asyncio.timeout(TIMEOUT_SECONDS):  # connecting takes several round trips
+                    count, left = await self._hit(keys=[name], args=[window])
                 return max(1, int(left)) if count > limit else None
             except (RedisError, OSError) as error:
                 self._away_until = time.monotonic() + BREAK_SECONDS
@@ -55,7 +57,8 @@ class RedisRateLimiter:
         self._own.pop(name, None)
         if time.monotonic() >= self._away_until:
             try:
-                await self._redis.delete(name)
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    await self._redis.delete(name)
             except (RedisError, OSError):
                 self._away_until = time.monotonic() + BREAK_SECONDS
 

@@ -1,0 +1,101 @@
+"""A TCP proxy that can be slow, silent or gone: the network between an instance and what it uses."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Self
+
+CHUNK = 64 * 1024
+
+
+class Proxy:
+    """Passes bytes to a port of this machine, in a thread and a loop of its own; `port` stays the same."""
+
+    def __init__(self, target: int) -> None:
+        self.port = 0
+        self.delay = 0.0
+        """Seconds for which each chunk is held, in both directions."""
+        self._target = target
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="proxy")
+        self._passing = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self._links: set[asyncio.Task[None]] = set()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.restore()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run(self._refuse)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def hold(self) -> None:
+        """Let nothing through any more, and tell nobody: connections stay open, and new ones are never answered."""
+        self._loop.call_soon_threadsafe(self._passing.clear)
+
+    def refuse(self) -> None:
+        """End every connection and refuse new ones."""
+        self._run(self._refuse)
+
+    def restore(self) -> None:
+        """Be a network again; what was held arrives late."""
+        self.delay = 0.0
+        self._run(self._restore)
+
+    def _run(self, work: Callable[[], Awaitable[None]]) -> None:
+        async def call() -> None:
+            await work()
+
+        asyncio.run_coroutine_threadsafe(call(), self._loop).result(10)
+
+    async def _restore(self) -> None:
+        self._passing.set()
+        if self._server is None:
+            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+            self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _refuse(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for link in self._links:
+            link.cancel()
+        await asyncio.gather(*self._links, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        link = asyncio.current_task()
+        assert link is not None
+        self._links.add(link)
+        ends = [writer]
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+            ends.append(back)
+            ways = [asyncio.ensure_future(self._pass(reader, back)), asyncio.ensure_future(self._pass(there, writer))]
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for way in ways:
+                    way.cancel()
+                await asyncio.gather(*ways, return_exceptions=True)
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            for end in ends:
+                end.transport.abort()
+            self._links.discard(link)
+
+    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await source.read(CHUNK):
+                if self.delay:
+                    await asyncio.sleep(self.delay)
+                await self._passing.wait()
+                sink.write(chunk)
+                await sink.drain()
