@@ -6,10 +6,12 @@ import asyncio
 import random
 import socket
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from persistence.errors import translated
@@ -47,7 +49,7 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
     if "sslmode" in query:  # libpq's name; the driver's is ssl
         query["ssl"] = query.pop("sslmode")
     address = urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=urlencode(query)))
-    return create_async_engine(
+    engine = create_async_engine(
         address,
         pool_size=pool_size,
         max_overflow=0,
@@ -66,6 +68,14 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
             },
         },
     )
+    event.listen(engine.sync_engine, "checkout", _alive)
+    return engine
+
+
+def _alive(connection: Any, *_: object) -> None:
+    """Have a connection replaced that the server has ended while nobody used it. It costs no round trip."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (

@@ -144,6 +144,10 @@ class Hub:
             except Unavailable:
                 self._missed = True
                 await asyncio.sleep(0.1)
+            except Exception:  # this task is this process's only sight of the log
+                log.exception("hub.failed")
+                self._missed = True
+                await asyncio.sleep(SILENCE_SECONDS)
 
     async def _admit(self, events: Sequence[Event]) -> None:
         fresh = [e for e in events if e.seq > self.head]

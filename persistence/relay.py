@@ -32,6 +32,8 @@ BATCH = 500
 BUSY_POLL, IDLE_POLL = 0.02, 0.1
 """Seconds between looks at the table where no nudge comes: shortly after an event, and in quiet times."""
 STANDBY_SECONDS, STALL_SECONDS = 1.0, 3.0
+FIRST_DELAY, LAST_DELAY = 0.2, 1.0
+"""Seconds before the next try, doubled each time until the database has taken something."""
 
 _COLUMNS = ", ".join(f"e.{name}" for name in EVENT_COLUMNS)
 ASSIGN = f"""
@@ -63,6 +65,7 @@ class Relay:
         self._dsn, self._publisher, self._deliver = dsn, publisher, deliver
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._delay = FIRST_DELAY
         self.leading = False
         self.elections = 0
         self.assigned = 0
@@ -95,9 +98,6 @@ class Relay:
                     self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "rollcall-relay"}
                 )
                 await self._stand(connection)
-                self.leading = True
-                self.elections += 1
-                log.info("relay.leading")
                 await self._lead(connection)
             except (
                 OSError,
@@ -107,7 +107,8 @@ class Relay:
                 asyncpg.InternalClientError,
             ) as lost:
                 log.warning("relay.lost", error=type(lost).__name__)
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(self._delay)
+                self._delay = min(self._delay * 2, LAST_DELAY)
             except Exception:
                 log.exception("relay.failed")
                 await asyncio.sleep(1.0)
@@ -134,6 +135,8 @@ class Relay:
         while True:
             self._wake.clear()
             rows = await assign.fetch()
+            if not self.leading:  # only now: a database that takes no writes would fail here
+                self._begin()
             if rows:
                 quiet = 0.0
                 self._announce([event_from_row(row) for row in rows])
@@ -143,6 +146,12 @@ class Relay:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
+
+    def _begin(self) -> None:
+        self.leading = True
+        self.elections += 1
+        self._delay = FIRST_DELAY
+        log.info("relay.leading")
 
     def _announce(self, events: Sequence[Event]) -> None:
         self.assigned += len(events)

@@ -26,6 +26,7 @@ import orjson
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor, execute_subscription_event
 
+from domain.errors import Unavailable
 from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.user import Role, User
@@ -220,13 +221,18 @@ class Group:
         return tuple([await self.payload(m, actor, users) for m in messages])
 
     async def payload(self, message: Message, actor: Actor, users: Mapping[UUID, User] | None = None) -> bytes:
-        """Execute the document for one message, with loaders of its own, and serialize the result."""
+        """Execute the document for one message, with loaders of its own, and serialize the result.
+
+        Raises Unavailable where a field could not be read: a message without its data would count as told.
+        """
         executor = self.executor.build_per_event_executor(message)
         executor.context_value = self.renderer.context(actor, users)
         outcome = execute_subscription_event(executor)
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
+            if any(is_away(e) for e in result.errors):
+                raise Unavailable
             body["errors"] = [self.renderer.format_error(e) for e in result.errors]
         return orjson.dumps(body)
 
@@ -276,6 +282,13 @@ class Group:
                 written += 1
                 if written % YIELD_SINKS == 0:
                     await asyncio.sleep(0)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether Unavailable is behind an error."""
+    while isinstance(error, GraphQLError):
+        error = error.original_error
+    return isinstance(error, Unavailable)
 
 
 def _discard(index: dict[K, set[Subscriber]], key: K, subscriber: Subscriber) -> None:

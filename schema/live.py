@@ -46,6 +46,8 @@ BATCH = 64
 """Entries rendered before they are written: bounds how long one stretch holds a group."""
 HEARTBEAT_SECONDS = 15.0
 REPLAY_PAGE = 200
+AGAIN_SECONDS, RENDER_TRIES = 0.2, 5
+"""How long a database that is away is left alone, and how often one that answers is asked for the same rendering."""
 PRUNED = "This position is no longer in the log"
 OWN_FIELDS = frozenset({"current", "sessions", "events"})
 """Fields that depend on who looks, not only on their role: documents with them are shared by nobody."""
@@ -236,6 +238,7 @@ class Live:
         if group is None:
             stand_in = actor if own else Actor(NIL, actor.role)
             group = self._groups[key] = Group(self, key, executor, projection, stand_in, self.cursor)
+            group.told_at = asyncio.get_running_loop().time()
         group.replaying += 1
         try:
             yield group
@@ -285,12 +288,27 @@ class Live:
         users = await self._people(batch) if groups else {}
         for index, group in enumerate(groups):
             try:
-                await group.advance(batch, users)
+                await self._bring(group, batch, users)
             except Exception:
                 log.exception("live.group_failed")
                 self._fail(group)
             if index % 16 == 15:
                 await asyncio.sleep(0)
+
+    async def _bring(self, group: Group, batch: Sequence[Event], users: Mapping[UUID, User]) -> None:
+        """Have a group render a stretch, again where the database went away meanwhile: nothing of it is written yet.
+
+        Raises Unavailable where the database answers, but not to this group.
+        """
+        for _ in range(RENDER_TRIES):
+            try:
+                await group.advance(batch, users)
+            except Unavailable:
+                await asyncio.sleep(AGAIN_SECONDS)
+                users = await self._people(batch)
+            else:
+                return
+        raise Unavailable
 
     def _fail(self, group: Group) -> None:
         """End every subscription of a group that could not be rendered: its clients resume from their cursors."""
@@ -307,7 +325,10 @@ class Live:
                 async with self._store.read() as unit:
                     return await unit.users.get_many(list(ids))
             except Unavailable:
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(AGAIN_SECONDS)
+            except Exception:  # whoever came after this stretch would never be told anything
+                log.exception("live.people_failed")
+                await asyncio.sleep(5 * AGAIN_SECONDS)
 
     async def _beat(self) -> None:
         while True:

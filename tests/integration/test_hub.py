@@ -46,15 +46,18 @@ def own_settings(own_engines: Embedded) -> Settings:
 
 
 class CountingStore:
-    """The store, and how often it was read."""
+    """The store, how often it was read, and what it raises instead."""
 
     def __init__(self, store: SqlStore) -> None:
         self._store = store
         self.reads = 0
+        self.fault: Exception | None = None
 
     def read(self, after: int | None = None) -> AbstractAsyncContextManager[ReadUnit]:
         """Count, and read."""
         self.reads += 1
+        if self.fault is not None:
+            raise self.fault
         return self._store.read(after)
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
@@ -168,6 +171,17 @@ async def test_silence_sends_the_hub_to_the_table(fresh_database_url: str, redis
             await log.reached(expected, 5.0)
         assert log.told.seqs == list(range(1, 1202))
         assert log.hub.holes == 0
+
+
+async def test_what_nobody_expected_does_not_end_the_hub(fresh_database_url: str, redis_url: str) -> None:
+    async with log_at(fresh_database_url, redis_url) as log:
+        log.store.fault = RuntimeError("a fault of ours")
+        reads = log.store.reads
+        await log.connection.execute(NUMBERED, 2)
+        await until(lambda: log.store.reads >= reads + 2)
+        log.store.fault = None
+        await log.reached(2)
+        assert log.told.seqs == [1, 2]
 
 
 async def test_a_flood_that_does_not_fit_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:

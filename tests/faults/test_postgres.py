@@ -1,0 +1,161 @@
+"""PostgreSQL as it really fails: no acknowledged write is lost, refusals are clean, streams go on, all of it heals by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN
+from tests.faults.work import Duo, Work, at_work, codes, duo, health, metric
+
+ANSWER_SECONDS = 6.0
+"""No answer takes longer: a connection is waited for five seconds at most."""
+END_ALL = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'rollcall'"
+READ_ONLY = "alter system set default_transaction_read_only = on"
+WRITABLE = "alter system reset default_transaction_read_only"
+FEED = "subscription($search: String) { userFeed(search: $search) { ... on UserEntered { user { displayName } } ... on UserChanged { user { displayName } } } }"
+OWN = """subscription($user: ID) { userEvents(filter: {userId: $user}) {
+  ... on Event { user { displayName sessions(first: 1) { edges { node { id } } } } } } }"""
+RELOAD = "select pg_reload_conf()"
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Duo]:
+    """Two instances, which are well again after each test."""
+    with duo() as running:
+        yield running
+
+
+@pytest.fixture
+async def work(place: Duo) -> AsyncIterator[Work]:
+    """Three writers and a reader at each instance, and watchers of what asks the database at each event."""
+    async with at_work(place, writers=3) as running:
+        await running.watch(FEED, search=running.writers[0].name)
+        await running.watch(OWN, user=running.writers[0].user_id)
+        await running.more(5)
+        yield running
+
+
+async def run(place: Duo, *statements: str) -> Any:
+    """Run statements as the superuser, each by itself; the value of the last one."""
+    connection = await asyncpg.connect(place.engines.postgres.address("rollcall", "postgres"))
+    try:
+        return [await connection.fetchval(s) for s in statements][-1]
+    finally:
+        await connection.close()
+
+
+async def refused(work: Work, count: int = 3) -> None:
+    """Return once each writer has been refused so often."""
+    wanted = {w: len(w.refused) + count for w in work.writers}
+    await work.until(lambda: all(len(w.refused) >= n for w, n in wanted.items()))
+
+
+async def says_unavailable(work: Work) -> None:
+    """Assert that each instance says so through every door."""
+    for api in work.apis:
+        path = f"/api/v1/users/{work.admin.id}"
+        put = await api.rest("PUT", path, work.admin, json={"display_name": "Never"})
+        assert codes(put) == (503, "UNAVAILABLE")
+        assert put.headers["retry-after"] == "1"
+        entered = await api.graphql(SIGN_IN, {"email": ADMIN, "password": PASSWORD})
+        assert entered["errors"][0]["extensions"]["code"] == "UNAVAILABLE", entered
+
+
+async def well(work: Work) -> None:
+    """Wait until all is as if nothing had been, and hold everything against the log."""
+    place = work.duo
+    await work.until(place.one_leads)
+    assert sum([await metric(api, "relay_leading") for api in work.apis]) == 1
+    for api in work.apis:
+        assert (await health(api))["status"] == "healthy"
+        await api.sign_in(ADMIN, PASSWORD)
+    await work.more(5)
+    await work.told()
+    await work.judged()
+    for writer in work.writers:
+        assert writer.slowest < ANSWER_SECONDS
+        for answer in writer.refused:
+            assert [e["extensions"]["code"] for e in answer["errors"]] == ["UNAVAILABLE"], answer
+            assert answer.get("data") is None, answer
+
+
+async def test_killed_in_the_middle_of_writing(place: Duo, work: Work) -> None:
+    for _ in range(2):
+        await asyncio.to_thread(place.engines.postgres.kill)
+        try:
+            await refused(work)
+            await says_unavailable(work)
+            for api in work.apis:
+                assert (await health(api))["checks"]["database"] is False
+        finally:
+            await asyncio.to_thread(place.engines.postgres.start)
+        await work.more(5)
+        await work.told()
+    await well(work)
+
+
+async def test_every_connection_is_ended_again_and_again(place: Duo, work: Work) -> None:
+    for _ in range(6):
+        assert await run(place, END_ALL) >= 2
+        await work.more(3)
+    await work.told()
+    await well(work)
+
+
+async def test_connections_that_end_while_nobody_uses_them_are_not_noticed(place: Duo) -> None:
+    async with at_work(place, writers=3) as work:
+        await work.more(5)
+        await work.judged()
+        await run(place, END_ALL)
+        await work.until(place.one_leads)
+        for writer in work.writers:
+            await writer.write()
+            assert not writer.refused
+
+
+async def test_a_database_that_is_not_as_expected_is_waited_out_too(place: Duo) -> None:
+    async with at_work(place) as work:
+        await work.more()
+        await work.judged()
+        await run(place, "alter table users rename to users_elsewhere")
+        try:
+            await run(place, "insert into events (type, user_id) values ('user_updated', gen_random_uuid())")
+            log = place.engines.postgres.log
+            await work.until(lambda: log.read_text().count('relation "users" does not exist') >= 4)
+        finally:
+            await run(place, "alter table users_elsewhere rename to users")
+        await work.judged()
+
+
+async def test_read_only(place: Duo, work: Work) -> None:
+    await run(place, READ_ONLY, RELOAD)
+    try:
+        await refused(work)
+        await says_unavailable(work)
+        for api in work.apis:
+            assert (await api.ask("{ me { email } }", by=work.admin))["me"]["email"] == ADMIN, "reading goes on"
+        assert not any(c.relay.leading for c in place.containers)
+    finally:
+        await run(place, WRITABLE, RELOAD)
+    await work.more(5)
+    await work.told()
+    await well(work)
+
+
+@pytest.mark.parametrize("limit", [0, 4])
+async def test_no_more_connections(place: Duo, work: Work, limit: int) -> None:
+    await run(place, f"alter role rollcall connection limit {limit}", END_ALL)
+    try:
+        await refused(work)
+        if limit == 0:
+            await says_unavailable(work)
+    finally:
+        await run(place, "alter role rollcall connection limit -1")
+    await work.more(5)
+    await work.told()
+    await well(work)
