@@ -100,17 +100,20 @@ def _refuse(why: str) -> None:
 async def _run(proof: Proof) -> Report:
     """The proof, shown while it runs, and ended in good order by signals. Raises CancelledError, NotProven, Refused."""
     loop, running = asyncio.get_running_loop(), asyncio.create_task(proof.run())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True))
 
     def interrupt() -> None:
         if proof.phase == WRITING and not proof.stopping.is_set():
             proof.stopping.set()
+            progress.console.print("No more is written; interrupt once more to end the proof too")
         else:
+            progress.console.print("The proof is broken off, and its accounts removed")
             running.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with progress:
         task = progress.add_task("")
         while not running.done():
             progress.update(task, description=proof.line())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from api.embedded.process import wait_until
 from bench.verify.faults import end_leader, kill_instance, kill_postgres, kill_valkey
 from bench.verify.stand import Stand, Verdict
 
@@ -23,12 +23,9 @@ def blind(without: str) -> tuple[str, ...]:
 
 
 def begun(stand: Stand, events: int = 20) -> None:
-    """Return once writers are at work."""
-    end = time.monotonic() + 60
+    """Return once writers are at work, so many events later."""
     start = stand.events()
-    while stand.events() < start + events:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    assert wait_until(lambda: stand.events() >= start + events, 60)
 
 
 def nothing_left(stand: Stand) -> None:
@@ -49,7 +46,7 @@ def test_everything_holds_over_every_fault(stand: Stand) -> None:
     begun(stand)
     for strike in (kill_instance, end_leader, kill_valkey, kill_postgres):
         strike(stand)
-        time.sleep(2)
+        begun(stand, 60)
     kill_instance(stand, 1)
     assert child.poll() is None, "every fault was struck while it ran"
     verdict = stand.verdict(child)
@@ -84,12 +81,12 @@ def test_an_interruption_ends_the_writing_and_not_the_judgement(stand: Stand) ->
 
 
 def test_a_second_interruption_ends_it_and_cleans_up(stand: Stand) -> None:
-    stand.instances[1].freeze()
+    child = stand.verify("--seconds", "600", "--subscribers", "4")
+    begun(stand)
+    stand.instances[1].freeze()  # so that the proof cannot end of itself
     try:
-        child = stand.verify("--seconds", "600", "--subscribers", "4")
-        begun(stand, 3)
         child.terminate()
-        time.sleep(0.5)
+        assert wait_until(lambda: bool((stand.folder / "said").read_text()), 60), "it has noticed"
         child.terminate()
     finally:
         stand.instances[1].thaw()
