@@ -51,6 +51,7 @@ check: $(READY) ## formatting, lint, types, layers, and the contract and migrati
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/architecture tests/contract tests/integration/test_migrations.py
 	$(NPM) run check
+	$(if $(wildcard frontend/scripts/bundle-report.js),$(CONSOLE) build && $(NPM) run size)
 
 format: $(READY) ## rewrite the files as the formatter and the linter's safe fixes want them
 	$(BIN)/ruff check --fix .
