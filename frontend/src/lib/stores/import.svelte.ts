@@ -29,6 +29,8 @@ export class ImportRun {
 	stopped = $state(false);
 	/** What made it stop by itself: nobody answered, or the right was lost. */
 	halted = $state.raw<unknown>(null);
+	/** How many of `size` have a result; counted, so that a long list costs no more than a short one. */
+	done = $state(0);
 	readonly size: number;
 
 	constructor(lines: readonly ListLine[]) {
@@ -38,10 +40,6 @@ export class ImportRun {
 
 	count(state: ImportItem['state']): number {
 		return this.items.filter((item) => item.state === state).length;
-	}
-
-	get done(): number {
-		return this.size - this.count('ready');
 	}
 
 	stop(): void {
@@ -56,6 +54,7 @@ export class ImportRun {
 			for (let item = waiting.shift(); item && !this.stopped; item = waiting.shift()) {
 				try {
 					Object.assign(item, await add(item));
+					this.done += 1;
 				} catch (fault) {
 					this.halted = fault;
 					this.stop();

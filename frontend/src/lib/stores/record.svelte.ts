@@ -1,5 +1,5 @@
 /** All that a page holds of one person, and how the log and the page's own forms change it. */
-import { refreshAll } from '$app/navigation';
+import { invalidate, refreshAll } from '$app/navigation';
 import {
 	People,
 	PersonFeed,
@@ -7,7 +7,8 @@ import {
 	type EventPage,
 	type EventType,
 	type Person,
-	type SessionPage
+	type SessionPage,
+	type Viewer
 } from '#lib/graphql/documents.ts';
 import { run } from '#lib/utils/graphql.ts';
 import { EventList, Reader } from './events.svelte.ts';
@@ -99,11 +100,17 @@ export class PersonRecord {
 }
 
 /** Keeps a record current for as long as its component lives; called while the component is made. */
-export function followRecord(live: Live, record: PersonRecord, after: () => string): void {
+export function followRecord(
+	live: Live,
+	record: PersonRecord,
+	read: () => { cursor: string; viewer: Viewer }
+): void {
 	const id = record.subject.person.id;
+	const cursor = $derived(read().cursor);
+	const viewer = $derived(read().viewer);
 
 	$effect(() => {
-		const variables = { filter: { userId: id }, after: after() };
+		const variables = { filter: { userId: id }, after: cursor };
 		const stop = live.follow({
 			document: PersonFeed,
 			variables,
@@ -132,5 +139,11 @@ export function followRecord(live: Live, record: PersonRecord, after: () => stri
 			},
 			() => {}
 		);
+	});
+
+	// One's own name and role stand beside every page.
+	$effect(() => {
+		if (viewer.id === id && record.subject.person.version > viewer.version)
+			void invalidate('app:viewer', true);
 	});
 }
