@@ -8,6 +8,8 @@ RFC 6265bis section 4.1.3).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
@@ -32,10 +34,13 @@ def cookie(scope: Scope, name: str) -> str | None:
 
 
 class CookieCarrier:
-    """The cookies of one exchange: what came with the request, and what goes back in `headers`."""
+    """The cookies of one exchange: what came with the request, and what goes back in `headers`.
 
-    def __init__(self, scope: Scope, *, secure: bool) -> None:
-        self._scope, self._secure = scope, secure
+    `check_origin` raises Forbidden for a page of somebody else, which could sign a visitor in as another.
+    """
+
+    def __init__(self, scope: Scope, *, secure: bool, check_origin: Callable[[Scope], None] = lambda _: None) -> None:
+        self._scope, self._secure, self._check_origin = scope, secure, check_origin
         self.headers: list[tuple[bytes, bytes]] = []
 
     @staticmethod
@@ -58,6 +63,10 @@ class CookieCarrier:
         """Whether a session's cookie came with the request."""
         access = cookie(self._scope, self.access_name(secure=self._secure))
         return bool(access) or self.refresh_token is not None
+
+    def check(self) -> None:
+        """Raise Forbidden where the request comes from a page of somebody else."""
+        self._check_origin(self._scope)
 
     def set_session(self, signed_in: SignedIn) -> None:
         """Send the tokens; both cookies live as long as the session does."""
@@ -82,9 +91,13 @@ class NoCookies:
 
     refresh_token = None
 
-    def set_session(self, signed_in: SignedIn) -> None:  # noqa: ARG002 - the port's signature
+    def check(self) -> None:
         """Refuse: a cookie cannot be set over a socket."""
         raise ValidationFailed.one("cookie", "A cookie cannot be set over a socket; sign in over HTTP")
+
+    def set_session(self, signed_in: SignedIn) -> None:  # noqa: ARG002 - the port's signature
+        """Refuse, as `check` does."""
+        self.check()
 
     def clear(self) -> None:
         """There is nothing to take back."""

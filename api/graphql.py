@@ -51,7 +51,7 @@ class GraphQLEndpoint:
         if scope["method"] != "POST":
             await _answer(send, 405, _refusal("GraphQL is asked by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")])
             return
-        carrier = CookieCarrier(scope, secure=self._settings.secure)
+        carrier = CookieCarrier(scope, secure=self._settings.secure, check_origin=self._authenticator.check_origin)
         modern = RESPONSE_TYPE in (header(scope, b"accept") or "")
         try:
             body = _request(await read_json(scope, receive, self._settings.body_limit_bytes))

@@ -42,6 +42,9 @@ STALL_SECONDS = 15.0
 GRACE_SECONDS = 5.0
 """How long a closed peer may take to read its goodbye."""
 
+SETTLE_SECONDS = 1.5
+"""Longer than an event takes to come by the table, where Redis is away."""
+
 Authenticate = Callable[[Scope, Mapping[str, Any]], Awaitable[tuple[Actor, float]]]
 
 log = structlog.get_logger(__name__)
@@ -150,11 +153,14 @@ class Sockets:
         return self._context(actor, scope)
 
     async def settle(self, user_id: UUID) -> None:
-        """Return when no socket here outlives its right: at once where the user has none, within a second at most."""
+        """Return when no socket here outlives its right: at once where the user has none.
+
+        The event is waited for, so that each socket is told of it first, but for SETTLE_SECONDS at most.
+        """
         if user_id not in self._by_user:
             return
         waiting = [c for c in self._by_user[user_id] if c.ending is None]
-        end = asyncio.get_running_loop().time() + 0.5
+        end = asyncio.get_running_loop().time() + SETTLE_SECONDS
         while any(c.ending is None for c in waiting) and asyncio.get_running_loop().time() < end:
             await asyncio.sleep(0.005)
             if not await self._stale(waiting):

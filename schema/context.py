@@ -20,8 +20,12 @@ class SessionCarrier(Protocol):
         """The refresh token of the request's cookie, or None."""
         ...
 
+    def check(self) -> None:
+        """Before a session is begun for cookies: raises Forbidden or ValidationFailed where none may be set."""
+        ...
+
     def set_session(self, signed_in: SignedIn) -> None:
-        """Send the session's tokens as cookies; raises Forbidden where this edge cannot."""
+        """Send the session's tokens as cookies."""
         ...
 
     def clear(self) -> None:

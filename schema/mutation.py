@@ -119,6 +119,8 @@ class Mutation:
     @strawberry.mutation(extensions=[AsData(*payloads.SIGN_UP)])
     async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
         """Make an account and sign in."""
+        if input.cookie:
+            info.context.carrier.check()
         command = SignUp(input.email, input.password, input.display_name)
         signed_in = await info.context.services.sessions.sign_up(info.context.origin, command)
         return _signed_in(info, signed_in, cookie=input.cookie)
@@ -126,6 +128,8 @@ class Mutation:
     @strawberry.mutation(extensions=[AsData(*payloads.SIGN_IN)])
     async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
         """Start a session."""
+        if input.cookie:
+            info.context.carrier.check()
         command = SignIn(input.email, input.password)
         signed_in = await info.context.services.sessions.sign_in(info.context.origin, command)
         return _signed_in(info, signed_in, cookie=input.cookie)

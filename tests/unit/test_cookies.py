@@ -100,6 +100,8 @@ def test_under_https_a_cookie_without_the_prefix_is_not_ours() -> None:
 def test_a_socket_sets_no_cookie() -> None:
     carrier = NoCookies()
     with pytest.raises(ValidationFailed):
+        carrier.check()
+    with pytest.raises(ValidationFailed):
         carrier.set_session(signed_in())
     carrier.clear()
     assert carrier.refresh_token is None
