@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 import api
+from api.console.node import node
 from tests.api.conftest import free_port
 
 PROJECT = Path(api.__path__[0]).parent
@@ -100,6 +101,45 @@ def test_the_tour(folder: Path) -> None:
         assert '"Ada King"' in done.stdout
         assert '{"data":{"disableUser":{"__typename":"UserPayload"}}}' in done.stdout
         assert '"status":"healthy"' in done.stdout
+    finally:
+        stop(up)
+
+
+def test_the_subscription(folder: Path) -> None:
+    [block] = re.findall(r"<!-- live -->\n```js\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+    packages = PROJECT / "frontend" / "node_modules"
+    assert (packages / "graphql-ws").is_dir(), "its packages are missing: rollcall console build"
+    (folder / "node_modules").symlink_to(packages)
+    port = free_port()
+    (folder / "live.mjs").write_text(block.replace("localhost:8000", f"127.0.0.1:{port}"))
+    up = rollcall(folder, port, "up")
+    try:
+        answers(port)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            login = client.post("/api/v1/auth/login", json={"email": "admin@example.com", "password": PASSWORD})
+            token = login.json()["data"]["access_token"]
+            live = subprocess.Popen(
+                [str(node()), "live.mjs"],
+                cwd=folder,
+                env={"PATH": os.environ["PATH"], "TOKEN": token},
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            assert live.stdout is not None
+            try:
+                assert "cursor" in live.stdout.readline()
+                body = {"email": "live@example.com", "display_name": "Live Wire"}
+                made = client.post("/api/v1/users", json=body, headers={"authorization": f"Bearer {token}"})
+                assert made.status_code == 201
+                said = ""
+                while "Live Wire" not in said:
+                    line = live.stdout.readline()
+                    assert line, said
+                    said += line
+                assert "USER_CREATED" in said
+            finally:
+                stop(live)
     finally:
         stop(up)
 
