@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
-// Drives Chromium against a running stack: BASE_URL, and CHROMIUM for a browser elsewhere than /usr/bin/chromium.
+/**
+ * Drives Chromium against a stack of its own: production build, API, engines (tests/e2e/harness/setup.ts).
+ *
+ *     PYTHON      a Python with the project's dependencies, otherwise the project's .venv
+ *     CHROMIUM    the browser, otherwise /usr/bin/chromium
+ *     PEOPLE      how many people the directory has, otherwise 100,000
+ */
 export default defineConfig({
 	test: {
 		include: ['tests/e2e/**/*.test.ts'],
+		globalSetup: 'tests/e2e/harness/setup.ts',
 		environment: 'node',
 		fileParallelism: false,
-		testTimeout: 60_000,
-		hookTimeout: 60_000
+		testTimeout: 30_000,
+		hookTimeout: 120_000
 	}
 });

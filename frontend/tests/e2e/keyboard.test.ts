@@ -1,0 +1,123 @@
+/** Everything by the keyboard, and in the visitor's language. */
+import { describe, expect } from 'vitest';
+import { Api, unique } from './harness/api.ts';
+import { expectAccessible, expectNoSidewaysScroll } from './harness/checks.ts';
+import { ADMIN } from './harness/stack.ts';
+import { test, type Visitor } from './harness/visitor.ts';
+
+const focused = ({ page }: Visitor) =>
+	page.evaluate(() => document.activeElement?.closest('tr')?.querySelector('.name')?.textContent);
+const row = ({ page }: Visitor, index: number) => page.locator('tr[data-id] .name').nth(index).textContent();
+
+test('j and k walk the rows, x selects, Enter opens', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people?sort=name');
+	await page.keyboard.press('j');
+	expect(await focused(visitor)).toBe(await row(visitor, 0));
+	await page.keyboard.press('j');
+	await page.keyboard.press('j');
+	await page.keyboard.press('k');
+	expect(await focused(visitor)).toBe(await row(visitor, 1));
+	await page.keyboard.press('x');
+	expect(await page.locator('tr[data-id] input:checked').count()).toBe(1);
+	await page.keyboard.press('x');
+	expect(await page.locator('tr[data-id] input:checked').count()).toBe(0);
+	await page.keyboard.press('k');
+	await page.keyboard.press('k');
+	expect(await focused(visitor), 'the first row is the end of the way').toBe(await row(visitor, 0));
+	const id = await page.locator('tr[data-id]').first().getAttribute('data-id');
+	await page.keyboard.press('Enter');
+	await page.waitForURL(`/people/${id}`);
+});
+
+test('/ goes to the search, ? tells the keys, and typing is only typing', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	await page.keyboard.press('/');
+	await page.keyboard.type('jx?');
+	expect(await page.getByLabel('Search people').inputValue()).toBe('jx?');
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('?');
+	const help = page.getByRole('dialog', { name: 'Keyboard' });
+	await help.waitFor();
+	await expectAccessible(visitor, 'the keys');
+	await page.keyboard.press('Escape');
+	await help.waitFor({ state: 'hidden' });
+});
+
+test('Ctrl-K finds a person and a command', async ({ open }) => {
+	const someone = await (await Api.signIn()).newUser({ name: unique('Palette ') });
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	await page.keyboard.press('Control+k');
+	const field = page.getByRole('combobox', { name: 'Find a person or a command' });
+	await field.waitFor();
+	expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+	await expectAccessible(visitor, 'the palette');
+	await field.fill('dark');
+	await page.getByRole('option', { name: 'Theme: Dark' }).waitFor();
+	await expect.poll(() => page.getByRole('option').count()).toBe(1);
+	await page.keyboard.press('Enter');
+	await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark');
+	await page.keyboard.press('Control+k');
+	await field.fill(someone.name);
+	await page.getByRole('option', { name: someone.name }).waitFor();
+	expect(await page.getByRole('option', { selected: true }).textContent()).toContain(someone.name);
+	await page.keyboard.press('Enter');
+	await page.waitForURL(`/people/${someone.id}`);
+});
+
+test('g and a letter go places; the first Tab leads past the menu', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	await page.keyboard.press('Tab');
+	expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content');
+	await page.keyboard.press('Enter');
+	expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+	await visitor.goto('/people?q=elsewhere');
+	await page.keyboard.press('g');
+	await page.keyboard.press('p');
+	await expect.poll(() => visitor.path).toBe('/people');
+});
+
+describe('language', () => {
+	test('a German browser gets German, from the first paint', async ({ open }) => {
+		const visitor = await open({ locale: 'de-DE', width: 390 });
+		await visitor.goto('/sign-in');
+		expect(await visitor.page.locator('html').getAttribute('lang')).toBe('de');
+		await visitor.page.getByRole('button', { name: 'Anmelden' }).waitFor();
+		await expectNoSidewaysScroll(visitor, 'sign-in in German');
+	});
+
+	test.for([true, false])('chosen by hand, it stays (script: %s)', async (script, { open }) => {
+		const visitor = await open({ as: ADMIN, script });
+		const { page } = visitor;
+		await visitor.goto('/people?sort=name');
+		await page.getByRole('button', { name: /Account menu/ }).click();
+		await page.getByLabel('Language').selectOption('de');
+		if (!script) await page.getByRole('button', { name: 'Apply' }).first().click();
+		await page.locator('html[lang=de]').waitFor();
+		expect(visitor.path).toBe('/people?sort=name');
+		await page.getByRole('heading', { name: 'Personen' }).waitFor();
+		if (script) await expectAccessible(visitor, 'the directory in German');
+	});
+});
+
+test('who wants no motion gets none', async ({ open }) => {
+	const api = await Api.signIn();
+	const someone = await api.newUser();
+	const visitor = await open({ as: ADMIN, reducedMotion: true });
+	await visitor.goto(`/people?q=${someone.email}`);
+	await visitor.live();
+	await api.update({ id: someone.id, displayName: 'Without Motion' });
+	await visitor.page.getByText('Without Motion').waitFor();
+	const running = await visitor.page.evaluate(
+		() => document.getAnimations().filter(({ effect }) => Number(effect?.getTiming().duration) > 1).length
+	);
+	expect(running).toBe(0);
+});
