@@ -21,10 +21,7 @@ export default defineConfig({
 					'script-src': ['self', 'strict-dynamic'],
 					'style-src': ['self'],
 					// The one style attribute is SvelteKit's own: it hides the region that reads out where one has come.
-					'style-src-attr': [
-						'unsafe-hashes',
-						'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='
-					],
+					'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
 					'font-src': ['self'],
 					'img-src': ['self', 'data:'],
 					'connect-src': ['self'],

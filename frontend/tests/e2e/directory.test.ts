@@ -40,7 +40,9 @@ test('search as one types, then Escape', async ({ open }) => {
 	await expectRows(visitor, ['Anton', 'Berta', 'Carla']);
 	expect(visitor.path).toBe(`/people?q=${tag}&sort=name`);
 	expect(await page.locator('[data-total]').textContent()).toBe('3 people');
-	expect(await page.getByLabel('Search people').evaluate((field) => field === document.activeElement)).toBe(true);
+	expect(await page.getByLabel('Search people').evaluate((field) => field === document.activeElement)).toBe(
+		true
+	);
 	await page.keyboard.press('Escape');
 	await expect.poll(() => visitor.path).toBe('/people?sort=name');
 	await expect.poll(() => page.locator('[data-total]').textContent()).toBe(all);
@@ -172,9 +174,9 @@ test('what is shown can be taken away as a file, and so can what is selected', a
 test.runIf(inject('people') >= 100_000)('a hundred thousand people keep nobody waiting', async ({ open }) => {
 	const visitor = await open({ as: ADMIN });
 	await visitor.goto('/people');
-	expect(Number((await visitor.page.locator('[data-total]').textContent())!.replace(/\D/g, ''))).toBeGreaterThan(
-		100_000
-	);
+	expect(
+		Number((await visitor.page.locator('[data-total]').textContent())!.replace(/\D/g, ''))
+	).toBeGreaterThan(100_000);
 	const took: Record<string, number> = {};
 	for (const [name, path] of [
 		['the directory', '/people'],

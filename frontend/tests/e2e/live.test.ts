@@ -31,7 +31,9 @@ test('a change in one appears in the other, glows, and moves nothing', async ({ 
 	await writer.page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
 	await page.locator(`tr[data-id="${ada.id}"]`).getByText('Disabled').waitFor();
 	expect(await page.getByLabel(`Select Bo ${tag}`).isChecked(), 'the selection survives').toBe(true);
-	expect(await page.evaluate(() => document.activeElement?.textContent), 'the focus survives').toBe(`Bo ${tag}`);
+	expect(await page.evaluate(() => document.activeElement?.textContent), 'the focus survives').toBe(
+		`Bo ${tag}`
+	);
 });
 
 test('newcomers wait until asked for, and the page does not scroll', async ({ open }) => {
@@ -50,7 +52,9 @@ test('newcomers wait until asked for, and the page does not scroll', async ({ op
 	expect(await names(visitor)).toEqual(before);
 	expect(await page.evaluate(() => scrollY)).toBe(top);
 	await button.click();
-	await expect.poll(async () => (await names(visitor)).slice(0, 3)).toEqual(born.map(({ name }) => name).reverse());
+	await expect
+		.poll(async () => (await names(visitor)).slice(0, 3))
+		.toEqual(born.map(({ name }) => name).reverse());
 	expect(await button.count()).toBe(0);
 });
 

@@ -72,20 +72,23 @@ test('a change made while offline is refused with the reason, and taken back', a
 	await visitor.live();
 });
 
-test.for([true, false])('without the API there is a page that says so (script: %s)', async (script, { open }) => {
-	const visitor = await open({ as: ADMIN, place: site.place, script });
-	visitor.expected.push(...AWAY);
-	const { page } = visitor;
-	await site.api.stop('SIGKILL');
-	try {
-		expect(await visitor.goto('/people?sort=name')).toBe(503);
-		await page.getByRole('heading', { name: 'The API is not answering' }).waitFor();
-		expect(await page.locator('code').textContent(), 'a request id').toMatch(/^[\w-]{8,}$/);
-		await expectAccessible(visitor, 'the offline page');
-	} finally {
-		await site.startApi();
+test.for([true, false])(
+	'without the API there is a page that says so (script: %s)',
+	async (script, { open }) => {
+		const visitor = await open({ as: ADMIN, place: site.place, script });
+		visitor.expected.push(...AWAY);
+		const { page } = visitor;
+		await site.api.stop('SIGKILL');
+		try {
+			expect(await visitor.goto('/people?sort=name')).toBe(503);
+			await page.getByRole('heading', { name: 'The API is not answering' }).waitFor();
+			expect(await page.locator('code').textContent(), 'a request id').toMatch(/^[\w-]{8,}$/);
+			await expectAccessible(visitor, 'the offline page');
+		} finally {
+			await site.startApi();
+		}
+		if (!script) await page.reload();
+		await page.getByRole('heading', { name: 'People' }).waitFor({ timeout: 15_000 });
+		expect(visitor.path, 'still signed in, still here').toBe('/people?sort=name');
 	}
-	if (!script) await page.reload();
-	await page.getByRole('heading', { name: 'People' }).waitFor({ timeout: 15_000 });
-	expect(visitor.path, 'still signed in, still here').toBe('/people?sort=name');
-});
+);

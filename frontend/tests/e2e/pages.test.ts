@@ -26,14 +26,17 @@ const KINDS = [1280, 390].flatMap((width) =>
 );
 
 describe.each(SIGHTS)('$name', ({ name, path, status = 200, signedOut }) => {
-	test.for(KINDS)(`${name} at $width px, $theme, script $script`, async ({ width, theme, script }, { open }) => {
-		const visitor = await open({ width, theme, script, as: signedOut ? undefined : ADMIN });
-		if (status >= 400) visitor.expected.push(/status of 404/);
-		expect(await visitor.goto(path)).toBe(status);
-		expect(await visitor.page.locator('html').getAttribute('data-theme')).toBe(theme);
-		expect(await visitor.page.title()).toMatch(/Rollcall/);
-		if (width < 600) await expectNoSidewaysScroll(visitor, name);
-		// Without script the page is the same but for what script adds: looked at once.
-		if (script || (theme === 'light' && width > 600)) await expectAccessible(visitor, name);
-	});
+	test.for(KINDS)(
+		`${name} at $width px, $theme, script $script`,
+		async ({ width, theme, script }, { open }) => {
+			const visitor = await open({ width, theme, script, as: signedOut ? undefined : ADMIN });
+			if (status >= 400) visitor.expected.push(/status of 404/);
+			expect(await visitor.goto(path)).toBe(status);
+			expect(await visitor.page.locator('html').getAttribute('data-theme')).toBe(theme);
+			expect(await visitor.page.title()).toMatch(/Rollcall/);
+			if (width < 600) await expectNoSidewaysScroll(visitor, name);
+			// Without script the page is the same but for what script adds: looked at once.
+			if (script || (theme === 'light' && width > 600)) await expectAccessible(visitor, name);
+		}
+	);
 });

@@ -75,8 +75,7 @@ export class Api {
 		if (needsSession(answer) && (await this.renew())) answer = await this.#send<Data>(document, variables);
 		passOn(this.#event.cookies, answer.setCookie);
 		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
-		if (answer.data == null)
-			error(502, { message: 'The API sent no data', requestId: answer.requestId ?? undefined });
+		if (answer.data == null) error(502, 'The API sent no data', { requestId: answer.requestId ?? undefined });
 		return answer.data;
 	}
 
@@ -88,8 +87,7 @@ export class Api {
 		const answer = await this.#send<Data>(document, variables);
 		passOn(this.#event.cookies, answer.setCookie);
 		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
-		if (answer.data == null)
-			error(502, { message: 'The API sent no data', requestId: answer.requestId ?? undefined });
+		if (answer.data == null) error(502, 'The API sent no data', { requestId: answer.requestId ?? undefined });
 		return answer.data;
 	}
 
@@ -174,7 +172,7 @@ export class Api {
 				requestId: response.headers.get('x-request-id')
 			};
 		} catch {
-			error(503, { message: 'The API cannot be reached', code: 'UNAVAILABLE', requestId: locals.requestId });
+			error(503, 'The API cannot be reached', { code: 'UNAVAILABLE', requestId: locals.requestId });
 		}
 	}
 
@@ -184,7 +182,7 @@ export class Api {
 		if (SIGNED_OUT.has(code)) this.signIn(this.reason ?? code);
 		const status = STATUSES[code] ?? 502;
 		const id = fault.extensions?.requestId ?? requestId ?? this.#event.locals.requestId;
-		error(status, { message: fault.message, code, requestId: id });
+		error(status, fault.message, { code, requestId: id });
 	}
 
 	/** Sends the visitor to sign in, and back to where they were. */

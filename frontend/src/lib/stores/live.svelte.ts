@@ -40,11 +40,12 @@ export class Live {
 	#signedOut: (reason: string) => void;
 	#client: Client | null = null;
 	#loading: Promise<Client> | null = null;
-	#wake = () => {};
 	// Bookkeeping that no page shows: `state` is what they see.
 	/* eslint-disable svelte/prefer-svelte-reactivity */
 	#catchingUp = new Set<object>();
 	#feeds = new Set<{ resumes?: boolean }>();
+	/** Who waits for the next attempt. */
+	#waiting = new Set<() => void>();
 	/* eslint-enable svelte/prefer-svelte-reactivity */
 	#notice: SessionNoticeKind | null = null;
 	#wasLive = false;
@@ -93,7 +94,7 @@ export class Live {
 
 	/** Stops waiting for the next attempt. */
 	retryNow(): void {
-		this.#wake();
+		for (const go of [...this.#waiting]) go();
 	}
 
 	/** Follows a subscription until the returned function is called. */
@@ -148,7 +149,11 @@ export class Live {
 				retryWait: (tries) => this.#pause(tries),
 				on: {
 					connected: () => this.#opened(),
-					closed: (event) => this.#closed(event as CloseEvent),
+					closed: (event) => {
+						// An answer that is still awaited must not end the connection after this one.
+						clearTimeout(pong);
+						this.#closed(event as CloseEvent);
+					},
 					ping: (received) => {
 						if (!received) pong = setTimeout(() => this.#client?.terminate(), PONG_MS);
 					},
@@ -228,17 +233,13 @@ export class Live {
 	#pause(tries: number): Promise<void> {
 		const longest = Math.min(WAIT_MAX_MS, 300 * 2 ** tries);
 		return new Promise((resolve) => {
-			const done = () => {
+			const go = () => {
 				clearTimeout(timer);
+				this.#waiting.delete(go);
 				resolve();
 			};
-			const timer = setTimeout(done, longest * (0.5 + Math.random() / 2));
-			const before = this.#wake;
-			this.#wake = () => {
-				before();
-				done();
-				this.#wake = () => {};
-			};
+			const timer = setTimeout(go, longest * (0.5 + Math.random() / 2));
+			this.#waiting.add(go);
 		});
 	}
 }

@@ -1,4 +1,5 @@
 /** The API as a test uses it: to make people, and to change them behind the console's back. */
+import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import {
 	CreateUser,
@@ -27,12 +28,10 @@ export interface Someone extends Account {
 const SIGN_IN = `mutation($input: SignInInput!) { signIn(input: $input) {
 	__typename ... on SessionPayload { accessToken } ... on Problem { code } } }`;
 const PASSWORD = 'a password for tests';
-let counter = 0;
 
-/** A word that no other test uses. */
+/** A word that no other test uses, nor one so like it that a forgiving search would take it for this one. */
 export function unique(word: string): string {
-	counter += 1;
-	return `${word}${Date.now().toString(36)}${process.pid.toString(36)}${counter}`;
+	return word + randomBytes(8).toString('hex');
 }
 
 export class Api {

@@ -79,7 +79,11 @@ export class Stack {
 		await this.api.stop();
 		const data = join(this.place.dataDir, 'engines');
 		// Where only root could enter, the engines' files lie elsewhere, behind this link.
-		if (existsSync(data)) await rm(await import('node:fs/promises').then((fs) => fs.realpath(data)), { recursive: true, force: true });
+		if (existsSync(data))
+			await rm(await import('node:fs/promises').then((fs) => fs.realpath(data)), {
+				recursive: true,
+				force: true
+			});
 		await rm(this.place.dataDir, { recursive: true, force: true });
 	}
 }

@@ -4,7 +4,13 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { env } from 'node:process';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+	chromium,
+	type Browser,
+	type BrowserContext,
+	type BrowserContextOptions,
+	type Page
+} from 'playwright-core';
 import { afterAll, expect, inject, test as base } from 'vitest';
 import type { Account } from './api.ts';
 import type { Place } from './stack.ts';

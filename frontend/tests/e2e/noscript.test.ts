@@ -1,0 +1,78 @@
+/** Everything but liveness works without script. */
+import { readFile } from 'node:fs/promises';
+import { beforeAll, expect } from 'vitest';
+import { Api, unique } from './harness/api.ts';
+import { ADMIN } from './harness/stack.ts';
+import { test } from './harness/visitor.ts';
+
+let api: Api;
+beforeAll(async () => (api = await Api.signIn()));
+
+test('find, filter, sort, page', async ({ open }) => {
+	const someone = await api.newUser({ name: unique('Quiet '), role: 'AUDITOR' });
+	const visitor = await open({ as: ADMIN, script: false });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	await page.getByLabel('Search people').fill(someone.name);
+	await page.getByLabel('Role', { exact: true }).first().selectOption('AUDITOR');
+	await page.getByRole('button', { name: 'Apply' }).first().click();
+	expect(await page.locator('tr[data-id] .name').allTextContents()).toEqual([someone.name]);
+	expect(new URL(page.url()).searchParams.get('role')).toBe('AUDITOR');
+	await page.getByRole('link', { name: 'Clear filters' }).click();
+	await page.getByRole('columnheader', { name: 'Name' }).getByRole('link').click();
+	expect(visitor.path).toBe('/people?sort=name');
+	const before = await page.locator('tr[data-id] .name').allTextContents();
+	await page.getByRole('link', { name: 'Next', exact: true }).click();
+	expect(await page.locator('tr[data-id] .name').allTextContents()).not.toEqual(before);
+	await page.getByRole('link', { name: 'Previous' }).click();
+	expect(await page.locator('tr[data-id] .name').allTextContents()).toEqual(before);
+});
+
+test('select and change: a result for each, the address kept', async ({ open }) => {
+	const tag = unique('still');
+	for (const name of ['Ada', 'Bo']) await api.newUser({ name: `${name} ${tag}` });
+	const visitor = await open({ as: ADMIN, script: false });
+	const { page } = visitor;
+	const status = () => page.locator('tr[data-id] .status').allInnerTexts();
+	await visitor.goto(`/people?q=${tag}&sort=name`);
+	expect(await page.getByRole('button', { name: 'Disable' }).isVisible(), 'the bar waits for a choice').toBe(
+		false
+	);
+	await page.getByLabel(`Select Ada ${tag}`).check();
+	await page.getByLabel(`Select Bo ${tag}`).check();
+	await page.getByRole('button', { name: 'Disable' }).click();
+	await page.getByText('2 people done').waitFor();
+	expect(await status()).toEqual(['Disabled', 'Disabled']);
+	expect(new URL(page.url()).searchParams.get('q'), 'still among those found').toBe(tag);
+	await page.getByLabel(`Select Ada ${tag}`).check();
+	await page.getByLabel('Change role').selectOption('AUDITOR');
+	await page.getByRole('button', { name: 'Set role' }).click();
+	await page.getByText('1 person done').waitFor();
+	expect(await page.locator('tr[data-id] .role').allInnerTexts()).toEqual(['Auditor', 'Member']);
+});
+
+test('export what is selected', async ({ open }) => {
+	const someone = await api.newUser({ name: unique('Taken ') });
+	const visitor = await open({ as: ADMIN, script: false });
+	await visitor.goto(`/people?q=${someone.email}`);
+	await visitor.page.getByLabel(`Select ${someone.name}`).check();
+	const [file] = await Promise.all([
+		visitor.page.waitForEvent('download'),
+		visitor.page.getByRole('button', { name: 'Export' }).click()
+	]);
+	expect(await readFile(await file.path(), 'utf8')).toContain(
+		`${someone.email},${someone.name},member,active`
+	);
+});
+
+test('the theme can be chosen, and stays', async ({ open }) => {
+	const visitor = await open({ as: ADMIN, script: false });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	await page.getByRole('button', { name: /Account menu/ }).click();
+	await page.getByText('Dark', { exact: true }).click();
+	await page.locator('form[action="/preferences"]').getByRole('button', { name: 'Apply' }).click();
+	await page.locator('html[data-theme=dark]').waitFor();
+	await page.reload();
+	await page.locator('html[data-theme=dark]').waitFor();
+});

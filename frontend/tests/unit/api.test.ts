@@ -1,0 +1,158 @@
+/** The server's client of the API, against an API that answers as told. */
+import { isHttpError, isRedirect } from '@sveltejs/kit';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { TypedDocument } from '#lib/graphql/documents.ts';
+import { Api } from '#lib/server/api.ts';
+import { Jar, visit } from './visit.ts';
+
+const Anything = 'query Anything { anything }' as TypedDocument<{ anything: number }, object>;
+const SOON = new Date(Date.now() + 600_000).toISOString();
+const calls: { query: string; headers: Headers }[] = [];
+let answer: (query: string, cookie: string) => Response | Promise<Response>;
+let nth = 0;
+
+const json = (body: unknown, headers: [string, string][] = []) =>
+	new Response(JSON.stringify(body), { headers: [['content-type', 'application/json'], ...headers] });
+const fault = (code: string, more = {}) =>
+	json({ errors: [{ message: code, extensions: { code, ...more } }] }, [['x-request-id', 'of-the-api']]);
+const renewed = () =>
+	json({ data: { refreshSession: { __typename: 'SessionPayload', accessTokenExpiresAt: SOON, user: {} } } }, [
+		['set-cookie', `rollcall=new; Path=/; Max-Age=600; HttpOnly`],
+		['set-cookie', `rollcall_refresh=refresh-new; Path=/graphql; HttpOnly`]
+	]);
+
+beforeEach(() => {
+	calls.length = 0;
+	nth += 1;
+	vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
+		const headers = new Headers(init.headers);
+		const { query } = JSON.parse(String(init.body)) as { query: string };
+		calls.push({ query, headers });
+		return answer(query, headers.get('cookie') ?? '');
+	});
+});
+afterEach(() => vi.unstubAllGlobals());
+
+/** A jar with a session of its own: renewals are remembered by their token. */
+const jar = (more: Record<string, string> = {}) =>
+	new Jar({ rollcall: 'old', rollcall_refresh: `refresh-${nth}`, ...more });
+const refreshes = () => calls.filter(({ query }) => query.includes('refreshSession'));
+const raised = async (promise: Promise<unknown>) =>
+	promise.then(
+		() => expect.fail('nothing was raised'),
+		(error: unknown) => error
+	);
+
+test('an answer is handed through, with who asks and for whom', async () => {
+	answer = () => json({ data: { anything: 1 } });
+	expect(await new Api(visit(jar())).run(Anything, {})).toEqual({ anything: 1 });
+	expect(Object.fromEntries(calls[0]!.headers)).toMatchObject({
+		cookie: `rollcall=old; rollcall_refresh=refresh-${nth}`,
+		'user-agent': 'Test',
+		'x-forwarded-for': '192.0.2.7',
+		'x-forwarded-host': 'localhost:3000',
+		'x-request-id': 'request-1'
+	});
+});
+
+describe('renewal', () => {
+	const expiring = (query: string, cookie: string) => {
+		if (query.includes('refreshSession')) return renewed();
+		return cookie.includes('rollcall=new') ? json({ data: { anything: 2 } }) : fault('TOKEN_EXPIRED');
+	};
+
+	test('of an expired session is unnoticed, and its cookies go to the visitor', async () => {
+		answer = expiring;
+		const mine = jar();
+		expect(await new Api(visit(mine)).run(Anything, {})).toEqual({ anything: 2 });
+		expect(mine.set.rollcall_refresh?.value).toBe('refresh-new');
+		expect(mine.set.rollcall_until).toMatchObject({ httpOnly: false });
+	});
+
+	test('comes before the end, where the end is known', async () => {
+		answer = expiring;
+		await new Api(visit(jar({ rollcall_until: String(Math.floor(Date.now() / 1000) + 5) }))).run(
+			Anything,
+			{}
+		);
+		expect(calls.map(({ query }) => query.includes('refreshSession'))).toEqual([true, false]);
+	});
+
+	test('is shared by requests that arrive together, and by one that comes late', async () => {
+		let open = () => {};
+		const gate = new Promise<void>((resolve) => (open = resolve));
+		answer = async (query, cookie) => {
+			if (query.includes('refreshSession')) await gate;
+			return expiring(query, cookie);
+		};
+		const jars = [jar(), jar()];
+		const together = jars.map((one) => new Api(visit(one)).run(Anything, {}));
+		await vi.waitFor(() => expect(refreshes()).toHaveLength(1));
+		open();
+		expect(await Promise.all(together)).toEqual([{ anything: 2 }, { anything: 2 }]);
+		expect(await new Api(visit(jar())).run(Anything, {})).toEqual({ anything: 2 });
+		expect(refreshes(), 'one renewal').toHaveLength(1);
+		expect(jars.map((one) => one.set.rollcall?.value)).toEqual(['new', 'new']);
+	});
+
+	test('that failed is not remembered', async () => {
+		answer = () => Promise.reject(new Error('away'));
+		const soon = { rollcall_until: '1' };
+		const error = await raised(new Api(visit(jar(soon))).run(Anything, {}));
+		expect(isHttpError(error, 503)).toBe(true);
+		answer = expiring;
+		expect(await new Api(visit(jar(soon))).run(Anything, {})).toEqual({ anything: 2 });
+	});
+
+	test('refused sends to sign-in, with the reason, and back to where one was', async () => {
+		answer = (query) =>
+			query.includes('refreshSession')
+				? json({ data: { refreshSession: { __typename: 'CredentialsProblem', code: 'SESSION_REVOKED' } } })
+				: fault('TOKEN_EXPIRED');
+		const mine = jar();
+		const error = await raised(new Api(visit(mine)).run(Anything, {}));
+		expect(isRedirect(error) && [error.status, error.location]).toEqual([
+			303,
+			'/sign-in?next=%2Fpeople%3Fq%3Da&reason=session_revoked'
+		]);
+		expect(mine.set.rollcall?.value).toBe('');
+	});
+
+	test('is not tried for who signs in', async () => {
+		answer = () => fault('UNAUTHENTICATED');
+		await raised(new Api(visit(jar())).runOnce(Anything, {}));
+		expect(refreshes()).toEqual([]);
+	});
+});
+
+describe('what goes wrong', () => {
+	test.each([
+		['FORBIDDEN', 403],
+		['NOT_FOUND', 404],
+		['RATE_LIMITED', 429],
+		['UNAVAILABLE', 503],
+		['INTERNAL_ERROR', 502]
+	])('%s becomes %i, with the request id of the API', async (code, status) => {
+		answer = () => fault(code);
+		const error = await raised(new Api(visit(jar())).run(Anything, {}));
+		expect(isHttpError(error, status) && error.body).toMatchObject({ code, requestId: 'of-the-api' });
+	});
+
+	test('no answer, and no answer that can be read, are an API that is away', async () => {
+		for (const bad of [() => Promise.reject(new Error('refused')), () => new Response('<html>')]) {
+			answer = bad;
+			const error = await raised(new Api(visit(jar())).run(Anything, {}));
+			expect(isHttpError(error, 503) && error.body).toMatchObject({
+				code: 'UNAVAILABLE',
+				requestId: 'request-1'
+			});
+		}
+	});
+
+	test('after a form the visitor comes back to its page, not to the form', async () => {
+		answer = () => fault('UNAUTHENTICATED');
+		const event = visit(new Jar(), 'http://localhost:3000/people?/delete', 'POST');
+		const error = await raised(new Api(event).run(Anything, {}));
+		expect(isRedirect(error) && error.location).toBe('/sign-in?next=%2Fpeople');
+	});
+});

@@ -1,0 +1,65 @@
+/** GraphQL from the browser: an expired session is renewed once for all who wait. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { TypedDocument } from '#lib/graphql/documents.ts';
+import { ApiFault, renewSession, run, sessionEnd } from '#lib/utils/graphql.ts';
+
+const Anything = '{ anything }' as TypedDocument<{ anything: number }, object>;
+const ok = () => Response.json({ data: { anything: 1 } });
+const fault = (code: string) => Response.json({ errors: [{ message: code, extensions: { code } }] });
+
+/** Answers one after the other; returns what was asked. */
+function server(answers: Record<string, (() => Response | Promise<Response>)[]>): string[] {
+	const asked: string[] = [];
+	vi.stubGlobal('fetch', async (path: string, { signal }: RequestInit = {}) => {
+		signal?.throwIfAborted();
+		asked.push(path);
+		return answers[path]!.shift()!();
+	});
+	return asked;
+}
+afterEach(() => vi.unstubAllGlobals());
+
+test('renewed once, then asked again', async () => {
+	const asked = server({
+		'/graphql': [() => fault('TOKEN_EXPIRED'), ok],
+		'/session': [() => Response.json({}, { status: 200 })]
+	});
+	expect(await run(Anything, {})).toEqual({ anything: 1 });
+	expect(asked).toEqual(['/graphql', '/session', '/graphql']);
+});
+
+test('two that wait share a renewal', async () => {
+	let open = (_: Response) => {};
+	const asked = server({ '/session': [() => new Promise<Response>((resolve) => (open = resolve))] });
+	const both = [renewSession(), renewSession()];
+	await vi.waitFor(() => expect(asked).toHaveLength(1));
+	open(Response.json({}, { status: 401 }));
+	expect(await Promise.all(both)).toEqual([false, false]);
+	expect(asked).toEqual(['/session']);
+});
+
+describe('raised is', () => {
+	test.each([
+		['the code of a refusal', () => fault('FORBIDDEN'), 'FORBIDDEN'],
+		['no data', () => Response.json({ data: null }), 'INTERNAL_ERROR'],
+		['no answer', () => Promise.reject(new TypeError('failed to fetch')), 'UNAVAILABLE'],
+		['an answer that is none', () => new Response('<html>'), 'UNAVAILABLE']
+	])('%s', async (_, answer, code) => {
+		server({ '/graphql': [answer] });
+		const error = await run(Anything, {}).catch((one: unknown) => one);
+		expect(error).toBeInstanceOf(ApiFault);
+		expect((error as ApiFault).code).toBe(code);
+	});
+
+	test('an abort, as an abort', async () => {
+		server({ '/graphql': [ok] });
+		const error = await run(Anything, {}, AbortSignal.abort()).catch((one: unknown) => one);
+		expect((error as DOMException).name).toBe('AbortError');
+	});
+});
+
+test('the end of the session stands in a cookie', () => {
+	expect(sessionEnd('a=1; rollcall_until=1700000000; b=2')).toBe(1_700_000_000_000);
+	expect(sessionEnd('not_rollcall_until=1')).toBeNull();
+	expect(sessionEnd('')).toBeNull();
+});

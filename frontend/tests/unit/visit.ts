@@ -1,0 +1,37 @@
+/** A request as the server's code sees it, with a jar for its cookies. */
+import type { Cookies, RequestEvent } from '@sveltejs/kit';
+
+export class Jar {
+	readonly set: Record<string, { value: string; [option: string]: unknown }> = {};
+	readonly #values: Map<string, string>;
+
+	constructor(values: Record<string, string> = {}) {
+		this.#values = new Map(Object.entries(values));
+	}
+
+	get cookies(): Cookies {
+		return {
+			get: (name: string) => this.#values.get(name),
+			getAll: () => [...this.#values].map(([name, value]) => ({ name, value })),
+			set: (name: string, value: string, options: object) => {
+				this.#values.set(name, value);
+				this.set[name] = { ...options, value };
+			},
+			delete: (name: string, options: object) => {
+				this.#values.delete(name);
+				this.set[name] = { ...options, value: '' };
+			},
+			serialize: () => ''
+		} as unknown as Cookies;
+	}
+}
+
+export function visit(jar: Jar, address = 'http://localhost:3000/people?q=a', method = 'GET'): RequestEvent {
+	return {
+		cookies: jar.cookies,
+		url: new URL(address),
+		request: new Request(address, { method, headers: { 'user-agent': 'Test' } }),
+		locals: { requestId: 'request-1' },
+		getClientAddress: () => '192.0.2.7'
+	} as unknown as RequestEvent;
+}
