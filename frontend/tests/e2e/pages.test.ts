@@ -1,42 +1,72 @@
 /** Every page, in both themes, wide and narrow, with and without script: answers, clean, accessible, within the window. */
-import { describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
+import type { Role } from '#lib/graphql/documents.ts';
+import { Api, type Someone } from './harness/api.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './harness/checks.ts';
-import { ADMIN } from './harness/stack.ts';
 import { test } from './harness/visitor.ts';
 
 interface Sight {
 	name: string;
+	/** With `:id` for somebody who has a past. */
 	path: string;
 	status?: number;
-	signedOut?: boolean;
+	as?: Role;
 }
 
 const SIGHTS: Sight[] = [
-	{ name: 'sign-in', path: '/sign-in', signedOut: true },
-	{ name: 'sign-in with a reason', path: '/sign-in?reason=account_disabled&next=%2Fpeople', signedOut: true },
-	{ name: 'sign-up', path: '/sign-up', signedOut: true },
-	{ name: 'directory', path: '/people' },
-	{ name: 'directory, filtered', path: '/people?status=DISABLED&sort=name' },
-	{ name: 'directory, nothing found', path: '/people?q=nobody+is+called+so' },
-	{ name: 'not found, signed in', path: '/people/export/nothing', status: 404 },
-	{ name: 'not found', path: '/nothing-here', status: 404 }
+	{ name: 'sign-in', path: '/sign-in' },
+	{ name: 'sign-in with a reason', path: '/sign-in?reason=account_disabled&next=%2Fpeople' },
+	{ name: 'sign-up', path: '/sign-up' },
+	{ name: 'directory', path: '/people', as: 'ADMIN' },
+	{ name: 'directory of a member', path: '/people', as: 'MEMBER' },
+	{ name: 'directory, filtered', path: '/people?status=DISABLED&sort=name', as: 'AUDITOR' },
+	{ name: 'directory, nothing found', path: '/people?q=nobody+is+called+so', as: 'ADMIN' },
+	{ name: 'person', path: '/people/:id', as: 'ADMIN' },
+	{ name: 'person, seen by an auditor', path: '/people/:id', as: 'AUDITOR' },
+	{ name: 'person, seen by a member', path: '/people/:id', as: 'MEMBER' },
+	{ name: 'new person', path: '/people/new', as: 'ADMIN' },
+	{ name: 'import', path: '/people/import', as: 'ADMIN' },
+	{ name: 'activity', path: '/activity', as: 'AUDITOR' },
+	{ name: 'overview', path: '/overview', as: 'ADMIN' },
+	{ name: 'overview of a member', path: '/overview', as: 'MEMBER' },
+	{ name: 'account', path: '/account', as: 'MEMBER' },
+	{ name: 'no right', path: '/activity', as: 'MEMBER', status: 403 },
+	{ name: 'no such person', path: '/people/00000000-0000-4000-8000-000000000000', as: 'ADMIN', status: 404 },
+	{ name: 'no such page', path: '/nothing-here', status: 404 }
 ];
-const KINDS = [1280, 390].flatMap((width) =>
-	(['light', 'dark'] as const).flatMap((theme) => [true, false].map((script) => ({ width, theme, script })))
-);
+const KINDS = [1280, 390].flatMap((width) => (['light', 'dark'] as const).map((theme) => ({ width, theme })));
 
-describe.each(SIGHTS)('$name', ({ name, path, status = 200, signedOut }) => {
-	test.for(KINDS)(
-		`${name} at $width px, $theme, script $script`,
-		async ({ width, theme, script }, { open }) => {
-			const visitor = await open({ width, theme, script, as: signedOut ? undefined : ADMIN });
-			if (status >= 400) visitor.expected.push(/status of 404/);
-			expect(await visitor.goto(path)).toBe(status);
+let viewers: Record<Role, Someone>;
+let someone: Someone;
+
+beforeAll(async () => {
+	const api = await Api.signIn();
+	const viewer = async (role: Role) => api.newUser({ name: `A ${role.toLowerCase()}`, role });
+	viewers = {
+		MEMBER: await viewer('MEMBER'),
+		AUDITOR: await viewer('AUDITOR'),
+		ADMIN: await viewer('ADMIN')
+	};
+	someone = await api.newUser({ name: 'Somebody With a Past' });
+	await Api.signIn(someone);
+	await api.update({ id: someone.id, displayName: 'Somebody Else', role: 'AUDITOR' });
+});
+
+describe.each([{ script: true }, { script: false }])('with script $script', ({ script }) => {
+	test.for(SIGHTS)('$name', async ({ name, path, status = 200, as }, { open }) => {
+		const visitor = await open({ script, as: as && viewers[as] });
+		if (status >= 400) visitor.expected.push(new RegExp(`status of ${status}`));
+		for (const { width, theme } of KINDS) {
+			const what = `${name} at ${width} px, ${theme}`;
+			await visitor.page.setViewportSize({ width, height: 800 });
+			await visitor.context.addCookies([{ name: 'theme', value: theme, url: visitor.url }]);
+			expect(await visitor.goto(path.replace(':id', someone.id)), what).toBe(status);
 			expect(await visitor.page.locator('html').getAttribute('data-theme')).toBe(theme);
 			expect(await visitor.page.title()).toMatch(/Rollcall/);
-			if (width < 600) await expectNoSidewaysScroll(visitor, name);
+			expect(await visitor.page.locator('h1').count(), what).toBe(1);
+			if (width < 600) await expectNoSidewaysScroll(visitor, what);
 			// Without script the page is the same but for what script adds: looked at once.
-			if (script || (theme === 'light' && width > 600)) await expectAccessible(visitor, name);
+			if (script || (theme === 'light' && width > 600)) await expectAccessible(visitor, what);
 		}
-	);
+	});
 });

@@ -1,9 +1,10 @@
+import { deEntry } from './de-entry.ts';
 import type { Messages } from './index.ts';
 
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('de')} ${n === 1 ? one : many}`;
 
 export const de: Messages = {
-	app: { name: 'Rollcall', tagline: 'Die Liste, wer was darf – immer aktuell', skip: 'Zum Inhalt springen' },
+	...deEntry,
 	nav: {
 		label: 'Hauptmenü',
 		overview: 'Übersicht',
@@ -19,32 +20,6 @@ export const de: Messages = {
 	},
 	theme: { label: 'Farbschema', system: 'System', light: 'Hell', dark: 'Dunkel' },
 	language: 'Sprache',
-	common: {
-		save: 'Änderungen speichern',
-		cancel: 'Abbrechen',
-		close: 'Schließen',
-		apply: 'Anwenden',
-		retry: 'Erneut versuchen',
-		back: 'Zurück',
-		all: 'Alle',
-		none: 'Keine',
-		you: 'Sie',
-		never: 'Nie',
-		unknown: 'Unbekannt',
-		loading: 'Wird geladen',
-		copy: 'Kopieren',
-		copied: 'Kopiert',
-		more: 'Weitere Aktionen',
-		next: 'Weiter',
-		previous: 'Zurück',
-		first: 'Erste Seite',
-		dismiss: 'Ausblenden',
-		system: 'Das System',
-		erased: 'Gelöschte Person',
-		hidden: 'Verborgen',
-		empty: 'leer',
-		working: 'Läuft …'
-	},
 	role: { MEMBER: 'Mitglied', AUDITOR: 'Prüfer', ADMIN: 'Admin' },
 	roleHint: {
 		MEMBER: 'Sieht aktive Personen.',
@@ -65,58 +40,6 @@ export const de: Messages = {
 		online: 'Online',
 		offlinePerson: 'Nicht online',
 		changed: (name) => `${name} wurde geändert`
-	},
-	auth: {
-		signInTitle: 'Bei Rollcall anmelden',
-		signInLead: 'Willkommen zurück.',
-		signUpTitle: 'Konto anlegen',
-		signUpLead: 'Sie beginnen als Mitglied; ein Admin kann Ihnen mehr Rechte geben.',
-		email: 'E-Mail',
-		password: 'Passwort',
-		name: 'Name',
-		passwordHint: 'Mindestens 8 Zeichen.',
-		signIn: 'Anmelden',
-		signingIn: 'Anmeldung läuft …',
-		signUp: 'Konto anlegen',
-		signingUp: 'Wird angelegt …',
-		noAccount: 'Neu hier?',
-		haveAccount: 'Schon ein Konto?',
-		show: 'Passwort zeigen',
-		hide: 'Passwort verbergen',
-		wait: (seconds) => `Zu viele Versuche. Bitte in ${count(seconds, 'Sekunde', 'Sekunden')} noch einmal.`,
-		reasons: {
-			signed_out: 'Sie sind abgemeldet.',
-			account_disabled: 'Ihr Konto wurde gesperrt. Fragen Sie einen Admin, falls das ein Versehen ist.',
-			session_revoked: 'Diese Sitzung wurde beendet.',
-			token_expired: 'Ihre Sitzung ist abgelaufen. Melden Sie sich an, um fortzufahren.',
-			token_invalid: 'Ihre Sitzung gilt nicht mehr. Melden Sie sich an, um fortzufahren.',
-			role_changed: 'Ihre Rolle wurde geändert. Melden Sie sich an, um mit der neuen fortzufahren.',
-			password_changed: 'Ihr Passwort wurde geändert.'
-		}
-	},
-	problem: {
-		VALIDATION_ERROR: 'Bitte noch einmal ansehen.',
-		EMAIL_TAKEN: 'Diese E-Mail ist schon vergeben.',
-		VERSION_CONFLICT: 'Jemand anderes hat das inzwischen geändert.',
-		NOT_FOUND: 'Das gibt es nicht mehr.',
-		FORBIDDEN: 'Das dürfen Sie nicht.',
-		LAST_ADMIN: 'Das ist der letzte Admin; ernennen Sie zuerst einen anderen.',
-		INVALID_CREDENTIALS: 'E-Mail oder Passwort ist falsch.',
-		ACCOUNT_DISABLED: 'Dieses Konto ist gesperrt. Fragen Sie einen Admin.',
-		TOKEN_INVALID: 'Dieser Link gilt nicht.',
-		TOKEN_EXPIRED: 'Dieser Link ist abgelaufen.',
-		SESSION_REVOKED: 'Diese Sitzung wurde beendet.',
-		RATE_LIMITED: 'Zu viele Versuche. Bitte kurz warten.',
-		SECOND_FACTOR_REQUIRED: 'Ein zweiter Faktor ist nötig.',
-		UNAVAILABLE: 'Die API ist nicht erreichbar.',
-		UNKNOWN: 'Das hat nicht geklappt.'
-	},
-	fault: {
-		email: 'Das ist keine E-Mail-Adresse.',
-		displayName: 'Ein Name hat 1 bis 200 Zeichen.',
-		password: 'Ein Passwort hat 8 bis 256 Zeichen.',
-		newPassword: 'Ein Passwort hat 8 bis 256 Zeichen.',
-		currentPassword: 'Das ist nicht Ihr jetziges Passwort.'
 	},
 	people: {
 		title: 'Personen',
@@ -501,21 +424,5 @@ export const de: Messages = {
 		goActivity: 'Zum Verlauf',
 		goOverview: 'Zur Übersicht',
 		goAccount: 'Zu meinem Konto'
-	},
-	error: {
-		notFoundTitle: 'Seite nicht gefunden',
-		notFoundText: 'Die Adresse ist vielleicht alt oder vertippt.',
-		forbiddenTitle: 'Das dürfen Sie nicht sehen',
-		forbiddenText: 'Ihre Rolle reicht für diese Seite nicht. Ein Admin kann das ändern.',
-		downTitle: 'Die API antwortet nicht',
-		downText:
-			'Die Seiten von Rollcall laufen, das Verzeichnis dahinter nicht. Diese Seite versucht es von selbst noch einmal.',
-		limitedTitle: 'Etwas zu schnell',
-		limitedText: 'Warten Sie kurz, dann versuchen Sie es noch einmal.',
-		title: 'Etwas ist schiefgegangen',
-		text: 'Es liegt nicht an Ihnen. Versuchen Sie es noch einmal; bleibt es so, nennen Sie einem Admin die Anfrage-ID.',
-		requestId: 'Anfrage-ID',
-		home: 'Zu den Personen'
-	},
-	update: { text: 'Eine neue Version der Konsole liegt bereit.', reload: 'Neu laden' }
+	}
 };

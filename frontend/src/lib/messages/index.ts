@@ -1,4 +1,5 @@
-import { en } from './en.ts';
+import { enEntry } from './en-entry.ts';
+import type { en } from './en.ts';
 import type { Locale } from './locale.ts';
 
 export type { Locale };
@@ -11,7 +12,9 @@ type Widened<T> = T extends string
 
 /** Every text of the console; a catalogue that lacks one does not compile. */
 export type Messages = Widened<typeof en>;
+/** Those of them that the pages before sign-in load. */
+export type EntryMessages = Widened<typeof enEntry>;
 
-export async function loadMessages(locale: Locale): Promise<Messages> {
-	return locale === 'de' ? (await import('./de.ts')).de : en;
+export async function loadEntryMessages(locale: Locale): Promise<EntryMessages> {
+	return locale === 'de' ? (await import('./de-entry.ts')).deEntry : enEntry;
 }

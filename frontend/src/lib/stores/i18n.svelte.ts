@@ -1,10 +1,10 @@
 /** The visitor's words and formats, for every component below the root layout. */
 import { createContext } from 'svelte';
-import type { Locale, Messages } from '#lib/messages/index.ts';
+import type { EntryMessages, Locale, Messages } from '#lib/messages/index.ts';
 import { formats, type Formats } from '#lib/utils/format.ts';
 
 interface Source {
-	m: Messages;
+	m: EntryMessages | Messages;
 	locale: Locale;
 	timeZone: string;
 }
@@ -16,8 +16,9 @@ export class I18n {
 		this.#read = read;
 	}
 
+	/** Before sign-in only the words of `EntryMessages` are there. */
 	get m(): Messages {
-		return this.#read().m;
+		return this.#read().m as Messages;
 	}
 
 	get locale(): Locale {

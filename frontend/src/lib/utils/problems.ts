@@ -1,5 +1,5 @@
 /** A refusal in the visitor's words. */
-import type { Messages } from '#lib/messages/index.ts';
+import type { EntryMessages } from '#lib/messages/index.ts';
 import type { Refusal } from '#lib/server/forms.ts';
 
 export interface Told {
@@ -11,7 +11,7 @@ export interface Told {
 }
 
 /** The catalogue's sentence; where the API's own says more (what exactly is not allowed), that one. */
-export function tell(m: Messages, problem: Told): string {
+export function tell(m: EntryMessages, problem: Told): string {
 	if (problem.code === 'RATE_LIMITED' && problem.retryAfterSeconds)
 		return m.auth.wait(problem.retryAfterSeconds);
 	const known: Record<string, string> = m.problem;
@@ -23,7 +23,7 @@ export function tell(m: Messages, problem: Told): string {
 
 /** What is wrong with one field of a refused form, or undefined. */
 export function tellField(
-	m: Messages,
+	m: EntryMessages,
 	refused: Refusal | null | undefined,
 	field: string
 ): string | undefined {
@@ -34,7 +34,7 @@ export function tellField(
 }
 
 /** What is wrong with a refused form as a whole; null where its fields say it all. */
-export function tellForm(m: Messages, refused: Refusal | null | undefined): string | null {
+export function tellForm(m: EntryMessages, refused: Refusal | null | undefined): string | null {
 	if (!refused || refused.code === 'EMAIL_TAKEN') return null;
 	if (Object.keys(refused.fields).some((field) => field in m.fault)) return null;
 	return tell(m, refused);

@@ -44,9 +44,10 @@ export class Api {
 	}
 
 	static async signIn(account: Account = ADMIN, place: Place = inject('place')): Promise<Api> {
-		const answer = await post(`${place.apiUrl}/graphql`, '', SIGN_IN, { input: account });
+		const { email, password } = account;
+		const answer = await post(`${place.apiUrl}/graphql`, '', SIGN_IN, { input: { email, password } });
 		const { accessToken, code } = (answer.data as { signIn: { accessToken?: string; code?: string } }).signIn;
-		if (!accessToken) throw new Error(`Signing in as ${account.email}: ${code}`);
+		if (!accessToken) throw new Error(`Signing in as ${email}: ${code}`);
 		return new Api(place.apiUrl, accessToken);
 	}
 

@@ -2,7 +2,7 @@
  * A whole Rollcall of its own: engines, API and console, on free ports, over a directory that is thrown away. More
  * processes, with other settings, can be put over the same engines.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,10 +28,14 @@ export interface Place {
 
 type Settings = Record<string, string>;
 
+/** By which the API knows the console that speaks for visitors. */
+const PROXY_TOKEN = 'shared by the stack and its consoles alone';
+
 const COMMON: Settings = {
 	ADMIN_EMAIL: ADMIN.email,
 	ADMIN_PASSWORD: ADMIN.password,
-	TRUSTED_PROXIES: '127.0.0.1',
+	PROXY_TOKEN,
+	CONSOLE: 'false',
 	SIGN_INS_PER_ADDRESS: '100000',
 	SHUTDOWN_SECONDS: '2',
 	LOG_FORMAT: 'json',
@@ -41,63 +45,70 @@ const COMMON: Settings = {
 const rollcall = (args: string[], settings: Settings) =>
 	new Program(PYTHON, ['-m', 'api', ...args], { cwd: PROJECT, env: { ...COMMON, ...settings } });
 
-async function startConsole(apiPort: number, port: number): Promise<Program> {
+async function startConsole(apiPort: number, port: number, more: Settings = {}): Promise<Program> {
 	if (!existsSync(join(CONSOLE, 'build/handler.js'))) throw new Error('There is no build: npm run build');
 	const program = new Program(execPath, ['server.js'], {
 		cwd: CONSOLE,
-		env: { API_URL: `http://127.0.0.1:${apiPort}`, PORT: String(port), NODE_ENV: 'production' }
+		env: {
+			API_URL: `http://127.0.0.1:${apiPort}`,
+			PORT: String(port),
+			PROXY_TOKEN,
+			NODE_ENV: 'production',
+			...more
+		}
 	});
 	await program.answers(`http://127.0.0.1:${port}/sign-in`);
 	return program;
 }
 
 export class Stack {
-	private constructor(
-		readonly place: Place,
-		readonly api: Program,
-		readonly console: Program
-	) {}
+	readonly place: Place;
+	readonly api: Program;
+	readonly console: Program;
+
+	private constructor(place: Place, api: Program, console: Program) {
+		this.place = place;
+		this.api = api;
+		this.console = console;
+	}
 
 	/** Starts everything, and fills the directory with so many people. */
-	static async start(people = 0, settings: Settings = {}): Promise<Stack> {
+	static async start(people = 0, consoleSettings: Settings = {}): Promise<Stack> {
 		const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
 		const [apiPort, port] = [await freePort(), await freePort()];
 		const place = { url: `http://localhost:${port}`, apiUrl: `http://127.0.0.1:${apiPort}`, dataDir };
 		const api = rollcall(['up'], {
 			DATA_DIR: dataDir,
 			API_PORT: String(apiPort),
-			PUBLIC_URL: place.url,
-			...settings
+			PUBLIC_URL: place.url
 		});
 		await api.answers(`${place.apiUrl}/readyz`, 120);
 		if (people) await rollcall(['seed', '--users', String(people)], { DATA_DIR: dataDir }).finished();
-		return new Stack(place, api, await startConsole(apiPort, port));
+		return new Stack(place, api, await startConsole(apiPort, port, consoleSettings));
 	}
 
 	async stop(): Promise<void> {
 		await this.console.stop();
 		await this.api.stop();
-		const data = join(this.place.dataDir, 'engines');
 		// Where only root could enter, the engines' files lie elsewhere, behind this link.
-		if (existsSync(data))
-			await rm(await import('node:fs/promises').then((fs) => fs.realpath(data)), {
-				recursive: true,
-				force: true
-			});
+		const elsewhere = await realpath(join(this.place.dataDir, 'engines')).catch(() => null);
+		if (elsewhere) await rm(elsewhere, { recursive: true, force: true });
 		await rm(this.place.dataDir, { recursive: true, force: true });
 	}
 }
 
 /** An API and a console of a test's own, with its own settings, over the engines of a running stack. */
 export class Site {
-	private constructor(
-		readonly place: Place,
-		readonly console: Program,
-		readonly apiPort: number,
-		readonly settings: Settings
-	) {}
-
+	readonly place: Place;
+	readonly console: Program;
+	readonly #settings: Settings;
 	api!: Program;
+
+	private constructor(place: Place, console: Program, settings: Settings) {
+		this.place = place;
+		this.console = console;
+		this.#settings = settings;
+	}
 
 	static async start({ dataDir }: Place, settings: Settings = {}): Promise<Site> {
 		const engines = JSON.parse(await readFile(join(dataDir, 'running.json'), 'utf8')) as {
@@ -106,7 +117,7 @@ export class Site {
 		};
 		const [apiPort, port] = [await freePort(), await freePort()];
 		const place = { url: `http://localhost:${port}`, apiUrl: `http://127.0.0.1:${apiPort}`, dataDir };
-		const site = new Site(place, await startConsole(apiPort, port), apiPort, {
+		const site = new Site(place, await startConsole(apiPort, port), {
 			DATABASE_URL: engines.database_url,
 			REDIS_URL: engines.redis_url,
 			SECRET_KEY: (await readFile(join(dataDir, 'secret-key'), 'utf8')).trim(),
@@ -119,7 +130,7 @@ export class Site {
 	}
 
 	async startApi(): Promise<void> {
-		this.api = rollcall(['serve'], this.settings);
+		this.api = rollcall(['serve'], this.#settings);
 		await this.api.answers(`${this.place.apiUrl}/readyz`);
 	}
 

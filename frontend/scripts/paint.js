@@ -1,0 +1,119 @@
+/**
+ * How soon something is seen over a slow link, and what a page costs the server: on a stack of its own, with the build
+ * that is there. The link is 1.6 Mbit/s with 150 ms to and fro (Chromium's own throttling), the browser's cache empty.
+ *
+ *     node scripts/paint.js [runs]     PYTHON, CHROMIUM and PEOPLE (1,000) as for the browser tests
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import { ADMIN, Stack } from '../tests/e2e/harness/stack.ts';
+
+const RUNS = Number(process.argv[2] ?? 7);
+const LINK = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 };
+const PAINT_GOAL_MS = 1_100;
+const CPU_GOAL_MS = 8;
+const [WARM, COUNTED] = [150, 400];
+/** Lets the console tell what processor time it has used. */
+const PROBE = `process.on('SIGUSR2',()=>console.log('cpu='+Object.values(process.cpuUsage()).reduce((a,b)=>a+b)))`;
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+/** @param {import('playwright-core').Browser} browser @param {string} url @param {string} path @param {string} cookie */
+async function paint(browser, url, path, cookie) {
+	const context = await browser.newContext({ baseURL: url, serviceWorkers: 'block' });
+	for (const pair of cookie.split('; ').filter(Boolean)) {
+		const [name = '', value = ''] = pair.split(/=(.*)/s);
+		await context.addCookies([{ name, value, url }]);
+	}
+	const page = await context.newPage();
+	const session = await context.newCDPSession(page);
+	await session.send('Network.enable');
+	await session.send('Network.emulateNetworkConditions', LINK);
+	await page.goto(path);
+	await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+	const at = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+	await context.close();
+	return at ?? NaN;
+}
+
+/** @param {string} url @returns {Promise<string>} the cookies of a session */
+async function signIn(url) {
+	const response = await fetch(`${url}/sign-in`, {
+		method: 'POST',
+		redirect: 'manual',
+		headers: { origin: url, accept: 'text/html' },
+		body: new URLSearchParams(ADMIN)
+	});
+	return response.headers
+		.getSetCookie()
+		.map((header) => header.split(';')[0])
+		.join('; ');
+}
+
+/** Milliseconds of the console's processor time so far. @param {import('../tests/e2e/harness/program.ts').Program} program */
+async function used(program) {
+	const before = program.output.length;
+	program.child.kill('SIGUSR2');
+	for (;;) {
+		const found = /cpu=(\d+)/.exec(program.output.slice(before));
+		if (found) return Number(found[1]) / 1000;
+		await sleep(5);
+	}
+}
+
+/** Milliseconds of processor time for a page. @param {Stack} stack @param {string} path @param {string} cookie */
+async function cost({ console: program, place }, path, cookie) {
+	const ask = async (/** @type {number} */ times) => {
+		for (let index = 0; index < times; index += 1) {
+			const response = await fetch(place.url + path, { headers: { cookie, accept: 'text/html' } });
+			await response.arrayBuffer();
+			if (response.status !== 200) throw new Error(`${path} answers ${response.status}`);
+		}
+	};
+	await ask(WARM);
+	const before = await used(program);
+	await ask(COUNTED);
+	return ((await used(program)) - before) / COUNTED;
+}
+
+const stack = await Stack.start(Number(process.env.PEOPLE ?? 1000), {
+	NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(PROBE)}`
+});
+const browser = await chromium.launch({
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking']
+});
+let missed = false;
+try {
+	const { url } = stack.place;
+	const cookie = await signIn(url);
+	for (const [path, session] of [
+		['/sign-in', ''],
+		['/people', cookie]
+	]) {
+		const times = [];
+		await paint(browser, url, path, session);
+		for (let run = 0; run < RUNS; run += 1) times.push(await paint(browser, url, path, session));
+		const [middle, spread] = [
+			median(times),
+			`${Math.round(Math.min(...times))}–${Math.round(Math.max(...times))}`
+		];
+		missed ||= middle > PAINT_GOAL_MS;
+		console.log(
+			`first contentful paint of ${path}: ${Math.round(middle)} ms (median of ${RUNS}, ${spread}; at most ${PAINT_GOAL_MS})`
+		);
+	}
+	for (const [path, session] of [
+		['/sign-in', ''],
+		['/people', cookie]
+	]) {
+		const milliseconds = await cost(stack, path, session);
+		missed ||= milliseconds > CPU_GOAL_MS;
+		console.log(`processor time of ${path}: ${milliseconds.toFixed(1)} ms a page (under ${CPU_GOAL_MS})`);
+	}
+} finally {
+	await browser.close();
+	await stack.stop();
+}
+process.exitCode = missed ? 1 : 0;

@@ -1,0 +1,194 @@
+/** One person: edited by two at once, their sessions ended, their status changed, with and without script. */
+import { beforeAll, describe, expect } from 'vitest';
+import { Api, unique } from './harness/api.ts';
+import { ADMIN } from './harness/stack.ts';
+import { test, type Visitor } from './harness/visitor.ts';
+
+let api: Api;
+beforeAll(async () => (api = await Api.signIn()));
+
+const name = ({ page }: Visitor) => page.locator('[data-form=profile]').getByLabel('Name');
+const save = ({ page }: Visitor) =>
+	page.locator('[data-form=profile]').getByRole('button', { name: 'Save changes' });
+
+test('what one saves, the other sees, where it stands', async ({ open }) => {
+	const someone = await api.newUser();
+	const [writer, reader] = [await open({ as: ADMIN }), await open({ as: ADMIN })];
+	for (const visitor of [writer, reader]) {
+		await visitor.goto(`/people/${someone.id}`);
+		await visitor.live();
+	}
+	await name(writer).fill('Renamed By The First');
+	await save(writer).click();
+	await reader.page.getByRole('heading', { name: 'Renamed By The First' }).waitFor();
+	expect(await name(reader).inputValue(), 'nobody was typing here').toBe('Renamed By The First');
+	await reader.page.locator('[data-timeline] [data-type=USER_UPDATED]').waitFor();
+});
+
+describe('edited by two at once', () => {
+	test('the second sees both and saves over it knowingly', async ({ open }) => {
+		const someone = await api.newUser();
+		const visitor = await open({ as: ADMIN });
+		const { page } = visitor;
+		await visitor.goto(`/people/${someone.id}`);
+		await visitor.live();
+		await name(visitor).fill('What I Was Typing');
+		await api.update({ id: someone.id, displayName: 'Theirs Came First' });
+		const conflict = page.locator('[data-conflict="1"]');
+		await conflict.getByText('while you were editing').waitFor();
+		expect(await name(visitor).inputValue(), 'what was typed stays').toBe('What I Was Typing');
+		expect(await conflict.textContent()).toContain('Theirs Came First');
+		await conflict.getByRole('button', { name: 'Save mine' }).click();
+		await page.getByRole('heading', { name: 'What I Was Typing' }).waitFor();
+		await conflict.waitFor({ state: 'detached' });
+	});
+
+	test('or takes theirs', async ({ open }) => {
+		const someone = await api.newUser();
+		const visitor = await open({ as: ADMIN });
+		await visitor.goto(`/people/${someone.id}`);
+		await visitor.live();
+		await name(visitor).fill('What I Was Typing');
+		await api.update({ id: someone.id, displayName: 'Theirs Came First' });
+		await visitor.page.locator('[data-conflict]').getByText('Take theirs').click();
+		expect(await name(visitor).inputValue()).toBe('Theirs Came First');
+		await visitor.page.locator('[data-conflict]').waitFor({ state: 'detached' });
+	});
+
+	test('without script nothing is lost either', async ({ open }) => {
+		const someone = await api.newUser();
+		const visitor = await open({ as: ADMIN, script: false });
+		visitor.expected.push(/status of 4\d\d/);
+		const { page } = visitor;
+		await visitor.goto(`/people/${someone.id}`);
+		await api.update({ id: someone.id, displayName: 'Theirs Came First' });
+		await name(visitor).fill('What I Was Typing');
+		await save(visitor).click();
+		const conflict = page.locator('[data-conflict="1"]');
+		expect(await conflict.textContent()).toContain('Theirs Came First');
+		expect(await name(visitor).inputValue()).toBe('What I Was Typing');
+		await conflict.getByRole('button', { name: 'Save mine' }).click();
+		await page.getByRole('heading', { name: 'What I Was Typing' }).waitFor();
+	});
+});
+
+describe.each([{ script: true }, { script: false }])('with script $script', ({ script }) => {
+	test('an ended session signs the other out, with the reason', async ({ open }) => {
+		const someone = await api.newUser();
+		const guest = await open({ as: someone });
+		await guest.goto('/people');
+		await guest.live();
+		const visitor = await open({ as: ADMIN, script });
+		await visitor.goto(`/people/${someone.id}`);
+		await visitor.page.getByRole('button', { name: /^End the session on Chrom/ }).click();
+		await guest.page.getByText('This session was ended.').waitFor();
+	});
+
+	test('one ends one’s other sessions and keeps this one', async ({ open }) => {
+		const someone = await api.newUser();
+		const [elsewhere, visitor] = [await open({ as: someone }), await open({ as: someone, script })];
+		await visitor.goto('/account');
+		const sessions = visitor.page.locator('[data-form=sessions]');
+		expect(await sessions.locator('[data-session]').count()).toBe(2);
+		await sessions.getByRole('button', { name: 'End all others' }).click();
+		if (script)
+			await visitor.page.getByText('Sessions ended').or(sessions.getByText('Ended')).first().waitFor();
+		await elsewhere.goto('/people');
+		expect(elsewhere.path).toMatch(/^\/sign-in/);
+		expect(await visitor.goto('/account')).toBe(200);
+		expect(visitor.path).toBe('/account');
+	});
+
+	test('disabled, enabled, deleted, restored', async ({ open }) => {
+		const someone = await api.newUser();
+		const visitor = await open({ as: ADMIN, script });
+		const { page } = visitor;
+		await visitor.goto(`/people/${someone.id}`);
+		const actions = page.locator('[data-status-actions]');
+		const badge = (status: string) => page.locator('header').getByText(status, { exact: true }).waitFor();
+		for (const [action, status, asked] of [
+			['Disable', 'Disabled', true],
+			['Enable', 'Active', false],
+			['Delete', 'Deleted', true],
+			['Restore', 'Active', false]
+		] as const) {
+			await actions.getByRole('button', { name: action, exact: true }).click();
+			if (asked) await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
+			await badge(status);
+		}
+	});
+
+	test('erased only when the name is typed', async ({ open }) => {
+		const someone = await api.newUser({ name: unique('Gone ') });
+		const visitor = await open({ as: ADMIN, script });
+		visitor.expected.push(/status of 4\d\d/);
+		const { page } = visitor;
+		const erase = async (typed: string) => {
+			await page.locator('[data-status-actions]').getByRole('button', { name: 'Erase for good' }).click();
+			const dialog = page.getByRole('dialog', { name: `Erase ${someone.name}?` });
+			await dialog.getByRole('textbox').fill(typed);
+			await dialog.getByRole('button', { name: 'Erase for good' }).click();
+		};
+		await visitor.goto(`/people/${someone.id}`);
+		await erase('Somebody Else');
+		await page.getByText('The name does not match.').waitFor();
+		await page.reload();
+		await visitor.ready();
+		await erase(someone.name);
+		await page.waitForURL(/\/people(?:\?|$)/);
+		expect(await visitor.goto(`/people/${someone.id}`)).toBe(404);
+	});
+
+	test('added, and told when the address is taken', async ({ open }) => {
+		const visitor = await open({ as: ADMIN, script });
+		visitor.expected.push(/status of 400/);
+		const { page } = visitor;
+		await visitor.goto('/people/new');
+		await page.getByLabel('Name').fill(unique('Added '));
+		await page.getByLabel('Email').fill(ADMIN.email);
+		await page.getByRole('button', { name: 'Add person' }).click();
+		await page.getByText('Someone already uses this email.').waitFor();
+		await page.getByLabel('Email').fill(`${unique('added')}@example.net`);
+		await page.getByRole('button', { name: 'Add person' }).click();
+		await page.waitForURL(/\/people(?!\/new)/);
+	});
+
+	test('imported: looked at first, then added, and the second time nothing happens', async ({ open }) => {
+		const visitor = await open({ as: ADMIN, script });
+		const { page } = visitor;
+		const email = `${unique('imported')}@example.net`;
+		const list = `email,name,role\n${email},Im Ported,auditor\nno address,Nobody,member\n`;
+		const look = async () => {
+			await visitor.goto('/people/import');
+			await page.getByLabel('Or paste lines').fill(list);
+			await page.getByRole('button', { name: 'Check' }).click();
+			await page.getByText('1 ready, 1 need another look').waitFor();
+		};
+		await look();
+		await page.getByRole('button', { name: 'Add 1 person' }).click();
+		await page.locator('[data-state=added]').getByText('Added').waitFor();
+		await look();
+		await page.getByRole('button', { name: 'Add 1 person' }).click();
+		await page.locator('[data-state=exists]').getByText('Already here').waitFor();
+	});
+
+	test('a new password ends the other sessions, and is the one that counts', async ({ open }) => {
+		const someone = await api.newUser();
+		const [elsewhere, visitor] = [await open({ as: someone }), await open({ as: someone, script })];
+		visitor.expected.push(/status of 400/);
+		const form = visitor.page.locator('[data-form=password]');
+		await visitor.goto('/account');
+		const change = async (current: string) => {
+			await form.getByLabel('Current password').fill(current);
+			await form.getByLabel('New password').fill('another good password');
+			await form.getByRole('button', { name: 'Change password' }).click();
+		};
+		await change('not the password');
+		await form.getByText(/wrong/).first().waitFor();
+		await change(someone.password);
+		await form.getByText('Password changed.').waitFor();
+		await elsewhere.goto('/people');
+		expect(elsewhere.path).toMatch(/^\/sign-in/);
+		await visitor.signIn({ email: someone.email, password: 'another good password' });
+	});
+});
