@@ -32,7 +32,7 @@ test('what one reads stays where it is', async ({ open }) => {
 	await visitor.goto('/activity');
 	await visitor.live();
 	const event = about(visitor, someone.name).first();
-	await event.locator('summary').click();
+	await event.locator('summary').press('Enter');
 	const before = await event.boundingBox();
 	await api.newUser();
 	await page.locator('[data-new]').waitFor();
@@ -46,7 +46,7 @@ test.for([true, false])('filtered, with what changed (script: %s)', async (scrip
 	const visitor = await open({ as: ADMIN, script });
 	await visitor.goto(`/people/${someone.id}`);
 	const event = visitor.page.locator('[data-timeline] [data-type=USER_ROLE_CHANGED]').first();
-	await event.locator('summary').click();
+	await event.locator('summary').press('Enter');
 	const text = await event.locator('details').innerText();
 	expect(text).toContain('Member');
 	expect(text).toContain('Auditor');
@@ -57,15 +57,7 @@ test('the overview counts along', async ({ open }) => {
 	await visitor.goto('/overview');
 	await visitor.live();
 	const { page } = visitor;
-	const people = async () =>
-		Number(
-			(
-				await page
-					.getByRole('link', { name: /People/ })
-					.last()
-					.innerText()
-			).replace(/\D/g, '')
-		);
+	const people = async () => Number((await page.locator('[data-figure=people] .value').innerText()).replace(/\D/g, ''));
 	const before = await people();
 	const someone = await api.newUser({ name: unique('Counted ') });
 	await about(visitor, someone.name).first().waitFor();

@@ -1,37 +1,62 @@
 /** The server's client of the API, against an API that answers as told. */
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { isHttpError, isRedirect } from '@sveltejs/kit';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TypedDocument } from '#lib/graphql/documents.ts';
-import { Api } from '#lib/server/api.ts';
 import { Jar, visit } from './visit.ts';
 
 const Anything = 'query Anything { anything }' as TypedDocument<{ anything: number }, object>;
 const SOON = new Date(Date.now() + 600_000).toISOString();
-const calls: { query: string; headers: Headers }[] = [];
-let answer: (query: string, cookie: string) => Response | Promise<Response>;
+
+interface Answer {
+	text: string;
+	headers?: Record<string, string | string[]>;
+}
+const calls: { query: string; headers: IncomingHttpHeaders }[] = [];
+/** What the API says next; null closes the connection instead. */
+let answer: (query: string, cookie: string) => Answer | null | Promise<Answer | null>;
 let nth = 0;
+let Api: typeof import('#lib/server/api.ts').Api;
 
-const json = (body: unknown, headers: [string, string][] = []) =>
-	new Response(JSON.stringify(body), { headers: [['content-type', 'application/json'], ...headers] });
-const fault = (code: string, more = {}) =>
-	json({ errors: [{ message: code, extensions: { code, ...more } }] }, [['x-request-id', 'of-the-api']]);
+const json = (body: unknown, headers = {}): Answer => ({ text: JSON.stringify(body), headers });
+const fault = (code: string) =>
+	json({ errors: [{ message: code, extensions: { code } }] }, { 'x-request-id': 'of-the-api' });
 const renewed = () =>
-	json({ data: { refreshSession: { __typename: 'SessionPayload', accessTokenExpiresAt: SOON, user: {} } } }, [
-		['set-cookie', `rollcall=new; Path=/; Max-Age=600; HttpOnly`],
-		['set-cookie', `rollcall_refresh=refresh-new; Path=/graphql; HttpOnly`]
-	]);
+	json(
+		{ data: { refreshSession: { __typename: 'SessionPayload', accessTokenExpiresAt: SOON, user: {} } } },
+		{
+			'set-cookie': [
+				'rollcall=new; Path=/; Max-Age=600; HttpOnly',
+				'rollcall_refresh=refresh-new; Path=/graphql; HttpOnly'
+			]
+		}
+	);
 
+const server = createServer(async (request, response) => {
+	let body = '';
+	for await (const part of request) body += String(part);
+	const { query } = JSON.parse(body) as { query: string };
+	calls.push({ query, headers: request.headers });
+	const said = await answer(query, request.headers.cookie ?? '');
+	if (said) response.writeHead(200, { 'content-type': 'application/json', ...said.headers }).end(said.text);
+	else request.socket.destroy();
+});
+
+beforeAll(async () => {
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	process.env.API_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	({ Api } = await import('#lib/server/api.ts'));
+});
+afterAll(() => {
+	delete process.env.API_URL;
+	server.closeAllConnections();
+	server.close();
+});
 beforeEach(() => {
 	calls.length = 0;
 	nth += 1;
-	vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
-		const headers = new Headers(init.headers);
-		const { query } = JSON.parse(String(init.body)) as { query: string };
-		calls.push({ query, headers });
-		return answer(query, headers.get('cookie') ?? '');
-	});
 });
-afterEach(() => vi.unstubAllGlobals());
 
 /** A jar with a session of its own: renewals are remembered by their token. */
 const jar = (more: Record<string, string> = {}) =>
@@ -46,7 +71,7 @@ const raised = async (promise: Promise<unknown>) =>
 test('an answer is handed through, with who asks and for whom', async () => {
 	answer = () => json({ data: { anything: 1 } });
 	expect(await new Api(visit(jar())).run(Anything, {})).toEqual({ anything: 1 });
-	expect(Object.fromEntries(calls[0]!.headers)).toMatchObject({
+	expect(calls[0]!.headers).toMatchObject({
 		cookie: `rollcall=old; rollcall_refresh=refresh-${nth}`,
 		'user-agent': 'Test',
 		'x-forwarded-for': '192.0.2.7',
@@ -96,7 +121,7 @@ describe('renewal', () => {
 	});
 
 	test('that failed is not remembered', async () => {
-		answer = () => Promise.reject(new Error('away'));
+		answer = () => null;
 		const soon = { rollcall_until: '1' };
 		const error = await raised(new Api(visit(jar(soon))).run(Anything, {}));
 		expect(isHttpError(error, 503)).toBe(true);
@@ -139,7 +164,7 @@ describe('what goes wrong', () => {
 	});
 
 	test('no answer, and no answer that can be read, are an API that is away', async () => {
-		for (const bad of [() => Promise.reject(new Error('refused')), () => new Response('<html>')]) {
+		for (const bad of [() => null, () => ({ text: '<html>' })]) {
 			answer = bad;
 			const error = await raised(new Api(visit(jar())).run(Anything, {}));
 			expect(isHttpError(error, 503) && error.body).toMatchObject({

@@ -3,10 +3,12 @@ import { env } from 'node:process';
 import { error, redirect, type RequestEvent } from '@sveltejs/kit';
 import { RefreshSession, type RefreshSessionData, type TypedDocument } from '#lib/graphql/documents.ts';
 import { UNTIL_COOKIE, cookieHeader, forget, passOn, refreshToken } from './cookies.ts';
+import { post } from './post.ts';
 
 export const API_URL = env.API_URL ?? 'http://127.0.0.1:8000';
 /** Lets the API believe what we say of the visitor. */
 const VOUCHED: Record<string, string> = env.PROXY_TOKEN ? { 'x-proxy-token': env.PROXY_TOKEN } : {};
+const GRAPHQL = new URL('/graphql', API_URL);
 const TIMEOUT_MS = 15_000;
 /** An access token this close to its end, in seconds, is renewed before it is used. */
 const EARLY_SECONDS = 20;
@@ -146,31 +148,22 @@ export class Api {
 
 	async #send<Data>(query: string, variables: unknown): Promise<Answer<Data>> {
 		const { request, locals } = this.#event;
-		let response: Response;
+		const asking = {
+			'content-type': 'application/json',
+			accept: 'application/json',
+			cookie: this.#cookie,
+			'user-agent': request.headers.get('user-agent') ?? '',
+			'x-forwarded-for': this.#event.getClientAddress(),
+			'x-forwarded-proto': this.#event.url.protocol.slice(0, -1),
+			'x-forwarded-host': this.#event.url.host,
+			'x-request-id': locals.requestId,
+			...VOUCHED
+		};
 		try {
-			response = await fetch(`${API_URL}/graphql`, {
-				method: 'POST',
-				headers: {
-					'content-type': 'application/json',
-					accept: 'application/json',
-					cookie: this.#cookie,
-					'user-agent': request.headers.get('user-agent') ?? '',
-					'x-forwarded-for': this.#event.getClientAddress(),
-					'x-forwarded-proto': this.#event.url.protocol.slice(0, -1),
-					'x-forwarded-host': this.#event.url.host,
-					'x-request-id': locals.requestId,
-					...VOUCHED
-				},
-				body: JSON.stringify({ query, variables }),
-				signal: AbortSignal.timeout(TIMEOUT_MS)
-			});
-			const body = (await response.json()) as Partial<Answer<Data>>;
-			return {
-				data: body.data,
-				errors: body.errors,
-				setCookie: response.headers.getSetCookie(),
-				requestId: response.headers.get('x-request-id')
-			};
+			const { body, headers } = await post(GRAPHQL, asking, JSON.stringify({ query, variables }), TIMEOUT_MS);
+			const { data, errors } = body as Partial<Answer<Data>>;
+			const id = headers['x-request-id'];
+			return { data, errors, setCookie: headers['set-cookie'] ?? [], requestId: id ? String(id) : null };
 		} catch {
 			error(503, 'The API cannot be reached', { code: 'UNAVAILABLE', requestId: locals.requestId });
 		}
