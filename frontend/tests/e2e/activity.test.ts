@@ -57,7 +57,8 @@ test('the overview counts along', async ({ open }) => {
 	await visitor.goto('/overview');
 	await visitor.live();
 	const { page } = visitor;
-	const people = async () => Number((await page.locator('[data-figure=people] .value').innerText()).replace(/\D/g, ''));
+	const people = async () =>
+		Number((await page.locator('[data-figure=people] .value').innerText()).replace(/\D/g, ''));
 	const before = await people();
 	const someone = await api.newUser({ name: unique('Counted ') });
 	await about(visitor, someone.name).first().waitFor();
