@@ -49,6 +49,8 @@ export interface VisitorOptions {
 	width?: number;
 	locale?: string;
 	reducedMotion?: boolean;
+	/** Pixels of the picture for one of the page. */
+	scale?: number;
 }
 
 export class Visitor {
@@ -77,6 +79,7 @@ export class Visitor {
 			baseURL: url,
 			javaScriptEnabled: script,
 			viewport: { width, height: width < 600 ? 844 : 800 },
+			deviceScaleFactor: options.scale ?? 1,
 			locale: options.locale ?? 'en-GB',
 			timezoneId: 'Europe/Berlin',
 			reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference'
