@@ -66,11 +66,14 @@ export class Program {
 	}
 }
 
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-	const probe = createServer();
-	await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-	const { port } = probe.address() as AddressInfo;
-	await new Promise((resolve) => probe.close(resolve));
-	return port;
+/** Two ports that nobody listens on now. */
+export async function freePorts(): Promise<[number, number]> {
+	const probes = [createServer(), createServer()];
+	const ports: number[] = [];
+	for (const probe of probes) {
+		await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+		ports.push((probe.address() as AddressInfo).port);
+	}
+	for (const probe of probes) await new Promise((resolve) => probe.close(resolve));
+	return ports as [number, number];
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { Program, freePort } from './program.ts';
+import { Program, freePorts } from './program.ts';
 
 const CONSOLE = fileURLToPath(new URL('../../..', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -75,7 +75,7 @@ export class Stack {
 	/** Starts everything, and fills the directory with so many people. */
 	static async start(people = 0, consoleSettings: Settings = {}): Promise<Stack> {
 		const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
-		const [apiPort, port] = [await freePort(), await freePort()];
+		const [apiPort, port] = await freePorts();
 		const place = { url: `http://localhost:${port}`, apiUrl: `http://127.0.0.1:${apiPort}`, dataDir };
 		const api = rollcall(['up'], {
 			DATA_DIR: dataDir,
@@ -115,7 +115,7 @@ export class Site {
 			database_url: string;
 			redis_url: string;
 		};
-		const [apiPort, port] = [await freePort(), await freePort()];
+		const [apiPort, port] = await freePorts();
 		const place = { url: `http://localhost:${port}`, apiUrl: `http://127.0.0.1:${apiPort}`, dataDir };
 		const site = new Site(place, await startConsole(apiPort, port), {
 			DATABASE_URL: engines.database_url,
