@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e check format bench-fanout bench-off verify lock clean
+.PHONY: help setup run test test-e2e check format bench-fanout bench-off bench-paint verify lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ test: $(READY) ## run every test on the real engines (TESTS=path picks some in P
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 ifeq ($(TESTS),tests)
 	$(NPM) test
-	$(if $(wildcard frontend/tests/e2e),@$(MAKE) --no-print-directory test-e2e)
+	@$(MAKE) --no-print-directory test-e2e
 endif
 
 test-e2e: $(READY) ## the console's tests in a browser (CHROMIUM=path names one)
@@ -51,7 +51,8 @@ check: $(READY) ## formatting, lint, types, layers, and the contract and migrati
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/architecture tests/contract tests/integration/test_migrations.py
 	$(NPM) run check
-	$(if $(wildcard frontend/scripts/bundle-report.js),$(CONSOLE) build && $(NPM) run size)
+	$(CONSOLE) build
+	$(NPM) run size
 
 format: $(READY) ## rewrite the files as the formatter and the linter's safe fixes want them
 	$(BIN)/ruff check --fix .
@@ -64,6 +65,10 @@ bench-fanout: $(READY) ## live fan-out against the peers, about 10 minutes (BENC
 
 bench-off: $(READY) ## from disabling a user to their last closed socket, 2 instances, 1,000 sockets, about 2 minutes
 	@$(BIN)/python -m bench.off $(BENCH)
+
+bench-paint: $(READY) ## first paint of sign-in and directory over a slow link, and the server's work for a page (needs a Chromium)
+	$(CONSOLE) build
+	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(BIN)/python $(NPM) run paint
 
 verify: $(READY) ## prove a deployment of two instances while everything is killed, about 4 minutes
 	@$(BIN)/python -m bench.verify $(BENCH)
