@@ -12,7 +12,9 @@ const RUNS = Number(process.argv[2] ?? 7);
 const LINK = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 };
 const PAINT_GOAL_MS = 1_100;
 const CPU_GOAL_MS = 8;
-const [WARM, COUNTED] = [150, 400];
+const [WARM, BATCHES, BATCH] = [150, 9, 50];
+/** What browsers send; the pages are compressed on the way. */
+const ENCODINGS = 'gzip, deflate, br, zstd';
 /** Lets the console tell what processor time it has used. */
 const PROBE = `process.on('SIGUSR2',()=>console.log('cpu='+Object.values(process.cpuUsage()).reduce((a,b)=>a+b)))`;
 
@@ -62,19 +64,25 @@ async function used(program) {
 	}
 }
 
-/** Milliseconds of processor time for a page. @param {Stack} stack @param {string} path @param {string} cookie */
+/** Milliseconds of processor time for a page, batch by batch. @param {Stack} stack @param {string} path @param {string} cookie */
 async function cost({ console: program, place }, path, cookie) {
 	const ask = async (/** @type {number} */ times) => {
 		for (let index = 0; index < times; index += 1) {
-			const response = await fetch(place.url + path, { headers: { cookie, accept: 'text/html' } });
+			const response = await fetch(place.url + path, {
+				headers: { cookie, accept: 'text/html', 'accept-encoding': ENCODINGS }
+			});
 			await response.arrayBuffer();
 			if (response.status !== 200) throw new Error(`${path} answers ${response.status}`);
 		}
 	};
 	await ask(WARM);
-	const before = await used(program);
-	await ask(COUNTED);
-	return ((await used(program)) - before) / COUNTED;
+	const batches = [];
+	for (let batch = 0; batch < BATCHES; batch += 1) {
+		const before = await used(program);
+		await ask(BATCH);
+		batches.push(((await used(program)) - before) / BATCH);
+	}
+	return batches;
 }
 
 const stack = await Stack.start(Number(process.env.PEOPLE ?? 1000), {
@@ -108,9 +116,12 @@ try {
 		['/sign-in', ''],
 		['/people', cookie]
 	]) {
-		const milliseconds = await cost(stack, path, session);
-		missed ||= milliseconds > CPU_GOAL_MS;
-		console.log(`processor time of ${path}: ${milliseconds.toFixed(1)} ms a page (under ${CPU_GOAL_MS})`);
+		const batches = await cost(stack, path, session);
+		const [middle, least] = [median(batches), Math.min(...batches)];
+		missed ||= middle > CPU_GOAL_MS;
+		console.log(
+			`processor time of ${path}: ${middle.toFixed(1)} ms a page (median of ${BATCHES} times ${BATCH}, at best ${least.toFixed(1)}; under ${CPU_GOAL_MS})`
+		);
 	}
 } finally {
 	await browser.close();

@@ -24,8 +24,12 @@ export const handle: Handle = async ({ event, resolve }) => {
 	locals.api = new Api(event);
 
 	const response = await resolve(event, {
+		// In one go: the page is long, and each replacement makes it anew.
 		transformPageChunk: ({ html }) =>
-			html.replace('%rollcall.locale%', locals.locale).replace('%rollcall.theme%', locals.theme),
+			html.replace(
+				'lang="%rollcall.locale%" data-theme="%rollcall.theme%"',
+				`lang="${locals.locale}" data-theme="${locals.theme}"`
+			),
 		// The stylesheet names the font; a preload would race the first paint for the same narrow link.
 		preload: ({ type }) => type === 'js' || type === 'css'
 	});
