@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  *     PYTHON      a Python with the project's dependencies, otherwise the project's .venv
  *     CHROMIUM    the browser, otherwise /usr/bin/chromium
  *     PEOPLE      how many people the directory has, otherwise 100,000
+ *     SCREENS     take the README's pictures too (tests/e2e/screens.test.ts)
  */
 export default defineConfig({
 	test: {
