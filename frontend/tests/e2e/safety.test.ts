@@ -93,11 +93,11 @@ test('injected script does not run', async ({ open }) => {
 describe('the last resort', () => {
 	test('an error shows the request id, and a way on', async ({ open }) => {
 		const visitor = await open({ as: ADMIN });
-		visitor.expected.push(/status of 502/);
+		visitor.expected.push(/status of 404/);
 		// What no page of ours links to: a position that the API refuses.
-		expect(await visitor.goto('/people?after=not-a-cursor')).toBe(502);
+		expect(await visitor.goto('/people?after=not-a-cursor')).toBe(404);
 		const { page } = visitor;
-		await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
+		await page.getByRole('heading', { name: 'Page not found' }).waitFor();
 		const id = await page.locator('code').textContent();
 		expect(id).toMatch(/^[\w-]{8,}$/);
 		await page.getByRole('link', { name: 'Go to People' }).click();
