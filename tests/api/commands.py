@@ -42,6 +42,7 @@ class Rollcall:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "SECRET_KEY": secrets.token_urlsafe(48),
+            "SIGN_INS_PER_ADDRESS": "100000",  # the whole worker signs in from one address
             "LOG_LEVEL": "warning",
             "COLUMNS": "200",
             **self.environment,

@@ -40,7 +40,7 @@ async def test_what_is_under_way_is_finished_and_then_1012(fresh_database_url: s
 
 async def test_a_process_with_sockets_is_gone_in_time(rollcall: Rollcall) -> None:
     port = free_port()
-    rollcall.environment |= {"API_PORT": str(port), "ADMIN_PASSWORD": PASSWORD, "SIGN_INS_PER_ADDRESS": "1000"}
+    rollcall.environment |= {"API_PORT": str(port), "ADMIN_PASSWORD": PASSWORD}
     rollcall.run("admin", "create", ADMIN, "--password-stdin", stdin=PASSWORD.encode())
     process = rollcall.start("serve")
     async with httpx.AsyncClient(
