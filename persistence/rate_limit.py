@@ -26,10 +26,14 @@ log = structlog.get_logger(__name__)
 
 
 class RedisRateLimiter:
-    """Fixed windows that begin with the first try; one round trip a try, none for a while after one has failed."""
+    """Fixed windows that begin with the first try; one round trip a try, none for a while after one has failed.
 
-    def __init__(self, url: str) -> None:
-        self._redis = connect(url, timeout=TIMEOUT_SECONDS)
+    A try waits `timeout` seconds for Redis, then is counted in memory.
+    """
+
+    def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._timeout = timeout
+        self._redis = connect(url, timeout=timeout)
         self._hit = self._redis.register_script(HIT)
         self._away_until = 0.0
         self._own: OrderedDict[str, tuple[int, float]] = OrderedDict()
@@ -43,7 +47,7 @@ class RedisRateLimiter:
         name = f"rollcall:limit:{bucket}:{key}"
         if time.monotonic() >= self._away_until:
             try:
-                async with asyncio.timeout(TIMEOUT_SECONDS):  # connecting takes several round trips
+                async with asyncio.timeout(self._timeout):  # connecting takes several round trips
                     count, left = await self._hit(keys=[name], args=[window])
                 return max(1, int(left)) if count > limit else None
             except (RedisError, OSError) as error:
@@ -57,7 +61,7 @@ class RedisRateLimiter:
         self._own.pop(name, None)
         if time.monotonic() >= self._away_until:
             try:
-                async with asyncio.timeout(TIMEOUT_SECONDS):
+                async with asyncio.timeout(self._timeout):
                     await self._redis.delete(name)
             except (RedisError, OSError):
                 self._away_until = time.monotonic() + BREAK_SECONDS

@@ -16,13 +16,14 @@ from domain.commands import CreateUser, SignIn
 from domain.errors import InvalidCredentials, RateLimited
 from domain.models.actor import Origin, system
 from persistence.broadcast import connect
-from persistence.rate_limit import KEPT, RedisRateLimiter
+from persistence.rate_limit import KEPT, TIMEOUT_SECONDS, RedisRateLimiter
 from tests.api.conftest import free_port, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import until
 
 AWAY = "redis://127.0.0.1:1/0"
 PASSWORD = "pass phrase of a kind"
+PATIENCE = 20.0
 
 
 @pytest.fixture
@@ -37,9 +38,9 @@ def own_valkey() -> Iterator[EmbeddedValkey]:
 
 
 @asynccontextmanager
-async def limiters(url: str, count: int = 1) -> AsyncIterator[list[RedisRateLimiter]]:
-    """Limiters of as many instances."""
-    made = [RedisRateLimiter(url) for _ in range(count)]
+async def limiters(url: str, count: int = 1, patience: float = PATIENCE) -> AsyncIterator[list[RedisRateLimiter]]:
+    """Limiters of as many instances; patient ones, where a test is not about how long is waited."""
+    made = [RedisRateLimiter(url, patience) for _ in range(count)]
     try:
         yield made
     finally:
@@ -87,7 +88,7 @@ async def test_all_instances_count_together_and_no_try_is_lost(redis_url: str) -
 
 
 async def test_without_redis_each_instance_counts_and_nobody_waits(own_valkey: EmbeddedValkey) -> None:
-    async with limiters(own_valkey.url) as [limiter]:
+    async with limiters(own_valkey.url, patience=TIMEOUT_SECONDS) as [limiter]:
         key = uuid4().hex
         assert await limiter.hit("b", key, 3, 60) is None
         own_valkey.pause()
