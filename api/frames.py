@@ -124,16 +124,6 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         await super().run_asgi()
 
     @property
-    def writable_now(self) -> bool:
-        """Whether a frame may be written: the handshake is over and nothing was closed."""
-        return (
-            self.handshake_complete
-            and not self.close_sent
-            and not self.disconnected
-            and not self.transport.is_closing()
-        )
-
-    @property
     def unsent(self) -> int:
         """Bytes that wait for the peer to read."""
         return int(self.transport.get_write_buffer_size())

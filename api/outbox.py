@@ -48,13 +48,18 @@ class Outbox:
 
 
 class FrameOutbox(Outbox):
-    """Frames on the transport; what waits is the transport's own buffer."""
+    """Frames on the transport; what waits is the transport's own buffer.
 
-    __slots__ = ("_count", "_marks", "_protocol", "_seen", "_written")
+    Besides ours only uvicorn closes the transport, and does so in the same step in which it says goodbye.
+    """
+
+    __slots__ = ("_count", "_marks", "_protocol", "_seen", "_stopped", "_transport", "_written")
 
     def __init__(self, protocol: FrameProtocol, overflow: Callable[[], None]) -> None:
         super().__init__(overflow)
         self._protocol = protocol
+        self._transport = protocol.transport  # asked directly: this runs once for each message and reader
+        self._stopped = False
         self._written = 0
         self._marks: deque[tuple[int, int]] | None = None  # made when a write has to wait: an empty one has 760 bytes
         self._count = 0
@@ -66,18 +71,12 @@ class FrameOutbox(Outbox):
 
     def put(self, encoded: bytes, count: int) -> None:
         """Write the frames, or overflow."""
-        protocol = self._protocol
-        if not protocol.writable_now:
+        transport = self._transport
+        if self._stopped or transport.is_closing():
             return
-        transport = protocol.transport  # asked directly: this runs once for each message and reader
-        unsent = transport.get_write_buffer_size()
-        if unsent:
-            self._forget_sent(unsent)
-            if unsent + len(encoded) > BYTES_MAX or self._count + count > MESSAGES_MAX:
-                self._overflow()
-                return
-        elif self._marks is not None:
-            self._marks, self._count = None, 0
+        if self._marks is not None and not self._has_room(len(encoded), count):
+            self._overflow()
+            return
         transport.write(encoded)
         if transport.get_write_buffer_size():
             self._written += len(encoded)
@@ -85,6 +84,15 @@ class FrameOutbox(Outbox):
                 self._marks = deque()
             self._marks.append((self._written, count))
             self._count += count
+
+    def _has_room(self, size: int, count: int) -> bool:
+        """Whether more may wait; where nothing waits any more, whatever its size."""
+        unsent = self._transport.get_write_buffer_size()
+        if not unsent:
+            self._marks, self._count = None, 0
+            return True
+        self._forget_sent(unsent)
+        return unsent + size <= BYTES_MAX and self._count + count <= MESSAGES_MAX
 
     def _forget_sent(self, unsent: int) -> None:
         """Take what the peer has read off the count; `_marks` has where each write ended."""
@@ -103,6 +111,10 @@ class FrameOutbox(Outbox):
     async def room(self) -> None:
         """Return when the transport's buffer is below its high-water mark."""
         await self._protocol.drained()
+
+    def stop(self) -> None:
+        """Write nothing more; what the transport has is still sent."""
+        self._stopped = True
 
 
 class AsgiOutbox(Outbox):

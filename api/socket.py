@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -76,10 +76,11 @@ class Refused(Exception):
 class OperationSink:
     """A subscription's way out through its connection's outbox, under its operation id."""
 
-    __slots__ = ("_connection", "_head", "_id", "_outbox", "shape")
+    __slots__ = ("_connection", "_head", "_id", "shape", "write")
 
     def __init__(self, connection: Connection, operation_id: str) -> None:
-        self._connection, self._outbox, self._id = connection, connection.outbox, operation_id
+        self._connection, self._id = connection, operation_id
+        self.write: Callable[[Any, int], None] = connection.outbox.put
         self._head = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
         self.shape = (type(connection.outbox), operation_id)
 
@@ -87,10 +88,6 @@ class OperationSink:
         """The payloads as `next` messages of this id."""
         head = self._head
         return self._connection.outbox.encode([head + p + b"}" for p in payloads])
-
-    def write(self, encoded: Any, count: int) -> None:
-        """Take messages without waiting."""
-        self._outbox.put(encoded, count)
 
     async def send(self, payloads: Payloads) -> None:
         """Take messages, waiting for room first. Raises ConnectionError."""

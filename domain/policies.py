@@ -42,6 +42,10 @@ ENDING_EVENTS = frozenset(
 """Events after which sessions and live sockets of their subject must be looked at again."""
 
 
+EVERY_STATUS = frozenset(Status)
+ACTIVE_ONLY = frozenset({Status.ACTIVE})
+
+
 def require_admin(actor: Actor) -> None:
     """Raise Forbidden unless the actor administers the directory."""
     if not actor.is_admin:
@@ -56,7 +60,7 @@ def require_auditor(actor: Actor) -> None:
 
 def visible_statuses(actor: Actor) -> frozenset[Status]:
     """The statuses of users this actor sees: members see active users, others all."""
-    return frozenset(Status) if actor.sees_all else frozenset({Status.ACTIVE})
+    return EVERY_STATUS if actor.sees_all else ACTIVE_ONLY
 
 
 def can_see(actor: Actor, user: User) -> bool:

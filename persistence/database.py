@@ -20,12 +20,16 @@ CONNECT_SECONDS, POOL_SECONDS, COMMAND_SECONDS = 5.0, 5.0, 30.0
 
 
 class Database:
-    """Engines over asyncpg. URLs are plain `postgresql://`; `pool_size` connections each."""
+    """Engines over asyncpg. URLs are plain `postgresql://`; `pool_size` connections each.
+
+    `primary` is for transactions; `primary_reading`, over the same pool, and the replicas run on autocommit.
+    """
 
     def __init__(self, url: str, replicas: Sequence[str] = (), pool_size: int = 10) -> None:
         self.dsn = url
         self.primary = _engine(url, pool_size)
-        self.replicas = [_engine(u, pool_size) for u in replicas]
+        self.primary_reading = _autocommit(self.primary)
+        self.replicas = [_autocommit(_engine(u, pool_size)) for u in replicas]
 
     def replica(self) -> AsyncEngine | None:
         """One of the replicas, or None where there are none."""
@@ -70,6 +74,11 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "checkout", _alive)
     return engine
+
+
+def _autocommit(engine: AsyncEngine) -> AsyncEngine:
+    """The engine without BEGIN and ROLLBACK; said here once, because each connection would be told at a price."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _alive(connection: Any, *_: object) -> None:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import Unavailable
 from domain.models.event import NewEvent
@@ -82,22 +82,16 @@ class SqlStore:
         replica = self._database.replica()
         if replica is not None:
             try:
-                connection = await stack.enter_async_context(_autocommit(replica))
+                connection = await stack.enter_async_context(replica.connect())
                 with translated():
                     if after is None or await connection.scalar(select(exists().where(events.c.ord == after))):
                         return connection
             except (Unavailable, OSError):
                 pass
-        return await stack.enter_async_context(_autocommit(self._database.primary))
+        return await stack.enter_async_context(self._database.primary_reading.connect())
 
     @asynccontextmanager
     async def _write(self) -> AsyncIterator[WriteUnit]:
         with translated():
             async with self._database.primary.connect() as connection:
                 yield SqlWriteUnit(connection, self._on_commit)
-
-
-@asynccontextmanager
-async def _autocommit(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    async with engine.connect() as connection:
-        yield await connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, delete, func, insert, select, text, update
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound, VersionConflict
@@ -22,6 +22,9 @@ from persistence.user_query import COLUMNS, FOUND_BY, cursor_of, is_long, matchi
 
 ADMIN_LOCK = 0x41444D494E
 """The advisory lock under which admins are counted ("ADMIN" in ASCII)."""
+
+BY_IDS = select(*COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+"""Made once, with one parameter however many there are: this is read for every event that somebody watches."""
 
 
 def user_from_row(row: Mapping[str, Any]) -> User:
@@ -54,7 +57,7 @@ class SqlUserReader:
         """Those that are there, by id."""
         if not user_ids:
             return {}
-        return {u.id: u for u in await self._fetch(select(*COLUMNS).where(users.c.id.in_(user_ids)))}
+        return {u.id: u for u in await self._fetch(BY_IDS, ids=user_ids)}
 
     async def find_by_email(self, email: str) -> User | None:
         """The user of a canonical address, or None."""
@@ -88,8 +91,8 @@ class SqlUserReader:
         question = select(users.c.role, users.c.status, func.count()).group_by(users.c.role, users.c.status)
         return {(Role(r), Status(s)): n for r, s, n in await self._connection.execute(question)}
 
-    async def _fetch(self, question: Select[Any]) -> list[User]:
-        return [user_from_row(row) for row in (await self._connection.execute(question)).mappings()]
+    async def _fetch(self, question: Select[Any], **values: object) -> list[User]:
+        return [user_from_row(row) for row in (await self._connection.execute(question, values)).mappings()]
 
 
 class SqlUserRepository(SqlUserReader):

@@ -32,7 +32,6 @@ from schema.user import changes_as_seen
 
 ABOUT_USERS = policies.PUBLIC_EVENTS | {EventType.EMAIL_VERIFIED}
 """Entries that can change who matches, or what is shown of them."""
-EVERYBODY = frozenset(Status)
 
 
 @dataclass(frozen=True, slots=True)
