@@ -187,10 +187,10 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     authenticator = Authenticator(settings, core.tokens, principals, core.clock)
 
     def live_context(actor: Actor) -> Context:
-        return Context(services, actor, Origin(), NoCookies())
+        return Context(services, actor, Origin(), NoCookies(), hub.position)
 
     def socket_context(actor: Actor, scope: Scope) -> Context:
-        return Context(services, actor, authenticator.origin(scope), NoCookies())
+        return Context(services, actor, authenticator.origin(scope), NoCookies(), hub.position)
 
     async def authenticate(scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
         identity = await authenticator.require(scope, payload)

@@ -2,12 +2,17 @@
 
 A client that accepts `application/graphql-response+json` gets 400 for a request that could not be executed; with
 `application/json` alone every well-formed request is answered with 200. What is no request at all is 400 for both.
+
+The answer of a query says in `Rollcall-Position` which position of the log it shows at least: who subscribes after it
+misses nothing of what happened since. A query may ask for one in `Rollcall-Read-After`, as a write's payload has it;
+without that it shows whatever this process has told its subscribers. Replicas are only asked where they are so far.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -19,7 +24,7 @@ from api.body import BodyRefused, read_json
 from api.cookies import CookieCarrier
 from api.settings import Settings
 from api.telemetry import Metrics
-from domain.cursors import parse_cursor
+from domain.cursors import LogCursor, parse_cursor
 from domain.errors import DomainError
 from schema.context import Context
 from schema.documents import DocumentRefused, Documents
@@ -42,9 +47,11 @@ class GraphQLEndpoint:
         authenticator: Authenticator,
         settings: Settings,
         metrics: Metrics,
+        position: Callable[[], LogCursor],
     ) -> None:
         self._documents, self._services = documents, services
         self._authenticator, self._settings, self._metrics = authenticator, settings, metrics
+        self._position = position
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -53,27 +60,34 @@ class GraphQLEndpoint:
             return
         carrier = CookieCarrier(scope, secure=self._settings.secure, check_origin=self._authenticator.check_origin)
         modern = RESPONSE_TYPE in (header(scope, b"accept") or "")
+        headers = [(b"vary", b"Accept, Origin")]
         try:
             body = _request(await read_json(scope, receive, self._settings.body_limit_bytes))
             context = await self._context(scope, carrier)
             status, result = await self._run(body, context, modern=modern)
+            if context.actor is not None and context.at_least is not None:
+                headers.append((b"rollcall-position", str(context.at_least).encode()))
         except BodyRefused as refusal:
             status, result = refusal.status, _refusal(refusal.message, refusal.code)
         except DomainError as error:
             status, result = error.status, _refusal(error.message, error.code)
         kind = RESPONSE_TYPE if modern else "application/json"
-        await _answer(send, status, result, [(b"vary", b"Accept, Origin"), *carrier.headers], kind)
+        await _answer(send, status, result, [*headers, *carrier.headers], kind)
 
     async def _context(self, scope: Scope, carrier: CookieCarrier) -> Context:
         identity = await self._authenticator.identify(scope)
-        after = parse_cursor(header(scope, b"rollcall-read-after") or "")
         return Context(
             services=self._services,
             actor=None if identity is None else identity.actor,
             origin=self._authenticator.origin(scope),
             carrier=carrier,
-            read_after=None if after is None else after.ord,
+            at_least=self._at_least(header(scope, b"rollcall-read-after")),
         )
+
+    def _at_least(self, asked: str | None) -> LogCursor:
+        """The position that a query's answer shows: the one it asks for, or else what this process has told of."""
+        cursor = parse_cursor(asked or "")
+        return cursor if cursor is not None and cursor.belongs_to(self._services.epoch) else self._position()
 
     async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:
         try:

@@ -24,6 +24,15 @@ class LogCursor:
     ord: int | None = None
     role: str | None = None
 
+    @classmethod
+    def reached(cls, epoch: UUID, seq: int, role: str | None = None) -> LogCursor:
+        """The position after an entry of a log."""
+        return cls(epoch.hex[:8], seq=seq, role=role)
+
+    def belongs_to(self, epoch: UUID) -> bool:
+        """Whether this is a position of a log."""
+        return self.epoch == epoch.hex[:8]
+
     def __str__(self) -> str:
         kind, number = ("s", self.seq) if self.seq is not None else ("o", self.ord)
         suffix = f".{self.role}" if self.role else ""
@@ -32,7 +41,7 @@ class LogCursor:
 
 def sequence_cursor(epoch: UUID, seq: int, role: str | None = None) -> str:
     """The cursor of a position in the order; a feed's also says with which role it was read."""
-    return str(LogCursor(epoch.hex[:8], seq=seq, role=role))
+    return str(LogCursor.reached(epoch, seq, role))
 
 
 UNFINISHED = "snapshot"
@@ -41,7 +50,7 @@ UNFINISHED = "snapshot"
 
 def unfinished_cursor(epoch: UUID) -> str:
     """The cursor that goes with the entries of a snapshot until it is complete."""
-    return str(LogCursor(epoch.hex[:8], seq=0, role=UNFINISHED))
+    return str(LogCursor.reached(epoch, 0, UNFINISHED))
 
 
 def written_cursor(epoch: UUID, ord_: int) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from domain.cursors import LogCursor
 from domain.models.event import Event, EventCount, NewEvent
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Role, Status, User
@@ -213,7 +214,7 @@ class IdempotencyKeys(Protocol):
 
 
 class ReadUnit(Protocol):
-    """A short stay in the store that cannot write; it may be on a replica."""
+    """A short stay in the store that cannot write."""
 
     @property
     def users(self) -> UserReader: ...
@@ -245,8 +246,8 @@ class WriteUnit(Protocol):
 class Store(Protocol):
     """Where units of work come from. Both raise Unavailable when the database cannot be reached."""
 
-    def read(self, after: int | None = None) -> AbstractAsyncContextManager[ReadUnit]:
-        """A reading unit; `after` is the insertion number of a write it must see, whichever replica answers."""
+    def read(self, at_least: LogCursor | None = None) -> AbstractAsyncContextManager[ReadUnit]:
+        """A reading unit on the primary; with `at_least` perhaps on a replica, but on one that shows this position."""
         ...
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]: ...

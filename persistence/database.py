@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -17,12 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from persistence.errors import translated
 
 CONNECT_SECONDS, POOL_SECONDS, COMMAND_SECONDS = 5.0, 5.0, 30.0
+REST_SECONDS = 5.0
 
 
 class Database:
     """Engines over asyncpg. URLs are plain `postgresql://`; `pool_size` connections each.
 
-    `primary` is for transactions; `primary_reading`, over the same pool, and the replicas run on autocommit.
+    `primary` is for transactions; `primary_reading`, over the same pool, and the replicas run on autocommit. A replica
+    that did not answer is left alone for a while.
     """
 
     def __init__(self, url: str, replicas: Sequence[str] = (), pool_size: int = 10) -> None:
@@ -30,10 +33,17 @@ class Database:
         self.primary = _engine(url, pool_size)
         self.primary_reading = _autocommit(self.primary)
         self.replicas = [_autocommit(_engine(u, pool_size)) for u in replicas]
+        self._resting: dict[AsyncEngine, float] = {}
 
     def replica(self) -> AsyncEngine | None:
-        """One of the replicas, or None where there are none."""
-        return random.choice(self.replicas) if self.replicas else None  # noqa: S311 - spreads load
+        """One of the replicas, or None where none may be asked."""
+        now = time.monotonic()
+        awake = [r for r in self.replicas if self._resting.get(r, 0.0) <= now]
+        return random.choice(awake) if awake else None  # noqa: S311 - spreads load
+
+    def rest(self, replica: AsyncEngine) -> None:
+        """Leave a replica alone for REST_SECONDS."""
+        self._resting[replica] = time.monotonic() + REST_SECONDS
 
     async def ping(self) -> None:
         """Ask the primary for one row. Raises Unavailable."""

@@ -160,7 +160,7 @@ def _windowed(question: Select[Any], window: Window, epoch: UUID) -> Select[Any]
 
 def _seq(cursor: str, epoch: UUID, field: str) -> int:
     position = parse_cursor(cursor)
-    if position is None or position.seq is None or position.epoch != epoch.hex[:8]:
+    if position is None or position.seq is None or not position.belongs_to(epoch):
         raise ValidationFailed.one(field, "This cursor does not belong to this log", cursor)
     return position.seq
 

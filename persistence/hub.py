@@ -17,6 +17,7 @@ from uuid import UUID
 import structlog
 from broadcaster import Broadcast
 
+from domain.cursors import LogCursor
 from domain.errors import PositionPruned, Unavailable
 from domain.models.event import Change, Event, EventType
 from domain.ports import LogState, Store
@@ -63,6 +64,11 @@ class Hub:
     async def stop(self) -> None:
         """Leave the stream."""
         await end(self._tasks)
+
+    @property
+    def position(self) -> LogCursor:
+        """The newest position that listeners have been told of."""
+        return LogCursor.reached(self.epoch, self.head)
 
     def listen(self, listener: Listener) -> None:
         """Call with every new stretch of the log from now on; the call must not block.

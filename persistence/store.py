@@ -2,18 +2,20 @@
 
 A writing unit is one transaction on the primary that rolls back unless it was committed. A reading unit runs on
 autocommit, without BEGIN and ROLLBACK round trips: each of its statements has its own snapshot, as READ COMMITTED
-would give it anyway. It may run on a replica, and with `after` only on one that already shows that write: replicas
-replay in commit order, so a replica that shows an entry shows everything before it.
+would give it anyway. It runs on the primary too, unless its caller says which position it must show at least: then a
+replica may answer that shows it. Replicas replay in commit order, so one that shows an entry shows everything before it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.cursors import LogCursor
 from domain.errors import Unavailable
 from domain.models.event import NewEvent
 from domain.ports import ReadUnit, WriteUnit
@@ -25,6 +27,9 @@ from persistence.retention import SqlLogTrimmer
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.tables import events
 from persistence.user import SqlUserReader, SqlUserRepository
+
+REPLICA_SECONDS = 1.0
+"""How long a replica may take to say how far it is, before the primary is asked."""
 
 OnCommit = Callable[[Sequence[NewEvent]], None]
 
@@ -64,30 +69,32 @@ class SqlStore:
     def __init__(self, database: Database, on_commit: OnCommit = lambda _: None) -> None:
         self._database, self._on_commit = database, on_commit
 
-    def read(self, after: int | None = None) -> AbstractAsyncContextManager[ReadUnit]:
+    def read(self, at_least: LogCursor | None = None) -> AbstractAsyncContextManager[ReadUnit]:
         """A reading unit. Raises Unavailable."""
-        return self._read(after)
+        return self._read(at_least)
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         """A writing unit. Raises Unavailable."""
         return self._write()
 
     @asynccontextmanager
-    async def _read(self, after: int | None) -> AsyncIterator[ReadUnit]:
+    async def _read(self, at_least: LogCursor | None) -> AsyncIterator[ReadUnit]:
         with translated():
             async with AsyncExitStack() as stack:
-                yield SqlReadUnit(await self._reading(stack, after))
+                yield SqlReadUnit(await self._reading(stack, at_least))
 
-    async def _reading(self, stack: AsyncExitStack, after: int | None) -> AsyncConnection:
-        replica = self._database.replica()
-        if replica is not None:
+    async def _reading(self, stack: AsyncExitStack, at_least: LogCursor | None) -> AsyncConnection:
+        replica = None if at_least is None else self._database.replica()
+        if replica is not None and at_least is not None:
             try:
-                connection = await stack.enter_async_context(replica.connect())
                 with translated():
-                    if after is None or await connection.scalar(select(exists().where(events.c.ord == after))):
-                        return connection
-            except (Unavailable, OSError):
-                pass
+                    async with asyncio.timeout(REPLICA_SECONDS), AsyncExitStack() as trial:
+                        connection = await trial.enter_async_context(replica.connect())
+                        if await connection.scalar(_shows(at_least)):
+                            stack.push_async_exit(trial.pop_all())
+                            return connection
+            except Unavailable:
+                self._database.rest(replica)
         return await stack.enter_async_context(self._database.primary_reading.connect())
 
     @asynccontextmanager
@@ -95,3 +102,10 @@ class SqlStore:
         with translated():
             async with self._database.primary.connect() as connection:
                 yield SqlWriteUnit(connection, self._on_commit)
+
+
+def _shows(position: LogCursor) -> Select[tuple[bool]]:
+    """Whether a position is there; one that was pruned is not, and the primary answers."""
+    if position.seq is not None:
+        return select(exists().where(events.c.seq == position.seq))
+    return select(exists().where(events.c.ord == position.ord))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from domain.commands import SignedIn
+from domain.cursors import LogCursor
 from domain.errors import Unauthenticated
 from domain.models.actor import Actor, Origin
 from schema.loaders import Loaders
@@ -41,12 +42,12 @@ class Context:
     actor: Actor | None
     origin: Origin
     carrier: SessionCarrier
-    read_after: int | None = None
-    """The insertion number of a write that reads must see (the header Rollcall-Read-After)."""
+    at_least: LogCursor | None = None
+    """The position that reads must show, wherever they are made; None for the newest."""
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loaders = Loaders(self.services, self.actor, self.read_after)
+        self.loaders = Loaders(self.services, self.actor, self.at_least)
 
     @property
     def viewer(self) -> Actor:
@@ -58,4 +59,9 @@ class Context:
     def become(self, signed_in: SignedIn) -> None:
         """Go on as the user who has just signed in: the answer is theirs to read."""
         self.actor = Actor(signed_in.user.id, signed_in.user.role, signed_in.session.id, self.origin)
-        self.loaders = Loaders(self.services, self.actor, self.read_after)
+        self.loaders = Loaders(self.services, self.actor, self.at_least)
+
+    def follow_writes(self) -> None:
+        """From here on read the newest: what is being written may be read too."""
+        self.at_least = None
+        self.loaders = Loaders(self.services, self.actor, None)

@@ -139,6 +139,8 @@ class Documents:
             return {"errors": [_coded(e, "BAD_USER_INPUT") for e in executor]}
         if executor.operation.operation is OperationType.SUBSCRIPTION:
             return {"errors": [_refusal("Subscriptions are served over the WebSocket")]}
+        if executor.operation.operation is OperationType.MUTATION:
+            context.follow_writes()
         outcome = executor.execute_operation()
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome  # type: ignore[misc]
         answer: dict[str, Any] = {"data": result.data}

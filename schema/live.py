@@ -217,7 +217,7 @@ class Live:
         if cursor.role == UNFINISHED:
             return "This snapshot was not complete"
         state = await self._hub.state()
-        if cursor.epoch != state.epoch.hex[:8]:
+        if not cursor.belongs_to(state.epoch):
             return "This cursor belongs to another log"
         seq = cursor.seq if cursor.seq is not None else await self._hub.resolve(cursor.ord or 0)
         if seq is None or (seq > state.head and seq > (await self._hub.state()).head):

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from domain.cursors import LogCursor
 from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.session import Session
@@ -30,8 +31,8 @@ class PageKey(NamedTuple):
 class Loaders:
     """What one viewer may see, by key. Without a viewer there is nothing to see."""
 
-    def __init__(self, services: Services, actor: Actor | None, read_after: int | None) -> None:
-        self._services, self._actor, self._after = services, actor, read_after
+    def __init__(self, services: Services, actor: Actor | None, at_least: LogCursor | None) -> None:
+        self._services, self._actor, self._at_least = services, actor, at_least
         self.known: Mapping[UUID, User] = {}
         """Users that were read already, as they are; who may see them is decided where they are shown."""
 
@@ -60,25 +61,25 @@ class Loaders:
     async def _users(self, ids: list[UUID]) -> list[User | None]:
         if self._actor is None:
             return [None] * len(ids)
-        found = await self._services.users.get_many(self._actor, ids, self._after)
+        found = await self._services.users.get_many(self._actor, ids, self._at_least)
         return [found.get(i) for i in ids]
 
     async def _nodes(self, ids: list[UUID]) -> list[User | Session | Event | None]:
         found: dict[UUID, User | Session | Event] = {}
         if self._actor is not None:
             services, actor = self._services, self._actor
-            found |= await services.users.get_many(actor, ids, self._after)
+            found |= await services.users.get_many(actor, ids, self._at_least)
             if left := [i for i in ids if i not in found]:
-                found |= await services.sessions.get_many(actor, left)
+                found |= await services.sessions.get_many(actor, left, self._at_least)
             if left := [i for i in left if i not in found]:
-                found |= await services.events.get_many(actor, left)
+                found |= await services.events.get_many(actor, left, self._at_least)
         return [found.get(i) for i in ids]
 
     async def _sessions(self, keys: list[PageKey]) -> list[Page[Session]]:
         pages: dict[PageKey, Page[Session]] = {}
         for window in {k.window for k in keys}:
             users = [k.user_id for k in keys if k.window == window]
-            found = await self._services.sessions.pages(self._viewer, users, window)
+            found = await self._services.sessions.pages(self._viewer, users, window, self._at_least)
             pages |= {PageKey(u, window): page for u, page in found.items()}
         return [pages[k] for k in keys]
 
@@ -86,7 +87,7 @@ class Loaders:
         pages: dict[PageKey, Page[Event]] = {}
         for window in {k.window for k in keys}:
             users = [k.user_id for k in keys if k.window == window]
-            found = await self._services.events.of_users(self._viewer, users, window)
+            found = await self._services.events.of_users(self._viewer, users, window, self._at_least)
             pages |= {PageKey(u, window): page for u, page in found.items()}
         return [pages[k] for k in keys]
 

@@ -82,7 +82,7 @@ class Query:
             order.field if order else UserSort.CREATED_AT,
             descending=order is not None and order.direction is SortDirection.DESC,
         )
-        return UserConnection(page=await context.services.users.page(query, context.read_after), query=query)
+        return UserConnection(page=await context.services.users.page(query, context.at_least), query=query)
 
     @strawberry.field(description="The audit trail, newest first; auditors and admins.")
     async def events(
@@ -96,19 +96,22 @@ class Query:
     ) -> EventConnection:
         """A page of the log."""
         window = Window.of(given(first), given(after), given(last), given(before))
-        service = info.context.services.events
-        return await service.page(info.context.viewer, window, event_filter_of(filter))  # type: ignore[return-value]
+        service, context = info.context.services.events, info.context
+        return await service.page(  # type: ignore[return-value]
+            context.viewer, window, event_filter_of(filter), context.at_least
+        )
 
     @strawberry.field(description="What happened in the last 24 hours, counted; auditors and admins.")
     async def event_counts(self, info: Info) -> EventCounts:
         """See the description."""
-        return EventCounts.of(await info.context.services.events.recent(info.context.viewer))
+        context = info.context
+        return EventCounts.of(await context.services.events.recent(context.viewer, context.at_least))
 
     @strawberry.field
     async def stats(self, info: Info) -> DirectoryStats:
         """Counts of the users the viewer sees."""
-        services = info.context.services
-        return DirectoryStats.of(await services.users.counts(info.context.viewer), services.epoch)
+        context, services = info.context, info.context.services
+        return DirectoryStats.of(await services.users.counts(context.viewer, context.at_least), services.epoch)
 
 
 async def _node(info: Info, text: str) -> Node | None:

@@ -136,7 +136,7 @@ class UserConnection:
     @strawberry.field(description="Counted only when asked for.")
     async def total_count(self, info: Info) -> int:
         """See the description."""
-        return await info.context.services.users.count(self.query)
+        return await info.context.services.users.count(self.query, info.context.at_least)
 
 
 @strawberry.type

@@ -47,9 +47,10 @@ class TestEngines:
 
     def execute(self, *statements: str) -> None:
         """Run SQL as the server's role `rollcall`, which may create databases; not for use inside an event loop."""
-        asyncio.run(self._execute(statements))
+        asyncio.run(self.run(*statements))
 
-    async def _execute(self, statements: tuple[str, ...]) -> None:
+    async def run(self, *statements: str) -> None:
+        """The same inside an event loop."""
         connection = await asyncpg.connect(self.database_url)
         try:
             for statement in statements:

@@ -125,7 +125,7 @@ class EventFile:
             event = event_of(line)
         except (IndexError, ValueError, KeyError, TypeError, AttributeError):
             raise self._foreign() from None
-        if cursor is None or cursor.epoch != self._epoch.hex[:8] or cursor.seq != event.seq:
+        if cursor is None or not cursor.belongs_to(self._epoch) or cursor.seq != event.seq:
             raise self._foreign()
         return whole, event.seq
 

@@ -35,34 +35,40 @@ class EventService:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    async def page(self, actor: Actor, window: Window, filter_: EventFilter) -> Page[Event]:
+    async def page(
+        self, actor: Actor, window: Window, filter_: EventFilter, at_least: LogCursor | None = None
+    ) -> Page[Event]:
         """The trail, newest first; raises Forbidden for members and ValidationFailed for a cursor that is none."""
         policies.require_auditor(actor)
-        async with self._store.read() as unit:
+        async with self._store.read(at_least) as unit:
             return await unit.events.page(window, filter_, (await unit.events.state()).epoch)
 
-    async def of_users(self, actor: Actor, user_ids: Sequence[UUID], window: Window) -> dict[UUID, Page[Event]]:
+    async def of_users(
+        self, actor: Actor, user_ids: Sequence[UUID], window: Window, at_least: LogCursor | None = None
+    ) -> dict[UUID, Page[Event]]:
         """What happened to each of these users, newest first; nothing for those whose history the actor may not read."""
         allowed = [u for u in user_ids if policies.can_see_history(actor, u)]
         empty: Page[Event] = Page((), (), has_next=False, has_previous=False)
         found: dict[UUID, Page[Event]] = {}
         if allowed:
-            async with self._store.read() as unit:
+            async with self._store.read(at_least) as unit:
                 epoch = (await unit.events.state()).epoch
                 found = await unit.events.pages_for_users(allowed, window, epoch)
         return {u: found.get(u, empty) for u in user_ids}
 
-    async def recent(self, actor: Actor) -> Recent:
+    async def recent(self, actor: Actor, at_least: LogCursor | None = None) -> Recent:
         """How often each thing happened in each of the last hours. Raises Forbidden for members."""
         policies.require_auditor(actor)
         since = self._clock.now() - RECENT_HOURS * HOUR
-        async with self._store.read() as unit:
+        async with self._store.read(at_least) as unit:
             counts = await unit.events.counts(since, HOUR, COUNTED_MAX)
         return Recent(since, sum(c.count for c in counts) < COUNTED_MAX, counts)
 
-    async def get_many(self, actor: Actor, event_ids: Sequence[UUID]) -> dict[UUID, Event]:
+    async def get_many(
+        self, actor: Actor, event_ids: Sequence[UUID], at_least: LogCursor | None = None
+    ) -> dict[UUID, Event]:
         """Those of these entries that the actor may see, as they may be seen."""
-        async with self._store.read() as unit:
+        async with self._store.read(at_least) as unit:
             found = await unit.events.get_many(event_ids)
         return {i: policies.event_as_seen(actor, e) for i, e in found.items() if policies.can_see_event(actor, e)}
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from domain import events, policies
 from domain.commands import SignedIn, SignIn, SignUp, Written
+from domain.cursors import LogCursor
 from domain.errors import (
     AccountDisabled,
     Forbidden,
@@ -274,23 +275,27 @@ class SessionService:
         return Written(None, position)
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
-        """What the directory says now of these sessions, from the primary: a replica may not know yet that one ended."""
-        async with self._store.write() as unit:
+        """What the directory says now of these sessions."""
+        async with self._store.read() as unit:
             return await unit.sessions.principals(session_ids)
 
-    async def pages(self, actor: Actor, user_ids: Sequence[UUID], window: Window) -> dict[UUID, Page[Session]]:
+    async def pages(
+        self, actor: Actor, user_ids: Sequence[UUID], window: Window, at_least: LogCursor | None = None
+    ) -> dict[UUID, Page[Session]]:
         """The live sessions of each user, newest first; an empty page where the actor may not see them."""
         empty: Page[Session] = Page((), (), has_next=False, has_previous=False)
         allowed = [u for u in user_ids if policies.can_see_sessions(actor, u)]
         found: dict[UUID, Page[Session]] = {}
         if allowed:
-            async with self._store.read() as unit:
+            async with self._store.read(at_least) as unit:
                 found = await unit.sessions.pages_for_users(allowed, window, self._clock.now())
         return {u: found.get(u, empty) for u in user_ids}
 
-    async def get_many(self, actor: Actor, session_ids: Sequence[UUID]) -> dict[UUID, Session]:
+    async def get_many(
+        self, actor: Actor, session_ids: Sequence[UUID], at_least: LogCursor | None = None
+    ) -> dict[UUID, Session]:
         """Those of these sessions that the actor may see and that have not ended."""
-        async with self._store.read() as unit:
+        async with self._store.read(at_least) as unit:
             found = await unit.sessions.get_many(session_ids)
         now = self._clock.now()
         return {i: s for i, s in found.items() if s.is_live(now) and policies.can_see_sessions(actor, s.user_id)}

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from domain import events, policies
 from domain.commands import CreateUser, UpdateUser, Written
+from domain.cursors import LogCursor
 from domain.errors import (
     FieldFault,
     Forbidden,
@@ -238,17 +239,19 @@ class UserService:
         ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, keep)
         return [events.session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
 
-    async def get(self, actor: Actor, user_id: UUID, after: int | None = None) -> User:
+    async def get(self, actor: Actor, user_id: UUID, at_least: LogCursor | None = None) -> User:
         """One user; raises NotFound also where the actor may not know of them."""
-        async with self._store.read(after) as unit:
+        async with self._store.read(at_least) as unit:
             user = await unit.users.find(user_id)
         if user is None or not policies.can_see(actor, user):
             raise NotFound
         return user
 
-    async def get_many(self, actor: Actor, user_ids: Sequence[UUID], after: int | None = None) -> dict[UUID, User]:
+    async def get_many(
+        self, actor: Actor, user_ids: Sequence[UUID], at_least: LogCursor | None = None
+    ) -> dict[UUID, User]:
         """Those of these users that the actor may know of."""
-        async with self._store.read(after) as unit:
+        async with self._store.read(at_least) as unit:
             found = await unit.users.get_many(user_ids)
         return {i: u for i, u in found.items() if policies.can_see(actor, u)}
 
@@ -293,19 +296,19 @@ class UserService:
             found = await unit.users.found_by(query.search, texts)
         return [a and b for a, b in zip(fits, found, strict=True)]
 
-    async def page(self, query: UserQuery, after: int | None = None) -> Page[User]:
+    async def page(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
         """A page of the users that match; raises ValidationFailed for a cursor of another list."""
-        async with self._store.read(after) as unit:
+        async with self._store.read(at_least) as unit:
             return await unit.users.page(query)
 
-    async def count(self, query: UserQuery) -> int:
+    async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> int:
         """How many users match, whatever the window."""
-        async with self._store.read() as unit:
+        async with self._store.read(at_least) as unit:
             return await unit.users.count(query)
 
-    async def counts(self, actor: Actor) -> DirectoryCounts:
+    async def counts(self, actor: Actor, at_least: LogCursor | None = None) -> DirectoryCounts:
         """Counts for a dashboard, of the users this actor sees, with the log's head read before they were taken."""
-        async with self._store.read() as unit:
+        async with self._store.read(at_least) as unit:
             head = (await unit.events.state()).head
             found = await unit.users.counts()
         visible = policies.visible_statuses(actor)

@@ -68,7 +68,8 @@ async def test_only_named_origins_share(database_url: str, redis_url: str) -> No
             assert "if-match" in yes.headers["access-control-allow-headers"]
             plain = await client.get("/api/v1/users", headers={"origin": ORIGIN})
             assert plain.headers["access-control-allow-origin"] == ORIGIN
-            assert "etag" in plain.headers["access-control-expose-headers"]
+            for exposed in ("etag", "rollcall-position"):
+                assert exposed in plain.headers["access-control-expose-headers"]
             for origin in ("https://evil.example", f"{ORIGIN}.evil.example", "null", "http://intranet.example.com"):
                 no = await client.options("/api/v1/users/x", headers={"origin": origin} | asked)
                 assert no.status_code == 405

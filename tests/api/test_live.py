@@ -73,6 +73,33 @@ async def test_a_cursor_resumes_without_gap_or_duplicate(api: Api, admin: Person
         assert await names(socket, 1) == ["Four"]
 
 
+async def test_whoever_subscribes_after_what_they_read_misses_nothing(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin)
+    asked = {"query": "query($id: ID!) { user(id: $id) { version } }", "variables": {"id": user.id}}
+    read = await api.http.post("/graphql", json=asked, headers=admin.bearer)
+    version = read.json()["data"]["user"]["version"]
+    wanted = {"userId": user.id, "types": ["USER_UPDATED"]}
+    async with api.socket(admin) as socket:
+        await rename(api, admin, user, "One")
+        await socket.subscribe("1", EVENTS, {"after": read.headers["rollcall-position"], "filter": wanted})
+        assert await names(socket, 1) == ["One"]
+    payload = await rename(api, admin, user, "Two")
+    assert payload["user"]["version"] == version + 2
+
+
+async def test_only_who_reads_learns_a_position(api: Api, admin: Person) -> None:
+    asked = [
+        ({"query": "{ me { id } }"}, {}, False),
+        ({"query": "{ me { id } }"}, admin.bearer, True),
+        ({"query": "{ me { id } }"}, admin.bearer | {"rollcall-read-after": "nonsense"}, True),
+        ({"query": DISABLE, "variables": {"id": admin.session}}, admin.bearer, False),
+        ({"query": "{"}, admin.bearer, True),
+    ]
+    for body, headers, told in asked:
+        answer = await api.http.post("/graphql", json=body, headers=headers)
+        assert ("rollcall-position" in answer.headers) == told, body
+
+
 async def test_joining_while_others_write_misses_nothing(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     start = (await rename(api, admin, user, "Start"))["cursor"]

@@ -19,6 +19,7 @@ from api.commands.migrate import upgrade
 from api.embedded import Embedded
 from api.settings import Settings
 from domain.commands import CreateUser
+from domain.cursors import LogCursor
 from domain.models.actor import system
 from domain.models.event import Event
 from domain.ports import ReadUnit, WriteUnit
@@ -53,12 +54,12 @@ class CountingStore:
         self.reads = 0
         self.fault: Exception | None = None
 
-    def read(self, after: int | None = None) -> AbstractAsyncContextManager[ReadUnit]:
+    def read(self, at_least: LogCursor | None = None) -> AbstractAsyncContextManager[ReadUnit]:
         """Count, and read."""
         self.reads += 1
         if self.fault is not None:
             raise self.fault
-        return self._store.read(after)
+        return self._store.read(at_least)
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         """As it is."""

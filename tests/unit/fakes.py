@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.cursors import LogCursor
 from domain.errors import EmailTaken, NotFound, TokenExpired, TokenInvalid, VersionConflict
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, Principal, Session
@@ -327,7 +328,6 @@ class FakeStore:
         yield FakeUnit(self)
 
     @asynccontextmanager
-    async def read(self, after: int | None = None) -> AsyncIterator[Any]:
-        """A look; `after` is always seen."""
-        assert after is None or after >= 0
+    async def read(self, _at_least: LogCursor | None = None) -> AsyncIterator[Any]:
+        """A look, which shows everything."""
         yield FakeUnit(self)

@@ -80,6 +80,29 @@ test('an answer is handed through, with who asks and for whom', async () => {
 	});
 });
 
+test('what is read comes with the position it shows, and may be asked for one', async () => {
+	answer = () => json({ data: { anything: 1 } }, { 'rollcall-position': 'here' });
+	const api = new Api(visit(jar()));
+	expect(await api.read(Anything, {})).toEqual({ data: { anything: 1 }, position: 'here' });
+	await api.run(Anything, {}, 'here');
+	expect(calls.map(({ headers }) => headers['rollcall-read-after'])).toEqual([undefined, 'here']);
+});
+
+test('who follows the log must know from where', async () => {
+	answer = () => json({ data: { anything: 1 } }, { 'x-request-id': 'of-the-api' });
+	const error = await raised(new Api(visit(jar())).read(Anything, {}));
+	expect(isHttpError(error, 502) && error.body).toMatchObject({ requestId: 'of-the-api' });
+});
+
+test('to read needs a session', async () => {
+	answer = (query) =>
+		query.includes('refreshSession')
+			? json({ data: { refreshSession: { __typename: 'CredentialsProblem', code: 'SESSION_REVOKED' } } })
+			: json({ data: { me: null } });
+	const error = await raised(new Api(visit(jar())).read(Anything, {}));
+	expect(isRedirect(error) && error.location).toContain('reason=session_revoked');
+});
+
 describe('renewal', () => {
 	const expiring = (query: string, cookie: string) => {
 		if (query.includes('refreshSession')) return renewed();

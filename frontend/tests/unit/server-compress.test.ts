@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { compressed } from '../../server/compress.js';
 import { knock, still, until } from './door.ts';
@@ -35,7 +35,9 @@ const page = (_: http.IncomingMessage, res: http.ServerResponse) => {
 };
 
 test.each([
+	['gzip, deflate, br, zstd', 'zstd', zstdDecompressSync],
 	['br, gzip', 'br', brotliDecompressSync],
+	['zstd;q=0, br', 'br', brotliDecompressSync],
 	['gzip', 'gzip', gunzipSync],
 	['br;q=0, gzip;q=0.5', 'gzip', gunzipSync],
 	['identity', undefined, (body: Buffer) => body]
@@ -65,7 +67,7 @@ test('HEAD has the headers of the page alone', async () => {
 	expect(body).toHaveLength(0);
 });
 
-test('a reader who does not read stops the writer', async () => {
+test.each(['br', 'zstd'])('a reader of %s who does not read stops the writer', async (coding) => {
 	let written = 0;
 	const port = await serve((_, res) => {
 		res.writeHead(200, { 'content-type': 'text/csv' });
@@ -80,7 +82,7 @@ test('a reader who does not read stops the writer', async () => {
 		write();
 		res.on('close', () => res.removeAllListeners('drain'));
 	});
-	const reader = await knock(port, 'GET / HTTP/1.1\r\nhost: x\r\naccept-encoding: br\r\n\r\n');
+	const reader = await knock(port, `GET / HTTP/1.1\r\nhost: x\r\naccept-encoding: ${coding}\r\n\r\n`);
 	reader.socket.pause();
 	const before = await still(() => written);
 	expect(before).toBeLessThan(32 * 2 ** 20);

@@ -134,7 +134,6 @@ export type StatsData = {
 	stats: {
 		total: number;
 		online: number;
-		cursor: string;
 		byRole: Array<{
 			role: Role;
 			count: number;
@@ -148,7 +147,7 @@ export type StatsData = {
 
 export type StatsVariables = Record<string, never>;
 
-export const Stats = "query Stats{stats{total online cursor byRole{role count}byStatus{status count}}}" as TypedDocument<StatsData, StatsVariables>;
+export const Stats = "query Stats{stats{total online byRole{role count}byStatus{status count}}}" as TypedDocument<StatsData, StatsVariables>;
 
 export type UserFeedData = {
 	userFeed: ({
@@ -313,16 +312,6 @@ export type DirectoryData = {
 export type DirectoryVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; search?: string | null; filter?: UserFilter | null; orderBy?: UserOrder | null; count: boolean };
 
 export const Directory = "query Directory($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...Person}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}totalCount@include(if:$count)}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<DirectoryData, DirectoryVariables>;
-
-export type PositionData = {
-	stats: {
-		cursor: string;
-	};
-};
-
-export type PositionVariables = Record<string, never>;
-
-export const Position = "query Position{stats{cursor}}" as TypedDocument<PositionData, PositionVariables>;
 
 export type PersonPageData = {
 	user: {

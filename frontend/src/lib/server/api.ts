@@ -41,6 +41,7 @@ interface Answer<Data> {
 	errors?: Fault[];
 	setCookie: string[];
 	requestId: string | null;
+	position: string | null;
 }
 
 interface Renewal {
@@ -70,15 +71,28 @@ export class Api {
 		return this.#cookie !== '';
 	}
 
-	/** Runs an operation. Redirects to sign-in without a session; raises 403, 429, 502 or 503 otherwise. */
-	async run<Data, Variables>(document: TypedDocument<Data, Variables>, variables: Variables): Promise<Data> {
-		if (this.#isEnding()) await this.renew();
-		let answer = await this.#send<Data>(document, variables);
-		if (needsSession(answer) && (await this.renew())) answer = await this.#send<Data>(document, variables);
-		passOn(this.#event.cookies, answer.setCookie);
-		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
-		if (answer.data == null) error(502, 'The API sent no data', { requestId: answer.requestId ?? undefined });
-		return answer.data;
+	/**
+	 * Runs an operation, which shows at least a position where one is given. Redirects to sign-in without a session;
+	 * raises 403, 429, 502 or 503 otherwise.
+	 */
+	async run<Data, Variables>(
+		document: TypedDocument<Data, Variables>,
+		variables: Variables,
+		position?: string
+	): Promise<Data> {
+		return this.#take(await this.#ask(document, variables, position));
+	}
+
+	/** Like `run`, with the position that what was read shows at least: who follows the log from it misses nothing. */
+	async read<Data, Variables>(
+		document: TypedDocument<Data, Variables>,
+		variables: Variables
+	): Promise<{ data: Data; position: string }> {
+		const answer = await this.#ask(document, variables);
+		const data = this.#take(answer);
+		if (needsSession(answer)) this.signIn(this.reason ?? 'SESSION_REVOKED');
+		if (!answer.position) this.#lacks('position', answer.requestId);
+		return { data, position: answer.position };
 	}
 
 	/** Like `run`, for an operation that starts or ends a session: nothing is renewed before it. */
@@ -86,11 +100,29 @@ export class Api {
 		document: TypedDocument<Data, Variables>,
 		variables: Variables
 	): Promise<Data> {
-		const answer = await this.#send<Data>(document, variables);
+		return this.#take(await this.#send<Data>(document, variables));
+	}
+
+	/** Asks, with a session that is renewed where it has to be. */
+	async #ask<Data, Variables>(
+		document: TypedDocument<Data, Variables>,
+		variables: Variables,
+		position?: string
+	): Promise<Answer<Data>> {
+		if (this.#isEnding()) await this.renew();
+		const answer = await this.#send<Data>(document, variables, position);
+		const again = needsSession(answer) && (await this.renew());
+		return again ? this.#send<Data>(document, variables, position) : answer;
+	}
+
+	#take<Data>(answer: Answer<Data>): Data {
 		passOn(this.#event.cookies, answer.setCookie);
 		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
-		if (answer.data == null) error(502, 'The API sent no data', { requestId: answer.requestId ?? undefined });
-		return answer.data;
+		return answer.data ?? this.#lacks('data', answer.requestId);
+	}
+
+	#lacks(what: string, requestId: string | null): never {
+		error(502, `The API sent no ${what}`, { requestId: requestId ?? undefined });
 	}
 
 	/** Takes note of when the access token ends, so that it is renewed in time. */
@@ -146,7 +178,7 @@ export class Api {
 		});
 	}
 
-	async #send<Data>(query: string, variables: unknown): Promise<Answer<Data>> {
+	async #send<Data>(query: string, variables: unknown, position?: string): Promise<Answer<Data>> {
 		const { request, locals } = this.#event;
 		const asking = {
 			'content-type': 'application/json',
@@ -157,13 +189,19 @@ export class Api {
 			'x-forwarded-proto': this.#event.url.protocol.slice(0, -1),
 			'x-forwarded-host': this.#event.url.host,
 			'x-request-id': locals.requestId,
+			...(position ? { 'rollcall-read-after': position } : {}),
 			...VOUCHED
 		};
 		try {
 			const { body, headers } = await post(GRAPHQL, asking, JSON.stringify({ query, variables }), TIMEOUT_MS);
 			const { data, errors } = body as Partial<Answer<Data>>;
-			const id = headers['x-request-id'];
-			return { data, errors, setCookie: headers['set-cookie'] ?? [], requestId: id ? String(id) : null };
+			return {
+				data,
+				errors,
+				setCookie: headers['set-cookie'] ?? [],
+				requestId: one(headers['x-request-id']),
+				position: one(headers['rollcall-position'])
+			};
 		} catch {
 			error(503, 'The API cannot be reached', { code: 'UNAVAILABLE', requestId: locals.requestId });
 		}
@@ -190,6 +228,8 @@ export class Api {
 		redirect(303, `/sign-in${target.size ? `?${target}` : ''}`);
 	}
 }
+
+const one = (header: string | string[] | undefined) => (header ? String(header) : null);
 
 function needsSession(answer: Answer<unknown>): boolean {
 	if (answer.errors?.some((fault) => SIGNED_OUT.has(fault.extensions?.code ?? ''))) return true;

@@ -1,13 +1,11 @@
-import { Account, Me, Position } from '#lib/graphql/documents.ts';
+import { Account, Me } from '#lib/graphql/documents.ts';
 import { changePassword, endSession, save } from '#lib/server/person.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
-	// The position first: what happens between the two reads is told twice rather than never.
-	const { stats } = await locals.api.run(Position, {});
-	const { me } = await locals.api.run(Account, {});
-	const { sessions, ...person } = me ?? locals.api.signIn(locals.api.reason);
-	return { person, sessions, cursor: stats.cursor };
+	const { data, position } = await locals.api.read(Account, {});
+	const { sessions, ...person } = data.me ?? locals.api.signIn(locals.api.reason);
+	return { person, sessions, cursor: position };
 };
 
 async function ownId(api: App.Locals['api']): Promise<string> {

@@ -1,14 +1,12 @@
 import { redirect } from '@sveltejs/kit';
-import { Events, Find, People, Position } from '#lib/graphql/documents.ts';
+import { Events, Find, People } from '#lib/graphql/documents.ts';
 import { activityHref, activityVariables, parseActivity } from '#lib/utils/activity-url.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const query = parseActivity(url.searchParams);
 	const who = (url.searchParams.get('who') ?? '').trim().slice(0, 200);
-	// The position first: what happens between the two reads is told twice rather than never.
-	const { stats } = await locals.api.run(Position, {});
-	const { events } = await locals.api.run(Events, activityVariables(query));
+	const { data, position } = await locals.api.read(Events, activityVariables(query));
 	const { nodes } = query.about ? await locals.api.run(People, { ids: [query.about] }) : { nodes: [] };
 	const [about] = nodes.filter((node) => node?.__typename === 'User');
 	// Asked without script: one person is found at once, of several the visitor chooses.
@@ -23,8 +21,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		who,
 		found,
 		about: about ?? null,
-		cursor: stats.cursor,
-		events: events.edges.map((edge) => edge.node),
-		pageInfo: events.pageInfo
+		cursor: position,
+		events: data.events.edges.map((edge) => edge.node),
+		pageInfo: data.events.pageInfo
 	};
 };

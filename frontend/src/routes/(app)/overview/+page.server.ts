@@ -7,13 +7,22 @@ const LATEST = 9;
 
 export const load: PageServerLoad = async ({ locals, parent }) => {
 	const { viewer } = await parent();
-	const { stats } = await locals.api.run(Stats, {});
-	if (viewer.role === 'MEMBER') return { stats, counts: null, events: [], service: null };
+	const {
+		data: { stats },
+		position
+	} = await locals.api.read(Stats, {});
+	if (viewer.role === 'MEMBER') return { stats, counts: null, events: [], cursor: position, service: null };
 	const latest = { first: LATEST, filter: { types: [...CHANGES] } };
 	const [{ eventCounts }, { events }, service] = await Promise.all([
-		locals.api.run(EventCounts, {}),
-		locals.api.run(Events, latest),
+		locals.api.run(EventCounts, {}, position),
+		locals.api.run(Events, latest, position),
 		viewer.role === 'ADMIN' ? readMeasurements() : null
 	]);
-	return { stats, counts: eventCounts, events: events.edges.map((edge) => edge.node), service };
+	return {
+		stats,
+		counts: eventCounts,
+		events: events.edges.map((edge) => edge.node),
+		cursor: position,
+		service
+	};
 };

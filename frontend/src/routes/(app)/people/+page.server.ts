@@ -1,5 +1,5 @@
 import { fail, type RequestEvent } from '@sveltejs/kit';
-import { Directory, People, Position } from '#lib/graphql/documents.ts';
+import { Directory, People } from '#lib/graphql/documents.ts';
 import { choice } from '#lib/server/forms.ts';
 import { BULK_ACTIONS, type BulkAction, type BulkResult } from '#lib/types/actions.ts';
 import { actOn } from '#lib/utils/bulk.ts';
@@ -10,15 +10,13 @@ const AT_MOST = 100;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const query = parseDirectory(url.searchParams);
-	// The position first: what happens between the two reads is told twice rather than never.
-	const { stats } = await locals.api.run(Position, {});
-	const { users } = await locals.api.run(Directory, directoryVariables(query));
+	const { data, position } = await locals.api.read(Directory, directoryVariables(query));
 	return {
 		query,
-		cursor: stats.cursor,
-		people: users.edges.map((edge) => edge.node),
-		pageInfo: users.pageInfo,
-		total: users.totalCount ?? 0
+		cursor: position,
+		people: data.users.edges.map((edge) => edge.node),
+		pageInfo: data.users.pageInfo,
+		total: data.users.totalCount ?? 0
 	};
 };
 
