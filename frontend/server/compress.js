@@ -10,10 +10,12 @@ const REFUSED = /[\w-]+\s*;\s*q=0(?:\.0*)?\s*(?=,|$)/g;
  * @type {[name: string, pattern: RegExp, coder: () => import('node:stream').Transform][]}
  */
 const CODINGS = [
-	['zstd', /\bzstd\b/, () => createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: 18 } })],
+	['zstd', /\bzstd\b/, () => createZstdCompress({ params: ZSTD })],
 	['br', /\bbr\b/, () => createBrotliCompress({ params: BROTLI })],
 	['gzip', /\bgzip\b/, () => createGzip({ level: 5 })]
 ];
+/** In blocks as long as a packet, for a block is decoded once all of it has come; node has no name for that one (130). */
+const ZSTD = { [constants.ZSTD_c_windowLog]: 18, 130: 1_340 };
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 2, [constants.BROTLI_PARAM_LGWIN]: 18 };
 /** Without a body, or with a part of one, which is not coded as a whole would be. */
 const BARE = new Set([204, 206, 304]);

@@ -14,6 +14,9 @@ const HEADERS = {
 	'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'
 };
 
+/** What app.html has where the visitor's language and theme belong. */
+const PLACE = 'lang="%rollcall.locale%" data-theme="%rollcall.theme%"';
+
 export const handle: Handle = async ({ event, resolve }) => {
 	const { cookies, locals, request } = event;
 	const given = request.headers.get('x-request-id');
@@ -23,16 +26,18 @@ export const handle: Handle = async ({ event, resolve }) => {
 	locals.timeZone = asTimeZone(cookies.get('tz'));
 	locals.api = new Api(event);
 
-	const response = await resolve(event, {
-		// In one go: the page is long, and each replacement makes it anew.
-		transformPageChunk: ({ html }) =>
-			html.replace(
-				'lang="%rollcall.locale%" data-theme="%rollcall.theme%"',
-				`lang="${locals.locale}" data-theme="${locals.theme}"`
-			),
+	let page: Uint8Array<ArrayBuffer> | undefined;
+	const answer = await resolve(event, {
+		// Taken away here and sent below: SvelteKit would hash all of it for an ETag, which costs a tenth of a page's time
+		// and which nobody can use, for pages are not to be stored.
+		transformPageChunk: ({ html }) => {
+			page = dressed(html, locals);
+			return '';
+		},
 		// The stylesheet names the font; a preload would race the first paint for the same narrow link.
 		preload: ({ type }) => type === 'js' || type === 'css'
 	});
+	const response = page && answer.headers.has('x-sveltekit-page') ? sent(answer, page) : answer;
 	for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
 	if (event.url.protocol === 'https:') {
 		response.headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
@@ -41,6 +46,21 @@ export const handle: Handle = async ({ event, resolve }) => {
 	if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-store');
 	return response;
 };
+
+/** The page with the visitor's language and theme, as bytes. */
+function dressed(html: string, { locale, theme }: App.Locals): Uint8Array<ArrayBuffer> {
+	const at = html.indexOf(PLACE);
+	const before = `${html.slice(0, at)}lang="${locale}" data-theme="${theme}"`;
+	return Buffer.concat([Buffer.from(before), Buffer.from(html.slice(at + PLACE.length))]);
+}
+
+/** SvelteKit's answer around a page. Raises where the answer has more to come, which would be lost. */
+function sent({ status, headers }: Response, page: Uint8Array<ArrayBuffer>): Response {
+	if (!headers.has('etag')) throw new Error('Pages are sent whole: a load function returned a promise');
+	headers.delete('etag');
+	headers.set('content-length', String(page.byteLength));
+	return new Response(page, { status, headers });
+}
 
 export const handleError: HandleServerError = ({ kind, error, event }) => {
 	const { requestId } = event.locals;

@@ -67,25 +67,29 @@ test('HEAD has the headers of the page alone', async () => {
 	expect(body).toHaveLength(0);
 });
 
-test.each(['br', 'zstd'])('a reader of %s who does not read stops the writer', async (coding) => {
-	let written = 0;
-	const port = await serve((_, res) => {
-		res.writeHead(200, { 'content-type': 'text/csv' });
-		const write = () => {
-			for (;;) {
-				// Noise: it does not become smaller, so that little is enough to fill the connection.
-				const chunk = Buffer.from(Array.from({ length: 65_536 }, () => Math.random() * 256));
-				written += chunk.length;
-				if (!res.write(chunk)) return void res.once('drain', write);
-			}
-		};
-		write();
-		res.on('close', () => res.removeAllListeners('drain'));
-	});
-	const reader = await knock(port, `GET / HTTP/1.1\r\nhost: x\r\naccept-encoding: ${coding}\r\n\r\n`);
-	reader.socket.pause();
-	const before = await still(() => written);
-	expect(before).toBeLessThan(32 * 2 ** 20);
-	reader.socket.resume();
-	await until(() => written > before);
-}, 20_000);
+test.each(['br', 'zstd'])(
+	'a reader of %s who does not read stops the writer',
+	async (coding) => {
+		let written = 0;
+		const port = await serve((_, res) => {
+			res.writeHead(200, { 'content-type': 'text/csv' });
+			const write = () => {
+				for (;;) {
+					// Noise: it does not become smaller, so that little is enough to fill the connection.
+					const chunk = Buffer.from(Array.from({ length: 65_536 }, () => Math.random() * 256));
+					written += chunk.length;
+					if (!res.write(chunk)) return void res.once('drain', write);
+				}
+			};
+			write();
+			res.on('close', () => res.removeAllListeners('drain'));
+		});
+		const reader = await knock(port, `GET / HTTP/1.1\r\nhost: x\r\naccept-encoding: ${coding}\r\n\r\n`);
+		reader.socket.pause();
+		const before = await still(() => written);
+		expect(before).toBeLessThan(32 * 2 ** 20);
+		reader.socket.resume();
+		await until(() => written > before);
+	},
+	20_000
+);
