@@ -23,11 +23,12 @@ PASSING = frozenset({"UNAVAILABLE", "INTERNAL_ERROR", "LIMIT_EXCEEDED"})
 SIGNED_OUT = frozenset({"UNAUTHENTICATED", "TOKEN_INVALID", "TOKEN_EXPIRED", "SESSION_REVOKED"})
 SIGNED_OUT_CLOSES, REFUSED_CLOSES = (4401, 4403), (4400, 4406, 4409)
 """Close codes, see api/socket.py; all others are the connection's end and nothing else."""
-SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
-  signIn(input: {email: $email, password: $password}) {
-    __typename ... on SessionPayload { accessToken user { id role } } ... on Problem { message }
-  }
-}"""
+SESSION = "__typename ... on SessionPayload { accessToken refreshToken user { id role } } ... on Problem { message }"
+SIGN_IN = f"""mutation SignIn($email: String!, $password: String!) {{
+  signIn(input: {{email: $email, password: $password}}) {{ {SESSION} }}
+}}"""
+REFRESH = f"mutation Refresh($token: String!) {{ refreshSession(refreshToken: $token) {{ {SESSION} }} }}"
+SIGN_OUT = "mutation SignOut { signOut { __typename } }"
 
 
 class Away(Exception):
@@ -48,9 +49,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session: its access token, and whose it is; the role as GraphQL names it."""
+    """A session: its tokens, of which the refresh token serves once, and whose it is; the role as GraphQL names it."""
 
     token: str
+    refresh_token: str
     user_id: str
     role: str
 
@@ -103,7 +105,25 @@ async def sign_in(http: httpx.AsyncClient, email: str, password: str) -> SignedI
         raise Refused(f"{http.base_url} refuses who is not signed in") from None
     if payload["__typename"] != "SessionPayload":
         raise Refused(payload["message"])
-    return SignedIn(payload["accessToken"], payload["user"]["id"], payload["user"]["role"])
+    return _session(payload)
+
+
+async def refresh(http: httpx.AsyncClient, session: SignedIn) -> SignedIn:
+    """The session with new tokens. Raises Away, and SignedOut where it has ended."""
+    payload = (await ask(http, REFRESH, {"token": session.refresh_token}))["refreshSession"]
+    if payload["__typename"] != "SessionPayload":
+        raise SignedOut(payload["message"])
+    return _session(payload)
+
+
+async def sign_out(http: httpx.AsyncClient, session: SignedIn) -> None:
+    """End a session. Raises Away and SignedOut."""
+    await ask(http, SIGN_OUT, {}, session.token)
+
+
+def _session(payload: Mapping[str, Any]) -> SignedIn:
+    user = payload["user"]
+    return SignedIn(payload["accessToken"], payload["refreshToken"], user["id"], user["role"])
 
 
 async def subscribe(

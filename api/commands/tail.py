@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
 import random
 import sys
@@ -15,7 +16,7 @@ import httpx
 import orjson
 import typer
 
-from api.client import Away, Refused, SignedOut, sign_in, subscribe
+from api.client import Away, Refused, SignedIn, SignedOut, refresh, sign_in, sign_out, subscribe
 from api.settings import LocalSettings
 
 EVENTS = """subscription Tail($after: Cursor, $filter: EventFilter) {
@@ -27,6 +28,7 @@ EVENTS = """subscription Tail($after: Cursor, $filter: EventFilter) {
   }
 }"""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+LEAVE_SECONDS = 2.0
 
 
 @dataclass
@@ -39,31 +41,50 @@ class Follower:
     cursor: str | None
     filter: dict[str, Any]
     as_json: bool
-    token: str | None = None
+    session: SignedIn | None = None
     pause: float = FIRST_PAUSE
 
     async def follow(self) -> None:
-        """Print events until interrupted, reconnecting from the cursor. Raises Refused."""
-        while True:
+        """Print events until interrupted, reconnecting from the cursor; then sign out. Raises Refused."""
+        async with httpx.AsyncClient(base_url=self.url) as http:
             try:
-                await self._connect()
-            except SignedOut:
-                self.token = None
-            except Away as error:
-                typer.echo(f"Connection lost ({error}); trying again", err=True)
-            await asyncio.sleep(self.pause * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
-            self.pause = min(self.pause * 2, LONGEST_PAUSE)
+                while True:
+                    await self._try(http)
+            finally:
+                await self._leave(http)
 
-    async def _connect(self) -> None:
+    async def _try(self, http: httpx.AsyncClient) -> None:
+        try:
+            await self._connect(http)
+        except SignedOut:
+            await self._renew(http)
+        except Away as error:
+            typer.echo(f"Connection lost ({error}); trying again", err=True)
+        await asyncio.sleep(self.pause * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+
+    async def _connect(self, http: httpx.AsyncClient) -> None:
         """Print what one connection brings. Raises Away, SignedOut and Refused."""
-        if self.token is None:
-            async with httpx.AsyncClient(base_url=self.url) as http:
-                self.token = (await sign_in(http, self.email, self.password)).token
+        if self.session is None:
+            self.session = await sign_in(http, self.email, self.password)
         variables = {"after": self.cursor, "filter": self.filter}
-        async with aclosing(subscribe(self.url, self.token, EVENTS, variables)) as messages:
+        async with aclosing(subscribe(self.url, self.session.token, EVENTS, variables)) as messages:
             async for message in messages:
                 self.pause = FIRST_PAUSE
                 self._show(message)
+
+    async def _renew(self, http: httpx.AsyncClient) -> None:
+        """Go on with new tokens, or without a session: also where it is not known whether the old token was taken."""
+        session, self.session = self.session, None
+        with contextlib.suppress(Away, SignedOut):
+            self.session = None if session is None else await refresh(http, session)
+
+    async def _leave(self, http: httpx.AsyncClient) -> None:
+        """Leave no session behind, where somebody answers at once."""
+        with contextlib.suppress(Away, SignedOut, Refused, TimeoutError):
+            async with asyncio.timeout(LEAVE_SECONDS):
+                if self.session is not None:
+                    await sign_out(http, self.session)
 
     def _show(self, message: dict[str, Any]) -> None:
         kind = message["__typename"]

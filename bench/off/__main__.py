@@ -115,7 +115,7 @@ async def _person(core: Core) -> SignedIn:
     email, password = f"off-{secrets.token_hex(6)}@example.com", secrets.token_urlsafe(12)
     await core.users.create(system(), CreateUser(email, "Somebody", password=password))
     session = await core.sessions.sign_in(Origin(), SignIn(email, password))
-    return SignedIn(session.access_token, str(session.user.id), "MEMBER")
+    return SignedIn(session.access_token, session.refresh_token, str(session.user.id), "MEMBER")
 
 
 def _socket(port: int) -> connect:

@@ -76,6 +76,11 @@ class Watched:
         )
         return str(data["updateUser"]["cursor"])
 
+    def sessions(self) -> int:
+        """How many sessions the admin has."""
+        data = self._data("POST", "/graphql", {"query": "{ me { sessions(first: 100) { edges { node { id } } } } }"})
+        return len(data["me"]["sessions"]["edges"])
+
     def bring(self, name: str) -> None:
         """Rename the user by an import."""
         file = self.rollcall.write("people.csv", f"email,display_name\nada@example.com,{name}\n")
@@ -126,13 +131,22 @@ def test_every_door_is_told_in_order_once_over_a_killed_server(watched: Watched)
     assert names(resumed, 1) == ["Eight"]
 
 
-def test_a_token_that_ends_is_renewed(watched: Watched) -> None:
+def test_a_token_that_ends_is_renewed_and_no_session_is_left_behind(watched: Watched) -> None:
     watched.kill()
     watched.rollcall.environment["ACCESS_TOKEN_SECONDS"] = "1"
     watched.process = watched.serve()
-    lines = LinesOf(watched.rollcall.start("tail", "--json", "--type", "session_started"))
-    # Each sign-in of tail's own is an event: the third comes after two tokens have ended.
-    assert [json.loads(next(lines))["user"]["email"] for _ in range(2)] == [ADMIN] * 2
+    start = watched.mutate("Start")
+    process = watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", start)
+    lines = LinesOf(process)
+    end = time.monotonic() + 4
+    while time.monotonic() < end:
+        name = f"Name at {time.monotonic()}"
+        watched.put(name)
+        assert names(lines, 1) == [name]
+    assert watched.sessions() == 2, "its own and the test's"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert watched.sessions() == 1
 
 
 def test_a_position_that_is_gone_is_told_and_gone_on_from(watched: Watched) -> None:

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from api.client import Away, Refused, SignedIn, SignedOut, ask, send, sign_in, subscribe
+from api.client import Away, Refused, SignedIn, SignedOut, ask, refresh, send, sign_in, subscribe
 
 ACK = {"type": "connection_ack"}
 NEXT = {"id": "1", "type": "next", "payload": {"data": {"userEvents": {"__typename": "Event", "cursor": "c1"}}}}
@@ -160,8 +160,17 @@ async def test_what_an_answer_comes_to(status: int, body: Any, error: type[Excep
 
 
 async def test_signing_in() -> None:
-    session = {"__typename": "SessionPayload", "accessToken": "t", "user": {"id": "u", "role": "ADMIN"}}
-    assert await sign_in(answering(body={"data": {"signIn": session}}), "a", "b") == SignedIn("t", "u", "ADMIN")
+    session = {
+        "__typename": "SessionPayload",
+        "accessToken": "t",
+        "refreshToken": "r",
+        "user": {"id": "u", "role": "ADMIN"},
+    }
+    signed_in = await sign_in(answering(body={"data": {"signIn": session}}), "a", "b")
+    assert signed_in == SignedIn("t", "r", "u", "ADMIN")
+    assert await refresh(answering(body={"data": {"refreshSession": session}}), signed_in) == signed_in
     problem = {"__typename": "CredentialsProblem", "message": "The e-mail address or the password is wrong"}
     with pytest.raises(Refused, match="is wrong"):
         await sign_in(answering(body={"data": {"signIn": problem}}), "a", "b")
+    with pytest.raises(SignedOut, match="is wrong"):
+        await refresh(answering(body={"data": {"refreshSession": problem}}), signed_in)
