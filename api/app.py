@@ -70,9 +70,7 @@ class Application:
 def build_app(container: Container) -> ASGIApp:
     """The routes over a started container, and what surrounds them."""
     settings, services, authenticator = container.core.settings, container.services, container.authenticator
-    graphql = GraphQLEndpoint(
-        container.documents, services, authenticator, settings, container.metrics, lambda: container.hub.position
-    )
+    graphql = GraphQLEndpoint(container.operations, services, authenticator, settings, lambda: container.hub.position)
     health = Health(container.core.database.ping, container.check_redis, container.metrics, settings.metrics_token)
     routes = [
         Route("/graphql", graphql),

@@ -19,6 +19,7 @@ from starlette.types import Scope
 from api.auth import Authenticator
 from api.clock import SystemClock
 from api.cookies import NoCookies
+from api.operations import Operations
 from api.principals import PrincipalCache
 from api.retention import Retention
 from api.security import Argon2Hasher, SignedTokens
@@ -144,7 +145,7 @@ class Container:
 
     core: Core
     services: Services
-    documents: Documents
+    operations: Operations
     authenticator: Authenticator
     principals: PrincipalCache
     backend: RedisBackend
@@ -182,7 +183,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     await hub.start()
     stack.push_async_callback(hub.stop)
     services = Services(core.users, core.sessions, core.events, core.presence, hub.epoch)
-    documents = Documents(build_schema(), debug=settings.debug)
+    metrics = Metrics()
+    operations = Operations(Documents(build_schema(), debug=settings.debug), metrics)
     principals = PrincipalCache(_principals(core))
     authenticator = Authenticator(settings, core.tokens, principals, core.clock)
 
@@ -201,7 +203,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
 
     live = Live(hub, core.store, live_context, shown)
     sockets = Sockets(
-        documents=documents,
+        operations=operations,
         live=live,
         sessions=core.sessions,
         presence=core.presence,
@@ -215,7 +217,6 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
         for event in events:
             principals.forget(event.user_id)
 
-    metrics = Metrics()
     core.effects.on_commit += [forget, metrics.committed, lambda _: relay.nudge()]
     hub.listen(forget)
     live.start()
@@ -238,7 +239,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     container = Container(
         core=core,
         services=services,
-        documents=documents,
+        operations=operations,
         authenticator=authenticator,
         principals=principals,
         backend=backend,

@@ -10,31 +10,24 @@ without that it shows whatever this process has told its subscribers. Replicas a
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable
 from typing import Any
 
 import orjson
-import structlog
 from starlette.types import Receive, Scope, Send
 
 from api.auth import Authenticator, header
 from api.body import BodyRefused, read_json
 from api.cookies import CookieCarrier
+from api.operations import Operations
 from api.settings import Settings
-from api.telemetry import Metrics
 from domain.cursors import LogCursor, parse_cursor
 from domain.errors import DomainError
 from schema.context import Context
-from schema.documents import DocumentRefused, Documents
+from schema.documents import DocumentRefused
 from schema.services import Services
 
 RESPONSE_TYPE = "application/graphql-response+json"
-DEADLINE_SECONDS = 20.0
-FAILURES = frozenset({"INTERNAL_ERROR", "UNAVAILABLE"})
-
-log = structlog.get_logger(__name__)
 
 
 class GraphQLEndpoint:
@@ -42,15 +35,14 @@ class GraphQLEndpoint:
 
     def __init__(
         self,
-        documents: Documents,
+        operations: Operations,
         services: Services,
         authenticator: Authenticator,
         settings: Settings,
-        metrics: Metrics,
         position: Callable[[], LogCursor],
     ) -> None:
-        self._documents, self._services = documents, services
-        self._authenticator, self._settings, self._metrics = authenticator, settings, metrics
+        self._operations, self._services = operations, services
+        self._authenticator, self._settings = authenticator, settings
         self._position = position
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,21 +83,10 @@ class GraphQLEndpoint:
 
     async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:
         try:
-            document = self._documents.get(body["query"])
-            subject = document.subject(body.get("operationName"))
+            document = self._operations.documents.get(body["query"])
+            result = await self._operations.execute(document, body.get("operationName"), body.get("variables"), context)
         except DocumentRefused as refusal:
             return (400 if modern else 200), {"errors": refusal.errors}
-        name, began = body.get("operationName"), time.perf_counter()
-        outcome = "failed"
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                result = await self._documents.execute(document, name, body.get("variables"), context)
-            outcome = _outcome(result)
-        except TimeoutError:
-            log.warning("graphql.deadline", operation=name)
-            return 503, _refusal("The answer took too long", "UNAVAILABLE")
-        finally:
-            self._metrics.answered(subject, outcome, time.perf_counter() - began)
         return (400 if modern and "data" not in result else 200), result
 
 
@@ -121,12 +102,6 @@ def _request(value: Any) -> dict[str, Any]:
         if value.get(name) is not None and not isinstance(value[name], kind):
             raise BodyRefused(400, "BAD_REQUEST", f"{name} has the wrong type")
     return value
-
-
-def _outcome(result: dict[str, Any]) -> str:
-    """Whether an answer is whole, refused for what the client can mend, or failed by our own fault."""
-    codes = {e.get("extensions", {}).get("code") for e in result.get("errors", ())}
-    return "failed" if codes & FAILURES else "refused" if codes else "ok"
 
 
 def _refusal(message: str, code: str) -> dict[str, Any]:

@@ -23,11 +23,12 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from api.frames import protocol_of
+from api.operations import Operations
 from api.outbox import AsgiOutbox, FrameOutbox, Outbox
 from domain.errors import DomainError, Unavailable
 from domain.models.actor import Actor
 from schema.context import Context
-from schema.documents import Document, DocumentRefused, Documents
+from schema.documents import Document, DocumentRefused
 from schema.groups import Payloads, Subscriber
 
 PROTOCOL = "graphql-transport-ws"
@@ -43,7 +44,7 @@ log = structlog.get_logger(__name__)
 class Edge(Protocol):
     """What a connection needs of the process around it (api/sockets.py)."""
 
-    documents: Documents
+    operations: Operations
 
     async def authenticate(self, scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
         """Who this is, and the Unix time at which their token ends. Raises DomainError."""
@@ -269,7 +270,7 @@ class Connection:
             self._put({"id": id_, "type": "error", "payload": [_problem(text, "LIMIT_EXCEEDED")]})
             return
         try:
-            document = self._sockets.documents.get(query)
+            document = self._sockets.operations.documents.get(query)
             kind = document.operation_type(name)
         except DocumentRefused as refusal:
             self._put({"id": id_, "type": "error", "payload": refusal.errors})
@@ -285,9 +286,11 @@ class Connection:
         """A query or a mutation: one `next`, then `complete`; or `error` where nothing could be executed."""
         try:
             assert self.actor is not None
-            result = await self._sockets.documents.execute(
+            result = await self._sockets.operations.execute(
                 document, name, variables, self._sockets.context(self.actor, self.scope)
             )
+        except Unavailable as error:
+            result = {"errors": [_problem(error.message, error.code)]}
         finally:
             if self.operations.get(id_) is operation:
                 del self.operations[id_]

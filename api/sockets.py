@@ -17,6 +17,7 @@ import structlog
 from graphql.execution import Executor
 from starlette.types import Receive, Scope, Send
 
+from api.operations import Operations
 from api.socket import Connection
 from domain.errors import Unavailable
 from domain.models.actor import Actor
@@ -28,7 +29,7 @@ from domain.ports import Clock, LivePresence
 from domain.services.session import SessionService
 from domain.tasks import end
 from schema.context import Context
-from schema.documents import Document, Documents
+from schema.documents import Document
 from schema.groups import Subscriber
 from schema.live import Live
 from schema.live_types import SessionNotice, SessionNoticeKind
@@ -56,7 +57,7 @@ class Sockets:
     def __init__(
         self,
         *,
-        documents: Documents,
+        operations: Operations,
         live: Live,
         sessions: SessionService,
         presence: LivePresence,
@@ -64,7 +65,7 @@ class Sockets:
         authenticate: Authenticate,
         context: Callable[[Actor, Scope], Context],
     ) -> None:
-        self.documents = documents
+        self.operations = operations
         self._live, self._sessions, self._presence, self._clock = live, sessions, presence, clock
         self._authenticate, self._context = authenticate, context
         self._open: set[Connection] = set()
@@ -137,7 +138,7 @@ class Sockets:
         """Bring a subscription to the live stream. Raises DomainError and ConnectionError."""
         context = self._live.context(subscriber.actor, None)
         executor = Executor.build(
-            self.documents.schema, document.ast, None, context, variables, name, hide_suggestions=True
+            self.operations.documents.schema, document.ast, None, context, variables, name, hide_suggestions=True
         )
         if isinstance(executor, list):
             subscriber.sink.fail([self._live.format_error(e) for e in executor])

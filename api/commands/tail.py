@@ -81,10 +81,14 @@ class Follower:
 
     async def _leave(self, http: httpx.AsyncClient) -> None:
         """Leave no session behind, where somebody answers at once."""
+        if self.session is None:
+            return
         with contextlib.suppress(Away, SignedOut, Refused, TimeoutError):
             async with asyncio.timeout(LEAVE_SECONDS):
-                if self.session is not None:
+                try:
                     await sign_out(http, self.session)
+                except SignedOut:  # the access token may have ended meanwhile, and the session not
+                    await sign_out(http, await refresh(http, self.session))
 
     def _show(self, message: dict[str, Any]) -> None:
         kind = message["__typename"]

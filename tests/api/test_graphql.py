@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
+from api import operations
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server
 
 USER = "__typename ... on UserPayload { cursor user { id email displayName role status version } } ... on Problem { code message }"
@@ -322,3 +323,21 @@ async def test_signing_in_is_limited_and_tells_nothing(api: Api, admin: Person) 
     assert unknown == wrong == {"signIn": {"code": "INVALID_CREDENTIALS"}}
     codes = [(await api.ask(sign_in, {"e": user.email, "p": "wrong again"}))["signIn"]["code"] for _ in range(12)]
     assert codes[-1] == "RATE_LIMITED"
+
+
+async def test_an_answer_that_takes_too_long_is_given_up_at_both_doors(
+    api: Api, admin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with api.socket(admin) as socket:
+        with monkeypatch.context() as patch:
+            patch.setattr(operations, "DEADLINE_SECONDS", 0.0)
+            answer = await api.http.post("/graphql", json={"query": "{ stats { total } }"}, headers=admin.bearer)
+            assert answer.status_code == 503
+            assert answer.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+            assert answer.headers["retry-after"] == "1"
+            await socket.subscribe("late", "{ stats { total } }")
+            message = await socket.receive()
+            assert (message["id"], message["type"]) == ("late", "error")
+            assert message["payload"][0]["extensions"]["code"] == "UNAVAILABLE"
+        await socket.subscribe("late", "{ me { id } }")
+        assert await socket.next("late") == {"me": {"id": admin.id}}

@@ -105,8 +105,12 @@ async def test_operations_are_counted_by_what_they_are_about(api: Api, admin: Pe
     await api.graphql("query Made_up { eventCounts { complete } }", by=admin)
     await api.graphql("{ eventCounts { complete } }", by=member)
     await api.graphql("{ me { id } stats { total } }", by=admin)
+    async with api.socket(admin) as socket:
+        await socket.subscribe("1", "{ nodes(ids: []) { id } }")
+        assert await socket.next() == {"nodes": []}
     after = await numbers(api)
-    for counted in (series("eventCounts", "ok"), series("eventCounts", "refused"), series("several", "ok")):
+    expected = [("eventCounts", "ok"), ("eventCounts", "refused"), ("several", "ok"), ("nodes", "ok")]
+    for counted in (series(*e) for e in expected):
         assert after[counted] - before.get(counted, 0) == 1, counted
     assert after['rollcall_operation_seconds_count{operation="eventCounts"}'] >= 2
     assert not [name for name in after if "Made_up" in name]

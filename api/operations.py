@@ -1,0 +1,49 @@
+"""Queries and mutations, for HTTP and for the sockets alike: within a deadline, and counted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+
+from api.telemetry import Metrics
+from domain.errors import Unavailable
+from schema.context import Context
+from schema.documents import Document, Documents
+
+DEADLINE_SECONDS = 20.0
+FAILURES = frozenset({"INTERNAL_ERROR", "UNAVAILABLE"})
+
+log = structlog.get_logger(__name__)
+
+
+class Operations:
+    """One per process."""
+
+    def __init__(self, documents: Documents, metrics: Metrics) -> None:
+        self.documents, self._metrics = documents, metrics
+
+    async def execute(
+        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
+    ) -> dict[str, Any]:
+        """See Documents.execute. Raises DocumentRefused without such an operation, Unavailable after the deadline."""
+        subject, began = document.subject(name), time.perf_counter()
+        outcome = "failed"
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                result = await self.documents.execute(document, name, variables, context)
+            outcome = _outcome(result)
+        except TimeoutError:
+            log.warning("graphql.deadline", operation=name)
+            raise Unavailable("The answer took too long") from None
+        finally:
+            self._metrics.answered(subject, outcome, time.perf_counter() - began)
+        return result
+
+
+def _outcome(result: dict[str, Any]) -> str:
+    """Whether an answer is whole, refused for what the client can mend, or failed by our own fault."""
+    codes = {e.get("extensions", {}).get("code") for e in result.get("errors", ())}
+    return "failed" if codes & FAILURES else "refused" if codes else "ok"
