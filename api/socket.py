@@ -3,8 +3,8 @@
 Ours and not the library's, because limits, slow readers, expiry, revocation and strict input all live in it. Every
 refusal has its code: 4400 for what is no message, 4401 before the acknowledgement and after the token's end, 4403
 when the session or its rights are gone, 4406 for another subprotocol, 4408 without connection_init in time, 4409 for
-an operation id in use, 4410 for a reader too slow to keep (resume from the cursor), 4429 for a second init or a flood,
-1012 when the server stops. An idle connection costs one task and no timer; the watchdog is one for all (api/sockets.py).
+an operation id in use, 4410 for a reader too slow to keep (resume from the cursor), 4429 for a second init, 1013 (try
+again later) for a flood, 1012 when the server stops. An idle connection costs one task and no timer; the watchdog is one for all (api/sockets.py).
 
 Authentication is by `connection_init`'s payload (`{"authorization": "Bearer ..."}`) or the session cookie. A client may
 authenticate again on the open socket with a ping that has the same payload; the pong's payload then says
@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from api.frames import protocol_of
 from api.operations import Operations
 from api.outbox import AsgiOutbox, FrameOutbox, Outbox
+from api.pace import Flood, Pace
 from domain.errors import DomainError, Unavailable
 from domain.models.actor import Actor
 from schema.context import Context
@@ -35,8 +36,10 @@ PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 5.0
 OPERATIONS_MAX = 100
 MESSAGE_MAX = 64 * 1024
-MESSAGES_PER_SECOND = 100
 ID_MAX = 128
+REASON_MAX = 123
+"""Bytes of a close reason: a control frame has 125, two of them for the code (RFC 6455 sections 5.5 and 5.5.1)."""
+CREDENTIAL = "authorization"
 
 log = structlog.get_logger(__name__)
 
@@ -128,11 +131,10 @@ class Connection:
 
     __slots__ = (
         "_initialised",
-        "_messages",
+        "_pace",
         "_protocol",
         "_receive",
         "_retiring",
-        "_second",
         "_send",
         "_sockets",
         "_task",
@@ -160,7 +162,7 @@ class Connection:
         self.operations: dict[str, Operation] = {}
         self._initialised = False
         self._retiring = False
-        self._second, self._messages = 0.0, 0
+        self._pace = Pace(asyncio.get_running_loop().time())
         self._task: asyncio.Task[Any] | None = None
 
     async def run(self) -> None:
@@ -198,18 +200,20 @@ class Connection:
             if self.ending is not None:
                 continue
             try:
-                self._count()
-                await self._take(_object(message))
+                await self._slow_down()
+                if self.ending is None:
+                    await self._take(_object(message))
             except Refused as refusal:
                 self.end(refusal.code, refusal.reason)
 
-    def _count(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._second > 1.0:
-            self._second, self._messages = now, 0
-        self._messages += 1
-        if self._messages > MESSAGES_PER_SECOND:
-            raise Refused(4429, "Too many messages")
+    async def _slow_down(self) -> None:
+        """Wait while the peer sends faster than it may: until then nothing more is read. Raises Refused for a flood."""
+        try:
+            delay = self._pace.delay(asyncio.get_running_loop().time())
+        except Flood:
+            raise Refused(1013, "Too many messages: try again later") from None
+        if delay:
+            await asyncio.sleep(delay)
 
     async def _take(self, message: dict[str, Any]) -> None:
         match message.get("type"):
@@ -233,7 +237,7 @@ class Connection:
             raise Refused(4429, "Too many initialisation requests")
         self._initialised = True
         try:
-            self.actor, self.expires_at = await self._sockets.authenticate(self.scope, payload or {})
+            self.actor, self.expires_at = await self._sockets.authenticate(self.scope, _credentials(payload or {}))
         except Unavailable as error:
             raise Refused(1013, error.message) from error
         except DomainError as error:
@@ -242,8 +246,12 @@ class Connection:
         self._put({"type": "connection_ack"})
 
     async def _ping(self, payload: dict[str, Any] | None) -> None:
-        if payload and self.actor is not None and "authorization" in payload:
-            payload = await self._again(payload)
+        """Answer a ping with its own payload, but a credential never: with what came of it, or with nothing."""
+        credentials = _credentials(payload or {})
+        if CREDENTIAL in credentials and self.actor is not None:
+            payload = await self._again(credentials)
+        elif _holds_credential(payload):
+            payload = None
         self._put({"type": "pong"} | ({} if payload is None else {"payload": payload}))
 
     async def _again(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -356,7 +364,7 @@ class Connection:
                 async with asyncio.timeout(2.0):
                     await self.outbox.room()
             self.outbox.stop()
-            await self._send({"type": "websocket.close", "code": code, "reason": reason[:120]})
+            await self._send({"type": "websocket.close", "code": code, "reason": _cut(reason)})
 
     def abort(self) -> None:
         """Drop the connection without waiting for its peer."""
@@ -375,6 +383,32 @@ class Connection:
         if tasks:
             await asyncio.wait(tasks, timeout=4.0)
         self.end(1012, "The server is restarting")
+
+
+def _cut(reason: str) -> str:
+    """A close reason of at most REASON_MAX bytes of UTF-8, cut between two characters."""
+    return reason.encode()[:REASON_MAX].decode(errors="ignore")
+
+
+def _credentials(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload with its credential under the name `authorization`, in whatever case the client wrote it."""
+    plain = {k: v for k, v in payload.items() if k.lower() != CREDENTIAL}
+    given = [v for k, v in payload.items() if k.lower() == CREDENTIAL and v]
+    return plain | ({CREDENTIAL: given[0]} if given else {})
+
+
+def _holds_credential(payload: Any) -> bool:
+    """Whether anything in a payload, however deep, is named like a credential."""
+    waiting = [payload]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if any(CREDENTIAL in key.lower() for key in value):
+                return True
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return False
 
 
 def _problem(message: str, code: str) -> dict[str, Any]:

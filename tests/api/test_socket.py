@@ -9,6 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from api.pace import BURST
 from tests.api.conftest import Api, Person, Server
 
 
@@ -73,12 +74,23 @@ async def test_a_second_init_ends_with_4429(api: Api, admin: Person) -> None:
         assert await socket.closed() == 4429
 
 
-async def test_a_flood_ends_with_4429(api: Api, admin: Person) -> None:
-    async with api.socket(admin) as socket:
+async def test_a_flood_is_read_slowly_and_then_ends_with_a_code_that_clients_retry(api: Api, admin: Person) -> None:
+    """Close codes that graphql-ws does not retry: 4400, 4401, 4406, 4409, 4429 and most of 1xxx, but not 1013."""
+    async with api.socket(admin) as socket, api.socket(admin) as calm:
         with contextlib.suppress(ConnectionClosed):
             for _ in range(5000):
                 await socket.send('{"type":"pong"}')
-        assert await socket.closed() == 4429
+        assert await socket.closed() == 1013
+        await calm.subscribe("1", "{ me { id } }")
+        assert await calm.next("1") == {"me": {"id": admin.id}}
+
+
+async def test_what_is_more_than_a_burst_is_answered_all_the_same(api: Api, admin: Person) -> None:
+    async with api.socket(admin) as socket:
+        for number in range(BURST + 20):
+            await socket.send({"type": "ping", "payload": {"n": number}})
+        for number in range(BURST + 20):
+            assert (await socket.receive())["payload"] == {"n": number}
 
 
 async def test_no_init_in_time_ends_with_4408(api: Api) -> None:
@@ -98,6 +110,17 @@ async def test_an_id_in_use_ends_with_4409(api: Api, admin: Person) -> None:
         for _ in range(2):
             await socket.subscribe("1", "subscription { userEvents { __typename } }")
         assert await socket.closed() == 4409
+
+
+@pytest.mark.parametrize("id_", ["\N{SNOWMAN}" * 128, "\N{GRINNING FACE}" * 128, "a" + "\N{SNOWMAN}" * 100])
+async def test_an_id_beyond_ascii_does_not_spoil_the_close_frame(api: Api, admin: Person, id_: str) -> None:
+    async with api.socket(admin) as socket:
+        for _ in range(2):
+            await socket.subscribe(id_, "subscription { userEvents { __typename } }")
+        assert await socket.closed() == 4409
+        reason = socket.connection.close_reason or ""
+        assert reason.startswith(f"Subscriber for {id_[:20]}")
+        assert len(reason.encode()) <= 123
 
 
 async def test_queries_mutations_and_errors_leave_the_connection_up(api: Api, admin: Person) -> None:
@@ -128,6 +151,35 @@ async def test_ping_is_answered_and_authenticates_again(api: Api, admin: Person)
         assert answer["payload"]["authenticated"] is True
         await socket.send({"type": "ping", "payload": {"authorization": "Bearer no"}})
         assert (await socket.receive())["payload"] == {"authenticated": False, "code": "TOKEN_INVALID"}
+
+
+@pytest.mark.parametrize("name", ["Authorization", "AUTHORIZATION"])
+async def test_a_credential_is_understood_in_whatever_case(api: Api, admin: Person, name: str) -> None:
+    async with api.socket() as socket:
+        await socket.send({"type": "connection_init", "payload": {name: f"Bearer {admin.token}"}})
+        assert await socket.receive() == {"type": "connection_ack"}
+        await socket.send({"type": "ping", "payload": {name: f"Bearer {admin.token}"}})
+        assert (await socket.receive())["payload"]["authenticated"] is True
+        await socket.send({"type": "ping", "payload": {name: "Bearer no"}})
+        assert (await socket.receive())["payload"] == {"authenticated": False, "code": "TOKEN_INVALID"}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"authorization": "Bearer secret"},
+        {"AuthorizatioN": "Bearer secret", "x": 1},
+        {"headers": {"Authorization": "Bearer secret"}},
+        {"x": [{"y": {"x-authorization": "Bearer secret"}}]},
+    ],
+)
+async def test_no_pong_gives_a_credential_back(api: Api, admin: Person, payload: dict[str, object]) -> None:
+    async with api.socket() as before, api.socket(admin) as after:
+        for socket in (before, after):
+            await socket.send({"type": "ping", "payload": payload})
+            answer = await socket.connection.recv()
+            assert "secret" not in str(answer)
+            assert json.loads(answer)["type"] == "pong"
 
 
 async def test_completing_stops_an_operation(api: Api, admin: Person) -> None:
