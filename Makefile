@@ -1,14 +1,16 @@
 # Everything a developer needs, from nothing but Python 3.11+, git and make: `make help` lists it.
 
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-READY := $(VENV)/.ready
 WORKERS ?= auto
 TESTS ?= tests
+# In small letters, because make puts its own value in place of an environment variable of the same name, for every
+# program it starts: CONSOLE, as a name of its own, took the setting of that name out of reach.
+venv := .venv
+bin := $(venv)/bin
+ready := $(venv)/.ready
 # The console's tools, with the Node of its wheel.
-CONSOLE := $(BIN)/rollcall console
-NPM := $(CONSOLE) npm
+console_tool := $(bin)/rollcall console
+npm := $(console_tool) npm
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -20,23 +22,23 @@ export PIP_ROOT_USER_ACTION := ignore
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(READY) ## create .venv from the hashed lock
+setup: $(ready) ## create .venv from the hashed lock
 
-run: $(READY) ## start PostgreSQL, Valkey, the API and the console; Ctrl-C stops them all
-	@exec $(BIN)/rollcall up
+run: $(ready) ## start PostgreSQL, Valkey, the API and the console; Ctrl-C stops them all
+	@exec $(bin)/rollcall up
 
-test: $(READY) ## run every test on the real engines (TESTS=path picks some in Python, WORKERS=n sets the processes)
-	$(CONSOLE) build
-	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+test: $(ready) ## run every test on the real engines (TESTS=path picks some in Python, WORKERS=n sets the processes)
+	$(console_tool) build
+	$(bin)/python -m pytest -n $(WORKERS) $(TESTS)
 ifeq ($(TESTS),tests)
-	$(NPM) test
+	$(npm) test
 	@$(MAKE) --no-print-directory test-e2e
 endif
 
-test-e2e: $(READY) ## the console's tests in a browser (CHROMIUM=path names one)
+test-e2e: $(ready) ## the console's tests in a browser (CHROMIUM=path names one)
 ifneq ($(CHROMIUM),)
-	$(CONSOLE) build
-	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(BIN)/python $(NPM) run test:e2e
+	$(console_tool) build
+	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run test:e2e
 else ifeq ($(CI),true)
 	@echo "No Chromium was found, and CI skips nothing: apt-get install chromium" >&2; exit 1
 else
@@ -44,53 +46,53 @@ else
 	@echo "  On Debian and Ubuntu: apt-get install chromium; one that is elsewhere: make test-e2e CHROMIUM=/path/to/it"
 endif
 
-check: $(READY) ## formatting, lint, types, layers, and the contract and migration tests; the same of the console
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -n $(WORKERS) tests/architecture tests/contract tests/integration/test_migrations.py
-	$(NPM) run check
-	$(CONSOLE) build
-	$(NPM) run size
+check: $(ready) ## formatting, lint, types, layers, and the contract and migration tests; the same of the console
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/python -m pytest -q -n $(WORKERS) tests/architecture tests/contract tests/integration/test_migrations.py
+	$(npm) run check
+	$(console_tool) build
+	$(npm) run size
 
-format: $(READY) ## rewrite the files as the formatter and the linter's safe fixes want them
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
-	$(NPM) run format
+format: $(ready) ## rewrite the files as the formatter and the linter's safe fixes want them
+	$(bin)/ruff check --fix .
+	$(bin)/ruff format .
+	$(npm) run format
 
-bench-fanout: $(READY) ## live fan-out against the peers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
-	@$(BIN)/python -m bench.fanout $(BENCH)
-	@$(BIN)/python -m bench.writes $(BENCH_WRITES)
+bench-fanout: $(ready) ## live fan-out against the peers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
+	@$(bin)/python -m bench.fanout $(BENCH)
+	@$(bin)/python -m bench.writes $(BENCH_WRITES)
 
-bench-off: $(READY) ## from disabling a user to their last closed socket, 2 instances, 1,000 sockets, about 2 minutes
-	@$(BIN)/python -m bench.off $(BENCH)
+bench-off: $(ready) ## from disabling a user to their last closed socket, 2 instances, 1,000 sockets, about 2 minutes
+	@$(bin)/python -m bench.off $(BENCH)
 
-bench-paint: $(READY) ## first paint of sign-in and directory over a slow link, and the server's work for a page (needs a Chromium)
-	$(CONSOLE) build
-	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(BIN)/python $(NPM) run paint
+bench-paint: $(ready) ## first paint of sign-in and directory over a slow link, and the server's work for a page (needs a Chromium)
+	$(console_tool) build
+	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run paint
 
-verify: $(READY) ## prove a deployment of two instances while everything is killed, about 4 minutes
-	@$(BIN)/python -m bench.verify $(BENCH)
+verify: $(ready) ## prove a deployment of two instances while everything is killed, about 4 minutes
+	@$(bin)/python -m bench.verify $(BENCH)
 
 # The locks hold hashes for every platform and name no registry: they are the same wherever they are made.
-COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+compile := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --quiet
 lock: ## resolve the dependencies again and write both locks (UPGRADE=1 takes newer releases)
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
-	$(COMPILE) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(compile) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	$(compile) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what was built; the data under .rollcall stays
-	rm -rf $(VENV) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
+	rm -rf $(venv) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
 	rm -rf frontend/node_modules frontend/build frontend/.svelte-kit frontend/test-results .rollcall/npm-cache
 	find . -name __pycache__ -type d -not -path './.rollcall/*' -prune -exec rm -rf {} +
 
-$(READY): requirements-dev.lock pyproject.toml
+$(ready): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rollcall needs Python 3.11 or later: make PYTHON=/path/to/python")'
-	@echo "Setting up $(VENV) (about a minute, once)"
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@echo "Setting up $(venv) (about a minute, once)"
+	@$(PYTHON) -m venv --clear $(venv)
+	@$(bin)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@$(bin)/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
 	@touch $@

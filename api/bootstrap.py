@@ -16,6 +16,7 @@ from broadcaster import Broadcast
 from graphql import GraphQLError
 from starlette.types import Scope
 
+from api.addresses import DatabaseAddress
 from api.auth import Authenticator
 from api.clock import SystemClock
 from api.cookies import NoCookies
@@ -23,7 +24,7 @@ from api.operations import Operations
 from api.principals import PrincipalCache
 from api.retention import Retention
 from api.security import Argon2Hasher, SignedTokens
-from api.settings import ConfigurationError, DatabaseAddress, Settings
+from api.settings import ConfigurationError, Settings
 from api.sockets import Sockets
 from api.telemetry import Metrics
 from domain.commands import CreateUser

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from api.addresses import Address, DatabaseAddress, check_database, check_redis, parts_of
 
 SECRET_KEY_BYTES = 32
 """The shortest signing key: an HMAC-SHA256 key as long as its hash (RFC 7518 section 3.2)."""
@@ -25,69 +25,9 @@ class ConfigurationError(Exception):
     """What the environment gives cannot be used; the message names every variable and fault, and no secret."""
 
 
-class Address(SecretStr):
-    """A URL that may hold a password; shown without it."""
-
-    def _display(self) -> str:
-        parts = urlsplit(self.get_secret_value())
-        host = parts.netloc.rpartition("@")[2]
-        return parts._replace(netloc=f"***@{host}" if parts.password else parts.netloc, query="").geturl()
-
-
-class DatabaseAddress(Address):
-    """A PostgreSQL address as libpq and asyncpg write it: `postgresql://…`."""
-
-    @property
-    def dsn(self) -> str:
-        """For asyncpg itself."""
-        return self.get_secret_value()
-
-    @property
-    def sqlalchemy(self) -> str:
-        """For SQLAlchemy over asyncpg, which calls libpq's `sslmode` `ssl`."""
-        parts = urlsplit(self.get_secret_value())
-        query = urlencode([("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(parts.query)])
-        return parts._replace(scheme="postgresql+asyncpg", query=query).geturl()
-
-
 def split_list(value: object) -> object:
     """`a, b` as `("a", "b")`; anything but text is left to the type's own check."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def parts_of(address: str, schemes: Mapping[str, str]) -> SplitResult:
-    """The parts of an address, its scheme replaced as `schemes` says; raises ValueError without repeating the value."""
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        raise ValueError("is not an address: its host or port cannot be read") from None
-    if parts.scheme not in schemes:
-        raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in dict.fromkeys(schemes.values()))}")
-    return parts._replace(scheme=schemes[parts.scheme])
-
-
-def check_database(address: DatabaseAddress) -> DatabaseAddress:
-    """The address in its plain form; refuses options that asyncpg and SQLAlchemy would each take differently."""
-    schemes = dict.fromkeys(("postgresql", "postgres", "postgresql+asyncpg"), "postgresql")
-    parts = parts_of(address.get_secret_value(), schemes)
-    options = dict(parse_qsl(parts.query))
-    if unknown := sorted(options.keys() - {"host", "port", "sslmode"}):
-        raise ValueError(f"has options that are not understood here (sslmode, host and port are): {', '.join(unknown)}")
-    if not (parts.hostname or "host" in options):
-        raise ValueError("names no host")
-    if not parts.path.strip("/"):
-        raise ValueError("names no database: end it with /NAME")
-    return DatabaseAddress(parts.geturl())
-
-
-def check_redis(address: Address) -> Address:
-    """A Redis or Valkey address in the form that redis-py takes."""
-    schemes = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
-    parts = parts_of(address.get_secret_value(), schemes)
-    if parts.scheme != "unix" and not parts.hostname:
-        raise ValueError("names no host")
-    return Address(parts.geturl())
 
 
 def check_secret_key(key: SecretStr) -> SecretStr:

@@ -24,9 +24,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from api.addresses import DatabaseAddress
 from api.commands.migrate import upgrade
 from api.embedded import Embedded
-from api.settings import DatabaseAddress
 
 SHARED = pytest.StashKey[tuple[Embedded, str]]()
 ADDRESS = "database_address"

@@ -11,8 +11,9 @@ from alembic import command
 from alembic.config import Config
 
 import migrations
+from api.addresses import DatabaseAddress
 from api.bootstrap import check_database
-from api.settings import ConfigurationError, DatabaseAddress, LocalSettings
+from api.settings import ConfigurationError, LocalSettings
 
 
 def alembic_config(database: DatabaseAddress) -> Config:

@@ -10,8 +10,8 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
+from api.addresses import DatabaseAddress
 from api.commands.migrate import alembic_config, upgrade
-from api.settings import DatabaseAddress
 from persistence.database import Database
 from persistence.tables import metadata
 from tests.conftest import TestEngines

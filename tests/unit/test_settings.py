@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.settings import ConfigurationError, LocalSettings, Settings
+from persistence.broadcast import connect
 
 KEY = "k3y-" + "0123456789abcdef" * 3
 PASSWORD = "hunter2-hunter2"
@@ -70,8 +71,11 @@ def test_the_examples_are_accepted(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_the_shown_defaults_are_the_defaults() -> None:
     text = (ROOT / ".env.example").read_text()
     settings = LocalSettings.load()
-    for name in ("api_port", "console_port", "public_url", "access_token_seconds", "body_limit_bytes", "data_dir"):
-        assert f"\n#{name.upper()}={getattr(settings, name)}\n" in text
+    for name in LocalSettings.model_fields:
+        default = getattr(settings, name)
+        if default not in (None, ()):
+            shown = str(default).lower() if isinstance(default, bool) else default
+            assert f"\n#{name.upper()}={shown}\n" in text, name
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
@@ -119,6 +123,18 @@ def test_all_faults_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_REPLICA_URLS", f"postgresql://u:{PASSWORD}@a/n,http://{PASSWORD}", "must begin with postgresql://"),
         ("REDIS_URL", f"memcached://{PASSWORD}", "must begin with redis://"),
         ("REDIS_URL", "redis://", "names no host"),
+        ("REDIS_URL", "unix://", "names no socket"),
+        ("REDIS_URL", f"redis://:{PASSWORD}@cache/first", "not a number"),
+        ("REDIS_URL", f"redis://:{PASSWORD}@cache/0?foo={PASSWORD}", "not understood here"),
+        ("REDIS_URL", f"redis://:{PASSWORD}@cache/0?foo=", ": foo"),
+        ("REDIS_URL", f"redis://:{PASSWORD}@cache/0?socket_timeout=60", ": socket_timeout"),
+        ("REDIS_URL", f"redis://:{PASSWORD}@cache/0?retry=3&parser_class=x", ": parser_class, retry"),
+        ("REDIS_URL", f"redis://:{PASSWORD}@cache?db=first&protocol=3", "cannot be used: db"),
+        ("REDIS_URL", f"redis://:{PASSWORD}@cache?protocol=9", "cannot be used: protocol"),
+        ("REDIS_URL", f"redis://:{PASSWORD}@cache?ssl_cert_reqs=none", "need rediss://: ssl_cert_reqs"),
+        ("REDIS_URL", f"rediss://:{PASSWORD}@cache?ssl_cert_reqs=perhaps", ": ssl_cert_reqs"),
+        ("REDIS_URL", f"valkeys://:{PASSWORD}@cache?ssl_ca_certs=/no/such/file", "cannot be read: ssl_ca_certs"),
+        ("REDIS_URL", f"rediss://:{PASSWORD}@cache?ssl_keyfile=/no/such/file", ": ssl_keyfile"),
         ("SECRET_KEY", "changeme", "shorter than 32 bytes"),
         ("SECRET_KEY", "make-one-with-openssl-rand-base64-48", "known or guessable"),
         ("SECRET_KEY", "abcd" * 12, "known or guessable"),
@@ -139,6 +155,23 @@ def test_a_fault_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, 
     assert f"  {name}: " in message
     assert words in message
     assert PASSWORD not in message
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://cache",
+        "redis://cache/",
+        "redis://user:p%40ss@cache:6380/3?protocol=3&client_name=rollcall&health_check_interval=30",
+        "valkey://cache?db=2",
+        "unix:///run/valkey.sock?db=1&username=u&password=p",
+        "rediss://cache?ssl_cert_reqs=none&ssl_check_hostname=false&ssl_min_version=771",
+    ],
+)
+def test_a_redis_address_with_options_that_redis_py_takes(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    accepted = load(monkeypatch, REDIS_URL=url).redis_url.get_secret_value()
+    assert accepted == url.replace("valkey:", "redis:").replace("unix://", "unix:")
+    connect(accepted)
 
 
 def test_secrets_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,123 @@
+"""The addresses of the engines: what is accepted in them, and how they are shown without a password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+
+from pydantic import SecretStr
+from redis.asyncio.connection import ConnectionPool, SSLConnection
+from redis.exceptions import RedisError
+
+REDIS_SCHEMES = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
+REDIS_OPTIONS = frozenset({"client_name", "db", "health_check_interval", "password", "protocol", "username"})
+"""Understood with every scheme. The timeouts are not among them: an option of the address would replace Rollcall's own."""
+TLS_OPTIONS = frozenset(
+    f"ssl_{name}"
+    for name in (
+        "ca_certs",
+        "ca_data",
+        "ca_path",
+        "cert_reqs",
+        "certfile",
+        "check_hostname",
+        "ciphers",
+        "keyfile",
+        "min_version",
+        "password",
+    )
+)
+
+
+class Address(SecretStr):
+    """A URL that may hold a password; shown without it."""
+
+    def _display(self) -> str:
+        parts = urlsplit(self.get_secret_value())
+        host = parts.netloc.rpartition("@")[2]
+        return parts._replace(netloc=f"***@{host}" if parts.password else parts.netloc, query="").geturl()
+
+
+class DatabaseAddress(Address):
+    """A PostgreSQL address as libpq and asyncpg write it: `postgresql://…`."""
+
+    @property
+    def dsn(self) -> str:
+        """For asyncpg itself."""
+        return self.get_secret_value()
+
+    @property
+    def sqlalchemy(self) -> str:
+        """For SQLAlchemy over asyncpg, which calls libpq's `sslmode` `ssl`."""
+        parts = urlsplit(self.get_secret_value())
+        query = urlencode([("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(parts.query)])
+        return parts._replace(scheme="postgresql+asyncpg", query=query).geturl()
+
+
+def parts_of(address: str, schemes: Mapping[str, str]) -> SplitResult:
+    """The parts of an address, its scheme replaced as `schemes` says; raises ValueError without repeating the value."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not an address: its host or port cannot be read") from None
+    if parts.scheme not in schemes:
+        raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in dict.fromkeys(schemes.values()))}")
+    return parts._replace(scheme=schemes[parts.scheme])
+
+
+def check_database(address: DatabaseAddress) -> DatabaseAddress:
+    """The address in its plain form; refuses options that asyncpg and SQLAlchemy would each take differently."""
+    schemes = dict.fromkeys(("postgresql", "postgres", "postgresql+asyncpg"), "postgresql")
+    parts = parts_of(address.get_secret_value(), schemes)
+    options = dict(parse_qsl(parts.query))
+    if unknown := sorted(options.keys() - {"host", "port", "sslmode"}):
+        raise ValueError(f"has options that are not understood here (sslmode, host and port are): {', '.join(unknown)}")
+    if not (parts.hostname or "host" in options):
+        raise ValueError("names no host")
+    if not parts.path.strip("/"):
+        raise ValueError("names no database: end it with /NAME")
+    return DatabaseAddress(parts.geturl())
+
+
+def check_redis(address: Address) -> Address:
+    """A Redis or Valkey address in the form that redis-py takes, once redis-py has accepted each of its options."""
+    parts = parts_of(address.get_secret_value(), REDIS_SCHEMES)
+    if parts.scheme == "unix":
+        if not parts.path.strip("/"):
+            raise ValueError("names no socket: it must end with the path to one")
+    elif not parts.hostname:
+        raise ValueError("names no host")
+    elif not (database := parts.path.strip("/")).isdecimal() and database:
+        raise ValueError("ends with a database that is not a number: redis://HOST:PORT/0")
+    _check_redis_options(parts)
+    return Address(parts.geturl())
+
+
+def _check_redis_options(parts: SplitResult) -> None:
+    """Raise ValueError with the names of the options that cannot be used, never with a value."""
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    names = {name for name, _ in given}
+    if unknown := sorted(names - REDIS_OPTIONS - TLS_OPTIONS):
+        known = ", ".join(sorted(REDIS_OPTIONS))
+        raise ValueError(f"has options that are not understood here ({known} and ssl_… are): {', '.join(unknown)}")
+    if parts.scheme != "rediss" and (tls := sorted(names & TLS_OPTIONS)):
+        raise ValueError(f"has options that need rediss://: {', '.join(tls)}")
+    if unusable := [name for name in sorted(names - TLS_OPTIONS) if not _redis_takes(parts, {name}, given)]:
+        raise ValueError(f"has options whose values cannot be used: {', '.join(unusable)}")
+    # Together: a certificate is of no use without its key.
+    if (tls := sorted(names & TLS_OPTIONS)) and not _redis_takes(parts, set(tls), given):
+        raise ValueError(f"has options that cannot be used, or files that cannot be read: {', '.join(tls)}")
+
+
+def _redis_takes(parts: SplitResult, names: set[str], given: list[tuple[str, str]]) -> bool:
+    """Whether redis-py makes a connection with these options; nothing is connected."""
+    query = urlencode([(name, value) for name, value in given if name in names])
+    try:
+        pool = ConnectionPool.from_url(parts._replace(query=query).geturl())
+        connection = pool.make_connection()  # type: ignore[no-untyped-call]
+        if isinstance(connection, SSLConnection):
+            connection.ssl_context.get()
+    except (RedisError, ValueError, TypeError, AttributeError, OSError):
+        return False
+    return True
