@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -20,15 +19,6 @@ import strawberry
 import structlog
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor, create_source_event_stream
-from graphql.language import (
-    ArgumentNode,
-    FieldNode,
-    OperationDefinitionNode,
-    VariableDefinitionNode,
-    VariableNode,
-    Visitor,
-    visit,
-)
 
 from domain.cursors import UNFINISHED, parse_cursor
 from domain.errors import PositionPruned, Unavailable
@@ -41,6 +31,7 @@ from schema.context import Context
 from schema.groups import Group, Message, Payloads, Projection, Subscriber
 from schema.live_types import PresenceChange
 from schema.projections import PresenceProjection
+from schema.sharing import traits_of
 
 BATCH = 64
 """Entries rendered before they are written: bounds how long one stretch holds a group."""
@@ -49,8 +40,6 @@ REPLAY_PAGE = 200
 AGAIN_SECONDS, RENDER_TRIES = 0.2, 5
 """How long a database that is away is left alone, and how often one that answers is asked for the same rendering."""
 PRUNED = "This position is no longer in the log"
-OWN_FIELDS = frozenset({"current", "sessions", "events"})
-"""Fields that depend on who looks, not only on their role: documents with them are shared by nobody."""
 
 log = structlog.get_logger(__name__)
 
@@ -228,7 +217,7 @@ class Live:
     def _group(
         self, executor: Executor[Any], document_key: str, actor: Actor, projection: Projection
     ) -> Iterator[Group]:
-        traits = _traits(executor.operation)
+        traits = traits_of(executor)
         variables = {k: v for k, v in executor.variable_values.coerced.items() if k != traits.position}
         asked = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS, default=str)
         name = executor.operation.name and executor.operation.name.value
@@ -339,34 +328,3 @@ class Live:
                     message = group.projection.heartbeat(group.cursor, group.actor)
                     if message is not None:
                         await group.fan_out([await group.payload(message, group.actor)])
-
-
-@dataclass(slots=True)
-class _Traits:
-    """`own`: a field depends on who looks. `position`: the variable that only says where to start, if there is one."""
-
-    own: bool = False
-    position: str | None = None
-
-
-def _traits(operation: OperationDefinitionNode) -> _Traits:
-    traits = _Traits()
-    uses: Counter[str] = Counter()
-    starts: list[str] = []
-
-    class Reader(Visitor):
-        def enter_field(self, node: FieldNode, *_: Any) -> None:
-            traits.own = traits.own or node.name.value in OWN_FIELDS
-
-        def enter_variable(self, node: VariableNode, _key: Any, parent: Any, *_: Any) -> None:
-            if not isinstance(parent, VariableDefinitionNode):
-                uses[node.name.value] += 1
-
-        def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
-            if node.name.value == "after" and isinstance(node.value, VariableNode):
-                starts.append(node.value.name.value)
-
-    visit(operation, Reader())
-    if len(starts) == 1 and uses[starts[0]] == 1:
-        traits.position = starts[0]
-    return traits

@@ -170,6 +170,36 @@ async def test_equal_subscriptions_share_one_rendering(api: Api, admin: Person, 
         assert container.live.group_count == before + 1
 
 
+CURRENT = "user { id sessions { edges { node { id current } } } }"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"subscription($f: EventFilter) {{ userEvents(filter: $f) {{ __typename ... on Event {{ {CURRENT} }} }} }}",
+        (
+            "subscription($f: EventFilter) { userEvents(filter: $f) { __typename ...E } }"
+            f"fragment E on Event {{ {CURRENT} }}"
+        ),
+    ],
+    ids=["inline", "named"],
+)
+async def test_each_session_finds_itself_whatever_the_shape_of_the_document(
+    api: Api, admin: Person, query: str
+) -> None:
+    user, again = await api.new_user(admin), await api.sign_in(ADMIN, PASSWORD)
+    asked = {"f": {"userId": admin.id, "types": ["USER_UPDATED"]}}
+    async with api.socket(admin) as one, api.socket(again) as two:
+        for socket in (one, two):
+            await socket.subscribe("e", query, asked)
+            assert (await socket.next("e"))["userEvents"]["__typename"] == "Heartbeat"
+        await rename(api, user, user, "Somebody else")
+        await rename(api, admin, admin, f"Admin {again.session[:8]}")
+        for socket, person in ((one, admin), (two, again)):
+            told = (await socket.next("e"))["userEvents"]["user"]["sessions"]["edges"]
+            assert [e["node"]["id"] for e in told if e["node"]["current"]] == [person.session]
+
+
 async def test_disabling_ends_sessions_and_sockets_with_a_notice_and_the_event(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     async with api.socket(user) as socket:
