@@ -46,9 +46,17 @@ Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def _address(text: str | None) -> Ip | None:
-    """An address, an IPv4 one also where it is written as an IPv6 one; None for what is no address."""
+    """An address, an IPv4 one also where it is written as an IPv6 one; None for what is no address.
+
+    A port is left out, as proxies write it (`203.0.113.7:50123`, `[2001:db8::1]:99`; RFC 7239 section 6), and so is a zone.
+    """
+    host = text or ""
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        ip = ipaddress.ip_address(text or "")
+        ip = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return None
     return (isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped) or ip
@@ -82,7 +90,7 @@ class Authenticator:
     def client_address(self, scope: Scope) -> str | None:
         """The peer's address, or what the last trusted proxy saw of it (X-Forwarded-For, read from its end).
 
-        A proxy is trusted for its address (TRUSTED_PROXIES), or for the token it sends (PROXY_TOKEN).
+        Where that is no address (`unknown`), the proxy's own counts: a limit by address never goes without one. A proxy is trusted for its address (TRUSTED_PROXIES), or for the token it sends (PROXY_TOKEN).
         """
         address: str | None = scope["client"][0] if scope.get("client") else None
         ip, vouched = _address(address), self._vouched(scope)
@@ -90,9 +98,12 @@ class Authenticator:
             return None if ip is None else str(ip)
         given = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for").decode("latin-1")
         hops = [h.strip() for h in given.split(",") if h.strip()]
-        while ip is not None and hops and (vouched or self._trusted(ip)):
-            ip, vouched = _address(hops.pop()), False
-        return None if ip is None else str(ip)
+        while hops and (vouched or self._trusted(ip)):
+            seen, vouched = _address(hops.pop()), False
+            if seen is None:
+                break
+            ip = seen
+        return str(ip)
 
     def _vouched(self, scope: Scope) -> bool:
         token, given = self._settings.proxy_token, header(scope, b"x-proxy-token")

@@ -20,6 +20,7 @@ from api.addresses import DatabaseAddress
 from api.auth import Authenticator
 from api.clock import SystemClock
 from api.cookies import NoCookies
+from api.failures import FailureQueue
 from api.operations import Operations
 from api.principals import PrincipalCache
 from api.retention import Retention
@@ -34,10 +35,12 @@ from domain.models.event import NewEvent
 from domain.models.session import Principal
 from domain.models.user import Role
 from domain.pagination import UserFilter
+from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
 from domain.services.importing import ImportService
 from domain.services.retention import RetentionService
 from domain.services.session import SessionRules, SessionService
+from domain.services.sign_in_failure import SignInFailureService
 from domain.services.user import UserService
 from domain.tasks import end
 from persistence.broadcast import NUDGE, Publisher, RedisBackend, connect
@@ -76,12 +79,14 @@ class Core:
     hasher: Argon2Hasher
     tokens: SignedTokens
     limiter: RedisRateLimiter
+    failures: FailureQueue
     presence: RedisPresence
     clock: SystemClock
     effects: Effects
 
     async def close(self) -> None:
-        """Close every connection and thread."""
+        """Write what waits, and close every connection and thread."""
+        await self.failures.stop()
         await self.limiter.close()
         self.hasher.close()
         await self.database.dispose()
@@ -116,17 +121,15 @@ def build_core(settings: Settings) -> Core:
     tokens = SignedTokens(settings.secret_key.get_secret_value(), timedelta(seconds=settings.access_token_seconds))
     redis_url = settings.redis_url.get_secret_value()
     limiter, presence = RedisRateLimiter(redis_url), RedisPresence(redis_url)
-    rules = SessionRules(
-        timedelta(days=settings.refresh_token_days),
-        settings.sign_up_enabled,
-        per_address=(settings.sign_ins_per_address, 300),
-    )
+    rules = SessionRules(timedelta(days=settings.refresh_token_days), settings.sign_up_enabled)
+    attempts = Attempts(limiter, AttemptLimits(per_address=(settings.sign_ins_per_address, 300)))
+    failures = FailureQueue(SignInFailureService(store).record)
     return Core(
         settings=settings,
         database=database,
         store=store,
-        users=UserService(store, clock, hasher, tokens, presence, effects),
-        sessions=SessionService(store, clock, hasher, tokens, limiter, rules, effects),
+        users=UserService(store, clock, hasher, tokens, presence, effects, attempts),
+        sessions=SessionService(store, clock, hasher, tokens, attempts, failures, rules, effects),
         events=EventService(store, clock),
         imports=ImportService(store, clock),
         retention=RetentionService(store, clock),
@@ -134,6 +137,7 @@ def build_core(settings: Settings) -> Core:
         hasher=hasher,
         tokens=tokens,
         limiter=limiter,
+        failures=failures,
         presence=presence,
         clock=clock,
         effects=effects,
@@ -223,6 +227,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     live.start()
     stack.push_async_callback(live.stop)
     live.signal(core.presence)
+    core.failures.start()
     sockets.start()
     stack.push_async_callback(sockets.stop)
     core.presence.start()

@@ -109,6 +109,16 @@ class SignedTokens:
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:
         """What a token says. Raises TokenInvalid and TokenExpired."""
+        claims = self._claims(token)
+        if now >= claims.expires_at:
+            raise TokenExpired
+        return claims
+
+    def session_of_access(self, token: str) -> UUID:
+        """The session that a token names, also an expired one. Raises TokenInvalid."""
+        return self._claims(token).session_id
+
+    def _claims(self, token: str) -> AccessClaims:
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         claims = self._known.get(digest)
         if claims is None:
@@ -116,8 +126,6 @@ class SignedTokens:
             self._known[digest] = claims
             if len(self._known) > TOKENS_KEPT:
                 self._known.popitem(last=False)
-        if now >= claims.expires_at:
-            raise TokenExpired
         return claims
 
     def _verified(self, token: str) -> AccessClaims:

@@ -23,7 +23,7 @@ from domain.errors import Unavailable
 from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.session import EndReason, Principal
-from domain.models.user import Status
+from domain.models.user import Role, Status
 from domain.policies import ENDING_EVENTS
 from domain.ports import Clock, LivePresence
 from domain.services.session import SessionService
@@ -212,9 +212,13 @@ class Sockets:
     def _verdict(self, connection: Connection, found: Mapping[UUID, Principal]) -> tuple[SessionNoticeKind, str] | None:
         """Why this socket must go, or None while it may stay."""
         actor = connection.actor
-        if actor is None or actor.session_id is None:
+        if actor is None or actor.is_system:
             return None
-        principal = found.get(actor.session_id)
+        if actor.session_id is None:  # who adds a credential must say here what keeps it valid
+            return SessionNoticeKind.SIGNED_OUT, "This credential cannot be checked"
+        return self._session_verdict(found.get(actor.session_id), actor.role)
+
+    def _session_verdict(self, principal: Principal | None, role: Role) -> tuple[SessionNoticeKind, str] | None:
         if principal is None:
             return SessionNoticeKind.DISABLED, "This account is gone"
         if principal.status is not Status.ACTIVE:
@@ -222,7 +226,7 @@ class Sockets:
         if not principal.is_live(self._clock.now()):
             signed_out = principal.end_reason is EndReason.SIGNED_OUT
             return SessionNoticeKind.SIGNED_OUT, "You signed out" if signed_out else "This session was ended"
-        if principal.role is not actor.role:
+        if principal.role is not role:
             return SessionNoticeKind.ROLE_CHANGED, f"Your role is now {principal.role}"
         return None
 

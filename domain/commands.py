@@ -61,6 +61,7 @@ class SignIn:
 
     email: str
     password: str = field(repr=False)
+    totp_code: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from domain.cursors import LogCursor
+from domain.models.actor import Origin
 from domain.models.event import Event, EventCount, NewEvent
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Role, Status, User
@@ -47,6 +48,24 @@ class KeptResult:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a sign-in is decided on: the user, their password's hash, and the addresses of their newest sessions."""
+
+    user: User
+    password_hash: str | None = field(repr=False)
+    addresses: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedSignIn:
+    """An attempt that was refused; `user_id` is None where the address is nobody's."""
+
+    user_id: UUID | None
+    origin: Origin
+    at: datetime
+
+
 class UserReader(Protocol):
     """Reads of the directory. Ids that are not there are simply absent from `get_many`."""
 
@@ -57,6 +76,10 @@ class UserReader(Protocol):
 
     async def get_many(self, user_ids: Sequence[UUID]) -> dict[UUID, User]: ...
     async def find_by_email(self, email: str) -> User | None: ...
+    async def find_credentials(self, email: str) -> Credentials | None:
+        """Everything that a sign-in needs, in one statement: the same for addresses that are known and unknown."""
+        ...
+
     async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]: ...
     async def page(self, query: UserQuery) -> Page[User]: ...
     async def count(self, query: UserQuery) -> int:
@@ -300,6 +323,10 @@ class TokenCodec(Protocol):
         """Raises TokenInvalid or TokenExpired."""
         ...
 
+    def session_of_access(self, token: str) -> UUID:
+        """The session that an access token names, also an expired one. Raises TokenInvalid."""
+        ...
+
     def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
         """The token, and the hash of it that may be stored."""
         ...
@@ -323,6 +350,18 @@ class RateLimiter(Protocol):
 
     async def forgive(self, bucket: str, key: str) -> None:
         """Forget the tries of a key that has proved itself."""
+        ...
+
+
+class FailedSignIns(Protocol):
+    """Failed sign-ins on their way to the log: written after the answer, and lost by nothing but the process's death."""
+
+    def check_room(self) -> None:
+        """Raises RateLimited where too many wait to be written, before a password is checked that could not be told of."""
+        ...
+
+    def report(self, failure: FailedSignIn) -> None:
+        """Have it written soon; for an unknown address the same steps are taken, and nothing is written."""
         ...
 
 

@@ -9,15 +9,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import ARRAY, Select, Text, Uuid, any_, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound, VersionConflict
 from domain.models.text import fold
 from domain.models.user import Role, Status, User
 from domain.pagination import Page, UserQuery
+from domain.ports import Credentials
 from persistence.session import touch
-from persistence.tables import users
+from persistence.tables import sessions, users
 from persistence.user_query import COLUMNS, FOUND_BY, cursor_of, is_long, matching, nearest, ordered, terms
 
 ADMIN_LOCK = 0x41444D494E
@@ -25,6 +26,19 @@ ADMIN_LOCK = 0x41444D494E
 
 BY_IDS = select(*COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 """Made once, with one parameter however many there are: this is read for every event that somebody watches."""
+
+ADDRESSES = 20
+"""How many of an account's newest sessions are asked where they came from."""
+_NEWEST = (
+    select(sessions.c.ip_address)
+    .where(sessions.c.user_id == users.c.id)
+    .order_by(sessions.c.created_at.desc())
+    .limit(ADDRESSES)
+    .scalar_subquery()
+)
+CREDENTIALS = select(*COLUMNS, users.c.password_hash, func.array(_NEWEST, type_=ARRAY(Text)).label("addresses")).where(
+    users.c.email == bindparam("email")
+)
 
 
 def user_from_row(row: Mapping[str, Any]) -> User:
@@ -62,6 +76,15 @@ class SqlUserReader:
     async def find_by_email(self, email: str) -> User | None:
         """The user of a canonical address, or None."""
         return next(iter(await self._fetch(select(*COLUMNS).where(users.c.email == email))), None)
+
+    async def find_credentials(self, email: str) -> Credentials | None:
+        """What a sign-in to a canonical address is decided on, or None."""
+        row = (await self._connection.execute(CREDENTIALS, {"email": email})).mappings().one_or_none()
+        if row is None:
+            return None
+        fields = dict(row)
+        password_hash, addresses = fields.pop("password_hash"), fields.pop("addresses")
+        return Credentials(user_from_row(fields), password_hash, [a for a in addresses if a is not None])
 
     async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]:
         """The users of canonical addresses, by address."""

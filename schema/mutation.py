@@ -130,7 +130,7 @@ class Mutation:
         """Start a session."""
         if input.cookie:
             info.context.carrier.check()
-        command = SignIn(input.email, input.password)
+        command = SignIn(input.email, input.password, given(input.totp_code))
         signed_in = await info.context.services.sessions.sign_in(info.context.origin, command)
         return _signed_in(info, signed_in, cookie=input.cookie)
 

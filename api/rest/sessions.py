@@ -36,7 +36,7 @@ class SessionRoutes:
         if body.cookie:
             self._exchange.check_origin(request)
         origin = self._exchange.origin(request)
-        signed_in = await self._sessions.sign_in(origin, SignIn(body.email, body.password))
+        signed_in = await self._sessions.sign_in(origin, SignIn(body.email, body.password, body.totp_code))
         return self._signed_in(request, signed_in, "Signed in successfully", cookie=body.cookie)
 
     async def refresh(self, request: Request) -> Response:

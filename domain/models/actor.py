@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from uuid import UUID
 
 from domain.models.user import Role
+
+IPV6_PREFIX = 64
+"""What one subscriber is given (RFC 6177 section 2): within it they have as many addresses as they like."""
+
+
+def network_of(address: str | None) -> str:
+    """The key under which limits count an address: an IPv4 address itself, an IPv6 address by its /64.
+
+    All that has no known address is counted together, so that a missing address is never a missing limit.
+    """
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(ip), IPV6_PREFIX), strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +36,11 @@ class Origin:
     ip_address: str | None = None
     user_agent: str | None = None
 
+    @property
+    def network(self) -> str:
+        """The address as limits count it, see `network_of`."""
+        return network_of(self.ip_address)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -25,6 +50,11 @@ class Actor:
     role: Role
     session_id: UUID | None = None
     origin: Origin = Origin()
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is the system itself, which needs no credential."""
+        return self.user_id is None
 
     @property
     def is_admin(self) -> bool:

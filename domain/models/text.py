@@ -73,14 +73,22 @@ def fold(text: str) -> str:
     return " ".join(_visible(unicodedata.normalize("NFKC", kept).replace("\0", " ")).split())
 
 
+def normal_password(text: str) -> str:
+    """A password in the form that is hashed and compared: NFKC (NIST SP 800-63B section 3.1.1.2), whatever it contains.
+
+    It judges nothing: a rule that is added to `clean_password` must not lock out those who chose theirs before.
+    """
+    return unicodedata.normalize("NFKC", text)
+
+
 def clean_password(text: str, field: str = "password") -> str:
-    """A new password in the form that is hashed: NFKC (NIST SP 800-63B section 3.1.1.2), 8 to 256 characters.
+    """A new password in the form that is hashed, of 8 to 256 characters.
 
     Raises ValidationFailed on the field, never repeating the value.
     """
     if len(text) > PASSWORD_MAX:
         raise ValidationFailed.one(field, f"The password is longer than {PASSWORD_MAX} characters")
-    password = unicodedata.normalize("NFKC", text)
+    password = normal_password(text)
     if len(password) < PASSWORD_MIN:
         raise ValidationFailed.one(field, f"The password is shorter than {PASSWORD_MIN} characters")
     return password

@@ -16,7 +16,6 @@ from domain.errors import (
     Forbidden,
     InvalidCredentials,
     NotFound,
-    RateLimited,
     SessionRevoked,
     TokenExpired,
     TokenInvalid,
@@ -24,10 +23,21 @@ from domain.errors import (
 )
 from domain.models.actor import Actor, Origin
 from domain.models.session import EndReason, Principal, Session
-from domain.models.text import PASSWORD_MAX, canonical_email, clean_password
+from domain.models.text import PASSWORD_MAX, canonical_email, clean_password, normal_password
 from domain.models.user import Role, Status, User
 from domain.pagination import Page, Window
-from domain.ports import Clock, LiveSessions, PasswordHasher, RateLimiter, Store, TokenCodec, WriteUnit
+from domain.ports import (
+    Clock,
+    Credentials,
+    FailedSignIn,
+    FailedSignIns,
+    LiveSessions,
+    PasswordHasher,
+    Store,
+    TokenCodec,
+    WriteUnit,
+)
+from domain.services.attempts import Attempts
 from domain.services.user import checked, new_user
 
 USER_AGENT_MAX = 400
@@ -35,15 +45,10 @@ USER_AGENT_MAX = 400
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """What an installation decides: how long a session lives without use, whether strangers may sign up, and limits.
-
-    A limit is a number of tries in a window of seconds.
-    """
+    """What an installation decides: how long a session lives without use, and whether strangers may sign up."""
 
     lifetime: timedelta = timedelta(days=30)
     sign_up: bool = True
-    per_account: tuple[int, int] = (10, 300)
-    per_address: tuple[int, int] = (100, 300)
 
 
 class SessionService:
@@ -55,74 +60,88 @@ class SessionService:
         clock: Clock,
         hasher: PasswordHasher,
         tokens: TokenCodec,
-        limiter: RateLimiter,
+        attempts: Attempts,
+        failures: FailedSignIns,
         rules: SessionRules,
         live: LiveSessions,
     ) -> None:
-        self._store, self._clock, self._hasher = store, clock, hasher
-        self._tokens, self._limiter, self._rules, self._live = tokens, limiter, rules, live
+        self._store, self._clock, self._hasher, self._tokens = store, clock, hasher, tokens
+        self._attempts, self._failures, self._rules, self._live = attempts, failures, rules, live
 
     async def sign_up(self, origin: Origin, command: SignUp) -> SignedIn:
         """Make an active member and sign in. Raises Forbidden where closed, ValidationFailed, EmailTaken, RateLimited."""
         if not self._rules.sign_up:
             raise Forbidden("Signing up is closed here; ask an admin for an account")
         clean = checked(email=command.email, display_name=command.display_name, password=command.password)
-        await self._limit("sign_up", origin.ip_address, self._rules.per_address)
-        hashed = await self._hasher.hash(clean["password"])
-        now = self._clock.now()
-        user = new_user(clean["email"], clean["display_name"], Role.MEMBER, now)
-        async with self._store.write() as unit:
-            await unit.users.add(user, hashed)
-            await unit.events.append(events.user_created(Actor(user.id, user.role, None, origin), user))
-            signed_in = await self._start(unit, origin, user, now)
-            await unit.commit()
+        async with self._attempts.claiming_email(origin):
+            hashed = await self._hasher.hash(clean["password"])
+            now = self._clock.now()
+            user = new_user(clean["email"], clean["display_name"], Role.MEMBER, now)
+            async with self._store.write() as unit:
+                await unit.users.add(user, hashed)
+                await unit.events.append(events.user_created(Actor(user.id, user.role, None, origin), user))
+                signed_in = await self._start(unit, origin, user, now)
+                await unit.commit()
         return signed_in
 
     async def sign_in(self, origin: Origin, command: SignIn) -> SignedIn:
         """Check the password and start a session.
 
+        Until the password has proved right, the steps are the same whether or not the address is known: one look-up,
+        one hash, and a failure that is written to the log after the answer.
         Raises InvalidCredentials, AccountDisabled (told only to who has the password), RateLimited, ValidationFailed.
         """
+        if command.totp_code is not None:  # accepted and not checked, it would look like a second factor
+            raise ValidationFailed.one("totp_code", "There are no second factors here yet; leave this field out")
         email = canonical_email(command.email)
-        await self._limit("sign_in_address", origin.ip_address, self._rules.per_address)
-        await self._limit("sign_in_account", email, self._rules.per_account)
+        await self._attempts.from_address(origin)
         if len(command.password) > PASSWORD_MAX:
             raise InvalidCredentials
-        async with self._store.read() as unit:
-            user = await unit.users.find_by_email(email)
-        if user is None or user.status is Status.DELETED:
-            await self._hasher.verify(command.password, None)
-            raise InvalidCredentials
-        while (signed_in := await self._enter(origin, user.id, command.password)) is None:
-            pass
-        await self._limiter.forgive("sign_in_account", email)
+        self._failures.check_room()
+        found = await self._credentials(email)
+        key = await self._attempts.at_account(origin, email, found.addresses if found else ())
+        password = normal_password(command.password)
+        while (signed_in := await self._enter(origin, found, password)) is None:
+            found = await self._credentials(email)
+        await self._attempts.forgive(key)  # not before: a right password alone proves nothing where more is asked
         return signed_in
 
-    async def _enter(self, origin: Origin, user_id: UUID, password: str) -> SignedIn | None:
+    async def _credentials(self, email: str) -> Credentials | None:
+        """What the address can be signed in with; None for an unknown one, and for a deleted user's."""
+        async with self._store.read() as unit:
+            found = await unit.users.find_credentials(email)
+        return None if found is None or found.user.status is Status.DELETED else found
+
+    async def _enter(self, origin: Origin, found: Credentials | None, password: str) -> SignedIn | None:
         """Verify the password and start a session; None where the password changed meanwhile, to be verified again.
 
-        A failure is an event of the user's. Raises InvalidCredentials and AccountDisabled.
+        Raises InvalidCredentials and AccountDisabled, which are reported as failures.
         """
-        normal = _normal(password)
-        async with self._store.write() as unit:
-            known = await unit.users.password_hash(user_id)
-        fits = await self._hasher.verify(normal, known)
+        fits = await self._hasher.verify(password, found.password_hash if found else None)
+        if found is None or not fits:
+            self._failures.report(FailedSignIn(found.user.id if found else None, origin, self._clock.now()))
+            raise InvalidCredentials
+        try:
+            return await self._admit(origin, found, password)
+        except (AccountDisabled, InvalidCredentials):
+            self._failures.report(FailedSignIn(found.user.id, origin, self._clock.now()))
+            raise
+
+    async def _admit(self, origin: Origin, found: Credentials, password: str) -> SignedIn | None:
+        """Start a session for whom the password was right, as they are now; None where it is another password now."""
         async with self._store.write() as unit:
             try:
-                user = await unit.users.get_for_update(user_id)
+                user = await unit.users.get_for_update(found.user.id)
             except NotFound:
                 raise InvalidCredentials from None
-            if await unit.users.password_hash(user_id) != known:
+            known = await unit.users.password_hash(user.id)
+            if known is None or known != found.password_hash:
                 return None
-            now = self._clock.now()
-            if not fits or user.status is not Status.ACTIVE:
-                actor = Actor(None, Role.MEMBER, None, origin)
-                await unit.events.append(events.sign_in_failed(actor, user, now))
-                await unit.commit()
-                raise AccountDisabled if fits and user.status is Status.DISABLED else InvalidCredentials
-            if known is not None and self._hasher.is_dated(known):
-                await unit.users.set_password_hash(user_id, await self._hasher.hash(normal))
-            signed_in = await self._start(unit, origin, user, now)
+            if user.status is not Status.ACTIVE:
+                raise AccountDisabled if user.status is Status.DISABLED else InvalidCredentials
+            if self._hasher.is_dated(known):
+                await unit.users.set_password_hash(user.id, await self._hasher.hash(password))
+            signed_in = await self._start(unit, origin, user, self._clock.now())
             await unit.commit()
         return signed_in
 
@@ -252,10 +271,10 @@ class SessionService:
         if actor.user_id is None:
             raise Forbidden
         clean = clean_password(new, "new_password")
-        await self._limit("change_password", str(actor.user_id), self._rules.per_account)
+        await self._attempts.change_password(actor.user_id)
         async with self._store.write() as unit:
             known = await unit.users.password_hash(actor.user_id)
-        if len(current) > PASSWORD_MAX or not await self._hasher.verify(_normal(current), known):
+        if len(current) > PASSWORD_MAX or not await self._hasher.verify(normal_password(current), known):
             raise InvalidCredentials("The current password is wrong")
         hashed = await self._hasher.hash(clean)
         now = self._clock.now()
@@ -306,15 +325,3 @@ class SessionService:
             await unit.users.touch_seen(users)
             await unit.sessions.touch_seen(sessions)
             await unit.commit()
-
-    async def _limit(self, bucket: str, key: str | None, limit: tuple[int, int]) -> None:
-        if key is not None and (wait := await self._limiter.hit(bucket, key, *limit)) is not None:
-            raise RateLimited(wait)
-
-
-def _normal(password: str) -> str:
-    """The password in the form that was hashed; one too short to have been accepted stays as it is."""
-    try:
-        return clean_password(password)
-    except ValidationFailed:
-        return password

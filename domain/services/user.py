@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -27,6 +28,7 @@ from domain.models.text import SEARCH_MAX, canonical_email, clean_name, clean_pa
 from domain.models.user import Role, Status, User
 from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
 from domain.ports import Clock, KeptResult, LiveSessions, PasswordHasher, Presence, Store, TokenCodec, WriteUnit
+from domain.services.attempts import Attempts
 
 KEY_MAX = 200
 """The longest idempotency key, in characters."""
@@ -84,9 +86,10 @@ class UserService:
         tokens: TokenCodec,
         presence: Presence,
         live: LiveSessions,
+        attempts: Attempts,
     ) -> None:
         self._store, self._clock, self._hasher = store, clock, hasher
-        self._tokens, self._presence, self._live = tokens, presence, live
+        self._tokens, self._presence, self._live, self._attempts = tokens, presence, live, attempts
 
     async def create(self, actor: Actor, command: CreateUser) -> Written[User]:
         """Make a user.
@@ -123,7 +126,8 @@ class UserService:
     async def update(self, actor: Actor, command: UpdateUser) -> Written[User]:
         """Set fields of a user: admins any, users their own e-mail and display name.
 
-        Raises NotFound, Forbidden, ValidationFailed, EmailTaken, VersionConflict and LastAdmin.
+        Raises NotFound, Forbidden, ValidationFailed, EmailTaken, VersionConflict and LastAdmin, and RateLimited where
+        one's own e-mail is changed too often: the answer tells whether an address is known here.
         """
         wanted = {
             name: value
@@ -134,7 +138,10 @@ class UserService:
             raise Forbidden
         clean = checked(**{k: v for k, v in wanted.items() if k in ("email", "display_name", "password")})
         hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
-        async with self._store.write() as unit:
+        async with AsyncExitStack() as stack:
+            if await self._claims_email(actor, command.id, clean.get("email")):
+                await stack.enter_async_context(self._attempts.claiming_email(actor.origin, actor.user_id))
+            unit = await stack.enter_async_context(self._store.write())
             before = await self._locked(unit, actor, command.id, command.expected_version)
             written = await self._write(
                 unit,
@@ -150,6 +157,14 @@ class UserService:
         if written.position is not None:
             await self._live.settle(command.id)
         return written
+
+    async def _claims_email(self, actor: Actor, user_id: UUID, email: str | None) -> bool:
+        """Whether users set an e-mail of their own that is another than they have."""
+        if email is None or actor.user_id != user_id:
+            return False
+        async with self._store.read() as unit:
+            user = await unit.users.find(user_id)
+        return user is not None and user.email != email
 
     async def set_status(
         self, actor: Actor, user_id: UUID, status: Status, expected_version: int | None = None, *, restore: bool = False

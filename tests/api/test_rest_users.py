@@ -24,6 +24,20 @@ def code(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
+async def test_claims_of_addresses_are_limited_and_tell_when_to_come_back(api: Api, admin: Person) -> None:
+    user, taken = await api.new_user(admin), [await api.new_user(admin) for _ in range(4)]
+    put = [await api.rest("PUT", f"/api/v1/users/{user.id}", user, json={"email": t.email}) for t in taken]
+    assert [a.status_code for a in put] == [409, 409, 429, 429]
+    assert put[2].json()["error"]["code"] == "RATE_LIMITED"
+    assert 0 < int(put[2].headers["retry-after"]) == put[2].json()["error"]["details"]["retry_after"] <= 3600
+    query = "mutation($i: UpdateUserInput!) { updateUser(input: $i) { __typename } }"
+    answer = await api.graphql(query, {"i": {"id": user.id, "email": taken[3].email}}, user)
+    shown = answer["errors"][0]["extensions"]
+    assert (shown["code"], 0 < shown["retryAfter"] <= 3600) == ("RATE_LIMITED", True)
+    by_admin = await api.rest("PUT", f"/api/v1/users/{user.id}", admin, json={"email": f"new-{user.email}"})
+    assert by_admin.status_code == 200
+
+
 async def test_a_user_from_its_creation_to_its_deletion(api: Api, admin: Person) -> None:
     body = fresh(password=PASSWORD, role="auditor")
     created = await api.rest("POST", "/api/v1/users", admin, json=body)

@@ -25,6 +25,7 @@ from domain.errors import (
 from domain.models.actor import Actor, Origin, system
 from domain.models.user import Role, Status, User
 from domain.pagination import UserFilter
+from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.session import SessionRules, SessionService
 from tests.api.conftest import settings_for
 
@@ -183,7 +184,10 @@ class Gated:
 def gated(core: Core) -> tuple[Gated, SessionService]:
     """The session service with a hasher that can be held."""
     hasher = Gated(core)
-    service = SessionService(core.store, core.clock, hasher, core.tokens, core.limiter, SessionRules(), core.effects)
+    attempts = Attempts(core.limiter, AttemptLimits())
+    service = SessionService(
+        core.store, core.clock, hasher, core.tokens, attempts, core.failures, SessionRules(), core.effects
+    )
     return hasher, service
 
 
@@ -223,6 +227,42 @@ async def test_sign_ins_at_once_that_renew_a_dated_hash_all_succeed(core: Core, 
     assert await asyncio.gather(*entering) == ["fine"] * 4
     assert await live_sessions(settings, user) == 4
     assert (await sign_in(core, user)).user.id == user.id
+
+
+async def failures(settings: Settings, user: User) -> int:
+    """How many failed sign-ins of a user are in the log."""
+    connection = await asyncpg.connect(settings.database_url.dsn)
+    try:
+        question = "select count(*) from events where type = 'sign_in_failed' and user_id = $1"
+        return int(await connection.fetchval(question, user.id))
+    finally:
+        await connection.close()
+
+
+async def test_failures_are_written_after_their_answers_and_all_of_them_before_the_end(settings: Settings) -> None:
+    async with open_core(settings) as core:
+        user, erased = await make(core), await make(core)
+        for email in (user.email, erased.email, user.email, "nobody@example.com"):
+            assert await outcome(core.sessions.sign_in(Origin(), SignIn(email, NEW))) == InvalidCredentials.code
+        await core.users.erase(system(), erased.id)
+        assert await failures(settings, user) == 0
+    assert await failures(settings, user) == 2
+    assert await failures(settings, erased) == 0, "nothing is written of somebody who was erased meanwhile"
+
+
+async def test_a_known_address_is_told_from_strangers_by_the_newest_sessions(core: Core) -> None:
+    user, home = await make(core), Origin(ip_address="2001:db8::1")
+    await core.sessions.sign_in(home, SignIn(user.email, OLD))
+    for number in range(11):
+        await outcome(core.sessions.sign_in(Origin(ip_address=f"192.0.2.{number}"), SignIn(user.email, NEW)))
+    assert await outcome(sign_in(core, user)) == "RATE_LIMITED"
+    neighbour = Origin(ip_address="2001:db8::ffff")
+    assert await outcome(core.sessions.sign_in(neighbour, SignIn(user.email, OLD))) == "fine"
+    async with core.store.read() as unit:
+        found = await unit.users.find_credentials(user.email)
+        assert found is not None
+        assert found.addresses == ["2001:db8::ffff", "2001:db8::1"]
+        assert await unit.users.find_credentials("nobody@example.com") is None
 
 
 async def test_a_refresh_token_that_was_altered_ends_nothing(core: Core, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from domain.errors import EmailTaken, NotFound, TokenExpired, TokenInvalid, Vers
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import User
-from domain.ports import AccessClaims, KeptResult, RefreshClaims
+from domain.ports import AccessClaims, Credentials, KeptResult, RefreshClaims
 
 
 class FakeClock:
@@ -62,6 +62,10 @@ class FakeTokens:
         if not user_id:
             raise TokenExpired
         return AccessClaims(UUID(session_id), UUID(user_id), now + timedelta(minutes=10))
+
+    def session_of_access(self, token: str) -> UUID:
+        """The session it names."""
+        return UUID(token.split()[1])
 
     def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
         """The token, and its hash."""
@@ -140,8 +144,8 @@ class State:
 class FakeUsers:
     """Users in memory."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, steps: list[str]) -> None:
+        self._state, self._steps = state, steps
 
     async def find(self, user_id: UUID) -> User | None:
         """One or None."""
@@ -164,6 +168,15 @@ class FakeUsers:
     async def find_by_email(self, email: str) -> User | None:
         """By address."""
         return next((u for u in self._state.users.values() if u.email == email), None)
+
+    async def find_credentials(self, email: str) -> Credentials | None:
+        """With the addresses of their newest sessions."""
+        self._steps.append("find_credentials")
+        user = await self.find_by_email(email)
+        if user is None:
+            return None
+        theirs = [s.ip_address for s in self._state.sessions.values() if s.user_id == user.id]
+        return Credentials(user, self._state.hashes[user.id], [a for a in theirs if a is not None][-20:])
 
     async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]:
         """By addresses."""
@@ -306,7 +319,7 @@ class FakeUnit:
     def __init__(self, store: FakeStore) -> None:
         self._store = store
         self._copy = copy.deepcopy(store.state)
-        self.users, self.sessions = FakeUsers(self._copy), FakeSessions(self._copy)
+        self.users, self.sessions = FakeUsers(self._copy, store.steps), FakeSessions(self._copy)
         self.events, self.keys = FakeEvents(self._copy), FakeKeys(self._copy)
 
     async def commit(self) -> None:
@@ -321,13 +334,16 @@ class FakeStore:
     def __init__(self) -> None:
         self.state = State()
         self.commits = 0
+        self.steps: list[str] = []
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Any]:
         """A transaction."""
+        self.steps.append("write")
         yield FakeUnit(self)
 
     @asynccontextmanager
     async def read(self, _at_least: LogCursor | None = None) -> AsyncIterator[Any]:
         """A look, which shows everything."""
+        self.steps.append("read")
         yield FakeUnit(self)

@@ -9,13 +9,16 @@ from uuid import uuid4
 
 import pytest
 
+from api.failures import FailureQueue
 from domain import errors
 from domain.commands import CreateUser, ImportRow, SignedIn, SignIn, SignUp, UpdateUser
 from domain.models.actor import Actor, Origin, system
 from domain.models.event import EventType
 from domain.models.user import Role, Status, User
+from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.importing import ImportService
 from domain.services.session import SessionRules, SessionService
+from domain.services.sign_in_failure import SignInFailureService
 from domain.services.user import UserService
 from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeStore, FakeTokens
 
@@ -29,9 +32,22 @@ class World:
     store: FakeStore
     clock: FakeClock
     live: FakeLive
+    limiter: FakeLimiter
+    failures: FailureQueue
     users: UserService
     sessions: SessionService
     imports: ImportService
+
+    @classmethod
+    def over(cls, limits: AttemptLimits) -> World:
+        """Nothing in it yet, with these limits."""
+        store, clock, live, tokens = FakeStore(), FakeClock(), FakeLive(), FakeTokens()
+        any_store, limiter = cast("Any", store), FakeLimiter()
+        attempts = Attempts(limiter, limits)
+        failures = FailureQueue(SignInFailureService(any_store).record)
+        users = UserService(any_store, clock, FakeHasher(), tokens, FakePresence(), live, attempts)
+        sessions = SessionService(any_store, clock, FakeHasher(), tokens, attempts, failures, SessionRules(), live)
+        return cls(store, clock, live, limiter, failures, users, sessions, ImportService(any_store, clock))
 
     @property
     def told(self) -> list[EventType]:
@@ -50,12 +66,7 @@ class World:
 @pytest.fixture
 def world() -> World:
     """Nothing in it yet."""
-    store, clock, live, tokens = FakeStore(), FakeClock(), FakeLive(), FakeTokens()
-    any_store = cast("Any", store)
-    users = UserService(any_store, clock, FakeHasher(), tokens, FakePresence(), live)
-    rules = SessionRules()
-    sessions = SessionService(any_store, clock, FakeHasher(), tokens, FakeLimiter(), rules, live)
-    return World(store, clock, live, users, sessions, ImportService(any_store, clock))
+    return World.over(AttemptLimits())
 
 
 def actor(user: User, signed_in: SignedIn | None = None) -> Actor:
@@ -164,6 +175,8 @@ async def test_wrong_passwords_are_told_to_the_log_and_limited(world: World) -> 
             await world.sessions.sign_in(Origin(), SignIn(user.email, "wrong password"))
     with pytest.raises(errors.RateLimited):
         await world.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
+    assert EventType.SIGN_IN_FAILED not in world.told, "what is written within the answer tells by time who is known"
+    await world.failures.flush()
     assert world.told.count(EventType.SIGN_IN_FAILED) == 10
     with pytest.raises(errors.InvalidCredentials):
         await world.sessions.sign_in(Origin(), SignIn("nobody@example.com", PASSWORD))

@@ -1,0 +1,102 @@
+"""Failed sign-ins that wait to be written: after their answers, soon, several at once.
+
+When they are written says nothing of which request they came from: the time between two writes is random.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from domain.errors import RateLimited, Unavailable
+from domain.ports import FailedSignIn
+from domain.tasks import end
+
+ROOM = 5_000
+"""Failures that may wait; more are only there while the database is unavailable or under attack."""
+BATCH = 200
+PAUSE_SECONDS = (0.05, 0.35)
+"""Between which a write is put off, evenly distributed."""
+RETRY_SECONDS = 1.0
+STOP_SECONDS = 5.0
+LAST_ATTEMPTS = 3
+"""How often the rest is attempted at the end."""
+
+Record = Callable[[Sequence[FailedSignIn]], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class FailureQueue:
+    """One per process, over one way to write them down."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._waiting: deque[FailedSignIn] = deque()
+        self._some = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._task = asyncio.create_task(self._run(), name="sign-in-failures")
+
+    async def stop(self) -> None:
+        """Write what is left; what cannot be written is counted in the log of the process.
+
+        A write under way is waited for: whoever cancels one does not know whether it was made.
+        """
+        self._stopping = True
+        self._some.set()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=STOP_SECONDS)
+            await end([self._task])
+            self._task = None
+        for _ in range(LAST_ATTEMPTS):
+            try:
+                await self.flush()
+            except Unavailable:
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+        log.error("sign_in_failures.not_written", count=len(self._waiting))
+
+    def check_room(self) -> None:
+        """Raises RateLimited while too many wait."""
+        if len(self._waiting) >= ROOM:
+            raise RateLimited(1)
+
+    def report(self, failure: FailedSignIn) -> None:
+        """Have a failure written soon."""
+        self._waiting.append(failure)
+        self._some.set()
+
+    async def flush(self) -> None:
+        """Write all that waits, in order. Raises Unavailable, and keeps what was not written."""
+        while self._waiting:
+            batch = list(itertools.islice(self._waiting, BATCH))
+            try:
+                await self._record(batch)
+            except Unavailable:
+                raise
+            except Exception:
+                log.exception("sign_in_failures.refused", count=len(batch))  # and dropped, or it would block the rest
+            for _ in batch:
+                self._waiting.popleft()
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            await self._some.wait()
+            if not self._stopping:
+                await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - no secret comes of it
+            self._some.clear()
+            try:
+                await self.flush()
+            except Unavailable:
+                self._some.set()
+                await asyncio.sleep(RETRY_SECONDS)

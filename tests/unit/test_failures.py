@@ -1,0 +1,91 @@
+"""Failed sign-ins on their way to the log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from api.failures import FailureQueue
+from domain.errors import RateLimited, Unavailable
+from domain.models.actor import Origin
+from domain.ports import FailedSignIn
+
+
+def failure(number: int) -> FailedSignIn:
+    """One of a user of that number."""
+    return FailedSignIn(UUID(int=number), Origin(), datetime(2026, 1, 1, tzinfo=UTC))
+
+
+class Log:
+    """Takes what it is given, unless it is unavailable or finds it wrong."""
+
+    def __init__(self) -> None:
+        self.written: list[int] = []
+        self.unavailable = False
+        self.wrong: int | None = None
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+        self.go.set()
+
+    async def record(self, batch: Sequence[FailedSignIn]) -> None:
+        self.asked.set()
+        await self.go.wait()
+        if self.unavailable:
+            raise Unavailable
+        if any(f.user_id == UUID(int=self.wrong) for f in batch if self.wrong is not None):
+            raise ValueError
+        self.written += [f.user_id.int for f in batch if f.user_id]
+
+
+async def test_the_rest_is_written_at_the_end_in_order_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.failures.PAUSE_SECONDS", (0.0, 0.0))
+    log = Log()
+    queue = FailureQueue(log.record)
+    log.go.clear()
+    queue.start()
+    queue.report(failure(0))
+    await log.asked.wait()
+    for number in range(1, 450):
+        queue.report(failure(number))
+    stopping = asyncio.create_task(queue.stop())
+    await asyncio.sleep(0)
+    log.go.set()
+    await stopping
+    assert log.written == list(range(450))
+
+
+async def test_nothing_is_lost_while_the_database_is_unavailable() -> None:
+    log = Log()
+    log.unavailable = True
+    queue = FailureQueue(log.record)
+    queue.report(failure(1))
+    with pytest.raises(Unavailable):
+        await queue.flush()
+    queue.report(failure(2))
+    log.unavailable = False
+    await queue.flush()
+    assert log.written == [1, 2]
+
+
+async def test_what_cannot_be_written_does_not_stand_in_the_way_of_the_rest() -> None:
+    log = Log()
+    log.wrong = 1
+    queue = FailureQueue(log.record)
+    queue.report(failure(1))
+    await queue.flush()
+    queue.report(failure(2))
+    await queue.flush()
+    assert log.written == [2]
+
+
+async def test_a_full_queue_refuses_before_a_password_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.failures.ROOM", 2)
+    queue = FailureQueue(Log().record)
+    for number in range(2):
+        queue.check_room()
+        queue.report(failure(number))
+    with pytest.raises(RateLimited):
+        queue.check_room()

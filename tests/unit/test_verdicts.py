@@ -1,0 +1,61 @@
+"""Which sockets may stay: those whose credential is known to be good, and the system's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.sockets import Sockets
+from domain.models.actor import Actor, system
+from domain.models.session import EndReason, Principal
+from domain.models.user import Role, Status
+from tests.unit.fakes import FakeClock
+
+CLOCK = FakeClock()
+PRINCIPAL = Principal(
+    uuid4(), uuid4(), Role.ADMIN, Status.ACTIVE, CLOCK.now() + timedelta(days=1), ended_at=None, end_reason=None
+)
+ACTOR = Actor(PRINCIPAL.user_id, PRINCIPAL.role, PRINCIPAL.session_id)
+
+
+def stays(actor: Actor | None, principal: Principal | None = PRINCIPAL) -> bool:
+    """Whether a socket of this actor may stay."""
+    parts: dict[str, Any] = dict.fromkeys(
+        ("operations", "live", "sessions", "presence", "authenticate", "context"), None
+    )
+    sockets = Sockets(clock=CLOCK, **parts)
+    connection: Any = SimpleNamespace(actor=actor)
+    return sockets._verdict(connection, {} if principal is None else {principal.session_id: principal}) is None
+
+
+def test_a_good_session_stays_and_so_does_the_system() -> None:
+    assert stays(ACTOR)
+    assert stays(system())
+    assert stays(None), "not authenticated yet: the handshake has a deadline of its own"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": Status.DISABLED},
+        {"status": Status.DELETED},
+        {"role": Role.MEMBER},
+        {"expires_at": CLOCK.now()},
+        {"ended_at": CLOCK.now(), "end_reason": EndReason.REVOKED},
+    ],
+)
+def test_a_session_that_ended_or_means_something_else_goes(changes: dict[str, Any]) -> None:
+    assert not stays(ACTOR, replace(PRINCIPAL, **changes))
+
+
+def test_a_session_that_is_not_there_goes() -> None:
+    assert not stays(ACTOR, None)
+
+
+def test_a_user_whose_credential_cannot_be_checked_goes() -> None:
+    assert not stays(replace(ACTOR, session_id=None))
