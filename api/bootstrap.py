@@ -24,6 +24,7 @@ from api.failures import FailureQueue
 from api.operations import Operations
 from api.principals import PrincipalCache
 from api.retention import Retention
+from api.revisions import shipped
 from api.security import Argon2Hasher, SignedTokens
 from api.settings import ConfigurationError, Settings
 from api.sockets import Sockets
@@ -44,7 +45,7 @@ from domain.services.sign_in_failure import SignInFailureService
 from domain.services.user import UserService
 from domain.tasks import end
 from persistence.broadcast import NUDGE, Publisher, RedisBackend, connect
-from persistence.database import Database, fault_of
+from persistence.database import Database, count_values, fault_of, revision_of
 from persistence.hub import Hub
 from persistence.presence import RedisPresence
 from persistence.rate_limit import RedisRateLimiter
@@ -319,11 +320,33 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         await core.close()
 
 
-async def check_database(address: DatabaseAddress, *, migrated: bool = True) -> None:
-    """Raise ConfigurationError where DATABASE_URL leads to no database that can be used."""
-    fault = await fault_of(address.dsn, migrated=migrated)
+async def check_database(address: DatabaseAddress) -> None:
+    """Raise ConfigurationError unless DATABASE_URL leads to a database at the schema revision of this release."""
+    found = await schema_revision(address)
+    fault = shipped().fault(found)
     if fault is not None:
-        raise ConfigurationError(f"Rollcall cannot use this database:\n  DATABASE_URL: {fault}")
+        raise ConfigurationError(unusable(fault))
+
+
+async def schema_revision(address: DatabaseAddress) -> str | None:
+    """The revision that a database is at, None where it was never migrated.
+
+    Raises ConfigurationError where DATABASE_URL leads to no database that can be connected to.
+    """
+    fault = await fault_of(address.dsn)
+    if fault is not None:
+        raise ConfigurationError(unusable(fault))
+    return await revision_of(address.dsn)
+
+
+async def count_in_database(address: DatabaseAddress, columns: Sequence[tuple[str, str | None]]) -> list[int]:
+    """How many rows each table has, or values each (table, column); 0 for what does not exist."""
+    return await count_values(address.dsn, columns)
+
+
+def unusable(fault: str) -> str:
+    """How a command says what is wrong with the database."""
+    return f"Rollcall cannot use this database:\n  DATABASE_URL: {fault}"
 
 
 async def ensure_first_admin(settings: Settings) -> str | None:

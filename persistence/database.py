@@ -7,7 +7,7 @@ import random
 import socket
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
@@ -110,19 +110,45 @@ FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 """What a failure to connect says of the address, for whoever wrote it; the first that fits."""
 
 
-async def fault_of(url: str, *, migrated: bool = True) -> str | None:
-    """What stands in the way of using a database, without repeating its address; None where nothing does.
+HAS_REVISION = "select to_regclass('alembic_version') is not null"
+REVISION = "select max(version_num) from alembic_version"
+"""Alembic's own table; the history of this project has one line, so there is one row or none."""
 
-    With `migrated` it must have Rollcall's tables too.
-    """
+
+async def fault_of(url: str) -> str | None:
+    """What stands in the way of connecting to a database, without repeating its address; None where nothing does."""
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     except tuple(kind for kinds, _ in FAULTS for kind in kinds) as error:
         said = next(words for kinds, words in FAULTS if isinstance(error, kinds))
         return f"{said} ({type(error).__name__})"
+    await connection.close()
+    return None
+
+
+async def revision_of(url: str) -> str | None:
+    """The schema revision of a database that can be connected to; None where it was never migrated."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     try:
-        if migrated and await connection.fetchval("select to_regclass('log_state')") is None:
-            return "this database has no tables of Rollcall's: run rollcall migrate"
+        if not await connection.fetchval(HAS_REVISION):
+            return None
+        return cast(str | None, await connection.fetchval(REVISION))
     finally:
         await connection.close()
-    return None
+
+
+async def count_values(url: str, columns: Sequence[tuple[str, str | None]]) -> list[int]:
+    """How many rows each table has, or values each column; 0 where there is no such table or column."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    try:
+        return [await _count(connection, table, column) for table, column in columns]
+    finally:
+        await connection.close()
+
+
+async def _count(connection: asyncpg.Connection, table: str, column: str | None) -> int:
+    counted = "*" if column is None else f'"{column}"'
+    try:
+        return cast(int, await connection.fetchval(f'select count({counted}) from "{table}"'))  # noqa: S608
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+        return 0
