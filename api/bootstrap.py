@@ -49,6 +49,7 @@ from persistence.database import Database, count_values, fault_of, revision_of
 from persistence.hub import Hub
 from persistence.presence import RedisPresence
 from persistence.rate_limit import RedisRateLimiter
+from persistence.redis_namespace import RedisNamespace
 from persistence.relay import Relay
 from persistence.retention import PruneLock
 from persistence.store import SqlStore
@@ -79,6 +80,7 @@ class Core:
     pruning: PruneLock
     hasher: Argon2Hasher
     tokens: SignedTokens
+    namespace: RedisNamespace
     limiter: RedisRateLimiter
     failures: FailureQueue
     presence: RedisPresence
@@ -121,7 +123,8 @@ def build_core(settings: Settings) -> Core:
     hasher = Argon2Hasher(settings.hash_threads)
     tokens = SignedTokens(settings.secret_key.get_secret_value(), timedelta(seconds=settings.access_token_seconds))
     redis_url = settings.redis_url.get_secret_value()
-    limiter, presence = RedisRateLimiter(redis_url), RedisPresence(redis_url)
+    namespace = RedisNamespace(settings.secret_key.get_secret_value())
+    limiter, presence = RedisRateLimiter(redis_url, namespace), RedisPresence(redis_url, namespace)
     rules = SessionRules(timedelta(days=settings.refresh_token_days), settings.sign_up_enabled)
     attempts = Attempts(limiter, AttemptLimits(per_address=(settings.sign_ins_per_address, 300)))
     failures = FailureQueue(SignInFailureService(store).record)
@@ -137,6 +140,7 @@ def build_core(settings: Settings) -> Core:
         pruning=PruneLock(settings.database_url.dsn),
         hasher=hasher,
         tokens=tokens,
+        namespace=namespace,
         limiter=limiter,
         failures=failures,
         presence=presence,
@@ -169,7 +173,7 @@ class Container:
             raise ConnectionError
         client = connect(self.core.settings.redis_url.get_secret_value(), timeout=1.0)
         try:
-            await client.set("rollcall:health", 1, ex=10)
+            await client.set(self.core.namespace.name("health"), 1, ex=10)
         finally:
             await client.aclose()
 
@@ -179,10 +183,10 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     core = build_core(settings)
     stack.push_async_callback(core.close)
     redis_url = settings.redis_url.get_secret_value()
-    backend = RedisBackend(redis_url)
+    backend = RedisBackend(redis_url, core.namespace)
     broadcast = await stack.enter_async_context(Broadcast(backend=backend))
     publisher = Publisher(backend)
-    hub = Hub(core.store, broadcast)
+    hub = Hub(core.store, broadcast, bind=core.namespace.bind)
     relay = Relay(settings.database_url.dsn, publisher, hub.offer)
     publisher.start()
     stack.push_async_callback(publisher.stop)
@@ -272,6 +276,7 @@ def _gauges(container: Container) -> None:
     gauge("redis_connected", "Whether the subscription to Redis stands", lambda: int(container.backend.connected))
     gauge("redis_shared", "Whether presence was written to Redis and read", lambda: int(container.core.presence.shared))
     gauge("redis_dropped", "Messages not published while Redis was away", lambda: container.publisher.dropped)
+    gauge("redis_refused", "Messages and leases not sealed for this log", lambda: container.core.namespace.refused)
     gauge("hub_holes", "Holes seen in the live stream and read from the table", lambda: container.hub.holes)
     gauge("live_groups", "Different subscriptions rendered", lambda: container.live.group_count)
     gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: container.core.hasher.waiting)

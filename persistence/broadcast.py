@@ -3,7 +3,8 @@
 Why our own backend: the package's Redis backend loses its first subscription with redis-py 8, dies silently with its
 connection and queues without bound. This one waits for the SUBSCRIBE acknowledgement, reconnects with jitter, proves
 an idle link alive, and emits GAP after every (re)connection and whenever it had to drop a message: whoever reads GAP
-reads the table.
+reads the table. Callers name channels by what is on them; in Redis each has a name of this log's own, and only what was
+sealed for it is passed on (persistence/redis_namespace.py).
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from domain.tasks import end
+from persistence.redis_namespace import RedisNamespace
 
 GAP = "\x00gap"
 """The message that stands for "something may be missing here"."""
 
-EVENTS, NUDGE, SIGNALS = "rollcall.events", "rollcall.nudge", "rollcall.signals"
-"""The channels: numbered events; "a write was committed here"; short-lived signals such as presence."""
+EVENTS, NUDGE = "events", "nudge"
+"""The channels: numbered events; "a write was committed here"."""
 
 QUEUE_MAX = 4096
 PUBLISH_SECONDS, PUBLISH_MAX = 2.0, 100
@@ -41,25 +43,34 @@ log = structlog.get_logger(__name__)
 
 
 def connect(url: str, timeout: float = 2.0) -> aioredis.Redis:
-    """A client that answers or fails within `timeout` seconds and never retries by itself."""
+    """A client that answers or fails within `timeout` seconds and never retries by itself.
+
+    Bytes that are no UTF-8 are replaced, which breaks the seal of what they are in, and do not end the reading.
+    """
     client: aioredis.Redis = aioredis.Redis.from_url(
         url,
         socket_connect_timeout=timeout,
         socket_timeout=timeout,
         retry=Retry(NoBackoff(), 0),
         decode_responses=True,
+        encoding_errors="replace",
     )
     return client
 
 
 class RedisBackend(BroadcastBackend):
-    """broadcaster's backend contract over redis-py; `connected` tells whether the subscription stands now."""
+    """broadcaster's backend contract over redis-py; `connected` tells whether the subscription stands now.
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    It listens once the namespace is bound to a log, and moves to the other channels when that changes.
+    """
+
+    def __init__(self, url: str, namespace: RedisNamespace) -> None:
+        self._url, self._namespace = url, namespace
         self._publisher = connect(url)
         self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
         self._channels: dict[str, asyncio.Event] = {}
+        self._names: dict[str, str] = {}
+        self._moving: set[asyncio.Task[None]] = set()
         self._wanted = asyncio.Event()
         self._pubsub: PubSub | None = None
         self._task: asyncio.Task[None] | None = None
@@ -69,22 +80,24 @@ class RedisBackend(BroadcastBackend):
 
     async def connect(self) -> None:
         """Start listening; returns at once, also while Redis is away."""
+        self._namespace.listen(self._move)
         self._task = asyncio.create_task(self._run(), name="redis-listener")
 
     async def disconnect(self) -> None:
         """Stop listening and close."""
         if self._task is not None:
-            await end([self._task])
+            await end([self._task, *self._moving])
         with contextlib.suppress(RedisError, OSError):
             await self._publisher.aclose()
 
     async def subscribe(self, group: str) -> None:
         """Return when Redis has acknowledged, or after two seconds without it: GAP follows once it has."""
         acknowledged = self._channels.setdefault(group, asyncio.Event())
-        self._wanted.set()
+        if self._namespace.bound:
+            self._wanted.set()
         if self._pubsub is not None:
             with contextlib.suppress(RedisError, OSError):
-                await self._pubsub.subscribe(group)
+                await self._pubsub.subscribe(self._name(group))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(2.0):
                 await acknowledged.wait()
@@ -94,7 +107,7 @@ class RedisBackend(BroadcastBackend):
         self._channels.pop(group, None)
         if self._pubsub is not None:
             with contextlib.suppress(RedisError, OSError):
-                await self._pubsub.unsubscribe(group)
+                await self._pubsub.unsubscribe(self._namespace.name(group))
 
     async def publish(self, channel: str, message: Any) -> None:
         """Publish now; raises redis.exceptions.RedisError or OSError within PUBLISH_SECONDS where it cannot."""
@@ -104,7 +117,7 @@ class RedisBackend(BroadcastBackend):
         """Publish several in one round trip, in order; raises as `publish` does."""
         async with asyncio.timeout(PUBLISH_SECONDS), self._publisher.pipeline(transaction=False) as pipeline:
             for channel, message in messages:
-                pipeline.publish(channel, message)
+                pipeline.publish(self._namespace.name(channel), self._namespace.seal(channel, message))
             await pipeline.execute()
 
     async def next_published(self) -> Event:
@@ -137,6 +150,31 @@ class RedisBackend(BroadcastBackend):
             await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
             delay = min(delay * 2, LAST_DELAY)
 
+    def _name(self, channel: str) -> str:
+        """The name of a channel in Redis, remembered for what comes back on it."""
+        name = self._namespace.name(channel)
+        self._names[name] = channel
+        return name
+
+    def _move(self) -> None:
+        """Another log: its channels have other names."""
+        left, self._names = list(self._names), {}
+        for acknowledged in self._channels.values():
+            acknowledged.clear()
+        if self._channels:
+            self._wanted.set()
+        if self._pubsub is not None:
+            task = asyncio.create_task(self._resubscribe(self._pubsub, left), name="redis-move")
+            self._moving.add(task)
+            task.add_done_callback(self._moving.discard)
+
+    async def _resubscribe(self, pubsub: PubSub, left: Sequence[str]) -> None:
+        with contextlib.suppress(
+            RedisError, OSError
+        ):  # a connection that is lost subscribes anew when it is made again
+            await pubsub.subscribe(*(self._name(channel) for channel in self._channels))
+            await pubsub.unsubscribe(*left)
+
     def _down(self) -> None:
         self.connected = False
         self.reconnects += 1
@@ -147,8 +185,12 @@ class RedisBackend(BroadcastBackend):
         client = connect(self._url, timeout=3 * PING_SECONDS)
         pubsub = client.pubsub()
         try:
-            await pubsub.subscribe(*self._channels)
+            names = [self._name(channel) for channel in self._channels]
+            await pubsub.subscribe(*names)
             self._pubsub = pubsub
+            later = [name for name in map(self._name, self._channels) if name not in names]
+            if later:  # asked for, or renamed, while the first were on their way
+                await pubsub.subscribe(*later)
             silent = 0
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=False, timeout=PING_SECONDS)
@@ -167,9 +209,11 @@ class RedisBackend(BroadcastBackend):
                 await client.aclose()
 
     def _take(self, message: dict[str, Any]) -> None:
-        channel = message["channel"]
+        channel = self._names.get(message["channel"] or "")
         if message["type"] == "message":
-            self._emit(channel, message["data"])
+            opened = None if channel is None else self._namespace.open(channel, message["data"])
+            if channel is not None and opened is not None:
+                self._emit(channel, opened)
         elif message["type"] == "subscribe" and channel in self._channels:
             if not self.connected:
                 self.connected = True

@@ -38,8 +38,10 @@ log = structlog.get_logger(__name__)
 class Hub:
     """One per process. `head` is the newest sequence that listeners have been told of."""
 
-    def __init__(self, store: Store, broadcast: Broadcast, ring: int = RING) -> None:
-        self._store, self._broadcast = store, broadcast
+    def __init__(
+        self, store: Store, broadcast: Broadcast, ring: int = RING, bind: Callable[[UUID], None] = lambda _: None
+    ) -> None:
+        self._store, self._broadcast, self._bind = store, broadcast, bind
         self._ring: deque[Event] = deque(maxlen=ring)
         self._inbox: asyncio.Queue[Sequence[Event] | None] = asyncio.Queue(1000)
         self._missed = False
@@ -51,13 +53,15 @@ class Hub:
         self.holes = 0
 
     async def start(self) -> None:
-        """Join the live stream first, then read the head: nothing can fall in between.
+        """Bind Redis to the log, join its live stream, then read the head: nothing can fall in between.
 
         Raises Unavailable while the database cannot be read.
         """
+        self._bind((await self.state()).epoch)
         self._tasks.append(asyncio.create_task(self._hear(), name="hub-hear"))
         await self._ready.wait()
         state = await self.state()
+        self._bind(state.epoch)
         self.epoch, self.head = state.epoch, state.head
         self._tasks.append(asyncio.create_task(self._run(), name="hub"))
 

@@ -55,7 +55,9 @@ async def _measure(stack: Stack, port: int) -> list[dict[str, Any]]:
             return sent
 
         here = await _latencies(socket, mutate)
-        backend = RedisBackend(stack.redis_url)
+        async with core.store.read() as unit:
+            core.namespace.bind((await unit.events.state()).epoch)
+        backend = RedisBackend(stack.redis_url, core.namespace)
         publisher = Publisher(backend)
         publisher.start()
         try:

@@ -80,17 +80,16 @@ class Server:
 
 def settings_for(database_url: str, redis_url: str, **values: Any) -> Settings:
     """Settings for a test's server."""
-    key = secrets.token_urlsafe(48)
+    own = {"sign_ins_per_address": 100_000, "secret_key": secrets.token_urlsafe(48)}
     return Settings.load(
         _env_file=None,
         database_url=database_url,
         redis_url=redis_url,
-        secret_key=key,
         admin_email=ADMIN,
         admin_password=PASSWORD,
         log_level="warning",
         debug=False,
-        **{"sign_ins_per_address": 100_000, **values},
+        **{**own, **values},
     )
 
 

@@ -150,7 +150,8 @@ async def lease(url: str, user_id: str) -> bool:
     """Whether Redis has a lease of this user."""
     client = connect(url)
     try:
-        members: Any = await client.zrange(KEY, 0, -1)
+        keys = [key async for key in client.scan_iter(f"rollcall:*:{KEY}")]
+        members: Any = [m for key in keys for m in await client.zrange(key, 0, -1)]
         return any(m.startswith(user_id.replace("-", "")) for m in members)
     finally:
         await client.aclose()

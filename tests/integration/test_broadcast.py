@@ -14,6 +14,7 @@ from api.embedded import EmbeddedValkey
 from persistence.broadcast import GAP, QUEUE_MAX, Publisher, RedisBackend, connect
 from tests.conftest import throwaway
 from tests.integration.logs import until
+from tests.integration.namespaces import namespace
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def own_valkey() -> Iterator[EmbeddedValkey]:
 @asynccontextmanager
 async def listening(url: str, *channels: str) -> AsyncIterator[RedisBackend]:
     """A backend that is subscribed."""
-    backend = RedisBackend(url)
+    backend = RedisBackend(url, namespace())
     await backend.connect()
     try:
         for channel in channels:
@@ -86,7 +87,7 @@ async def test_subscriptions_at_once_are_each_acknowledged(redis_url: str) -> No
 
 
 async def test_broadcaster_itself_runs_over_it(redis_url: str) -> None:
-    async with Broadcast(backend=RedisBackend(redis_url)) as broadcast, broadcast.subscribe("b") as stream:
+    async with Broadcast(backend=RedisBackend(redis_url, namespace())) as broadcast, broadcast.subscribe("b") as stream:
         await broadcast.publish("b", "hello")
         async with asyncio.timeout(30):
             assert [(await stream.get()).message for _ in range(2)] == [GAP, "hello"]
@@ -128,7 +129,7 @@ async def test_a_connection_that_is_cut_is_noticed_and_told_as_a_gap(redis_url: 
     async with listening(redis_url, "cut") as backend:
         assert await upto(backend, GAP) == [GAP]
         await client.client_kill_filter(_type="pubsub")
-        await client.publish("cut", "while nobody listens")
+        await backend.publish("cut", "while nobody listens")
         found = await upto(backend, GAP)
         assert found in ([GAP], ["while nobody listens", GAP])
     await client.aclose()

@@ -26,6 +26,7 @@ from domain.ports import ReadUnit, WriteUnit
 from persistence.broadcast import EVENTS, RedisBackend
 from persistence.database import Database
 from persistence.hub import RING, Hub
+from persistence.redis_namespace import RedisNamespace
 from persistence.store import SqlStore
 from persistence.wire import encode
 from tests.api.conftest import settings_for
@@ -105,11 +106,11 @@ class Log:
 @asynccontextmanager
 async def log_at(database_url: str, redis_url: str, ring: int = RING) -> AsyncIterator[Log]:
     """A started hub."""
-    database = Database(database_url, pool_size=2)
-    store, backend, told = CountingStore(SqlStore(database)), RedisBackend(redis_url), Told()
+    database, names = Database(database_url, pool_size=2), RedisNamespace("secret of a test")
+    store, backend, told = CountingStore(SqlStore(database)), RedisBackend(redis_url, names), Told()
     try:
         async with Broadcast(backend=backend) as broadcast, session(database_url) as connection:
-            hub = Hub(store, broadcast, ring)
+            hub = Hub(store, broadcast, ring, names.bind)
             hub.listen(told)
             await hub.start()
             try:

@@ -20,6 +20,7 @@ from persistence.rate_limit import KEPT, TIMEOUT_SECONDS, RedisRateLimiter
 from tests.api.conftest import free_port, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import until
+from tests.integration.namespaces import EPOCH, namespace
 
 AWAY = "redis://127.0.0.1:1/0"
 PASSWORD = "pass phrase of a kind"
@@ -40,7 +41,8 @@ def own_valkey() -> Iterator[EmbeddedValkey]:
 @asynccontextmanager
 async def limiters(url: str, count: int = 1, patience: float = PATIENCE) -> AsyncIterator[list[RedisRateLimiter]]:
     """Limiters of as many instances; patient ones, where a test is not about how long is waited."""
-    made = [RedisRateLimiter(url, patience) for _ in range(count)]
+    names = namespace()
+    made = [RedisRateLimiter(url, names, patience) for _ in range(count)]
     try:
         yield made
     finally:
@@ -75,7 +77,7 @@ async def test_a_window_ends_however_often_it_is_tried(redis_url: str) -> None:
         key, client = uuid4().hex, connect(redis_url)
         for _ in range(5):
             await limiter.hit("b", key, 3, 60)
-        await client.expire(f"rollcall:limit:b:{key}", 7)
+        await client.expire(limiter._namespace.hidden("limit", "b", key), 7)
         assert await limiter.hit("b", key, 3, 60) in (6, 7), "a try does not begin the window again"
         await client.aclose()
 
@@ -115,6 +117,7 @@ async def test_guessing_at_a_password_is_stopped_whoever_asks(
 ) -> None:
     email = f"{uuid4().hex}@example.com"
     async with open_core(settings_for(fresh_database_url, AWAY if away else redis_url)) as core:
+        core.namespace.bind(EPOCH)
         await core.users.create(system(), CreateUser(email, "Guessed At", password=PASSWORD))
 
         async def sign_in(spelling: str, password: str, number: int) -> str:

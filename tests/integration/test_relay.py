@@ -26,6 +26,7 @@ from tests.api.commands import Rollcall
 from tests.api.conftest import settings_for
 from tests.conftest import TestEngines
 from tests.integration.logs import Told, session, until, write
+from tests.integration.namespaces import namespace
 
 LEADERS = "select pid from pg_stat_activity where application_name = 'rollcall-relay' and datname = current_database()"
 HOLDERS = """select pid from pg_locks where locktype = 'advisory' and granted
@@ -35,7 +36,7 @@ HOLDERS = """select pid from pg_locks where locktype = 'advisory' and granted
 @asynccontextmanager
 async def relay(database_url: str, redis_url: str, told: Told) -> AsyncIterator[Relay]:
     """One relay that tells only this process."""
-    backend = RedisBackend(redis_url)
+    backend = RedisBackend(redis_url, namespace())
     running = Relay(database_url, Publisher(backend), told)
     running.start()
     try:

@@ -1,0 +1,100 @@
+"""Who moves between instances is online all the time, and who leaves is offline soon: leases in the real Valkey."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+
+from persistence.presence import RedisPresence
+from tests.integration.logs import until
+from tests.integration.namespaces import namespace
+
+
+class Watched:
+    """The presence of one instance, and what it told of one user."""
+
+    def __init__(self, redis_url: str, epoch: UUID) -> None:
+        self.presence = RedisPresence(redis_url, namespace(epoch=epoch))
+        self.told: list[tuple[UUID, bool]] = []
+        self.presence.listen(lambda user_id, online: self.told.append((user_id, online)))
+
+    async def look(self) -> None:
+        """Write and read the leases now, as the instance does every few seconds."""
+        await self.presence._exchange()
+        self.presence._refresh()
+
+
+@asynccontextmanager
+async def instances(redis_url: str, count: int = 3) -> AsyncIterator[Sequence[Watched]]:
+    """Instances that look when the test says so."""
+    epoch = uuid4()
+    made = [Watched(redis_url, epoch) for _ in range(count)]
+    async with AsyncExitStack() as stack:
+        for one in made:
+            stack.push_async_callback(one.presence.stop)
+        yield made
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)], ids=str)
+async def test_who_moves_between_instances_is_never_told_off(redis_url: str, order: tuple[int, ...]) -> None:
+    user_id = uuid4()
+    async with instances(redis_url) as made:
+        old, new = made[0].presence, made[1].presence
+        old.hold(user_id)
+        for one in made:
+            await one.look()
+        old.release(user_id)
+        for number in order:  # the old instance has said that it left, and no other has said that it came
+            await made[number].look()
+        new.hold(user_id)
+        for number in order:
+            await made[number].look()
+            assert user_id in made[number].presence.online_ids()
+        assert [one.told for one in made] == [[(user_id, True)]] * 3
+
+
+async def test_a_page_that_is_loaded_again_tells_nothing(redis_url: str) -> None:
+    user_id = uuid4()
+    async with instances(redis_url, 2) as made:
+        for _ in range(3):
+            made[0].presence.hold(user_id)
+            await made[0].look()
+            made[0].presence.release(user_id)
+            await made[0].look()
+            await made[1].look()
+        assert [one.told for one in made] == [[(user_id, True)]] * 2
+
+
+@pytest.mark.parametrize("how", ["closed", "stopped"])
+async def test_who_leaves_is_offline_when_the_grace_is_over(redis_url: str, how: str) -> None:
+    user_id = uuid4()
+    async with instances(redis_url, 2) as made:
+        made[0].presence.start()
+        made[1].presence.start()
+        made[0].presence.hold(user_id)
+        await until(lambda: made[1].told == [(user_id, True)])
+        if how == "closed":
+            made[0].presence.release(user_id)
+            await until(lambda: made[0].told == [(user_id, True), (user_id, False)])
+        else:
+            await made[0].presence.stop()
+        await until(lambda: made[1].told == [(user_id, True), (user_id, False)])
+        assert not made[1].presence.online_ids()
+
+
+async def test_a_lease_that_ends_in_the_far_future_is_not_kept(redis_url: str) -> None:
+    user_id = uuid4()
+    async with instances(redis_url, 2) as made:
+        made[0].presence.hold(user_id)
+        await made[0].look()
+        client, member = made[0].presence._redis, made[0].presence._member(user_id)
+        key = made[0].presence._namespace.name("presence")
+        await client.zadd(key, {member: 4_000_000_000})
+        await made[1].look()
+        assert user_id not in made[1].presence.online_ids()
+        await made[0].look()
+        await made[1].look()
+        assert user_id in made[1].presence.online_ids(), "its owner renews it"
