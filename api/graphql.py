@@ -4,13 +4,15 @@ A client that accepts `application/graphql-response+json` gets 400 for a request
 `application/json` alone every well-formed request is answered with 200. What is no request at all is 400 for both.
 
 The answer of a query says in `Rollcall-Position` which position of the log it shows at least: who subscribes after it
-misses nothing of what happened since. A query may ask for one in `Rollcall-Read-After`, as a write's payload has it;
+misses nothing of what happened since. It carries the role the answer was read with, so that a feed that begins there
+with another one is told to read again. A query may ask for one in `Rollcall-Read-After`, as a write's payload has it;
 without that it shows whatever this process has told its subscribers. Replicas are only asked where they are so far.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -58,7 +60,7 @@ class GraphQLEndpoint:
             context = await self._context(scope, carrier)
             status, result = await self._run(body, context, modern=modern)
             if context.actor is not None and context.at_least is not None:
-                headers.append((b"rollcall-position", str(context.at_least).encode()))
+                headers.append((b"rollcall-position", str(replace(context.at_least, role=context.actor.role)).encode()))
         except BodyRefused as refusal:
             status, result = refusal.status, _refusal(refusal.message, refusal.code)
         except DomainError as error:

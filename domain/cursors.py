@@ -16,7 +16,8 @@ from uuid import UUID
 class LogCursor:
     """A position: `seq` reached, or `ord` written. Exactly one of them is set. `epoch` is the first 8 hex digits.
 
-    `role` is whose eyes a feed was read with, so that whoever resumes with lesser ones is told what is gone from view.
+    `role` is the role that a feed or a page was read with, as the cursor claims. It is compared with the viewer's
+    present role and used for nothing else: a client can write whatever it likes there.
     """
 
     epoch: str
@@ -46,6 +47,15 @@ def sequence_cursor(epoch: UUID, seq: int, role: str | None = None) -> str:
 
 UNFINISHED = "snapshot"
 """In place of a role: the position of a snapshot that was not complete, from where nothing can be resumed."""
+
+
+FRESH = "fresh"
+"""In place of a role: a feed that is subscribed to after this begins with a whole snapshot."""
+
+
+def fresh_cursor(epoch: UUID, seq: int) -> str:
+    """The position to go on from where only a new snapshot can tell what is in view."""
+    return str(LogCursor.reached(epoch, seq, FRESH))
 
 
 def unfinished_cursor(epoch: UUID) -> str:

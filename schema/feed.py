@@ -3,8 +3,8 @@
 Nothing is remembered about a subscriber: whether a user came into view, changed or left is decided from each log entry
 alone, by putting the question to the user as they were before it and as they are. The snapshot is read after the
 position was taken, so that an entry may tell of a change the snapshot already shows (the client sets the same values
-again), and none is missed. A cursor remembers the role it was read with: whoever resumes with fewer rights is first
-told who is gone from view.
+again), and none is missed. A cursor carries the role it was read with: a viewer whose role is another now sees other
+people and finds them by other fields, so that the stream cannot tell the difference, and they have to read again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from uuid import UUID
 import strawberry
 
 from domain import policies
-from domain.cursors import parse_cursor, sequence_cursor, unfinished_cursor
+from domain.cursors import FRESH, LogCursor, sequence_cursor, unfinished_cursor
 from domain.models.actor import Actor
 from domain.models.event import Event as LogEvent
 from domain.models.event import EventType
@@ -72,36 +72,27 @@ class FeedProjection:
             return (UserChanged(user=UserType(entity=now), cursor=cursor, changes=changes_as_seen(seen)),)
         return (UserLeft(user_id=strawberry.ID(str(now.id)), cursor=cursor),) if was and not created else ()
 
+    def begins_anew(self, cursor: LogCursor) -> bool:
+        """Whether it stands for no position but for a new snapshot."""
+        return cursor.role == FRESH
+
+    def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
+        """Why not: what was read before was seen with another role. Without a role it counts as the present one's."""
+        if cursor.role in (None, FRESH, actor.role):
+            return None
+        return "Your role has changed since this position was read"
+
     async def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]]:
-        """Everybody who matches, a page at a time; on resuming with fewer rights, everybody who is gone from view."""
-        lost = self._lost(actor)
-        if self.start is not None and not lost:
-            return
-        cursor = Cursor(self.start or unfinished_cursor(self.epoch))
-        query = self._query(Actor(actor.user_id, Role.AUDITOR) if lost else actor)
-        query = replace(query, filter=replace(query.filter, status=lost)) if lost else query
+        """Everybody who matches, a page at a time."""
+        cursor = Cursor(unfinished_cursor(self.epoch))
+        query = self._query(actor)
         after: str | None = None
         while True:
             page = await self.users.page(replace(query, window=Window(PAGE_MAX, after=after)))
-            if lost:
-                yield [
-                    UserLeft(user_id=strawberry.ID(str(u.id)), cursor=cursor)
-                    for u in page.items
-                    if u.id != actor.user_id
-                ]
-            else:
-                yield [UserEntered(user=UserType(entity=u), cursor=cursor) for u in page.items]
+            yield [UserEntered(user=UserType(entity=u), cursor=cursor) for u in page.items]
             if not page.has_next:
                 return
             after = page.cursors[-1]
-
-    def _lost(self, actor: Actor) -> frozenset[Status]:
-        """The statuses that the role of the cursor saw and the actor no longer sees."""
-        cursor = parse_cursor(self.start) if self.start else None
-        if cursor is None or cursor.role not in set(Role):
-            return frozenset()
-        before = policies.visible_statuses(Actor(None, Role(cursor.role)))
-        return before - policies.visible_statuses(actor)
 
     def _query(self, actor: Actor) -> UserQuery:
         return self.users.query(actor, search=self.search, filter_=self.filter)
@@ -117,9 +108,9 @@ class FeedProjection:
         """The position on a quiet stream."""
         return Heartbeat(cursor=self._cursor(seq, actor), at=datetime.now(UTC))
 
-    def resync(self, reason: str, seq: int) -> Message:
+    def resync(self, reason: str, seq: int, actor: Actor) -> Message:
         """Read again, then subscribe from here."""
-        return ResyncRequired(reason=reason, cursor=Cursor(sequence_cursor(self.epoch, seq)))
+        return ResyncRequired(reason=reason, cursor=self._cursor(seq, actor))
 
 
 def _before(event: LogEvent, now: User) -> User:

@@ -26,6 +26,7 @@ import orjson
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor, execute_subscription_event
 
+from domain.cursors import LogCursor
 from domain.errors import Unavailable
 from domain.models.actor import Actor
 from domain.models.event import Event
@@ -92,8 +93,16 @@ class Projection(Protocol):
         """What an actor gets to see of an entry; `users` has its subject and its actor as they are now."""
         ...
 
+    def begins_anew(self, cursor: LogCursor) -> bool:
+        """Whether a cursor asks for a snapshot, as no cursor does."""
+        ...
+
+    def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
+        """Why this actor cannot go on from a cursor although the log has its position; None if they can."""
+        ...
+
     def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]] | None:
-        """What to send before anything of the log; None for nothing."""
+        """What to send before anything of the log where no cursor was given; None for nothing."""
         ...
 
     def ready(self, seq: int, actor: Actor) -> Message | None:
@@ -104,7 +113,7 @@ class Projection(Protocol):
         """Told on quiet streams; None for nothing."""
         ...
 
-    def resync(self, reason: str, seq: int) -> Message:
+    def resync(self, reason: str, seq: int, actor: Actor) -> Message:
         """Told instead of anything else where the position asked for cannot be served."""
         ...
 

@@ -20,12 +20,12 @@ import structlog
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor, create_source_event_stream
 
-from domain.cursors import UNFINISHED, parse_cursor
+from domain.cursors import UNFINISHED, LogCursor, parse_cursor
 from domain.errors import PositionPruned, Unavailable
 from domain.models.actor import Actor
 from domain.models.event import NIL, Event
 from domain.models.user import User
-from domain.ports import LogHub, Presence, Store
+from domain.ports import LogHub, LogState, Presence, Store
 from domain.tasks import end
 from schema.context import Context
 from schema.groups import Group, Message, Payloads, Projection, Subscriber
@@ -143,12 +143,12 @@ class Live:
             await self._begin(group, subscriber, projection)
 
     async def _begin(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
-        start = await self._start(projection.start)
+        start = await self._start(projection, subscriber.actor)
         if isinstance(start, str):
             await self._resync(group, subscriber, start)
             return
         subscriber.seq = self._hub.head if start is None else start
-        snapshot = projection.snapshot(subscriber.actor)
+        snapshot = projection.snapshot(subscriber.actor) if start is None else None
         if snapshot is not None:
             async for messages in snapshot:
                 payloads = [await group.payload(m, subscriber.actor) for m in messages]
@@ -160,7 +160,7 @@ class Live:
 
     async def _resync(self, group: Group, subscriber: Subscriber, reason: str) -> None:
         """Tell a subscriber to read anew and where to go on from, and end its operation."""
-        message = group.projection.resync(reason, (await self._hub.state()).head)
+        message = group.projection.resync(reason, (await self._hub.state()).head, subscriber.actor)
         await self._tell(group, subscriber, message)
         subscriber.sink.complete()
 
@@ -196,18 +196,21 @@ class Live:
     async def _tell(self, group: Group, subscriber: Subscriber, message: Message) -> None:
         await subscriber.sink.send([await group.payload(message, subscriber.actor)])
 
-    async def _start(self, text: str | None) -> int | str | None:
+    async def _start(self, projection: Projection, actor: Actor) -> int | str | None:
         """The sequence to start after, None for now, or the reason why the cursor cannot be served."""
-        if text is None:
+        if projection.start is None:
             return None
-        cursor = parse_cursor(text)
+        cursor = parse_cursor(projection.start)
         if cursor is None:
             return "This cursor is not one of this log's"
-        if cursor.role == UNFINISHED:
-            return "This snapshot was not complete"
         state = await self._hub.state()
-        if not cursor.belongs_to(state.epoch):
-            return "This cursor belongs to another log"
+        reason = _foreign(cursor, state) or projection.cannot_resume(cursor, actor)
+        if projection.begins_anew(cursor) or reason:
+            return reason
+        return await self._position(cursor, state)
+
+    async def _position(self, cursor: LogCursor, state: LogState) -> int | str:
+        """The sequence that a cursor of this log stands for, or the reason why there is none."""
         seq = cursor.seq if cursor.seq is not None else await self._hub.resolve(cursor.ord or 0)
         if seq is None or (seq > state.head and seq > (await self._hub.state()).head):
             return "This cursor is ahead of the log"
@@ -328,3 +331,10 @@ class Live:
                     message = group.projection.heartbeat(group.cursor, group.actor)
                     if message is not None:
                         await group.fan_out([await group.payload(message, group.actor)])
+
+
+def _foreign(cursor: LogCursor, state: LogState) -> str | None:
+    """Why a cursor is no position of this log to go on from; None if it is one."""
+    if cursor.role == UNFINISHED:
+        return "This snapshot was not complete"
+    return None if cursor.belongs_to(state.epoch) else "This cursor belongs to another log"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from domain.cursors import sequence_cursor
+from domain.cursors import LogCursor, sequence_cursor
 from domain.models.actor import Actor
 from domain.models.event import Event as LogEvent
 from domain.models.user import User
@@ -39,6 +39,14 @@ class EventProjection:
         seen = Event.seen(event, actor, self.epoch)
         return () if seen is None else (seen,)
 
+    def begins_anew(self, cursor: LogCursor) -> bool:
+        """Never: there is no snapshot."""
+        return False
+
+    def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
+        """Nothing: each entry is judged by itself, whatever was read before it."""
+        return None
+
     def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]] | None:
         """Nothing: without a cursor the stream begins now."""
         return None
@@ -51,7 +59,7 @@ class EventProjection:
         """The position on a quiet stream."""
         return Heartbeat(cursor=Cursor(sequence_cursor(self.epoch, seq)), at=datetime.now(UTC))
 
-    def resync(self, reason: str, seq: int) -> Message:
+    def resync(self, reason: str, seq: int, actor: Actor) -> Message:
         """Read again, then subscribe from here."""
         return ResyncRequired(reason=reason, cursor=Cursor(sequence_cursor(self.epoch, seq)))
 
@@ -72,6 +80,14 @@ class SignalProjection:
         """Nothing: the log is not the source."""
         return ()
 
+    def begins_anew(self, cursor: LogCursor) -> bool:
+        """There is no position."""
+        return False
+
+    def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
+        """There is no position."""
+        return None
+
     def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]] | None:
         """Nothing."""
         return None
@@ -82,7 +98,7 @@ class SignalProjection:
 
     heartbeat = ready
 
-    def resync(self, reason: str, seq: int) -> Message:
+    def resync(self, reason: str, seq: int, actor: Actor) -> Message:
         """There is no position to lose."""
         raise NotImplementedError
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from domain.cursors import parse_cursor
 from tests.api.conftest import Api, Person, Socket
 from tests.api.test_live import DISABLE, RENAME
 
@@ -141,23 +143,63 @@ async def test_snapshot_and_stream_together_are_the_directory(api: Api, admin: P
         }
 
 
-async def test_who_comes_back_with_fewer_rights_is_told_who_is_gone_from_view(api: Api, admin: Person) -> None:
+@pytest.mark.parametrize(("before", "after"), [("AUDITOR", "MEMBER"), ("MEMBER", "AUDITOR"), ("AUDITOR", "ADMIN")])
+async def test_who_comes_back_with_another_role_is_told_to_read_again(
+    api: Api, admin: Person, before: str, after: str
+) -> None:
     mark = f"Tron{secrets.token_hex(3)}"
-    viewer = await api.new_user(admin, "AUDITOR", "Viewer")
+    viewer = await api.new_user(admin, before, "Viewer")
     active, disabled = [await made(api, admin, f"{mark} {word}") for word in ("stays", "hidden")]
     await api.ask(DISABLE, {"id": disabled}, admin)
+    read = await api.http.post("/graphql", json={"query": "{ me { id } }"}, headers=viewer.bearer)
     copy = Copy()
     async with api.socket(viewer) as socket:
         await socket.subscribe("f", FEED, {"search": mark})
         await copy.until_ready(socket)
-        assert set(copy.users) == {active, disabled}
-        await api.ask(RENAME, {"i": {"id": viewer.id, "role": "MEMBER"}}, admin)
+        assert set(copy.users) == ({active, disabled} if before == "AUDITOR" else {active})
+        await api.ask(RENAME, {"i": {"id": viewer.id, "role": after}}, admin)
         assert await socket.closed() == 4403
     viewer = await api.sign_in(viewer.email, viewer.password)
+    told: dict[str, Any] = {}
     async with api.socket(viewer) as socket:
-        await socket.subscribe("f", FEED, {"search": mark, "after": copy.cursor})
+        for number, cursor in enumerate((copy.cursor, read.headers["rollcall-position"])):
+            await socket.subscribe(f"f{number}", FEED, {"search": mark, "after": cursor})
+            told = (await socket.next(f"f{number}"))["userFeed"]
+            assert (told["__typename"], told["reason"]) == (
+                "ResyncRequired",
+                "Your role has changed since this position was read",
+            )
+            assert await socket.receive() == {"id": f"f{number}", "type": "complete"}
+        await socket.subscribe("f", FEED, {"search": mark, "after": told["cursor"]})
+        assert (await socket.next("f"))["userFeed"]["__typename"] == "FeedReady"
+        await socket.send({"id": "f", "type": "complete"})
+    copy = Copy()
+    async with api.socket(viewer) as socket:
+        await socket.subscribe("f", FEED, {"search": mark})
         await copy.until_ready(socket)
-        assert set(copy.users) == {active}
+        assert set(copy.users) == ({active} if after == "MEMBER" else {active, disabled})
+
+
+@pytest.mark.parametrize("claimed", ["admin", "auditor", "snapshot", "fresh", "Member", "member.admin", "x" * 50, " "])
+async def test_what_a_cursor_claims_gives_no_rights(api: Api, admin: Person, claimed: str) -> None:
+    mark = f"Yori{secrets.token_hex(3)}"
+    member = await api.new_user(admin)
+    active, disabled = [await made(api, admin, f"{mark} {word}") for word in ("seen", "hidden")]
+    await api.ask(DISABLE, {"id": disabled}, admin)
+    own = Copy()
+    async with api.socket(member) as socket:
+        await socket.subscribe("f", FEED, {"search": mark})
+        await own.until_ready(socket)
+        position = parse_cursor(own.cursor or "")
+        assert position is not None
+        forged = str(replace(position, role=claimed))
+        for number, search in enumerate((mark, f"{mark}.hidden@example.com".lower())):
+            await socket.subscribe(f"f{number}", FEED, {"search": search, "after": forged})
+        told = ""
+        while told.count('"complete"') + told.count('"FeedReady"') < 2:
+            told += str(await socket.connection.recv())
+        assert disabled not in told
+        assert (active in told) == (claimed == "fresh")
 
 
 async def test_a_member_sees_nobody_who_is_not_active(api: Api, admin: Person) -> None:

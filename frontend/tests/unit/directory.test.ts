@@ -48,6 +48,35 @@ describe('changes', () => {
 	});
 });
 
+describe('a snapshot', () => {
+	test('tells who of the page still matches, and makes nobody a newcomer', () => {
+		const directory = page();
+		directory.awaitSnapshot();
+		for (const id of ['ada', 'cy', 'di']) expect(directory.apply(entered(person(id)))).toBe(false);
+		expect([directory.row('bo')?.left, directory.fresh.size]).toEqual([false, 0]);
+		expect(directory.apply({ __typename: 'FeedReady', cursor: 'c' })).toBe(true);
+		expect([directory.row('ada')?.left, directory.row('bo')?.left]).toEqual([false, true]);
+		expect([directory.fresh.size, directory.total]).toEqual([0, 1]);
+		directory.apply(entered(person('ed')));
+		expect(directory.fresh.size).toBe(1);
+	});
+
+	test('is not over where somebody leaves meanwhile', () => {
+		const directory = page();
+		directory.awaitSnapshot();
+		for (const id of ['ada', 'bo']) directory.apply(entered(person(id)));
+		directory.apply(left('ada'));
+		directory.apply({ __typename: 'FeedReady', cursor: 'c' });
+		expect(directory.rows.map((row) => row.left)).toEqual([true, false]);
+	});
+
+	test('that was not asked for marks nobody', () => {
+		const directory = page();
+		directory.apply({ __typename: 'FeedReady', cursor: 'c' });
+		expect(directory.rows.map((row) => row.left)).toEqual([false, false]);
+	});
+});
+
 describe('coming and going', () => {
 	test('newcomers wait, and count', () => {
 		const directory = page();

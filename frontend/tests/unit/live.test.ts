@@ -114,6 +114,22 @@ test('one socket carries everything', async () => {
 		expect(newest().subscribed(operation)).toBeDefined();
 });
 
+test('a feed that the server ends is begun again from where it was told to go on', async () => {
+	const feed = follow();
+	await settle();
+	const socket = newest();
+	const begun = () =>
+		socket.sent.filter(({ type, payload }) => type === 'subscribe' && payload!.query.includes('Feed'));
+	socket.push('Feed', { feed: { cursor: 'there' } });
+	socket.tell({ id: begun()[0]!.id, type: 'complete' });
+	await settle(3_000);
+	expect(begun().map(({ payload }) => payload!.variables.after)).toEqual(['start', 'there']);
+	feed.stop();
+	socket.tell({ id: begun()[1]!.id, type: 'complete' });
+	await settle(3_000);
+	expect(begun()).toHaveLength(2);
+});
+
 test('who comes and goes is known; until then what the page said holds', async () => {
 	expect(live.isOnline({ id: 'ada', online: true })).toBe(true);
 	newest().push('Presence', { presence: { userId: 'ada', online: false } });

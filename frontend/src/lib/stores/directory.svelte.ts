@@ -24,6 +24,8 @@ export class Directory {
 	readonly #byId: ReadonlyMap<string, Row>;
 	readonly #total: number;
 	#gone = new SvelteSet<string>();
+	/** Who a snapshot that is still coming has named; null where none comes. */
+	#snapshot: Set<string> | null = null;
 
 	constructor(people: readonly Person[], total = 0) {
 		this.rows = people.map((person) => new Row(person));
@@ -41,18 +43,30 @@ export class Directory {
 		return this.#byId.get(id);
 	}
 
+	/** Until the next FeedReady the feed tells everybody who matches, not only who came into view since. */
+	awaitSnapshot(): void {
+		// Nobody shows it: it needs no signals.
+		// eslint-disable-next-line svelte/prefer-svelte-reactivity
+		this.#snapshot = new Set();
+	}
+
 	/** Takes in a message of the feed; true for what says that nothing older is missing. */
 	apply(message: UserFeedData['userFeed']): boolean {
 		switch (message.__typename) {
 			case 'UserEntered':
-				this.#enter(message.user);
+				this.#snapshot?.add(message.user.id);
+				if (!this.#snapshot || this.#byId.has(message.user.id)) this.#enter(message.user);
 				return false;
 			case 'UserChanged':
 				this.update(message.user);
 				return false;
 			case 'UserLeft':
+				this.#snapshot?.delete(message.userId);
 				this.#leave(message.userId);
 				return false;
+			case 'FeedReady':
+				this.#compare();
+				return true;
 			default:
 				return true;
 		}
@@ -78,6 +92,14 @@ export class Directory {
 		return () => {
 			if (row.person === expected) row.person = before;
 		};
+	}
+
+	/** Whoever stands on the page and was not in the snapshot has left. */
+	#compare(): void {
+		const named = this.#snapshot;
+		this.#snapshot = null;
+		if (!named) return;
+		for (const { person } of this.rows) if (!named.has(person.id)) this.#leave(person.id);
 	}
 
 	#enter(person: Person): void {

@@ -20,10 +20,15 @@ const EARLY_MS = 30_000;
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
 const WAIT_MAX_MS = 10_000;
+/** As long a pause as before this many-th attempt: the page is being read again meanwhile, and may begin anew itself. */
+const RESYNC_TRIES = 2;
 
 export interface Feed<Data, Variables> {
 	document: TypedDocument<Data, Variables>;
-	/** Moved along by the caller (`variables.after`), so that a new connection goes on from there. */
+	/**
+	 * Moved along by the caller (`variables.after`), so that a new connection goes on from there, and so does the next
+	 * subscription where the server ends this one (ResyncRequired).
+	 */
 	variables: Variables;
 	/** Whether it goes on from a cursor: after a break it is not current until `next` says so. */
 	resumes?: boolean;
@@ -114,7 +119,11 @@ export class Live {
 					error: async (fault) => {
 						if ((await this.#recover(fault)) && !ended) void begin();
 					},
-					complete: () => {}
+					complete: async () => {
+						if (ended || this.#stopped) return;
+						await this.#pause(RESYNC_TRIES);
+						if (!ended && !this.#stopped) void begin();
+					}
 				}
 			);
 		};
