@@ -24,7 +24,7 @@ declare global {
 			viewer?: Viewer;
 		}
 		interface PageState {
-			/** The id of the person whose row had the focus before leaving. */
+			/** The id of the user whose row had the focus before leaving. */
 			row?: string;
 		}
 	}

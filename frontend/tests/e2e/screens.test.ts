@@ -7,8 +7,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect } from 'vitest';
-import { Directory, type Person } from '#lib/graphql/documents.ts';
-import { directoryVariables, parseDirectory } from '#lib/utils/directory-url.ts';
+import { Users, type User } from '#lib/graphql/documents.ts';
+import { usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import { Api, type Someone } from './harness/api.ts';
 import { ADMIN } from './harness/stack.ts';
 import { test, type Visitor, type VisitorOptions } from './harness/visitor.ts';
@@ -27,15 +27,12 @@ async function take({ page, context }: Visitor, name: string): Promise<void> {
 
 describe.runIf(env.SCREENS)('pictures', () => {
 	let ada: Someone;
-	let people: Person[];
+	let people: User[];
 
 	beforeAll(async () => {
 		const api = await Api.signIn();
 		ada = await api.newUser({ name: 'Ada Byron', email: 'ada@example.org' });
-		const { users } = await api.run(
-			Directory,
-			directoryVariables(parseDirectory(new URLSearchParams()), 100)
-		);
+		const { users } = await api.run(Users, usersVariables(parseUsers(new URLSearchParams()), 100));
 		people = users.edges
 			.map(({ node }) => node)
 			.filter(({ id, status }) => id !== ada.id && status === 'ACTIVE');

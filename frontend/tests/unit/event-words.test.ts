@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventRow } from '#lib/graphql/documents.ts';
 import { de } from '#lib/messages/de.ts';
 import { en } from '#lib/messages/en.ts';
-import { byDay, fieldValue, summary } from '#lib/utils/events.ts';
+import { byDay, fieldValue, summary } from '#lib/utils/event/words.ts';
 import { formats } from '#lib/utils/format.ts';
 
 const f = formats('en', 'UTC');

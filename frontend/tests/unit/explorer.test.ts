@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { outline } from '#lib/graphql/outline.ts';
 import type { Viewer } from '#lib/graphql/documents.ts';
-import { Explorer } from '#lib/stores/explorer.svelte.ts';
-import { asLanguage, examples } from '#lib/utils/examples.ts';
+import { Explorer } from '#lib/stores/explorer/explorer.svelte.ts';
+import { asLanguage, examples } from '#lib/utils/explorer/examples.ts';
 import { ApiFault, type Request } from '#lib/utils/graphql.ts';
-import { tokens } from '#lib/utils/json-tokens.ts';
-import type { Sink } from '#lib/utils/listen.ts';
-import { findInOutline } from '#lib/utils/outline-search.ts';
+import { tokens } from '#lib/utils/explorer/json-tokens.ts';
+import type { Sink } from '#lib/stores/explorer/listen.ts';
+import { findInOutline } from '#lib/utils/explorer/outline-search.ts';
 
 function doors(answer: () => Promise<unknown> = async () => ({ data: { me: null } })) {
 	const sinks: Sink[] = [];

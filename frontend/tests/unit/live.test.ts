@@ -1,7 +1,7 @@
 /** The live store over a socket that the test holds the other end of (graphql-transport-ws). */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TypedDocument } from '#lib/graphql/documents.ts';
-import { Live } from '#lib/stores/live.svelte.ts';
+import { Live } from '#lib/stores/live/live.svelte.ts';
 
 type Feed = TypedDocument<{ feed: { cursor: string; current?: boolean } }, { after: string }>;
 const Feed = 'subscription Feed($after: String) { feed }' as Feed;

@@ -3,7 +3,14 @@ import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { outline } from '#lib/graphql/outline.ts';
 import { ROOTS } from '#lib/types/outline.ts';
-import { bare, example, fieldText, operationAt, operationFor, operationsIn } from '#lib/utils/operations.ts';
+import {
+	bare,
+	example,
+	fieldText,
+	operationAt,
+	operationFor,
+	operationsIn
+} from '#lib/utils/explorer/operations.ts';
 
 const schema = buildSchema(readFileSync(new URL('../../../schema/schema.graphql', import.meta.url), 'utf8'));
 const every = ROOTS.flatMap((root) =>

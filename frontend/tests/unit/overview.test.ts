@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { measurements } from '#lib/server/measurements.ts';
-import { Overview, type Numbers } from '#lib/stores/overview.svelte.ts';
-import { hourStart, hourly, sum, type Counts } from '#lib/utils/hourly.ts';
+import { Overview, type Numbers } from '#lib/stores/overview/numbers.svelte.ts';
+import { hourStart, hourly, sum, type Counts } from '#lib/utils/event/hourly.ts';
 
 const since = '2026-01-01T06:30:00Z';
 const at = (hour: number) => new Date(Date.parse(since) + hour * 3_600_000).toISOString();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readUserAgent } from '#lib/utils/user-agent.ts';
+import { readUserAgent } from '#lib/utils/session/user-agent.ts';
 
 const mozilla = (rest: string) => `Mozilla/5.0 ${rest}`;
 

@@ -24,8 +24,8 @@ describe('the catalogues', () => {
 	});
 
 	test('count in their own way', () => {
-		expect([en.people.total(1), en.people.total(1234)]).toEqual(['1 person', '1,234 people']);
-		expect(de.people.total(1234)).toContain('1.234');
+		expect([en.users.total(1), en.users.total(1234)]).toEqual(['1 person', '1,234 people']);
+		expect(de.users.total(1234)).toContain('1.234');
 	});
 });
 

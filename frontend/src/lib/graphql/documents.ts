@@ -14,11 +14,11 @@ export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
 export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
 
+export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
+
 export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT';
 
 export type SortDirection = 'ASC' | 'DESC';
-
-export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
 
 export interface EventFilter {
 	types?: (EventType)[] | null;
@@ -33,6 +33,25 @@ export interface UserFilter {
 	emailVerified?: boolean | null;
 	createdAfter?: string | null;
 	createdBefore?: string | null;
+}
+
+export interface SignInInput {
+	email: string;
+	password: string;
+	totpCode?: string | null;
+	cookie?: boolean;
+}
+
+export interface SignUpInput {
+	email: string;
+	password: string;
+	displayName: string;
+	cookie?: boolean;
+}
+
+export interface ChangePasswordInput {
+	currentPassword: string;
+	newPassword: string;
 }
 
 export interface UserOrder {
@@ -54,25 +73,6 @@ export interface UpdateUserInput {
 	displayName?: string | null;
 	role?: Role | null;
 	expectedVersion?: number | null;
-}
-
-export interface SignInInput {
-	email: string;
-	password: string;
-	totpCode?: string | null;
-	cookie?: boolean;
-}
-
-export interface SignUpInput {
-	email: string;
-	password: string;
-	displayName: string;
-	cookie?: boolean;
-}
-
-export interface ChangePasswordInput {
-	currentPassword: string;
-	newPassword: string;
 }
 
 export type EventsData = {
@@ -206,7 +206,7 @@ export type UserFeedData = {
 
 export type UserFeedVariables = { search?: string | null; filter?: UserFilter | null; after?: string | null };
 
-export const UserFeed = "subscription UserFeed($search:String$filter:UserFilter$after:Cursor){userFeed(search:$search filter:$filter after:$after){__typename ...on UserEntered{cursor user{...Person}}...on UserChanged{cursor user{...Person}changes{field before after}}...on UserLeft{cursor userId}...on FeedReady{cursor}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UserFeedData, UserFeedVariables>;
+export const UserFeed = "subscription UserFeed($search:String$filter:UserFilter$after:Cursor){userFeed(search:$search filter:$filter after:$after){__typename ...on UserEntered{cursor user{...User}}...on UserChanged{cursor user{...User}changes{field before after}}...on UserLeft{cursor userId}...on FeedReady{cursor}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UserFeedData, UserFeedVariables>;
 
 export type UserEventsData = {
 	userEvents: ({
@@ -266,642 +266,6 @@ export type SessionNoticesData = {
 export type SessionNoticesVariables = Record<string, never>;
 
 export const SessionNotices = "subscription SessionNotices{sessionNotices{kind message}}" as TypedDocument<SessionNoticesData, SessionNoticesVariables>;
-
-export type MeData = {
-	me: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		version: number;
-	} | null;
-};
-
-export type MeVariables = Record<string, never>;
-
-export const Me = "query Me{me{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<MeData, MeVariables>;
-
-export type DirectoryData = {
-	users: {
-		edges: Array<{
-			cursor: string;
-			node: {
-				id: string;
-				email: string | null;
-				displayName: string;
-				role: Role;
-				status: UserStatus;
-				online: boolean;
-				lastSeenAt: string | null;
-				emailVerifiedAt: string | null;
-				createdAt: string;
-				updatedAt: string;
-				version: number;
-			};
-		}>;
-		pageInfo: {
-			hasNextPage: boolean;
-			hasPreviousPage: boolean;
-			startCursor: string | null;
-			endCursor: string | null;
-		};
-		totalCount?: number;
-	};
-};
-
-export type DirectoryVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; search?: string | null; filter?: UserFilter | null; orderBy?: UserOrder | null; count: boolean };
-
-export const Directory = "query Directory($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...Person}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}totalCount@include(if:$count)}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<DirectoryData, DirectoryVariables>;
-
-export type PersonPageData = {
-	user: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		status: UserStatus;
-		online: boolean;
-		lastSeenAt: string | null;
-		emailVerifiedAt: string | null;
-		createdAt: string;
-		updatedAt: string;
-		version: number;
-		sessions: {
-			edges: Array<{
-				node: {
-					id: string;
-					userAgent: string | null;
-					ipAddress: string | null;
-					current: boolean;
-					createdAt: string;
-					lastSeenAt: string;
-					expiresAt: string;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-			};
-		};
-		events: {
-			edges: Array<{
-				node: {
-					id: string;
-					cursor: string;
-					type: EventType;
-					occurredAt: string;
-					actor: {
-						id: string;
-						displayName: string;
-					} | null;
-					user: {
-						id: string;
-						displayName: string;
-					} | null;
-					userId: string;
-					changes: Array<{
-						field: string;
-						before: unknown | null;
-						after: unknown | null;
-					}>;
-					requestId: string | null;
-					ipAddress: string | null;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-				endCursor: string | null;
-			};
-		};
-	} | null;
-};
-
-export type PersonPageVariables = { id: string; eventsAfter?: string | null };
-
-export const PersonPage = "query PersonPage($id:ID!$eventsAfter:String){user(id:$id){...Person sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}fragment Actor on User{id displayName}fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<PersonPageData, PersonPageVariables>;
-
-export type PersonSessionsData = {
-	user: {
-		sessions: {
-			edges: Array<{
-				node: {
-					id: string;
-					userAgent: string | null;
-					ipAddress: string | null;
-					current: boolean;
-					createdAt: string;
-					lastSeenAt: string;
-					expiresAt: string;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-			};
-		};
-	} | null;
-};
-
-export type PersonSessionsVariables = { id: string };
-
-export const PersonSessions = "query PersonSessions($id:ID!){user(id:$id){sessions(first:50){...SessionPage}}}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<PersonSessionsData, PersonSessionsVariables>;
-
-export type PersonEventsData = {
-	user: {
-		events: {
-			edges: Array<{
-				node: {
-					id: string;
-					cursor: string;
-					type: EventType;
-					occurredAt: string;
-					actor: {
-						id: string;
-						displayName: string;
-					} | null;
-					user: {
-						id: string;
-						displayName: string;
-					} | null;
-					userId: string;
-					changes: Array<{
-						field: string;
-						before: unknown | null;
-						after: unknown | null;
-					}>;
-					requestId: string | null;
-					ipAddress: string | null;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-				endCursor: string | null;
-			};
-		};
-	} | null;
-};
-
-export type PersonEventsVariables = { id: string; after?: string | null };
-
-export const PersonEvents = "query PersonEvents($id:ID!$after:String){user(id:$id){events(first:20 after:$after){...EventPage}}}fragment Actor on User{id displayName}fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<PersonEventsData, PersonEventsVariables>;
-
-export type PersonFeedData = {
-	userEvents: ({
-		__typename: 'Event';
-		id: string;
-		cursor: string;
-		type: EventType;
-		occurredAt: string;
-		actor: {
-			id: string;
-			displayName: string;
-		} | null;
-		user: {
-			id: string;
-			displayName: string;
-			email: string | null;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-		userId: string;
-		changes: Array<{
-			field: string;
-			before: unknown | null;
-			after: unknown | null;
-		}>;
-		requestId: string | null;
-		ipAddress: string | null;
-	} | {
-		__typename: 'Heartbeat';
-		cursor: string;
-	} | {
-		__typename: 'ResyncRequired';
-		cursor: string;
-		reason: string;
-	});
-};
-
-export type PersonFeedVariables = { filter: EventFilter; after?: string | null };
-
-export const PersonFeed = "subscription PersonFeed($filter:EventFilter!$after:Cursor){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow user{...Person}}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<PersonFeedData, PersonFeedVariables>;
-
-export type PeopleData = {
-	nodes: Array<({
-		__typename: 'Event';
-	} | {
-		__typename: 'Session';
-	} | {
-		__typename: 'User';
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		status: UserStatus;
-		online: boolean;
-		lastSeenAt: string | null;
-		emailVerifiedAt: string | null;
-		createdAt: string;
-		updatedAt: string;
-		version: number;
-	}) | null>;
-};
-
-export type PeopleVariables = { ids: (string)[] };
-
-export const People = "query People($ids:[ID!]!){nodes(ids:$ids){__typename ...on User{...Person}}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<PeopleData, PeopleVariables>;
-
-export type FindData = {
-	users: {
-		edges: Array<{
-			node: {
-				id: string;
-				displayName: string;
-				email: string | null;
-				role: Role;
-				status: UserStatus;
-			};
-		}>;
-	};
-};
-
-export type FindVariables = { search: string };
-
-export const Find = "query Find($search:String!){users(first:8 search:$search){edges{node{id displayName email role status}}}}" as TypedDocument<FindData, FindVariables>;
-
-export type CreateUserData = {
-	createUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type CreateUserVariables = { input: CreateUserInput };
-
-export const CreateUser = "mutation CreateUser($input:CreateUserInput!){createUser(input:$input){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<CreateUserData, CreateUserVariables>;
-
-export type UpdateUserData = {
-	updateUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type UpdateUserVariables = { input: UpdateUserInput };
-
-export const UpdateUser = "mutation UpdateUser($input:UpdateUserInput!){updateUser(input:$input){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<UpdateUserData, UpdateUserVariables>;
-
-export type DisableUserData = {
-	disableUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type DisableUserVariables = { id: string; expectedVersion?: number | null };
-
-export const DisableUser = "mutation DisableUser($id:ID!$expectedVersion:Int){disableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<DisableUserData, DisableUserVariables>;
-
-export type EnableUserData = {
-	enableUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type EnableUserVariables = { id: string; expectedVersion?: number | null };
-
-export const EnableUser = "mutation EnableUser($id:ID!$expectedVersion:Int){enableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<EnableUserData, EnableUserVariables>;
-
-export type DeleteUserData = {
-	deleteUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type DeleteUserVariables = { id: string; expectedVersion?: number | null };
-
-export const DeleteUser = "mutation DeleteUser($id:ID!$expectedVersion:Int){deleteUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<DeleteUserData, DeleteUserVariables>;
-
-export type RestoreUserData = {
-	restoreUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type RestoreUserVariables = { id: string; expectedVersion?: number | null };
-
-export const RestoreUser = "mutation RestoreUser($id:ID!$expectedVersion:Int){restoreUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...Person}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...Person}}}" as TypedDocument<RestoreUserData, RestoreUserVariables>;
-
-export type EraseUserData = {
-	eraseUser: ({
-		__typename: 'Done';
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'CredentialsProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'RateLimitProblem';
-		code: ProblemCode;
-		message: string;
-		retryAfterSeconds: number;
-	});
-};
-
-export type EraseUserVariables = { id: string };
-
-export const EraseUser = "mutation EraseUser($id:ID!){eraseUser(id:$id){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<EraseUserData, EraseUserVariables>;
 
 export type SignInData = {
 	signIn: ({
@@ -1173,7 +537,643 @@ export type AccountData = {
 
 export type AccountVariables = Record<string, never>;
 
-export const Account = "query Account{me{...Person sessions(first:50){...SessionPage}}}fragment Person on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<AccountData, AccountVariables>;
+export const Account = "query Account{me{...User sessions(first:50){...SessionPage}}}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<AccountData, AccountVariables>;
+
+export type MeData = {
+	me: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		version: number;
+	} | null;
+};
+
+export type MeVariables = Record<string, never>;
+
+export const Me = "query Me{me{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<MeData, MeVariables>;
+
+export type UsersData = {
+	users: {
+		edges: Array<{
+			cursor: string;
+			node: {
+				id: string;
+				email: string | null;
+				displayName: string;
+				role: Role;
+				status: UserStatus;
+				online: boolean;
+				lastSeenAt: string | null;
+				emailVerifiedAt: string | null;
+				createdAt: string;
+				updatedAt: string;
+				version: number;
+			};
+		}>;
+		pageInfo: {
+			hasNextPage: boolean;
+			hasPreviousPage: boolean;
+			startCursor: string | null;
+			endCursor: string | null;
+		};
+		totalCount?: number;
+	};
+};
+
+export type UsersVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; search?: string | null; filter?: UserFilter | null; orderBy?: UserOrder | null; count: boolean };
+
+export const Users = "query Users($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...User}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}totalCount@include(if:$count)}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UsersData, UsersVariables>;
+
+export type UserPageData = {
+	user: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		status: UserStatus;
+		online: boolean;
+		lastSeenAt: string | null;
+		emailVerifiedAt: string | null;
+		createdAt: string;
+		updatedAt: string;
+		version: number;
+		sessions: {
+			edges: Array<{
+				node: {
+					id: string;
+					userAgent: string | null;
+					ipAddress: string | null;
+					current: boolean;
+					createdAt: string;
+					lastSeenAt: string;
+					expiresAt: string;
+				};
+			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+			};
+		};
+		events: {
+			edges: Array<{
+				node: {
+					id: string;
+					cursor: string;
+					type: EventType;
+					occurredAt: string;
+					actor: {
+						id: string;
+						displayName: string;
+					} | null;
+					user: {
+						id: string;
+						displayName: string;
+					} | null;
+					userId: string;
+					changes: Array<{
+						field: string;
+						before: unknown | null;
+						after: unknown | null;
+					}>;
+					requestId: string | null;
+					ipAddress: string | null;
+				};
+			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+				endCursor: string | null;
+			};
+		};
+	} | null;
+};
+
+export type UserPageVariables = { id: string; eventsAfter?: string | null };
+
+export const UserPage = "query UserPage($id:ID!$eventsAfter:String){user(id:$id){...User sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}fragment Actor on User{id displayName}fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UserPageData, UserPageVariables>;
+
+export type UserSessionsData = {
+	user: {
+		sessions: {
+			edges: Array<{
+				node: {
+					id: string;
+					userAgent: string | null;
+					ipAddress: string | null;
+					current: boolean;
+					createdAt: string;
+					lastSeenAt: string;
+					expiresAt: string;
+				};
+			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+			};
+		};
+	} | null;
+};
+
+export type UserSessionsVariables = { id: string };
+
+export const UserSessions = "query UserSessions($id:ID!){user(id:$id){sessions(first:50){...SessionPage}}}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<UserSessionsData, UserSessionsVariables>;
+
+export type UserHistoryData = {
+	user: {
+		events: {
+			edges: Array<{
+				node: {
+					id: string;
+					cursor: string;
+					type: EventType;
+					occurredAt: string;
+					actor: {
+						id: string;
+						displayName: string;
+					} | null;
+					user: {
+						id: string;
+						displayName: string;
+					} | null;
+					userId: string;
+					changes: Array<{
+						field: string;
+						before: unknown | null;
+						after: unknown | null;
+					}>;
+					requestId: string | null;
+					ipAddress: string | null;
+				};
+			}>;
+			pageInfo: {
+				hasNextPage: boolean;
+				endCursor: string | null;
+			};
+		};
+	} | null;
+};
+
+export type UserHistoryVariables = { id: string; after?: string | null };
+
+export const UserHistory = "query UserHistory($id:ID!$after:String){user(id:$id){events(first:20 after:$after){...EventPage}}}fragment Actor on User{id displayName}fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<UserHistoryData, UserHistoryVariables>;
+
+export type UserHistoryFeedData = {
+	userEvents: ({
+		__typename: 'Event';
+		id: string;
+		cursor: string;
+		type: EventType;
+		occurredAt: string;
+		actor: {
+			id: string;
+			displayName: string;
+		} | null;
+		user: {
+			id: string;
+			displayName: string;
+			email: string | null;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+		userId: string;
+		changes: Array<{
+			field: string;
+			before: unknown | null;
+			after: unknown | null;
+		}>;
+		requestId: string | null;
+		ipAddress: string | null;
+	} | {
+		__typename: 'Heartbeat';
+		cursor: string;
+	} | {
+		__typename: 'ResyncRequired';
+		cursor: string;
+		reason: string;
+	});
+};
+
+export type UserHistoryFeedVariables = { filter: EventFilter; after?: string | null };
+
+export const UserHistoryFeed = "subscription UserHistoryFeed($filter:EventFilter!$after:Cursor){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow user{...User}}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UserHistoryFeedData, UserHistoryFeedVariables>;
+
+export type UsersByIdData = {
+	nodes: Array<({
+		__typename: 'Event';
+	} | {
+		__typename: 'Session';
+	} | {
+		__typename: 'User';
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		status: UserStatus;
+		online: boolean;
+		lastSeenAt: string | null;
+		emailVerifiedAt: string | null;
+		createdAt: string;
+		updatedAt: string;
+		version: number;
+	}) | null>;
+};
+
+export type UsersByIdVariables = { ids: (string)[] };
+
+export const UsersById = "query UsersById($ids:[ID!]!){nodes(ids:$ids){__typename ...on User{...User}}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UsersByIdData, UsersByIdVariables>;
+
+export type FindUsersData = {
+	users: {
+		edges: Array<{
+			node: {
+				id: string;
+				displayName: string;
+				email: string | null;
+				role: Role;
+				status: UserStatus;
+			};
+		}>;
+	};
+};
+
+export type FindUsersVariables = { search: string };
+
+export const FindUsers = "query FindUsers($search:String!){users(first:8 search:$search){edges{node{id displayName email role status}}}}" as TypedDocument<FindUsersData, FindUsersVariables>;
+
+export type CreateUserData = {
+	createUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type CreateUserVariables = { input: CreateUserInput };
+
+export const CreateUser = "mutation CreateUser($input:CreateUserInput!){createUser(input:$input){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<CreateUserData, CreateUserVariables>;
+
+export type UpdateUserData = {
+	updateUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type UpdateUserVariables = { input: UpdateUserInput };
+
+export const UpdateUser = "mutation UpdateUser($input:UpdateUserInput!){updateUser(input:$input){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<UpdateUserData, UpdateUserVariables>;
+
+export type DisableUserData = {
+	disableUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type DisableUserVariables = { id: string; expectedVersion?: number | null };
+
+export const DisableUser = "mutation DisableUser($id:ID!$expectedVersion:Int){disableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<DisableUserData, DisableUserVariables>;
+
+export type EnableUserData = {
+	enableUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type EnableUserVariables = { id: string; expectedVersion?: number | null };
+
+export const EnableUser = "mutation EnableUser($id:ID!$expectedVersion:Int){enableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<EnableUserData, EnableUserVariables>;
+
+export type DeleteUserData = {
+	deleteUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type DeleteUserVariables = { id: string; expectedVersion?: number | null };
+
+export const DeleteUser = "mutation DeleteUser($id:ID!$expectedVersion:Int){deleteUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<DeleteUserData, DeleteUserVariables>;
+
+export type RestoreUserData = {
+	restoreUser: ({
+		__typename: 'UserPayload';
+		user: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		};
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: {
+			id: string;
+			email: string | null;
+			displayName: string;
+			role: Role;
+			status: UserStatus;
+			online: boolean;
+			lastSeenAt: string | null;
+			emailVerifiedAt: string | null;
+			createdAt: string;
+			updatedAt: string;
+			version: number;
+		} | null;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type RestoreUserVariables = { id: string; expectedVersion?: number | null };
+
+export const RestoreUser = "mutation RestoreUser($id:ID!$expectedVersion:Int){restoreUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<RestoreUserData, RestoreUserVariables>;
+
+export type EraseUserData = {
+	eraseUser: ({
+		__typename: 'Done';
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type EraseUserVariables = { id: string };
+
+export const EraseUser = "mutation EraseUser($id:ID!){eraseUser(id:$id){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<EraseUserData, EraseUserVariables>;
 
 export type EventRow = {
 	id: string;
@@ -1229,7 +1229,45 @@ export type EventPage = {
 	};
 };
 
-export type Person = {
+export type SessionRow = {
+	id: string;
+	userAgent: string | null;
+	ipAddress: string | null;
+	current: boolean;
+	createdAt: string;
+	lastSeenAt: string;
+	expiresAt: string;
+};
+
+export type SessionPage = {
+	edges: Array<{
+		node: {
+			id: string;
+			userAgent: string | null;
+			ipAddress: string | null;
+			current: boolean;
+			createdAt: string;
+			lastSeenAt: string;
+			expiresAt: string;
+		};
+	}>;
+	pageInfo: {
+		hasNextPage: boolean;
+	};
+};
+
+export type SessionStarted = {
+	accessTokenExpiresAt: string;
+	user: {
+		id: string;
+		email: string | null;
+		displayName: string;
+		role: Role;
+		version: number;
+	};
+};
+
+export type User = {
 	id: string;
 	email: string | null;
 	displayName: string;
@@ -1333,43 +1371,5 @@ export type DoneOutcome = {
 	code: ProblemCode;
 	message: string;
 	retryAfterSeconds: number;
-};
-
-export type SessionRow = {
-	id: string;
-	userAgent: string | null;
-	ipAddress: string | null;
-	current: boolean;
-	createdAt: string;
-	lastSeenAt: string;
-	expiresAt: string;
-};
-
-export type SessionPage = {
-	edges: Array<{
-		node: {
-			id: string;
-			userAgent: string | null;
-			ipAddress: string | null;
-			current: boolean;
-			createdAt: string;
-			lastSeenAt: string;
-			expiresAt: string;
-		};
-	}>;
-	pageInfo: {
-		hasNextPage: boolean;
-	};
-};
-
-export type SessionStarted = {
-	accessTokenExpiresAt: string;
-	user: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		version: number;
-	};
 };
 

@@ -8,7 +8,7 @@ export const de: Messages = {
 	nav: {
 		label: 'Hauptmenü',
 		overview: 'Übersicht',
-		people: 'Personen',
+		users: 'Personen',
 		activity: 'Verlauf',
 		developers: 'API',
 		account: 'Mein Konto',
@@ -38,10 +38,10 @@ export const de: Messages = {
 		hintOffline: 'Was Sie sehen, kann veraltet sein. Es wird weiter versucht.',
 		retryNow: 'Jetzt versuchen',
 		online: 'Online',
-		offlinePerson: 'Nicht online',
+		offlineUser: 'Nicht online',
 		changed: (name) => `${name} wurde geändert`
 	},
-	people: {
+	users: {
 		title: 'Personen',
 		total: (n) => count(n, 'Person', 'Personen'),
 		search: 'Nach Name oder E-Mail suchen',
@@ -113,7 +113,7 @@ export const de: Messages = {
 		ok: 'Erledigt',
 		pending: 'Wartet'
 	},
-	person: {
+	user: {
 		profile: 'Profil',
 		role: 'Rolle',
 		status: 'Status',
@@ -215,7 +215,7 @@ export const de: Messages = {
 		from: (address) => `von ${address}`,
 		details: 'Einzelheiten',
 		happened: 'Wann',
-		person: 'Person',
+		user: 'Person',
 		actor: 'Durch',
 		request: 'Anfrage',
 		address: 'Adresse',
@@ -275,7 +275,7 @@ export const de: Messages = {
 	},
 	overview: {
 		title: 'Übersicht',
-		people: 'Personen',
+		users: 'Personen',
 		online: 'Gerade online',
 		signIns: 'Anmeldungen',
 		changes: 'Änderungen',
@@ -405,7 +405,7 @@ export const de: Messages = {
 		title: 'Befehle',
 		placeholder: 'Person oder Befehl suchen',
 		go: 'Gehe zu',
-		people: 'Personen',
+		users: 'Personen',
 		commands: 'Befehle',
 		none: 'Nichts gefunden',
 		theme: (name) => `Farbschema: ${name}`,
@@ -420,7 +420,7 @@ export const de: Messages = {
 		select: 'Zeile auswählen',
 		palette: 'Befehle',
 		help: 'Diese Hilfe',
-		goPeople: 'Zu Personen',
+		goUsers: 'Zu Personen',
 		goActivity: 'Zum Verlauf',
 		goOverview: 'Zur Übersicht',
 		goAccount: 'Zu meinem Konto'

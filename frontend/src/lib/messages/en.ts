@@ -7,7 +7,7 @@ export const en = {
 	nav: {
 		label: 'Main',
 		overview: 'Overview',
-		people: 'People',
+		users: 'People',
 		activity: 'Activity',
 		developers: 'API',
 		account: 'My account',
@@ -37,10 +37,10 @@ export const en = {
 		hintOffline: 'What you see may be old. Trying again by itself.',
 		retryNow: 'Try now',
 		online: 'Online',
-		offlinePerson: 'Not online',
+		offlineUser: 'Not online',
 		changed: (name: string) => `${name} was changed`
 	},
-	people: {
+	users: {
 		title: 'People',
 		total: (n: number) => count(n, 'person', 'people'),
 		search: 'Search by name or email',
@@ -112,7 +112,7 @@ export const en = {
 		ok: 'Done',
 		pending: 'Waiting'
 	},
-	person: {
+	user: {
 		profile: 'Profile',
 		role: 'Role',
 		status: 'Status',
@@ -212,7 +212,7 @@ export const en = {
 		from: (address: string) => `from ${address}`,
 		details: 'Details',
 		happened: 'When',
-		person: 'Person',
+		user: 'Person',
 		actor: 'Done by',
 		request: 'Request',
 		address: 'Address',
@@ -272,7 +272,7 @@ export const en = {
 	},
 	overview: {
 		title: 'Overview',
-		people: 'People',
+		users: 'People',
 		online: 'Online now',
 		signIns: 'Sign-ins',
 		changes: 'Changes',
@@ -401,7 +401,7 @@ export const en = {
 		title: 'Command palette',
 		placeholder: 'Find a person or a command',
 		go: 'Go to',
-		people: 'People',
+		users: 'People',
 		commands: 'Commands',
 		none: 'Nothing found',
 		theme: (name: string) => `Theme: ${name}`,
@@ -416,7 +416,7 @@ export const en = {
 		select: 'Select the row',
 		palette: 'Command palette',
 		help: 'This help',
-		goPeople: 'Go to People',
+		goUsers: 'Go to People',
 		goActivity: 'Go to Activity',
 		goOverview: 'Go to Overview',
 		goAccount: 'Go to My account'

@@ -1,13 +1,6 @@
 /** Reading forms and telling what the API refused, for the form actions. */
 import type { ProblemCode } from '#lib/graphql/documents.ts';
-
-/** What a form shows after a refusal: the code of the whole, and what is wrong with its fields. */
-export interface Refusal {
-	code: ProblemCode | 'UNKNOWN';
-	message: string;
-	fields: Record<string, string>;
-	retryAfterSeconds?: number;
-}
+import type { Refusal } from '#lib/types/refusal.ts';
 
 interface Problem {
 	code: ProblemCode;

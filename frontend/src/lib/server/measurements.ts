@@ -1,5 +1,6 @@
 /** What the API measured of itself (its /metrics, in Prometheus' text format), as rows for the overview. */
 import { env } from 'node:process';
+import type { Measurement } from '#lib/types/measurement.ts';
 import { API_URL } from './api.ts';
 
 const TIMEOUT_MS = 1_500;
@@ -7,18 +8,6 @@ const SLOW_SECONDS = '0.25';
 const SHOWN = 8;
 /** GraphQL is told by operation, and who asks how it is does not count. */
 const LEFT_OUT = new Set(['/graphql', '/metrics', '/livez', '/readyz', '/health', 'unknown']);
-
-export interface Measurement {
-	name: string;
-	/** How it is reached. */
-	door: 'GraphQL' | 'REST';
-	requests: number;
-	failed: number;
-	/** In milliseconds. */
-	average: number;
-	/** Slower than 250 ms. */
-	slow: number;
-}
 
 interface Sample {
 	name: string;

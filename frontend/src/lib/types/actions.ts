@@ -1,4 +1,4 @@
-/** What may be done to many people at once. */
+/** What may be done to many users at once. */
 import type { Role } from '#lib/graphql/documents.ts';
 
 export const BULK_ACTIONS = ['enable', 'disable', 'delete', 'restore', 'role'] as const;

@@ -1,14 +1,6 @@
 /** A refusal in the visitor's words. */
 import type { EntryMessages } from '#lib/messages/index.ts';
-import type { Refusal } from '#lib/server/forms.ts';
-
-export interface Told {
-	code: string;
-	message: string;
-	retryAfterSeconds?: number;
-	/** The field that is wrong, where it is one. */
-	field?: string;
-}
+import type { Refusal, Told } from '#lib/types/refusal.ts';
 
 /** The catalogue's sentence; where the API's own says more (what exactly is not allowed), that one. */
 export function tell(m: EntryMessages, problem: Told): string {

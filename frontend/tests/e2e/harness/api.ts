@@ -6,7 +6,7 @@ import {
 	DeleteUser,
 	DisableUser,
 	UpdateUser,
-	type Person,
+	type User,
 	type Role,
 	type TypedDocument,
 	type UpdateUserInput,
@@ -57,27 +57,27 @@ export class Api {
 		return data as Data;
 	}
 
-	async newUser({ name = unique('Person '), role = 'MEMBER' as Role, email = '' } = {}): Promise<Someone> {
+	async newUser({ name = unique('User '), role = 'MEMBER' as Role, email = '' } = {}): Promise<Someone> {
 		const address = email || `${unique('p')}@example.net`;
 		const input = { email: address, displayName: name, role, password: PASSWORD };
 		const { id, version } = person((await this.run(CreateUser, { input })).createUser);
 		return { id, version, name, email: address, password: PASSWORD };
 	}
 
-	async update(input: UpdateUserInput): Promise<Person> {
+	async update(input: UpdateUserInput): Promise<User> {
 		return person((await this.run(UpdateUser, { input })).updateUser);
 	}
 
-	async disable(id: string): Promise<Person> {
+	async disable(id: string): Promise<User> {
 		return person((await this.run(DisableUser, { id })).disableUser);
 	}
 
-	async delete(id: string): Promise<Person> {
+	async delete(id: string): Promise<User> {
 		return person((await this.run(DeleteUser, { id })).deleteUser);
 	}
 }
 
-function person(outcome: UserOutcome): Person {
+function person(outcome: UserOutcome): User {
 	if (outcome.__typename !== 'UserPayload') throw new Error(`${outcome.code}: ${outcome.message}`);
 	return outcome.user;
 }

@@ -1,11 +1,11 @@
 import { Account, Me } from '#lib/graphql/documents.ts';
-import { changePassword, endSession, save } from '#lib/server/person.ts';
+import { changePassword, endSession, save } from '#lib/server/user.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const { data, position } = await locals.api.read(Account, {});
-	const { sessions, ...person } = data.me ?? locals.api.signIn(locals.api.reason);
-	return { person, sessions, cursor: position };
+	const { sessions, ...user } = data.me ?? locals.api.signIn(locals.api.reason);
+	return { user, sessions, cursor: position };
 };
 
 async function ownId(api: App.Locals['api']): Promise<string> {

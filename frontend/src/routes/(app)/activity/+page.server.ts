@@ -1,17 +1,17 @@
 import { redirect } from '@sveltejs/kit';
-import { Events, Find, People } from '#lib/graphql/documents.ts';
-import { activityHref, activityVariables, parseActivity } from '#lib/utils/activity-url.ts';
+import { Events, FindUsers, UsersById } from '#lib/graphql/documents.ts';
+import { activityHref, activityVariables, parseActivity } from '#lib/utils/event/address.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const query = parseActivity(url.searchParams);
 	const who = (url.searchParams.get('who') ?? '').trim().slice(0, 200);
 	const { data, position } = await locals.api.read(Events, activityVariables(query));
-	const { nodes } = query.about ? await locals.api.run(People, { ids: [query.about] }) : { nodes: [] };
+	const { nodes } = query.about ? await locals.api.run(UsersById, { ids: [query.about] }) : { nodes: [] };
 	const [about] = nodes.filter((node) => node?.__typename === 'User');
-	// Asked without script: one person is found at once, of several the visitor chooses.
+	// Asked without script: one user is found at once, of several the visitor chooses.
 	const found = who
-		? (await locals.api.run(Find, { search: who })).users.edges.map((edge) => edge.node)
+		? (await locals.api.run(FindUsers, { search: who })).users.edges.map((edge) => edge.node)
 		: null;
 	const meant =
 		found?.find(({ email }) => email === who.toLowerCase()) ?? (found?.length === 1 ? found[0] : null);

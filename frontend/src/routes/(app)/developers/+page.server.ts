@@ -1,4 +1,4 @@
-import { asLanguage } from '#lib/utils/examples.ts';
+import { asLanguage } from '#lib/utils/explorer/examples.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ url }) => ({

@@ -1,6 +1,6 @@
 import { EventCounts, Events, Stats } from '#lib/graphql/documents.ts';
 import { readMeasurements } from '#lib/server/measurements.ts';
-import { CHANGES } from '#lib/utils/hourly.ts';
+import { CHANGES } from '#lib/utils/event/hourly.ts';
 import type { PageServerLoad } from './$types';
 
 const LATEST = 9;

@@ -1,20 +1,20 @@
 import { fail, type RequestEvent } from '@sveltejs/kit';
-import { Directory, People } from '#lib/graphql/documents.ts';
+import { Users, UsersById } from '#lib/graphql/documents.ts';
 import { choice } from '#lib/server/forms.ts';
 import { BULK_ACTIONS, type BulkAction, type BulkResult } from '#lib/types/actions.ts';
-import { actOn } from '#lib/utils/bulk.ts';
-import { ROLES, directoryVariables, parseDirectory } from '#lib/utils/directory-url.ts';
+import { actOn } from '#lib/utils/user/bulk.ts';
+import { ROLES, usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const AT_MOST = 100;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
-	const query = parseDirectory(url.searchParams);
-	const { data, position } = await locals.api.read(Directory, directoryVariables(query));
+	const query = parseUsers(url.searchParams);
+	const { data, position } = await locals.api.read(Users, usersVariables(query));
 	return {
 		query,
 		cursor: position,
-		people: data.users.edges.map((edge) => edge.node),
+		users: data.users.edges.map((edge) => edge.node),
 		pageInfo: data.users.pageInfo,
 		total: data.users.totalCount ?? 0
 	};
@@ -33,7 +33,7 @@ async function bulk({ request, locals }: RequestEvent, action: BulkAction) {
 		.slice(0, AT_MOST);
 	const role = choice(form, 'role', ROLES);
 	if (!ids.length || (action === 'role' && !role)) return fail(400, { results: [] as BulkResult[], action });
-	const { nodes } = await locals.api.run(People, { ids });
+	const { nodes } = await locals.api.run(UsersById, { ids });
 	const results: BulkResult[] = [];
 	for (const node of nodes) {
 		if (node?.__typename !== 'User') continue;

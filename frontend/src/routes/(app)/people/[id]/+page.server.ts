@@ -1,14 +1,14 @@
 import { error, type RequestEvent } from '@sveltejs/kit';
-import { PersonPage } from '#lib/graphql/documents.ts';
-import { endSession, erase, save, setRole, setStatus, type StatusAction } from '#lib/server/person.ts';
+import { UserPage } from '#lib/graphql/documents.ts';
+import { endSession, erase, save, setRole, setStatus, type StatusAction } from '#lib/server/user.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const older = url.searchParams.get('older');
-	const { data, position } = await locals.api.read(PersonPage, { id: params.id, eventsAfter: older });
+	const { data, position } = await locals.api.read(UserPage, { id: params.id, eventsAfter: older });
 	if (!data.user) error(404, { message: 'There is no such person', code: 'NOT_FOUND' });
-	const { sessions, events, ...person } = data.user;
-	return { person, sessions, events, cursor: position, newest: older === null };
+	const { sessions, events, ...user } = data.user;
+	return { user, sessions, events, cursor: position, newest: older === null };
 };
 
 type Event = RequestEvent<{ id: string }>;

@@ -1,22 +1,22 @@
-/** The directory as a CSV file: what the address asks for, page by page, or the people a form names. */
+/** The directory as a CSV file: what the address asks for, page by page, or the users a form names. */
 import { Readable } from 'node:stream';
-import { Directory, People, type Person } from '#lib/graphql/documents.ts';
+import { Users, UsersById, type User } from '#lib/graphql/documents.ts';
 import { csvLine } from '#lib/utils/csv.ts';
-import { directoryVariables, parseDirectory } from '#lib/utils/directory-url.ts';
+import { usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import type { RequestHandler } from './$types';
 
 const COLUMNS = ['id', 'email', 'name', 'role', 'status', 'created_at', 'last_seen_at'];
 const PAGE = 100;
 
-const line = (person: Person) =>
+const line = (user: User) =>
 	csvLine([
-		person.id,
-		person.email ?? '',
-		person.displayName,
-		person.role.toLowerCase(),
-		person.status.toLowerCase(),
-		person.createdAt,
-		person.lastSeenAt ?? ''
+		user.id,
+		user.email ?? '',
+		user.displayName,
+		user.role.toLowerCase(),
+		user.status.toLowerCase(),
+		user.createdAt,
+		user.lastSeenAt ?? ''
 	]);
 
 function answer(lines: AsyncIterable<string>): Response {
@@ -33,9 +33,9 @@ function answer(lines: AsyncIterable<string>): Response {
 }
 
 export const GET: RequestHandler = async ({ locals, url }) => {
-	const query = { ...parseDirectory(url.searchParams), before: null };
+	const query = { ...parseUsers(url.searchParams), before: null };
 	const read = (after: string | null) =>
-		locals.api.run(Directory, { ...directoryVariables({ ...query, after }, PAGE), count: false });
+		locals.api.run(Users, { ...usersVariables({ ...query, after }, PAGE), count: false });
 	// The first page before the headers: without a session, or the API, there is a page to say so instead.
 	const first = await read(null);
 	return answer(
@@ -52,15 +52,15 @@ export const GET: RequestHandler = async ({ locals, url }) => {
 export const POST: RequestHandler = async ({ locals, request }) => {
 	const form = await request.formData();
 	const ids = form.getAll('id').filter((id) => typeof id === 'string');
-	const people: Person[] = [];
+	const users: User[] = [];
 	for (let from = 0; from < ids.length; from += PAGE) {
-		const { nodes } = await locals.api.run(People, { ids: ids.slice(from, from + PAGE) });
-		for (const node of nodes) if (node?.__typename === 'User') people.push(node);
+		const { nodes } = await locals.api.run(UsersById, { ids: ids.slice(from, from + PAGE) });
+		for (const node of nodes) if (node?.__typename === 'User') users.push(node);
 	}
 	return answer(
 		(async function* () {
 			yield csvLine(COLUMNS);
-			for (const person of people) yield line(person);
+			for (const user of users) yield line(user);
 		})()
 	);
 };

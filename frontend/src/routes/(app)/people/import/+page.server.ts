@@ -1,8 +1,9 @@
 import { error, fail, type RequestEvent } from '@sveltejs/kit';
-import { ImportRun, itemsOf, type ImportItem } from '#lib/stores/import.svelte.ts';
+import { ImportRun, itemsOf } from '#lib/stores/user/import.svelte.ts';
+import type { ImportItem } from '#lib/types/import.ts';
 import { text } from '#lib/server/forms.ts';
-import { addPerson } from '#lib/utils/add-person.ts';
-import { readPeople } from '#lib/utils/people-list.ts';
+import { addUser } from '#lib/utils/user/add.ts';
+import { readImport } from '#lib/utils/user/import.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ parent }) => {
@@ -20,7 +21,7 @@ async function sourceOf({ request }: RequestEvent): Promise<string> {
 export const actions: Actions = {
 	check: async (event) => {
 		const source = await sourceOf(event);
-		const { lines, fault } = readPeople(source);
+		const { lines, fault } = readImport(source);
 		if (fault) return fail(400, { fault, source });
 		return { stage: 'checked' as const, source, items: itemsOf(lines) };
 	},
@@ -29,11 +30,11 @@ export const actions: Actions = {
 	/** Without script: adds them all, then shows a result for each. */
 	run: async (event) => {
 		const source = await sourceOf(event);
-		const { lines, fault } = readPeople(source);
+		const { lines, fault } = readImport(source);
 		if (fault) return fail(400, { fault, source });
 		const run = new ImportRun(lines);
 		await run.start((line) =>
-			addPerson((document, variables) => event.locals.api.run(document, variables), line)
+			addUser((document, variables) => event.locals.api.run(document, variables), line)
 		);
 		// Nothing was added at all: then the page of what went wrong says more.
 		if (run.halted && run.done === 0) throw run.halted;

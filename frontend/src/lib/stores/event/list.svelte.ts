@@ -1,0 +1,183 @@
+/**
+ * Events of the log, newest first, kept current without moving anything under the reader: while they have scrolled
+ * away, read details, or asked for a pause, what happens waits until it is asked for.
+ */
+import { SvelteSet } from 'svelte/reactivity';
+import { UserEvents, type EventFilter, type EventRow, type UserEventsData } from '#lib/graphql/documents.ts';
+import type { Feed, Live } from '#lib/stores/live/live.svelte.ts';
+
+/** More than a reader looks through; what is older is read from the log again. */
+const SHOWN_MAX = 400;
+const WAITING_MAX = 200;
+/** What comes faster than this a second runs away under the eyes: it waits. */
+const READABLE_A_SECOND = 8;
+
+/** Whoever moves the pointer is about to hit something. */
+const AIM_MS = 900;
+
+/** What the reader is doing; whoever shows the list sets it. */
+export class Reader {
+	paused = $state(false);
+	/** Scrolled down, on an older page, or in another tab. */
+	away = $state(false);
+	/** The events whose details are open. */
+	readonly open = new SvelteSet<string>();
+
+	/** The pointer moves over the list: for a moment nothing may move under it. */
+	aiming = $state(false);
+	#still: ReturnType<typeof setTimeout> | undefined;
+
+	aim(): void {
+		this.aiming = true;
+		clearTimeout(this.#still);
+		this.#still = setTimeout(() => (this.aiming = false), AIM_MS);
+	}
+
+	toggled(id: string, open: boolean): void {
+		if (open) this.open.add(id);
+		else this.open.delete(id);
+	}
+}
+
+type Source = Pick<Live, 'state'> & {
+	follow(feed: Feed<UserEventsData, { after?: string | null; filter?: EventFilter | null }>): () => void;
+};
+
+export class EventList {
+	shown = $state.raw<readonly EventRow[]>([]);
+	/** Newest first; when more come than are kept, the oldest are only counted. */
+	waiting = $state.raw<readonly EventRow[]>([]);
+	/** Where the reader was before the last `show`: everything above it is new to them. */
+	seen = $state<string | null>(null);
+	/** Came while the list was in view: they light up. */
+	readonly fresh = new SvelteSet<string>();
+	/** Events that are not kept, and events that wait to be asked for rather than for the pointer to rest. */
+	#uncounted = $state(0);
+	#asked = $state(false);
+	#cut = $state(false);
+	readonly #reader: Reader;
+	#hasOlder = $state(false);
+	#cursor: string | null;
+	#known: Set<string>;
+	#second = 0;
+	#inSecond = 0;
+
+	/** `cursor`: the log's position before `events` were read, so that nothing is missed in between. */
+	constructor(events: readonly EventRow[], cursor: string | null, reader: Reader, hasOlder = false) {
+		this.shown = events;
+		this.#cursor = cursor;
+		this.#reader = reader;
+		this.#hasOlder = hasOlder;
+		// Nobody shows it: it needs no signals.
+		// eslint-disable-next-line svelte/prefer-svelte-reactivity
+		this.#known = new Set(events.map((event) => event.id));
+	}
+
+	/** How many wait to be asked for. */
+	get waitingCount(): number {
+		return this.#asked ? this.waiting.length + this.#uncounted : 0;
+	}
+
+	/** The position to read older events from, or null where there are none. */
+	get older(): string | null {
+		return this.#hasOlder || this.#cut ? (this.shown.at(-1)?.cursor ?? null) : null;
+	}
+
+	get #holding(): boolean {
+		const { paused, away, open } = this.#reader;
+		if (paused || away || this.#asked) return true;
+		return open.size > 0 && this.shown.some((event) => open.has(event.id));
+	}
+
+	/** Follows the log from where the list was read; `onresync` when that position is gone and all must be read anew. */
+	follow(live: Source, filter: EventFilter | null, onresync: (reason: string) => void): () => void {
+		const variables = { after: this.#cursor, filter };
+		return live.follow({
+			document: UserEvents,
+			variables,
+			resumes: true,
+			next: ({ userEvents: message }) => {
+				variables.after = this.#cursor = message.cursor;
+				if (message.__typename === 'ResyncRequired') onresync(message.reason);
+				return this.apply(message, live.state !== 'live');
+			}
+		});
+	}
+
+	/**
+	 * Takes in a message; true for what says that nothing older is missing. `missed`: it happened while there was no
+	 * connection, so the reader decides when to see it.
+	 */
+	apply(message: UserEventsData['userEvents'], missed = false): boolean {
+		if (message.__typename !== 'Event') return true;
+		const { __typename, ...event } = message;
+		if (this.#known.has(event.id)) return false;
+		this.#known.add(event.id);
+		if (missed || this.#holding || this.#isFlood()) this.#asked = true;
+		if (this.#asked || this.#reader.aiming) this.#wait(event);
+		else this.#show([event]);
+		this.#forget();
+		return false;
+	}
+
+	/** Shows what waits. False where more happened than was kept: then the page must be read anew. */
+	show(): boolean {
+		if (this.#uncounted > 0) return false;
+		this.seen = this.shown[0]?.id ?? null;
+		this.#extend(this.waiting);
+		this.waiting = [];
+		this.#asked = false;
+		return true;
+	}
+
+	/** The pointer rests: what waited for that alone comes in. */
+	settle(): void {
+		if (this.#asked || this.#reader.aiming || !this.waiting.length) return;
+		if (this.#holding) {
+			this.#asked = true;
+			return;
+		}
+		this.#show(this.waiting);
+		this.waiting = [];
+	}
+
+	/** Older events that the reader asked for, below those shown. */
+	append(events: readonly EventRow[], hasOlder: boolean): void {
+		const older = events.filter((event) => !this.#known.has(event.id));
+		for (const event of older) this.#known.add(event.id);
+		this.shown = [...this.shown, ...older];
+		this.#hasOlder = hasOlder;
+		this.#cut = false;
+	}
+
+	#wait(event: EventRow): void {
+		if (this.waiting.length >= WAITING_MAX) this.#uncounted += 1;
+		this.waiting = [event, ...this.waiting.slice(0, WAITING_MAX - 1)];
+	}
+
+	#show(events: readonly EventRow[]): void {
+		for (const event of events) this.fresh.add(event.id);
+		this.#extend(events);
+	}
+
+	#extend(newer: readonly EventRow[]): void {
+		const all = [...newer, ...this.shown];
+		this.shown = all.slice(0, SHOWN_MAX);
+		if (all.length > SHOWN_MAX) this.#cut = true;
+	}
+
+	#isFlood(): boolean {
+		const second = Math.floor(Date.now() / 1000);
+		this.#inSecond = second === this.#second ? this.#inSecond + 1 : 1;
+		this.#second = second;
+		return this.#inSecond > READABLE_A_SECOND;
+	}
+
+	/** Keeps the ids bounded: what left both lists cannot come again, the cursor is past it. */
+	#forget(): void {
+		if (this.#known.size < 4 * SHOWN_MAX) return;
+		// eslint-disable-next-line svelte/prefer-svelte-reactivity
+		this.#known = new Set([...this.waiting, ...this.shown].map((event) => event.id));
+		this.fresh.clear();
+	}
+}

@@ -1,0 +1,121 @@
+/** An operation, its variables, and what came of it; queries answer once, subscriptions until they are stopped. */
+import { ApiFault, ask, type Request } from '#lib/utils/graphql.ts';
+import { listen, type Sink } from './listen.ts';
+import { operationAt } from '#lib/utils/explorer/operations.ts';
+
+const KEPT = 100;
+
+export interface Reply {
+	id: number;
+	/** Formatted JSON. */
+	text: string;
+	ok: boolean;
+}
+
+interface Doors {
+	ask(request: Request, signal: AbortSignal): Promise<unknown>;
+	listen(request: Request, sink: Sink): Promise<() => void>;
+}
+
+export class Explorer {
+	text = $state('');
+	variables = $state('');
+	/** Newest first; of a subscription the last hundred. */
+	replies = $state.raw<readonly Reply[]>([]);
+	/** How many there were, kept or not. */
+	count = $state(0);
+	/** How long the answer took, in milliseconds. */
+	took = $state<number | null>(null);
+	state = $state<'idle' | 'running' | 'listening'>('idle');
+	fault = $state<'variables' | 'operation' | null>(null);
+	readonly #doors: Doors;
+	#stop = () => {};
+	/** Answers to what was stopped meanwhile belong to nobody. */
+	#run = 0;
+
+	constructor(text: string, doors: Doors = { ask, listen }) {
+		this.text = text;
+		this.#doors = doors;
+	}
+
+	/** Runs the operation at the caret. */
+	async run(caret = 0): Promise<void> {
+		this.stop();
+		const operation = operationAt(this.text, caret);
+		const variables = parsed(this.variables);
+		this.fault = operation ? (variables === undefined ? 'variables' : null) : 'operation';
+		if (!operation || this.fault) return;
+		this.replies = [];
+		this.count = 0;
+		this.took = null;
+		const request = { query: this.text, variables, operationName: operation.name };
+		await (operation.kind === 'subscription' ? this.#listen(request) : this.#ask(request));
+	}
+
+	stop(): void {
+		this.#run += 1;
+		this.#stop();
+		this.#stop = () => {};
+		this.state = 'idle';
+	}
+
+	async #ask(request: Request): Promise<void> {
+		const run = this.#run;
+		const controller = new AbortController();
+		this.#stop = () => controller.abort();
+		this.state = 'running';
+		const began = performance.now();
+		const answer = await this.#doors.ask(request, controller.signal).catch((fault: unknown) => ({
+			errors: [
+				{ message: fault instanceof Error ? fault.message : String(fault), extensions: { code: code(fault) } }
+			]
+		}));
+		if (run !== this.#run) return;
+		this.took = Math.round(performance.now() - began);
+		this.#add(answer);
+		this.state = 'idle';
+	}
+
+	async #listen(request: Request): Promise<void> {
+		const run = this.#run;
+		const mine = (act: () => void) => {
+			if (run === this.#run) act();
+		};
+		this.state = 'listening';
+		const stop = await this.#doors.listen(request, {
+			next: (message) => mine(() => this.#add(message)),
+			ended: (fault) =>
+				mine(() => {
+					if (fault !== undefined) this.#add(fault, false);
+					this.stop();
+				})
+		});
+		if (run === this.#run) this.#stop = stop;
+		else stop();
+	}
+
+	#add(message: unknown, ok = !hasErrors(message)): void {
+		this.count += 1;
+		const reply = { id: this.count, text: JSON.stringify(message, null, 2), ok };
+		this.replies = [reply, ...this.replies.slice(0, KEPT - 1)];
+	}
+}
+
+const code = (fault: unknown) => (fault instanceof ApiFault ? fault.code : 'INTERNAL_ERROR');
+
+function hasErrors(message: unknown): boolean {
+	return typeof message === 'object' && message !== null && 'errors' in message;
+}
+
+/** The variables as an object; undefined for what is none. */
+function parsed(text: string): Record<string, unknown> | undefined {
+	if (!text.trim()) return {};
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null && !Array.isArray(value)
+			? (value as Record<string, unknown>)
+			: undefined;
+	} catch {
+		return undefined;
+	}
+}

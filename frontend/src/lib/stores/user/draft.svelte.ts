@@ -1,0 +1,127 @@
+/**
+ * What somebody is typing over a profile while others may change the same: fields not touched follow the others, and
+ * where both wrote something, both are kept until one is chosen.
+ */
+import type { User } from '#lib/graphql/documents.ts';
+import { PROFILE_FIELDS, type Profile, type ProfileField } from '#lib/types/user.ts';
+
+const WATCHED = ['displayName', 'email', 'role', 'status'] as const;
+
+/** A change by somebody else that came while this was being edited. */
+export interface Foreign {
+	field: (typeof WATCHED)[number];
+	before: string;
+	after: string;
+}
+
+export interface RefusedProfile {
+	typed: Profile;
+	before: Profile;
+}
+
+export function profileOf(user: User): Profile {
+	return { displayName: user.displayName, email: user.email ?? '' };
+}
+
+export class ProfileDraft {
+	displayName = $state('');
+	email = $state('');
+	/** The newest version seen: what is saved is saved over it. */
+	base = $state.raw<User>() as User;
+	/** Who changed it meanwhile; null where nobody said. */
+	by = $state<string | null>(null);
+	/** What others changed since the editing began. */
+	foreign = $state.raw<Foreign[]>([]);
+	#saving = false;
+	#late: { user: User; by: string | null } | null = null;
+
+	/** `refused` is what a form held that was not taken, and what it was typed over. */
+	constructor(user: User, refused?: RefusedProfile) {
+		Object.assign(this, profileOf(user));
+		this.base = user;
+		if (!refused) return;
+		const { typed, before } = refused;
+		for (const field of PROFILE_FIELDS) if (typed[field] !== before[field]) this[field] = typed[field];
+		this.#note({ ...user, ...before }, user);
+	}
+
+	get typed(): Profile {
+		return { displayName: this.displayName, email: this.email };
+	}
+
+	/** The fields that differ from what is stored. */
+	get dirty(): ProfileField[] {
+		const stored = profileOf(this.base);
+		return PROFILE_FIELDS.filter((field) => this[field].trim() !== stored[field]);
+	}
+
+	/** The fields that both changed, to something different. */
+	get clashes(): ProfileField[] {
+		const dirty = this.dirty;
+		return PROFILE_FIELDS.filter(
+			(field) => dirty.includes(field) && this.foreign.some((change) => change.field === field)
+		);
+	}
+
+	/** Takes in a newer version by somebody else; `by` is null where nobody said who. */
+	receive(user: User, by: string | null): void {
+		if (this.#saving) this.#late = { user, by };
+		else if (user.version > this.base.version) {
+			if (this.dirty.length) {
+				this.by = by;
+				this.#note(this.base, user);
+			}
+			this.follow(user);
+		} else if (this.foreign.length) this.by ??= by;
+	}
+
+	/** Takes in a newer version that the one who is typing made: nothing to tell them. */
+	follow(user: User): void {
+		if (user.version <= this.base.version) return;
+		const [next, dirty] = [profileOf(user), this.dirty];
+		for (const field of PROFILE_FIELDS) if (!dirty.includes(field)) this[field] = next[field];
+		this.base = user;
+	}
+
+	/** Between `saving` and its end, newer versions wait: the first is most likely one's own. */
+	saving(): (stored?: User) => void {
+		this.#saving = true;
+		return (stored) => {
+			this.#saving = false;
+			const late = this.#late;
+			this.#late = null;
+			if (stored) this.#settle(stored);
+			if (late) this.receive(late.user, late.by);
+		};
+	}
+
+	/** What both changed becomes theirs; whatever else was typed stays. */
+	takeTheirs(): void {
+		const stored = profileOf(this.base);
+		for (const field of this.clashes) this[field] = stored[field];
+		this.dismiss();
+	}
+
+	/** Everything back to what is stored. */
+	reset(): void {
+		Object.assign(this, profileOf(this.base));
+		this.dismiss();
+	}
+
+	dismiss(): void {
+		this.foreign = [];
+		this.by = null;
+	}
+
+	#settle(stored: User): void {
+		this.base = stored;
+		this.reset();
+	}
+
+	#note(before: User, after: User): void {
+		this.foreign = WATCHED.map((field) => {
+			const known = this.foreign.find((change) => change.field === field);
+			return { field, before: known?.before ?? before[field] ?? '', after: after[field] ?? '' };
+		}).filter((change) => change.before !== change.after);
+	}
+}

@@ -1,0 +1,12 @@
+/** What the API measured of one operation or route. */
+export interface Measurement {
+	name: string;
+	/** How it is reached. */
+	door: 'GraphQL' | 'REST';
+	requests: number;
+	failed: number;
+	/** In milliseconds. */
+	average: number;
+	/** Slower than 250 ms. */
+	slow: number;
+}

@@ -1,0 +1,110 @@
+/** What the types of events have in common, and how their values read. */
+import type { EventRow, EventType } from '#lib/graphql/documents.ts';
+import type { Messages } from '#lib/messages/index.ts';
+import type { Formats } from '#lib/utils/format.ts';
+
+const DAY_MS = 86_400_000;
+
+export type EventGroup = 'accounts' | 'access' | 'signIns' | 'security';
+
+export const GROUPS: Readonly<Record<EventGroup, readonly EventType[]>> = {
+	accounts: [
+		'USER_CREATED',
+		'USER_UPDATED',
+		'EMAIL_VERIFIED',
+		'USER_DELETED',
+		'USER_RESTORED',
+		'USER_ERASED'
+	],
+	access: ['USER_ROLE_CHANGED', 'USER_DISABLED', 'USER_ENABLED', 'USER_DELETED', 'USER_RESTORED'],
+	signIns: ['SESSION_STARTED', 'SESSION_REVOKED', 'SIGN_IN_FAILED'],
+	security: [
+		'PASSWORD_CHANGED',
+		'SESSION_REVOKED',
+		'SESSION_REUSE_DETECTED',
+		'SIGN_IN_FAILED',
+		'API_KEY_CREATED',
+		'API_KEY_REVOKED'
+	]
+};
+
+export type EventTone = 'neutral' | 'accent' | 'ok' | 'warn' | 'danger';
+
+const TONES: Partial<Record<EventType, EventTone>> = {
+	USER_CREATED: 'ok',
+	USER_ENABLED: 'ok',
+	USER_RESTORED: 'ok',
+	EMAIL_VERIFIED: 'ok',
+	USER_ROLE_CHANGED: 'accent',
+	USER_DISABLED: 'warn',
+	SIGN_IN_FAILED: 'warn',
+	USER_DELETED: 'danger',
+	USER_ERASED: 'danger',
+	SESSION_REUSE_DETECTED: 'danger'
+};
+
+export function toneOf(type: EventType): EventTone {
+	return TONES[type] ?? 'neutral';
+}
+
+const name = (words: Record<string, string>, key: string) => words[key];
+
+/** A field's name in the visitor's words; the API's own where the catalogue has none. */
+export function fieldName(m: Messages, field: string): string {
+	return name(m.field, field) ?? field;
+}
+
+/** A value as it reads: enumerations by their words, moments by the visitor's clock. */
+export function fieldValue(m: Messages, f: Formats, field: string, value: unknown): string {
+	if (value === null || value === undefined || value === '') return m.common.empty;
+	const text = typeof value === 'string' ? value : JSON.stringify(value);
+	if (field === 'role') return name(m.role, text) ?? text;
+	if (field === 'status') return name(m.status, text) ?? text;
+	if (field === 'reason') return name(m.event.reasons, text) ?? text;
+	if (field.endsWith('At') && !Number.isNaN(Date.parse(text))) return f.full(text);
+	return text;
+}
+
+/** Today, yesterday, or the date. */
+export function dayName(m: Messages, f: Formats, key: string, now: number): string {
+	if (key === f.dayKey(now)) return m.activity.today;
+	if (key === f.dayKey(now - DAY_MS)) return m.activity.yesterday;
+	return f.date(`${key}T12:00:00Z`);
+}
+
+/** What of the changes belongs in the sentence: a new role, a new name, or why a session ended. */
+export function summary(m: Messages, f: Formats, event: EventRow): string | null {
+	const value = (field: string, one: unknown) => fieldValue(m, f, field, one);
+	const reason = event.changes.find((change) => change.field === 'reason');
+	if (reason) return value('reason', reason.after);
+	if (event.type === 'USER_CREATED') {
+		const role = event.changes.find((change) => change.field === 'role');
+		return role && role.after !== 'MEMBER' ? value('role', role.after) : null;
+	}
+	const told = event.changes.filter((change) => change.field !== 'status');
+	const [only] = told;
+	if (!only) return null;
+	if (told.length > 1) return told.map((change) => fieldName(m, change.field)).join(', ');
+	return `${value(only.field, only.before)} → ${value(only.field, only.after)}`;
+}
+
+export interface Day {
+	/** As the visitor's zone has it: 2026-11-24. */
+	key: string;
+	events: EventRow[];
+}
+
+/**
+ * The events of each day together, in the order given. By day and not by neighbourhood: round midnight the order of
+ * the log need not be that of the clock, and no day may come twice.
+ */
+export function byDay(events: readonly EventRow[], f: Formats): Day[] {
+	const days = new Map<string, Day>();
+	for (const event of events) {
+		const key = f.dayKey(event.occurredAt);
+		const day = days.get(key);
+		if (day) day.events.push(event);
+		else days.set(key, { key, events: [event] });
+	}
+	return [...days.values()];
+}

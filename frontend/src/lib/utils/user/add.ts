@@ -1,0 +1,13 @@
+/** Adds one user of a list; the same for the browser and the server. Raises what is no answer. */
+import { CreateUser, type TypedDocument } from '#lib/graphql/documents.ts';
+import type { Added, ListLine } from '#lib/types/import.ts';
+
+type Run = <Data, Variables>(document: TypedDocument<Data, Variables>, variables: Variables) => Promise<Data>;
+
+export async function addUser(run: Run, { email, displayName, role }: ListLine): Promise<Added> {
+	const { createUser } = await run(CreateUser, { input: { email, displayName, role } });
+	if (createUser.__typename === 'UserPayload') return { state: 'added', id: createUser.user.id };
+	if (createUser.code === 'EMAIL_TAKEN') return { state: 'exists' };
+	const field = 'fields' in createUser ? createUser.fields?.[0]?.field : undefined;
+	return { state: 'failed', problem: { code: createUser.code, message: createUser.message, field } };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import {
+	SORTS,
+	usersHref,
+	usersVariables,
+	isFiltered,
+	parseUsers,
+	userFilter,
+	type SortKey
+} from '#lib/utils/user/address.ts';
+
+const parse = (text: string) => parseUsers(new URLSearchParams(text));
+
+test('an address and a state are the same thing', () => {
+	for (const address of [
+		'/people',
+		'/people?q=ada&status=DISABLED&role=ADMIN&online=yes&verified=no&sort=name&dir=desc&after=abc',
+		'/people?sort=email',
+		'/people?dir=asc',
+		'/people?q=a%26b%3Dc+d%2B%C3%A9',
+		'/people?before=x'
+	]) {
+		const query = parse(address.split('?')[1] ?? '');
+		expect(usersHref(query, { after: query.after, before: query.before })).toBe(address);
+	}
+});
+
+test('what is not understood is left out', () => {
+	expect(parse('status=GONE&role=king&online=perhaps&sort=colour&dir=sideways')).toEqual(parse('dir=asc'));
+	expect(parse(`q=${'x'.repeat(500)}`).search).toHaveLength(200);
+	expect(parse('q=++')).toEqual(parse(''));
+});
+
+test('another question begins at its first page', () => {
+	const query = parse('q=ada&after=abc');
+	expect(usersHref(query, { role: 'ADMIN' })).toBe('/people?q=ada&role=ADMIN');
+	expect(usersHref(query, { before: 'x' })).toBe('/people?q=ada&before=x');
+});
+
+describe('variables', () => {
+	test('forwards and backwards', () => {
+		expect(usersVariables(parse(''), 50)).toMatchObject({
+			first: 50,
+			after: null,
+			search: null,
+			filter: null
+		});
+		expect(usersVariables(parse('after=a'), 50)).toMatchObject({ first: 50, after: 'a' });
+		expect(usersVariables(parse('before=b'), 50)).toMatchObject({ last: 50, before: 'b' });
+	});
+
+	test.each(Object.keys(SORTS) as SortKey[])('sorted by %s', (sort) => {
+		const direction = sort === 'name' || sort === 'email' ? 'ASC' : 'DESC';
+		expect(usersVariables(parse(`sort=${sort}`)).orderBy).toEqual({ field: SORTS[sort], direction });
+		expect(usersVariables(parse(`sort=${sort}&dir=asc`)).orderBy?.direction).toBe('ASC');
+	});
+
+	test('filters', () => {
+		expect(userFilter(parse('status=DELETED&role=AUDITOR&online=no&verified=yes'))).toEqual({
+			status: ['DELETED'],
+			role: ['AUDITOR'],
+			online: false,
+			emailVerified: true
+		});
+		expect([isFiltered(parse('')), isFiltered(parse('sort=name')), isFiltered(parse('online=no'))]).toEqual([
+			false,
+			false,
+			true
+		]);
+	});
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { User } from '#lib/graphql/documents.ts';
+import { ProfileDraft } from '#lib/stores/user/draft.svelte.ts';
+
+const ada: User = {
+	id: '1',
+	email: 'ada@example.com',
+	displayName: 'Ada',
+	role: 'MEMBER',
+	status: 'ACTIVE',
+	online: false,
+	lastSeenAt: null,
+	emailVerifiedAt: null,
+	createdAt: '2026-01-01T00:00:00Z',
+	updatedAt: '2026-01-01T00:00:00Z',
+	version: 1
+};
+const next = (change: Partial<User>, version = 2): User => ({ ...ada, ...change, version });
+
+describe('a draft of a profile', () => {
+	it('follows others while nothing is typed, and says nothing', () => {
+		const draft = new ProfileDraft(ada);
+		draft.receive(next({ displayName: 'Ada King' }), 'Grace');
+		expect(draft.typed.displayName).toBe('Ada King');
+		expect([draft.dirty, draft.foreign, draft.base.version]).toEqual([[], [], 2]);
+	});
+
+	it('keeps what is typed, follows in the other field and tells who did it', () => {
+		const draft = new ProfileDraft(ada);
+		draft.displayName = 'Augusta';
+		draft.receive(next({ email: 'new@example.com', role: 'ADMIN' }), 'Grace');
+		expect(draft.typed).toEqual({ displayName: 'Augusta', email: 'new@example.com' });
+		expect(draft.by).toBe('Grace');
+		expect(draft.foreign.map((change) => change.field)).toEqual(['email', 'role']);
+		expect(draft.clashes).toEqual([]);
+		expect(draft.dirty).toEqual(['displayName']);
+	});
+
+	it('keeps both where both changed the same, until one is chosen', () => {
+		const draft = new ProfileDraft(ada);
+		Object.assign(draft, { displayName: 'Augusta', email: 'mine@example.com' });
+		draft.receive(next({ displayName: 'Countess' }), 'Grace');
+		draft.receive(next({ displayName: 'Lady' }, 3), 'Linus');
+		expect(draft.clashes).toEqual(['displayName']);
+		expect(draft.foreign).toEqual([{ field: 'displayName', before: 'Ada', after: 'Lady' }]);
+		expect(draft.by).toBe('Linus');
+		draft.takeTheirs();
+		expect(draft.typed).toEqual({ displayName: 'Lady', email: 'mine@example.com' });
+		expect(draft.foreign).toEqual([]);
+	});
+
+	it('sees no clash where both wrote the same, nor where it was changed back', () => {
+		const draft = new ProfileDraft(ada);
+		draft.displayName = 'Countess';
+		draft.receive(next({ displayName: 'Countess' }), 'Grace');
+		expect(draft.clashes).toEqual([]);
+		draft.displayName = 'Augusta';
+		expect(draft.clashes).toEqual(['displayName']);
+		draft.receive(next({}, 3), 'Grace');
+		expect(draft.foreign).toEqual([]);
+	});
+
+	it('ignores what is older, and what its own page did', () => {
+		const draft = new ProfileDraft(next({}, 5));
+		draft.displayName = 'Augusta';
+		draft.receive(next({ displayName: 'Old' }, 4), 'Grace');
+		draft.follow(next({ role: 'ADMIN' }, 6));
+		expect([draft.foreign, draft.base.version, draft.typed.displayName]).toEqual([[], 6, 'Augusta']);
+	});
+
+	it('takes its own save for nobody else, even when the log is quicker than the answer', () => {
+		const draft = new ProfileDraft(ada);
+		draft.displayName = ' Augusta ';
+		const end = draft.saving();
+		draft.receive(next({ displayName: 'Augusta' }), 'Me');
+		expect(draft.foreign).toEqual([]);
+		end(next({ displayName: 'Augusta' }));
+		expect([draft.typed.displayName, draft.dirty, draft.foreign]).toEqual(['Augusta', [], []]);
+	});
+
+	it('after a refusal tells what came in meanwhile', () => {
+		const draft = new ProfileDraft(ada);
+		draft.displayName = 'Augusta';
+		const end = draft.saving();
+		draft.receive(next({ displayName: 'Countess' }), 'Grace');
+		end();
+		expect([draft.by, draft.clashes]).toEqual(['Grace', ['displayName']]);
+	});
+
+	it('begins with a refused form: what was touched stays, what was not follows', () => {
+		const typed = { displayName: 'Augusta', email: 'ada@example.com' };
+		const before = { displayName: 'Ada', email: 'ada@example.com' };
+		const draft = new ProfileDraft(next({ displayName: 'Countess', email: 'new@example.com' }), {
+			typed,
+			before
+		});
+		expect(draft.typed).toEqual({ displayName: 'Augusta', email: 'new@example.com' });
+		expect([draft.by, draft.clashes]).toEqual([null, ['displayName']]);
+		draft.receive(draft.base, 'Grace');
+		expect(draft.by).toBe('Grace');
+	});
+});
