@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import json
 from typing import Any
 
@@ -11,6 +12,9 @@ from starlette.types import Receive, Scope
 
 BODY_SECONDS = 15.0
 """How long a body may take to arrive altogether."""
+
+BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+"""RFC 8259 section 8.1 forbids a sender to begin JSON with one. UTF-32's little-endian one begins as UTF-16's does."""
 
 
 class BodyRefused(Exception):
@@ -57,6 +61,8 @@ async def read_json(scope: Scope, receive: Receive, limit: int, *, strict: bool 
     if length.isdigit() and int(length[:12]) > limit:
         raise BodyRefused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than {limit} bytes")
     raw = await read_body(receive, limit)
+    if raw.startswith(BYTE_ORDER_MARKS):
+        raise BodyRefused(400, "MALFORMED_REQUEST", "The body must be UTF-8 without a byte order mark")
     try:
         value = orjson.loads(raw)
         if strict:

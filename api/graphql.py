@@ -1,6 +1,6 @@
 """GraphQL over HTTP (the GraphQL-over-HTTP specification, draft of 2025): POST of one JSON request.
 
-A client that accepts `application/graphql-response+json` gets 400 for a request that could not be executed; with
+A client that prefers `application/graphql-response+json` gets 400 for a request that could not be executed; with
 `application/json` alone every well-formed request is answered with 200. What is no request at all is 400 for both.
 
 The answer of a query says in `Rollcall-Position` which position of the log it shows at least: who subscribes after it
@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from api.accept import JSON_TYPE, RESPONSE_TYPE, response_type
 from api.auth import Authenticator, header
 from api.body import BodyRefused, read_json
 from api.cookies import CookieCarrier
@@ -28,8 +29,6 @@ from domain.errors import DomainError
 from schema.context import Context
 from schema.documents import DocumentRefused
 from schema.services import Services
-
-RESPONSE_TYPE = "application/graphql-response+json"
 
 
 class GraphQLEndpoint:
@@ -53,7 +52,8 @@ class GraphQLEndpoint:
             await _answer(send, 405, _refusal("GraphQL is asked by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")])
             return
         carrier = CookieCarrier(scope, secure=self._settings.secure, check_origin=self._authenticator.check_origin)
-        modern = RESPONSE_TYPE in (header(scope, b"accept") or "")
+        kind = response_type(_accepted(scope))
+        modern = kind == RESPONSE_TYPE
         headers = [(b"vary", b"Accept, Origin")]
         try:
             body = _request(await read_json(scope, receive, self._settings.body_limit_bytes))
@@ -65,7 +65,6 @@ class GraphQLEndpoint:
             status, result = refusal.status, _refusal(refusal.message, refusal.code)
         except DomainError as error:
             status, result = error.status, _refusal(error.message, error.code)
-        kind = RESPONSE_TYPE if modern else "application/json"
         await _answer(send, status, result, [*headers, *carrier.headers], kind)
 
     async def _context(self, scope: Scope, carrier: CookieCarrier) -> Context:
@@ -106,6 +105,11 @@ def _request(value: Any) -> dict[str, Any]:
     return value
 
 
+def _accepted(scope: Scope) -> str:
+    """The Accept header; several of them mean the same as one with commas."""
+    return b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
+
+
 def _refusal(message: str, code: str) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
@@ -115,7 +119,7 @@ async def _answer(
     status: int,
     result: dict[str, Any],
     headers: list[tuple[bytes, bytes]],
-    kind: str = "application/json",
+    kind: str = JSON_TYPE,
 ) -> None:
     body = orjson.dumps(result, default=str)
     own = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(body)).encode())]

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auth import header
 from api.rest.shapes import failure
-from api.telemetry import Metrics
+from api.telemetry import Metrics, cut
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -94,7 +94,7 @@ class RequestMiddleware:
         self._metrics.requests.labels(name, method, status).inc()
         self._metrics.seconds.labels(name).observe(seconds)
         write = log.warning if status >= 500 or seconds > SLOW_SECONDS else log.debug
-        write("request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+        write("request", method=method, path=cut(scope["path"]), status=status, ms=round(seconds * 1000, 1))
 
 
 class CrossOrigin:
@@ -164,7 +164,7 @@ class ErrorMask:
         except ConnectionError:
             raise
         except Exception:
-            log.exception("request.failed", method=scope["method"], path=scope["path"])
+            log.exception("request.failed", method=scope["method"], path=cut(scope["path"]))
             if started:  # half an answer is out: only the end of the connection can say that it is not whole
                 raise
             await _mask(scope, answer)

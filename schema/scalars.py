@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
 
 import strawberry
@@ -17,20 +18,43 @@ def write_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+RFC_3339 = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)T(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d|60)(?P<fraction>\.\d+)?"
+    r"(?P<offset>Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII | re.IGNORECASE,
+)
+"""`date-time` of RFC 3339 section 5.6; T and Z may be small."""
+
+
 def read_time(text: object) -> datetime:
-    """A moment given with its offset, in UTC. Raises ValueError."""
+    """A moment in RFC 3339, in UTC; digits beyond microseconds are cut off. Raises ValueError.
+
+    A leap second is the second that POSIX time and PostgreSQL count it as: the first one of the next day.
+    """
     if not isinstance(text, str):
         raise ValueError("A DateTime must be text")
+    found = RFC_3339.fullmatch(text)
+    if found is None:
+        raise ValueError("A DateTime must be in RFC 3339 with its offset, such as 2026-01-31T12:00:00Z")
+    leap = found["second"] == "60"
+    second = "59" if leap else found["second"]
+    fraction = (found["fraction"] or "")[:7]
+    written = f"{found['day']}T{found['hour']}:{found['minute']}:{second}{fraction.ljust(7, '0') if fraction else ''}"
     try:
-        moment = datetime.fromisoformat(text.upper())  # RFC 3339 section 5.6: t and z may be small
-    except ValueError:
-        raise ValueError("A DateTime must be in RFC 3339, such as 2026-01-31T12:00:00Z") from None
-    if moment.tzinfo is None:
-        raise ValueError("A DateTime must have its offset, such as Z")
-    try:
-        return moment.astimezone(UTC)
+        moment = datetime.fromisoformat(written + found["offset"].upper()).astimezone(UTC)
+        return _after_leap_second(moment) if leap else moment
     except OverflowError:
         raise ValueError("A DateTime must be in the years 1 to 9999, in UTC too") from None
+    except ValueError as error:
+        raise ValueError(f"A DateTime must be a day and a time that exist: {error}") from None
+
+
+def _after_leap_second(moment: datetime) -> datetime:
+    """One second later. Raises ValueError where UTC has no leap second: only the last minute of a month has (RFC 3339, 5.7)."""
+    later = moment + timedelta(seconds=1)
+    if (later.day, later.hour, later.minute) != (1, 0, 0):
+        raise ValueError("a second 60 is a leap second, at 23:59:60 UTC on the last day of a month")
+    return later
 
 
 def read_text(text: object) -> str:

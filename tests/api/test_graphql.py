@@ -233,6 +233,28 @@ async def test_what_is_no_request_is_refused_clearly(api: Api, body: bytes, stat
     assert answer.json()["errors"][0]["extensions"]["code"]
 
 
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+async def test_a_byte_order_mark_is_named(api: Api, coding: str) -> None:
+    mark = "\ufeff" if coding.endswith("be") else ""  # the others write it themselves
+    body = (mark + '{"query": "{ me { id } }"}').encode(coding)
+    for path in ("/graphql", "/api/v1/auth/login"):
+        answer = await api.http.post(path, content=body, headers={"content-type": "application/json"})
+        assert answer.status_code == 400
+        assert "UTF-8 without a byte order mark" in answer.text
+
+
+async def test_the_answer_has_the_type_that_the_client_prefers(api: Api) -> None:
+    modern, plain = "application/graphql-response+json", "application/json"
+    for accepted, status, kind in (
+        ([modern.upper()], 400, modern),
+        ([f"{modern};q=0", "*/*"], 200, plain),
+        ([f"{plain};q=0.1", modern], 400, modern),
+    ):
+        headers = [("accept", a) for a in accepted]
+        answer = await api.http.post("/graphql", json={"query": "{ nope }"}, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, f"{kind}; charset=utf-8")
+
+
 async def test_other_methods_and_types_are_refused(api: Api) -> None:
     got = await api.http.get("/graphql")
     assert (got.status_code, got.headers["allow"]) == (405, "POST")

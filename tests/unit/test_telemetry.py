@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 
-from api.telemetry import Metrics, Struck, configure_logs, strike_secrets
+from api.telemetry import Metrics, Struck, configure_logs, cut, strike_secrets, strike_text
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
@@ -120,3 +120,25 @@ def test_each_registry_is_its_own() -> None:
     labels = {"route": "/x", "method": "GET", "status": "200"}
     assert one.registry.get_sample_value("rollcall_requests_total", labels) == 1.0
     assert two.registry.get_sample_value("rollcall_requests_total", labels) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("postgresql+asyncpg://u:hunter2@db/x", "postgresql+asyncpg://u:***@db/x"),
+        ("1https://u:hunter2@h", "1https://u:***@h"),
+        ("a Bearer\thunter2 b", "a Bearer\t*** b"),
+        (f"({JWT})", "(***)"),
+        (f"a.{JWT}", "a.***"),
+        (f"token-{JWT} b", "*** b"),
+        ("see eyjafjallajokull.example.com", "see eyjafjallajokull.example.com"),
+        ("http://localhost:8000/a@b", "http://localhost:8000/a@b"),
+    ],
+)
+def test_only_the_secret_goes(text: str, kept: str) -> None:
+    assert strike_text(text) == kept
+
+
+def test_a_path_is_cut_before_it_is_written() -> None:
+    assert cut("/api/v1/users") == "/api/v1/users"
+    assert cut("/" + "x" * 60_000) == "/" + "x" * 199 + "…"

@@ -16,7 +16,7 @@ interface Sample {
 }
 
 const LINE = /^([a-z_]+)(?:\{(.*)\})? ([^ ]+)$/;
-const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
+const LABEL = /\b(\w+)="((?:[^"\\]|\\.)*)"/g;
 
 function samples(text: string): Sample[] {
 	return text.split('\n').flatMap((line) => {

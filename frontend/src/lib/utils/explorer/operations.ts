@@ -106,22 +106,26 @@ export interface Operation {
 	end: number;
 }
 
-/** Strings and comments, in which braces mean nothing: blanked, so that positions stay. */
+/** Strings, also unfinished ones, and comments: braces mean nothing there. Blanked, so that positions stay. */
 function withoutText(text: string): string {
-	return text.replace(/"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*/g, (found) => found.replace(/[^\n]/g, ' '));
+	return text.replace(/"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"?|#[^\n]*/g, (found) =>
+		found.replace(/[^\n]/g, ' ')
+	);
 }
 
 /** The operations of a document, in order. An unfinished one reaches to the end. */
 export function operationsIn(text: string): Operation[] {
 	const plain = withoutText(text);
 	const found: Operation[] = [];
-	const head = /\b(query|mutation|subscription|fragment)\b\s*([A-Za-z_]\w*)?[^{]*\{|\{/g;
-	for (let match = head.exec(plain); match; match = head.exec(plain)) {
-		const end = closing(plain, head.lastIndex);
-		const [, kind = 'query', name] = match;
-		if (kind !== 'fragment')
-			found.push({ kind: kind as Operation['kind'], name: name ?? null, start: match.index, end });
-		head.lastIndex = end;
+	// What stands between two bodies, of which the first keyword says what the next one is.
+	for (let from = 0, open = plain.indexOf('{'); open >= 0; open = plain.indexOf('{', from)) {
+		const head = plain.slice(from, open);
+		const match = /\b(query|mutation|subscription|fragment)\b(?:\s*([A-Za-z_]\w*))?/.exec(head);
+		const [, kind = 'query', name] = match ?? [];
+		const start = from + (match?.index ?? head.length);
+		const end = closing(plain, open + 1);
+		if (kind !== 'fragment') found.push({ kind: kind as Operation['kind'], name: name ?? null, start, end });
+		from = end;
 	}
 	return found;
 }

@@ -1,0 +1,144 @@
+"""Every regular expression that meets a stranger's text takes time in proportion to it.
+
+A new pattern fails here until it is listed with the text that is worst for it: runs of what it repeats, over and over,
+and nothing that ends it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.architecture.sources import ROOT, modules, tracked
+
+LAYERS = ("api", "schema", "domain", "persistence")
+OWN = ("api/embedded/", "api/verify/", "api/console/", "api/commands/")
+"""They read what this machine's own programs and files say."""
+CALLS = {"compile", "sub", "subn", "search", "match", "fullmatch", "split", "findall", "finditer"}
+SIZE, TIMES = 16_384, 4
+"""Characters of the longest header and path, and how many times as much it is then given."""
+SLACK = 2.0
+"""Quadratic time would be TIMES times as long as linear time is."""
+
+WORST: dict[str, list[tuple[str, ...]]] = {
+    "domain/models/text.py": [("x", "@x"), ("a-", "a" * 63, "_"), (" ", "\t\n", "x ")],
+    "persistence/user_query.py": [("x", "x ", " ")],
+    "api/rest/users.py": [("0", "00000000-", "-0000")],
+    "api/rest/conditions.py": [(" ", 'W/"', '"1')],
+    "api/middleware.py": [("x", "x ")],
+    "schema/scalars.py": [("0", "2026-01-01T00:00:00." + "0" * 50, "T")],
+    "api/telemetry.py": [
+        ("a", "a+", "aa://", "a://b", "a://b:", "a://b:c:", "://", "a://b:c ", "1a"),
+        ("eyJ", "-eyJ", "eyJ-", "eyJaaaaaaaa.", "-eyJaaaaaaaa.-", "eyJaaaaaaaa.b ", "a.", "-"),
+        ("Bearer ", "Bearer\t", " Bearer", "Bearer x", "Bearer" + " " * 99, " "),
+        ("$argon2", "$argon2a", "$argon2$", "$argon2id$ ", "$"),
+    ],
+}
+"""What is worst for the patterns of each file."""
+COUNTS = {
+    "domain/models/text.py": 4,
+    "persistence/user_query.py": 2,
+    "api/rest/users.py": 1,
+    "api/rest/conditions.py": 1,
+    "api/middleware.py": 1,
+    "schema/scalars.py": 1,
+    "api/telemetry.py": 1,
+}
+"""How many patterns there are: who adds one, adds what is worst for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A pattern, and the methods that are called with it."""
+
+    pattern: re.Pattern[str]
+    methods: frozenset[str]
+
+
+def uses(path: str) -> Iterator[Use]:
+    """The patterns of a file; each must be written out where it is made, so that it can be read here."""
+    tree = ast.parse((ROOT / path).read_text())
+    called = {
+        (n.value.id, n.attr) for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+    }
+    names = {
+        id(n.value): n.targets[0].id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+    }
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS):
+            continue
+        if isinstance(node.func.value, ast.Name) and node.func.value.id == "re":
+            name = names.get(id(node))
+            methods = {m for n, m in called if n == name} if node.func.attr == "compile" else {node.func.attr}
+            yield Use(_compiled(node), frozenset(methods & CALLS))
+
+
+def _compiled(call: ast.Call) -> re.Pattern[str]:
+    given = [inner for argument in (*call.args[1:], *(k.value for k in call.keywords)) for inner in ast.walk(argument)]
+    names = {inner.attr for inner in given if isinstance(inner, ast.Attribute) and hasattr(re.RegexFlag, inner.attr)}
+    return re.compile(ast.literal_eval(call.args[0]), sum((re.RegexFlag[n] for n in names), re.RegexFlag(0)))
+
+
+def found() -> dict[str, list[Use]]:
+    paths = [p.as_posix() for p in tracked() if p.suffix == ".py" and p.parts[0] in LAYERS]
+    return {p: here for p in paths if not p.startswith(OWN) and (here := list(uses(p)))}
+
+
+def seconds(use: Use, text: str) -> float:
+    """Processor time for what is done with a pattern, the shortest of three."""
+    anchored = use.methods <= {"match", "fullmatch"}
+
+    def once() -> float:
+        began = time.process_time()
+        use.pattern.fullmatch(text)
+        use.pattern.match(text)
+        if not anchored:
+            use.pattern.sub("", text)
+        return time.process_time() - began
+
+    return min(once() for _ in range(3))
+
+
+def test_every_pattern_is_listed() -> None:
+    assert {path: len(here) for path, here in found().items()} == COUNTS
+    assert set(WORST) == set(COUNTS)
+
+
+def test_every_pattern_is_used_here() -> None:
+    assert all(use.methods for here in found().values() for use in here), (
+        "used in another file: measure it as it is there"
+    )
+
+
+def test_nobody_makes_a_pattern_by_another_name() -> None:
+    for path, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                assert node.module not in ("re", "regex"), path
+            if isinstance(node, ast.Import):
+                assert not any(n.name == "regex" or (n.name == "re" and n.asname) for n in node.names), path
+
+
+CASES: list[tuple[str, Use, str]] = [
+    (path, use, part * (SIZE // len(part)) + end)
+    for path, here in found().items()
+    for use in here
+    for parts in WORST.get(path, [])
+    for part in parts
+    for end in ("", "\n", "!")
+]
+
+
+@pytest.mark.parametrize("path", sorted(WORST))
+def test_patterns_are_linear(path: str) -> None:
+    for _, use, text in (c for c in CASES if c[0] == path):
+        short, long = seconds(use, text), seconds(use, text[:-1] * TIMES + text[-1:])
+        # What takes less than 2 ms for 64 thousand characters is linear, whatever the clock makes of it.
+        assert long < 0.002 or long < short * TIMES * SLACK, (use.pattern.pattern, text[:20], short, long)
