@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from api.addresses import DatabaseAddress
 from api.auth import Authenticator
 from api.clock import SystemClock
 from api.cookies import NoCookies
+from api.document_budget import DocumentBudget
 from api.failures import FailureQueue
 from api.operations import Operations
 from api.principals import PrincipalCache
@@ -194,7 +196,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     stack.push_async_callback(hub.stop)
     services = Services(core.users, core.sessions, core.events, core.presence, hub.epoch)
     metrics = Metrics()
-    operations = Operations(Documents(build_schema(), debug=settings.debug), metrics)
+    documents = Documents(build_schema(), debug=settings.debug)
+    operations = Operations(documents, metrics, DocumentBudget(time.monotonic))
     principals = PrincipalCache(_principals(core))
     authenticator = Authenticator(settings, core.tokens, principals, core.clock)
 
@@ -279,6 +282,8 @@ def _gauges(container: Container) -> None:
     gauge("redis_refused", "Messages and leases not sealed for this log", lambda: container.core.namespace.refused)
     gauge("hub_holes", "Holes seen in the live stream and read from the table", lambda: container.hub.holes)
     gauge("live_groups", "Different subscriptions rendered", lambda: container.live.group_count)
+    documents = container.operations.documents
+    gauge("documents_bytes", "Memory of the documents that are kept, as estimated", lambda: documents.bytes_kept)
     gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: container.core.hasher.waiting)
 
 

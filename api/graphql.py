@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
 from api.accept import JSON_TYPE, RESPONSE_TYPE, response_type
@@ -28,6 +29,7 @@ from domain.cursors import LogCursor, parse_cursor
 from domain.errors import DomainError
 from schema.context import Context
 from schema.documents import DocumentRefused
+from schema.errors import format_error
 from schema.services import Services
 
 
@@ -64,7 +66,8 @@ class GraphQLEndpoint:
         except BodyRefused as refusal:
             status, result = refusal.status, _refusal(refusal.message, refusal.code)
         except DomainError as error:
-            status, result = error.status, _refusal(error.message, error.code)
+            status, result = error.status, {"errors": [format_error(GraphQLError("", original_error=error))]}
+            headers += _retry_after(error)
         await _answer(send, status, result, [*headers, *carrier.headers], kind)
 
     async def _context(self, scope: Scope, carrier: CookieCarrier) -> Context:
@@ -84,7 +87,7 @@ class GraphQLEndpoint:
 
     async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:
         try:
-            document = self._operations.documents.get(body["query"])
+            document = self._operations.document(body["query"], context.actor, context.origin)
             result = await self._operations.execute(document, body.get("operationName"), body.get("variables"), context)
         except DocumentRefused as refusal:
             return (400 if modern else 200), {"errors": refusal.errors}
@@ -110,6 +113,13 @@ def _accepted(scope: Scope) -> str:
     return b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
 
 
+def _retry_after(error: DomainError) -> list[tuple[bytes, bytes]]:
+    """The header that says in how many seconds to try again (RFC 9110, section 10.2.3)."""
+    if error.status not in (429, 503):
+        return []
+    return [(b"retry-after", str(error.details.get("retry_after", 1)).encode())]
+
+
 def _refusal(message: str, code: str) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
@@ -125,7 +135,5 @@ async def _answer(
     own = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(body)).encode())]
     if status == 401:
         own.append((b"www-authenticate", b"Bearer"))
-    if status in (429, 503):
-        own.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
     await send({"type": "http.response.body", "body": body})

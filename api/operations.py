@@ -1,4 +1,4 @@
-"""Queries and mutations, for HTTP and for the sockets alike: within a deadline, and counted."""
+"""Documents and what is executed of them, for HTTP and for the sockets alike: within budgets and a deadline, and counted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 import structlog
 
+from api.document_budget import DocumentBudget
 from api.telemetry import Metrics
 from domain.errors import Unavailable
+from domain.models.actor import Actor, Origin
 from schema.context import Context
 from schema.documents import Document, Documents
 
@@ -22,8 +24,17 @@ log = structlog.get_logger(__name__)
 class Operations:
     """One per process."""
 
-    def __init__(self, documents: Documents, metrics: Metrics) -> None:
-        self.documents, self._metrics = documents, metrics
+    def __init__(self, documents: Documents, metrics: Metrics, budget: DocumentBudget) -> None:
+        self.documents, self._metrics, self._budget = documents, metrics, budget
+
+    def document(self, text: str, actor: Actor | None, origin: Origin) -> Document:
+        """The document of a text, for whoever brings it. Raises DocumentRefused, and RateLimited for too many new ones."""
+        stranger = actor is None
+        known = self.documents.find(text, stranger=stranger)
+        if known is not None:
+            return known
+        self._budget.spend(origin.network if actor is None else actor.user_id, len(text), stranger=stranger)
+        return self.documents.take_in(text, stranger=stranger)
 
     async def execute(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context

@@ -20,16 +20,19 @@ from typing import Any, Protocol
 
 import orjson
 import structlog
+from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
 from api.frames import protocol_of
 from api.operations import Operations
 from api.outbox import AsgiOutbox, FrameOutbox, Outbox
 from api.pace import Flood, Pace
+from api.subscription_budget import Charge
 from domain.errors import DomainError, Unavailable
 from domain.models.actor import Actor
 from schema.context import Context
 from schema.documents import Document, DocumentRefused
+from schema.errors import format_error
 from schema.groups import Payloads, Subscriber
 
 PROTOCOL = "graphql-transport-ws"
@@ -48,6 +51,12 @@ class Edge(Protocol):
     """What a connection needs of the process around it (api/sockets.py)."""
 
     operations: Operations
+
+    def charge(
+        self, document: Document, name: str | None, variables: dict[str, Any] | None, actor: Actor
+    ) -> Charge | None:
+        """Charge a subscription to its user; None where they have too much already."""
+        ...
 
     async def authenticate(self, scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
         """Who this is, and the Unix time at which their token ends. Raises DomainError."""
@@ -111,19 +120,25 @@ class OperationSink:
 class Operation:
     """A running operation: a task while it works, a subscriber once it is a live subscription."""
 
-    __slots__ = ("one_shot", "subscriber", "task")
+    __slots__ = ("charge", "one_shot", "subscriber", "task")
 
-    def __init__(self, subscriber: Subscriber | None, *, one_shot: bool) -> None:
+    def __init__(self, subscriber: Subscriber | None, charge: Charge | None) -> None:
         self.task: asyncio.Task[None] | None = None
-        self.subscriber = subscriber
-        self.one_shot = one_shot
+        self.subscriber, self.charge = subscriber, charge
+        self.one_shot = subscriber is None
 
     def close(self) -> None:
         """Stop it."""
-        if self.subscriber is not None:
-            self.subscriber.close()
+        self.leave()
         if self.task is not None:
             self.task.cancel()
+
+    def leave(self) -> None:
+        """Take no more messages, and give back what the operation holds."""
+        if self.subscriber is not None:
+            self.subscriber.close()
+        if self.charge is not None:
+            self.charge.release()
 
 
 class Connection:
@@ -275,18 +290,40 @@ class Connection:
             raise Refused(4409, f"Subscriber for {id_} already exists")
         if len(self.operations) >= OPERATIONS_MAX or self._retiring:
             text = "The server is stopping" if self._retiring else "Too many operations on this connection"
-            self._put({"id": id_, "type": "error", "payload": [_problem(text, "LIMIT_EXCEEDED")]})
+            self._refuse(id_, [_problem(text, "LIMIT_EXCEEDED")])
             return
         try:
-            document = self._sockets.operations.documents.get(query)
+            document = self._sockets.operations.document(query, self.actor, self.actor.origin)
             kind = document.operation_type(name)
         except DocumentRefused as refusal:
-            self._put({"id": id_, "type": "error", "payload": refusal.errors})
+            self._refuse(id_, refusal.errors)
+        except DomainError as error:
+            self._refuse(id_, [_told(error)])
+        else:
+            self._begin(id_, self.actor, document, kind, variables, name)
+
+    def _begin(
+        self,
+        id_: str,
+        actor: Actor,
+        document: Document,
+        kind: str,
+        variables: dict[str, Any] | None,
+        name: str | None,
+    ) -> None:
+        if kind != "subscription":
+            operation = self.operations[id_] = Operation(None, None)
+            operation.task = asyncio.create_task(self._once(id_, operation, document, variables, name))
             return
-        work = self._live if kind == "subscription" else self._once
-        subscriber = Subscriber(OperationSink(self, id_), self.actor) if kind == "subscription" else None
-        operation = self.operations[id_] = Operation(subscriber, one_shot=subscriber is None)
-        operation.task = asyncio.create_task(work(id_, operation, document, variables, name))
+        charge = self._sockets.charge(document, name, variables, actor)
+        if charge is None:
+            self._refuse(id_, [_problem("Your subscriptions cost too much together: end some first", "LIMIT_EXCEEDED")])
+            return
+        operation = self.operations[id_] = Operation(Subscriber(OperationSink(self, id_), actor), charge)
+        operation.task = asyncio.create_task(self._live(id_, operation, document, variables, name))
+
+    def _refuse(self, id_: str, errors: Sequence[Mapping[str, Any]]) -> None:
+        self._put({"id": id_, "type": "error", "payload": errors})
 
     async def _once(
         self, id_: str, operation: Operation, document: Document, variables: dict[str, Any] | None, name: str | None
@@ -298,7 +335,7 @@ class Connection:
                 document, name, variables, self._sockets.context(self.actor, self.scope)
             )
         except Unavailable as error:
-            result = {"errors": [_problem(error.message, error.code)]}
+            result = {"errors": [_told(error)]}
         finally:
             if self.operations.get(id_) is operation:
                 del self.operations[id_]
@@ -319,7 +356,7 @@ class Connection:
         except ConnectionError:
             subscriber.close()
         except DomainError as error:
-            self.finish(id_, {"id": id_, "type": "error", "payload": [_problem(error.message, error.code)]})
+            self.finish(id_, {"id": id_, "type": "error", "payload": [_told(error)]})
         except Exception:
             log.exception("socket.subscription_failed")
             self.finish(id_, {"id": id_, "type": "error", "payload": [_problem("Internal error", "INTERNAL_ERROR")]})
@@ -329,8 +366,8 @@ class Connection:
     def finish(self, id_: str, message: dict[str, Any]) -> None:
         """End an operation from this side."""
         operation = self.operations.pop(id_, None)
-        if operation is not None and operation.subscriber is not None:
-            operation.subscriber.close()
+        if operation is not None:
+            operation.leave()
         self._put(message)
 
     def _put(self, message: dict[str, Any]) -> None:
@@ -413,6 +450,10 @@ def _holds_credential(payload: Any) -> bool:
 
 def _problem(message: str, code: str) -> dict[str, Any]:
     return {"message": message, "extensions": {"code": code}}
+
+
+def _told(error: DomainError) -> dict[str, Any]:
+    return format_error(GraphQLError("", original_error=error))
 
 
 def _object(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from graphql.execution import Executor
 from starlette.types import Receive, Scope, Send
 
 from api.operations import Operations
 from api.socket import Connection
+from api.subscription_budget import Charge, SubscriptionBudget
 from domain.errors import Unavailable
 from domain.models.actor import Actor
 from domain.models.event import Event
@@ -29,7 +29,7 @@ from domain.ports import Clock, LivePresence
 from domain.services.session import SessionService
 from domain.tasks import end
 from schema.context import Context
-from schema.documents import Document
+from schema.documents import Document, DocumentRefused
 from schema.groups import Subscriber
 from schema.live import Live
 from schema.live_types import SessionNotice, SessionNoticeKind
@@ -68,6 +68,7 @@ class Sockets:
         self.operations = operations
         self._live, self._sessions, self._presence, self._clock = live, sessions, presence, clock
         self._authenticate, self._context = authenticate, context
+        self.budget = SubscriptionBudget()
         self._open: set[Connection] = set()
         self._by_user: dict[UUID, set[Connection]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -137,13 +138,19 @@ class Sockets:
     ) -> None:
         """Bring a subscription to the live stream. Raises DomainError and ConnectionError."""
         context = self._live.context(subscriber.actor, None)
-        executor = Executor.build(
-            self.operations.documents.schema, document.ast, None, context, variables, name, hide_suggestions=True
-        )
-        if isinstance(executor, list):
-            subscriber.sink.fail([self._live.format_error(e) for e in executor])
+        try:
+            executor = self.operations.documents.prepare(document, name, variables, context)
+        except DocumentRefused as refusal:
+            subscriber.sink.fail(refusal.errors)
             return
         await self._live.serve(executor, document.key, subscriber)
+
+    def charge(
+        self, document: Document, name: str | None, variables: dict[str, Any] | None, actor: Actor
+    ) -> Charge | None:
+        """Charge a subscription to its user; None where they have too much already. Raises DocumentRefused."""
+        assert actor.user_id is not None  # the system itself has no socket
+        return self.budget.charge(actor.user_id, document.question(name, variables), document.cost(name))
 
     async def authenticate(self, scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
         """Who this is, and the Unix time at which their token ends. Raises DomainError."""

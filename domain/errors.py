@@ -184,9 +184,9 @@ class RateLimited(DomainError):
     status = 429
     default = "Too many tries; wait a little"
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, message: str | None = None) -> None:
         self.retry_after = max(1, retry_after)
-        super().__init__()
+        super().__init__(message)
 
     @property
     def details(self) -> Mapping[str, Any]:

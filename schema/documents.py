@@ -1,12 +1,19 @@
-"""Documents: text once parsed, validated and measured, kept, and executed without doing that again."""
+"""Documents: text once parsed, validated and measured, kept, and executed without doing that again.
+
+What a stranger brings is kept in a small cache of its own, so that it cannot push out what members use, and is refused
+without suggestions, which would tell the schema. Of a document that is kept, positions are dropped: they would take
+most of its memory.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import strawberry
 from graphql import (
     DocumentNode,
@@ -17,19 +24,39 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     parse,
+    print_ast,
     strip_ignored_characters,
     validate,
 )
 from graphql.execution import Executor
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
 
 from domain.models.user import Role
 from schema.context import Context
+from schema.cost import Expression
+from schema.counting import Counting
+from schema.document_cache import DocumentCache
 from schema.errors import format_error
-from schema.limits import TOKENS_MAX, Meter
+from schema.limits import (
+    COMMENTS_MAX,
+    TEXT_MAX,
+    TOKENS_MAX,
+    Meter,
+    cost_excess,
+    excesses,
+    too_many_values,
+)
 
-KEPT = 1000
-TEXT_MAX = 64 * 1024
 ERRORS_MAX = 10
+MEMBERS_BYTES, STRANGERS_BYTES = 64 * 1024 * 1024, 4 * 1024 * 1024
+"""How much memory documents may take, by the estimate of `_size`."""
+TOKEN_BYTES = 500
+"""Memory of a token that is kept without its position, at most."""
+TOKEN = re.compile(r"\w+|[^\w\s,]")
+
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 5_000
+"""Comparisons of fields that may be merged, two units each; the library allows 500,000, which take half a second."""
 
 
 class DocumentRefused(Exception):
@@ -42,10 +69,14 @@ class DocumentRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that may be executed. `key` is equal for texts that mean the same but for white space and comments."""
+    """A document that may be executed. `key` is equal for texts that mean the same but for white space and comments.
+
+    An empty name of an operation is no name (GraphQL over HTTP, section 5.1). `key` is empty without a subscription.
+    """
 
     ast: DocumentNode
     operations: dict[str, OperationDefinitionNode]
+    costs: dict[str, Expression]
     introspects: bool
     key: str
 
@@ -65,6 +96,21 @@ class Document:
         fields = self.operation(name).selection_set.selections
         return fields[0].name.value if len(fields) == 1 and isinstance(fields[0], FieldNode) else "several"
 
+    def cost(self, name: str | None, variables: dict[str, Any] | None = None) -> int:
+        """What an operation costs with these coerced variables (schema/cost.py). Raises DocumentRefused."""
+        operation = self.operation(name)
+        return self.costs[operation.name.value if operation.name else ""].evaluate(variables or {})
+
+    def question(self, name: str | None, variables: dict[str, Any] | None) -> Hashable:
+        """Equal for subscriptions that ask the same, wherever in the log they begin. Raises DocumentRefused."""
+        positions = {
+            d.variable.name.value
+            for d in self.operation(name).variable_definitions or ()
+            if print_ast(d.type).rstrip("!") == "Cursor"
+        }
+        asked = {k: v for k, v in (variables or {}).items() if k not in positions}
+        return self.key, name or None, orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
+
     def operation_type(self, name: str | None) -> str:
         """`query`, `mutation` or `subscription`. Raises DocumentRefused."""
         return self.operation(name).operation.value
@@ -75,78 +121,142 @@ def _refusal(text: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
 
 
 class Documents:
-    """The documents of one schema, the most recent kept."""
+    """The documents of one schema, the most recently used kept."""
 
     def __init__(self, schema: strawberry.Schema, *, debug: bool = False) -> None:
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 - the executable schema has no public name
         self._debug = debug
-        self._kept: OrderedDict[str, Document | DocumentRefused] = OrderedDict()
+        self._members: DocumentCache[Document | DocumentRefused] = DocumentCache(MEMBERS_BYTES)
+        self._strangers: DocumentCache[Document | DocumentRefused] = DocumentCache(STRANGERS_BYTES)
 
-    def get(self, text: str) -> Document:
+    @property
+    def bytes_kept(self) -> int:
+        """The estimated memory of all documents that are kept."""
+        return self._members.bytes + self._strangers.bytes
+
+    def get(self, text: str, *, stranger: bool = False) -> Document:
         """The document of a text. Raises DocumentRefused with every fault found."""
-        known = self._kept.get(text)
-        if known is None:
-            try:
-                known = self._read(text)
-            except DocumentRefused as refusal:
-                known = refusal
-            if len(text) <= TEXT_MAX:
-                self._kept[text] = known
-                if len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
+        return self.find(text, stranger=stranger) or self.take_in(text, stranger=stranger)
+
+    def find(self, text: str, *, stranger: bool) -> Document | None:
+        """The document of a text where it is known. Raises DocumentRefused where it is known to be refused."""
+        known = self._members.get(text)
+        if stranger and not isinstance(known, Document):
+            known = self._strangers.get(text)
         if isinstance(known, DocumentRefused):
             raise DocumentRefused(known.errors)
         return known
 
-    def _read(self, text: str) -> Document:
+    def take_in(self, text: str, *, stranger: bool) -> Document:
+        """Parse, validate and measure a text, and keep what comes of it: some milliseconds. Raises DocumentRefused."""
         if len(text) > TEXT_MAX:
             raise DocumentRefused([_refusal("This document is too long", "LIMIT_EXCEEDED")])
+        cache = self._strangers if stranger else self._members
         try:
-            ast = parse(text, max_tokens=TOKENS_MAX)
+            document = self._read(text, stranger=stranger)
+        except DocumentRefused as refusal:
+            cache.put(text, DocumentRefused(refusal.errors), _size(text, refusal))
+            raise
+        cache.put(text, document, _size(text))
+        return document
+
+    def _read(self, text: str, *, stranger: bool) -> Document:
+        try:
+            ast = parse(text, max_lexical_tokens=TOKENS_MAX, max_comments=COMMENTS_MAX)
+            self._check(ast, hide_suggestions=stranger)
+            kept = parse(text, no_location=True)
+            operations, meter = _operations(kept), Meter(self.schema, kept)
+            measures = {name: meter.measure(o) for name, o in operations.items()}
         except GraphQLError as error:
             raise DocumentRefused([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
         except RecursionError:
             raise DocumentRefused([_refusal("This document is nested too deeply", "LIMIT_EXCEEDED")]) from None
-        meter = Meter(ast)
-        operations = {
-            d.name.value if d.name else "": d for d in ast.definitions if isinstance(d, OperationDefinitionNode)
-        }
-        measures = [meter.check(o) for o in operations.values()]
-        if too_much := [e for _, errors in measures for e in errors]:
-            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_much])
-        faults = validate(self.schema, ast, max_errors=ERRORS_MAX)
+        live = any(o.operation is OperationType.SUBSCRIPTION for o in operations.values())
+        return Document(
+            ast=kept,
+            operations=operations,
+            costs={name: m.cost.once for name, m in measures.items()},
+            introspects=any(m.introspects for m in measures.values()),
+            key=hashlib.sha256(strip_ignored_characters(text).encode()).hexdigest() if live else "",
+        )
+
+    def _check(self, ast: DocumentNode, *, hide_suggestions: bool) -> None:
+        meter = Meter(self.schema, ast)
+        operations = _operations(ast).values()
+        if too_much := [e for o in operations for e in excesses(o, meter.measure(o))]:
+            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_much[:ERRORS_MAX]])
+        faults = validate(self.schema, ast, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
+        if any(isinstance(e, ValidationAbortedError) for e in faults) and len(faults) <= ERRORS_MAX:
+            raise DocumentRefused([_refusal("This document is too complex to be validated", "LIMIT_EXCEEDED")])
         if faults:
             raise DocumentRefused([_coded(e, "GRAPHQL_VALIDATION_FAILED") for e in faults])
         if not operations:
             raise DocumentRefused([_refusal("The document has no operation")])
-        key = hashlib.sha256(strip_ignored_characters(text).encode()).hexdigest()
-        return Document(ast, operations, any(m.introspects for m, _ in measures), key)
+
+    def prepare(
+        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
+    ) -> Executor[Any]:
+        """What executes an operation with its variables coerced; the cost is checked with their values.
+
+        Raises DocumentRefused. All operations come this way, over HTTP and over the socket, so that the same mistake
+        gets the same answer.
+        """
+        operation = document.operation(name)
+        allowed = self._debug or (context.actor is not None and context.actor.role is Role.ADMIN)
+        if document.introspects and not allowed:
+            raise DocumentRefused([_refusal("Only admins may introspect", "FORBIDDEN")])
+        if too_many_values(variables):
+            raise DocumentRefused([_refusal("There are too many values in the variables", "LIMIT_EXCEEDED")])
+        live = operation.operation is OperationType.SUBSCRIPTION
+        built = (Executor if live else Counting).build(
+            self.schema,
+            document.ast,
+            None,
+            context,
+            variables,
+            name or None,
+            max_coercion_errors=ERRORS_MAX,
+            hide_suggestions=context.actor is None,
+        )
+        if isinstance(built, list):
+            raise DocumentRefused([_coded(e, "BAD_USER_INPUT") for e in built])
+        if too_dear := cost_excess(operation, document.cost(name, built.variable_values.coerced)):
+            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_dear])
+        return built
 
     async def execute(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
     ) -> dict[str, Any]:
         """Execute a query or a mutation: `data` and `errors` as the specification has them, `errors` alone if it could not begin."""
-        request_id = context.origin.request_id
-        allowed = self._debug or (context.actor is not None and context.actor.role is Role.ADMIN)
-        if document.introspects and not allowed:
-            return {"errors": [_refusal("Only admins may introspect", "FORBIDDEN")]}
         try:
-            document.operation(name)
+            executor = self.prepare(document, name, variables, context)
         except DocumentRefused as refusal:
             return {"errors": refusal.errors}
-        executor = Executor.build(self.schema, document.ast, None, context, variables, name or None)
-        if isinstance(executor, list):
-            return {"errors": [_coded(e, "BAD_USER_INPUT") for e in executor]}
-        if executor.operation.operation is OperationType.SUBSCRIPTION:
+        if not isinstance(executor, Counting):
             return {"errors": [_refusal("Subscriptions are served over the WebSocket")]}
         if executor.operation.operation is OperationType.MUTATION:
             context.follow_writes()
         outcome = executor.execute_operation()
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome  # type: ignore[misc]
+        if executor.exceeded:
+            return {"data": None, "errors": [_refusal("This answer is too large: ask for less", "LIMIT_EXCEEDED")]}
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
-            answer["errors"] = [format_error(e, request_id) for e in result.errors]
+            answer["errors"] = [format_error(e, context.origin.request_id) for e in result.errors]
         return answer
+
+
+def _operations(ast: DocumentNode) -> dict[str, OperationDefinitionNode]:
+    """The operations of a document by name; one without a name is the only one of its document."""
+    return {d.name.value if d.name else "": d for d in ast.definitions if isinstance(d, OperationDefinitionNode)}
+
+
+def _size(text: str, refusal: DocumentRefused | None = None) -> int:
+    """The memory of what is kept for a text, in bytes, rather too much than too little."""
+    if refusal is not None:
+        return 4 * len(text) + sum(1000 + 4 * len(e["message"]) for e in refusal.errors)
+    tokens = sum(1 for _ in TOKEN.finditer(text))
+    return 4 * len(text) + min(tokens, TOKENS_MAX) * TOKEN_BYTES
 
 
 def _coded(error: GraphQLError, code: str) -> dict[str, Any]:

@@ -96,6 +96,13 @@ def test_our_containers_are_given_settings_that_exist(name: str) -> None:
     assert given & secrets == (set() if name == "console" else secrets)
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_container_has_a_limit_of_memory(name: str) -> None:
+    limit = re.fullmatch(r"(?:\$\{[A-Z]+_MEMORY:-)?(\d+)([mg])\}?", SERVICES[name]["mem_limit"])
+    assert limit
+    assert 256 <= int(limit[1]) * (1024 if limit[2] == "g" else 1) <= 2048
+
+
 def test_no_secret_has_a_default() -> None:
     text = (ROOT / "compose.yaml").read_text()
     for variable in ("SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"):

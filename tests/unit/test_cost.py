@@ -1,0 +1,189 @@
+"""What operations cost: by the values of their variables, fragments merged in, and never 2^n steps to find out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type, is_list_type
+
+from domain.pagination import PAGE_MAX
+from schema.cost import (
+    CEILING,
+    COST_MAX,
+    LIST_SIZES,
+    LOADED_COST,
+    MUTATION_COST,
+    ROW_COST,
+    STATEMENT_COST,
+    SUBSCRIPTION_COST_MAX,
+    is_connection,
+    is_paged,
+)
+from schema.documents import DocumentRefused, Documents
+from schema.limits import VALUES_MAX, too_many_values
+from schema.root import build_schema
+
+DOCUMENTS = Documents(build_schema())
+ROW = ROW_COST + 2
+"""A row whose edge has a node with one field."""
+SHORT_LISTS = {
+    "DirectoryStats.byRole",
+    "DirectoryStats.byStatus",
+    "Event.changes",
+    "UserChanged.changes",
+    "ValidationProblem.fields",
+}
+"""Lists of as many items as there are roles, statuses or fields of a user."""
+
+
+def cost(text: str, **variables: Any) -> int:
+    """What a document's only operation costs with coerced variables."""
+    return DOCUMENTS.get(text).cost(None, variables)
+
+
+def page(rows: int) -> int:
+    """A page of the directory with one field of each."""
+    return STATEMENT_COST + 1 + rows * ROW
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "rows"),
+    [
+        ("{ users(first: 7) { edges { node { id } } } }", {}, 7),
+        ("{ users(last: 7) { edges { node { id } } } }", {}, 7),
+        ("query($n: Int) { users(first: $n) { edges { node { id } } } }", {"n": 7}, 7),
+        ("query($n: Int) { users(last: $n) { edges { node { id } } } }", {"n": 7}, 7),
+        ("query($n: Int) { users(first: $n) { edges { node { id } } } }", {"n": 1000}, PAGE_MAX),
+        ("query($n: Int) { users(first: $n) { edges { node { id } } } }", {"n": -1}, 0),
+        ("query($n: Int) { users(first: $n) { edges { node { id } } } }", {}, PAGE_MAX),
+        ("query($n: Int) { users(first: $n) { edges { node { id } } } }", {"n": None}, PAGE_MAX),
+        ("query($n: Int = 7) { users(first: $n) { edges { node { id } } } }", {"n": 7}, 7),
+        ("{ users { edges { node { id } } } }", {}, PAGE_MAX),
+        ("{ users(first: null) { edges { node { id } } } }", {}, PAGE_MAX),
+        ("query($n: Int, $m: Int) { users(first: $n, last: $m) { edges { node { id } } } }", {"n": 3, "m": 9}, 9),
+        ("{ users(first: 7) { ...P } } fragment P on UserConnection { edges { node { id } } }", {}, 7),
+        (
+            "query($n: Int) { users(first: $n) { ...P } } fragment P on UserConnection { ... { edges { node { id } } } }",
+            {"n": 7},
+            7,
+        ),
+        ("{ ...Q } fragment Q on Query { users(first: 7) { edges { node { id } } } }", {}, 7),
+    ],
+)
+def test_a_page_costs_its_rows(text: str, variables: dict[str, Any], rows: int) -> None:
+    assert cost(text, **variables) == page(rows)
+
+
+def test_what_stands_beside_the_rows_is_counted_once() -> None:
+    text = "query($n: Int) { users(first: $n) { edges { cursor } pageInfo { endCursor } totalCount } }"
+    assert cost(text, n=50) - cost(text, n=40) == 10 * (ROW_COST + 1)
+    assert cost(text, n=0) == STATEMENT_COST + 1 + 2 + STATEMENT_COST
+
+
+def test_a_nested_page_has_the_default_of_its_argument() -> None:
+    def own(rows: str) -> int:
+        return cost(f"{{ me {{ events{rows} {{ edges {{ node {{ id }} }} }} }} }}")
+
+    assert own("") == own("(first: 20)") == STATEMENT_COST + LOADED_COST + 1 + 20 * ROW
+    assert own("(first: null)") == own("(first: 100)")
+
+
+def test_pages_in_pages_are_multiplied() -> None:
+    text = """query($n: Int) { events(first: $n) { edges { node { user { events(first: $n) { edges { node {
+        user { events(first: $n) { edges { node { id } } } } } } } } } } } }"""
+    inner = LOADED_COST + 1 + 100 * ROW
+    middle = LOADED_COST + 1 + 100 * (ROW_COST + 1 + 1 + inner)
+    assert cost(text, n=100) == STATEMENT_COST + 1 + 100 * (ROW_COST + 1 + 1 + middle)
+    assert cost(text, n=100) > 100 * COST_MAX > cost(text, n=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "number"),
+    [
+        ('{ nodes(ids: ["a", "b", "c"]) { id } }', {}, 3),
+        ('{ nodes(ids: "a") { id } }', {}, 1),
+        ("{ nodes(ids: []) { id } }", {}, 0),
+        ("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 100}, 100),
+        ("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"]}, 1),
+        ("query($a: ID!) { nodes(ids: [$a, $a]) { id } }", {"a": "a"}, 2),
+    ],
+)
+def test_a_list_of_ids_costs_their_number(text: str, variables: dict[str, Any], number: int) -> None:
+    assert cost(text, **variables) == STATEMENT_COST + 2 * number
+
+
+def test_a_mutation_costs_what_a_hash_takes() -> None:
+    many = "mutation { " + " ".join(f'a{i}: enableUser(id: "a") {{ __typename }}' for i in range(7)) + " }"
+    with pytest.raises(DocumentRefused) as caught:
+        DOCUMENTS.get(many)
+    assert "its cost is" in caught.value.errors[0]["message"]
+    assert cost('mutation { enableUser(id: "a") { __typename } }') == MUTATION_COST + 1
+
+
+def test_fragments_count_as_often_as_they_are_spread() -> None:
+    spreads = " ".join(f"fragment F{i} on User {{ ...F{i + 1} ...F{i + 1} }}" for i in range(4))
+    last = "fragment F4 on User { events(first: $n) { edges { node { id } } } }"
+    text = f"query($n: Int) {{ me {{ ...F0 }} }} {spreads} {last}"
+    for n in (0, 1, 100):
+        assert cost(text, n=n) == STATEMENT_COST + 16 * (LOADED_COST + 1 + n * ROW)
+
+
+def test_costs_do_not_grow_without_end() -> None:
+    refused = "{ me { " + "events(first: 100) { edges { node { user { " * 3 + "id" + " } } } }" * 3 + " } }"
+    with pytest.raises(DocumentRefused):
+        DOCUMENTS.get(refused)
+    assert cost("query($ids: [ID!]!) { nodes(ids: $ids) { id } }") == CEILING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "subscription { userEvents { ... on Event { user { sessions { edges { node { id } } } } } } }",
+        "subscription { userEvents { ...E } } fragment E on Event { actor { events(first: 1) { pageInfo { endCursor } } } }",
+        "subscription { userFeed { ... on UserEntered { user { events(first: 1) { pageInfo { endCursor } } } } } }",
+    ],
+)
+def test_a_subscription_selects_no_pages(text: str) -> None:
+    with pytest.raises(DocumentRefused) as caught:
+        DOCUMENTS.get(text)
+    (error,) = caught.value.errors
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert "cannot select pages" in error["message"]
+
+
+def test_a_subscription_has_a_ceiling_of_its_own() -> None:
+    people = " ".join(f"p{i}: user {{ id role status version email online displayName }}" for i in range(30))
+    with pytest.raises(DocumentRefused) as caught:
+        DOCUMENTS.get(f"subscription {{ userEvents {{ ... on Event {{ {people} }} }} }}")
+    assert f"at most {SUBSCRIPTION_COST_MAX}" in caught.value.errors[0]["message"]
+
+
+def test_every_list_of_the_schema_has_a_size() -> None:
+    without: set[str] = set()
+    for type_ in DOCUMENTS.schema.type_map.values():
+        if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) or type_.name.startswith("__"):
+            continue
+        for name, field in type_.fields.items():
+            sized = is_paged(field) or any(is_list_type(get_nullable_type(a.type)) for a in field.args.values())
+            paged = is_connection(type_) or f"{type_.name}.{name}" in LIST_SIZES
+            if is_list_type(get_nullable_type(field.type)) and not sized and not paged:
+                without.add(f"{type_.name}.{name}")
+    assert without == SHORT_LISTS, "say in LIST_SIZES how long these lists may be, or that they are short"
+
+
+@pytest.mark.parametrize(
+    ("variables", "too_many"),
+    [
+        (None, False),
+        ({"ids": ["a"] * (VALUES_MAX - 1)}, False),
+        ({"ids": ["a"] * VALUES_MAX}, True),
+        ({"a": [[["a"] * 100] * 5] * 2}, True),
+        ({"a": {"b": {str(i): i for i in range(VALUES_MAX)}}}, True),
+        ({"a": "x" * 100_000}, False),
+    ],
+)
+def test_the_values_of_variables_are_counted_before_they_are_coerced(
+    variables: dict[str, Any] | None, too_many: bool
+) -> None:
+    assert too_many_values(variables) is too_many

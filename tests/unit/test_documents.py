@@ -1,0 +1,260 @@
+"""Taking in documents: what the dearest ones cost, what is refused to whom, and how much memory is kept."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import re
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import Node, get_introspection_query, parse, validate
+
+from schema.cost import COST_MAX, SUBSCRIPTION_COST_MAX
+from schema.document_cache import DocumentCache
+from schema.documents import ERRORS_MAX, STRANGERS_BYTES, Document, DocumentRefused, Documents
+from schema.limits import SAME_NAME_MAX, TEXT_MAX, TOKENS_MAX
+from schema.root import build_schema
+
+SCHEMA = build_schema()
+CONSOLE = Path(__file__).parents[2] / "frontend/src/lib/graphql/documents.ts"
+EVENTS = "events{edges{node{user{id email}}}} "
+TOKEN = re.compile(r'"[^"]*"|\.\.\.|\w+|[^\s,\w]')
+
+
+def fill(head: str, part: str, tail: str) -> str:
+    """As many of a part as fit between a head and a tail; `%d` is the part's number."""
+    numbered = [part.replace("%d", str(n)) for n in range(TOKENS_MAX)]
+    room = TOKENS_MAX - sum(len(TOKEN.findall(t)) for t in (head, tail)) - 2
+    parts = numbered[: room // len(TOKEN.findall(part))]
+    while len("".join([head, *parts, tail])) > TEXT_MAX:
+        parts.pop()
+    return "".join([head, *parts, tail])
+
+
+def fragments(count: int, spreads: int) -> str:
+    """Fragments that each spread some of the next."""
+    return " ".join(
+        f"fragment F{i} on User{{id " + " ".join(f"...F{j}" for j in range(i + 1, min(count, i + 1 + spreads))) + "}"
+        for i in range(count)
+    )
+
+
+DEAREST = {
+    "of the issue": "{me{" + EVENTS * 235 + "}} # 1",
+    "of the issue, as many as fit": fill("{me{", EVENTS, "}}"),
+    "of the issue, as many of a name as are allowed": "{me{" + EVENTS * SAME_NAME_MAX + "}}",
+    "one field many times": fill("{me{", "id ", "}}"),
+    "two fields many times": fill("{me{", "id email ", "}}"),
+    "other names": fill("{me{", "a%d:id ", "}}"),
+    "lists of text": fill("{nodes(ids:[", '"a",', "]){id}}"),
+    "lists of numbers": fill("{nodes(ids:[", "1,", "]){id}}"),
+    "long text": '{node(id:"' + "x" * (TEXT_MAX - 20) + '"){id}}',
+    "a long number": "{users(first:" + "9" * (TEXT_MAX - 40) + "){edges{cursor}}}",
+    "lists in lists": "{nodes(ids:" + "[" * 480 + "1" + "]" * 480 + "){id}}",
+    "selections in selections": "{me" * 400 + "{id}" + "}" * 400,
+    "operations": fill("", "query q%d{me{id}} ", ""),
+    "operations that share fragments": fill(fragments(40, 1), " query q%d{me{...F0}}", ""),
+    "variables": fill("query(", "$v%d:Int ", "){me{id}}"),
+    "inline fragments": fill("{me{", "...{id} ", "}}"),
+    "inline fragments of a type": fill("{me{", "...on User{id} ", "}}"),
+    "fragments in a row": "{me{" + " ".join(f"...F{i}" for i in range(90)) + "}}" + fragments(90, 0),
+    "fragments one in the other": "{me{...F0}}" + fragments(90, 1),
+    "fragments that double": "{me{...F0}}" + fragments(70, 2),
+    "fragments spread by all": "{me{...F0}}" + fragments(28, 28),
+    "one fragment many times": fill("{me{", "...F ", "}}fragment F on User{id}"),
+    "a cycle": "{me{...F0}}" + fragments(60, 1) + " fragment G on User{...H} fragment H on User{...G}",
+    "unknown fields": fill("{me{", "emial%d ", "}}"),
+    "unknown arguments": fill("{users(", "frist%d:1 ", "){edges{cursor}}}"),
+    "unknown types": fill("{me{", "...on Usr%d{id} ", "}}"),
+    "unknown fragments": fill("{me{", "...Fragmnt%d ", "}}"),
+    "one argument many times": fill("{users(", "first:1 ", "){edges{cursor}}}"),
+    "one member many times": fill("{users(filter:{", "online:true ", "}){edges{cursor}}}"),
+    "directives": fill("{me{id ", "@skip(if:true) ", "}}"),
+    "conflicts": fill("{me{", "a:id a:email ", "}}"),
+    "comments": "{me{id}}" + "#\n" * 190,
+    "many comments": "{me{id}}" + "#\n" * (TEXT_MAX // 2 - 10),
+    "introspection many times": fill("{__schema{types{", "name ", "}}}"),
+    "introspection under other names": fill("{__schema{types{", "n%d:name ", "}}}"),
+    "operations under one name": fill("", "query q{me{id}} ", ""),
+    "blanks": "{me{id" + " " * (TEXT_MAX - 20) + "}}",
+}
+
+
+def processor_time(text: str, *, stranger: bool) -> float:
+    """Seconds to take a text in, the least of three."""
+    taken = []
+    for _ in range(3):
+        documents = Documents(SCHEMA)
+        began = time.process_time()
+        with contextlib.suppress(DocumentRefused):
+            documents.get(text, stranger=stranger)
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+@pytest.fixture(scope="module")
+def yardstick() -> float:
+    """Seconds to parse and validate an ordinary document of 700 tokens: some 7 ms where the bound is 30 ms."""
+    text = "{me{" + " ".join(f"a{i}:id b{i}:email" for i in range(116)) + "}}"
+    taken = []
+    for _ in range(5):
+        began = time.process_time()
+        assert not validate(SCHEMA._schema, parse(text))
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+@pytest.mark.parametrize("name", DEAREST)
+def test_no_document_costs_more_than_four_ordinary_ones(name: str, stranger: bool, yardstick: float) -> None:
+    assert processor_time(DEAREST[name], stranger=stranger) < 4.3 * yardstick, "30 ms where an ordinary one takes 7 ms"
+
+
+def refusal_of(documents: Documents, text: str, *, stranger: bool = False) -> list[dict[str, Any]]:
+    """The errors of a text."""
+    with pytest.raises(DocumentRefused) as caught:
+        documents.get(text, stranger=stranger)
+    return caught.value.errors
+
+
+@pytest.mark.parametrize("name", DEAREST)
+def test_what_is_refused_is_said_in_few_words(name: str) -> None:
+    with contextlib.suppress(DocumentRefused):
+        Documents(SCHEMA).get(DEAREST[name])
+        return
+    errors = refusal_of(Documents(SCHEMA), DEAREST[name])
+    assert len(errors) <= ERRORS_MAX + 1
+    assert all(len(e["message"]) <= 500 and e["extensions"]["code"] for e in errors)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_fields_of_one_name_are_bounded_at_every_depth_and_through_fragments(depth: int) -> None:
+    def nested(part: str) -> str:
+        return "{me{" + "events(first:1){edges{node{user{" * (depth - 1) + part + "}}}}" * (depth - 1) + "}}"
+
+    for part, tail in (
+        ("id " * (SAME_NAME_MAX + 1), ""),
+        ("... on User { id id } " * SAME_NAME_MAX, ""),
+        (
+            "...A ...B",
+            "fragment A on User{" + "id " * 20 + "} fragment B on User{...C} fragment C on User{" + "id " * 11 + "}",
+        ),
+        ("x:id " * 20 + "...A", "fragment A on User{" + "x:id " * 11 + "}"),
+    ):
+        (error,) = refusal_of(Documents(SCHEMA), nested(part) + tail)
+        assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+        assert "number of fields of one name is" in error["message"]
+        assert error["locations"]
+    Documents(SCHEMA).get(nested("id " * SAME_NAME_MAX))
+
+
+def console_documents() -> dict[str, str]:
+    """What the console asks, by name."""
+    found = re.findall(r'^export const (\w+) = "((?:[^"\\]|\\.)*)"', CONSOLE.read_text(), re.MULTILINE)
+    return {name: json.loads(f'"{text}"') for name, text in found}
+
+
+def test_the_console_s_documents_and_introspection_fit_with_room() -> None:
+    documents = Documents(SCHEMA)
+    asked = console_documents()
+    assert len(asked) > 15
+    for name, text in (asked | {"introspection": get_introspection_query()}).items():
+        document = documents.get(text)
+        assert len(TOKEN.findall(text)) * 5 < TOKENS_MAX, name
+        for operation in document.operations:
+            limit = SUBSCRIPTION_COST_MAX if document.operation_type(operation) == "subscription" else COST_MAX
+            assert document.cost(operation, {"ids": [""] * 100}) * 2 < limit, name
+
+
+def test_strangers_get_no_suggestions_whoever_asked_before() -> None:
+    for text, hint in (
+        ("{ mee { id } }", "me"),
+        ("{ me { emial } }", "email"),
+        ("{ users(frist: 1) { edges { cursor } } }", "first"),
+    ):
+        for order in ((True, False, True), (False, True, False)):
+            documents = Documents(SCHEMA)
+            for stranger in order:
+                message = refusal_of(documents, text, stranger=stranger)[0]["message"]
+                assert ("Did you mean" in message) is not stranger
+                assert (f"'{hint}'" in message) is not stranger
+
+
+def test_strangers_push_out_nothing_of_the_members() -> None:
+    documents = Documents(SCHEMA)
+    kept = [documents.get(text) for text in console_documents().values()]
+    before = documents.bytes_kept
+    for number in range(300):
+        documents.get("{me{" + "id " * 25 + "}} # " + "x" * 2000 + str(number), stranger=True)
+        with contextlib.suppress(DocumentRefused):
+            documents.get("{nope} # " + "x" * 2000 + str(number), stranger=True)
+    assert documents.bytes_kept <= before + STRANGERS_BYTES
+    for text, document in zip(console_documents().values(), kept, strict=True):
+        assert documents.find(text, stranger=False) is document
+        assert documents.find(text, stranger=True) is document, "what members use is known to strangers too"
+
+
+def test_a_cache_is_bounded_by_size_and_forgets_what_was_used_least_recently() -> None:
+    cache: DocumentCache[str] = DocumentCache(100)
+    for name in "abcd":
+        cache.put(name, name.upper(), 30)
+    assert (cache.get("a"), cache.get("b"), cache.bytes, len(cache)) == (None, "B", 90, 3)
+    cache.put("e", "E", 40)
+    assert [cache.get(n) for n in "bcde"] == ["B", None, "D", "E"]
+    cache.put("b", "other", 60)
+    assert (cache.get("b"), cache.bytes) == ("other", 100)
+    cache.put("f", "larger than all", 101)
+    assert (cache.get("f"), cache.bytes) == (None, 100)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{me{" + " ".join(f"a{i}:id" for i in range(100)) + " id email " * 29 + "}}",
+        fill("{nodes(ids:[", "1,", "]){id}}"),
+        fill("", "query q%d{me{id}} ", ""),
+        '{node(id:"' + "\u00e9" * 16000 + '"){id}}',
+        "{me{id}}" + " # " + "x" * 16000,
+    ],
+)
+def test_a_document_takes_no_more_memory_than_is_counted(text: str) -> None:
+    documents = Documents(SCHEMA)
+    documents.get("{me{id}}")
+    texts = [f"{text} #{number}" for number in range(10)]
+    before = documents.bytes_kept
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for one in texts:
+            documents.get(one, stranger=True)
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken < documents.bytes_kept - before
+
+
+def test_what_is_kept_has_no_positions_and_what_is_refused_has() -> None:
+    documents = Documents(SCHEMA)
+    document: Document = documents.get("query A { me { ...F } } fragment F on User { id }")
+    found: list[Node] = []
+    visit_nodes(document.ast, found.append)
+    assert len(found) > 5
+    assert all(node.loc is None for node in found)
+    assert refusal_of(documents, "{\n  me { nope } }")[0]["locations"] == [{"line": 2, "column": 8}]
+
+
+def visit_nodes(node: Node, see: Callable[[Node], None]) -> None:
+    """Show a node and everything below it."""
+    see(node)
+    for key in node.keys:
+        value = getattr(node, key)
+        for child in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(child, Node):
+                visit_nodes(child, see)
