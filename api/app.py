@@ -71,7 +71,13 @@ def build_app(container: Container) -> ASGIApp:
     """The routes over a started container, and what surrounds them."""
     settings, services, authenticator = container.core.settings, container.services, container.authenticator
     graphql = GraphQLEndpoint(container.operations, services, authenticator, settings, lambda: container.hub.position)
-    health = Health(container.core.database.ping, container.check_redis, container.metrics, settings.metrics_token)
+    health = Health(
+        container.database_checks(),
+        container.redis_checks(),
+        lambda: container.backend.connected,
+        container.metrics,
+        settings.metrics_token,
+    )
     routes = [
         Route("/graphql", graphql),
         *rest_routes(services, authenticator, settings),

@@ -23,6 +23,7 @@ from api.clock import SystemClock
 from api.cookies import NoCookies
 from api.document_budget import DocumentBudget
 from api.failures import FailureQueue
+from api.health import Check, Fault
 from api.operations import Operations
 from api.principals import PrincipalCache
 from api.retention import Retention
@@ -46,8 +47,9 @@ from domain.services.session import SessionRules, SessionService
 from domain.services.sign_in_failure import SignInFailureService
 from domain.services.user import UserService
 from domain.tasks import end
-from persistence.broadcast import NUDGE, Publisher, RedisBackend, connect
+from persistence.broadcast import NUDGE, Publisher, RedisBackend
 from persistence.database import Database, count_values, fault_of, revision_of
+from persistence.health import DatabaseHealth, RedisHealth
 from persistence.hub import Hub
 from persistence.presence import RedisPresence
 from persistence.rate_limit import RedisRateLimiter
@@ -169,15 +171,25 @@ class Container:
     sockets: Sockets
     metrics: Metrics
 
-    async def check_redis(self) -> None:
-        """Raise unless Redis carries messages for this process and takes what is written to it."""
-        if not self.backend.connected:
-            raise ConnectionError
-        client = connect(self.core.settings.redis_url.get_secret_value(), timeout=1.0)
-        try:
-            await client.set(self.core.namespace.name("health"), 1, ex=10)
-        finally:
-            await client.aclose()
+    def database_checks(self) -> Mapping[str, Check]:
+        """What health tries of the database."""
+        database = DatabaseHealth(self.core.database)
+
+        async def schema() -> Fault | None:
+            found = await database.revision()
+            words = shipped().fault(found)
+            return None if words is None else Fault(words, serves=shipped().is_newer(found))
+
+        return {"reads": database.reads, "writes": database.writes, "schema": schema}
+
+    def redis_checks(self) -> Mapping[str, Check]:
+        """What health tries of Redis."""
+        redis = RedisHealth(self.core.settings.redis_url.get_secret_value(), lambda: self.core.namespace.name("health"))
+
+        async def listening() -> str | None:
+            return None if self.backend.connected else "it does not send messages to this process"
+
+        return {"redis_listening": listening, "redis_publishing": redis.publishes, "redis_writing": redis.writes}
 
 
 async def start(settings: Settings, stack: AsyncExitStack) -> Container:

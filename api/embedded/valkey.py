@@ -23,7 +23,9 @@ maxmemory-policy allkeys-lru
 
 
 class EmbeddedValkey(Engine):
-    """One server without persistence, bounded in memory."""
+    """One server without persistence, bounded in memory; `options` are more lines of its configuration."""
+
+    options = ""
 
     def __init__(self, directory: Path, program: Path, account: Account, log: Path, password: str) -> None:
         super().__init__(directory, account, log)
@@ -37,7 +39,7 @@ class EmbeddedValkey(Engine):
 
     def _launch(self) -> subprocess.Popen[bytes]:
         self.port = self.port or free_port()
-        text = CONFIGURATION.format(port=self.port, password=self._password, directory=self.directory)
+        text = CONFIGURATION.format(port=self.port, password=self._password, directory=self.directory) + self.options
         # Through standard input: an argument or a file could be read by others.
         with self.log.open("wb") as output, tempfile.TemporaryFile() as configuration:
             configuration.write(text.encode())

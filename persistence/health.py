@@ -1,0 +1,181 @@
+"""Whether PostgreSQL and Redis do what Rollcall needs of them, tried out, and in what way they do not.
+
+Every check returns None, or words for an operator that repeat nothing of an address or of a server's own message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from redis import exceptions as redis_errors
+from redis.asyncio import Redis
+from sqlalchemy import Table, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.errors import Unavailable
+from persistence.broadcast import connect
+from persistence.database import REVISION, Database
+from persistence.errors import sqlstate
+from persistence.tables import log_state, metadata
+
+SECONDS = 1.0
+
+STATES = {
+    "25006": "the database is read-only",
+    "42P01": "a table is missing",
+    "42703": "a column is missing",
+    "42501": "the database's role may not do this",
+    "53100": "the database's disk is full",
+    "53200": "the database has no memory left",
+    "53300": "the database takes no more connections",
+    "53400": "the database has reached a limit of its configuration",
+}
+"""By SQLSTATE (PostgreSQL manual, appendix A)."""
+REDIS_FAULTS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (redis_errors.NoPermissionError, "its user may not do this (ACL)"),
+    (redis_errors.AuthenticationError, "it refuses this user or password"),
+    (redis_errors.OutOfMemoryError, "its memory is full"),
+    (redis_errors.ReadOnlyError, "it is a replica and read-only"),
+    (redis_errors.MovedError, "it is a node of a Cluster, which cannot be used"),
+    (redis_errors.ClusterDownError, "it is a node of a Cluster, which cannot be used"),
+    ((redis_errors.ConnectionError, redis_errors.TimeoutError, OSError), "it cannot be reached"),
+    (redis_errors.RedisError, "it cannot be used"),
+)
+"""The first that fits."""
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
+
+
+def _written(table: Table) -> str:
+    """The columns that may be given a value."""
+    given = [c for c in table.columns if c.computed is None and c.identity is None]
+    return ", ".join(f'"{column.name}"' for column in given)
+
+
+def _reads() -> str:
+    return " union all ".join(f'select 1 from (select {_columns(t)} from "{t.name}" where false) t' for t in TABLES)  # noqa: S608
+
+
+def _writes() -> str:
+    steps = []
+    for number, table in enumerate(TABLES):
+        name, key = table.name, next(iter(table.primary_key)).name
+        given = _written(table)
+        steps.append(f'i{number} as (insert into "{name}" ({given}) select {given} from "{name}" where false)')  # noqa: S608
+        steps.append(f'u{number} as (update "{name}" set "{key}" = "{key}" where false)')  # noqa: S608
+    return f"with {', '.join(steps)} select 1"
+
+
+TABLES = metadata.sorted_tables
+READS = text(_reads())
+"""Parsed with every column by name, and planned and permitted, but nothing is scanned."""
+WRITES = text(_writes())
+"""Refused where a real write would be, though it touches no row: no lock, no dead row, no number drawn."""
+SPILL = text("select count(distinct repeat('x', 1024) || n) from generate_series(1, 256) n")
+"""Sorts 256 KiB in 64 KiB of memory, so that it needs new blocks of the disk; the file goes with the statement."""
+DURABLE = text("select pg_logical_emit_message(true, 'rollcall.health', '')")
+"""A record of the write-ahead log that changes nothing; its commit waits until it is on disk, as a real one does."""
+
+REDIS_WRITES = """
+redis.call('INCR', KEYS[1]) redis.call('EXPIRE', KEYS[1], 10) redis.call('TTL', KEYS[1]) redis.call('DEL', KEYS[1])
+redis.call('ZADD', KEYS[1], redis.call('TIME')[1], 'health') redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+redis.call('ZREM', KEYS[1], 'health') redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '+inf')
+return redis.call('DEL', KEYS[1])
+"""
+"""What limits and presence do, on a key of its own."""
+
+
+@dataclass
+class _Fault:
+    """What is wrong with the block it is bound in, once that has ended."""
+
+    words: str | None = None
+
+
+class DatabaseHealth:
+    """The primary, asked over the pool that requests use."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reads(self) -> str | None:
+        """Whether all tables with all columns can be read."""
+        with _database_fault() as fault:
+            async with asyncio.timeout(SECONDS), self._database.primary_reading.connect() as connection:
+                await connection.execute(READS)
+                await connection.execute(select(log_state.c.last_seq))
+        return fault.words
+
+    async def writes(self) -> str | None:
+        """Whether all tables can be written to, the disk has room, and a commit becomes durable."""
+        with _database_fault() as fault:
+            async with asyncio.timeout(SECONDS), self._database.primary.connect() as connection:
+                await _write(connection)
+        return fault.words
+
+    async def revision(self) -> str | None:
+        """The schema revision. Raises SQLAlchemyError and what the driver raises."""
+        async with asyncio.timeout(SECONDS), self._database.primary_reading.connect() as connection:
+            found: str | None = await connection.scalar(text(REVISION))
+            return found
+
+
+async def _write(connection: AsyncConnection) -> None:
+    await connection.execute(WRITES)
+    await connection.execute(text("set local work_mem = '64kB'"))
+    await connection.execute(SPILL)
+    await connection.execute(DURABLE)
+    await connection.commit()
+
+
+@contextmanager
+def _database_fault() -> Iterator[_Fault]:
+    fault = _Fault()
+    try:
+        yield fault
+    except (TimeoutError, Unavailable):
+        fault.words = "the database does not answer in time"
+    except (SQLAlchemyError, OSError) as error:
+        state = sqlstate(error)
+        fault.words = STATES.get(state or "", f"the database cannot be used ({state or type(error).__name__})")
+
+
+class RedisHealth:
+    """Redis over a connection of its own, made for each check; `name` gives the key and channel that are tried."""
+
+    def __init__(self, url: str, name: Callable[[], str]) -> None:
+        self._url, self._name = url, name
+
+    async def publishes(self) -> str | None:
+        """Whether messages can be published."""
+        with _redis_fault() as fault:
+            async with asyncio.timeout(SECONDS), self._client() as client:
+                await client.publish(self._name(), "")
+        return fault.words
+
+    async def writes(self) -> str | None:
+        """Whether the scripts of limits and presence can be loaded and run."""
+        with _redis_fault() as fault:
+            async with asyncio.timeout(SECONDS), self._client() as client:
+                await client.register_script(REDIS_WRITES)(keys=[self._name()])
+        return fault.words
+
+    def _client(self) -> Redis:
+        return connect(self._url, timeout=SECONDS)
+
+
+@contextmanager
+def _redis_fault() -> Iterator[_Fault]:
+    fault = _Fault()
+    try:
+        yield fault
+    except (redis_errors.RedisError, OSError, TimeoutError) as error:
+        forbidden = "ACL failure in script" in str(error)  # which redis-py knows as a ResponseError only
+        found = redis_errors.NoPermissionError() if forbidden else error
+        fault.words = next(words for kind, words in REDIS_FAULTS if isinstance(found, kind))

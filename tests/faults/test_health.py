@@ -1,0 +1,311 @@
+"""Health tells which part of an engine does not work, for faults that leave it connected, and that it is well again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api.bootstrap import ensure_first_admin
+from api.commands.migrate import upgrade
+from api.embedded import Embedded
+from api.embedded.process import free_port
+from persistence.broadcast import connect
+from persistence.database import Database
+from persistence.health import SPILL, DatabaseHealth
+from tests.api.conftest import Api, Server, settings_for
+from tests.conftest import throwaway
+from tests.integration.logs import until
+
+ALL = ("reads", "writes", "schema", "redis_listening", "redis_publishing", "redis_writing")
+RELOAD = "select pg_reload_conf()"
+VICTIM_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How a fault begins and ends, which checks it fails, and a word of the reason that each of them gives."""
+
+    strike: tuple[str, ...]
+    mend: tuple[str, ...]
+    failed: dict[str, str] = field(default_factory=dict)
+    status: str = "unhealthy"
+
+
+def altered(setting: str, value: str, **failed: str) -> Fault:
+    """A setting of the server."""
+    return Fault((f"alter system set {setting} = '{value}'", RELOAD), (f"alter system reset {setting}", RELOAD), failed)
+
+
+DATABASE = {
+    "read_only": altered("default_transaction_read_only", "on", writes="read-only"),
+    "no_room_for_files": altered("temp_file_limit", "64kB", writes="limit"),
+    "table_missing": Fault(
+        ("alter table idempotency_keys rename to elsewhere",),
+        ("alter table elsewhere rename to idempotency_keys",),
+        {"reads": "a table is missing", "writes": "a table is missing"},
+    ),
+    "column_missing": Fault(
+        ("alter table sessions rename ip_address to elsewhere",),
+        ("alter table sessions rename elsewhere to ip_address",),
+        {"reads": "a column is missing", "writes": "a column is missing"},
+    ),
+    "writing_forbidden": Fault(
+        ("revoke insert on events from rollcall",),
+        ("grant insert on events to rollcall",),
+        {"writes": "may not do this"},
+    ),
+    "reading_forbidden": Fault(
+        ("revoke select on users from rollcall",),
+        ("grant select on users to rollcall",),
+        {"reads": "may not do this", "writes": "may not do this"},
+    ),
+    "newer_schema": Fault(
+        ("create table kept as table alembic_version", "update alembic_version set version_num = '9999'"),
+        ("update alembic_version set version_num = (select version_num from kept)", "drop table kept"),
+        {"schema": "a newer release made"},
+        status="degraded",
+    ),
+    "no_schema": Fault(
+        ("create table kept as table alembic_version", "delete from alembic_version"),
+        ("insert into alembic_version table kept", "drop table kept"),
+        {"schema": "run rollcall migrate"},
+    ),
+}
+REDIS = {
+    "scripts_forbidden": Fault(
+        ("acl setuser default -@scripting",),
+        ("acl setuser default +@all",),
+        {"redis_writing": "ACL"},
+        status="degraded",
+    ),
+    "a_command_of_the_scripts_forbidden": Fault(
+        ("acl setuser default -zadd",), ("acl setuser default +@all",), {"redis_writing": "ACL"}, status="degraded"
+    ),
+    "publishing_forbidden": Fault(
+        ("acl setuser default -publish",),
+        ("acl setuser default +@all",),
+        {"redis_publishing": "ACL"},
+        status="degraded",
+    ),
+    "full": Fault(
+        ("config set maxmemory-policy noeviction", "config set maxmemory 1"),
+        ("config set maxmemory 256mb", "config set maxmemory-policy allkeys-lru"),
+        {"redis_writing": "full"},
+        status="degraded",
+    ),
+    "replica": Fault(
+        ("replicaof 127.0.0.1 1",), ("replicaof no one",), {"redis_writing": "replica"}, status="degraded"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def broken() -> Iterator[Embedded]:
+    """Engines to break."""
+    embedded = throwaway()
+    try:
+        embedded.start()
+        yield embedded
+    finally:
+        embedded.remove()
+
+
+@contextmanager
+def served(engines: Embedded, redis_url: str) -> Iterator[Server]:
+    """An instance over them."""
+    settings = settings_for(engines.postgres.url, redis_url)
+    upgrade(settings.database_url)
+    asyncio.run(ensure_first_admin(settings))
+    with Server(settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(broken: Embedded) -> Iterator[Server]:
+    """One instance for all faults, well again after each."""
+    with served(broken, broken.valkey.url) as server:
+        yield server
+
+
+@pytest.fixture
+async def api(server: Server) -> AsyncIterator[Api]:
+    """A client of it."""
+    api = Api(server)
+    async with api.http:
+        yield api
+
+
+async def as_superuser(engines: Embedded, *statements: str) -> None:
+    """Run statements, each by itself."""
+    connection = await asyncpg.connect(engines.postgres.address("rollcall", "postgres"))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def command(engines: Embedded, *commands: str) -> None:
+    """Send commands to Valkey."""
+    async with connect(engines.valkey.url, timeout=5.0) as client:
+        for words in commands:
+            await client.execute_command(*words.split())  # type: ignore[no-untyped-call]
+
+
+async def tells(api: Api, fault: Fault) -> None:
+    """Wait until the instance tells exactly this, through both doors."""
+
+    async def told() -> bool:
+        body: dict[str, Any] = (ready := await api.http.get("/readyz")).json()
+        failed = {name for name, holds in body.get("checks", {}).items() if not holds}
+        if failed != fault.failed.keys():
+            return False
+        code, word = (503, "unavailable") if fault.status == "unhealthy" else (200, "ok")
+        assert (ready.status_code, body["status"]) == (code, word)
+        assert tuple(body["checks"]) == ALL
+        assert body["reasons"].keys() == failed
+        return all(words in body["reasons"][name] for name, words in fault.failed.items())
+
+    await until(told, 30)
+    health = await api.http.get("/health")
+    assert health.json()["status"] == fault.status
+    assert health.status_code == (503 if fault.status == "unhealthy" else 200)
+    assert health.json()["checks"]["database"] == (fault.status != "unhealthy")
+
+
+async def is_well(api: Api) -> None:
+    """Wait until nothing is wrong."""
+
+    async def well() -> bool:
+        return bool(
+            (await api.http.get("/readyz")).json() == {"status": "ok"}
+            and (await api.http.get("/health")).json()["status"] == "healthy"
+        )
+
+    await until(well, 30)
+
+
+@pytest.mark.parametrize("name", DATABASE)
+async def test_the_database_s_faults(api: Api, broken: Embedded, name: str) -> None:
+    fault = DATABASE[name]
+    await is_well(api)
+    await as_superuser(broken, *fault.strike)
+    try:
+        await tells(api, fault)
+    finally:
+        await as_superuser(broken, *fault.mend)
+    await is_well(api)
+
+
+@pytest.mark.parametrize("name", REDIS)
+async def test_redis_s_faults(api: Api, broken: Embedded, name: str) -> None:
+    fault = REDIS[name]
+    await is_well(api)
+    await command(broken, *fault.strike)
+    try:
+        await tells(api, fault)
+    finally:
+        await command(broken, *fault.mend)
+    await is_well(api)
+
+
+def test_one_node_of_a_cluster(broken: Embedded) -> None:
+    node = broken.new_valkey("cluster")
+    folder = broken.data_dir / "cluster"
+    folder.mkdir()
+    node.account.own(folder)
+    node.options = f"dir {folder}\ncluster-enabled yes\ncluster-port {free_port()}\n"
+
+    async def told(server: Server) -> None:
+        api = Api(server)
+        async with api.http:
+            await tells(api, Fault((), (), {"redis_writing": "Cluster"}, status="degraded"))
+
+    with node, served(broken, node.url) as server:
+        asyncio.run(told(server))
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A file system of its own, of 300 MiB."""
+    folder = Path(tempfile.mkdtemp(prefix="rollcall-disk-"))
+    mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        folder.rmdir()
+        pytest.skip("only root may mount a file system; test_the_database_s_faults has a limit in its place")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["/bin/umount", str(folder)], check=True)
+        folder.rmdir()
+
+
+def fill(folder: Path) -> Callable[[], None]:
+    """Fill a file system to its last byte; the result makes room again."""
+    filler = folder / "filler"
+    handle = os.open(filler, os.O_WRONLY | os.O_CREAT)
+    try:
+        for size in (VICTIM_BYTES, 4096, 1):
+            try:
+                while os.write(handle, b"x" * size):
+                    pass
+            except OSError:
+                continue
+    finally:
+        os.close(handle)
+    return filler.unlink
+
+
+def test_a_full_disk(small_disk: Path) -> None:
+    async def told(server: Server) -> None:
+        api = Api(server)
+        async with api.http:
+            await is_well(api)
+            empty = fill(small_disk)
+            try:
+                await tells(api, Fault((), (), {"writes": "disk is full"}))
+            finally:
+                empty()
+            await is_well(api)
+
+    engines = Embedded(small_disk / "data", fast=True)
+    try:
+        engines.start()
+        with served(engines, engines.valkey.url) as server:
+            asyncio.run(told(server))
+    finally:
+        engines.remove()
+
+
+SIZES = "select relname, pg_total_relation_size(oid) from pg_class where relkind in ('r', 'S') order by 1"
+NUMBERS = "select sequencename, last_value from pg_sequences"
+
+
+async def test_trying_to_write_leaves_nothing_behind(fresh_database_url: str) -> None:
+    database = Database(fresh_database_url, pool_size=1)
+    health = DatabaseHealth(database)
+    connection = await asyncpg.connect(fresh_database_url)
+    try:
+        assert await health.writes() is None
+        before = [await connection.fetch(question) for question in (SIZES, NUMBERS)]
+        for _ in range(100):
+            assert await health.writes() is None
+            assert await health.reads() is None
+        assert [await connection.fetch(question) for question in (SIZES, NUMBERS)] == before
+        async with connection.transaction():
+            await connection.execute("set local work_mem = '64kB'")
+            plan = await connection.fetch(f"explain (analyze, timing off) {SPILL}")
+        assert any("external merge  Disk" in line[0] for line in plan), "it needs room on the disk"
+    finally:
+        await connection.close()
+        await database.dispose()
