@@ -1,16 +1,9 @@
 import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
+import { zones } from './scripts/zones.js';
 
 export default ts.config(
-	{
-		ignores: [
-			'build/',
-			'.svelte-kit/',
-			'node_modules/',
-			'src/lib/graphql/documents.ts',
-			'src/lib/graphql/outline.ts'
-		]
-	},
+	{ ignores: ['build/', '.svelte-kit/', 'node_modules/', 'src/lib/graphql/documents.ts'] },
 	...ts.configs.recommended,
 	...svelte.configs.recommended,
 	{ files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
@@ -21,5 +14,6 @@ export default ts.config(
 			// Links and goto() are to the site's own root: the console is not served under a base path.
 			'svelte/no-navigation-without-resolve': 'off'
 		}
-	}
+	},
+	...zones
 );

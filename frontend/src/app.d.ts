@@ -1,5 +1,5 @@
 import type { Api } from '#lib/server/api.ts';
-import type { Locale } from '#lib/messages/index.ts';
+import type { Locale } from '#lib/messages/locale.ts';
 import type { Theme } from '#lib/types/preferences.ts';
 import type { Viewer } from '#lib/graphql/documents.ts';
 

@@ -1,4 +1,4 @@
-import { loadEntryMessages } from '#lib/messages/index.ts';
+import { loadEntryMessages } from '#lib/messages/entry.ts';
 import type { LayoutLoad } from './$types';
 
 export const load: LayoutLoad = async ({ data }) => ({ ...data, m: await loadEntryMessages(data.locale) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Added, ListLine } from '#lib/types/import.ts';
-import { ImportRun, itemsOf } from '#lib/stores/user/import.svelte.ts';
-import { readImport } from '#lib/utils/user/import.ts';
+import { ImportRun } from '#lib/stores/user/import.svelte.ts';
+import { itemsOf, readImport } from '#lib/utils/user/import.ts';
 
 const list = (count: number, more = '') =>
 	readImport(

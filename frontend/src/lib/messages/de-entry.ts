@@ -1,5 +1,5 @@
 /** The words of the pages before sign-in, and what any page may need: a catalogue of their own, loaded alone there. */
-import type { EntryMessages } from './index.ts';
+import type { EntryMessages } from './types.ts';
 
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('de')} ${n === 1 ? one : many}`;
 

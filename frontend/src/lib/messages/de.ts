@@ -1,5 +1,5 @@
 import { deEntry } from './de-entry.ts';
-import type { Messages } from './index.ts';
+import type { Messages } from './types.ts';
 
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('de')} ${n === 1 ? one : many}`;
 
@@ -420,9 +420,6 @@ export const de: Messages = {
 		select: 'Zeile auswählen',
 		palette: 'Befehle',
 		help: 'Diese Hilfe',
-		goUsers: 'Zu Personen',
-		goActivity: 'Zum Verlauf',
-		goOverview: 'Zur Übersicht',
-		goAccount: 'Zu meinem Konto'
+		go: (place) => `Gehe zu: ${place}`
 	}
 };

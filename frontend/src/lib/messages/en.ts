@@ -416,9 +416,6 @@ export const en = {
 		select: 'Select the row',
 		palette: 'Command palette',
 		help: 'This help',
-		goUsers: 'Go to People',
-		goActivity: 'Go to Activity',
-		goOverview: 'Go to Overview',
-		goAccount: 'Go to My account'
+		go: (place: string) => `Go to ${place}`
 	}
 };

@@ -1,6 +1,7 @@
 /** The visitor's words and formats, for every component below the root layout. */
 import { createContext } from 'svelte';
-import type { EntryMessages, Locale, Messages } from '#lib/messages/index.ts';
+import type { Locale } from '#lib/messages/locale.ts';
+import type { EntryMessages, Messages } from '#lib/messages/types.ts';
 import { formats, type Formats } from '#lib/utils/format.ts';
 
 interface Source {

@@ -1,5 +1,5 @@
 /** A refusal in the visitor's words. */
-import type { EntryMessages } from '#lib/messages/index.ts';
+import type { EntryMessages } from '#lib/messages/types.ts';
 import type { Refusal, Told } from '#lib/types/refusal.ts';
 
 /** The catalogue's sentence; where the API's own says more (what exactly is not allowed), that one. */

@@ -1,4 +1,6 @@
 /** One action on many users, a few at a time, with a result for each and a way to stop. */
+import { pool } from '#lib/utils/pool.ts';
+
 export interface BulkItem {
 	id: string;
 	name: string;
@@ -16,6 +18,7 @@ export class BulkRun {
 	items = $state<BulkItem[]>([]);
 	stopped = $state(false);
 	running = $state(true);
+	readonly #stop = new AbortController();
 
 	constructor(users: readonly { id: string; displayName: string }[]) {
 		this.items = users.map(({ id, displayName }) => ({
@@ -40,18 +43,20 @@ export class BulkRun {
 
 	stop(): void {
 		this.stopped = true;
+		this.#stop.abort();
 	}
 
 	async start(act: Act): Promise<void> {
-		const waiting = [...this.items];
-		const worker = async () => {
-			for (let item = waiting.shift(); item && !this.stopped; item = waiting.shift()) {
+		await pool(
+			this.items,
+			AT_ONCE,
+			async (item) => {
 				const reason = await act(item.id).catch((error: unknown) => String(error));
 				item.state = reason === null ? 'ok' : 'failed';
 				item.reason = reason ?? '';
-			}
-		};
-		await Promise.all(Array.from({ length: AT_ONCE }, worker));
+			},
+			this.#stop.signal
+		);
 		this.running = false;
 	}
 }

@@ -2,6 +2,7 @@
 import { invalidate, refreshAll } from '$app/navigation';
 import {
 	UsersById,
+	UserHistory,
 	UserHistoryFeed,
 	UserSessions,
 	type EventPage,
@@ -81,6 +82,11 @@ export class UserRecord {
 	#listed(page?: EventPage): EventList {
 		const events = page?.edges.map((edge) => edge.node) ?? [];
 		return new EventList(events, null, this.reader, page?.pageInfo.hasNextPage);
+	}
+
+	/** The events after a position of the timeline; null where the user is no longer to be seen. */
+	async readOlder(after: string | null): Promise<EventPage | null> {
+		return (await run(UserHistory, { id: this.subject.user.id, after })).user?.events ?? null;
 	}
 
 	/** Reads where the user is signed in; several calls in a row read once. */

@@ -1,6 +1,6 @@
 /** What the types of events have in common, and how their values read. */
 import type { EventRow, EventType } from '#lib/graphql/documents.ts';
-import type { Messages } from '#lib/messages/index.ts';
+import type { Messages } from '#lib/messages/types.ts';
 import type { Formats } from '#lib/utils/format.ts';
 
 const DAY_MS = 86_400_000;

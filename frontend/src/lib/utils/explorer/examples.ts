@@ -1,5 +1,6 @@
 /** Ready requests for whoever is signed in: their address, their id, and what their role may ask. No password is in them. */
 import type { Viewer } from '#lib/graphql/documents.ts';
+import { can } from '#lib/utils/user/rights.ts';
 
 export const LANGUAGES = ['curl', 'js'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -19,16 +20,15 @@ export function asLanguage(text: string | null): Language {
 
 /** What a viewer may ask at once: themselves, some users, and the audit trail where they see it. */
 export function firstQuery(viewer: Viewer): string {
-	const trail =
-		viewer.role === 'MEMBER'
-			? []
-			: [
-					'  events(first: 5) {',
-					'    edges {',
-					'      node { type occurredAt user { displayName } }',
-					'    }',
-					'  }'
-				];
+	const trail = !can(viewer, 'events.read')
+		? []
+		: [
+				'  events(first: 5) {',
+				'    edges {',
+				'      node { type occurredAt user { displayName } }',
+				'    }',
+				'  }'
+			];
 	return [
 		'{',
 		'  me { displayName role }',

@@ -1,6 +1,6 @@
 /** Reads a list of users to add out of a CSV text, and finds what is wrong with each line before anything is asked. */
 import type { Role } from '#lib/graphql/documents.ts';
-import type { ImportList, LineFault, ListLine } from '#lib/types/import.ts';
+import type { ImportItem, ImportList, LineFault, ListLine } from '#lib/types/import.ts';
 import { parseCsv, type CsvRecord } from '#lib/utils/csv.ts';
 
 export const LINES_MAX = 1_000;
@@ -57,4 +57,11 @@ function readLine(
 		if ([...displayName].length > NAME_MAX) return { kind: 'longName' };
 		return role ? null : { kind: 'badRole' };
 	}
+}
+
+/** What needs another look comes first. */
+export function itemsOf(lines: readonly ListLine[]): ImportItem[] {
+	return lines
+		.map((line): ImportItem => ({ ...line, state: line.fault ? 'bad' : 'ready', problem: null, id: null }))
+		.sort((a, b) => Number(a.fault === null) - Number(b.fault === null) || a.line - b.line);
 }

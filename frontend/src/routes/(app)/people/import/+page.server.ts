@@ -1,14 +1,17 @@
 import { error, fail, type RequestEvent } from '@sveltejs/kit';
-import { ImportRun, itemsOf } from '#lib/stores/user/import.svelte.ts';
-import type { ImportItem } from '#lib/types/import.ts';
+import { pool } from '#lib/utils/pool.ts';
 import { text } from '#lib/server/forms.ts';
+import { can } from '#lib/utils/user/rights.ts';
 import { addUser } from '#lib/utils/user/add.ts';
-import { readImport } from '#lib/utils/user/import.ts';
+import { itemsOf, readImport } from '#lib/utils/user/import.ts';
 import type { Actions, PageServerLoad } from './$types';
+
+const AT_ONCE = 4;
 
 export const load: PageServerLoad = async ({ parent }) => {
 	const { viewer } = await parent();
-	if (viewer.role !== 'ADMIN') error(403, { message: 'Only an admin imports people', code: 'FORBIDDEN' });
+	if (!can(viewer, 'users.change'))
+		error(403, { message: 'Only an admin imports people', code: 'FORBIDDEN' });
 };
 
 /** The text of the file, or where none was chosen, the lines pasted. */
@@ -32,13 +35,19 @@ export const actions: Actions = {
 		const source = await sourceOf(event);
 		const { lines, fault } = readImport(source);
 		if (fault) return fail(400, { fault, source });
-		const run = new ImportRun(lines);
-		await run.start((line) =>
-			addUser((document, variables) => event.locals.api.run(document, variables), line)
-		);
-		// Nothing was added at all: then the page of what went wrong says more.
-		if (run.halted && run.done === 0) throw run.halted;
-		const items: ImportItem[] = run.items.map((item) => ({ ...item }));
+		const items = itemsOf(lines);
+		const ready = items.filter((item) => item.state === 'ready');
+		try {
+			await pool(ready, AT_ONCE, async (item) => {
+				Object.assign(
+					item,
+					await addUser((document, variables) => event.locals.api.run(document, variables), item)
+				);
+			});
+		} catch (fault) {
+			// Nothing was added at all: then the page of what went wrong says more.
+			if (ready.every((item) => item.state === 'ready')) throw fault;
+		}
 		return { stage: 'done' as const, source, items };
 	}
 };

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { error, fail, redirect } from '@sveltejs/kit';
 import { CreateUser } from '#lib/graphql/documents.ts';
 import { choice, raw, refusal, text } from '#lib/server/forms.ts';
+import { can } from '#lib/utils/user/rights.ts';
 import { ROLES } from '#lib/utils/user/address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ parent }) => {
 	const { viewer } = await parent();
-	if (viewer.role !== 'ADMIN') error(403, { message: 'Only an admin adds people', code: 'FORBIDDEN' });
+	if (!can(viewer, 'users.change')) error(403, { message: 'Only an admin adds people', code: 'FORBIDDEN' });
 	// Sent along with the form: sent twice, it adds one user.
 	return { key: randomUUID() };
 };

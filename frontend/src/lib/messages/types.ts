@@ -1,8 +1,6 @@
-import { enEntry } from './en-entry.ts';
+/** What a catalogue must hold. English is the measure of it. */
+import type { enEntry } from './en-entry.ts';
 import type { en } from './en.ts';
-import type { Locale } from './locale.ts';
-
-export type { Locale };
 
 type Widened<T> = T extends string
 	? string
@@ -14,7 +12,3 @@ type Widened<T> = T extends string
 export type Messages = Widened<typeof en>;
 /** Those of them that the pages before sign-in load. */
 export type EntryMessages = Widened<typeof enEntry>;
-
-export async function loadEntryMessages(locale: Locale): Promise<EntryMessages> {
-	return locale === 'de' ? (await import('./de-entry.ts')).deEntry : enEntry;
-}

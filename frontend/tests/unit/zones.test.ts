@@ -1,0 +1,69 @@
+/** Which part of the console may import which: each rule is broken once here. */
+import { fileURLToPath } from 'node:url';
+import { ESLint } from 'eslint';
+import { expect, test } from 'vitest';
+import { consoleSources, findCycle } from '../../scripts/import-cycles.js';
+
+const eslint = new ESLint({ cwd: fileURLToPath(new URL('../../', import.meta.url)) });
+
+async function complaints(file: string, imported: string): Promise<string[]> {
+	const line = `import type { One } from '${imported}';\nexport type Two = One;\n`;
+	const code = file.endsWith('.svelte') ? `<script lang="ts" module>\n${line}</script>\n` : line;
+	const [result] = await eslint.lintText(code, { filePath: file });
+	return result!.messages.map(({ ruleId }) => ruleId ?? 'fatal');
+}
+
+const RULE = 'no-restricted-imports';
+
+test.each([
+	['src/lib/types/new.ts', '#lib/utils/pool.ts'],
+	['src/lib/types/new.ts', '#lib/stores/viewer.svelte.ts'],
+	['src/lib/messages/new.ts', '#lib/utils/format.ts'],
+	['src/lib/utils/new.ts', '#lib/stores/viewer.svelte.ts'],
+	['src/lib/utils/new.ts', '#lib/server/api.ts'],
+	['src/lib/utils/new.ts', '#lib/components/ui/Badge.svelte'],
+	['src/lib/utils/user/new.ts', '$app/navigation'],
+	['src/lib/utils/user/new.ts', 'svelte/reactivity'],
+	['src/lib/utils/user/new.ts', '../pool.ts'],
+	['src/lib/stores/new.svelte.ts', '#lib/components/ui/Badge.svelte'],
+	['src/lib/stores/user/new.svelte.ts', '#lib/server/forms.ts'],
+	['src/lib/server/new.ts', '#lib/stores/viewer.svelte.ts'],
+	['src/routes/(app)/new/+page.server.ts', '#lib/stores/viewer.svelte.ts'],
+	['src/routes/(app)/new/+server.ts', '#lib/components/ui/Badge.svelte'],
+	['src/routes/(app)/new/+page.svelte', '#lib/server/api.ts'],
+	['src/lib/components/ui/New.svelte', '#lib/components/user/RoleBadge.svelte'],
+	['src/lib/components/ui/New.svelte', '#lib/stores/user/list.svelte.ts'],
+	['src/lib/components/ui/New.svelte', '#lib/graphql/documents.ts'],
+	['src/lib/components/user/New.svelte', '#lib/server/forms.ts'],
+	['src/lib/components/user/New.svelte', '#lib/components/event/EventRow.svelte'],
+	['src/lib/components/event/New.svelte', '#lib/components/shell/Shell.svelte'],
+	['src/lib/components/shell/New.svelte', '#lib/components/user/RoleBadge.svelte']
+])('%s does not import %s', async (file, imported) =>
+	expect(await complaints(file, imported)).toContain(RULE)
+);
+
+test.each([
+	['src/lib/utils/user/new.ts', '#lib/utils/pool.ts'],
+	['src/lib/stores/user/new.svelte.ts', '#lib/utils/pool.ts'],
+	['src/lib/components/user/New.svelte', '#lib/components/ui/Badge.svelte'],
+	['src/lib/components/user/New.svelte', './RoleBadge.svelte'],
+	['src/routes/(app)/new/+page.svelte', '#lib/components/event/EventRow.svelte'],
+	['src/routes/(app)/new/+page.server.ts', '#lib/server/api.ts']
+])('%s may import %s', async (file, imported) =>
+	expect(await complaints(file, imported)).not.toContain(RULE)
+);
+
+test('no circle of imports, and one would be found', () => {
+	expect(findCycle(consoleSources())).toBeNull();
+	const circle = {
+		'src/lib/utils/a.ts': "import { b } from './b.ts';",
+		'src/lib/utils/b.ts': "import type { C } from '#lib/types/c.ts';",
+		'src/lib/types/c.ts': "export type C = import('../utils/a.ts').A;"
+	};
+	expect(findCycle(circle)).toEqual([
+		'src/lib/utils/a.ts',
+		'src/lib/utils/b.ts',
+		'src/lib/types/c.ts',
+		'src/lib/utils/a.ts'
+	]);
+});
