@@ -70,7 +70,7 @@ class Application:
 def build_app(container: Container) -> ASGIApp:
     """The routes over a started container, and what surrounds them."""
     settings, services, authenticator = container.core.settings, container.services, container.authenticator
-    graphql = GraphQLEndpoint(container.operations, services, authenticator, settings, lambda: container.hub.position)
+    graphql = GraphQLEndpoint(container.operations, services, authenticator, settings, container.hub)
     health = Health(
         container.database_checks(),
         container.redis_checks(),

@@ -140,7 +140,7 @@ def build_core(settings: Settings) -> Core:
         sessions=SessionService(store, clock, hasher, tokens, attempts, failures, rules, effects),
         events=EventService(store, clock),
         imports=ImportService(store, clock),
-        retention=RetentionService(store, clock),
+        retention=RetentionService(store),
         pruning=PruneLock(settings.database_url.dsn),
         hasher=hasher,
         tokens=tokens,
@@ -201,12 +201,12 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     broadcast = await stack.enter_async_context(Broadcast(backend=backend))
     publisher = Publisher(backend)
     hub = Hub(core.store, broadcast, bind=core.namespace.bind)
-    relay = Relay(settings.database_url.dsn, publisher, hub.offer)
+    relay = Relay(settings.database_url.dsn, publisher, hub)
     publisher.start()
     stack.push_async_callback(publisher.stop)
     await hub.start()
     stack.push_async_callback(hub.stop)
-    services = Services(core.users, core.sessions, core.events, core.presence, hub.epoch)
+    services = Services(core.users, core.sessions, core.events, core.presence, hub)
     metrics = Metrics()
     documents = Documents(build_schema(), debug=settings.debug)
     operations = Operations(documents, metrics, DocumentBudget(time.monotonic))
@@ -244,6 +244,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
 
     core.effects.on_commit += [forget, metrics.committed, lambda _: relay.nudge()]
     hub.listen(forget)
+    hub.on_renewal(lambda _: principals.clear())
+    hub.on_renewal(lambda _: sockets.recheck())
     live.start()
     stack.push_async_callback(live.stop)
     live.signal(core.presence)

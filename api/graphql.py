@@ -6,12 +6,12 @@ A client that prefers `application/graphql-response+json` gets 400 for a request
 The answer of a query says in `Rollcall-Position` which position of the log it shows at least: who subscribes after it
 misses nothing of what happened since. It carries the role the answer was read with, so that a feed that begins there
 with another one is told to read again. A query may ask for one in `Rollcall-Read-After`, as a write's payload has it;
-without that it shows whatever this process has told its subscribers. Replicas are only asked where they are so far.
+without that, or if the log does not have that place, it shows whatever this process has told its subscribers. Replicas
+are only asked where they are so far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,8 +25,9 @@ from api.body import BodyRefused, read_json
 from api.cookies import CookieCarrier
 from api.operations import Operations
 from api.settings import Settings
-from domain.cursors import LogCursor, parse_cursor
+from domain.cursors import parse_cursor
 from domain.errors import DomainError
+from domain.ports import LogHub
 from schema.context import Context
 from schema.documents import DocumentRefused
 from schema.errors import format_error
@@ -42,11 +43,11 @@ class GraphQLEndpoint:
         services: Services,
         authenticator: Authenticator,
         settings: Settings,
-        position: Callable[[], LogCursor],
+        log: LogHub,
     ) -> None:
         self._operations, self._services = operations, services
         self._authenticator, self._settings = authenticator, settings
-        self._position = position
+        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -77,13 +78,8 @@ class GraphQLEndpoint:
             actor=None if identity is None else identity.actor,
             origin=self._authenticator.origin(scope),
             carrier=carrier,
-            at_least=self._at_least(header(scope, b"rollcall-read-after")),
+            at_least=await self._log.known_position(parse_cursor(header(scope, b"rollcall-read-after") or "")),
         )
-
-    def _at_least(self, asked: str | None) -> LogCursor:
-        """The position that a query's answer shows: the one it asks for, or else what this process has told of."""
-        cursor = parse_cursor(asked or "")
-        return cursor if cursor is not None and cursor.belongs_to(self._services.epoch) else self._position()
 
     async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:
         try:

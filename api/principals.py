@@ -45,6 +45,12 @@ class PrincipalCache:
         for session_id in self._by_user.pop(user_id, ()):
             self._kept.pop(session_id, None)
 
+    def clear(self) -> None:
+        """Anything may have changed."""
+        self._generation += 1
+        self._kept.clear()
+        self._by_user.clear()
+
     def _keep(self, session_id: UUID, now: float, principal: Principal | None) -> None:
         self._kept[session_id] = (now, principal)
         self._kept.move_to_end(session_id)

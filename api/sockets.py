@@ -181,6 +181,11 @@ class Sockets:
         found = await self._principals(live)
         return any(self._verdict(c, found) is not None for c in live)
 
+    def recheck(self) -> None:
+        """Have every socket checked now: the directory was restored."""
+        self._due |= self._by_user.keys()
+        self._wake.set()
+
     def _hear(self, events: Sequence[Event]) -> None:
         concerned = {e.user_id for e in events if e.type in ENDING_EVENTS} & self._by_user.keys()
         if concerned:

@@ -18,12 +18,35 @@ from domain.pagination import EventFilter, Page, UserQuery, Window
 
 
 @dataclass(frozen=True, slots=True)
+class Ancestor:
+    """An earlier epoch of a log: both have the same entries up to and with the sequence `head`, and differ behind it."""
+
+    epoch: str
+    """Its first 8 hexadecimal digits, as cursors have them."""
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogState:
-    """The log as a whole: `epoch` names this log for ever, `head` is its newest sequence, `horizon` the newest pruned one."""
+    """The log as a whole: `head` is its newest sequence, `horizon` the newest pruned one.
+
+    `epoch` names one history of it. A database that was restored or promoted has another, and remembers those before,
+    oldest first, in `ancestors`.
+    """
 
     epoch: UUID
     head: int
     horizon: int
+    ancestors: tuple[Ancestor, ...] = ()
+
+    def shared_head(self, epoch: str) -> int | None:
+        """The newest sequence that means the same here as in the log of an epoch; None where nothing is known of it."""
+        if epoch == self.epoch.hex[:8]:
+            return self.head
+        known = [a.epoch for a in self.ancestors]
+        if epoch not in known:
+            return None
+        return min(a.head for a in self.ancestors[known.index(epoch) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +193,11 @@ class EventReader(Protocol):
         """The events that follow a sequence, in order."""
         ...
 
-    async def page(self, window: Window, filter_: EventFilter, epoch: UUID) -> Page[Event]:
+    async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
         """Newest first; the cursors are those of the log."""
         ...
 
-    async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, epoch: UUID) -> dict[UUID, Page[Event]]:
+    async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
         """The newest events of several users in one statement."""
         ...
 
@@ -185,6 +208,14 @@ class EventReader(Protocol):
     async def state(self) -> LogState: ...
     async def seq_of(self, ord_: int) -> int | None:
         """The sequence of an event named by its insertion number; None while the relay has not been there."""
+        ...
+
+    async def is_written(self, ord_: int) -> bool:
+        """Whether there is an event with this insertion number, in its place or not."""
+        ...
+
+    async def last_shared(self, events: Sequence[Event]) -> int:
+        """The newest sequence under which the log still has the same entry as these; 0 where it has none of them."""
         ...
 
 
@@ -207,10 +238,11 @@ class EventAppender(Protocol):
 class LogTrimmer(Protocol):
     """The log's old end, within one transaction on the primary. What has no place in the order yet is never touched."""
 
-    async def old(self, before: datetime, limit: int, after: int = 0) -> Stretch | None:
-        """The first entries from before a moment, at most `limit` of them, behind the horizon and behind `after`.
+    async def old(self, age: timedelta, limit: int, after: int = 0) -> Stretch | None:
+        """The first entries of at least this age, at most `limit` of them, behind the horizon and behind `after`.
 
-        It ends where an entry is younger, whatever comes behind that; None where there is nothing to take.
+        The age is counted from the entry's insertion, by the database's clock. It ends where an entry is younger,
+        whatever comes behind that; None where there is nothing to take.
         """
         ...
 
@@ -222,6 +254,13 @@ class LogTrimmer(Protocol):
         """Delete a stretch and move the horizon behind it; False where another process has moved it meanwhile.
 
         Raises Unavailable where somebody holds one of its rows for long: to be tried again.
+        """
+        ...
+
+    async def renew(self, epoch: UUID, shared_head: int) -> bool:
+        """Begin another epoch that has the entries up to `shared_head` in common with `epoch`.
+
+        False where `epoch` is no longer the present one: then somebody else was first.
         """
         ...
 
@@ -389,11 +428,24 @@ class LivePresence(Presence, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The log has another epoch now. Where it has not `kept` all that this process was told of, that counts no more."""
+
+    epoch: UUID
+    kept: bool
+
+
 class LogHub(Protocol):
     """The log as this process sees it: ordered, without gap or duplicate. See persistence/hub.py."""
 
     @property
     def epoch(self) -> UUID: ...
+    @property
+    def position(self) -> LogCursor:
+        """The newest position that listeners have been told of."""
+        ...
+
     @property
     def head(self) -> int:
         """The newest sequence that listeners have been told of."""
@@ -401,6 +453,17 @@ class LogHub(Protocol):
 
     def listen(self, listener: Callable[[Sequence[Event]], None]) -> None:
         """Call with every new stretch of the log; the call must not block."""
+        ...
+
+    def on_renewal(self, listener: Callable[[Renewal], None]) -> None:
+        """Call when the epoch has changed, before any entry of it is told; the call must not block."""
+        ...
+
+    async def known_position(self, asked: LogCursor | None) -> LogCursor:
+        """A position as the present epoch has it; `position` where the log does not have that place.
+
+        Raises Unavailable.
+        """
         ...
 
     async def after(self, seq: int, limit: int = 500) -> Sequence[Event]:
@@ -415,7 +478,7 @@ class LogHub(Protocol):
         ...
 
     async def state(self) -> LogState:
-        """Read from the table. Raises Unavailable."""
+        """Read from the table; `epoch` is that of this process too when it returns. Raises Unavailable."""
         ...
 
 

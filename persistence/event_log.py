@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, case, func, insert, lateral, select, text, true, update, values
+from sqlalchemy import ColumnElement, Select, case, exists, func, insert, lateral, select, text, true, update, values
 from sqlalchemy import column as sql_column
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cursors import parse_cursor, sequence_cursor
-from domain.errors import ValidationFailed
+from domain.errors import Unavailable, ValidationFailed
 from domain.models.event import Change, Event, EventCount, EventType, NewEvent
 from domain.pagination import EventFilter, Page, Window
-from domain.ports import LogState
+from domain.ports import Ancestor, LogState
 from persistence.tables import events, log_state
 
 EVENT_COLUMNS = (
@@ -39,6 +39,12 @@ EVENT_COLUMNS = (
 _COLUMNS = [events.c[name] for name in EVENT_COLUMNS]
 CLOCKS_APART = timedelta(minutes=10)
 PERSONAL = ("email", "display_name")
+STATE = select(log_state.c.epoch, log_state.c.last_seq, log_state.c.horizon, log_state.c.ancestors)
+LAST_SHARED = text("""
+select max(e.seq) from events e
+join unnest(cast(:seqs as bigint[]), cast(:ids as text[])) as known(seq, id)
+  on e.seq = known.seq and e.id = cast(known.id as uuid)
+""")
 
 
 def event_from_row(row: Any) -> Event:
@@ -82,7 +88,7 @@ class SqlEventReader:
         """The entries that follow a sequence, in order."""
         return await self._fetch(select(*_COLUMNS).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
 
-    async def page(self, window: Window, filter_: EventFilter, epoch: UUID) -> Page[Event]:
+    async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
         """Newest first. Raises ValidationFailed for a cursor that is none of this log's."""
         question = self._placed()
         if filter_.types is not None:
@@ -91,13 +97,13 @@ class SqlEventReader:
             question = question.where(events.c.user_id == filter_.user_id)
         if filter_.actor_id is not None:
             question = question.where(events.c.actor_id == filter_.actor_id)
-        rows = await self._fetch(_windowed(question, window, epoch))
-        return Page.cut(rows, [sequence_cursor(epoch, e.seq) for e in rows], window)
+        rows = await self._fetch(_windowed(question, window, log))
+        return Page.cut(rows, [sequence_cursor(log.epoch, e.seq) for e in rows], window)
 
-    async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, epoch: UUID) -> dict[UUID, Page[Event]]:
+    async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
         """The newest entries about several users, in one statement."""
         asked = values(sql_column("asked", postgresql.UUID(as_uuid=True)), name="people").data([(u,) for u in user_ids])
-        inner = lateral(_windowed(self._placed().where(events.c.user_id == asked.c.asked), window, epoch))
+        inner = lateral(_windowed(self._placed().where(events.c.user_id == asked.c.asked), window, log))
         rows = (await self._connection.execute(select(*inner.c).select_from(asked.join(inner, true())))).mappings()
         found: dict[UUID, list[Event]] = {u: [] for u in user_ids}
         for row in rows:
@@ -105,7 +111,7 @@ class SqlEventReader:
         for entries in found.values():
             entries.sort(key=lambda e: e.seq, reverse=not window.backward)
         return {
-            u: Page.cut(entries, [sequence_cursor(epoch, e.seq) for e in entries], window)
+            u: Page.cut(entries, [sequence_cursor(log.epoch, e.seq) for e in entries], window)
             for u, entries in found.items()
         }
 
@@ -125,15 +131,24 @@ class SqlEventReader:
         return [EventCount(EventType(t), at, n) for t, at, n in await self._connection.execute(question)]
 
     async def state(self) -> LogState:
-        """The log as a whole."""
-        row = (
-            await self._connection.execute(select(log_state.c.epoch, log_state.c.last_seq, log_state.c.horizon))
-        ).one()
-        return LogState(row.epoch, row.last_seq, row.horizon)
+        """The log as a whole. Raises Unavailable while a restore has not written it yet."""
+        row = (await self._connection.execute(STATE)).one_or_none()
+        if row is None:
+            raise Unavailable
+        return LogState(row.epoch, row.last_seq, row.horizon, tuple(Ancestor(*a) for a in row.ancestors))
 
     async def seq_of(self, ord_: int) -> int | None:
         """The sequence of an entry named by its insertion number."""
         return await self._connection.scalar(select(events.c.seq).where(events.c.ord == ord_))
+
+    async def is_written(self, ord_: int) -> bool:
+        """Whether there is an entry with this insertion number."""
+        return bool(await self._connection.scalar(select(exists().where(events.c.ord == ord_))))
+
+    async def last_shared(self, entries: Sequence[Event]) -> int:
+        """The newest sequence under which the table has the same entry as these, or 0."""
+        asked = {"seqs": [e.seq for e in entries], "ids": [str(e.id) for e in entries]}
+        return int(await self._connection.scalar(LAST_SHARED, asked) or 0)
 
     async def _fetch(self, question: Select[Any]) -> list[Event]:
         return [event_from_row(row) for row in (await self._connection.execute(question)).mappings()]
@@ -149,19 +164,22 @@ def _first_id(since: datetime) -> UUID:
     return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
-def _windowed(question: Select[Any], window: Window, epoch: UUID) -> Select[Any]:
+def _windowed(question: Select[Any], window: Window, log: LogState) -> Select[Any]:
     if window.after is not None:
-        question = question.where(events.c.seq < _seq(window.after, epoch, "after"))
+        question = question.where(events.c.seq < _seq(window.after, log, "after"))
     if window.before is not None:
-        question = question.where(events.c.seq > _seq(window.before, epoch, "before"))
+        question = question.where(events.c.seq > _seq(window.before, log, "before"))
     order: ColumnElement[Any] = events.c.seq.asc() if window.backward else events.c.seq.desc()
     return question.order_by(order).limit(window.size + 1)
 
 
-def _seq(cursor: str, epoch: UUID, field: str) -> int:
+def _seq(cursor: str, log: LogState, field: str) -> int:
     position = parse_cursor(cursor)
-    if position is None or position.seq is None or not position.belongs_to(epoch):
+    shared = None if position is None else log.shared_head(position.epoch)
+    if position is None or position.seq is None or shared is None:
         raise ValidationFailed.one(field, "This cursor does not belong to this log", cursor)
+    if not position.belongs_to(log.epoch) and position.seq > shared:
+        raise ValidationFailed.one(field, "This cursor belongs to a part of the log that was lost", cursor)
     return position.seq
 
 

@@ -14,14 +14,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
 
 import asyncpg
 import structlog
 
-from domain.models.event import Event
+from domain.models.event import NIL, Event
 from domain.tasks import end
 from persistence.broadcast import EVENTS, NUDGE, Publisher
+from persistence.epoch import DatabaseIdentity, identity_of
 from persistence.event_log import EVENT_COLUMNS, event_from_row
 from persistence.wire import encode
 
@@ -37,17 +40,25 @@ FIRST_DELAY, LAST_DELAY = 0.2, 1.0
 
 _COLUMNS = ", ".join(f"e.{name}" for name in EVENT_COLUMNS)
 ASSIGN = f"""
-with head as materialized (select last_seq from log_state for update),
-     batch as materialized (select ord from events where seq is null order by ord limit {BATCH}),
+with head as materialized (
+       select last_seq, epoch, identity is distinct from {{identity}} as moved,
+              epoch = $2 and last_seq < $3 as rewound
+       from log_state for update),
+     batch as materialized (
+       select ord from events where seq is null and exists (select from head where not moved and not rewound)
+       order by ord limit {BATCH}),
      numbered as (select ord, (select last_seq from head) + row_number() over (order by ord) as seq from batch),
      assigned as (update events e set seq = n.seq from numbered n where e.ord = n.ord returning {_COLUMNS}),
      counted as (update log_state set last_seq = last_seq + (select count(*) from batch)
                  where exists (select 1 from batch))
-select * from assigned order by seq
+select head.epoch, head.moved, head.rewound, assigned.* from head left join assigned on true order by assigned.seq
 """  # noqa: S608 - built from constants of this module only
+"""Numbers nothing in a database that the epoch does not belong to (`moved`), nor where the head is behind what was
+numbered before (`rewound`): see persistence/epoch.py."""
 WAITING = """
 select (select last_seq from log_state) as head,
-       exists (select 1 from events where seq is null and occurred_at < now() - interval '1 second') as waiting
+       exists (select 1 from events
+               where seq is null and uuid_extract_timestamp(id) < now() - interval '1 second') as waiting
 """
 PUT_OFF = """
 select pg_terminate_backend(pid) from pg_locks
@@ -58,11 +69,28 @@ where locktype = 'advisory' and granted and classid = $1 and objid = $2 and objs
 log = structlog.get_logger(__name__)
 
 
+class LogView(Protocol):
+    """What the relay needs of the hub of its process."""
+
+    @property
+    def epoch(self) -> UUID: ...
+    @property
+    def head(self) -> int: ...
+    def offer(self, events: Sequence[Event], epoch: UUID | None = None) -> None:
+        """Take entries that were just numbered in an epoch."""
+        ...
+
+    def recheck(self) -> None:
+        """Compare the table with what was told, because it has gone back."""
+        ...
+
+
 class Relay:
     """One per process; `leading` tells whether this one numbers events now."""
 
-    def __init__(self, dsn: str, publisher: Publisher, deliver: Callable[[Sequence[Event]], None]) -> None:
-        self._dsn, self._publisher, self._deliver = dsn, publisher, deliver
+    def __init__(self, dsn: str, publisher: Publisher, hub: LogView) -> None:
+        self._dsn, self._publisher, self._hub = dsn, publisher, hub
+        self._numbered: tuple[UUID, int] = (NIL, 0)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._delay = FIRST_DELAY
@@ -130,16 +158,22 @@ class Relay:
             await asyncio.sleep(STANDBY_SECONDS)
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
-        assign = await connection.prepare(ASSIGN)
+        identity = await identity_of(connection)
+        assign = await connection.prepare(ASSIGN.format(identity=identity.sql))
         quiet = 0.0
         while True:
             self._wake.clear()
-            rows = await assign.fetch()
+            rows = await assign.fetch(identity.fixed, *self._reached())
             if not self.leading:  # only now: a database that takes no writes would fail here
                 self._begin()
-            if rows:
+            if rows and rows[0]["moved"]:
+                await self._renew(connection, identity)
+                continue
+            if rows and rows[0]["rewound"]:
+                self._hub.recheck()
+            elif rows and rows[0]["seq"] is not None:
                 quiet = 0.0
-                self._announce([event_from_row(row) for row in rows])
+                self._announce(rows[0]["epoch"], [event_from_row(row) for row in rows])
                 continue
             pause = BUSY_POLL if quiet < 2.0 else IDLE_POLL
             quiet += pause
@@ -147,14 +181,26 @@ class Relay:
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
 
+    def _reached(self) -> tuple[UUID, int]:
+        """The epoch and the sequence that this process knows to have been numbered."""
+        epoch, head = self._hub.epoch, self._hub.head
+        return (epoch, max(head, self._numbered[1])) if epoch == self._numbered[0] else (epoch, head)
+
+    async def _renew(self, connection: asyncpg.Connection, identity: DatabaseIdentity) -> None:
+        for row in await connection.fetch(identity.renew, identity.fixed):
+            say = log.warning if row["last_seq"] else log.info
+            say("relay.epoch_bound", epoch=str(row["epoch"]), shared_head=row["last_seq"])
+        self._hub.recheck()
+
     def _begin(self) -> None:
         self.leading = True
         self.elections += 1
         self._delay = FIRST_DELAY
         log.info("relay.leading")
 
-    def _announce(self, events: Sequence[Event]) -> None:
+    def _announce(self, epoch: UUID, events: Sequence[Event]) -> None:
         self.assigned += len(events)
-        self._deliver(events)
+        self._numbered = (epoch, events[-1].seq)
+        self._hub.offer(events, epoch)
         for start in range(0, len(events), 64):
-            self._publisher.send(EVENTS, encode(events[start : start + 64]))
+            self._publisher.send(EVENTS, encode(events[start : start + 64], epoch))

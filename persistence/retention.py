@@ -11,7 +11,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import delete, func, select, text, true, update
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.event import Event
 from domain.ports import Stretch
+from persistence.epoch import RENEW_AT
 from persistence.errors import translated
 from persistence.event_log import SqlEventReader
 from persistence.tables import events, log_state
@@ -31,11 +33,14 @@ LOCK_MILLISECONDS = 300
 OLD = text("""
 with log as materialized (select horizon from log_state),
      oldest as materialized (
-       select seq, occurred_at from events where seq > (select greatest(horizon, :after) from log)
+       select seq, coalesce(uuid_extract_timestamp(id), occurred_at) as inserted_at
+       from events where seq > (select greatest(horizon, :after) from log)
        order by seq limit :limit)
 select (select greatest(horizon, :after) from log) as horizon, max(seq) as last from oldest
-where seq < coalesce((select min(seq) from oldest where occurred_at >= :before), 9223372036854775807)
+where seq < coalesce((select min(seq) from oldest where inserted_at >= now() - cast(:age as interval)),
+                     9223372036854775807)
 """)
+"""The database dates an entry by its id (UUID version 7); `occurred_at` is by the clock of the instance that wrote it."""
 
 
 class SqlLogTrimmer:
@@ -44,9 +49,9 @@ class SqlLogTrimmer:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def old(self, before: datetime, limit: int, after: int = 0) -> Stretch | None:
-        """The first entries from before a moment, or None."""
-        asked = {"before": before, "limit": limit, "after": after}
+    async def old(self, age: timedelta, limit: int, after: int = 0) -> Stretch | None:
+        """The first entries of an age, or None."""
+        asked = {"age": age, "limit": limit, "after": after}
         row = (await self._connection.execute(OLD, asked)).one()
         return None if row.last is None else Stretch(row.horizon, row.last)
 
@@ -65,6 +70,11 @@ class SqlLogTrimmer:
             update(log_state).values(horizon=stretch.last).where(log_state.c.horizon == stretch.horizon)
         )
         return moved.rowcount == 1
+
+    async def renew(self, epoch: UUID, shared_head: int) -> bool:
+        """Begin another epoch, unless it is another one already."""
+        asked = {"epoch": epoch, "shared_head": shared_head}
+        return (await self._connection.execute(text(RENEW_AT), asked)).rowcount == 1
 
 
 class PruneLock:

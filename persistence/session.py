@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import column, insert, lateral, literal, select, text, true, tuple_, update, values
+from sqlalchemy import column, func, insert, lateral, literal, select, text, true, tuple_, update, values
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -120,10 +120,14 @@ class SqlSessionRepository(SqlSessionReader):
     async def end_all(
         self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
     ) -> Sequence[UUID]:
-        """End the live sessions of a user but the one kept; returns their ids."""
+        """End the live sessions of a user but the one kept; returns their ids.
+
+        A session that is over only by the clock of this instance, or only by that of the database, is live.
+        """
+        over = sessions.c.expires_at <= func.least(now, func.now())
         change = (
             update(sessions)
-            .where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
+            .where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), ~over)
             .values(ended_at=now, end_reason=str(reason))
             .returning(sessions.c.id)
         )

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, Text, cast, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cursors import LogCursor
@@ -25,7 +25,7 @@ from persistence.event_log import SqlEventAppender, SqlEventReader
 from persistence.idempotency import SqlIdempotencyKeys
 from persistence.retention import SqlLogTrimmer
 from persistence.session import SqlSessionReader, SqlSessionRepository
-from persistence.tables import events
+from persistence.tables import events, log_state
 from persistence.user import SqlUserReader, SqlUserRepository
 
 REPLICA_SECONDS = 1.0
@@ -105,7 +105,10 @@ class SqlStore:
 
 
 def _shows(position: LogCursor) -> Select[tuple[bool]]:
-    """Whether a position is there; one that was pruned is not, and the primary answers."""
-    if position.seq is not None:
-        return select(exists().where(events.c.seq == position.seq))
-    return select(exists().where(events.c.ord == position.ord))
+    """Whether a position is there; one that was pruned is not, and the primary answers.
+
+    A replica that still follows the primary of before a failover has another epoch, and other entries in its places.
+    """
+    place = events.c.seq == position.seq if position.seq is not None else events.c.ord == position.ord
+    epoch = select(func.left(cast(log_state.c.epoch, Text), 8)).scalar_subquery()
+    return select(exists().where(place, epoch == position.epoch))

@@ -125,6 +125,8 @@ log_state = Table(
     Column("epoch", UUID(as_uuid=True), nullable=False, server_default=text("gen_random_uuid()")),
     Column("last_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("horizon", BigInteger, nullable=False, server_default=text("0")),
+    Column("identity", Text),
+    Column("ancestors", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     CheckConstraint("one", name="one"),
 )
 

@@ -11,15 +11,20 @@ import orjson
 
 from domain.models.event import Change, Event, EventType
 
-
-def encode(events: Sequence[Event]) -> str:
-    """Events in order as one JSON array."""
-    return orjson.dumps([_plain(e) for e in events], default=str).decode()  # the driver has a UUID of its own
+EPOCH_DIGITS = 32
 
 
-def decode(message: str) -> list[Event]:
-    """The events of a message; raises ValueError (also KeyError, TypeError) for what `encode` never wrote."""
-    return [_event(item) for item in orjson.loads(message)]
+def encode(events: Sequence[Event], epoch: UUID) -> str:
+    """The epoch in which events were numbered, in hexadecimal digits, then the events in order as one JSON array.
+
+    The epoch is in the message itself, because a message may wait to be sealed and sent until the epoch has changed.
+    """
+    return epoch.hex + orjson.dumps([_plain(e) for e in events], default=str).decode()  # the driver has its own UUID
+
+
+def decode(message: str) -> tuple[UUID, list[Event]]:
+    """The epoch and the events; raises ValueError (also KeyError, TypeError) for what `encode` never wrote."""
+    return UUID(message[:EPOCH_DIGITS]), [_event(item) for item in orjson.loads(message[EPOCH_DIGITS:])]
 
 
 def _plain(event: Event) -> dict[str, Any]:

@@ -112,6 +112,10 @@ class FeedProjection:
         """Read again, then subscribe from here."""
         return ResyncRequired(reason=reason, cursor=self._cursor(seq, actor))
 
+    def of_epoch(self, epoch: UUID) -> FeedProjection:
+        """The same, with the positions of another epoch."""
+        return replace(self, epoch=epoch)
+
 
 def _before(event: LogEvent, now: User) -> User:
     """The user with the fields of an entry set back to what they were."""

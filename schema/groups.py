@@ -117,6 +117,10 @@ class Projection(Protocol):
         """Told instead of anything else where the position asked for cannot be served."""
         ...
 
+    def of_epoch(self, epoch: UUID) -> Projection:
+        """The same, with the positions of another epoch."""
+        ...
+
 
 class Renderer(Protocol):
     """What executing a document for one message needs of the process."""
@@ -169,6 +173,8 @@ class Group:
     rendered: OrderedDict[int, tuple[bytes, ...]] = field(default_factory=OrderedDict)
     replaying: int = 0
     told_at: float = 0.0
+    lost: bool = False
+    """Whether what it was told of has no place in the log any more: nobody may join it, and its members are sent away."""
     compiled: CompiledMessage | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -200,6 +206,14 @@ class Group:
         if subscriber.actor.user_id is not None:
             _discard(self.viewers, subscriber.actor.user_id, subscriber)
         self.renderer.drop_if_idle(self)
+
+    def move(self, cursor: int) -> None:
+        """Begin again from the head of another history; for what is not of the log, to which nothing is lost."""
+        self.cursor = cursor
+        self.rendered.clear()
+        for subscriber in list(self.fresh):
+            subscriber.seq = cursor
+            self._settle(subscriber)
 
     @property
     def members(self) -> list[Subscriber]:

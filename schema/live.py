@@ -25,7 +25,7 @@ from domain.errors import PositionPruned, Unavailable
 from domain.models.actor import Actor
 from domain.models.event import NIL, Event
 from domain.models.user import User
-from domain.ports import LogHub, LogState, Presence, Store
+from domain.ports import LogHub, LogState, Presence, Renewal, Store
 from domain.tasks import end
 from schema.context import Context
 from schema.groups import Group, Message, Payloads, Projection, Subscriber
@@ -40,6 +40,7 @@ REPLAY_PAGE = 200
 AGAIN_SECONDS, RENDER_TRIES = 0.2, 5
 """How long a database that is away is left alone, and how often one that answers is asked for the same rendering."""
 PRUNED = "This position is no longer in the log"
+LOST = "The log was restored without this position"
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +73,7 @@ class Live:
         self._groups: dict[Hashable, Group] = {}
         self._inbox: deque[Event] = deque()
         self._signals: deque[PresenceChange] = deque()
+        self._lost: list[Group] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._after_batch: list[Callable[[Sequence[Event]], None]] = []
@@ -81,6 +83,7 @@ class Live:
         """Begin to serve from the hub's head."""
         self.cursor = self._hub.head
         self._hub.listen(self._hear)
+        self._hub.on_renewal(self._renewed)
         self._tasks = [
             asyncio.create_task(self._pump(), name="live-pump"),
             asyncio.create_task(self._beat(), name="live-heartbeat"),
@@ -138,7 +141,7 @@ class Live:
         if isinstance(source, ExecutionResult):
             subscriber.sink.fail([self.format_error(e) for e in source.errors or ()])
             return
-        projection: Projection = source.projection
+        projection: Projection = source.projection.of_epoch(self._hub.epoch)
         with self._group(executor, document_key, subscriber.actor, projection) as group:
             await self._begin(group, subscriber, projection)
 
@@ -156,16 +159,20 @@ class Live:
         try:
             await self._replay(group, subscriber, projection)
         except PositionPruned:
-            await self._resync(group, subscriber, PRUNED)
+            await self._resync(group, subscriber, LOST if group.lost else PRUNED)
 
     async def _resync(self, group: Group, subscriber: Subscriber, reason: str) -> None:
         """Tell a subscriber to read anew and where to go on from, and end its operation."""
-        message = group.projection.resync(reason, (await self._hub.state()).head, subscriber.actor)
+        state = await self._hub.state()
+        message = group.projection.of_epoch(state.epoch).resync(reason, state.head, subscriber.actor)
         await self._tell(group, subscriber, message)
         subscriber.sink.complete()
 
     async def _replay(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
-        """Bring a subscriber to the group's cursor, tell it so once, and add it."""
+        """Bring a subscriber to the group's cursor, tell it so once, and add it.
+
+        Raises PositionPruned where the log no longer has what follows its position.
+        """
         announced = False
         while True:
             while subscriber.seq < max(group.cursor, self.cursor):
@@ -174,9 +181,11 @@ class Live:
                     raise Unavailable
                 await subscriber.sink.send(await self._page(group, subscriber.actor, events))
                 subscriber.seq = events[-1].seq
+            if group.lost:
+                raise PositionPruned
             if announced:
                 break
-            message = projection.ready(subscriber.seq, subscriber.actor)
+            message = group.projection.ready(subscriber.seq, subscriber.actor)
             if message is not None:
                 await self._tell(group, subscriber, message)
             announced = True
@@ -207,13 +216,15 @@ class Live:
         reason = _foreign(cursor, state) or projection.cannot_resume(cursor, actor)
         if projection.begins_anew(cursor) or reason:
             return reason
-        return await self._position(cursor, state)
+        return await self._position(cursor)
 
-    async def _position(self, cursor: LogCursor, state: LogState) -> int | str:
+    async def _position(self, cursor: LogCursor) -> int | str:
         """The sequence that a cursor of this log stands for, or the reason why there is none."""
         seq = cursor.seq if cursor.seq is not None else await self._hub.resolve(cursor.ord or 0)
-        if seq is None or (seq > state.head and seq > (await self._hub.state()).head):
-            return "This cursor is ahead of the log"
+        state = await self._hub.state()
+        shared = state.shared_head(cursor.epoch)
+        if seq is None or shared is None or seq > shared:
+            return "This cursor is ahead of the log" if cursor.belongs_to(state.epoch) else LOST
         return PRUNED if seq < state.horizon else seq
 
     @contextmanager
@@ -242,10 +253,31 @@ class Live:
         self._inbox.extend(events)
         self._wake.set()
 
+    def _renewed(self, renewal: Renewal) -> None:
+        """Go on in another epoch; whoever was told what it does not have must read anew, once nothing is under way."""
+        groups = list(self._groups.values())
+        if not renewal.kept:
+            self._inbox.clear()
+            self.cursor = self._hub.head
+            lost = [g for g in groups if g.projection.ready(self.cursor, g.actor) is not None]
+            for group in lost:
+                group.lost = True
+                del self._groups[group.key]
+            self._lost += lost
+        for group in groups:
+            if group.lost:
+                continue
+            group.projection = group.projection.of_epoch(renewal.epoch)
+            if not renewal.kept:
+                group.move(self.cursor)
+        self._wake.set()
+
     async def _pump(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            while self._lost:
+                await self._resync_members(self._lost.pop(), LOST)
             while self._inbox:
                 if self._inbox[0].seq != self.cursor + 1:
                     await self._lose()
@@ -268,12 +300,15 @@ class Live:
     async def _lose(self) -> None:
         """Entries were pruned before this process had read them: everybody who waits for them must read anew."""
         for group in [g for g in self._groups.values() if g.projection.ready(self.cursor, g.actor) is not None]:
-            for subscriber in group.members:
-                try:
-                    await self._resync(group, subscriber, PRUNED)
-                except (Unavailable, ConnectionError) as error:
-                    subscriber.sink.fail([self.format_error(GraphQLError(PRUNED, original_error=error))])
-                subscriber.close()
+            await self._resync_members(group, PRUNED)
+
+    async def _resync_members(self, group: Group, reason: str) -> None:
+        for subscriber in group.members:
+            try:
+                await self._resync(group, subscriber, reason)
+            except (Unavailable, ConnectionError) as error:
+                subscriber.sink.fail([self.format_error(GraphQLError(reason, original_error=error))])
+            subscriber.close()
 
     async def _advance(self, batch: Sequence[Event]) -> None:
         groups = list(self._groups.values())
@@ -337,4 +372,4 @@ def _foreign(cursor: LogCursor, state: LogState) -> str | None:
     """Why a cursor is no position of this log to go on from; None if it is one."""
     if cursor.role == UNFINISHED:
         return "This snapshot was not complete"
-    return None if cursor.belongs_to(state.epoch) else "This cursor belongs to another log"
+    return "This cursor belongs to another log" if state.shared_head(cursor.epoch) is None else None

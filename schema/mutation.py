@@ -94,7 +94,8 @@ async def _cursor(info: Info, position: int | None) -> Cursor:
     services = info.context.services
     if position is not None:
         return Cursor(written_cursor(services.epoch, position))
-    return Cursor(sequence_cursor(services.epoch, (await services.events.state()).head))
+    state = await services.events.state()
+    return Cursor(sequence_cursor(state.epoch, state.head))
 
 
 async def _user(info: Info, written: Written[domain.User]) -> UserPayload:

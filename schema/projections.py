@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -63,6 +63,10 @@ class EventProjection:
         """Read again, then subscribe from here."""
         return ResyncRequired(reason=reason, cursor=Cursor(sequence_cursor(self.epoch, seq)))
 
+    def of_epoch(self, epoch: UUID) -> EventProjection:
+        """The same, with the positions of another epoch."""
+        return replace(self, epoch=epoch)
+
 
 @dataclass(frozen=True, slots=True)
 class SignalProjection:
@@ -101,6 +105,10 @@ class SignalProjection:
     def resync(self, reason: str, seq: int, actor: Actor) -> Message:
         """There is no position to lose."""
         raise NotImplementedError
+
+    def of_epoch(self, epoch: UUID) -> SignalProjection:
+        """Itself: it has no positions."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)

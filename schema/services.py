@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.ports import Presence
+from domain.ports import LogHub, Presence
 from domain.services.event import EventService
 from domain.services.session import SessionService
 from domain.services.user import UserService
@@ -19,5 +19,9 @@ class Services:
     sessions: SessionService
     events: EventService
     presence: Presence
-    epoch: UUID
-    """The log's epoch, read once at start; cursors are made with it."""
+    log: LogHub
+
+    @property
+    def epoch(self) -> UUID:
+        """The log's epoch at this moment; cursors are made with it."""
+        return self.log.epoch

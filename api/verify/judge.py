@@ -44,6 +44,7 @@ class Seen:
     duplicates: int = 0
     misordered: int = 0
     strange: int = 0
+    withdrawn: int = 0
     lost: int = 0
     missing: list[int] = field(default_factory=list)
 
@@ -52,20 +53,24 @@ def judge_subscriber(seen: Iterable[int], places: Mapping[int, int], count: int,
     """Hold the numbers that one subscriber saw against the log: each of its `count` events once, and in order.
 
     `places` has the place of each number; numbers without one are strange, and those behind the end do not count. With
-    `allow_resync` what lies between a resync and the next event is not missing.
+    `allow_resync` what lies between a resync and the next event is not missing, and what the log no longer has is not
+    strange but withdrawn, where a resync came after it: a log that was restored or failed over says so.
     """
     result, excused = Seen(), set[int]()
+    pending = 0
     known, furthest, resync = bytearray(count), -1, False
     for number in seen:
         if number == RESYNC:
             resync = allow_resync
+            if allow_resync:
+                result.withdrawn, pending = result.withdrawn + pending, 0
             continue
         place = places.get(number, -1)
         if place >= count:
             continue
         result.events += 1
         if place < 0:
-            result.strange += 1
+            pending += 1
         elif known[place]:
             result.duplicates += 1
         else:
@@ -73,6 +78,7 @@ def judge_subscriber(seen: Iterable[int], places: Mapping[int, int], count: int,
             result.misordered += place < furthest
             excused.update(range(furthest + 1, place) if resync else ())
             furthest, resync = max(furthest, place), False
+    result.strange = pending
     excused.update(range(furthest + 1, count) if resync else ())
     _count_gaps(result, [place for place in range(count) if not known[place] and place not in excused])
     return result

@@ -38,6 +38,7 @@ class Report:
     duplicates: int = 0
     misordered: int = 0
     strange: int = 0
+    withdrawn: int = 0
     lost: int = 0
     p50_ms: float | None = None
     p99_ms: float | None = None
@@ -71,7 +72,8 @@ class Report:
             f"{self.addresses} addresses, {self.writers} writers, {self.subscribers} subscribers, {self.seconds:.0f} s",
             f"  writes      {writes}",
             f"  events      {self.events:,} in the log, seen {self.receipts:,} times; p50 {p50}, p99 {p99} after the commit",
-            f"  reconnects  {self.reconnects:,}, {self.reconnects_chosen:,} of them by choice; {self.resyncs:,} resyncs",
+            f"  reconnects  {self.reconnects:,}, {self.reconnects_chosen:,} of them by choice",
+            f"  resyncs     {self.resyncs:,}, which took back {self.withdrawn:,} events",
             f"  faults      {faults}",
         ]
         lines += [f"  WRONG       {fault}" for fault in self.faults[:SHOWN]]
@@ -145,6 +147,7 @@ def _judge_subscribers(
         report.duplicates += seen.duplicates
         report.misordered += seen.misordered
         report.strange += seen.strange
+        report.withdrawn += seen.withdrawn
         if seen.lost:
             first = ", ".join(str(entries[place]) for place in seen.missing)
             more = f" and {seen.lost - len(seen.missing)} more" if seen.lost > len(seen.missing) else ""

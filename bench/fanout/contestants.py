@@ -14,7 +14,7 @@ from uuid import uuid4
 from api.console.node import node, npm, npm_environment
 from bench.process import ROOT, StartError
 from bench.stack import Stack
-from domain.models.event import Change, Event, EventType
+from domain.models.event import NIL, Change, Event, EventType
 from domain.models.user import Status
 from persistence.broadcast import EVENTS
 from persistence.wire import encode
@@ -94,7 +94,7 @@ def log_entry(stack: Stack) -> str:
         seq=FIRST,
         ord=FIRST,
     )
-    return encode([entry]).replace(str(FIRST), MARK)
+    return encode([entry], NIL).replace(str(FIRST), MARK)
 
 
 def _redis(stack: Stack) -> Mapping[str, str]:

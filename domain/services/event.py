@@ -41,7 +41,7 @@ class EventService:
         """The trail, newest first; raises Forbidden for members and ValidationFailed for a cursor that is none."""
         policies.require_auditor(actor)
         async with self._store.read(at_least) as unit:
-            return await unit.events.page(window, filter_, (await unit.events.state()).epoch)
+            return await unit.events.page(window, filter_, await unit.events.state())
 
     async def of_users(
         self, actor: Actor, user_ids: Sequence[UUID], window: Window, at_least: LogCursor | None = None
@@ -52,8 +52,7 @@ class EventService:
         found: dict[UUID, Page[Event]] = {}
         if allowed:
             async with self._store.read(at_least) as unit:
-                epoch = (await unit.events.state()).epoch
-                found = await unit.events.pages_for_users(allowed, window, epoch)
+                found = await unit.events.pages_for_users(allowed, window, await unit.events.state())
         return {u: found.get(u, empty) for u in user_ids}
 
     async def recent(self, actor: Actor, at_least: LogCursor | None = None) -> Recent:

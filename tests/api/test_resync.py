@@ -81,14 +81,3 @@ async def test_cursors_of_another_log_of_the_future_and_of_writes_that_are_gone(
             assert told["__typename"] == "ResyncRequired"
             assert reason in told["reason"], id_
             assert (await socket.receive())["type"] == "complete"
-
-
-async def test_a_restored_backup_is_another_log(fresh_api: tuple[Api, Person]) -> None:
-    api, admin = fresh_api
-    state, address = await pruned(api, admin)
-    connection = await asyncpg.connect(address)
-    await connection.execute("update log_state set epoch = gen_random_uuid()")
-    await connection.close()
-    async with api.socket(admin) as socket:
-        told = await first(socket, "s", EVENTS, sequence_cursor(state["epoch"], state["last_seq"]))
-        assert told["reason"] == "This cursor belongs to another log"

@@ -9,6 +9,7 @@ import itertools
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from api.commands.serve import serve
 from domain.models.event import Event
@@ -20,7 +21,7 @@ from schema.live import Live
 def gaps() -> None:
     """What Redis does not bring is never looked for: a hole in the numbers is passed on."""
 
-    async def admit(hub: Hub, events: Sequence[Event]) -> None:
+    async def admit(hub: Hub, _: UUID, events: Sequence[Event]) -> None:
         if fresh := [e for e in events if e.seq > hub.head]:
             hub._append(fresh)
 

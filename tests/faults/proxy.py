@@ -36,6 +36,10 @@ class Proxy:
         self._thread.join()
         self._loop.close()
 
+    def lead_to(self, target: int) -> None:
+        """Pass what connects from now on to another port."""
+        self._target = target
+
     def hold(self) -> None:
         """Let nothing through any more, and tell nobody: connections stay open, and new ones are never answered."""
         self._loop.call_soon_threadsafe(self._passing.clear)

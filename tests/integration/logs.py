@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from api.bootstrap import Container, start
 from api.settings import Settings
-from domain.models.event import Event
+from domain.models.event import NIL, Event
 
 PATIENCE = 30.0
 """Seconds after which what was waited for is taken never to come."""
@@ -49,13 +50,24 @@ async def write(connection: asyncpg.Connection, *names: str) -> list[int]:
 
 
 class Told:
-    """A listener that keeps what it was told."""
+    """A listener that keeps what it was told; in place of a hub, it knows of nothing else."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.epoch, self.head = NIL, 0
+        self.rechecks = 0
 
     def __call__(self, events: Any) -> None:
         self.events += events
+
+    def offer(self, events: Sequence[Event], epoch: UUID | None = None) -> None:
+        """Be told by a relay."""
+        assert epoch is not None
+        self(events)
+
+    def recheck(self) -> None:
+        """Be told by a relay that the table has changed."""
+        self.rechecks += 1
 
     @property
     def seqs(self) -> list[int]:

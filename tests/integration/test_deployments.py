@@ -111,7 +111,15 @@ async def test_who_has_the_password_is_counted_and_never_believed(fresh_database
         reads = container.hub.holes
         await until(lambda: container.hub.head == 1)
         before = namespace.refused
-        texts: list[str | bytes] = [encode([forged]), recorded, recorded[:-1] + "x", "", "1", b"\xff\xfe", "7" * 90]
+        texts: list[str | bytes] = [
+            encode([forged], container.hub.epoch),
+            recorded,
+            recorded[:-1] + "x",
+            "",
+            "1",
+            b"\xff\xfe",
+            "7" * 90,
+        ]
         for text in texts * 20:
             await client.publish(namespace.name(EVENTS), text)
         await until(lambda: namespace.refused >= before + len(texts) * 20)

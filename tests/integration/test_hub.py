@@ -85,7 +85,7 @@ class Log:
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Tell through Redis."""
-        await self.backend.publish(EVENTS, encode(events))
+        await self.backend.publish(EVENTS, encode(events, self.hub.epoch))
 
     async def reached(self, head: int, seconds: float = PATIENCE) -> None:
         """Return once the hub has told of everything up to there."""

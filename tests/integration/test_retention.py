@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from time import monotonic
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -14,7 +16,7 @@ from api.retention import Retention
 from domain.commands import CreateUser
 from domain.errors import Forbidden, PositionPruned, Unavailable, ValidationFailed
 from domain.models.actor import Actor, system
-from domain.models.event import NIL
+from domain.models.event import NIL, EventType, NewEvent
 from domain.models.user import Role
 from domain.pagination import EventFilter, Window
 from persistence.retention import PruneLock
@@ -23,8 +25,8 @@ from tests.integration.logs import Told, instance, session, until
 from tests.integration.old_events import add_old, horizon, seqs
 from tests.integration.test_hub import log_at
 
-UNPLACED = """insert into events (type, user_id, request_id, occurred_at)
-  values ('user_updated', gen_random_uuid(), 'unplaced', now() - interval '10 days')"""
+UNPLACED = """insert into events (id, type, user_id, request_id, occurred_at)
+  values (uuidv7(interval '-10 days'), 'user_updated', gen_random_uuid(), 'unplaced', now() - interval '10 days')"""
 
 WAITS = """select exists (select from pg_stat_activity
   where wait_event_type = 'Lock' and query ilike 'delete from events%' and datname = current_database())"""
@@ -80,7 +82,7 @@ async def test_a_young_event_keeps_all_behind_it(fresh_database_url: str, redis_
         session(fresh_database_url) as connection,
     ):
         await add_old(connection, 30)
-        await connection.execute("update events set occurred_at = now() where seq = 21")
+        await connection.execute("update events set id = uuidv7() where seq = 21")
         assert [s.count async for s in core.retention.old(system(), 1)] == [20]
         assert await horizon(connection) == 0, "a look changes nothing"
         assert await prune(core, batch=8) == [8, 8, 4]
@@ -88,9 +90,28 @@ async def test_a_young_event_keeps_all_behind_it(fresh_database_url: str, redis_
         assert await prune(core) == []
         for days in (0, -1, 10**9):
             with pytest.raises(ValidationFailed):
-                core.retention.moment(days)
+                await anext(core.retention.prune(system(), days))
         with pytest.raises(Forbidden):
             await anext(core.retention.prune(Actor(NIL, Role.AUDITOR), 1))
+
+
+@pytest.mark.parametrize("days", [40, -40], ids=["ahead", "behind"])
+async def test_events_written_with_a_wrong_clock_are_as_old_as_the_database_says(
+    fresh_database_url: str, redis_url: str, days: int
+) -> None:
+    settings = settings_for(fresh_database_url, redis_url)
+    async with AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(session(fresh_database_url))
+        await add_old(connection, 6)
+        one = await stack.enter_async_context(instance(settings))
+        by_that_clock = datetime.now(UTC) + timedelta(days=days)
+        for _ in range(11):
+            async with one.core.store.write() as unit:
+                await unit.events.append(NewEvent(EventType.USER_UPDATED, uuid4(), by_that_clock))
+                await unit.commit()
+        await until(lambda: one.hub.head == 17)
+        assert await prune(one.core) == [6]
+        assert await seqs(connection) == list(range(7, 18))
 
 
 async def test_a_row_that_is_held_is_not_waited_for(fresh_database_url: str, redis_url: str) -> None:

@@ -1,0 +1,169 @@
+"""What happens to a database in operation: dumped, restored, replicated, promoted, recovered to a point in time."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from api.embedded import Embedded, EmbeddedPostgres
+from api.embedded.place import find_place
+from api.embedded.process import spawn
+
+REPLICATION = "host replication all 127.0.0.1/32 scram-sha-256\n"
+
+
+class Copy(EmbeddedPostgres):
+    """A cluster over a copy of another's files, which may be a standby."""
+
+    def _ready(self) -> bool:
+        try:
+            lines = (self.directory / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > 7 and lines[7].strip() in ("ready", "standby")
+
+
+class Clusters:
+    """A running cluster, and what is made of it; all of it is gone after the test."""
+
+    def __init__(self, engines: Embedded) -> None:
+        self.engines, self.postgres = engines, engines.postgres
+        self._place = find_place(engines.data_dir)
+        self._copies: list[Copy] = []
+        self.folder = self._place.data / "made"
+        self.folder.mkdir(mode=0o700)
+        self._place.account.own(self.folder)
+
+    def run(self, program: str, *arguments: str, url: str | None = None) -> None:
+        """Run one of PostgreSQL's programs, with the connection of an address in its environment."""
+        parts = urlsplit(url or self.postgres.url)
+        environment = {
+            "LC_ALL": "C",
+            "PGHOST": parts.hostname or "",
+            "PGPORT": str(parts.port),
+            "PGUSER": parts.username or "",
+            "PGPASSWORD": parts.password or "",
+            "PGDATABASE": parts.path.lstrip("/"),
+        }
+        with tempfile.TemporaryFile() as output:
+            command: list[str | Path] = [self._place.postgres_programs / program, *arguments]
+            code = spawn(command, account=self._place.account, environment=environment, output=output).wait()
+            output.seek(0)
+            assert code == 0, output.read().decode()
+
+    def dump(self, name: str = "dump") -> Path:
+        """A dump of the database."""
+        path = self.folder / name
+        path.unlink(missing_ok=True)
+        self.run("pg_dump", "--format=custom", f"--file={path}")
+        return path
+
+    def restore_beside(self, dump: Path, database: str) -> str:
+        """Restore a dump into another database of the cluster; its address."""
+        self.run("createdb", database)
+        url = self.postgres.address(database)
+        self.run("pg_restore", "--no-comments", f"--dbname={database}", str(dump), url=url)
+        return url
+
+    def restore_in_place(self, dump: Path) -> None:
+        """Restore a dump over the database it was made of, while everything else goes on."""
+        superuser = self.postgres.address("rollcall", "postgres")
+        self.run("pg_restore", "--clean", "--single-transaction", "--dbname=rollcall", str(dump), url=superuser)
+
+    async def superuser(self, postgres: EmbeddedPostgres, *statements: str) -> Any:
+        """Run statements as the superuser, each by itself; the value of the last one."""
+        connection = await asyncpg.connect(postgres.address("rollcall", "postgres"))
+        try:
+            return [await connection.fetchval(s) for s in statements][-1]
+        finally:
+            await connection.close()
+
+    def allow_replication(self) -> None:
+        """Let standbys connect."""
+        with (self.postgres.directory / "pg_hba.conf").open("a") as rules:
+            rules.write(REPLICATION)
+        asyncio.run(self.superuser(self.postgres, "select pg_reload_conf()"))
+
+    def back_up(self, name: str, *options: str) -> Copy:
+        """A base backup of the running cluster, not started."""
+        directory = self.folder / name
+        superuser = self.postgres.address("postgres", "postgres")
+        self.run("pg_basebackup", f"--pgdata={directory}", "--checkpoint=fast", *options, url=superuser)
+        copy = Copy(
+            directory,
+            self._place.postgres_programs,
+            self._place.account,
+            self.engines.data_dir / f"{name}.log",
+            superuser.partition(":")[2].partition(":")[2].partition("@")[0],
+            fast=True,
+        )
+        self._copies.append(copy)
+        return copy
+
+    def standby(self) -> Copy:
+        """A started standby that follows the cluster."""
+        self.allow_replication()
+        copy = self.back_up("standby", "--write-recovery-conf")
+        copy.start()
+        return copy
+
+    def recover(self, backup: Copy, target: str) -> None:
+        """Start a backup, recovered to a restore point of the cluster, whose WAL is taken from where it lies."""
+        wal = self.postgres.directory / "pg_wal"
+        with (backup.directory / "postgresql.auto.conf").open("a") as settings:
+            settings.write(f"restore_command = 'cp {wal}/%f \"%p\"'\n")
+            settings.write(f"recovery_target_name = '{target}'\nrecovery_target_action = 'promote'\n")
+        (backup.directory / "recovery.signal").touch()
+        self._place.account.own(backup.directory / "recovery.signal")
+        backup.start()
+
+    def snapshot(self, name: str = "snapshot") -> Path:
+        """A copy of the stopped cluster's files."""
+        return Path(shutil.copytree(self.postgres.directory, self.folder / name, copy_function=self._copied))
+
+    def restore_snapshot(self, snapshot: Path) -> None:
+        """Put the files of a snapshot in place of the stopped cluster's."""
+        shutil.rmtree(self.postgres.directory)
+        shutil.copytree(snapshot, self.postgres.directory, copy_function=self._copied)
+        for path in (self.postgres.directory, *self.postgres.directory.rglob("*")):
+            self._place.account.own(path)
+
+    @staticmethod
+    def _copied(source: str, target: str) -> str:
+        return str(shutil.copy2(source, target))
+
+    def stop(self) -> None:
+        """End what was started here."""
+        for copy in self._copies:
+            if copy.running:
+                copy.stop()
+
+
+@contextmanager
+def clusters(engines: Embedded) -> Iterator[Clusters]:
+    """What is made of a running cluster, until the block ends."""
+    made = Clusters(engines)
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+async def promoted(clusters: Clusters, standby: Copy) -> None:
+    """Promote a standby."""
+    assert await clusters.superuser(standby, "select pg_promote()")
+
+
+async def cut_off(clusters: Clusters, standby: Copy) -> None:
+    """Let a standby hear nothing more of its primary; returns once it does not."""
+    await clusters.superuser(standby, "alter system set primary_conninfo = ''", "select pg_reload_conf()")
+    while await clusters.superuser(standby, "select count(*) from pg_stat_wal_receiver"):
+        await asyncio.sleep(0.02)
