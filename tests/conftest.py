@@ -23,10 +23,15 @@ from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from api.addresses import DatabaseAddress
 from api.commands.migrate import upgrade
 from api.embedded import Embedded
+
+# A deadline is wall time, of which a busy machine takes any amount: no test asserts it.
+hypothesis_settings.register_profile("rollcall", deadline=None)
+hypothesis_settings.load_profile("rollcall")
 
 SHARED = pytest.StashKey[tuple[Embedded, str]]()
 ADDRESS = "database_address"
