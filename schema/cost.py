@@ -34,8 +34,8 @@ USER_SUBSCRIPTION_COST_MAX = 4_000
 
 STATEMENT_COST = 150
 """A field that asks the database by itself: about a millisecond here, whatever it brings."""
-LOADED_COST = 100
-"""A page that is read together with others like it."""
+LOADED_COST, BATCH_COST = 20, 250
+"""A page that is read together with others like it, and once for all of them: the statement that reads them."""
 ROW_COST = 4
 """A row of a page and its cursor, before anything of it is selected."""
 MUTATION_COST = COST_MAX // 6
@@ -124,15 +124,25 @@ def total(parts: Sequence[Expression]) -> Expression:
 
 
 class Cost(NamedTuple):
-    """What a selection costs: `once`, and for `each` item where it is the selection of a connection."""
+    """What a selection costs: `once`, and for `each` item where it is the selection of a connection.
+
+    `batches` is what its loaders' statements cost, which are as many however long the lists around them are.
+    """
 
     once: Expression = Expression()
     each: Expression = Expression()
+    batches: int = 0
 
     @classmethod
     def sum(cls, parts: Sequence[Cost]) -> Cost:
         """What several selections cost together."""
-        return cls(total([p.once for p in parts]), total([p.each for p in parts]))
+        batches = min(sum(p.batches for p in parts), CEILING)
+        return cls(total([p.once for p in parts]), total([p.each for p in parts]), batches)
+
+    @property
+    def whole(self) -> Expression:
+        """What an operation of this selection costs."""
+        return total([self.once, Expression(self.batches)])
 
 
 class Prices:
@@ -144,6 +154,11 @@ class Prices:
 
     def field(self, parent: GraphQLNamedType | None, field: GraphQLField | None, node: FieldNode, inner: Cost) -> Cost:
         """The cost of a field, given that of its selection. Unknown fields, which validation refuses, cost little."""
+        cost = self._field(parent, field, node, inner)
+        nested = field is not None and is_paged(field) and parent is not self._query
+        return cost._replace(batches=min(inner.batches + BATCH_COST * nested, CEILING))
+
+    def _field(self, parent: GraphQLNamedType | None, field: GraphQLField | None, node: FieldNode, inner: Cost) -> Cost:
         if field is None:
             return Cost(total([Expression(1), inner.once, inner.each]))
         own = Expression(self._weight(parent, field, node))

@@ -29,7 +29,7 @@ from graphql import (
     validate,
 )
 from graphql.execution import Executor
-from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation import OverlappingFieldsCanBeMergedRule, ValidationContext, specified_rules
 from graphql.validation.validate import ValidationAbortedError
 
 from domain.models.user import Role
@@ -55,8 +55,19 @@ TOKEN_BYTES = 500
 """Memory of a token that is kept without its position, at most."""
 TOKEN = re.compile(r"\w+|[^\w\s,]")
 
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 5_000
+MERGE_BUDGET = 5_000
 """Comparisons of fields that may be merged, two units each; the library allows 500,000, which take half a second."""
+
+
+class BoundedMerging(OverlappingFieldsCanBeMergedRule):
+    """The library's rule with a budget of our own: its setting is one for the whole process."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self.rule_context.remaining_complexity_budget = MERGE_BUDGET
+
+
+RULES = [BoundedMerging if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules]
 
 
 class DocumentRefused(Exception):
@@ -175,7 +186,7 @@ class Documents:
         return Document(
             ast=kept,
             operations=operations,
-            costs={name: m.cost.once for name, m in measures.items()},
+            costs={name: m.cost.whole for name, m in measures.items()},
             introspects=any(m.introspects for m in measures.values()),
             key=hashlib.sha256(strip_ignored_characters(text).encode()).hexdigest() if live else "",
         )
@@ -185,7 +196,7 @@ class Documents:
         operations = _operations(ast).values()
         if too_much := [e for o in operations for e in excesses(o, meter.measure(o))]:
             raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_much[:ERRORS_MAX]])
-        faults = validate(self.schema, ast, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
+        faults = validate(self.schema, ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
         if any(isinstance(e, ValidationAbortedError) for e in faults) and len(faults) <= ERRORS_MAX:
             raise DocumentRefused([_refusal("This document is too complex to be validated", "LIMIT_EXCEEDED")])
         if faults:

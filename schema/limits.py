@@ -150,8 +150,8 @@ def excesses(operation: OperationDefinitionNode, measure: Measure) -> list[Graph
     errors = [too_large(name, value, limit, operation) for name, value, limit in found if value > limit]
     if operation.operation is OperationType.SUBSCRIPTION and measure.pages:
         errors.append(GraphQLError(NO_PAGES, operation))
-    if not errors and not measure.cost.once.terms:
-        errors += cost_excess(operation, measure.cost.once.constant)
+    if not errors and not measure.cost.whole.terms:
+        errors += cost_excess(operation, measure.cost.whole.constant)
     return errors
 
 

@@ -9,6 +9,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type, 
 
 from domain.pagination import PAGE_MAX
 from schema.cost import (
+    BATCH_COST,
     CEILING,
     COST_MAX,
     LIST_SIZES,
@@ -85,7 +86,7 @@ def test_a_nested_page_has_the_default_of_its_argument() -> None:
     def own(rows: str) -> int:
         return cost(f"{{ me {{ events{rows} {{ edges {{ node {{ id }} }} }} }} }}")
 
-    assert own("") == own("(first: 20)") == STATEMENT_COST + LOADED_COST + 1 + 20 * ROW
+    assert own("") == own("(first: 20)") == STATEMENT_COST + BATCH_COST + LOADED_COST + 1 + 20 * ROW
     assert own("(first: null)") == own("(first: 100)")
 
 
@@ -94,7 +95,7 @@ def test_pages_in_pages_are_multiplied() -> None:
         user { events(first: $n) { edges { node { id } } } } } } } } } } } }"""
     inner = LOADED_COST + 1 + 100 * ROW
     middle = LOADED_COST + 1 + 100 * (ROW_COST + 1 + 1 + inner)
-    assert cost(text, n=100) == STATEMENT_COST + 1 + 100 * (ROW_COST + 1 + 1 + middle)
+    assert cost(text, n=100) == STATEMENT_COST + 2 * BATCH_COST + 1 + 100 * (ROW_COST + 1 + 1 + middle)
     assert cost(text, n=100) > 100 * COST_MAX > cost(text, n=1)
 
 
@@ -126,7 +127,7 @@ def test_fragments_count_as_often_as_they_are_spread() -> None:
     last = "fragment F4 on User { events(first: $n) { edges { node { id } } } }"
     text = f"query($n: Int) {{ me {{ ...F0 }} }} {spreads} {last}"
     for n in (0, 1, 100):
-        assert cost(text, n=n) == STATEMENT_COST + 16 * (LOADED_COST + 1 + n * ROW)
+        assert cost(text, n=n) == STATEMENT_COST + 16 * (BATCH_COST + LOADED_COST + 1 + n * ROW)
 
 
 def test_costs_do_not_grow_without_end() -> None:

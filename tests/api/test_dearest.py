@@ -1,0 +1,148 @@
+"""The dearest requests that are still allowed: none takes more than 250 ms of processor time.
+
+Of each family the largest request is searched that is allowed, over a directory of 1,000 people with a long history.
+Processor time is that of the whole process, the test's client with it, and is held against a yardstick, so that a
+slower machine is given more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from graphql import parse, validate
+
+from api.bootstrap import ensure_first_admin
+from schema.cost import COST_MAX
+from schema.documents import DocumentRefused, Documents
+from tests.api.commands import Rollcall
+from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
+
+BOUND = 0.250
+ORDINARY = 0.007
+"""Seconds of the yardstick where the bound is BOUND."""
+USER = "id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version __typename"
+EVENT = "id cursor type occurredAt userId requestId ipAddress changes { field before after }"
+RENAME = "mutation($i: UpdateUserInput!) { updateUser(input: $i) { __typename } }"
+
+
+def times(number: int, field: str) -> str:
+    """A field under as many names."""
+    return " ".join(f"a{i}: {field}" for i in range(number))
+
+
+def windows(number: int, field: str) -> str:
+    """Pages of as many sizes, so that no two are read together."""
+    return " ".join(f"a{i}: {field}(first: {i + 1}) {{ edges {{ cursor }} }}" for i in range(number))
+
+
+@dataclass
+class World:
+    """A served directory, and who is in it."""
+
+    api: Api
+    admin: Person
+    documents: Documents
+    people: list[str]
+    yardstick: float
+
+
+FAMILIES: dict[str, Callable[[int, World], str]] = {
+    "people": lambda n, _: f"{{ {times(n, f'users(first: 100) {{ edges {{ node {{ {USER} }} }} }}')} }}",
+    "people searched": lambda n, _: "{" + times(n, 'users(first: 100, search: "ann") { edges { cursor } }') + "}",
+    "counts of people": lambda n, _: f"{{ {times(n, 'users(first: 1) { totalCount }')} }}",
+    "people of events": lambda n, _: (
+        f"{{ {times(n, f'events(first: 100) {{ edges {{ node {{ user {{ {USER} }} actor {{ {USER} }} }} }} }}')} }}"
+    ),
+    "events of events": lambda n, w: (
+        f'{{ user(id: "{w.people[0]}") {{ events(first: {n}) {{ edges {{ node {{ user {{'
+        f" events(first: 100) {{ edges {{ node {{ {EVENT} }} }} }} }} }} }} }} }} }}"
+    ),
+    "histories by size": lambda n, w: f'{{ user(id: "{w.people[0]}") {{ {windows(n, "events")} }} }}',
+    "sessions by size": lambda n, _: f"{{ me {{ {windows(n, 'sessions')} }} }}",
+    "people by id": lambda n, _: (
+        f"query($people: [ID!]!) {{ {times(n, f'nodes(ids: $people) {{ ... on User {{ {USER} }} }}')} }}"
+    ),
+    "statistics": lambda n, _: f"{{ {times(n, 'stats { total online byRole { role count } }')} }}",
+    "new people": lambda n, _: (
+        "mutation { "
+        + " ".join(
+            f'a{i}: createUser(input: {{email: "{uuid4().hex}@example.com", displayName: "X", password: "{PASSWORD}"}})'
+            " { __typename }"
+            for i in range(n)
+        )
+        + " }"
+    ),
+    "introspection": lambda n, _: f"{{ __schema {{ types {{ {times(n, 'fields { name description }')} }} }} }}",
+}
+
+
+@pytest.fixture
+async def world(rollcall: Rollcall, fresh_database_url: str, redis_url: str) -> AsyncIterator[World]:
+    """1,000 people, one of whom was renamed a hundred times."""
+    settings = settings_for(fresh_database_url, redis_url)
+    await ensure_first_admin(settings)
+    rollcall.run("seed", "--users", "1000")
+    with Server(settings) as server:
+        api = Api(server)
+        async with api.http:
+            admin = await api.sign_in(ADMIN, PASSWORD)
+            found = await api.ask("{ users(first: 100) { edges { node { id } } } }", by=admin)
+            people = [e["node"]["id"] for e in found["users"]["edges"]]
+            for number in range(100):
+                await api.ask(RENAME, {"i": {"id": people[0], "displayName": f"Name {number}"}}, admin)
+            container = server.application.container
+            assert container is not None
+            documents = container.operations.documents
+            yield World(api, admin, documents, people, _yardstick(documents))
+
+
+def _yardstick(documents: Documents) -> float:
+    text = "{me{" + " ".join(f"a{i}:id b{i}:email" for i in range(116)) + "}}"
+    taken = []
+    for _ in range(5):
+        began = time.process_time()
+        assert not validate(documents.schema, parse(text))
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+def largest(family: Callable[[int, World], str], world: World, variables: dict[str, Any]) -> int:
+    """The largest number for which a request of a family is allowed."""
+
+    def allowed(number: int) -> bool:
+        try:
+            return world.documents.take_in(family(number, world), stranger=False).cost(None, variables) <= COST_MAX
+        except DocumentRefused:
+            return False
+
+    found = 0
+    for step in (64, 32, 16, 8, 4, 2, 1):
+        found += step if found + step <= 100 and allowed(found + step) else 0
+    return found
+
+
+async def processor_time(world: World, query: str, variables: dict[str, Any]) -> float:
+    """Seconds of this process for one request."""
+    began = time.process_time()
+    answer = await world.api.http.post(
+        "/graphql", json={"query": query, "variables": variables}, headers=world.admin.bearer
+    )
+    taken = time.process_time() - began
+    assert answer.status_code == 200
+    assert answer.json().keys() & {"data"}
+    return taken
+
+
+async def test_no_request_takes_more_than_a_quarter_of_a_second(world: World) -> None:
+    variables, bound = {"people": world.people}, BOUND * max(1.0, world.yardstick / ORDINARY)
+    for name, family in FAMILIES.items():
+        number = largest(family, world, variables)
+        assert number > 1, name
+        query = family(number, world)
+        taken = min([await processor_time(world, query, variables) for _ in range(2)])
+        assert taken < bound, f"{number} {name}"
