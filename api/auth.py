@@ -133,7 +133,10 @@ class Authenticator:
         return found
 
     async def _look(self, scope: Scope, payload: Mapping[str, Any] | None) -> Identity | DomainError | None:
-        """The identity, None without a credential, or the error of a cookie that does not serve."""
+        """The identity, None without a credential, or the error of a cookie that does not serve.
+
+        Raises CookiesRefused for two cookies of one name, even where nobody would do.
+        """
         given = payload and (payload.get("authorization") or payload.get("Authorization"))
         given = given or header(scope, b"authorization")
         if given:
@@ -141,14 +144,14 @@ class Authenticator:
             if scheme.lower() != "bearer" or not token.strip():
                 raise TokenInvalid("Authorization must be: Bearer <token>")
             return await self._verified(token.strip(), scope, by_cookie=False)
-        token = cookie(scope, self._access_cookie) or ""
+        access, refresh = cookie(scope, self._access_cookie), cookie(scope, self._refresh_cookie)
         unsafe = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
-        if unsafe and (token or cookie(scope, self._refresh_cookie)):
+        if unsafe and (access or refresh):
             self.check_origin(scope)
-        if not token:
+        if access is None:
             return None
         try:
-            return await self._verified(token, scope, by_cookie=True)
+            return await self._verified(access, scope, by_cookie=True)
         except DomainError as error:
             if error.status not in (401, 403):
                 raise
@@ -176,6 +179,18 @@ class Authenticator:
                 self._last_seen.clear()
             self._last_seen[session_id] = now
             self.seen[session_id] = (user_id, now)
+
+    def carrier(self, scope: Scope) -> CookieCarrier:
+        """The cookies of an exchange."""
+        return CookieCarrier(
+            scope, secure=self._settings.secure, check_origin=self.check_origin, same_session=self._is_same_session
+        )
+
+    def _is_same_session(self, access: str, refresh: str) -> bool:
+        try:
+            return self._tokens.session_of_access(access) == self._tokens.read_refresh(refresh).session_id
+        except TokenInvalid:
+            return False
 
     def check_origin(self, scope: Scope) -> None:
         """Raise Forbidden for a browser's request from a page of somebody else (a request without Origin is no page's).

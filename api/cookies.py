@@ -1,68 +1,117 @@
-"""The session of a browser: two httpOnly cookies that no script can read.
+"""The session of a browser: two httpOnly cookies that no script can read, and that nobody else can plant.
 
-`rollcall` has the access token and goes everywhere; `rollcall_refresh` has the refresh token and is sent only to where
-it is used, `/graphql` and `/api/v1/auth/refresh`, which needs one cookie for each path. Under https the access cookie
-is `__Host-rollcall` and the refresh cookie `__Secure-rollcall_refresh` (`__Host-` would force the path `/`;
-RFC 6265bis section 4.1.3).
+`rollcall` has the access token, `rollcall_refresh` the refresh token; both go everywhere. Under https their names begin
+with `__Host-` (RFC 6265bis section 4.1.3): no other host of the domain and no other path can set one, so that a browser
+never has two. Without https there is no such guarantee: a request with two of one name is refused, because which of them
+is whose cannot be known. A renewal is refused where the two cookies are of different sessions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from starlette.requests import cookie_parser
 from starlette.types import Scope
 
 from domain.commands import SignedIn
-from domain.errors import ValidationFailed
+from domain.errors import TokenInvalid, ValidationFailed
 
-REFRESH_PATHS = ("/graphql", "/api/v1/auth/refresh")
+ACCESS, REFRESH = "rollcall", "rollcall_refresh"
+FORMER_REFRESH = "__Secure-rollcall_refresh"
+"""What earlier versions called the refresh cookie under https; it is no longer read, and taken back."""
+FORMER_PATHS = ("/graphql", "/api/v1/auth/refresh")
+"""Where earlier versions set the refresh cookie."""
+PLACES = ("/", *FORMER_PATHS, "/api", "/api/v1", "/api/v1/auth", "/api/v1/users", "/admin", "/admin/users")
+"""The paths at which a cookie can stand that comes with our requests."""
+
+Header = tuple[bytes, bytes]
+
+
+class CookiesRefused(TokenInvalid):
+    """A request with two cookies of one name; `headers` take back all that may be ours."""
+
+    default = "Two session cookies of one name came with this request; sign in again"
+
+    def __init__(self, headers: Sequence[Header] = ()) -> None:
+        self.headers = list(headers)
+        super().__init__()
+
+
+def _values(scope: Scope, name: str) -> list[str]:
+    """The different values of a cookie's name, in the order in which they came; empty ones are none.
+
+    Read as browsers write them: a strict parser would stop at the first odd cookie of another application on the host,
+    and lose ours; one that makes a dictionary of them would hide the second.
+    """
+    found: dict[str, None] = {}
+    for key, value in scope["headers"]:
+        if key == b"cookie":
+            for pair in value.decode("latin-1").split(";"):
+                given, _, text = pair.partition("=")
+                if given.strip() == name and text.strip():
+                    found[text.strip()] = None
+    return list(found)
 
 
 def cookie(scope: Scope, name: str) -> str | None:
-    """A cookie of a request, or None.
-
-    Read as browsers write them: a strict parser would stop at the first odd cookie of another application on the host,
-    and lose ours.
-    """
-    for key, value in scope["headers"]:
-        if key == b"cookie":
-            found = cookie_parser(value.decode("latin-1")).get(name)
-            if found is not None:
-                return found
-    return None
+    """A cookie of a request, or None. Raises CookiesRefused where there are two of this name."""
+    found = _values(scope, name)
+    if len(found) > 1:
+        raise CookiesRefused(_clearing(scope, secure=name.startswith("__")))
+    return found[0] if found else None
 
 
 class CookieCarrier:
     """The cookies of one exchange: what came with the request, and what goes back in `headers`.
 
-    `check_origin` raises Forbidden for a page of somebody else, which could sign a visitor in as another.
+    `check_origin` raises Forbidden for a page of somebody else, which could sign a visitor in as another;
+    `same_session` tells whether an access token (of any age) and a refresh token are of one session.
     """
 
-    def __init__(self, scope: Scope, *, secure: bool, check_origin: Callable[[Scope], None] = lambda _: None) -> None:
-        self._scope, self._secure, self._check_origin = scope, secure, check_origin
-        self.headers: list[tuple[bytes, bytes]] = []
+    def __init__(
+        self,
+        scope: Scope,
+        *,
+        secure: bool,
+        check_origin: Callable[[Scope], None],
+        same_session: Callable[[str, str], bool],
+    ) -> None:
+        self._scope, self._secure = scope, secure
+        self._check_origin, self._same_session = check_origin, same_session
+        self.headers: list[Header] = []
 
     @staticmethod
     def access_name(*, secure: bool) -> str:
         """The name of the access cookie."""
-        return "__Host-rollcall" if secure else "rollcall"
+        return f"__Host-{ACCESS}" if secure else ACCESS
 
     @staticmethod
     def refresh_name(*, secure: bool) -> str:
-        """The name of the refresh cookies."""
-        return "__Secure-rollcall_refresh" if secure else "rollcall_refresh"
+        """The name of the refresh cookie."""
+        return f"__Host-{REFRESH}" if secure else REFRESH
 
     @property
     def refresh_token(self) -> str | None:
-        """The refresh token that came with the request."""
-        return cookie(self._scope, self.refresh_name(secure=self._secure)) or None
+        """The refresh token that came with the request.
+
+        Raises TokenInvalid, and takes the cookies back, where it is of another session than the access cookie or where
+        one of them came twice: whoever planted one must not decide who the visitor is.
+        """
+        try:
+            access = cookie(self._scope, self.access_name(secure=self._secure))
+            refresh = cookie(self._scope, self.refresh_name(secure=self._secure))
+        except CookiesRefused:
+            self.clear()
+            raise
+        if access and refresh and not self._same_session(access, refresh):
+            self.clear()
+            raise TokenInvalid("The session cookies of this request do not belong together; sign in again")
+        return refresh
 
     @property
     def came(self) -> bool:
         """Whether a session's cookie came with the request."""
-        access = cookie(self._scope, self.access_name(secure=self._secure))
-        return bool(access) or self.refresh_token is not None
+        names = self.access_name(secure=self._secure), self.refresh_name(secure=self._secure)
+        return any(_values(self._scope, name) for name in names)
 
     def check(self) -> None:
         """Raise Forbidden where the request comes from a page of somebody else."""
@@ -71,19 +120,39 @@ class CookieCarrier:
     def set_session(self, signed_in: SignedIn) -> None:
         """Send the tokens; both cookies live as long as the session does."""
         age = int((signed_in.session.expires_at - signed_in.session.last_seen_at).total_seconds())
-        self._set(self.access_name(secure=self._secure), signed_in.access_token, "/", age)
-        for path in REFRESH_PATHS:
-            self._set(self.refresh_name(secure=self._secure), signed_in.refresh_token, path, age)
+        kept = self.access_name(secure=self._secure), self.refresh_name(secure=self._secure)
+        tokens = signed_in.access_token, signed_in.refresh_token
+        self.headers += [_set(name, token, "/", age) for name, token in zip(kept, tokens, strict=True)]
+        self.headers += _former(self._scope, secure=self._secure)
 
     def clear(self) -> None:
         """Take the cookies back."""
-        self._set(self.access_name(secure=self._secure), "", "/", 0)
-        for path in REFRESH_PATHS:
-            self._set(self.refresh_name(secure=self._secure), "", path, 0)
+        self.headers = _clearing(self._scope, secure=self._secure)
 
-    def _set(self, name: str, value: str, path: str, age: int) -> None:
-        text = f"{name}={value}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Lax"
-        self.headers.append((b"set-cookie", (text + ("; Secure" if self._secure else "")).encode()))
+
+def _clearing(scope: Scope, *, secure: bool) -> list[Header]:
+    """Headers that take back both cookies, and others of their names at the paths that this request can show."""
+    names = CookieCarrier.access_name(secure=secure), CookieCarrier.refresh_name(secure=secure)
+    twice = any(len(_values(scope, name)) > 1 for name in names)
+    paths = [p for p in PLACES if _is_within(scope.get("path", "/"), p)] if twice and not secure else ["/"]
+    headers = [_set(name, "", path, 0) for path in paths for name in names]
+    return headers + [h for h in _former(scope, secure=secure) if h not in headers]
+
+
+def _former(scope: Scope, *, secure: bool) -> list[Header]:
+    """Headers that take back what earlier versions set, where such a cookie may have come."""
+    name = FORMER_REFRESH if secure else REFRESH
+    paths = ("/", *FORMER_PATHS) if secure else FORMER_PATHS
+    return [_set(name, "", path, 0) for path in paths] if _values(scope, name) else []
+
+
+def _is_within(path: str, place: str) -> bool:
+    return path == place or path.startswith(place.rstrip("/") + "/")
+
+
+def _set(name: str, value: str, path: str, age: int) -> Header:
+    secure = "; Secure" if name.startswith("__") else ""
+    return (b"set-cookie", f"{name}={value}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}".encode())
 
 
 class NoCookies:

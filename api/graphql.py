@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from api.accept import JSON_TYPE, RESPONSE_TYPE, response_type
 from api.auth import Authenticator, header
 from api.body import BodyRefused, read_json
-from api.cookies import CookieCarrier
+from api.cookies import CookieCarrier, CookiesRefused
 from api.operations import Operations
 from api.settings import Settings
 from domain.cursors import parse_cursor
@@ -54,7 +54,7 @@ class GraphQLEndpoint:
         if scope["method"] != "POST":
             await _answer(send, 405, _refusal("GraphQL is asked by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")])
             return
-        carrier = CookieCarrier(scope, secure=self._settings.secure, check_origin=self._authenticator.check_origin)
+        carrier = self._authenticator.carrier(scope)
         kind = response_type(_accepted(scope))
         modern = kind == RESPONSE_TYPE
         headers = [(b"vary", b"Accept, Origin")]
@@ -67,6 +67,8 @@ class GraphQLEndpoint:
         except BodyRefused as refusal:
             status, result = refusal.status, _refusal(refusal.message, refusal.code)
         except DomainError as error:
+            if isinstance(error, CookiesRefused):
+                carrier.clear()
             status, result = error.status, {"errors": [format_error(GraphQLError("", original_error=error))]}
             headers += _retry_after(error)
         await _answer(send, status, result, [*headers, *carrier.headers], kind)

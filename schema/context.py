@@ -18,7 +18,7 @@ class SessionCarrier(Protocol):
 
     @property
     def refresh_token(self) -> str | None:
-        """The refresh token of the request's cookie, or None."""
+        """The refresh token of the request's cookie, or None. Raises TokenInvalid where the cookies do not belong together."""
         ...
 
     def check(self) -> None:

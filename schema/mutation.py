@@ -151,8 +151,13 @@ class Mutation:
     @strawberry.mutation(extensions=[AsData(*payloads.DONE)])
     async def sign_out(self, info: Info) -> DoneResult:
         """End the current session."""
-        written = await info.context.services.sessions.sign_out(info.context.viewer)
-        info.context.carrier.clear()
+        context, sessions = info.context, info.context.services.sessions
+        token = context.carrier.refresh_token if context.actor is None else None
+        if token is None:
+            written = await sessions.sign_out(context.viewer)
+        else:  # the access token has expired or is broken: the refresh token is proof enough
+            written = await sessions.sign_out_by_token(context.origin, token)
+        context.carrier.clear()
         return await _done(info, written.position)
 
     @strawberry.mutation(extensions=[AsData(*payloads.DONE)])

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from api.auth import Authenticator
 from api.body import BodyRefused, read_json
-from api.cookies import CookieCarrier
+from api.cookies import CookieCarrier, CookiesRefused
 from api.rest.errors import body_refused, domain_error, invalid
 from api.settings import Settings
 from domain.errors import DomainError
@@ -42,7 +42,7 @@ class Exchange:
 
     def carrier(self, request: Request) -> CookieCarrier:
         """The cookies of this exchange."""
-        return CookieCarrier(request.scope, secure=self._settings.secure)
+        return self._authenticator.carrier(request.scope)
 
     async def body(self, request: Request, model: type[M]) -> M:
         """The body as the model has it. Raises BodyRefused for what is no JSON object, ValidationFailed."""
@@ -73,6 +73,10 @@ def route(path: str, **handlers: Handler) -> Route:
         handler = handlers["GET" if request.method == "HEAD" else request.method]
         try:
             return await handler(request)
+        except CookiesRefused as error:
+            response = domain_error(error)
+            response.raw_headers.extend(error.headers)
+            return response
         except DomainError as error:
             return domain_error(error)
         except BodyRefused as error:

@@ -167,7 +167,7 @@ OPERATIONS = (
         "post",
         "/api/v1/auth/logout",
         "signOut",
-        "End the session and take its cookies back",
+        "End the session and take its cookies back; with an expired access token, by the refresh token (body or cookie)",
         "Signed out successfully",
         {"type": "null"},
         refusals=(401, 403),

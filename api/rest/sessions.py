@@ -6,12 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.body import BodyRefused
 from api.rest.errors import domain_error
 from api.rest.exchange import Exchange, has_body, route, with_cookies
 from api.rest.respond import respond
 from api.rest.shapes import Login, Refresh, signed_in_shape, success
 from domain.commands import SignedIn, SignIn
-from domain.errors import DomainError, TokenInvalid
+from domain.errors import DomainError, TokenInvalid, ValidationFailed
 from domain.models.actor import Actor
 from domain.services.session import SessionService
 
@@ -43,26 +44,50 @@ class SessionRoutes:
         """POST /api/v1/auth/refresh: the token of the body goes before the cookie's, and comes back the way it came."""
         body = await self._exchange.body(request, Refresh) if has_body(request) else Refresh()
         by_cookie = body.refresh_token is None
-        token = self._exchange.carrier(request).refresh_token if by_cookie else body.refresh_token
-        if token is None:
-            raise TokenInvalid("There is no refresh token")
-        if by_cookie:
-            self._exchange.check_origin(request)
         try:
+            token = self._carried(request) if by_cookie else body.refresh_token
+            if token is None:
+                raise TokenInvalid("There is no refresh token")
             signed_in = await self._sessions.refresh(self._exchange.origin(request), token)
         except DomainError as error:
             return self._refused(request, error)
         return self._signed_in(request, signed_in, "Session refreshed successfully", cookie=by_cookie)
 
     async def logout(self, request: Request) -> Response:
-        """POST /api/v1/auth/logout."""
+        """POST /api/v1/auth/logout: where the access token no longer serves, a refresh token is proof enough."""
         try:
-            await self._sessions.sign_out(await self._exchange.actor(request))
+            await self._end(request)
         except DomainError as error:
             return self._refused(request, error)
         carrier = self._exchange.carrier(request)
         carrier.clear()
         return with_cookies(respond(success(None, "Signed out successfully")), carrier)
+
+    async def _end(self, request: Request) -> None:
+        try:
+            actor = await self._exchange.actor(request)
+        except DomainError as error:
+            token = await self._refresh_token(request) if error.status == 401 else None
+            if token is None:
+                raise
+            await self._sessions.sign_out_by_token(self._exchange.origin(request), token)
+        else:
+            await self._sessions.sign_out(actor)
+
+    async def _refresh_token(self, request: Request) -> str | None:
+        """The refresh token of the body or else of the cookie; a body of any other kind has always been overlooked."""
+        try:
+            given = (await self._exchange.body(request, Refresh)).refresh_token if has_body(request) else None
+        except (BodyRefused, ValidationFailed):
+            given = None
+        return given or self._carried(request)
+
+    def _carried(self, request: Request) -> str | None:
+        """The refresh token of the cookie. Raises Forbidden for a page of somebody else, and TokenInvalid."""
+        carrier = self._exchange.carrier(request)
+        if carrier.came:
+            carrier.check()
+        return carrier.refresh_token
 
     def _refused(self, request: Request, error: DomainError) -> Response:
         """The refusal; cookies that came with the request and can never serve again are taken back with it."""

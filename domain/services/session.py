@@ -229,6 +229,31 @@ class SessionService:
             raise NotFound("There is no session to end")
         return await self._end_one(actor, actor.session_id, EndReason.SIGNED_OUT)
 
+    async def sign_out_by_token(self, origin: Origin, token: str) -> Written[None]:
+        """End the session of a refresh token, which is proof enough without an access token. Raises TokenInvalid.
+
+        One that was used before ends it as well, and is recorded as reused. A session that is gone stays so.
+        """
+        claims = self._tokens.read_refresh(token)
+        now = self._clock.now()
+        async with self._store.write() as unit:
+            try:
+                user, session = await self._locked(unit, claims.session_id)
+            except SessionRevoked:
+                return Written(None, None)
+            if session.ended_at is not None:
+                return Written(None, None)
+            fits = hmac.compare_digest(session.refresh_hash, self._tokens.refresh_hash(token))
+            if not fits and claims.generation >= session.generation:
+                raise TokenInvalid
+            reason = EndReason.SIGNED_OUT if fits else EndReason.REUSED
+            actor = Actor(user.id, user.role, session.id, origin) if fits else Actor(None, Role.MEMBER, None, origin)
+            await unit.sessions.save(replace(session, ended_at=now, end_reason=reason))
+            position = await unit.events.append(events.session_ended(actor, user, session.id, reason, now))
+            await unit.commit()
+        await self._live.settle(user.id)
+        return Written(None, position)
+
     async def revoke(self, actor: Actor, session_id: UUID) -> Written[None]:
         """End one session: one's own, or for admins anyone's. Raises NotFound."""
         return await self._end_one(actor, session_id, EndReason.REVOKED)

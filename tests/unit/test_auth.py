@@ -13,6 +13,7 @@ import pytest
 from starlette.types import Scope
 
 from api.auth import Authenticator
+from api.cookies import CookiesRefused
 from api.principals import PrincipalCache
 from api.security import SignedTokens
 from api.settings import Settings
@@ -191,7 +192,7 @@ async def test_a_cookie_serves_for_reading_from_anywhere(desk: Desk) -> None:
 async def test_a_cookie_changes_nothing_from_a_foreign_origin(
     desk: Desk, kind: str, headers: dict[str, str], allowed: bool
 ) -> None:
-    for cookie in (desk.cookie, "__Secure-rollcall_refresh=x"):
+    for cookie in (desk.cookie, "__Host-rollcall_refresh=x"):
         given = {**headers, "cookie": cookie}
         scope = socket(**given) if kind == "socket" else request(kind, **given)
         if allowed:
@@ -199,6 +200,39 @@ async def test_a_cookie_changes_nothing_from_a_foreign_origin(
         else:
             with pytest.raises(Forbidden):
                 await desk.auth.identify(scope)
+
+
+@pytest.mark.parametrize("public_url", [OWN, "http://localhost:8000"])
+@pytest.mark.parametrize("method", ["GET", "POST", "socket"])
+@pytest.mark.parametrize("twice", ["access", "refresh"])
+async def test_two_cookies_of_one_name_never_make_an_identity(public_url: str, method: str, twice: str) -> None:
+    desk = Desk(public_url=public_url)
+    name = desk.cookie.partition("=")[0] + ("_refresh" if twice == "refresh" else "")
+    given = {"cookie": f"{desk.cookie}; {name}=planted; {name}=own", "origin": public_url}
+    scope = socket(**given) if method == "socket" else request(method, **given)
+    with pytest.raises(CookiesRefused) as refused:
+        await desk.auth.identify(scope)
+    assert (refused.value.status, refused.value.code) == (401, "TOKEN_INVALID")
+    bearer = request(authorization=f"Bearer {desk.token}", **given)
+    assert not (await desk.auth.require(bearer)).by_cookie, "a bearer token names its session by itself"
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+async def test_a_renewal_stays_in_the_session_of_the_access_cookie(desk: Desk, minutes: int) -> None:
+    own, _ = desk.tokens.issue_refresh(desk.principal.session_id, 1)
+    planted, _ = desk.tokens.issue_refresh(uuid4(), 1)
+    desk.time += timedelta(minutes=minutes)
+    name = "__Host-rollcall_refresh"
+    assert desk.auth.carrier(request(cookie=f"{desk.cookie}; {name}={own}")).refresh_token == own
+    for cookies in (
+        f"{desk.cookie}; {name}={planted}",
+        f"__Host-rollcall=junk; {name}={own}",
+        f"{desk.cookie}; {name}=junk",
+    ):
+        carrier = desk.auth.carrier(request(cookie=cookies))
+        with pytest.raises(TokenInvalid):
+            _ = carrier.refresh_token
+        assert len(carrier.headers) == 2
 
 
 async def test_a_bearer_token_needs_no_origin(desk: Desk) -> None:

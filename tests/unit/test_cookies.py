@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from starlette.types import Scope
 
-from api.cookies import REFRESH_PATHS, CookieCarrier, NoCookies, cookie
+from api.cookies import FORMER_PATHS, CookieCarrier, CookiesRefused, NoCookies, cookie
 from domain.commands import SignedIn
-from domain.errors import ValidationFailed
+from domain.errors import TokenInvalid, ValidationFailed
 from domain.models.session import Session
 from domain.models.user import Role, Status, User
 
@@ -29,6 +29,11 @@ def scope(*cookies: str) -> Scope:
     return {"type": "http", "headers": [(b"cookie", c.encode()) for c in cookies]}
 
 
+def carried(scope: Scope, *, secure: bool, same: bool = True) -> CookieCarrier:
+    """The carrier of a request whose cookies are of one session, or not."""
+    return CookieCarrier(scope, secure=secure, check_origin=lambda _: None, same_session=lambda *_: same)
+
+
 def sent(carrier: CookieCarrier) -> list[dict[str, str]]:
     """The cookies that were set, by attribute, with `name` and `value`."""
     found = []
@@ -41,7 +46,7 @@ def sent(carrier: CookieCarrier) -> list[dict[str, str]]:
 
 
 def test_no_script_reads_them_and_no_other_site_sends_them() -> None:
-    carrier = CookieCarrier(scope(), secure=True)
+    carrier = carried(scope(), secure=True)
     carrier.set_session(signed_in())
     for found in sent(carrier):
         assert {"HttpOnly", "Secure"} <= found.keys()
@@ -51,23 +56,68 @@ def test_no_script_reads_them_and_no_other_site_sends_them() -> None:
 
 
 @pytest.mark.parametrize("secure", [True, False])
-def test_the_access_cookie_goes_everywhere_and_the_refresh_cookie_only_where_it_is_used(secure: bool) -> None:
-    carrier = CookieCarrier(scope(), secure=secure)
+def test_both_cookies_are_set_once_for_the_whole_host(secure: bool) -> None:
+    carrier = carried(scope(), secure=secure)
     carrier.set_session(signed_in())
-    access, *refresh = sent(carrier)
-    assert (access["name"], access["Path"]) == ("__Host-rollcall" if secure else "rollcall", "/")
-    assert access["value"] == "access"
-    assert {r["Path"] for r in refresh} == set(REFRESH_PATHS)
-    assert {r["name"] for r in refresh} == {"__Secure-rollcall_refresh" if secure else "rollcall_refresh"}
-    assert all(("Secure" in c) == secure for c in (access, *refresh))
+    prefix = "__Host-" if secure else ""
+    assert [(c["name"], c["value"], c["Path"], "Secure" in c) for c in sent(carrier)] == [
+        (f"{prefix}rollcall", "access", "/", secure),
+        (f"{prefix}rollcall_refresh", "refresh", "/", secure),
+    ]
 
 
 def test_clearing_takes_back_each_that_was_set() -> None:
-    setting, clearing = CookieCarrier(scope(), secure=True), CookieCarrier(scope(), secure=True)
+    setting, clearing = carried(scope(), secure=True), carried(scope(), secure=True)
     setting.set_session(signed_in())
     clearing.clear()
     assert [(c["name"], c["Path"]) for c in sent(clearing)] == [(c["name"], c["Path"]) for c in sent(setting)]
     assert {(c["value"], c["Max-Age"]) for c in sent(clearing)} == {("", "0")}
+
+
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize("step", ["set", "clear"])
+def test_what_earlier_versions_set_is_taken_back(secure: bool, step: str) -> None:
+    former = "__Secure-rollcall_refresh" if secure else "rollcall_refresh"
+    carrier = carried(scope(f"{former}=old"), secure=secure)
+    if step == "set":
+        carrier.set_session(signed_in())
+    else:
+        carrier.clear()
+    gone = {(c["name"], c["Path"]) for c in sent(carrier) if not c["value"]}
+    assert gone >= {(former, path) for path in FORMER_PATHS}
+    assert (carrier.refresh_token is None) == secure, "under https it is read no longer"
+    kept = [c["name"] for c in sent(carrier) if c["value"]]
+    assert len(kept) == (2 if step == "set" else 0)
+
+
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize("which", ["rollcall", "rollcall_refresh"])
+def test_two_cookies_of_one_name_are_refused_and_taken_back(secure: bool, which: str) -> None:
+    name = ("__Host-" if secure else "") + which
+    for headers in ([f"{name}=planted; {name}=own"], [f"{name}=planted", f"a=1; {name}=own"]):
+        request = {**scope(*headers), "path": "/api/v1/auth/refresh"}
+        with pytest.raises(CookiesRefused) as refused:
+            cookie(request, name)
+        carrier = carried(request, secure=secure)
+        with pytest.raises(TokenInvalid):
+            _ = carrier.refresh_token
+        assert carrier.headers == refused.value.headers
+        gone = {c["Path"] for c in sent(carrier) if c["name"] == name and c["Max-Age"] == "0"}
+        within = {"/", "/api", "/api/v1", "/api/v1/auth", "/api/v1/auth/refresh"}
+        former = set(FORMER_PATHS) if which == "rollcall_refresh" else set()
+        assert gone == ({"/"} if secure else within | former)
+
+
+def test_the_same_cookie_twice_is_one() -> None:
+    assert cookie(scope("rollcall=x; rollcall=x", "rollcall="), "rollcall") == "x"
+
+
+def test_a_refresh_token_of_another_session_than_the_access_cookie_is_refused() -> None:
+    carrier = carried(scope("rollcall=own; rollcall_refresh=planted"), secure=False, same=False)
+    with pytest.raises(TokenInvalid):
+        _ = carrier.refresh_token
+    assert {(c["name"], c["value"]) for c in sent(carrier)} == {("rollcall", ""), ("rollcall_refresh", "")}
+    assert carried(scope("rollcall_refresh=own"), secure=False, same=False).refresh_token == "own"
 
 
 @pytest.mark.parametrize(
@@ -81,19 +131,19 @@ def test_clearing_takes_back_each_that_was_set() -> None:
     ],
 )
 def test_ours_is_found_among_the_cookies_of_others(headers: list[str]) -> None:
-    assert CookieCarrier(scope(*headers), secure=False).refresh_token == "token"
+    assert carried(scope(*headers), secure=False).refresh_token == "token"
 
 
 def test_what_is_not_there_is_none() -> None:
     assert cookie(scope(), "rollcall") is None
     assert cookie(scope("xrollcall=1"), "rollcall") is None
-    assert CookieCarrier(scope("rollcall_refresh="), secure=False).refresh_token is None
-    assert not CookieCarrier(scope("a=1"), secure=False).came
-    assert CookieCarrier(scope("rollcall=x"), secure=False).came
+    assert carried(scope("rollcall_refresh="), secure=False).refresh_token is None
+    assert not carried(scope("a=1"), secure=False).came
+    assert carried(scope("rollcall=x"), secure=False).came
 
 
 def test_under_https_a_cookie_without_the_prefix_is_not_ours() -> None:
-    carrier = CookieCarrier(scope("rollcall=x; rollcall_refresh=y"), secure=True)
+    carrier = carried(scope("rollcall=x; rollcall_refresh=y"), secure=True)
     assert not carrier.came
 
 

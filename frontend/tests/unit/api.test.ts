@@ -28,7 +28,7 @@ const renewed = () =>
 		{
 			'set-cookie': [
 				'rollcall=new; Path=/; Max-Age=600; HttpOnly',
-				'rollcall_refresh=refresh-new; Path=/graphql; HttpOnly'
+				'rollcall_refresh=refresh-new; Path=/; HttpOnly'
 			]
 		}
 	);
@@ -141,6 +141,43 @@ describe('renewal', () => {
 		expect(await new Api(visit(jar())).run(Anything, {})).toEqual({ anything: 2 });
 		expect(refreshes(), 'one renewal').toHaveLength(1);
 		expect(jars.map((one) => one.set.rollcall?.value)).toEqual(['new', 'new']);
+	});
+
+	test('is not shared with who has the same refresh token and another access token', async () => {
+		answer = (query, cookie) => {
+			if (!query.includes('refreshSession')) return fault('TOKEN_EXPIRED');
+			if (cookie.includes('rollcall=old')) return renewed();
+			return json({
+				data: { refreshSession: { __typename: 'CredentialsProblem', code: 'TOKEN_INVALID' } }
+			});
+		};
+		expect(await new Api(visit(jar())).renew(), 'the attacker, who then plants the token they had').toBe(
+			true
+		);
+		const victim = jar({ rollcall: 'of-the-victim' });
+		expect(await new Api(visit(victim)).renew()).toBe(false);
+		expect(victim.set.rollcall).toBeUndefined();
+	});
+
+	test('of two refresh cookies is for the API to refuse, and both are forgotten', async () => {
+		answer = () => fault('TOKEN_INVALID');
+		const mine = jar();
+		const event = visit(
+			mine,
+			'http://localhost:3000/people/1',
+			'GET',
+			`rollcall_refresh=planted; ${mine.header}`
+		);
+		const error = await raised(new Api(event).run(Anything, {}));
+		expect(calls[0]!.headers.cookie).toBe(
+			`rollcall_refresh=planted; rollcall=old; rollcall_refresh=refresh-${nth}`
+		);
+		expect(isRedirect(error) && error.location).toContain('reason=token_invalid');
+		expect(mine.deleted.filter(({ name }) => name === 'rollcall_refresh').map(({ path }) => path)).toEqual([
+			'/',
+			'/people',
+			'/people/1'
+		]);
 	});
 
 	test('that failed is not remembered', async () => {

@@ -3,10 +3,16 @@ import type { Cookies, RequestEvent } from '@sveltejs/kit';
 
 export class Jar {
 	readonly set: Record<string, { value: string; [option: string]: unknown }> = {};
+	readonly deleted: { name: string; path: string }[] = [];
 	readonly #values: Map<string, string>;
 
 	constructor(values: Record<string, string> = {}) {
 		this.#values = new Map(Object.entries(values));
+	}
+
+	/** The Cookie header of a request from this browser. */
+	get header(): string {
+		return [...this.#values].map(([name, value]) => `${name}=${value}`).join('; ');
 	}
 
 	get cookies(): Cookies {
@@ -17,7 +23,8 @@ export class Jar {
 				this.#values.set(name, value);
 				this.set[name] = { ...options, value };
 			},
-			delete: (name: string, options: object) => {
+			delete: (name: string, options: { path: string }) => {
+				this.deleted.push({ name, path: options.path });
 				this.#values.delete(name);
 				this.set[name] = { ...options, value: '' };
 			},
@@ -26,11 +33,16 @@ export class Jar {
 	}
 }
 
-export function visit(jar: Jar, address = 'http://localhost:3000/people?q=a', method = 'GET'): RequestEvent {
+export function visit(
+	jar: Jar,
+	address = 'http://localhost:3000/people?q=a',
+	method = 'GET',
+	cookie = jar.header
+): RequestEvent {
 	return {
 		cookies: jar.cookies,
 		url: new URL(address),
-		request: new Request(address, { method, headers: { 'user-agent': 'Test' } }),
+		request: new Request(address, { method, headers: { 'user-agent': 'Test', cookie } }),
 		locals: { requestId: 'request-1' },
 		getClientAddress: () => '192.0.2.7'
 	} as unknown as RequestEvent;

@@ -49,6 +49,8 @@ export const deEntry: EntryMessages = {
 		show: 'Passwort zeigen',
 		hide: 'Passwort verbergen',
 		wait: (seconds) => `Zu viele Versuche. Bitte in ${count(seconds, 'Sekunde', 'Sekunden')} noch einmal.`,
+		notSignedOut: 'Das Abmelden ist fehlgeschlagen: Sie sind noch angemeldet.',
+		signOutAgain: 'Noch einmal abmelden',
 		reasons: {
 			signed_out: 'Sie sind abgemeldet.',
 			account_disabled: 'Ihr Konto wurde gesperrt. Fragen Sie einen Admin, falls das ein Versehen ist.',

@@ -48,6 +48,8 @@ export const enEntry = {
 		show: 'Show password',
 		hide: 'Hide password',
 		wait: (seconds: number) => `Too many attempts. Try again in ${count(seconds, 'second', 'seconds')}.`,
+		notSignedOut: 'Signing out failed: you are still signed in.',
+		signOutAgain: 'Try to sign out again',
 		reasons: {
 			signed_out: 'You are signed out.',
 			account_disabled: 'Your account was disabled. Ask an admin if you think this is a mistake.',

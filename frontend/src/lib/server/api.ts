@@ -1,8 +1,14 @@
 /** Typed GraphQL over HTTP from the server, with the visitor's cookies; an expired session is renewed on the way. */
 import { env } from 'node:process';
 import { error, redirect, type RequestEvent } from '@sveltejs/kit';
-import { RefreshSession, type RefreshSessionData, type TypedDocument } from '#lib/graphql/documents.ts';
-import { UNTIL_COOKIE, cookieHeader, forget, passOn, refreshToken } from './cookies.ts';
+import {
+	RefreshSession,
+	SignOut,
+	type RefreshSessionData,
+	type SignOutData,
+	type TypedDocument
+} from '#lib/graphql/documents.ts';
+import { UNTIL_COOKIE, cookieHeader, forget, passOn, refreshToken, sentCookies } from './cookies.ts';
 import { post } from './post.ts';
 
 export const API_URL = env.API_URL ?? 'http://127.0.0.1:8000';
@@ -51,7 +57,8 @@ interface Renewal {
 
 /**
  * A refresh token serves once: two requests that arrive together with the same one share a renewal, or the API would
- * take the second for a thief's.
+ * take the second for a thief's. What is shared is known by all the session's cookies: with the refresh token alone,
+ * somebody who plants theirs in another's browser would hand over their renewed session.
  */
 const renewals = new Map<string, Promise<Renewal | null>>();
 
@@ -63,7 +70,7 @@ export class Api {
 
 	constructor(event: RequestEvent) {
 		this.#event = event;
-		this.#cookie = cookieHeader(event.cookies);
+		this.#cookie = sentCookies(event.request);
 	}
 
 	/** Whether the visitor brought a session, be it good or not. */
@@ -103,6 +110,22 @@ export class Api {
 		return this.#take(await this.#send<Data>(document, variables));
 	}
 
+	/**
+	 * Ends the session. Answers null, or the API's code of why there was none to end; raises 502 or 503 where it was
+	 * not ended, and then the cookies stay.
+	 */
+	async signOut(): Promise<string | null> {
+		const answer = await this.#send<SignOutData>(SignOut, {});
+		const { signOut } = answer.data ?? {};
+		if (signOut?.__typename === 'Done') return null;
+		const code = signOut?.code ?? answer.errors?.[0]?.extensions?.code ?? 'INTERNAL_ERROR';
+		if (SIGNED_OUT.has(code)) return code;
+		this.#raise(
+			answer.errors ?? [{ message: signOut?.message ?? code, extensions: { code } }],
+			answer.requestId
+		);
+	}
+
 	/** Asks, with a session that is renewed where it has to be. */
 	async #ask<Data, Variables>(
 		document: TypedDocument<Data, Variables>,
@@ -132,16 +155,16 @@ export class Api {
 
 	/** Trades the refresh token for new cookies. False where there is none, or it no longer serves. */
 	async renew(): Promise<boolean> {
-		const token = refreshToken(this.#event.cookies);
-		if (!token) return false;
-		let renewal = renewals.get(token);
+		if (!refreshToken(this.#event.cookies)) return false;
+		const key = this.#cookie;
+		let renewal = renewals.get(key);
 		if (!renewal) {
 			renewal = this.#renewal();
-			renewals.set(token, renewal);
-			const drop = () => setTimeout(() => renewals.delete(token), RENEWAL_KEPT_MS).unref();
+			renewals.set(key, renewal);
+			const drop = () => setTimeout(() => renewals.delete(key), RENEWAL_KEPT_MS).unref();
 			renewal.then(
-				(done) => (done ? drop() : renewals.delete(token)),
-				() => renewals.delete(token)
+				(done) => (done ? drop() : renewals.delete(key)),
+				() => renewals.delete(key)
 			);
 		}
 		const done = await renewal;
@@ -220,7 +243,7 @@ export class Api {
 	signIn(code = 'UNAUTHENTICATED'): never {
 		const { url, cookies, request } = this.#event;
 		const reason = this.hasSession && code !== 'UNAUTHENTICATED' ? code.toLowerCase() : null;
-		forget(cookies);
+		forget(cookies, url.pathname);
 		const target = new URLSearchParams();
 		const here = request.method === 'GET' ? url.pathname + url.search : url.pathname;
 		if (here !== '/') target.set('next', here);

@@ -1,11 +1,14 @@
 /**
- * Carries the session's httpOnly cookies between the visitor and the API. The API scopes its refresh cookie to the
- * paths that use it; pages live elsewhere, so here it is kept for the whole origin, and pages can renew it unnoticed.
+ * Carries the session's httpOnly cookies between the visitor and the API, as they came: a second cookie of one name is
+ * for the API to refuse, so it must not be lost on the way.
  */
 import type { Cookies } from '@sveltejs/kit';
 
-const OURS = /^(?:__Host-|__Secure-)?rollcall(?:_refresh)?$/;
-const REFRESH = /rollcall_refresh$/;
+const OURS = /^(?:__Host-)?rollcall(?:_refresh)?$/;
+/** What earlier versions called the refresh cookie under https: handed on only to be taken back. */
+const FORMER = '__Secure-rollcall_refresh';
+const REFRESH = /^(?:__Host-)?rollcall_refresh$/;
+const isOurs = (name: string) => OURS.test(name) || name === FORMER;
 /** Readable by script and no secret: when the access token ends, in Unix seconds. */
 export const UNTIL_COOKIE = 'rollcall_until';
 
@@ -38,11 +41,20 @@ export function parseSetCookie(header: string): ReceivedCookie | null {
 	return found;
 }
 
-/** The Cookie header for the API: its own cookies and no others. */
+/** The Cookie header for the API of a request as it came: its own cookies, also two of one name, and no others. */
+export function sentCookies(request: Request): string {
+	return (request.headers.get('cookie') ?? '')
+		.split(';')
+		.map((pair) => pair.trim())
+		.filter((pair) => isOurs(pair.split('=', 1)[0]!.trim()))
+		.join('; ');
+}
+
+/** The Cookie header for the API once cookies have been set: its own cookies and no others. */
 export function cookieHeader(cookies: Cookies): string {
 	return cookies
 		.getAll({ decode: (value) => value })
-		.filter((cookie) => OURS.test(cookie.name))
+		.filter((cookie) => isOurs(cookie.name))
 		.map((cookie) => `${cookie.name}=${cookie.value}`)
 		.join('; ');
 }
@@ -56,9 +68,9 @@ export function refreshToken(cookies: Cookies): string | undefined {
 export function passOn(cookies: Cookies, headers: readonly string[]): void {
 	for (const header of headers) {
 		const received = parseSetCookie(header);
-		if (!received || !OURS.test(received.name)) continue;
+		if (!received || !isOurs(received.name)) continue;
 		cookies.set(received.name, received.value, {
-			path: REFRESH.test(received.name) ? '/' : received.path,
+			path: received.path,
 			httpOnly: true,
 			sameSite: 'lax',
 			secure: received.secure,
@@ -68,11 +80,18 @@ export function passOn(cookies: Cookies, headers: readonly string[]): void {
 	}
 }
 
-/** Forgets the session in the visitor's browser. */
-export function forget(cookies: Cookies): void {
+/** Forgets the session in the visitor's browser, with whatever has its cookies' names at the page's path. */
+export function forget(cookies: Cookies, pathname = '/'): void {
 	for (const { name } of cookies.getAll()) {
-		if (!OURS.test(name)) continue;
-		cookies.delete(name, { path: '/', httpOnly: true, secure: name.startsWith('__') });
+		if (!isOurs(name)) continue;
+		for (const path of name.startsWith('__Host-') ? ['/'] : placesOf(pathname))
+			cookies.delete(name, { path, httpOnly: true, secure: name.startsWith('__') });
 	}
 	cookies.delete(UNTIL_COOKIE, { path: '/' });
+}
+
+/** The paths at which a cookie can stand that is sent to a page: `/a/b` has `/`, `/a` and `/a/b`. */
+function placesOf(pathname: string): string[] {
+	const parts = pathname.split('/').filter(Boolean).slice(0, 4);
+	return ['/', ...parts.map((_, i) => `/${parts.slice(0, i + 1).join('/')}`)];
 }

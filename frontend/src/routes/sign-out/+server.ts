@@ -1,14 +1,17 @@
-import { redirect } from '@sveltejs/kit';
-import { SignOut } from '#lib/graphql/documents.ts';
+/** Signs out, and never says so unless the session has ended: where the API cannot be asked, the cookies stay. */
+import { isHttpError, redirect } from '@sveltejs/kit';
 import { forget } from '#lib/server/cookies.ts';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = async ({ locals, cookies }) => {
+	let reason: string | null;
 	try {
-		await locals.api.runOnce(SignOut, {});
-	} catch {
-		// Signed out already, or nobody there to tell: the cookies go in any case.
+		const code = await locals.api.signOut();
+		reason = code === 'UNAUTHENTICATED' ? null : (code?.toLowerCase() ?? 'signed_out');
+	} catch (error) {
+		if (!isHttpError(error)) throw error;
+		redirect(303, '/sign-in?reason=not_signed_out');
 	}
 	forget(cookies);
-	redirect(303, '/sign-in?reason=signed_out');
+	redirect(303, reason ? `/sign-in?reason=${reason}` : '/sign-in');
 };
