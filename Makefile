@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e check format bench-fanout bench-off bench-paint verify lock clean
+.PHONY: help setup run test test-e2e check format bench-fanout bench-off bench-oracle bench-paint verify lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench-fanout: $(ready) ## live fan-out against the peers, about 10 minutes (BENC
 
 bench-off: $(ready) ## from disabling a user to their last closed socket, 2 instances, 1,000 sockets, about 2 minutes
 	@$(bin)/python -m bench.off $(BENCH)
+
+bench-oracle: $(ready) ## whether the time of a refused sign-in tells known addresses from unknown ones, under a minute
+	@$(bin)/python -m bench.oracle $(BENCH)
 
 bench-paint: $(ready) ## first paint of sign-in and directory over a slow link, and the server's work for a page (needs a Chromium)
 	$(console_tool) build

@@ -1,0 +1,1 @@
+"""What an answer tells by the time it takes."""

@@ -1,0 +1,141 @@
+"""`python -m bench.oracle`: whether the time of a refused sign-in tells a known e-mail address from an unknown one.
+
+Single attempts with a wrong password, one after the other over one connection, of unknown addresses and of each kind of
+account, in random order. For each kind the best threshold is looked for that tells it from the unknown ones by one
+attempt: half of the attempts choose it, the other half are judged by it. 50 % is guessing; WANTED is the goal. Accounts
+are of equal number, and each is attempted less often than the limit allows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import http.client
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from api.bootstrap import Core, open_core
+from bench.fanout.contestants import ROLLCALL
+from bench.process import Server, StartError
+from bench.stack import PASSWORD, Stack, folder, stack
+from domain.commands import CreateUser
+from domain.models.actor import system
+from domain.models.user import Status
+
+WANTED = 0.60
+UNKNOWN = "unknown"
+KINDS = (UNKNOWN, "active", "disabled", "deleted", "without a password")
+PER_ACCOUNT = 5
+WARM = 20
+
+Times = dict[str, list[float]]
+
+
+def main() -> int:
+    """Run, print the figures, and return 1 where an attempt tells more than WANTED."""
+    parser = argparse.ArgumentParser(prog="python -m bench.oracle", description=__doc__.partition("\n")[0])
+    parser.add_argument("--attempts", type=int, default=200, help="how many of each kind (200)")
+    parser.add_argument("--json", metavar="FILE", help="write every time, in milliseconds, there too")
+    options = parser.parse_args()
+    accounts = max(2, min(1_000, options.attempts) // PER_ACCOUNT)
+    try:
+        with folder() as place, stack(place, core=1) as running:
+            asyncio.run(_accounts(running, accounts))
+            with _server(running) as server:
+                times = _measure(server.port, accounts)
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if options.json:
+        Path(options.json).write_text(json.dumps(times) + "\n")
+    return 0 if _print(times) < WANTED else 1
+
+
+def _server(running: Stack) -> Server:
+    environment = {**ROLLCALL.environment(running), "SIGN_INS_PER_ADDRESS": "1000000"}
+    return Server(ROLLCALL.command, environment, running.folder / "rollcall.log")
+
+
+def _address(kind: str, number: int) -> str:
+    """All of one length, or a hash over the bytes would be another."""
+    return f"{KINDS.index(kind)}-{number:05}@example.com"
+
+
+async def _accounts(running: Stack, count: int) -> None:
+    async with open_core(running.settings) as core:
+        for kind in KINDS[1:]:
+            for number in range(count):
+                await _account(core, kind, _address(kind, number))
+
+
+async def _account(core: Core, kind: str, email: str) -> UUID:
+    password = None if kind == "without a password" else PASSWORD
+    user = (await core.users.create(system(), CreateUser(email, "Somebody", password=password))).value
+    if kind in ("disabled", "deleted"):
+        await core.users.set_status(system(), user.id, Status(kind))
+    return user.id
+
+
+def _measure(port: int, accounts: int) -> Times:
+    """Milliseconds of each attempt, by kind."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for number in range(WARM):
+        _attempt(connection, f"warm-{number:03}@example.com")
+    plan = [(kind, _address(kind, number)) for kind in KINDS for number in range(accounts)] * PER_ACCOUNT
+    random.shuffle(plan)
+    times: Times = {kind: [] for kind in KINDS}
+    for kind, email in plan:
+        times[kind].append(_attempt(connection, email))
+    connection.close()
+    return times
+
+
+def _attempt(connection: http.client.HTTPConnection, email: str) -> float:
+    body = json.dumps({"email": email, "password": "not the password"})
+    begun = time.perf_counter()
+    connection.request("POST", "/api/v1/auth/login", body, {"content-type": "application/json"})
+    answer = connection.getresponse()
+    answer.read()
+    took = (time.perf_counter() - begun) * 1000
+    if answer.status != 401:
+        raise StartError(f"An attempt was answered with {answer.status} and not with 401")
+    return took
+
+
+def accuracy(unknown: Sequence[float], known: Sequence[float]) -> float:
+    """How often one attempt is judged rightly by the threshold that judges the first half of the attempts best."""
+    half_unknown, half_known = len(unknown) // 2, len(known) // 2
+    learned = unknown[:half_unknown], known[:half_known]
+    cuts = sorted({*learned[0], *learned[1]})
+    best, slower = max(((cut, side) for cut in cuts for side in (True, False)), key=lambda c: _right(*learned, *c))
+    return _right(unknown[half_unknown:], known[half_known:], best, slower)
+
+
+def _right(unknown: Sequence[float], known: Sequence[float], cut: float, slower: bool) -> float:
+    """The share that is judged rightly where `known` is what is slower than the cut (or faster)."""
+    hits = statistics.fmean((t > cut) is slower for t in known)
+    return (hits + statistics.fmean((t > cut) is not slower for t in unknown)) / 2
+
+
+def _print(times: Times) -> float:
+    """The table; returns the worst accuracy."""
+    worst = 0.0
+    print(f"{'a wrong password at':<24} {'attempts':>8} {'p50 ms':>8} {'p90 ms':>8} {'right by one attempt':>22}")
+    for kind, taken in times.items():
+        found = accuracy(times[UNKNOWN], taken) if kind != UNKNOWN else None
+        worst = max(worst, found or 0.0)
+        shown = "" if found is None else f"{found:.0%}"
+        p50, p90 = statistics.median(taken), statistics.quantiles(taken, n=10)[-1]
+        print(f"{kind:<24} {len(taken):>8} {p50:>8.2f} {p90:>8.2f} {shown:>22}")
+    print(f"at most {worst:.0%} (wanted: under {WANTED:.0%}; 50% is guessing)")
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
