@@ -15,13 +15,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.bootstrap import Container, start
 from api.graphql import GraphQLEndpoint
 from api.health import Health
+from api.hosts import HostGuard
 from api.middleware import CrossOrigin, ErrorMask, RequestMiddleware
+from api.refusals import Refuse
 from api.rest.errors import http_exception
 from api.rest.v1 import rest_routes
 from api.settings import Settings
 from api.telemetry import configure_logs
 
 SOCKET_PATH = "/graphql"
+nowhere = Refuse(404, "NOT_FOUND", f"Sockets are opened at {SOCKET_PATH}")
 
 
 class Doors:
@@ -36,8 +39,9 @@ class Doors:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass it on, without a coroutine of its own."""
-        live = scope["type"] == "websocket" and scope["path"] == SOCKET_PATH
-        return (self._sockets if live else self._routes)(scope, receive, send)
+        if scope["type"] != "websocket":
+            return self._routes(scope, receive, send)
+        return (self._sockets if scope["path"] == SOCKET_PATH else nowhere)(scope, receive, send)
 
 
 class Application:
@@ -89,4 +93,5 @@ def build_app(container: Container) -> ASGIApp:
         exception_handlers={HTTPException: http_exception},
     )
     app.router.redirect_slashes = False
-    return RequestMiddleware(Doors(app, container.sockets), container.metrics, secure=settings.secure)
+    guarded = HostGuard(Doors(app, container.sockets), settings, authenticator.is_vouched)
+    return RequestMiddleware(guarded, container.metrics, secure=settings.secure)

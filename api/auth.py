@@ -93,7 +93,7 @@ class Authenticator:
         Where that is no address (`unknown`), the proxy's own counts: a limit by address never goes without one. A proxy is trusted for its address (TRUSTED_PROXIES), or for the token it sends (PROXY_TOKEN).
         """
         address: str | None = scope["client"][0] if scope.get("client") else None
-        ip, vouched = _address(address), self._vouched(scope)
+        ip, vouched = _address(address), self.is_vouched(scope)
         if ip is None or not (vouched or self._trusted(ip)):
             return None if ip is None else str(ip)
         given = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for").decode("latin-1")
@@ -105,7 +105,8 @@ class Authenticator:
             ip = seen
         return str(ip)
 
-    def _vouched(self, scope: Scope) -> bool:
+    def is_vouched(self, scope: Scope) -> bool:
+        """Whether a proxy proves with PROXY_TOKEN that the request comes through it."""
         token, given = self._settings.proxy_token, header(scope, b"x-proxy-token")
         if token is None or given is None:
             return False

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope
 
-BODY_SECONDS = 15.0
-"""How long a body may take to arrive altogether."""
+BODY_SECONDS = 9.0
+"""How long a body may take to arrive altogether; shorter than the connection waits (api/protocol.py), to be answered."""
 
 BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 """RFC 8259 section 8.1 forbids a sender to begin JSON with one. UTF-32's little-endian one begins as UTF-16's does."""

@@ -22,6 +22,8 @@ EXTENSION = "rollcall.protocol"
 """The key in `scope["extensions"]` under which a connection finds its protocol."""
 
 PINGS_PER_SECOND = 20
+GOODBYE_SECONDS = 5.0
+"""How long a peer may take to answer a close frame."""
 RETIRE_SECONDS = 2.0
 """Over how long a stopping server spreads its goodbyes."""
 
@@ -109,6 +111,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.close_timeout = GOODBYE_SECONDS
         self.queue = Mailbox()  # type: ignore[assignment]
         self.writable = Gate()  # type: ignore[assignment]
 

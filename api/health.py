@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.hosts import LOCAL_HOSTS, host_name
 from api.rest.respond import respond
 from api.rest.shapes import moment
 from api.telemetry import Metrics
@@ -105,7 +106,12 @@ class Health:
         return Response(generate_latest(self._metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     def _is_local(self, request: Request) -> bool:
-        """Whether the caller is a process of this machine, and not what a proxy on this machine passes on."""
+        """Whether the caller is a process of this machine, and not what a proxy or a foreign page passes on.
+
+        A page can lead its own name here (api/hosts.py), so the host must be one of this machine's names.
+        """
+        if host_name(request.headers.get("host", "")) not in LOCAL_HOSTS:
+            return False
         if request.client is None or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
             return False
         return ipaddress.ip_address(request.client.host).is_loopback

@@ -11,12 +11,11 @@ import time
 from collections.abc import Collection
 from uuid import uuid4
 
-import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auth import header
-from api.rest.shapes import failure
+from api.refusals import CLOSED, SAFE_HEADERS, Refuse
 from api.telemetry import Metrics, cut
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -37,12 +36,7 @@ class RequestMiddleware:
 
     def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool) -> None:
         self._app, self._metrics = app, metrics
-        self._headers = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-        ]
+        self._headers = [*SAFE_HEADERS]
         if secure:
             self._headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
@@ -81,10 +75,7 @@ class RequestMiddleware:
     def _with_own(self, given: Collection[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         headers = [*given, *self._headers, (b"x-request-id", request_id.encode())]
         present = {k.lower() for k, _ in given}
-        if b"content-security-policy" not in present:
-            headers.append((b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"))
-        if b"cache-control" not in present:
-            headers.append((b"cache-control", b"no-store"))
+        headers += [(name, value) for name, value in CLOSED if name not in present]
         return headers
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
@@ -167,16 +158,7 @@ class ErrorMask:
             log.exception("request.failed", method=scope["method"], path=cut(scope["path"]))
             if started:  # half an answer is out: only the end of the connection can say that it is not whole
                 raise
-            await _mask(scope, answer)
+            await _mask(scope, receive, answer)
 
 
-async def _mask(scope: Scope, send: Send) -> None:
-    request_id = scope["state"]["request_id"]
-    if scope["path"].startswith("/graphql"):
-        extensions = {"code": "INTERNAL_ERROR", "requestId": request_id}
-        body = orjson.dumps({"errors": [{"message": "Internal error", "extensions": extensions}]})
-    else:
-        body = orjson.dumps(failure("INTERNAL_ERROR", "Internal error", {"request_id": request_id}))
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 500, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+_mask = Refuse(500, "INTERNAL_ERROR", "Internal error")

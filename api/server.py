@@ -1,12 +1,7 @@
-"""How the application is served: one place for uvicorn's options, and deadlines that uvicorn does not have.
-
-uvicorn waits for ever for half-sent headers and for bodies that drip. Bodies that a route reads have their own limit
-(api/body.py), with an answer; these timers end what no route waits for.
-"""
+"""How the application is served: one place for uvicorn's options. The bounds of a connection are in api/protocol.py."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import socket
 import sys
@@ -15,18 +10,14 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.frames import FrameProtocol
+from api.protocol import BoundedProtocol
 from api.settings import ConfigurationError, Settings
 
 if sys.platform != "win32":
     import resource
 
-HEADER_SECONDS = 10.0
-"""From the first byte (or the connection) to the end of the headers."""
-MESSAGE_SECONDS = 30.0
-"""From the end of the headers to the end of the body."""
 SOCKET_MESSAGE_BYTES = 128 * 1024
 ENDING_SECONDS = 2
 """What is kept of SHUTDOWN_SECONDS for ending what runs behind the requests."""
@@ -68,53 +59,6 @@ def raise_file_limit() -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if hard != resource.RLIM_INFINITY and soft < hard:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with a deadline for the headers and one for the body."""
-
-    header_seconds = HEADER_SECONDS
-    message_seconds = MESSAGE_SECONDS
-    _deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a first request."""
-        super().connection_made(transport)
-        self._within(self.header_seconds)
-
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        super().on_message_begin()
-        self._within(self.header_seconds)
-
-    def on_headers_complete(self) -> None:
-        """Its headers are here."""
-        super().on_headers_complete()
-        self._within(self.message_seconds)
-
-    def on_message_complete(self) -> None:
-        """All of it is here."""
-        super().on_message_complete()
-        self._within(None)
-
-    def handle_websocket_upgrade(self) -> None:
-        """The connection is no longer ours."""
-        self._within(None)
-        super().handle_websocket_upgrade()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
-        self._within(None)
-        super().connection_lost(exc)
-
-    def _within(self, seconds: float | None) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._deadline = None if seconds is None else self.loop.call_later(seconds, self._late)
-
-    def _late(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.close()
 
 
 def server_config(app: ASGIApp | str, settings: Settings, **options: Any) -> uvicorn.Config:

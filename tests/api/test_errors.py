@@ -108,13 +108,13 @@ async def exchange(server: Server, raw: bytes) -> bytes:
 
 async def test_a_body_that_never_comes_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.body.BODY_SECONDS", 0.2)
-    raw = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
+    raw = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
     answer = await exchange(server, raw + b"Connection: close\r\n\r\n{")
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"] == "REQUEST_TIMEOUT"
 
 
-@pytest.mark.parametrize("raw", [b"", b"GET /livez HT", b"GET /livez HTTP/1.1\r\nHost: x\r\n"])
+@pytest.mark.parametrize("raw", [b"", b"GET /livez HT", b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"])
 async def test_headers_that_never_end_are_given_up(server: Server, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
     monkeypatch.setattr("api.server.BoundedProtocol.header_seconds", 0.2)
     assert await exchange(server, raw) == b""
@@ -124,7 +124,7 @@ async def test_a_body_that_nobody_reads_does_not_hold_the_connection(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.server.BoundedProtocol.message_seconds", 0.2)
-    answer = await exchange(server, b"GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+    answer = await exchange(server, b"GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
