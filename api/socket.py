@@ -33,7 +33,8 @@ from domain.models.actor import Actor
 from schema.context import Context
 from schema.documents import Document, DocumentRefused
 from schema.errors import format_error
-from schema.groups import Payloads, Subscriber
+from schema.groups import Subscriber
+from schema.live_ports import Payloads
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 5.0
@@ -115,6 +116,10 @@ class OperationSink:
     def fail(self, errors: Sequence[Mapping[str, Any]]) -> None:
         """End the operation with errors."""
         self._connection.finish(self._id, {"id": self._id, "type": "error", "payload": errors})
+
+    def overrun(self) -> None:
+        """End the connection: its operations cost more than can be rendered in time."""
+        self._connection.end(4410, "Your subscriptions cost too much to keep up with: ask for less, and resume")
 
 
 class Operation:

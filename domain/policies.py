@@ -28,6 +28,12 @@ PUBLIC_EVENTS = frozenset(
 PUBLIC_FIELDS = frozenset({"display_name", "role", "status"})
 """The fields whose changes members see of one another."""
 
+HIDDEN_FIELDS = frozenset({"status"})
+"""The fields whose changes members see of somebody who has gone out of view."""
+
+PERSONAL_FIELDS = frozenset({"email", "display_name"})
+"""The fields whose values erasing a person takes out of the log."""
+
 ENDING_EVENTS = frozenset(
     {
         EventType.USER_ROLE_CHANGED,
@@ -88,22 +94,52 @@ def can_edit(actor: Actor, user_id: UUID, fields: Sequence[str]) -> bool:
     return actor.is_admin or (actor.user_id == user_id and set(fields) <= {"email", "display_name"})
 
 
-def can_see_event(actor: Actor, event: Event) -> bool:
-    """Whether the actor may see that this happened.
+def leaves_view(actor: Actor, event: Event) -> bool:
+    """Whether the event took its subject out of the actor's sight: seen before, not seen (or erased) after."""
+    visible = visible_statuses(actor)
+    return event.status_before in visible and event.status_after not in visible
 
-    A member sees what happens to themselves, and the public events of users that were or are active.
+
+def can_see_event(actor: Actor, event: Event, subject: User | None) -> bool:
+    """Whether the actor may see that this happened. `subject` is who it happened to, as they are now; None once erased.
+
+    Auditors and admins see everything, and everyone what happens to themselves. A member sees the public events of
+    people whom they may see now, unless they happened while those were hidden. Of somebody who is hidden now, a member
+    sees only that they left: an event by which they went out of view. That holds for live events and for a replay from
+    any position alike, so that an old cursor tells no more than the directory does.
     """
     if actor.sees_all or actor.user_id == event.user_id:
         return True
-    return event.type in PUBLIC_EVENTS and Status.ACTIVE in (event.status_before, event.status_after)
+    if event.type not in PUBLIC_EVENTS:
+        return False
+    if subject is not None and can_see(actor, subject):
+        return Status.ACTIVE in (event.status_before, event.status_after)
+    return leaves_view(actor, event)
 
 
-def event_as_seen(actor: Actor, event: Event) -> Event:
-    """The event with only what the actor may see of it; the same object where that is everything."""
+def event_as_seen(actor: Actor, event: Event, subject: User | None) -> Event:
+    """The event with only what the actor may see of it; the same object where that is everything.
+
+    Of an erased subject nobody sees personal data, also not in what was read before the log was scrubbed. Of a hidden
+    one a member sees the change of status alone.
+    """
+    event = event if subject is not None else without_personal_data(event)
     if actor.sees_all or actor.user_id == event.user_id:
         return event
-    changes: list[Change] = [c for c in event.changes if c.field in PUBLIC_FIELDS]
+    fields = PUBLIC_FIELDS if subject is not None and can_see(actor, subject) else HIDDEN_FIELDS
+    changes: list[Change] = [c for c in event.changes if c.field in fields]
     return replace(event, changes=changes, request_id=None, ip_address=None, session_id=None)
+
+
+def without_personal_data(event: Event) -> Event:
+    """The event as erasing its subject leaves it: the ids and the facts."""
+    changes = [Change(c.field, None, None) if c.field in PERSONAL_FIELDS else c for c in event.changes]
+    return replace(event, changes=changes, ip_address=None, request_id=None)
+
+
+def can_see_by_actor(actor: Actor, doer: User | None) -> bool:
+    """Whether the actor may single out what somebody did; for members only of people whom they may see."""
+    return actor.sees_all or (doer is not None and can_see(actor, doer))
 
 
 def is_escalation(actor: Actor, role: Role) -> bool:

@@ -26,6 +26,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     Undefined,
+    get_named_type,
     is_abstract_type,
     is_leaf_type,
     is_object_type,
@@ -58,10 +59,12 @@ class NotAnswered(Exception):
 class CompiledMessage:
     """The selection of a subscription, for the messages of its one field."""
 
-    __slots__ = ("_complete", "_key")
+    __slots__ = ("_complete", "_key", "is_whole")
 
-    def __init__(self, key: str, complete: Complete) -> None:
+    def __init__(self, key: str, complete: Complete, *, is_whole: bool) -> None:
         self._key, self._complete = key, complete
+        self.is_whole = is_whole
+        """Whether messages of every type are answered here, as far as can be told beforehand."""
 
     def __call__(self, message: object, context: object) -> dict[str, Any] | None:
         """The response's `data`; None where the message has to be executed."""
@@ -81,9 +84,20 @@ def compile_message(executor: Executor[Any]) -> CompiledMessage | None:
         field = executor.schema.get_field(root, details[0].node.name.value)
         if field is None or fields.new_defer_usages:
             return None
-        return CompiledMessage(key, _completion(executor, field.type, details))
+        complete = _completion(executor, field.type, details)
+        return CompiledMessage(key, complete, is_whole=_is_whole(executor, field.type, details))
     except (NotCompilable, ValueError):
         return None
+
+
+def _is_whole(executor: Executor[Any], type_: GraphQLOutputType, details: list[FieldDetails]) -> bool:
+    named = get_named_type(type_)
+    try:
+        for possible in executor.schema.get_possible_types(named) if is_abstract_type(named) else ():
+            _object(executor, possible, details)
+    except NotCompilable:
+        return False
+    return True
 
 
 def _completion(executor: Executor[Any], type_: GraphQLOutputType, details: list[FieldDetails]) -> Complete:

@@ -26,17 +26,17 @@ from schema.user import FieldChange, Info, User, changes_as_seen
     "The audit trail, the subscriptions and the webhooks are all read from it."
 )
 class Event(Node):
-    """An entry cut to what its viewer may see; made by `seen` only, or from what a service has cut already."""
+    """An entry cut to what its viewer may see; made by `seen`, or from what a service has cut already."""
 
     entry: strawberry.Private[domain.Event]
     epoch: strawberry.Private[UUID]
 
     @classmethod
-    def seen(cls, entry: domain.Event, actor: Actor, epoch: UUID) -> Event | None:
-        """The entry as an actor sees it, or None where they may not know of it."""
-        if not policies.can_see_event(actor, entry):
+    def seen(cls, entry: domain.Event, actor: Actor, epoch: UUID, subject: Entity | None) -> Event | None:
+        """The entry as an actor sees it, or None where they may not know of it; `subject` as in `can_see_event`."""
+        if not policies.can_see_event(actor, entry, subject):
             return None
-        return cls(entry=policies.event_as_seen(actor, entry), epoch=epoch)
+        return cls(entry=policies.event_as_seen(actor, entry, subject), epoch=epoch)
 
     @strawberry.field
     def id(self) -> strawberry.ID:
@@ -96,8 +96,8 @@ def _person(info: Info, user_id: UUID) -> User | None:
 
     At once where they were read beforehand, as for every live event: awaiting would cost half as much again.
     """
-    found = info.context.loaders.known.get(user_id)
-    return _shown(info, found) if found is not None else _load(info, user_id)  # type: ignore[return-value]
+    known = info.context.loaders.known
+    return _shown(info, known[user_id]) if user_id in known else _load(info, user_id)  # type: ignore[return-value]
 
 
 async def _load(info: Info, user_id: UUID) -> User | None:
@@ -118,9 +118,14 @@ class EventEdge:
 
 def _edges(root: strawberry.Parent[Page[domain.Event]], info: Info) -> list[EventEdge]:
     context = info.context
+    viewer, epoch = context.viewer, context.services.epoch
     pairs = zip(root.cursors, root.items, strict=True)
-    nodes = [(c, Event.seen(e, context.viewer, context.services.epoch)) for c, e in pairs]
-    return [EventEdge(cursor=c, node=n) for c, n in nodes if n is not None]
+    # The services give these lists only to those who may read the subject's whole history.
+    return [
+        EventEdge(cursor=c, node=Event(entry=e, epoch=epoch))
+        for c, e in pairs
+        if policies.can_see_history(viewer, e.user_id)
+    ]
 
 
 def _page_info(root: strawberry.Parent[Page[domain.Event]]) -> PageInfo:

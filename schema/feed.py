@@ -1,15 +1,19 @@
 """`userFeed`: the users that match, then how that set changes, without a gap in between.
 
 Nothing is remembered about a subscriber: whether a user came into view, changed or left is decided from each log entry
-alone, by putting the question to the user as they were before it and as they are. The snapshot is read after the
-position was taken, so that an entry may tell of a change the snapshot already shows (the client sets the same values
-again), and none is missed. A cursor carries the role it was read with: a viewer whose role is another now sees other
-people and finds them by other fields, so that the stream cannot tell the difference, and they have to read again.
+alone, by putting the question to the user as they were before it and as they are. Where the row is newer than the entry,
+how they were is not certain, and then "entered" and "left" are told rather than left out: both may be applied twice. The
+snapshot is read after the position was taken, so that an entry may tell of a change the snapshot already shows (the
+client sets the same values again), and none is missed.
+
+A cursor carries the role it was read with: a viewer whose role is another now sees other people and finds them by other
+fields, so that the stream cannot tell the difference, and they have to read again. Presence is not in the log: a feed
+whose filter asks for it is told by presence itself who comes and goes, and cannot be resumed, only begun anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -17,15 +21,16 @@ from uuid import UUID
 import strawberry
 
 from domain import policies
-from domain.cursors import FRESH, LogCursor, sequence_cursor, unfinished_cursor
+from domain.cursors import FRESH, LogCursor, fresh_cursor, sequence_cursor, unfinished_cursor
 from domain.models.actor import Actor
 from domain.models.event import Event as LogEvent
 from domain.models.event import EventType
-from domain.models.user import Role, Status, User
+from domain.models.user import User
 from domain.pagination import PAGE_MAX, UserFilter, UserQuery, Window
 from domain.services.user import UserService
-from schema.groups import Message
+from schema.live_ports import Message
 from schema.live_types import FeedReady, Heartbeat, ResyncRequired, UserChanged, UserEntered, UserLeft
+from schema.rows import Rows
 from schema.scalars import Cursor
 from schema.user import User as UserType
 from schema.user import changes_as_seen
@@ -50,27 +55,68 @@ class FeedProjection:
         """The question, without the position."""
         return "feed", self.search, self.filter
 
-    async def project(self, event: LogEvent, actor: Actor, users: Mapping[UUID, User]) -> Sequence[Message]:
+    @property
+    def follows_presence(self) -> bool:
+        """Whether who is online decides who matches."""
+        return self.filter.online is not None
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether an entry is projected without asking the database: a search is compared there."""
+        return self.search is None
+
+    async def prefetch(self, events: Sequence[LogEvent], actor: Actor, rows: Rows) -> None:
+        """Put the search to the subjects of all these entries in one statement."""
+        pairs: list[User] = []
+        asked: list[Hashable] = []
+        for event in events if self.search is not None else ():
+            now, before, key = rows.get(event.user_id), rows.before(event), (self.key, actor.role, event.seq)
+            if now is not None and before is not None and key not in rows.matches and event.type in ABOUT_USERS:
+                pairs += [before.user, now]
+                asked.append(key)
+        if asked:
+            found = await self._matching(self._query(actor), pairs)
+            rows.matches.update(zip(asked, zip(found[::2], found[1::2], strict=True), strict=True))
+
+    async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
         """Entered, changed or left, or nothing."""
         changes_version = event.type is EventType.PASSWORD_CHANGED and policies.can_see_history(actor, event.user_id)
         if event.type not in ABOUT_USERS and not changes_version:
             return ()
         cursor = self._cursor(event.seq, actor)
-        now = users.get(event.user_id)
-        if now is None:
-            return (
-                (UserLeft(user_id=strawberry.ID(str(event.user_id)), cursor=cursor),)
-                if policies.can_see_event(actor, event)
-                else ()
-            )
+        now, before = rows.get(event.user_id), rows.before(event)
+        left = UserLeft(user_id=strawberry.ID(str(event.user_id)), cursor=cursor)
+        if now is None or before is None:
+            return (left,) if policies.leaves_view(actor, event) else ()
+        query = self._query(actor)
+        known = rows.matches.get((self.key, actor.role, event.seq))
+        was, fits = known or await self._matching(query, [before.user, now])
         created = event.type is EventType.USER_CREATED
-        was, fits = await self.users.matching(self._query(actor), [_before(event, now), now])
-        if fits and (created or not was):
-            return (UserEntered(user=UserType(entity=now), cursor=cursor),)
-        if fits:
-            seen = policies.event_as_seen(actor, event)
+        certain = before.certain and (before.verification_certain or self.filter.email_verified is None)
+        if fits and self._is_online_as_asked(query, now):
+            if created or not (was and certain):
+                return (UserEntered(user=UserType(entity=now), cursor=cursor),)
+            seen = policies.event_as_seen(actor, event, now)
             return (UserChanged(user=UserType(entity=now), cursor=cursor, changes=changes_as_seen(seen)),)
-        return (UserLeft(user_id=strawberry.ID(str(now.id)), cursor=cursor),) if was and not created else ()
+        return (left,) if not created and (was if certain else _may_have_matched(event, query)) else ()
+
+    async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
+        """What a change of a user's presence means for who is in view; None for somebody who does not match anyway."""
+        query = self._query(actor)
+        (fits,) = await self._matching(query, [user])
+        if not fits:
+            return None
+        cursor = self._cursor(seq, actor)
+        if self._is_online_as_asked(query, user):
+            return UserEntered(user=UserType(entity=user), cursor=cursor)
+        return UserLeft(user_id=strawberry.ID(str(user.id)), cursor=cursor)
+
+    async def _matching(self, query: UserQuery, users: Sequence[User]) -> list[bool]:
+        """Whether each of these users belongs to the answer, wherever they are."""
+        return await self.users.matching(replace(query, filter=replace(query.filter, online=None)), users)
+
+    def _is_online_as_asked(self, query: UserQuery, user: User) -> bool:
+        return self.filter.online in (None, user.id in (query.online_ids or ()))
 
     def begins_anew(self, cursor: LogCursor) -> bool:
         """Whether it stands for no position but for a new snapshot."""
@@ -78,7 +124,11 @@ class FeedProjection:
 
     def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
         """Why not: what was read before was seen with another role. Without a role it counts as the present one's."""
-        if cursor.role in (None, FRESH, actor.role):
+        if cursor.role == FRESH:
+            return None
+        if self.follows_presence:
+            return "Who is online is not in the log: only a new snapshot can tell"
+        if cursor.role in (None, actor.role):
             return None
         return "Your role has changed since this position was read"
 
@@ -110,21 +160,29 @@ class FeedProjection:
 
     def resync(self, reason: str, seq: int, actor: Actor) -> Message:
         """Read again, then subscribe from here."""
-        return ResyncRequired(reason=reason, cursor=self._cursor(seq, actor))
+        cursor = Cursor(fresh_cursor(self.epoch, seq)) if self.follows_presence else self._cursor(seq, actor)
+        return ResyncRequired(reason=reason, cursor=cursor)
 
     def of_epoch(self, epoch: UUID) -> FeedProjection:
         """The same, with the positions of another epoch."""
         return replace(self, epoch=epoch)
 
 
-def _before(event: LogEvent, now: User) -> User:
-    """The user with the fields of an entry set back to what they were."""
-    back = {c.field: c.before for c in event.changes if c.before is not None}
-    fields: dict[str, object] = {k: back[k] for k in ("email", "display_name") if k in back}
-    if "role" in back:
-        fields["role"] = Role(back["role"])
-    if "status" in back:
-        fields["status"] = Status(back["status"])
-    if event.type is EventType.EMAIL_VERIFIED:
-        fields["email_verified_at"] = None
-    return replace(now, **fields)  # type: ignore[arg-type]
+def _may_have_matched(event: LogEvent, query: UserQuery) -> bool:
+    """Whether an entry may have taken its subject out of the answer, where nothing else is known of how they were.
+
+    Of all entries since somebody was in view, one changed something that the question asks for, from what fitted.
+    """
+    wanted, before = query.filter, {c.field: c.before for c in event.changes}
+    if wanted.status is not None and event.status_before not in wanted.status:
+        return False
+    if wanted.role is not None and "role" in before and before["role"] not in wanted.role:
+        return False
+    searched = {"display_name", "email"} if query.by_email else {"display_name"}
+    verification = "email" in before or event.type is EventType.EMAIL_VERIFIED
+    return (
+        ("status" in before and wanted.status is not None)
+        or ("role" in before and wanted.role is not None)
+        or (query.search is not None and not searched.isdisjoint(before))
+        or (wanted.email_verified is not None and verification)
+    )

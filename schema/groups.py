@@ -16,126 +16,35 @@ No task and no generator lives as long as a subscriber does: after its replay a 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor, execute_subscription_event
 
-from domain.cursors import LogCursor
 from domain.errors import Unavailable
 from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.user import Role, User
 from schema.compiled import CompiledMessage, compile_message
+from schema.lane import Account
+from schema.live_ports import Message, Payloads, Projection, Renderer, Sink
+from schema.rows import Rows
 
 YIELD_SINKS = 500
 """Writes between two looks of the event loop at everybody else."""
 CACHE = 1024
 """Rendered entries a group keeps for those who replay."""
 
+QUICK_SECONDS = 0.001
+"""A group whose entries take longer each than this is rendered in the slow lane from then on."""
+
 K = TypeVar("K", bound=Hashable)
-
-Message = object
-Payloads = Sequence[bytes]
-
-
-class Sink(Protocol):
-    """Where a subscription's payloads go. Sinks of equal `shape` share encoded bytes."""
-
-    @property
-    def shape(self) -> Hashable: ...
-    @property
-    def write(self) -> Callable[[Any, int], None]:
-        """Takes encoded messages and how many they are, without waiting; a sink that has no room ends itself."""
-        ...
-
-    def encode(self, payloads: Payloads) -> Any:
-        """The bytes for every sink of this shape."""
-        ...
-
-    async def send(self, payloads: Payloads) -> None:
-        """Take the messages, waiting for room. Raises ConnectionError when the sink has ended."""
-        ...
-
-    def complete(self) -> None:
-        """There will be nothing more."""
-        ...
-
-    def fail(self, errors: Sequence[Mapping[str, Any]]) -> None:
-        """The operation ended with these errors."""
-        ...
-
-
-class Projection(Protocol):
-    """What one subscription field makes of the log, for one set of arguments."""
-
-    @property
-    def key(self) -> Hashable:
-        """The arguments in canonical form, without the position to start from."""
-        ...
-
-    @property
-    def private(self) -> bool:
-        """Whether the messages are one viewer's own, to be shared with nobody."""
-        ...
-
-    @property
-    def start(self) -> str | None:
-        """The cursor to resume from, as the client gave it."""
-        ...
-
-    async def project(self, event: Event, actor: Actor, users: Mapping[UUID, User]) -> Sequence[Message]:
-        """What an actor gets to see of an entry; `users` has its subject and its actor as they are now."""
-        ...
-
-    def begins_anew(self, cursor: LogCursor) -> bool:
-        """Whether a cursor asks for a snapshot, as no cursor does."""
-        ...
-
-    def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
-        """Why this actor cannot go on from a cursor although the log has its position; None if they can."""
-        ...
-
-    def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]] | None:
-        """What to send before anything of the log where no cursor was given; None for nothing."""
-        ...
-
-    def ready(self, seq: int, actor: Actor) -> Message | None:
-        """Told once a subscriber is live at this position; None for nothing."""
-        ...
-
-    def heartbeat(self, seq: int, actor: Actor) -> Message | None:
-        """Told on quiet streams; None for nothing."""
-        ...
-
-    def resync(self, reason: str, seq: int, actor: Actor) -> Message:
-        """Told instead of anything else where the position asked for cannot be served."""
-        ...
-
-    def of_epoch(self, epoch: UUID) -> Projection:
-        """The same, with the positions of another epoch."""
-        ...
-
-
-class Renderer(Protocol):
-    """What executing a document for one message needs of the process."""
-
-    def context(self, actor: Actor, users: Mapping[UUID, User] | None) -> object:
-        """A fresh context, whose loaders know these users already."""
-        ...
-
-    def format_error(self, error: GraphQLError) -> Mapping[str, Any]:
-        """The error as a client may see it."""
-        ...
-
-    def drop_if_idle(self, group: Group) -> None:
-        """Forget a group that nobody needs."""
-        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -145,6 +54,8 @@ class Subscriber:
     sink: Sink
     actor: Actor
     seq: int = 0
+    moves: int = 0
+    """As `seq`, for comings and goings, which are not in the log."""
     group: Group | None = None
     closed: bool = False
 
@@ -170,15 +81,32 @@ class Group:
     """By shape, in the order of their coming: their memory then lies in the order in which it is walked."""
     fresh: set[Subscriber] = field(default_factory=set)
     viewers: dict[UUID, set[Subscriber]] = field(default_factory=dict)
-    rendered: OrderedDict[int, tuple[bytes, ...]] = field(default_factory=OrderedDict)
+    rendered: OrderedDict[int, tuple[Hashable, tuple[bytes, ...]]] = field(default_factory=OrderedDict)
+    """Finished entries by sequence, each with all that it was made of (`_made_of`)."""
     replaying: int = 0
     told_at: float = 0.0
     lost: bool = False
     """Whether what it was told of has no place in the log any more: nobody may join it, and its members are sent away."""
     compiled: CompiledMessage | None = field(init=False)
+    account: Account = field(default_factory=Account)
+    is_apart: bool = field(init=False)
+    """Whether it is rendered in the slow lane."""
 
     def __post_init__(self) -> None:
         self.compiled = compile_message(self.executor)
+        self.is_apart = not self._is_compiled
+
+    @property
+    def _is_compiled(self) -> bool:
+        return self.compiled is not None and self.compiled.is_whole and self.projection.is_quick
+
+    def choose_lane(self) -> None:
+        """Go to the slow lane once entries take long, and come back once they do not and nothing waits there."""
+        each = self.account.each or 0.0
+        if not self.is_apart:
+            self.is_apart = each > QUICK_SECONDS
+        elif self._is_compiled and self.account.is_idle and each < QUICK_SECONDS / 2:
+            self.is_apart = False
 
     def join(self, subscriber: Subscriber) -> bool:
         """Take a subscriber in, if it has seen everything this group has sent."""
@@ -234,29 +162,51 @@ class Group:
             found |= self.viewers.get(event.actor_id, set())
         return found
 
-    async def shared(self, event: Event, users: Mapping[UUID, User]) -> tuple[bytes, ...]:
-        """The entry as the scope sees it, rendered at most once."""
+    async def shared(self, event: Event, rows: Rows) -> tuple[bytes, ...]:
+        """The entry as the scope sees it, rendered again only where something that it shows has changed since."""
+        made_of = self._made_of(event, rows)
         known = self.rendered.get(event.seq)
-        if known is None:
-            known = await self.render(event, self.actor, users)
-            self.rendered[event.seq] = known
+        if known is not None and known[0] == made_of:
+            return known[1]
+        payloads: list[bytes] = []
+        kept = True
+        for message in await self.projection.project(event, self.actor, rows):
+            quick = self._quick(message, self.actor, rows)
+            kept = kept and quick is not None
+            payloads.append(quick if quick is not None else await self.payload(message, self.actor, rows))
+        self.rendered.pop(event.seq, None)
+        if kept:  # what the executor answered may have read more than is compared here
+            self.rendered[event.seq] = made_of, tuple(payloads)
             if len(self.rendered) > CACHE:
                 self.rendered.popitem(last=False)
-        return known
+        return tuple(payloads)
 
-    async def render(self, event: Event, actor: Actor, users: Mapping[UUID, User]) -> tuple[bytes, ...]:
+    def _made_of(self, event: Event, rows: Rows) -> tuple[object, ...]:
+        """All that a compiled rendering reads: the entry, its two people as they are now, and whether they are online."""
+        online = self.renderer.online
+        subject, doer = event.user_id, event.actor_id
+        who = None if doer is None else rows.get(doer)
+        return event, rows.get(subject), who, subject in online, doer in online
+
+    async def render(self, event: Event, actor: Actor, rows: Rows) -> tuple[bytes, ...]:
         """The entry as one actor sees it: no payload, one, or several."""
-        messages = await self.projection.project(event, actor, users)
-        return tuple([await self.payload(m, actor, users) for m in messages])
+        messages = await self.projection.project(event, actor, rows)
+        return tuple([await self.payload(m, actor, rows) for m in messages])
 
-    async def payload(self, message: Message, actor: Actor, users: Mapping[UUID, User] | None = None) -> bytes:
+    def _quick(self, message: Message, actor: Actor, users: Mapping[UUID, User | None] | None) -> bytes | None:
+        """The answer by the compiled selection; None where it has to be executed."""
+        data = None if self.compiled is None else self.compiled(message, self.renderer.context(actor, users))
+        return None if data is None else orjson.dumps({"data": data})
+
+    async def payload(self, message: Message, actor: Actor, users: Mapping[UUID, User | None] | None = None) -> bytes:
         """Answer the document for one message, with loaders of its own, and serialize the result.
 
         Raises Unavailable where a field could not be read: a message without its data would count as told.
         """
+        quick = self._quick(message, actor, users)
+        if quick is not None:
+            return quick
         context = self.renderer.context(actor, users)
-        if self.compiled is not None and (data := self.compiled(message, context)) is not None:
-            return orjson.dumps({"data": data})
         executor = self.executor.build_per_event_executor(message)
         executor.context_value = context
         outcome = execute_subscription_event(executor)
@@ -268,9 +218,16 @@ class Group:
             body["errors"] = [self.renderer.format_error(e) for e in result.errors]
         return orjson.dumps(body)
 
-    async def advance(self, events: Sequence[Event], users: Mapping[UUID, User]) -> None:
+    async def advance(self, events: Sequence[Event], users: Rows) -> None:
         """Render a stretch and write it to everybody, in order."""
+        if not (self.settled or self.fresh):  # whoever is about to join replays these entries for themselves
+            self.cursor = events[-1].seq
+            return
+        began = time.thread_time()
+        await self.projection.prefetch(events, self.actor, users)
         stretch = [(e, await self.shared(e, users)) for e in events]
+        if not self.is_apart:
+            self.account.charge(time.thread_time() - began, len(events))
         special = await self._special(stretch, users)
         cursor, self.cursor = self.cursor, events[-1].seq
         shared = [p for e, payloads in stretch if e.seq > cursor for p in payloads]
@@ -286,7 +243,7 @@ class Group:
             await self.fan_out(shared, special)
 
     async def _special(
-        self, stretch: Sequence[tuple[Event, tuple[bytes, ...]]], users: Mapping[UUID, User]
+        self, stretch: Sequence[tuple[Event, tuple[bytes, ...]]], users: Rows
     ) -> dict[Subscriber, list[tuple[Event, tuple[bytes, ...]]]]:
         """For each subscriber to whom any of the entries looks different: the whole stretch as they see it."""
         special: dict[Subscriber, list[tuple[Event, tuple[bytes, ...]]]] = {}
@@ -296,6 +253,24 @@ class Group:
                     (e, await self.render(e, s.actor, users) if s in self.exceptions(e) else p) for e, p in stretch
                 ]
         return special
+
+    async def came_or_went(self, user: User) -> None:
+        """Tell everybody what it means that a user came online or went."""
+        message = await self.projection.came_or_went(user, self.cursor, self.actor)
+        if message is None:
+            return
+        shared = await self.payload(message, self.actor)
+        own = {s: await self.payload(message, s.actor) for s in self.viewers.get(user.id, ())}
+        for subscriber in self.fresh | own.keys():
+            write(subscriber, [own.get(subscriber, shared)])
+        await self.fan_out([shared], own)
+
+    async def tell(self, message: Message) -> None:
+        """Write a message that is not of the log to everybody."""
+        payloads = [await self.payload(message, self.actor)]
+        for subscriber in list(self.fresh):
+            write(subscriber, payloads)
+        await self.fan_out(payloads)
 
     async def fan_out(self, payloads: Payloads, without: Iterable[Subscriber] = ()) -> None:
         """Write finished payloads to the settled subscribers, encoding them once a shape."""

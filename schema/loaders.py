@@ -33,8 +33,8 @@ class Loaders:
 
     def __init__(self, services: Services, actor: Actor | None, at_least: LogCursor | None) -> None:
         self._services, self._actor, self._at_least = services, actor, at_least
-        self.known: Mapping[UUID, User] = {}
-        """Users that were read already, as they are; who may see them is decided where they are shown."""
+        self.known: Mapping[UUID, User | None] = {}
+        """Users that were read already, as they are, None for no such user; who may see them is decided where shown."""
 
     @cached_property
     def user_by_id(self) -> DataLoader[UUID, User | None]:

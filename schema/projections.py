@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from domain import policies
 from domain.cursors import LogCursor, sequence_cursor
 from domain.models.actor import Actor
 from domain.models.event import Event as LogEvent
 from domain.models.user import User
 from domain.pagination import EventFilter
 from schema.event import Event
-from schema.groups import Message
+from schema.live_ports import Message
 from schema.live_types import Heartbeat, ResyncRequired
+from schema.rows import Rows
 from schema.scalars import Cursor
 
 
@@ -26,17 +28,25 @@ class EventProjection:
     filter: EventFilter
     start: str | None
     private: bool = False
+    follows_presence: bool = False
+    is_quick: bool = True
 
     @property
     def key(self) -> Hashable:
         """The arguments without the position."""
         return self.filter
 
-    async def project(self, event: LogEvent, actor: Actor, users: Mapping[UUID, User]) -> Sequence[Message]:
+    async def prefetch(self, events: Sequence[LogEvent], actor: Actor, rows: Rows) -> None:
+        """Nothing is needed."""
+
+    async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
         """The entry, or nothing."""
-        if not self.filter.matches(event.type, event.user_id, event.actor_id):
+        wanted = self.filter
+        if not wanted.matches(event.type, event.user_id, event.actor_id):
             return ()
-        seen = Event.seen(event, actor, self.epoch)
+        if wanted.actor_id is not None and not policies.can_see_by_actor(actor, rows.get(wanted.actor_id)):
+            return ()
+        seen = Event.seen(event, actor, self.epoch, rows.get(event.user_id))
         return () if seen is None else (seen,)
 
     def begins_anew(self, cursor: LogCursor) -> bool:
@@ -59,6 +69,10 @@ class EventProjection:
         """The position on a quiet stream."""
         return Heartbeat(cursor=Cursor(sequence_cursor(self.epoch, seq)), at=datetime.now(UTC))
 
+    async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
+        """Nothing: presence is not in the log."""
+        return None
+
     def resync(self, reason: str, seq: int, actor: Actor) -> Message:
         """Read again, then subscribe from here."""
         return ResyncRequired(reason=reason, cursor=Cursor(sequence_cursor(self.epoch, seq)))
@@ -74,13 +88,18 @@ class SignalProjection:
 
     private: bool = False
     start: str | None = None
+    follows_presence: bool = False
+    is_quick: bool = True
 
     @property
     def key(self) -> Hashable:
         """There are no arguments."""
         return type(self).__name__
 
-    async def project(self, event: LogEvent, actor: Actor, users: Mapping[UUID, User]) -> Sequence[Message]:
+    async def prefetch(self, events: Sequence[LogEvent], actor: Actor, rows: Rows) -> None:
+        """Nothing is needed."""
+
+    async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
         """Nothing: the log is not the source."""
         return ()
 
@@ -101,6 +120,10 @@ class SignalProjection:
         return None
 
     heartbeat = ready
+
+    async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
+        """Nothing: who is in view does not depend on it."""
+        return None
 
     def resync(self, reason: str, seq: int, actor: Actor) -> Message:
         """There is no position to lose."""

@@ -124,4 +124,4 @@ def _shown(info: Info, found: domain_user.User | domain_session.Session | domain
         return User(entity=found)
     if isinstance(found, domain_session.Session):
         return Session(entity=found)
-    return None if found is None else Event.seen(found, info.context.viewer, info.context.services.epoch)
+    return None if found is None else Event(entry=found, epoch=info.context.services.epoch)

@@ -69,7 +69,12 @@ class EventService:
         """Those of these entries that the actor may see, as they may be seen."""
         async with self._store.read(at_least) as unit:
             found = await unit.events.get_many(event_ids)
-        return {i: policies.event_as_seen(actor, e) for i, e in found.items() if policies.can_see_event(actor, e)}
+            subjects = await unit.users.get_many(list({e.user_id for e in found.values()})) if found else {}
+        return {
+            i: policies.event_as_seen(actor, e, subjects.get(e.user_id))
+            for i, e in found.items()
+            if policies.can_see_event(actor, e, subjects.get(e.user_id))
+        }
 
     async def state(self) -> LogState:
         """The log's epoch, head and horizon."""

@@ -215,3 +215,76 @@ async def test_a_member_sees_nobody_who_is_not_active(api: Api, admin: Person) -
         await copy.until(socket, someone, None)
         await api.ask(BY_ID % "enableUser", {"id": someone}, admin)
         await copy.until(socket, someone, f"{mark} one")
+
+
+async def test_a_feed_of_who_is_online_follows_presence_both_ways(api: Api, admin: Person) -> None:
+    mark = f"Bit{secrets.token_hex(3)}"
+    someone, other = [await api.new_user(admin, name=f"{mark} {word}") for word in ("someone", "other")]
+    member = await api.new_user(admin)
+    for viewer in (admin, member):
+        on, off = Copy(), Copy()
+        async with api.socket(viewer) as watching_on, api.socket(viewer) as watching_off:
+            await watching_on.subscribe("f", FEED, {"search": mark, "filter": {"online": True}})
+            await watching_off.subscribe("f", FEED, {"search": mark, "filter": {"online": False}})
+            await on.until_ready(watching_on)
+            await off.until_ready(watching_off)
+            assert (set(on.users), set(off.users)) == (set(), {someone.id, other.id})
+            async with api.socket(someone):
+                await on.until(watching_on, someone.id, f"{mark} someone")
+                await off.until(watching_off, someone.id, None)
+            await on.until(watching_on, someone.id, None)
+            await off.until(watching_off, someone.id, f"{mark} someone")
+            assert (set(on.users), set(off.users)) == (set(), {someone.id, other.id})
+
+
+async def test_ones_own_row_comes_online_with_its_email(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin, name=f"Own{secrets.token_hex(3)}")
+    query = FEED.replace("user { id ", "user { id email ")
+    async with api.socket(user) as first:
+        await first.subscribe("f", query, {"filter": {"online": True}})
+        own = Copy()
+        await own.until_ready(first)
+        assert own.users[user.id]["email"] == user.email
+        assert {u["email"] for i, u in own.users.items() if i != user.id} <= {None}
+
+
+async def test_a_feed_that_follows_presence_begins_anew_instead_of_resuming(api: Api, admin: Person) -> None:
+    mark = f"Flynn{secrets.token_hex(3)}"
+    someone = await api.new_user(admin, name=f"{mark} someone")
+    asked = {"search": mark, "filter": {"online": False}}
+    copy = Copy()
+    async with api.socket(admin) as socket:
+        await socket.subscribe("f", FEED, asked)
+        await copy.until_ready(socket)
+        await socket.send({"id": "f", "type": "complete"})
+        await socket.subscribe("f2", FEED, asked | {"after": copy.cursor})
+        told = (await socket.next("f2"))["userFeed"]
+        assert told["__typename"] == "ResyncRequired"
+        assert await socket.receive() == {"id": "f2", "type": "complete"}
+        await socket.subscribe("f3", FEED, asked | {"after": told["cursor"]})
+        entered = (await socket.next("f3"))["userFeed"]
+        assert (entered["__typename"], entered["user"]["id"]) == ("UserEntered", someone.id)
+        assert (await socket.next("f3"))["userFeed"]["__typename"] == "FeedReady"
+
+
+async def test_one_write_that_changes_several_things_is_told_to_every_feed(api: Api, admin: Person) -> None:
+    mark = f"Sark{secrets.token_hex(3)}"
+    someone = await made(api, admin, f"{mark} one")
+    filters: list[dict[str, Any]] = [
+        {"status": ["ACTIVE"]},
+        {"role": ["MEMBER"]},
+        {"status": ["ACTIVE"], "role": ["MEMBER"]},
+    ]
+    async with api.socket(admin) as socket:
+        for number, filter_ in enumerate(filters):
+            await socket.subscribe(f"f{number}", FEED, {"search": mark, "filter": filter_})
+            for name in ("UserEntered", "FeedReady"):
+                assert (await socket.next(f"f{number}"))["userFeed"]["__typename"] == name
+        email = f"{secrets.token_hex(6)}@example.com"
+        change = {"displayName": "Somebody else", "email": email, "role": "AUDITOR"}
+        await api.ask(RENAME, {"i": {"id": someone} | change}, admin)
+        left: set[str] = set()
+        while len(left) < len(filters):
+            message = await socket.receive()
+            assert message["payload"]["data"]["userFeed"]["__typename"] == "UserLeft"
+            left.add(message["id"])

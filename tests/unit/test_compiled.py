@@ -91,14 +91,14 @@ def seen_by(viewer: Actor, *known: User) -> Seen:
 
 def event_messages(viewer: Actor) -> list[object]:
     """One of each message that `userEvents` has."""
-    seen = Event.seen(ENTRY, viewer, EPOCH)
+    seen = Event.seen(ENTRY, viewer, EPOCH, SUBJECT)
     assert seen is not None
     return [seen, Heartbeat(cursor=POSITION, at=NOW), ResyncRequired(reason="pruned", cursor=POSITION)]
 
 
 def feed_messages(viewer: Actor) -> list[object]:
     """One of each message that `userFeed` has of its own."""
-    seen = Event.seen(ENTRY, viewer, EPOCH)
+    seen = Event.seen(ENTRY, viewer, EPOCH, SUBJECT)
     assert seen is not None
     return [
         UserEntered(user=UserType(entity=ADMIN), cursor=POSITION),

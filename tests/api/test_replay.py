@@ -1,0 +1,124 @@
+"""What a replay tells: what is true and permitted now, whatever was rendered and kept before."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from typing import Any
+
+import pytest
+
+from domain.cursors import sequence_cursor
+from tests.api.conftest import Api, Person, Socket
+from tests.api.test_feed import BY_ID, made
+from tests.api.test_live import DISABLE, EVENTS, live, rename
+
+ERASE = "mutation($id: ID!) { eraseUser(id: $id) { __typename ... on Problem { code message } } }"
+IDS = (
+    "query($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Event { type userId user { id } changes { field } } } }"
+)
+
+
+def beginning(api: Api) -> str:
+    """The cursor of the log's beginning."""
+    container = api.server.application.container
+    assert container is not None
+    return sequence_cursor(container.hub.epoch, 0)
+
+
+async def replay(socket: Socket, id_: str, after: str, query: str = EVENTS, **variables: Any) -> list[Any]:
+    """Every entry from a position to the first heartbeat."""
+    await socket.subscribe(id_, query, {"after": after, **variables})
+    found: list[Any] = []
+    while (message := (await socket.next(id_))["userEvents"])["__typename"] == "Event":
+        found.append(message)
+    await socket.send({"id": id_, "type": "complete"})
+    return found
+
+
+async def test_a_member_learns_from_a_replay_only_what_they_may_see_now(api: Api, admin: Person) -> None:
+    mark = f"Zuse{secrets.token_hex(3)}"
+    member = await api.new_user(admin, name=f"{mark} viewer")
+    people = {word: await made(api, admin, f"{mark} {word}") for word in ("active", "disabled", "deleted", "erased")}
+    back = await made(api, admin, f"{mark} back")
+    for id_ in (people["disabled"], back):
+        await api.ask(DISABLE, {"id": id_}, admin)
+    await api.ask(BY_ID % "enableUser", {"id": back}, admin)
+    await api.ask(BY_ID % "deleteUser", {"id": people["deleted"]}, admin)
+    assert (await api.ask(ERASE, {"id": people["erased"]}, admin))["eraseUser"]["__typename"] == "Done"
+    async with api.socket(member) as socket:
+        seen, number = [], itertools.count()
+        while people["erased"] not in str(seen):  # the last entry has no place yet
+            seen = await replay(socket, f"r{next(number)}", beginning(api))
+    by_id = {word: [e for e in seen if e["userId"] == id_] for word, id_ in people.items()}
+    assert [e["type"] for e in by_id["active"]] == ["USER_CREATED"]
+    assert by_id["active"][0]["user"]["displayName"] == f"{mark} active"
+    for word, type_ in (("disabled", "USER_DISABLED"), ("deleted", "USER_DELETED"), ("erased", "USER_ERASED")):
+        assert [e["type"] for e in by_id[word]] == [type_]
+        assert by_id[word][0]["user"] is None
+        assert {c["field"] for c in by_id[word][0]["changes"]} <= {"status"}
+        assert f"{mark} {word}" not in str(seen)
+    assert [e["type"] for e in seen if e["userId"] == back] == ["USER_CREATED", "USER_DISABLED", "USER_ENABLED"]
+    assert "SESSION_STARTED" in [e["type"] for e in seen if e["userId"] == member.id]
+
+
+async def test_an_entrys_id_tells_a_member_no_more_than_its_replay(api: Api, admin: Person) -> None:
+    member = await api.new_user(admin)
+    hidden, shown = await made(api, admin, "Ram hidden"), await made(api, admin, "Ram shown")
+    await api.ask(DISABLE, {"id": hidden}, admin)
+    asked = """query($id: ID!) { user(id: $id) { events { edges { node { id type } } } } }"""
+    ids: dict[str, str] = {}
+    for who, id_ in (("hidden", hidden), ("shown", shown)):
+        edges = (await api.ask(asked, {"id": id_}, admin))["user"]["events"]["edges"]
+        ids |= {f"{who} {e['node']['type']}": e["node"]["id"] for e in edges}
+    nodes = (await api.ask(IDS, {"ids": list(ids.values())}, member))["nodes"]
+    seen = dict(zip(ids, nodes, strict=True))
+    assert seen["hidden USER_CREATED"] is None
+    assert seen["hidden USER_DISABLED"]["user"] is None
+    assert {c["field"] for c in seen["hidden USER_DISABLED"]["changes"]} == {"status"}
+    assert {c["field"] for c in seen["shown USER_CREATED"]["changes"]} == {"displayName", "role", "status"}
+    everything = (await api.ask(IDS, {"ids": list(ids.values())}, admin))["nodes"]
+    assert all(everything)
+
+
+@pytest.mark.parametrize("role", ["MEMBER", "AUDITOR", "ADMIN"])
+@pytest.mark.parametrize("ending", ["eraseUser", "disableUser"])
+async def test_what_is_kept_for_a_document_that_is_held_open_is_dropped(
+    api: Api, admin: Person, role: str, ending: str
+) -> None:
+    mark = f"Dumont{secrets.token_hex(3)}"
+    viewer = await api.new_user(admin, role)
+    id_ = await made(api, admin, f"{mark} person")
+    wanted: dict[str, Any] = {"filter": {"userId": id_}}
+    async with api.socket(viewer) as holder, api.socket(viewer) as socket:
+        await live(holder, "h", **wanted)
+        number = itertools.count()
+        while not (before := await replay(socket, f"before{next(number)}", beginning(api), **wanted)):
+            pass  # the new entry has no place yet
+        assert f"{mark} person" in str(before)
+        await api.ask(BY_ID % ending, {"id": id_}, admin)
+        gone = (await holder.next("h"))["userEvents"]
+        assert gone["type"] == ("USER_ERASED" if ending == "eraseUser" else "USER_DISABLED")
+        after = await replay(socket, "after", beginning(api), **wanted)
+        assert after
+        if ending == "eraseUser" or role == "MEMBER":
+            assert mark not in str(after)
+            assert mark.lower() not in str(after)
+        else:
+            assert f"{mark} person" in str(after)
+
+
+async def test_a_kept_rendering_follows_the_row_of_its_actor_too(api: Api, admin: Person) -> None:
+    doer = await api.new_user(admin, "ADMIN", "Before")
+    subject = await api.new_user(admin)
+    wanted: dict[str, Any] = {"filter": {"userId": subject.id, "types": ["USER_UPDATED"]}}
+    query = EVENTS.replace("actor { email }", "actor { email displayName }")
+    auditor = await api.new_user(admin, "AUDITOR")
+    async with api.socket(auditor) as holder, api.socket(auditor) as socket:
+        await holder.subscribe("h", query, wanted)
+        assert (await holder.next("h"))["userEvents"]["__typename"] == "Heartbeat"
+        await rename(api, doer, subject, "Named")
+        assert (await holder.next("h"))["userEvents"]["actor"]["displayName"] == "Before"
+        await rename(api, admin, doer, "After")
+        (told,) = await replay(socket, "r", beginning(api), query, **wanted)
+        assert told["actor"]["displayName"] == "After"

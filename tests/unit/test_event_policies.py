@@ -1,0 +1,83 @@
+"""What a member sees of the log: what they may see of its subject now, whenever it happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import policies
+from domain.models.actor import Actor
+from domain.models.event import Change, Event, EventType
+from domain.models.user import Role, Status, User
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SUBJECT = User(UUID(int=1), "sam@example.com", "Sam Secret", Role.MEMBER, Status.ACTIVE, 3, NOW, NOW)
+MEMBER, AUDITOR = Actor(UUID(int=8), Role.MEMBER), Actor(UUID(int=9), Role.AUDITOR)
+STATUSES = [None, *Status]
+PERSONAL = ["sam@example.com", "Sam Secret"]
+
+events = st.builds(
+    Event,
+    type=st.sampled_from(EventType),
+    user_id=st.just(SUBJECT.id),
+    occurred_at=st.just(NOW),
+    changes=st.lists(
+        st.sampled_from(
+            [
+                Change("email", None, "sam@example.com"),
+                Change("display_name", "Sam Secret", "Sam"),
+                Change("role", "member", "auditor"),
+                Change("status", "active", "disabled"),
+                Change("reason", None, "signed_out"),
+            ]
+        )
+    ),
+    status_before=st.sampled_from(STATUSES),
+    status_after=st.sampled_from(STATUSES),
+    request_id=st.just("r"),
+    ip_address=st.just("192.0.2.1"),
+)
+hidden = st.sampled_from([None, replace(SUBJECT, status=Status.DISABLED), replace(SUBJECT, status=Status.DELETED)])
+
+
+@given(events, hidden)
+def test_of_somebody_who_is_hidden_a_member_sees_only_that_they_left(event: Event, subject: User | None) -> None:
+    left = event.status_before == Status.ACTIVE and event.status_after != Status.ACTIVE
+    assert policies.can_see_event(MEMBER, event, subject) == (left and event.type in policies.PUBLIC_EVENTS)
+    seen = policies.event_as_seen(MEMBER, event, subject)
+    assert {c.field for c in seen.changes} <= {"status"}
+    assert (seen.ip_address, seen.request_id, seen.session_id) == (None, None, None)
+
+
+@given(events)
+def test_of_somebody_in_view_a_member_sees_the_public_fields(event: Event) -> None:
+    public = event.type in policies.PUBLIC_EVENTS and Status.ACTIVE in (event.status_before, event.status_after)
+    assert policies.can_see_event(MEMBER, event, SUBJECT) == public
+    assert {c.field for c in policies.event_as_seen(MEMBER, event, SUBJECT).changes} <= policies.PUBLIC_FIELDS
+
+
+@given(events, st.sampled_from([SUBJECT, replace(SUBJECT, status=Status.DISABLED)]))
+def test_auditors_see_all_and_everyone_what_happened_to_themselves(event: Event, subject: User) -> None:
+    for actor in (AUDITOR, Actor(SUBJECT.id, Role.MEMBER)):
+        assert policies.can_see_event(actor, event, subject)
+        assert policies.event_as_seen(actor, event, subject) is event
+
+
+@pytest.mark.parametrize("actor", [MEMBER, AUDITOR, Actor(UUID(int=7), Role.ADMIN)])
+@given(event=events)
+def test_nobody_sees_personal_data_of_an_erased_person(actor: Actor, event: Event) -> None:
+    seen = policies.event_as_seen(actor, event, None)
+    assert not [c for c in seen.changes if c.before in PERSONAL or c.after in PERSONAL]
+    assert seen.ip_address is None
+
+
+@pytest.mark.parametrize(("who", "status", "sees"), [(MEMBER, "active", True), (MEMBER, "deleted", False)])
+def test_a_member_singles_out_only_what_people_in_view_did(who: Actor, status: str, *, sees: bool) -> None:
+    assert policies.can_see_by_actor(who, replace(SUBJECT, status=Status(status))) is sees
+    assert not policies.can_see_by_actor(who, None)
+    assert policies.can_see_by_actor(AUDITOR, None)
