@@ -41,6 +41,7 @@ from domain.models.user import Role
 from domain.pagination import UserFilter
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
+from domain.services.history import HistoryService
 from domain.services.importing import ImportService
 from domain.services.retention import RetentionService
 from domain.services.session import SessionRules, SessionService
@@ -81,6 +82,7 @@ class Core:
     events: EventService
     imports: ImportService
     retention: RetentionService
+    history: HistoryService
     pruning: PruneLock
     hasher: Argon2Hasher
     tokens: SignedTokens
@@ -141,6 +143,7 @@ def build_core(settings: Settings) -> Core:
         events=EventService(store, clock),
         imports=ImportService(store, clock),
         retention=RetentionService(store),
+        history=HistoryService(store),
         pruning=PruneLock(settings.database_url.dsn),
         hasher=hasher,
         tokens=tokens,

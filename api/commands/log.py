@@ -1,4 +1,4 @@
-"""`rollcall log`: how long the log is kept."""
+"""`rollcall log`: how long the log is kept, and that it is another one after a restore."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from api.settings import Settings
 from domain.errors import Unavailable
 from domain.models.actor import system
 from domain.models.event import Event
+from domain.ports import LogState
 
 TRIES = 8
 
-log = typer.Typer(help="How long the log is kept.", no_args_is_help=True)
+log = typer.Typer(help="Prune the log, or say that it was restored.", no_args_is_help=True)
 
 
 class Busy(Exception):
@@ -61,6 +62,44 @@ def prune(
         sys.exit("Another process prunes the log at this moment; nothing was done here")
     except (FileRefused, OSError) as error:
         sys.exit(f"{error}\n{done[0]} events were pruned, each of them exported")
+
+
+@log.command()
+def renew(
+    *,
+    keep_positions: Annotated[
+        bool,
+        typer.Option("--keep-positions", help="No server has run since the restore: what the log has stays valid."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without being asked.")] = False,
+) -> None:
+    """Say that the database's files were restored in place from a snapshot, before the servers are started.
+
+    Subscribers with a position of before are then told to read again, and none is taken for one of the restored log.
+    Dumps, recovery to a point in time and promoted standbys are noticed without this. Exit codes: 0 done, 1 not done.
+    """
+    with directory() as settings:
+        if not (yes or _agreed()):
+            raise typer.Exit(1)
+        try:
+            state = asyncio.run(_renew(settings, keep_positions=keep_positions))
+        except Unavailable as error:
+            sys.exit(error.message)
+    kept = f"positions up to {state.head} stay valid" if keep_positions else "every position of before is refused"
+    typer.echo(f"The log has the epoch {state.epoch}; {kept}")
+
+
+def _agreed() -> bool:
+    typer.echo("Every subscriber with an earlier position will have to read again.", err=True)
+    if sys.stdin.isatty():
+        return typer.confirm("Begin another epoch?", err=True)
+    typer.echo("Nobody can be asked here; add --yes to begin another epoch.", err=True)
+    return False
+
+
+async def _renew(settings: Settings, *, keep_positions: bool) -> LogState:
+    async with open_core(settings) as core:
+        return await core.history.renew(system(), keep_positions=keep_positions)
 
 
 async def _look(settings: Settings, days: int) -> None:

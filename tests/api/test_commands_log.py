@@ -12,10 +12,12 @@ from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
+import orjson
 import pytest
 
 from api.commands.log_file import event_of, line_of
 from domain.models.event import Event
+from domain.ports import Ancestor, LogState
 from persistence.event_log import EVENT_COLUMNS, event_from_row
 from persistence.retention import LOCK
 from tests.api.commands import Rollcall, until
@@ -165,3 +167,28 @@ def test_one_at_a_time(rollcall: Rollcall) -> None:
 
     assert "Another process prunes" in ask(rollcall, meanwhile)
     assert rollcall.count("events") == 20
+
+
+def test_renewing_takes_a_yes_and_refuses_or_keeps_the_positions_of_before(rollcall: Rollcall) -> None:
+    old(rollcall, 5)
+    first = epoch_of(rollcall)
+    assert "--yes" in rollcall.run("log", "renew", code=1).err
+    assert epoch_of(rollcall) == first
+    rollcall.run("log", "renew", "--keep-positions", "--yes")
+    second = epoch_of(rollcall)
+    assert shared(rollcall, first) == 5
+    old(rollcall, 2)
+    assert str(epoch_of(rollcall)) not in rollcall.run("log", "renew", "--yes").out
+    assert shared(rollcall, second) == shared(rollcall, first) == 0
+    assert len({first, second, epoch_of(rollcall)}) == 3
+
+
+def shared(rollcall: Rollcall, epoch: UUID) -> int | None:
+    """Up to where the log of an epoch is the present one."""
+
+    async def work(connection: asyncpg.Connection) -> int | None:
+        (row,) = await connection.fetch("select epoch, last_seq, ancestors from log_state")
+        ancestors = tuple(Ancestor(*entry) for entry in orjson.loads(row["ancestors"]))
+        return LogState(row["epoch"], row["last_seq"], 0, ancestors).shared_head(epoch.hex[:8])
+
+    return ask(rollcall, work)

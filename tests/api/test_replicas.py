@@ -125,6 +125,17 @@ async def test_a_replica_answers_once_it_shows_what_is_asked_for(lagging: Laggin
     assert rest.json()["data"]["display_name"] == "On the primary", "v1 cannot say how new an answer must be"
 
 
+async def test_a_replica_that_follows_another_history_is_not_asked(lagging: Lagging) -> None:
+    api, admin = lagging.api, lagging.admin
+    user = await api.new_user(admin)
+    cursor = (await rename(api, admin, user, "On the primary"))["cursor"]
+    await lagging.follows("update users set display_name = 'Of before the failover'")
+    assert shown(await api.graphql(USERS, by=admin, rollcall_read_after=cursor)) == {"Of before the failover"}
+    await lagging.follows("update log_state set epoch = gen_random_uuid()")
+    for asked in ({}, {"rollcall_read_after": cursor}):
+        assert shown(await api.graphql(USERS, by=admin, **asked)) >= {"On the primary"}
+
+
 async def test_a_replica_that_is_away_is_not_needed(lagging: Lagging, engines: TestEngines) -> None:
     name = lagging.replica.rpartition("/")[2]
     await engines.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", f"SELECT {END} '{name}'")

@@ -89,3 +89,17 @@ def test_up_down_and_up_again_with_rows(empty_url: str) -> None:
 def test_the_migrated_database_is_the_declared_one(fresh_database_url: str, empty_url: str) -> None:
     asyncio.run(declare(empty_url))
     assert asyncio.run(catalog(fresh_database_url)) == asyncio.run(catalog(empty_url))
+
+
+def test_going_back_from_the_identity_keeps_the_log(empty_url: str) -> None:
+    config = alembic_config(DatabaseAddress(empty_url))
+    command.upgrade(config, "0002")
+    asyncio.run(
+        run(empty_url, "update log_state set last_seq = 7, identity = 'here', ancestors = '[[\"0a1b2c3d\", 5]]'")
+    )
+    (before,) = asyncio.run(run(empty_url, "select epoch, last_seq, horizon from log_state"))
+    command.downgrade(config, "0001")
+    command.upgrade(config, "0002")
+    (after,) = asyncio.run(run(empty_url, "select * from log_state"))
+    assert [after[name] for name in ("epoch", "last_seq", "horizon")] == list(before)
+    assert (after["identity"], after["ancestors"]) == (None, "[]"), "the next relay begins another epoch"
