@@ -9,10 +9,26 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Select, Text, Uuid, any_, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.errors import NotFound, VersionConflict
+from domain.errors import EmailTaken, NotFound, VersionConflict
 from domain.models.text import fold
 from domain.models.user import Role, Status, User
 from domain.pagination import Page, UserQuery
@@ -48,6 +64,12 @@ def user_from_row(row: Mapping[str, Any]) -> User:
 
 def _fields(user: User) -> dict[str, Any]:
     return asdict(user) | {"role": str(user.role), "status": str(user.status), "name_key": fold(user.display_name)}
+
+
+def _free(email: str) -> ColumnElement[bool]:
+    """Whether nobody has the address."""
+    other = users.alias("other")
+    return ~exists().where(other.c.email == email)
 
 
 class SqlUserReader:
@@ -134,8 +156,14 @@ class SqlUserRepository(SqlUserReader):
         return {u.id: u for u in await self._fetch(question)}
 
     async def add(self, user: User, password_hash: str | None) -> None:
-        """Insert a user; raises EmailTaken (translated by the unit)."""
-        await self._connection.execute(insert(users).values(_fields(user) | {"password_hash": password_hash}))
+        """Insert a user; raises EmailTaken.
+
+        A violation would say the same, but leave the address in the server's log.
+        """
+        new = insert(users).values(_fields(user) | {"password_hash": password_hash})
+        added = await self._connection.execute(new.on_conflict_do_nothing(index_elements=[users.c.email]))
+        if added.rowcount != 1:
+            raise EmailTaken
 
     async def add_many(self, entries: Sequence[User]) -> set[UUID]:
         """Insert users without passwords, skipping e-mails that are taken; returns the ids that went in."""
@@ -143,13 +171,18 @@ class SqlUserRepository(SqlUserReader):
         return set((await self._connection.execute(ADD_MANY, {"rows": rows})).scalars())
 
     async def save(self, user: User) -> None:
-        """Write over the version before; raises VersionConflict, and EmailTaken (translated by the unit)."""
+        """Write over the version before; raises VersionConflict and EmailTaken.
+
+        A violation of the address's uniqueness, which the server logs, is left for two writers at the same moment.
+        """
         fields = _fields(user)
         for kept in ("id", "created_at", "last_seen_at"):
             del fields[kept]
-        change = update(users).where(users.c.id == user.id, users.c.version == user.version - 1).values(fields)
+        before = users.c.id == user.id, users.c.version == user.version - 1
+        change = update(users).where(*before, or_(users.c.email == user.email, _free(user.email))).values(fields)
         if (await self._connection.execute(change)).rowcount != 1:
-            raise VersionConflict(await self.get(user.id))
+            current = await self.get(user.id)
+            raise EmailTaken if current.version == user.version - 1 else VersionConflict(current)
 
     async def save_many(self, entries: Sequence[User]) -> None:
         """Write several users, which this transaction has locked, in one statement."""

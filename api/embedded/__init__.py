@@ -14,6 +14,7 @@ from typing import Self
 
 from api.embedded.place import Place, find_place
 from api.embedded.postgres import EmbeddedPostgres
+from api.embedded.private import FILE_MODE, make_directory
 from api.embedded.process import EngineError
 from api.embedded.valkey import EmbeddedValkey
 
@@ -110,8 +111,9 @@ class DataLock:
         self._file = -1
 
     def __enter__(self) -> Self:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        make_directory(self._path.parent)
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, FILE_MODE)
+        os.fchmod(self._file, FILE_MODE)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -130,10 +132,11 @@ class DataLock:
 
 def kept_secret(path: Path) -> str:
     """A random secret of 256 bits that is made once and kept in a file only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_directory(path.parent)
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     except FileExistsError:
+        path.chmod(FILE_MODE)
         return path.read_text().strip()
     with os.fdopen(file, "w") as stream:
         value = secrets.token_urlsafe(32)

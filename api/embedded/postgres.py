@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from api.embedded.engine import STOP_SECONDS, Engine
+from api.embedded.private import new_log
 from api.embedded.process import Account, EngineError, end, free_port, spawn
 
 ROLE = "rollcall"
@@ -31,6 +32,11 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    # No data of people's in the log: neither the row of a violation (DETAIL), nor statements and their parameters.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 FAST = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB", "autovacuum": "off"}
 """For data that nobody will miss."""
@@ -70,7 +76,7 @@ class EmbeddedPostgres(Engine):
         self.port = self.port or free_port()
         options = SETTINGS | {"port": str(self.port)} | (FAST if self._fast else {})
         arguments = [f"--{name}={value}" for name, value in options.items()]
-        with self.log.open("wb") as output:
+        with new_log(self.log) as output:
             return spawn(
                 [self._programs / "postgres", "-D", self.directory, *arguments],
                 account=self.account,

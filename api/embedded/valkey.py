@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from api.embedded.engine import Engine
+from api.embedded.private import new_log
 from api.embedded.process import Account, free_port, spawn
 
 CONFIGURATION = """
@@ -41,7 +42,7 @@ class EmbeddedValkey(Engine):
         self.port = self.port or free_port()
         text = CONFIGURATION.format(port=self.port, password=self._password, directory=self.directory) + self.options
         # Through standard input: an argument or a file could be read by others.
-        with self.log.open("wb") as output, tempfile.TemporaryFile() as configuration:
+        with new_log(self.log) as output, tempfile.TemporaryFile() as configuration:
             configuration.write(text.encode())
             configuration.seek(0)
             return spawn([self._program, "-"], account=self.account, environment={}, output=output, stdin=configuration)

@@ -31,6 +31,13 @@ embedded.stop()
 """
 
 
+VIOLATIONS = (
+    "insert into people values ('erased@example.com', 1)",
+    "insert into people values ('another-erased@example.com', 0)",
+    "insert into people values ('erased@example.com', null, 'erased@example.com')",
+)
+
+
 async def ask(url: str, query: str) -> object:
     connection = await asyncpg.connect(url, timeout=20)
     try:
@@ -200,6 +207,34 @@ def test_a_secret_is_kept_and_only_its_owner_may_read_it(tmp_path: Path) -> None
     assert len(secret) >= 43
     assert kept_secret(path) == secret
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_the_log_tells_of_errors_and_of_nobody_s_data(own_engines: Embedded) -> None:
+    address, connection = "erased@example.com", await asyncpg.connect(own_engines.postgres.url)
+    try:
+        await connection.execute("create table people (email text unique, age int check (age > 0))")
+        await connection.execute("insert into people values ($1, 1)", address)
+        for statement in VIOLATIONS:
+            with pytest.raises(asyncpg.PostgresError):
+                await connection.execute(statement)
+        with pytest.raises(asyncpg.PostgresError):
+            await connection.execute("insert into people values ($1, $2)", address, 0)
+    finally:
+        await connection.close()
+    said = own_engines.postgres.log.read_text()
+    assert 'violates unique constraint "people_email_key"' in said
+    assert "violates check constraint" in said
+    assert "@example.com" not in said
+
+
+def test_a_second_start_keeps_the_log_before_it(stopped: Embedded) -> None:
+    for _ in range(3):
+        stopped.start()
+        stopped.stop()
+    for name in ("postgres.log", "postgres.log.1", "valkey.log", "valkey.log.1"):
+        assert stat.S_IMODE((stopped.data_dir / name).stat().st_mode) == 0o600
+    assert "database system is shut down" in (stopped.data_dir / "postgres.log.1").read_text()
+    assert not (stopped.data_dir / "postgres.log.2").exists()
 
 
 def test_the_engines_see_nothing_of_our_environment(own_engines: Embedded) -> None:
