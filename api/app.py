@@ -84,7 +84,7 @@ def build_app(container: Container) -> ASGIApp:
     )
     routes = [
         Route("/graphql", graphql),
-        *rest_routes(services, authenticator, settings),
+        *rest_routes(services, authenticator, settings, container.fairness),
         *health.routes(),
     ]
     app = Starlette(

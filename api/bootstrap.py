@@ -23,6 +23,7 @@ from api.clock import SystemClock
 from api.cookies import NoCookies
 from api.document_budget import DocumentBudget
 from api.failures import FailureQueue
+from api.fair import Fairness
 from api.health import Check, Fault
 from api.operations import Operations
 from api.principals import PrincipalCache
@@ -49,7 +50,7 @@ from domain.services.sign_in_failure import SignInFailureService
 from domain.services.user import UserService
 from domain.tasks import end
 from persistence.broadcast import NUDGE, Publisher, RedisBackend
-from persistence.database import Database, count_values, fault_of, revision_of
+from persistence.database import READ_SECONDS, Database, count_values, fault_of, revision_of
 from persistence.health import DatabaseHealth, RedisHealth
 from persistence.hub import Hub
 from persistence.presence import RedisPresence
@@ -119,10 +120,10 @@ class Effects:
             await self.sockets.settle(user_id)
 
 
-def build_core(settings: Settings) -> Core:
-    """Connections and services; nothing is started or reached for."""
+def build_core(settings: Settings, *, read_seconds: float | None = None) -> Core:
+    """Connections and services; nothing is started or reached for. A command may read as long as it takes."""
     replicas = [u.dsn for u in settings.database_replica_urls]
-    database = Database(settings.database_url.dsn, replicas, settings.database_pool_size)
+    database = Database(settings.database_url.dsn, replicas, settings.database_pool_size, read_seconds)
     effects = Effects()
     store = SqlStore(database, effects.committed)
     clock = SystemClock()
@@ -162,6 +163,7 @@ class Container:
 
     core: Core
     services: Services
+    fairness: Fairness
     operations: Operations
     authenticator: Authenticator
     principals: PrincipalCache
@@ -197,7 +199,7 @@ class Container:
 
 async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     """Build and start the live parts; `stack` stops them. Raises Unavailable while the database cannot be reached."""
-    core = build_core(settings)
+    core = build_core(settings, read_seconds=READ_SECONDS)
     stack.push_async_callback(core.close)
     redis_url = settings.redis_url.get_secret_value()
     backend = RedisBackend(redis_url, core.namespace)
@@ -211,8 +213,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     stack.push_async_callback(hub.stop)
     services = Services(core.users, core.sessions, core.events, core.presence, hub)
     metrics = Metrics()
-    documents = Documents(build_schema(), debug=settings.debug)
-    operations = Operations(documents, metrics, DocumentBudget(time.monotonic))
+    documents, fairness = Documents(build_schema(), debug=settings.debug), Fairness()
+    operations = Operations(documents, metrics, DocumentBudget(time.monotonic), fairness)
     principals = PrincipalCache(_principals(core))
     authenticator = Authenticator(settings, core.tokens, principals, core.clock)
 
@@ -270,6 +272,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     container = Container(
         core=core,
         services=services,
+        fairness=fairness,
         operations=operations,
         authenticator=authenticator,
         principals=principals,
@@ -301,6 +304,8 @@ def _gauges(container: Container) -> None:
     gauge("live_groups", "Different subscriptions rendered", lambda: container.live.group_count)
     documents = container.operations.documents
     gauge("documents_bytes", "Memory of the documents that are kept, as estimated", lambda: documents.bytes_kept)
+    turns = container.fairness.turns
+    gauge("operations_waiting", "Operations that wait for others of their session", lambda: turns.waiting)
     gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: container.core.hasher.waiting)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import structlog
 
 from api.document_budget import DocumentBudget
+from api.fair import Fairness
 from api.telemetry import Metrics
-from domain.errors import Unavailable
+from domain.errors import RateLimited, Unavailable
 from domain.models.actor import Actor, Origin
 from schema.context import Context
 from schema.documents import Document, Documents
@@ -24,8 +25,9 @@ log = structlog.get_logger(__name__)
 class Operations:
     """One per process."""
 
-    def __init__(self, documents: Documents, metrics: Metrics, budget: DocumentBudget) -> None:
-        self.documents, self._metrics, self._budget = documents, metrics, budget
+    def __init__(self, documents: Documents, metrics: Metrics, budget: DocumentBudget, fairness: Fairness) -> None:
+        self.documents, self._metrics = documents, metrics
+        self._budget, self._fairness = budget, fairness
 
     def document(self, text: str, actor: Actor | None, origin: Origin) -> Document:
         """The document of a text, for whoever brings it. Raises DocumentRefused, and RateLimited for too many new ones."""
@@ -39,13 +41,20 @@ class Operations:
     async def execute(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
     ) -> dict[str, Any]:
-        """See Documents.execute. Raises DocumentRefused without such an operation, Unavailable after the deadline."""
+        """See Documents.execute.
+
+        Raises DocumentRefused without such an operation, RateLimited where too much of this session waits already, and
+        Unavailable after the deadline.
+        """
         subject, began = document.subject(name), time.perf_counter()
         outcome = "failed"
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
+            async with asyncio.timeout(DEADLINE_SECONDS), self._fairness.turn(context.actor, context.origin):
                 result = await self.documents.execute(document, name, variables, context)
             outcome = _outcome(result)
+        except RateLimited:
+            outcome = "refused"
+            raise
         except TimeoutError:
             log.warning("graphql.deadline", operation=name)
             raise Unavailable("The answer took too long") from None

@@ -28,7 +28,7 @@ from api.operations import Operations
 from api.outbox import AsgiOutbox, FrameOutbox, Outbox
 from api.pace import Flood, Pace
 from api.subscription_budget import Charge
-from domain.errors import DomainError, Unavailable
+from domain.errors import DomainError, RateLimited, Unavailable
 from domain.models.actor import Actor
 from schema.context import Context
 from schema.documents import Document, DocumentRefused
@@ -339,7 +339,7 @@ class Connection:
             result = await self._sockets.operations.execute(
                 document, name, variables, self._sockets.context(self.actor, self.scope)
             )
-        except Unavailable as error:
+        except (RateLimited, Unavailable) as error:
             result = {"errors": [_told(error)]}
         finally:
             if self.operations.get(id_) is operation:

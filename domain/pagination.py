@@ -102,7 +102,8 @@ class UserFilter:
 class UserQuery:
     """A question to the directory. `by_email` says whether e-mail may be searched and sorted by.
 
-    `online_ids` is who is online now, given where the filter asks for it.
+    `online_ids` is who is online now, given where the filter asks for it. `asker` is the session, or else the user,
+    that asks: its searches wait for each other.
     """
 
     window: Window = Window()
@@ -112,6 +113,12 @@ class UserQuery:
     descending: bool = False
     by_email: bool = True
     online_ids: frozenset[UUID] | None = None
+    asker: UUID | None = None
+
+    @property
+    def searcher(self) -> UUID | None:
+        """Who must wait for their own earlier search before this one."""
+        return None if self.search is None else self.asker
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,8 +308,14 @@ class WriteUnit(Protocol):
 class Store(Protocol):
     """Where units of work come from. Both raise Unavailable when the database cannot be reached."""
 
-    def read(self, at_least: LogCursor | None = None) -> AbstractAsyncContextManager[ReadUnit]:
-        """A reading unit on the primary; with `at_least` perhaps on a replica, but on one that shows this position."""
+    def read(
+        self, at_least: LogCursor | None = None, searcher: UUID | None = None
+    ) -> AbstractAsyncContextManager[ReadUnit]:
+        """A reading unit on the primary; with `at_least` perhaps on a replica, but on one that shows this position.
+
+        One `searcher` has one unit at a time, and waits for it without holding a connection. Raises RateLimited where
+        that takes too long.
+        """
         ...
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]: ...

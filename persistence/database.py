@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from persistence.errors import translated
 
+READ_SECONDS = 2.0
+"""How long one statement of a serving process may read."""
 CONNECT_SECONDS, POOL_SECONDS, COMMAND_SECONDS = 5.0, 5.0, 30.0
 REST_SECONDS = 5.0
 
@@ -24,15 +26,19 @@ REST_SECONDS = 5.0
 class Database:
     """Engines over asyncpg. URLs are plain `postgresql://`; `pool_size` connections each.
 
+    With `read_seconds` the server ends a reading statement that takes longer, which raises Unavailable.
+
     `primary` is for transactions; `primary_reading`, over the same pool, and the replicas run on autocommit. A replica
     that did not answer is left alone for a while.
     """
 
-    def __init__(self, url: str, replicas: Sequence[str] = (), pool_size: int = 10) -> None:
-        self.dsn = url
-        self.primary = _engine(url, pool_size)
+    def __init__(
+        self, url: str, replicas: Sequence[str] = (), pool_size: int = 10, read_seconds: float | None = None
+    ) -> None:
+        self.dsn, self.pool_size = url, pool_size
+        self.primary = _engine(url, pool_size, read_seconds)
         self.primary_reading = _autocommit(self.primary)
-        self.replicas = [_autocommit(_engine(u, pool_size)) for u in replicas]
+        self.replicas = [_autocommit(_engine(u, pool_size, read_seconds)) for u in replicas]
         self._resting: dict[AsyncEngine, float] = {}
 
     def replica(self) -> AsyncEngine | None:
@@ -57,7 +63,21 @@ class Database:
             await engine.dispose()
 
 
-def _engine(url: str, pool_size: int) -> AsyncEngine:
+class UnboundedTransactions(asyncpg.Connection):
+    """A connection whose transactions have no `statement_timeout`, told with BEGIN in the same round trip.
+
+    Readers run outside of transactions and writers inside, on connections of one pool. A write that waits for a lock,
+    an import or pruning may take longer than a read; `command_timeout` bounds it.
+    """
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - asyncpg's
+        """As asyncpg's, which begins its transactions through this method."""
+        if query.startswith("BEGIN"):
+            query += " SET LOCAL statement_timeout = 0;"
+        return str(await super().execute(query, *args, timeout=timeout))
+
+
+def _engine(url: str, pool_size: int, read_seconds: float | None) -> AsyncEngine:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     if "sslmode" in query:  # libpq's name; the driver's is ssl
@@ -71,6 +91,7 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
         pool_use_lifo=True,
         hide_parameters=True,  # an unexpected error is logged, and its parameters are people's data
         connect_args={
+            "connection_class": UnboundedTransactions,
             "timeout": CONNECT_SECONDS,
             "command_timeout": COMMAND_SECONDS,
             "server_settings": {
@@ -79,6 +100,7 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
                 "jit": "off",
                 "pg_trgm.word_similarity_threshold": "0.5",
                 "idle_in_transaction_session_timeout": "60000",
+                **({} if read_seconds is None else {"statement_timeout": str(int(read_seconds * 1000))}),
             },
         },
     )

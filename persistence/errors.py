@@ -15,6 +15,9 @@ from domain.errors import EmailTaken, Unavailable
 AWAY_CLASSES = ("08", "53", "57", "40", "25", "55", "58")
 """SQLSTATE classes of a database that cannot serve now: connection, resources, operator intervention, deadlock and
 serialization, read-only transaction, lock not available, system error (PostgreSQL manual, appendix A)."""
+QUERY_CANCELED = "57014"
+"""The SQLSTATE of a statement that `statement_timeout` has ended."""
+TOO_SLOW = "This takes too long to answer; ask for less, or for something more specific"
 
 log = structlog.get_logger(__name__)
 
@@ -54,4 +57,4 @@ def translated() -> Iterator[None]:
 
 def _away(error: BaseException) -> Unavailable:
     log.warning("database.unavailable", error=type(error).__name__, sqlstate=sqlstate(error))
-    return Unavailable()
+    return Unavailable(TOO_SLOW if sqlstate(error) == QUERY_CANCELED else None)

@@ -33,6 +33,7 @@ LEASE_SECONDS = 10
 GRACE_SECONDS = 5
 """How long somebody without a socket counts as online: the time to open another one, here or elsewhere."""
 LOOK_SECONDS = 3.0
+RETRY_SECONDS = 1.0
 DOUBT_SECONDS = LOOK_SECONDS + 1.0
 """How long after Redis came back a lease that is no longer there counts nevertheless."""
 
@@ -195,7 +196,9 @@ class RedisPresence:
             await self._redis.zrem(self._namespace.name(KEY), *forged)
 
     def _pause(self) -> float:
-        """The seconds until the next look: somebody's grace may end before the ordinary one."""
+        """The seconds until the next look: sooner while Redis does not answer, and when somebody's grace ends."""
+        if not self.shared:
+            return RETRY_SECONDS
         first = min(self._leaving.values(), default=math.inf)
         return min(LOOK_SECONDS, max(0.05, first - time.monotonic()))
 

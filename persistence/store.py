@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +27,7 @@ from persistence.idempotency import SqlIdempotencyKeys
 from persistence.retention import SqlLogTrimmer
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.tables import events, log_state
+from persistence.turns import ConnectionTurns
 from persistence.user import SqlUserReader, SqlUserRepository
 
 REPLICA_SECONDS = 1.0
@@ -68,19 +70,24 @@ class SqlStore:
 
     def __init__(self, database: Database, on_commit: OnCommit = lambda _: None) -> None:
         self._database, self._on_commit = database, on_commit
+        self._turns = ConnectionTurns(database.pool_size)
 
-    def read(self, at_least: LogCursor | None = None) -> AbstractAsyncContextManager[ReadUnit]:
-        """A reading unit. Raises Unavailable."""
-        return self._read(at_least)
+    def read(
+        self, at_least: LogCursor | None = None, searcher: UUID | None = None
+    ) -> AbstractAsyncContextManager[ReadUnit]:
+        """A reading unit. Raises Unavailable, and RateLimited for a searcher whose other searches take too long."""
+        return self._read(at_least, searcher)
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         """A writing unit. Raises Unavailable."""
         return self._write()
 
     @asynccontextmanager
-    async def _read(self, at_least: LogCursor | None) -> AsyncIterator[ReadUnit]:
+    async def _read(self, at_least: LogCursor | None, searcher: UUID | None) -> AsyncIterator[ReadUnit]:
         with translated():
             async with AsyncExitStack() as stack:
+                if searcher is not None:
+                    await stack.enter_async_context(self._turns.search(searcher))
                 yield SqlReadUnit(await self._reading(stack, at_least))
 
     async def _reading(self, stack: AsyncExitStack, at_least: LogCursor | None) -> AsyncConnection:
@@ -89,18 +96,21 @@ class SqlStore:
             try:
                 with translated():
                     async with asyncio.timeout(REPLICA_SECONDS), AsyncExitStack() as trial:
+                        await trial.enter_async_context(self._turns.connection(replica))
                         connection = await trial.enter_async_context(replica.connect())
                         if await connection.scalar(_shows(at_least)):
                             stack.push_async_exit(trial.pop_all())
                             return connection
             except Unavailable:
                 self._database.rest(replica)
+        await stack.enter_async_context(self._turns.connection(self._database.primary))
         return await stack.enter_async_context(self._database.primary_reading.connect())
 
     @asynccontextmanager
     async def _write(self) -> AsyncIterator[WriteUnit]:
         with translated():
-            async with self._database.primary.connect() as connection:
+            primary = self._database.primary
+            async with self._turns.connection(primary), primary.connect() as connection:
                 yield SqlWriteUnit(connection, self._on_commit)
 
 

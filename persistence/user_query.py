@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_colum
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from domain.models.text import fold
+from domain.models.text import SEARCH_WORDS_MAX, fold
 from domain.models.user import User
 from domain.pagination import UserQuery, UserSort, decode_key, decode_moment, encode_key
 from persistence.tables import NEVER, users
@@ -117,12 +117,17 @@ def is_long(search: str) -> bool:
     return len(search) > 2
 
 
+def _words(search: str) -> list[str]:
+    """The words to look up, as many as a search may have: an address may be cut into more of them at its dots."""
+    return re.findall(r"\w+", search)[:SEARCH_WORDS_MAX]
+
+
 def _ways(search: str, c: Columns, *, by_email: bool) -> list[ColumnElement[bool]]:
     part = like_part(search)
     ways: list[ColumnElement[bool]] = [c.name_key.like(part)]
     if by_email:
         ways.append(c.email.like(part))
-    words = re.findall(r"\w+", search)
+    words = _words(search)
     if words:
         mark = ":*" if by_email else ":*A"
         asked = " & ".join(f"{w}{mark}" for w in words)
@@ -193,5 +198,5 @@ def terms(search: str) -> dict[str, str]:
     return {
         "part": like_part(search),
         "word": search,
-        "asked": " & ".join(f"{w}:*" for w in re.findall(r"\w+", search)),
+        "asked": " & ".join(f"{w}:*" for w in _words(search)),
     }

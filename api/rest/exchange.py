@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from api.auth import Authenticator
 from api.body import BodyRefused, read_json
 from api.cookies import CookieCarrier, CookiesRefused
+from api.fair import Fairness
 from api.rest.errors import body_refused, domain_error, invalid
 from api.settings import Settings
 from domain.errors import DomainError
@@ -25,12 +27,17 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Exchange:
     """The edge as the routes use it."""
 
-    def __init__(self, authenticator: Authenticator, settings: Settings) -> None:
-        self._authenticator, self._settings = authenticator, settings
+    def __init__(self, authenticator: Authenticator, settings: Settings, fairness: Fairness) -> None:
+        self._authenticator, self._settings, self._fairness = authenticator, settings, fairness
 
     async def actor(self, request: Request) -> Actor:
-        """Who asks. Raises Unauthenticated, TokenInvalid, TokenExpired, SessionRevoked, AccountDisabled, Forbidden."""
-        return (await self._authenticator.require(request.scope)).actor
+        """Who asks, once it is their turn; asked once a request.
+
+        Raises Unauthenticated, TokenInvalid, TokenExpired, SessionRevoked, AccountDisabled, Forbidden, RateLimited.
+        """
+        actor = (await self._authenticator.require(request.scope)).actor
+        await request.state.turn.enter_async_context(self._fairness.turn(actor, self.origin(request)))
+        return actor
 
     def origin(self, request: Request) -> Origin:
         """Where the request comes from, for the audit trail."""
@@ -72,7 +79,8 @@ def route(path: str, **handlers: Handler) -> Route:
     async def handle(request: Request) -> Response:
         handler = handlers["GET" if request.method == "HEAD" else request.method]
         try:
-            return await handler(request)
+            async with AsyncExitStack() as request.state.turn:
+                return await handler(request)
         except CookiesRefused as error:
             response = domain_error(error)
             response.raw_headers.extend(error.headers)

@@ -314,7 +314,9 @@ def _parameters() -> Json:
             "limit", "query", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}, "How many"
         ),
         "after": _parameter("after", "query", text, "Where the page before ended: follow its Link instead"),
-        "search": _parameter("search", "query", text | {"maxLength": 200}, "Part of a name or an e-mail address"),
+        "search": _parameter(
+            "search", "query", text | {"maxLength": 200}, "Part of a name or an e-mail address: 64 characters, 8 words"
+        ),
         "role": _parameter("role", "query", {"enum": ["member", "auditor", "admin"]}, "Only this role"),
         "status": _parameter("status", "query", {"enum": ["active", "disabled", "deleted"]}, "Only this status"),
         "count": _parameter("count", "query", {"type": "boolean", "default": False}, "Whether to count them all"),

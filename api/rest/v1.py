@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.auth import Authenticator
+from api.fair import Fairness
 from api.rest.docs import PAGE_POLICY, page
 from api.rest.exchange import Exchange, route
 from api.rest.openapi import document
@@ -17,9 +18,11 @@ from api.settings import Settings
 from schema.services import Services
 
 
-def rest_routes(services: Services, authenticator: Authenticator, settings: Settings) -> list[Route]:
+def rest_routes(
+    services: Services, authenticator: Authenticator, settings: Settings, fairness: Fairness
+) -> list[Route]:
     """The routes under /api/v1/ and /admin/."""
-    exchange = Exchange(authenticator, settings)
+    exchange = Exchange(authenticator, settings, fairness)
     described = document(settings.public_url, secure=settings.secure)
     html = page(described)
 

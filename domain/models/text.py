@@ -17,6 +17,9 @@ LOCAL_PART_MAX = 64
 NAME_MAX = 200
 PASSWORD_MIN, PASSWORD_MAX = 8, 256
 SEARCH_MAX = 200
+"""Characters of a search as it is typed."""
+SEARCH_FOLDED_MAX, SEARCH_WORDS_MAX = 64, 8
+"""Characters and words of a search as it is searched: one typed character may fold to eighteen."""
 
 _LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]]+")
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
@@ -79,6 +82,21 @@ def normal_password(text: str) -> str:
     It judges nothing: a rule that is added to `clean_password` must not lock out those who chose theirs before.
     """
     return unicodedata.normalize("NFKC", text)
+
+
+def clean_search(text: str) -> str | None:
+    """The folded form of a search, or None if nothing is left of it.
+
+    Raises ValidationFailed on `search`: what a search costs grows with its folded text, not with the typed one.
+    """
+    if len(text) > SEARCH_MAX:
+        raise ValidationFailed.one("search", f"The search is longer than {SEARCH_MAX} characters", text)
+    folded = fold(text)
+    if len(folded) > SEARCH_FOLDED_MAX:
+        raise ValidationFailed.one("search", f"Search for at most {SEARCH_FOLDED_MAX} characters", text)
+    if folded.count(" ") >= SEARCH_WORDS_MAX:
+        raise ValidationFailed.one("search", f"Search for at most {SEARCH_WORDS_MAX} words", text)
+    return folded or None
 
 
 def clean_password(text: str, field: str = "password") -> str:

@@ -24,7 +24,7 @@ from domain.errors import (
 from domain.models.actor import Actor
 from domain.models.event import NewEvent
 from domain.models.session import EndReason
-from domain.models.text import SEARCH_MAX, canonical_email, clean_name, clean_password, fold
+from domain.models.text import canonical_email, clean_name, clean_password, clean_search
 from domain.models.user import Role, Status, User
 from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
 from domain.ports import Clock, KeptResult, LiveSessions, PasswordHasher, Presence, Store, TokenCodec, WriteUnit
@@ -284,19 +284,18 @@ class UserService:
 
         Raises ValidationFailed for a search that is too long.
         """
-        if search is not None and len(search) > SEARCH_MAX:
-            raise ValidationFailed.one("search", f"The search is longer than {SEARCH_MAX} characters", search)
         filter_ = filter_ or UserFilter()
         visible = policies.visible_statuses(actor)
         statuses = visible if filter_.status is None else filter_.status & visible
         by_email = actor.sees_all
         return UserQuery(
             window=window,
-            search=fold(search) or None if search else None,
+            search=clean_search(search) if search else None,
             filter=replace(filter_, status=None if statuses == frozenset(Status) else statuses),
             sort=UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not by_email else sort,
             descending=descending,
             by_email=by_email,
+            asker=actor.session_id or actor.user_id,
             online_ids=self._presence.online_ids() if filter_.online is not None else None,
         )
 
@@ -313,12 +312,12 @@ class UserService:
 
     async def page(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
         """A page of the users that match; raises ValidationFailed for a cursor of another list."""
-        async with self._store.read(at_least) as unit:
+        async with self._store.read(at_least, query.searcher) as unit:
             return await unit.users.page(query)
 
     async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> int:
         """How many users match, whatever the window."""
-        async with self._store.read(at_least) as unit:
+        async with self._store.read(at_least, query.searcher) as unit:
             return await unit.users.count(query)
 
     async def counts(self, actor: Actor, at_least: LogCursor | None = None) -> DirectoryCounts:

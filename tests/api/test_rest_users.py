@@ -259,10 +259,11 @@ async def test_a_query_parameter_of_the_wrong_type_is_malformed(api: Api, admin:
 
 
 async def test_search_takes_anything_as_text(api: Api, admin: Person) -> None:
-    for search in ("%", "_", "\\", ":*", "a & b | !(c)", "'", '"', "\x00", "\ud7ff", "a" * 200):
+    for search in ("%", "_", "\\", ":*", "a & b | !(c)", "'", '"', "\x00", "\ud7ff", "a" * 64):
         assert (await api.rest("GET", "/api/v1/users", admin, params={"search": search})).status_code == 200, search
-    too_long = await api.rest("GET", "/api/v1/users", admin, params={"search": "a" * 201})
-    assert code(too_long) == (422, "VALIDATION_ERROR")
+    for search in ("a" * 65, "a" * 201):
+        too_long = await api.rest("GET", "/api/v1/users", admin, params={"search": search})
+        assert code(too_long) == (422, "VALIDATION_ERROR")
 
 
 async def test_the_last_admin_stays(fresh_api: tuple[Api, Person]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -55,12 +56,14 @@ class CountingStore:
         self.reads = 0
         self.fault: Exception | None = None
 
-    def read(self, at_least: LogCursor | None = None) -> AbstractAsyncContextManager[ReadUnit]:
+    def read(
+        self, at_least: LogCursor | None = None, searcher: UUID | None = None
+    ) -> AbstractAsyncContextManager[ReadUnit]:
         """Count, and read."""
         self.reads += 1
         if self.fault is not None:
             raise self.fault
-        return self._store.read(at_least)
+        return self._store.read(at_least, searcher)
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         """As it is."""

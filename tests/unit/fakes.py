@@ -343,7 +343,7 @@ class FakeStore:
         yield FakeUnit(self)
 
     @asynccontextmanager
-    async def read(self, _at_least: LogCursor | None = None) -> AsyncIterator[Any]:
+    async def read(self, _at_least: LogCursor | None = None, _searcher: UUID | None = None) -> AsyncIterator[Any]:
         """A look, which shows everything."""
         self.steps.append("read")
         yield FakeUnit(self)

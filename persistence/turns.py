@@ -1,0 +1,60 @@
+"""Whose turn it is to have a connection, and to search: requests hold three at most, and sessions take turns.
+
+Without it a pool that is full serves in the order of arrival, and one session's waiting requests stand before everybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from domain.errors import RateLimited, Unavailable
+from domain.turns import CONNECTIONS_EACH, Turns, share
+from persistence.database import POOL_SECONDS
+
+SEARCH_SECONDS = 10.0
+"""How long a search waits for the earlier ones of its session."""
+
+
+class ConnectionTurns:
+    """One for each store; a pool is named by its engine and has `pool_size` connections.
+
+    One session has half of a pool at most, and half of the connections search at most.
+    """
+
+    def __init__(self, pool_size: int) -> None:
+        self._half = max(1, pool_size // 2)
+        self._pools: defaultdict[Hashable, Turns] = defaultdict(
+            lambda: Turns(min(pool_size, max(CONNECTIONS_EACH, self._half)), pool_size, POOL_SECONDS, Unavailable)
+        )
+        self._searches = Turns(1, self._half, SEARCH_SECONDS, lambda: RateLimited(1, "Wait for your other searches"))
+        self._holding: set[asyncio.Task[Any] | None] = set()
+
+    def search(self, searcher: UUID) -> Any:
+        """The one search of somebody. Raises RateLimited."""
+        return self._searches.turn(searcher)
+
+    @asynccontextmanager
+    async def connection(self, pool: Hashable) -> AsyncIterator[None]:
+        """One connection of a pool. Raises Unavailable.
+
+        A unit that is opened inside another one does not wait: it would wait for itself.
+        """
+        task, own = asyncio.current_task(), share.get()
+        if task in self._holding:
+            yield
+            return
+        self._holding.add(task)
+        try:
+            if own is None:
+                async with self._pools[pool].turn(None):
+                    yield
+            else:
+                async with own.connections, self._pools[pool].turn(own.key):
+                    yield
+        finally:
+            self._holding.discard(task)

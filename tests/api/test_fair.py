@@ -1,0 +1,98 @@
+"""One session's work over HTTP, REST and a socket: how many connections it takes, and how it is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from api.bootstrap import Container
+from tests.api.conftest import Api, Person
+
+FIELDS = " ".join(f'f{i}: users(first: 1, search: "per") {{ totalCount edges {{ node {{ id }} }} }}' for i in range(10))
+LISTS = " ".join(f"f{i}: users(first: 1) {{ totalCount edges {{ node {{ id }} }} }}" for i in range(10))
+
+
+def container_of(api: Api) -> Container:
+    """The parts of the server behind a client."""
+    container = api.server.application.container
+    assert container is not None
+    return container
+
+
+@pytest.mark.parametrize(("fields", "most"), [(LISTS, 3), (FIELDS, 1)], ids=["lists", "searches"])
+async def test_ten_root_fields_take_three_connections_and_searches_one(
+    api: Api, admin: Person, fields: str, most: int
+) -> None:
+    engine = container_of(api).core.database.primary
+    pool: Any = engine.pool
+    held: list[int] = []
+
+    def count(*_: object) -> None:
+        held.append(pool.checkedout())
+
+    event.listen(engine.sync_engine, "checkout", count)
+    try:
+        await api.ask(f"{{ {fields} }}", by=admin)
+    finally:
+        event.remove(engine.sync_engine, "checkout", count)
+    assert len(held) >= 10
+    assert max(held) <= most, held
+
+
+async def test_too_much_at_once_is_refused_alike_everywhere(fresh_api: tuple[Api, Person]) -> None:
+    api, admin = fresh_api
+    turns = container_of(api).fairness.turns
+    async with api.socket(admin) as socket:
+        turns._each, turns._waiting_max = 0, 0  # as if the session had all that it may have at work
+        response = await api.http.post("/graphql", json={"query": "{ me { id } }"}, headers=admin.bearer)
+        assert (response.status_code, response.headers["retry-after"]) == (429, "1")
+        assert response.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+        rest = await api.rest("GET", "/api/v1/users", admin)
+        assert (rest.status_code, rest.headers["retry-after"]) == (429, "1")
+        assert rest.json()["error"]["code"] == "RATE_LIMITED"
+        await socket.subscribe("1", "{ me { id } }")
+        refused = await socket.receive()
+        assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "RATE_LIMITED")
+        turns._each = 4
+        assert (await api.ask("{ me { id } }", by=admin))["me"]
+        assert (await api.rest("GET", "/api/v1/users", admin)).status_code == 200
+        await socket.subscribe("2", "{ me { id } }")
+        assert (await socket.next("2"))["me"]
+    assert turns.running == 0
+
+
+@pytest.mark.parametrize(
+    ("search", "said"),
+    [
+        ("\ufdfa" * 200, "at most 64 characters"),
+        ("\ufdfa" * 4, "at most 64 characters"),
+        ("a b c d e f g h i", "at most 8 words"),
+        ("a" * 201, "longer than 200 characters"),
+    ],
+    ids=["ligatures", "four ligatures", "words", "typed"],
+)
+async def test_a_search_is_bounded_by_what_is_searched(api: Api, admin: Person, search: str, said: str) -> None:
+    answer = await api.graphql("query($s: String) { users(search: $s) { totalCount } }", {"s": search}, admin)
+    [error] = answer["errors"]
+    assert said in error["message"]
+    assert error["extensions"]["code"] == "VALIDATION_ERROR"
+    rest = await api.rest("GET", "/api/v1/users", admin, params={"search": search})
+    assert (rest.status_code, rest.json()["error"]["details"]["field"]) == (422, "search")
+    async with api.socket(admin) as socket:
+        await socket.subscribe("1", "subscription($s: String) { userFeed(search: $s) { __typename } }", {"s": search})
+        message = await socket.receive()
+        assert message["type"] == "error"
+        assert message["payload"][0]["extensions"]["code"] == "VALIDATION_ERROR"
+
+
+async def test_an_address_with_many_dots_is_found_nevertheless(api: Api, admin: Person) -> None:
+    email = "a.b.c.d.e.f.g@h.i.j.example"
+    await api.ask(
+        "mutation($i: CreateUserInput!) { createUser(input: $i) { __typename } }",
+        {"i": {"email": email, "displayName": "Dot Ted"}},
+        admin,
+    )
+    found = await api.ask("query($s: String) { users(search: $s) { edges { node { email } } } }", {"s": email}, admin)
+    assert email in [edge["node"]["email"] for edge in found["users"]["edges"]]

@@ -1,0 +1,169 @@
+"""What one request and one session may hold of the database: connections, the time of a statement, and a search."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from api.fair import Fairness
+from domain.errors import Unavailable
+from domain.models.actor import Actor, Origin
+from domain.models.user import Role
+from persistence.database import Database
+from persistence.store import SqlStore
+from tests.integration.logs import session, until
+
+POOL = 6
+SLEEP = "select pg_sleep(0.6)"
+
+
+@asynccontextmanager
+async def opened(database_url: str, read_seconds: float | None = None) -> AsyncIterator[tuple[Database, SqlStore]]:
+    """A store over a small pool."""
+    database = Database(database_url, pool_size=POOL, read_seconds=read_seconds)
+    try:
+        yield database, SqlStore(database)
+    finally:
+        await database.dispose()
+
+
+def checked_out(database: Database) -> int:
+    """How many connections are in use."""
+    pool: Any = database.primary.pool
+    return int(pool.checkedout())
+
+
+class Units:
+    """Units that are open until the test says so."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store = store
+        self.done = asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def open(self, count: int, searcher: Any = None) -> None:
+        """Open units in tasks of their own."""
+        self.tasks += [asyncio.create_task(self._hold(searcher)) for _ in range(count)]
+
+    async def _hold(self, searcher: Any) -> None:
+        async with self.store.read(searcher=searcher) as unit:
+            await unit.events.state()
+            await self.done.wait()
+
+    async def close(self) -> None:
+        """End them."""
+        self.done.set()
+        await asyncio.gather(*self.tasks)
+
+
+async def answers(store: SqlStore, searcher: Any = None) -> None:
+    """Read something, as somebody else does meanwhile."""
+    async with asyncio.timeout(20), store.read(searcher=searcher) as unit:
+        await unit.events.state()
+
+
+async def test_one_request_holds_three_connections_and_leaves_the_others(database_url: str) -> None:
+    async with opened(database_url) as (database, store):
+        units, actor = Units(store), Actor(uuid4(), Role.MEMBER, uuid4())
+        async with Fairness().turn(actor, Origin()):
+            units.open(40)
+            await until(lambda: checked_out(database) == 3)
+            async with Fairness().turn(Actor(uuid4(), Role.MEMBER, uuid4()), Origin()):
+                await answers(store)
+            assert checked_out(database) == 3
+            await units.close()
+
+
+async def test_one_session_has_half_of_the_pool_at_most(database_url: str) -> None:
+    async with opened(database_url) as (database, store):
+        units, actor, fairness = Units(store), Actor(uuid4(), Role.MEMBER, uuid4()), Fairness()
+        async with AsyncExitStack() as requests:
+            for _ in range(4):
+                await requests.enter_async_context(fairness.turn(actor, Origin()))
+                units.open(10)
+            await until(lambda: checked_out(database) == POOL // 2)
+            async with fairness.turn(Actor(uuid4(), Role.MEMBER, uuid4()), Origin()):
+                await answers(store)
+            assert checked_out(database) == POOL // 2
+            await units.close()
+
+
+async def test_a_unit_inside_another_one_does_not_wait_for_itself(database_url: str) -> None:
+    async with opened(database_url) as (_, store), Fairness().turn(None, Origin()), AsyncExitStack() as stack:
+        async with asyncio.timeout(20):
+            for _ in range(POOL):
+                unit = await stack.enter_async_context(store.read())
+                await unit.events.state()
+
+
+async def test_searches_of_one_session_wait_for_each_other_without_a_connection(database_url: str) -> None:
+    async with opened(database_url) as (database, store):
+        units, searcher = Units(store), uuid4()
+        units.open(10, searcher)
+        await until(lambda: checked_out(database) == 1)
+        for _ in range(POOL):
+            await answers(store)
+        await answers(store, uuid4())
+        assert checked_out(database) == 1
+        for _ in range(5):
+            units.open(1, uuid4())
+        await until(lambda: checked_out(database) == POOL // 2)
+        await answers(store)
+        assert checked_out(database) == POOL // 2, "and all searches together leave half of the pool"
+        await units.close()
+
+
+async def test_a_reading_statement_is_ended_and_a_writing_one_is_not(database_url: str) -> None:
+    async with opened(database_url, read_seconds=0.2) as (_, store):
+        for _ in range(2):  # the connection is as good as before
+            with pytest.raises(Unavailable, match="too long"):
+                async with store.read() as unit:
+                    await sleep(unit)
+            async with store.write() as writing:
+                await sleep(writing)
+                await writing.commit()
+            await answers(store)
+
+
+async def test_a_command_may_read_as_long_as_it_takes(database_url: str) -> None:
+    async with opened(database_url) as (_, store), store.read() as unit:
+        await sleep(unit)
+
+
+async def test_a_read_that_waits_for_a_lock_is_ended_and_a_write_is_not(fresh_database_url: str) -> None:
+    async with opened(fresh_database_url, read_seconds=0.2) as (_, store), session(fresh_database_url) as other:
+        async with other.transaction():
+            await other.execute("lock table users in access exclusive mode")
+            with pytest.raises(Unavailable, match="too long"):
+                async with store.read() as unit:
+                    await unit.users.counts()
+            writing = asyncio.create_task(counted(store))
+            began = monotonic()
+            while monotonic() - began < 0.5:  # longer than a read may take
+                await answers_or_not(writing)
+        async with asyncio.timeout(20):
+            await writing
+
+
+async def sleep(unit: Any) -> None:
+    """A statement that takes long."""
+    await unit.users._connection.execute(text(SLEEP))
+
+
+async def answers_or_not(task: asyncio.Task[Any]) -> None:
+    """Give a task that must not end yet some time."""
+    done, _ = await asyncio.wait({task}, timeout=0.05)
+    assert not done
+
+
+async def counted(store: SqlStore) -> None:
+    """Read within a writing unit."""
+    async with store.write() as unit:
+        await unit.users.counts()
