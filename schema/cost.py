@@ -39,9 +39,15 @@ LOADED_COST, BATCH_COST = 20, 250
 ROW_COST = 4
 """A row of a page and its cursor, before anything of it is selected."""
 MUTATION_COST = COST_MAX // 6
-"""A transaction, and where a password is hashed some 30 ms of a thread."""
-WEIGHTS = {"Mutation.changePassword": 2 * MUTATION_COST, "Session.user": 10}
-"""Fields that cost another than their kind: the first hashes twice, the second is read with others."""
+"""A transaction, and as long as it isn't known to hash no password, some 30 ms of a thread."""
+WRITE_COST = 600
+"""A transaction alone."""
+WRITES = ("updateUser", "disableUser", "enableUser", "deleteUser", "restoreUser", "revokeSession")
+WEIGHTS = dict.fromkeys([f"Mutation.{name}" for name in WRITES], WRITE_COST) | {
+    "Mutation.changePassword": 2 * MUTATION_COST,
+    "Session.user": 10,
+}
+"""Fields that cost another than their kind: `changePassword` hashes twice, `Session.user` is read with others."""
 
 LIST_ASSUMED = 10
 LIST_SIZES = {"EventCounts.counts": 500}

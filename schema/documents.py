@@ -21,6 +21,7 @@ from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
     parse,
@@ -150,7 +151,9 @@ class Documents:
         return self.find(text, stranger=stranger) or self.take_in(text, stranger=stranger)
 
     def find(self, text: str, *, stranger: bool) -> Document | None:
-        """The document of a text where it is known. Raises DocumentRefused where it is known to be refused."""
+        """The document of a text where it is known. Raises DocumentRefused where it is known to be refused, or too long."""
+        if len(text) > TEXT_MAX:
+            raise DocumentRefused([_refusal("This document is too long", "LIMIT_EXCEEDED")])
         known = self._members.get(text)
         if stranger and not isinstance(known, Document):
             known = self._strangers.get(text)
@@ -159,9 +162,10 @@ class Documents:
         return known
 
     def take_in(self, text: str, *, stranger: bool) -> Document:
-        """Parse, validate and measure a text, and keep what comes of it: some milliseconds. Raises DocumentRefused."""
-        if len(text) > TEXT_MAX:
-            raise DocumentRefused([_refusal("This document is too long", "LIMIT_EXCEEDED")])
+        """Parse, validate and measure a text that `find` does not know, and keep what comes of it: some milliseconds.
+
+        Raises DocumentRefused.
+        """
         cache = self._strangers if stranger else self._members
         try:
             document = self._read(text, stranger=stranger)
@@ -178,8 +182,8 @@ class Documents:
             kept = parse(text, no_location=True)
             operations, meter = _operations(kept), Meter(self.schema, kept)
             measures = {name: meter.measure(o) for name, o in operations.items()}
-        except GraphQLError as error:
-            raise DocumentRefused([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
+        except GraphQLSyntaxError as error:
+            raise DocumentRefused([_unparsed(error)]) from None
         except RecursionError:
             raise DocumentRefused([_refusal("This document is nested too deeply", "LIMIT_EXCEEDED")]) from None
         live = any(o.operation is OperationType.SUBSCRIPTION for o in operations.values())
@@ -268,6 +272,15 @@ def _size(text: str, refusal: DocumentRefused | None = None) -> int:
         return 4 * len(text) + sum(1000 + 4 * len(e["message"]) for e in refusal.errors)
     tokens = sum(1 for _ in TOKEN.finditer(text))
     return 4 * len(text) + min(tokens, TOKENS_MAX) * TOKEN_BYTES
+
+
+def _unparsed(error: GraphQLSyntaxError) -> dict[str, Any]:
+    """A limit of the parser is one of ours; it says so in its message alone."""
+    limit = next((name for name in ("tokens", "comments") if f"{name}. Parsing aborted" in error.message), None)
+    if limit is None:
+        return _coded(error, "GRAPHQL_PARSE_FAILED")
+    most = {"tokens": TOKENS_MAX, "comments": COMMENTS_MAX}[limit]
+    return _refusal(f"This document is too large: at most {most} {limit} are allowed", "LIMIT_EXCEEDED")
 
 
 def _coded(error: GraphQLError, code: str) -> dict[str, Any]:

@@ -145,6 +145,7 @@ async def test_strangers_bring_so_many_new_documents_and_known_ones_for_ever(fre
     assert error["extensions"]["code"] == "RATE_LIMITED"
     assert int(answer.headers["retry-after"]) == error["extensions"]["retryAfter"] > 0
     assert (await api.http.post("/graphql", json={"query": "{ me { id } }"})).json() == {"data": {"me": None}}
+    assert codes(await api.graphql("{me{id}}" + " " * TEXT_MAX)) == ["LIMIT_EXCEEDED"], "which costs nothing"
     assert (await api.graphql(text, by=admin))["data"]["me"], "who is signed in has a budget of their own"
 
 

@@ -77,6 +77,14 @@ FAMILIES: dict[str, Callable[[int, World], str]] = {
         )
         + " }"
     ),
+    "changes of people": lambda n, w: (
+        "mutation { "
+        + " ".join(
+            f'a{i}: updateUser(input: {{id: "{w.people[i]}", displayName: "{uuid4().hex}"}}) {{ __typename }}'
+            for i in range(n)
+        )
+        + " }"
+    ),
     "introspection": lambda n, _: f"{{ __schema {{ types {{ {times(n, 'fields { name description }')} }} }} }}",
 }
 

@@ -18,6 +18,8 @@ from schema.cost import (
     ROW_COST,
     STATEMENT_COST,
     SUBSCRIPTION_COST_MAX,
+    WEIGHTS,
+    WRITE_COST,
     is_connection,
     is_paged,
 )
@@ -114,12 +116,24 @@ def test_a_list_of_ids_costs_their_number(text: str, variables: dict[str, Any], 
     assert cost(text, **variables) == STATEMENT_COST + 2 * number
 
 
-def test_a_mutation_costs_what_a_hash_takes() -> None:
-    many = "mutation { " + " ".join(f'a{i}: enableUser(id: "a") {{ __typename }}' for i in range(7)) + " }"
+def test_a_mutation_costs_a_hash_unless_it_is_known_to_need_none() -> None:
+    create = 'a%d: createUser(input: {email: "a", displayName: "a"}) { __typename } '
+    enable = 'a%d: enableUser(id: "a") { __typename } '
+    assert cost(f"mutation {{ {create % 1} }}") == MUTATION_COST + 1
+    assert cost(f"mutation {{ {enable % 1} }}") == WRITE_COST + 1
+    cost("mutation { " + "".join(create % i for i in range(5)) + "}")
+    cost("mutation { " + "".join(enable % i for i in range(30)) + "}")
     with pytest.raises(DocumentRefused) as caught:
-        DOCUMENTS.get(many)
+        DOCUMENTS.get("mutation { " + "".join(create % i for i in range(6)) + "}")
     assert "its cost is" in caught.value.errors[0]["message"]
-    assert cost('mutation { enableUser(id: "a") { __typename } }') == MUTATION_COST + 1
+
+
+def test_what_is_priced_by_name_exists() -> None:
+    for name in WEIGHTS.keys() | LIST_SIZES.keys():
+        parent, _, field = name.partition(".")
+        type_ = DOCUMENTS.schema.get_type(parent)
+        assert isinstance(type_, GraphQLObjectType)
+        assert field in type_.fields, name
 
 
 def test_fragments_count_as_often_as_they_are_spread() -> None:

@@ -240,6 +240,14 @@ def test_a_document_takes_no_more_memory_than_is_counted(text: str) -> None:
     assert taken < documents.bytes_kept - before
 
 
+@pytest.mark.parametrize("text", ["{me{" + "id " * TOKENS_MAX + "}}", "{me{id}}" + "#\n" * 201, " " * (TEXT_MAX + 1)])
+def test_a_document_that_is_too_large_is_told_so(text: str) -> None:
+    (error,) = refusal_of(Documents(SCHEMA), text)
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert "too l" in error["message"]
+    assert refusal_of(Documents(SCHEMA), "{")[0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
+
+
 def test_what_is_kept_has_no_positions_and_what_is_refused_has() -> None:
     documents = Documents(SCHEMA)
     document: Document = documents.get("query A { me { ...F } } fragment F on User { id }")
