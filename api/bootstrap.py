@@ -185,7 +185,7 @@ class Container:
             words = shipped().fault(found)
             return None if words is None else Fault(words, serves=shipped().is_newer(found))
 
-        return {"reads": database.reads, "writes": database.writes, "schema": schema}
+        return {"reads": database.reads, "schema": schema, "writes": database.writes}
 
     def redis_checks(self) -> Mapping[str, Check]:
         """What health tries of Redis."""

@@ -24,7 +24,8 @@ SECRET_TEXTS = re.compile(
     r"(?P<url>(?<![a-z0-9+])[a-z0-9+]++://[^\s:/@]*+:)[^\s@/]++(?=@)"  # the password of an address
     r"|(?P<bearer>\bBearer\s++)\S++"
     r"|(?<![\w-])(?=(?:[\w-]*-)?(?-i:eyJ))[\w-]{11,}+\.[\w-]++\.[\w-]*+"  # a JWT
-    r"|\$argon2\w*+\$\S++",
+    r"|\$argon2\w*+\$\S++"
+    r"|(?P<detail>(?-i:\bDETAIL:))[^\n]++",  # of an error of PostgreSQL's: the row that it is about
     re.IGNORECASE,
 )
 """Linear in the text: each alternative begins only where a run of its characters begins, and never gives back any of it
@@ -37,7 +38,7 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 def strike_text(text: str) -> str:
     """The text without what looks like a secret."""
-    return SECRET_TEXTS.sub(lambda m: (m["url"] or m["bearer"] or "") + STRUCK, text)
+    return SECRET_TEXTS.sub(lambda m: (m["url"] or m["bearer"] or m["detail"] or "") + STRUCK, text)
 
 
 def cut(path: str) -> str:

@@ -39,6 +39,7 @@ WORST: dict[str, list[tuple[str, ...]]] = {
         ("eyJ", "-eyJ", "eyJ-", "eyJaaaaaaaa.", "-eyJaaaaaaaa.-", "eyJaaaaaaaa.b ", "a.", "-"),
         ("Bearer ", "Bearer\t", " Bearer", "Bearer x", "Bearer" + " " * 99, " "),
         ("$argon2", "$argon2a", "$argon2$", "$argon2id$ ", "$"),
+        ("DETAIL:", "DETAIL: x", "DETAIL:\n", " DETAIL"),
     ],
 }
 """What is worst for the patterns of each file."""

@@ -26,7 +26,7 @@ from tests.api.conftest import Api, Server, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import until
 
-ALL = ("reads", "writes", "schema", "redis_listening", "redis_publishing", "redis_writing")
+ALL = ("reads", "schema", "writes", "redis_listening", "redis_publishing", "redis_writing")
 RELOAD = "select pg_reload_conf()"
 VICTIM_BYTES = 1 << 20
 
@@ -49,6 +49,7 @@ def altered(setting: str, value: str, **failed: str) -> Fault:
 DATABASE = {
     "read_only": altered("default_transaction_read_only", "on", writes="read-only"),
     "no_room_for_files": altered("temp_file_limit", "64kB", writes="limit"),
+    "commits_without_an_end": altered("synchronous_standby_names", "a_standby_that_is_not_there", writes="in time"),
     "table_missing": Fault(
         ("alter table idempotency_keys rename to elsewhere",),
         ("alter table elsewhere rename to idempotency_keys",),

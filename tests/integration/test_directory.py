@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from api.bootstrap import Core, open_core
 from api.settings import Settings
+from api.telemetry import strike_text
 from domain.commands import CreateUser, ImportRow, SignUp, UpdateUser
 from domain.errors import EmailTaken, IdempotencyMismatch, LastAdmin, Unavailable, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Origin, system
@@ -20,6 +24,7 @@ from domain.models.text import fold
 from domain.models.user import Role, Status, User
 from domain.pagination import UserFilter, UserQuery, UserSort, Window
 from persistence.errors import translated
+from persistence.tables import users
 from tests.api.conftest import settings_for
 
 
@@ -71,6 +76,17 @@ async def test_twenty_sign_ups_of_one_address_in_different_spellings_make_one_ac
     results = await asyncio.gather(*(sign_up(e) for e in spellings * 4))
     assert results.count(True) == 1
     assert await core.users.count(core.users.query(system())) == 1
+
+
+async def test_the_row_of_a_violation_is_not_logged(core: Core) -> None:
+    row = {"email": "erased@example.com", "display_name": "X", "name_key": "x", "role": "nobody"}
+    with pytest.raises(IntegrityError) as raised:
+        async with core.database.primary.connect() as connection:
+            await connection.execute(insert(users).values(row))
+    said = "".join(traceback.format_exception(raised.value))
+    assert "erased@example.com" in said
+    assert "erased@example.com" not in strike_text(said)
+    assert "ck_users_role" in strike_text(said)
 
 
 async def test_two_admins_demoting_each_other_at_once_leave_one(core: Core) -> None:

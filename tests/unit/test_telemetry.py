@@ -131,6 +131,8 @@ def test_each_registry_is_its_own() -> None:
         (f"({JWT})", "(***)"),
         (f"a.{JWT}", "a.***"),
         (f"token-{JWT} b", "*** b"),
+        ("broken\nDETAIL:  Failing row contains (ada@example.com).\nHINT", "broken\nDETAIL:***\nHINT"),
+        ("in detail: x", "in detail: x"),
         ("see eyjafjallajokull.example.com", "see eyjafjallajokull.example.com"),
         ("http://localhost:8000/a@b", "http://localhost:8000/a@b"),
     ],
