@@ -20,7 +20,13 @@ ACCOUNTS = 8
 GRACE_SECONDS = 10.0
 """How long after the end of the writing an answer is still asked for."""
 PAUSE_MAX = 2.0
+MISSING_SECONDS = 3.0
+"""How long an account is looked for that is not in the directory, before its writer goes on with its others."""
 VERSION = "query Version($id: ID!) { user(id: $id) { version } }"
+
+
+class AccountMissing(Away):
+    """An account that was acknowledged is not in the directory."""
 
 
 class Writer:
@@ -64,10 +70,17 @@ class Writer:
         """Ask until there is an answer, or until the writer has stopped for `patience` seconds."""
         self._ledger.writes.append(write)
         lost, answer, pause = False, None, Pause()
+        missing_until = float("inf")
         while answer is None:
             try:
                 await self._look(write)
                 answer = await self._ask(write)
+            except AccountMissing:
+                missing_until = min(missing_until, time.monotonic() + MISSING_SECONDS)
+                if time.monotonic() > min(missing_until, self.stop_at + patience):
+                    self._forget(write)
+                    break
+                await pause.wait()
             except (Away, SignedOut) as error:
                 unanswered = isinstance(error, Away) and error.sent
                 lost = lost or unanswered
@@ -77,6 +90,9 @@ class Writer:
                 await pause.wait()
         self._note(write, answer, lost=lost)
         return write
+
+    def _forget(self, write: Write) -> None:
+        self._people = [person for person in self._people if person is not write.person]
 
     def _note(self, write: Write, answer: Answer | None, *, lost: bool) -> None:
         if answer is None or answer.refusal is not None:
@@ -101,7 +117,7 @@ class Writer:
         except Away as error:
             raise Away(str(error), sent=False) from error
         if found is None:
-            raise Away("the account is not here", sent=False)
+            raise AccountMissing("the account is not here", sent=False)
         person.version = int(found["version"])
 
     async def _ask(self, write: Write) -> Answer:
