@@ -47,7 +47,8 @@ async def test_a_member_learns_from_a_replay_only_what_they_may_see_now(api: Api
     await api.ask(BY_ID % "deleteUser", {"id": people["deleted"]}, admin)
     assert (await api.ask(ERASE, {"id": people["erased"]}, admin))["eraseUser"]["__typename"] == "Done"
     async with api.socket(member) as socket:
-        seen, number = [], itertools.count()
+        seen: list[Any] = []
+        number = itertools.count()
         while people["erased"] not in str(seen):  # the last entry has no place yet
             seen = await replay(socket, f"r{next(number)}", beginning(api))
     by_id = {word: [e for e in seen if e["userId"] == id_] for word, id_ in people.items()}

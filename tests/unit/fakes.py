@@ -14,6 +14,7 @@ from domain.cursors import LogCursor
 from domain.errors import EmailTaken, NotFound, TokenExpired, TokenInvalid, VersionConflict
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, Principal, Session
+from domain.models.text import fold
 from domain.models.user import User
 from domain.ports import AccessClaims, Credentials, KeptResult, RefreshClaims
 
@@ -164,6 +165,10 @@ class FakeUsers:
         return {i: self._state.users[i] for i in user_ids if i in self._state.users}
 
     get_many_for_update = get_many
+
+    async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
+        """Whether each holds every word of a folded search, in its name or its e-mail."""
+        return [all(w in f"{fold(name)} {email or ''}" for w in search.split()) for name, email in texts]
 
     async def find_by_email(self, email: str) -> User | None:
         """By address."""
