@@ -306,6 +306,7 @@ def _gauges(container: Container) -> None:
     gauge("documents_bytes", "Memory of the documents that are kept, as estimated", lambda: documents.bytes_kept)
     turns = container.fairness.turns
     gauge("operations_waiting", "Operations that wait for others of their session", lambda: turns.waiting)
+    gauge("sign_in_failures_waiting", "Failed sign-ins not yet in the log", lambda: container.core.failures.waiting)
     gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: container.core.hasher.waiting)
 
 

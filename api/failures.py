@@ -71,6 +71,11 @@ class FailureQueue:
         if len(self._waiting) >= ROOM:
             raise RateLimited(1)
 
+    @property
+    def waiting(self) -> int:
+        """How many are not written yet."""
+        return len(self._waiting)
+
     def report(self, failure: FailedSignIn) -> None:
         """Have a failure written soon."""
         self._waiting.append(failure)

@@ -178,11 +178,11 @@ class SessionRevoked(DomainError):
 
 
 class RateLimited(DomainError):
-    """Too many tries; `retry_after` is in whole seconds."""
+    """Too many attempts; `retry_after` is in whole seconds."""
 
     code = "RATE_LIMITED"
     status = 429
-    default = "Too many tries; wait a little"
+    default = "Too many attempts; try again later"
 
     def __init__(self, retry_after: int, message: str | None = None) -> None:
         self.retry_after = max(1, retry_after)

@@ -43,7 +43,7 @@ REASONS = {
     413: "The body is too large",
     415: "The body is not application/json",
     422: "Fields were refused",
-    429: "Too many tries",
+    429: "Too many attempts",
     500: "A fault of the server; details.request_id names it in the log",
     503: "The directory is unavailable for a moment",
 }
