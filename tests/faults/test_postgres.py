@@ -20,7 +20,7 @@ READ_ONLY = "alter system set default_transaction_read_only = on"
 WRITABLE = "alter system reset default_transaction_read_only"
 FEED = "subscription($search: String) { userFeed(search: $search) { ... on UserEntered { user { displayName } } ... on UserChanged { user { displayName } } } }"
 OWN = """subscription($user: ID) { userEvents(filter: {userId: $user}) {
-  ... on Event { user { displayName sessions(first: 1) { edges { node { id } } } } } } }"""
+  ... on Event { user { displayName lastSeenAt } actor { displayName } } } }"""
 RELOAD = "select pg_reload_conf()"
 
 
