@@ -3,12 +3,14 @@
  *
  *     HOST, PORT          where it listens (127.0.0.1:3000)
  *     API_URL             where the API is (http://127.0.0.1:8000)
+ *     PUBLIC_URL          what visitors call it: on 127.0.0.1 nothing else is answered but this machine's names
  *     TRUSTED_PROXIES     gateways whose X-Forwarded-For is believed, as addresses and networks separated by commas
  *     PROXY_TOKEN         what makes the API believe ours, whatever address it is reached from
  *     BODY_LIMIT_BYTES    the longest request body (1 MiB)
  */
 import { createDoor } from './server/door.js';
 import { proxies } from './server/forwarded.js';
+import { servedHosts } from './server/hosts.js';
 
 const env = process.env;
 const HOST = env.HOST || '127.0.0.1';
@@ -29,6 +31,7 @@ const door = createDoor({
 	pages: handler,
 	trusted: proxies(env.TRUSTED_PROXIES),
 	token: env.PROXY_TOKEN,
+	hosts: servedHosts(HOST, env.PUBLIC_URL),
 	bodyLimit: BODY_LIMIT,
 	log
 });

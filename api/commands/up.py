@@ -112,6 +112,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "NODE_ENV": "production",
         "HOST": settings.console_host,
         "PORT": str(settings.console_port),
+        "PUBLIC_URL": settings.public_url,
         "API_URL": f"http://{_bracketed(LOOPBACK.get(settings.api_host, settings.api_host))}:{settings.api_port}",
         "TRUSTED_PROXIES": ",".join(map(str, settings.trusted_proxies)),
         "PROXY_TOKEN": settings.proxy_token.get_secret_value(),

@@ -2,12 +2,22 @@
 import http from 'node:http';
 import { compressed } from './compress.js';
 import { forwarded } from './forwarded.js';
-import { refusal } from './refusals.js';
+import { hostFault } from './hosts.js';
+import { guarded, refusal, socketRefusal } from './refusals.js';
 import { createUpstream } from './upstream.js';
 
 const API_PATH = /^\/(?:graphql|health|livez|readyz)$|^\/(?:api|admin)(?:\/|$)/;
 const SOCKET_PATH = '/graphql';
 const IDLE_CHECK_MS = 50;
+/** A request is whole, or has its answer, within 15 s; connections are looked through twice a second. */
+const LIMITS = {
+	headersTimeout: 5_000,
+	requestTimeout: 14_000,
+	connectionsCheckingInterval: 500,
+	/** From an answer to the next request's headers; node waits for ever where blank lines come. */
+	nextTimeout: 10_000,
+	maxHeaderSize: 16_384
+};
 
 /**
  * @typedef {object} Options
@@ -15,31 +25,83 @@ const IDLE_CHECK_MS = 50;
  * @property {(req: http.IncomingMessage, res: http.ServerResponse, next: () => void) => unknown} pages
  * @property {import('node:net').BlockList} trusted gateways of ours
  * @property {string} [token] vouches to the API for what is said about the visitor
+ * @property {Set<string> | null} [hosts] the only ones that are answered to
+ * @property {Partial<typeof LIMITS>} [limits] times in ms, sizes in bytes
  * @property {number} bodyLimit bytes
  * @property {(entry: Record<string, unknown>) => void} log
  */
 
+/** @typedef {Error & { code?: string, rawPacket?: Buffer }} ClientError */
+
+/**
+ * Whether a request is a WebSocket's handshake (RFC 6455, section 4.1): a GET without a body.
+ * @param {http.IncomingMessage} req
+ */
+function isHandshake({ method, headers, httpVersion }) {
+	const body = Number(headers['content-length'] ?? 0) !== 0 || 'transfer-encoding' in headers;
+	return headers.upgrade?.toLowerCase() === 'websocket' && method === 'GET' && httpVersion === '1.1' && !body;
+}
+
+/**
+ * @param {ClientError} error
+ * @param {import('node:stream').Duplex} socket
+ */
+function statusOf({ code, rawPacket }, socket) {
+	if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408;
+	if (code !== 'HPE_HEADER_OVERFLOW') return 400;
+	const first = 'bytesRead' in socket && socket.bytesRead === rawPacket?.length;
+	return first && rawPacket && !rawPacket.subarray(0, LIMITS.maxHeaderSize).includes('\n') ? 414 : 431;
+}
+
 /** @param {Options} options */
-export function createDoor({ apiUrl, pages, trusted, token, bodyLimit, log }) {
+export function createDoor({ apiUrl, pages, trusted, token, hosts = null, limits, bodyLimit, log }) {
 	const upstream = createUpstream(apiUrl, token, log);
 	/** @type {Set<import('node:stream').Duplex>} */
 	const upgraded = new Set();
+	const { nextTimeout } = { ...LIMITS, ...limits };
+	/**
+	 * How many answers are being made for a connection, and when it is to end after the last.
+	 * @type {WeakMap<import('node:stream').Duplex, { answers: number, end?: NodeJS.Timeout }>}
+	 */
+	const connections = new WeakMap();
+
+	/** @param {import('node:stream').Duplex} socket */
+	function connectionOf(socket) {
+		const connection = connections.get(socket) ?? { answers: 0 };
+		connections.set(socket, connection);
+		clearTimeout(connection.end);
+		return connection;
+	}
+
+	/** @param {http.ServerResponse} res */
+	function begun(res) {
+		const { socket } = res.req;
+		const connection = connectionOf(socket);
+		connection.answers += 1;
+		res.once('close', () => {
+			connection.answers -= 1;
+			if (connection.answers === 0 && !socket.destroyed)
+				connection.end = setTimeout(() => socket.destroy(), nextTimeout).unref();
+		});
+	}
 
 	const server = http.createServer(
 		{
-			headersTimeout: 10_000,
-			requestTimeout: 30_000,
+			...LIMITS,
+			...limits,
 			// Anything else that somebody would like to upgrade to is answered as the plain request it is as well.
-			shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket'
+			shouldUpgradeCallback: isHandshake
 		},
 		(req, res) => {
 			const path = req.url?.split('?')[0] ?? '';
-			if (!/^\/(?!\/)/.test(path)) return refusal(res, 400, path);
+			begun(res);
+			const fault = /^\/(?!\/)/.test(path) ? hostFault(req, hosts) : 400;
+			if (fault) return refusal(res, fault, path);
 			forwarded(req, trusted);
 			if (Number(req.headers['content-length'] ?? 0) > bodyLimit) return refusal(res, 413, path);
 			if (API_PATH.test(path)) return upstream.request(req, res);
 			compressed(req, res);
-			res.setHeader('x-content-type-options', 'nosniff');
+			guarded(res);
 			void page(req, res);
 		}
 	);
@@ -59,14 +121,21 @@ export function createDoor({ apiUrl, pages, trusted, token, bodyLimit, log }) {
 	}
 
 	server.on('upgrade', (req, socket, head) => {
+		connectionOf(socket);
 		upgraded.add(socket);
 		socket.once('close', () => upgraded.delete(socket));
 		socket.on('error', () => socket.destroy());
-		if (req.url?.split('?')[0] !== SOCKET_PATH) {
-			return socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-		}
-		forwarded(req, trusted);
+		const path = req.url?.split('?')[0] ?? '';
+		const fault = hostFault(req, hosts) ?? (path === SOCKET_PATH ? null : 404);
+		if (fault) return socketRefusal(socket, fault, path);
+		forwarded(req, trusted, true);
 		upstream.upgrade(req, socket, head);
+	});
+
+	server.on('clientError', (/** @type {ClientError} */ error, socket) => {
+		if (error.code === 'ECONNRESET' || !socket.writable || connections.get(socket)?.answers)
+			return socket.destroy();
+		socketRefusal(socket, statusOf(error, socket));
 	});
 
 	/**

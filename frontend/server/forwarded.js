@@ -30,8 +30,9 @@ export function proxies(text = '') {
  * them saw, and comes by https where they say so.
  * @param {import('node:http').IncomingMessage} req
  * @param {BlockList} trusted
+ * @param {boolean} [upgrade] whether it becomes a socket
  */
-export function forwarded(req, trusted) {
+export function forwarded(req, trusted, upgrade = false) {
 	const { headers, socket } = req;
 	const peer = plain(socket.remoteAddress ?? '');
 	const believed = isTrusted(peer, trusted);
@@ -39,7 +40,7 @@ export function forwarded(req, trusted) {
 	const scheme = believed ? String(headers['x-forwarded-proto'] ?? '') : '';
 	const given = String(headers['x-request-id'] ?? '');
 
-	withoutHops(headers);
+	withoutHops(headers, upgrade);
 	for (const name of CLAIMS) delete headers[name];
 	headers['x-forwarded-for'] = address;
 	headers['x-forwarded-proto'] = /^https?$/.test(scheme) ? scheme : 'http';
@@ -75,11 +76,14 @@ function isTrusted(address, trusted) {
 /** @param {string} address an IPv4 one perhaps as an IPv6 socket writes it */
 const plain = (address) => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
-/** @param {import('node:http').IncomingHttpHeaders} headers */
-function withoutHops(headers) {
+/**
+ * @param {import('node:http').IncomingHttpHeaders} headers
+ * @param {boolean} upgrade
+ */
+function withoutHops(headers, upgrade) {
 	const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
 	for (const name of [...HOP_BY_HOP, ...named]) if (!KEPT.has(name)) delete headers[name];
-	if (headers.upgrade?.toLowerCase() === 'websocket') headers.connection = 'upgrade';
+	if (upgrade) headers.connection = 'upgrade';
 	else {
 		delete headers.upgrade;
 		if (named.includes('close')) headers.connection = 'close';

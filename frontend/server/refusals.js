@@ -1,15 +1,45 @@
 /** What the front door answers itself, in the shape that the path's own answers have. */
+import { STATUS_CODES } from 'node:http';
 
 /** @type {Record<number, [code: string, message: string]>} */
 const REASONS = {
 	400: ['MALFORMED_REQUEST', 'The request cannot be understood'],
 	404: ['NOT_FOUND', 'There is nothing here'],
+	408: ['REQUEST_TIMEOUT', 'The request took too long to arrive'],
 	413: ['PAYLOAD_TOO_LARGE', 'The body is too large'],
+	414: ['URI_TOO_LONG', 'The address is too long'],
+	421: ['MISDIRECTED_REQUEST', 'Rollcall does not answer to this host: set PUBLIC_URL to use it'],
+	431: ['HEADERS_TOO_LARGE', 'The headers are too long'],
 	500: ['INTERNAL_ERROR', 'Internal error'],
 	503: ['UNAVAILABLE', 'The API cannot be reached']
 };
 /** After these the rest of the request is not worth reading. */
-const ENDING = new Set([400, 413]);
+const ENDING = new Set([400, 408, 413, 414, 421, 431]);
+const LINGER_MS = 1_000;
+
+/** What every answer has that the door gives or passes on from the console, unless the page says otherwise. */
+const SAFE = {
+	'x-content-type-options': 'nosniff',
+	'x-frame-options': 'DENY',
+	'referrer-policy': 'same-origin',
+	'cross-origin-opener-policy': 'same-origin',
+	'cross-origin-resource-policy': 'same-origin',
+	'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'
+};
+const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Static files: the service worker fetches, the icon has styles of its own. */
+const FILE = `${NOTHING}; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'`;
+
+/**
+ * The headers of a file, a redirect or an error of the console's, which its pages overwrite with theirs.
+ * @param {import('node:http').ServerResponse} res
+ */
+export function guarded(res) {
+	for (const [name, value] of Object.entries({ ...SAFE, 'content-security-policy': FILE }))
+		res.setHeader(name, value);
+	if (res.req.headers['x-forwarded-proto'] === 'https')
+		res.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
+}
 
 /**
  * @param {import('node:http').ServerResponse} res
@@ -17,13 +47,44 @@ const ENDING = new Set([400, 413]);
  * @param {string} path
  */
 export function refusal(res, status, path) {
-	const [code = '', message = ''] = REASONS[status] ?? [];
-	const body = JSON.stringify(shaped(path, code, message, String(res.req.headers['x-request-id'] ?? '')));
-	res.setHeader('content-type', 'application/json');
-	res.setHeader('cache-control', 'no-store');
-	if (status === 503) res.setHeader('retry-after', '1');
-	if (ENDING.has(status)) res.setHeader('connection', 'close');
+	const { headers, body } = refused(status, path, String(res.req.headers['x-request-id'] ?? ''));
+	guarded(res);
+	for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
 	res.writeHead(status).end(body);
+}
+
+/**
+ * The same for a connection that has no answer to write to: a handshake, or what is no request.
+ * @param {import('node:stream').Duplex} socket
+ * @param {number} status
+ * @param {string} [path]
+ */
+export function socketRefusal(socket, status, path = '') {
+	const { headers, body } = refused(status, path, '');
+	const all = { ...SAFE, ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) };
+	const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+	socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
+	// To close while more comes would reset the connection, and the answer could be lost on its way.
+	socket.resume();
+	setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/**
+ * @param {number} status
+ * @param {string} path
+ * @param {string} requestId
+ */
+function refused(status, path, requestId) {
+	const [code = '', message = ''] = REASONS[status] ?? [];
+	/** @type {Record<string, string>} */
+	const headers = {
+		'content-type': 'application/json',
+		'cache-control': 'no-store',
+		'content-security-policy': NOTHING
+	};
+	if (status === 503) headers['retry-after'] = '1';
+	if (ENDING.has(status)) headers.connection = 'close';
+	return { headers, body: JSON.stringify(shaped(path, code, message, requestId)) };
 }
 
 /**
@@ -38,5 +99,5 @@ function shaped(path, code, message, requestId) {
 		const details = { request_id: requestId };
 		return { success: false, error: { code, message, details }, timestamp: new Date().toISOString() };
 	}
-	return { status: 'unavailable', message };
+	return { status: code === 'UNAVAILABLE' ? 'unavailable' : 'refused', code, message };
 }

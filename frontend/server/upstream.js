@@ -1,7 +1,7 @@
 /** The API behind the front door: requests over connections that are kept, sockets over one each. */
 import http from 'node:http';
 import { createProxyServer } from 'httpxy';
-import { refusal } from './refusals.js';
+import { refusal, socketRefusal } from './refusals.js';
 
 /** Shorter than the server behind keeps an idle connection, so that none is used just as it is closed. */
 const KEPT_MS = 4_000;
@@ -31,7 +31,7 @@ export function createUpstream(target, token, log) {
 		log({ at: 'socket', requestId: req?.headers['x-request-id'], error: error.message });
 		// Before the upgrade nothing was answered yet; the proxy ends the socket after this.
 		if (socket && 'bytesWritten' in socket && !socket.bytesWritten && socket.writable)
-			socket.write('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+			socketRefusal(socket, 503, '/graphql');
 	});
 	sockets.on('proxyReqWs', (upgrade, _req, socket) => {
 		// A pipe ends what it leads to only when it comes to an end itself, not when it is cut off.

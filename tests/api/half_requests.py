@@ -70,8 +70,21 @@ HALVES = {
 }
 
 
-async def end_of(port: int, half: Half, drip_seconds: float) -> bytes:
-    """What comes before the other side closes. Raises TimeoutError when it does not within CLOSED_SECONDS."""
+@dataclass(frozen=True, slots=True)
+class End:
+    """What came back, and whether the other side closed the connection within CLOSED_SECONDS."""
+
+    answer: bytes
+    closed: bool
+
+    @property
+    def status(self) -> int | None:
+        """That of the first answer."""
+        return int(self.answer.split(b" ", 2)[1]) if self.answer else None
+
+
+async def end_of(port: int, half: Half, drip_seconds: float) -> End:
+    """How a connection ends."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(half.sent)
     dripping = asyncio.create_task(_drip(writer, half.drip, drip_seconds))
@@ -80,12 +93,14 @@ async def end_of(port: int, half: Half, drip_seconds: float) -> bytes:
         async with asyncio.timeout(CLOSED_SECONDS):
             while part := await reader.read(65_536):
                 answer += part
+    except TimeoutError:
+        return End(answer, closed=False)
     except ConnectionError:  # closed while more was on its way
         pass
     finally:
         dripping.cancel()
         writer.transport.abort()
-    return answer
+    return End(answer, closed=True)
 
 
 async def _drip(writer: asyncio.StreamWriter, drip: bytes, seconds: float) -> None:
@@ -94,8 +109,7 @@ async def _drip(writer: asyncio.StreamWriter, drip: bytes, seconds: float) -> No
         writer.write(drip)
 
 
-async def ends(port: int, drip_seconds: float) -> dict[str, bytes | None]:
-    """How each connection of the table ends, all of them at once: what came, or None where it is still open."""
-    found = await asyncio.gather(*(end_of(port, h, drip_seconds) for h in HALVES.values()), return_exceptions=True)
-    assert not [f for f in found if isinstance(f, Exception) and not isinstance(f, TimeoutError)], found
-    return {name: end if isinstance(end, bytes) else None for name, end in zip(HALVES, found, strict=True)}
+async def ends(port: int, drip_seconds: float) -> dict[str, End]:
+    """How each connection of the table ends, all of them at once."""
+    found = await asyncio.gather(*(end_of(port, half, drip_seconds) for half in HALVES.values()))
+    return dict(zip(HALVES, found, strict=True))

@@ -24,6 +24,7 @@ from api.console import Build, find_console
 from api.console.door import FrontDoor
 from api.embedded.process import free_port, port_taken, wait_until
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Server, settings_for
+from tests.api.half_requests import ends
 
 ROOT = Path(__file__).parents[2]
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
@@ -43,6 +44,7 @@ class Gateway:
     """Where the gateway listens, and what is behind it."""
 
     port: int
+    console_port: int
     server: Server
 
     @property
@@ -106,7 +108,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_u
         environment = {"API_URL": server.url, "PORT": str(console_port), "TRUSTED_PROXIES": "127.0.0.1"}
         stack.enter_context(FrontDoor(sources, folder / "console.log", environment))
         stack.enter_context(caddy(folder, port, server.port, console_port))
-        yield Gateway(port, server)
+        yield Gateway(port, console_port, server)
 
 
 def sign_in(visitor: httpx.Client, **headers: str) -> dict[str, str]:
@@ -200,6 +202,56 @@ def test_what_is_away_is_said_to_be(gateway: Gateway, tmp_path: Path) -> None:
         page = visitor.get("/people", timeout=20)
         assert page.status_code == 503
         assert "cannot be reached" in page.text
+
+
+SAFE = ("content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/sign-in", 200),
+        ("/robots.txt", 200),
+        ("/service-worker.js", 200),
+        ("/people", 303),
+        ("/people/", 308),
+        ("/%ff", 400),
+        ("/nothing/here", 404),
+        ("/metrics", 404),
+        ("/livez", 200),
+        ("/graphql", 405),
+        ("/api/nothing", 404),
+    ],
+)
+def test_every_kind_of_answer_has_the_safe_headers(gateway: Gateway, path: str, status: int) -> None:
+    ports = (gateway.port, gateway.console_port) if path != "/metrics" else (gateway.port,)
+    for port in ports:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert answer.status == status
+        for name in SAFE:
+            assert len(answer.headers.get_all(name, [])) == 1, (port, name)
+        connection.close()
+
+
+async def test_every_connection_without_an_answer_ends(gateway: Gateway) -> None:
+    through_door, through_gateway = await asyncio.gather(ends(gateway.console_port, 0.5), ends(gateway.port, 0.5))
+    assert [name for name, end in through_door.items() if not end.closed] == []
+    # What has its answer, the gateway keeps for the next request as long as browsers do.
+    waiting = {name: end for name, end in through_gateway.items() if not end.closed}
+    assert [name for name, end in waiting.items() if end.status in (None, 100, 101)] == []
+
+
+@pytest.mark.parametrize("kind", ["address", "header", "both"])
+def test_heads_are_bounded(gateway: Gateway, kind: str) -> None:
+    path = "/livez?" + "a" * {"address": 17_000, "header": 0, "both": 9_000}[kind]
+    headers = {"a": "b" * {"address": 0, "header": 17_000, "both": 9_000}[kind]}
+    for port in (gateway.port, gateway.console_port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", path, headers=headers)
+        assert connection.getresponse().status in (414, 431)
+        connection.close()
 
 
 @pytest.mark.usefixtures("gateway")

@@ -26,6 +26,8 @@ export interface Given {
 	pages?: Handler;
 	trusted?: string;
 	token?: string;
+	hosts?: Set<string>;
+	limits?: Parameters<typeof createDoor>[0]['limits'];
 	upgrade?: (req: http.IncomingMessage, socket: Socket) => void;
 }
 
@@ -38,7 +40,15 @@ const echo: Handler = (req, res) => {
 	});
 };
 
-export async function stand({ api = echo, pages, trusted, token, upgrade }: Given = {}): Promise<Stand> {
+export async function stand({
+	api = echo,
+	pages,
+	trusted,
+	token,
+	hosts,
+	limits,
+	upgrade
+}: Given = {}): Promise<Stand> {
 	const seen: http.IncomingMessage[] = [];
 	const logged: Record<string, unknown>[] = [];
 	const server = http.createServer((req, res) => {
@@ -56,6 +66,8 @@ export async function stand({ api = echo, pages, trusted, token, upgrade }: Give
 		pages: pages ?? ((req, res) => void res.end(`page ${req.url}`)),
 		trusted: proxies(trusted),
 		token,
+		hosts,
+		limits,
 		bodyLimit: 1024,
 		log: (entry) => logged.push(entry)
 	});

@@ -19,9 +19,9 @@ const WORST: Record<string, string[]> = {
 	'src/hooks.client.ts': ['fetc', 'f'],
 	'src/hooks.server.ts': ['x'],
 	'src/lib/components/explorer/Explorer.svelte': [' ', ' {'],
-	'src/lib/components/person/Avatar.svelte': [' ', 'x ', '\t'],
-	'src/lib/components/views/DevelopersView.svelte': ['http'],
-	'src/lib/components/views/Keyboard.svelte': ['ma', 'ipho'],
+	'src/lib/components/ui/Avatar.svelte': [' ', 'x ', '\t'],
+	'src/routes/(app)/developers/+page.svelte': ['http'],
+	'src/lib/components/shell/Keyboard.svelte': ['ma', 'ipho'],
 	'src/lib/messages/locale.ts': ['; ', ';q', ';', ' ', 'a;q='],
 	'src/lib/server/cookies.ts': ['__Host-', 'rollcall', 'rollcall_refres', 'path'],
 	'src/lib/server/measurements.ts': [
@@ -34,14 +34,14 @@ const WORST: Record<string, string[]> = {
 		'a="b"',
 		'rollcall_request_seconds'
 	],
-	'src/lib/stores/live.svelte.ts': ['disable'],
-	'src/lib/utils/activity-url.ts': ['0', '00000000-', '-0000'],
+	'src/lib/stores/live/live.svelte.ts': ['disable'],
+	'src/lib/utils/event/address.ts': ['0', '00000000-', '-0000'],
 	'src/lib/utils/csv.ts': ['"', ',', 'x', '=', '\r'],
-	'src/lib/utils/examples.ts': [' ', ' x', '\n'],
+	'src/lib/utils/explorer/examples.ts': [' ', ' x', '\n'],
 	'src/lib/utils/format.ts': ['A', '/'],
 	'src/lib/utils/graphql.ts': ['; ', ';', ' ', 'rollcall_until=', ';rollcall_until'],
-	'src/lib/utils/json-tokens.ts': ['"', '\\"', '"\\', '" ', '1', '1.', '1e', 'tru', '-', '"x":'],
-	'src/lib/utils/operations.ts': [
+	'src/lib/utils/explorer/json-tokens.ts': ['"', '\\"', '"\\', '" ', '1', '1.', '1e', 'tru', '-', '"x":'],
+	'src/lib/utils/explorer/operations.ts': [
 		'"',
 		'"""',
 		'\\"',
@@ -54,8 +54,8 @@ const WORST: Record<string, string[]> = {
 		'"""\n',
 		'[!'
 	],
-	'src/lib/utils/people-list.ts': ['x', '@', 'x@', ' ', '.'],
-	'src/lib/utils/user-agent.ts': [
+	'src/lib/utils/user/import.ts': ['x', '@', 'x@', ' ', '.'],
+	'src/lib/utils/session/user-agent.ts': [
 		'Version/1',
 		'Version/',
 		'Safari',
