@@ -1,7 +1,7 @@
 /**
  * Writes src/lib/graphql/documents.ts: for every operation in src/lib/graphql/*.graphql its text and the exact
- * TypeScript types of its variables and answer, read from the schema the API exports; and outline.ts, that schema for
- * the explorer.
+ * TypeScript types of its variables and answer, read from the schema the API exports, fragments by their names; and
+ * outline.json, that schema as data for the explorer.
  *
  *     node scripts/generate-documents.js [--check]     SCHEMA=path/to/schema.graphql picks another schema
  */
@@ -94,50 +94,71 @@ function wrap(type, text) {
 	if (type instanceof GraphQLNonNull) return bare(type.ofType);
 	return `${bare(type)} | null`;
 	function bare(given) {
-		if (!(given instanceof GraphQLList)) return text;
+		if (!(given instanceof GraphQLList))
+			return text.includes(' & ') && !text.startsWith('(') ? `(${text})` : text;
 		const item = wrap(given.ofType, text);
-		return /[|{]/.test(item) ? `Array<${item}>` : `${item}[]`;
+		return /[|{&]/.test(item) ? `Array<${item}>` : `${item}[]`;
 	}
 }
 
-/** The fields selected on one concrete object type, fragments merged in. */
-function collect(selectionSet, type, into = new Map()) {
+/** The type that a fragment or an inline fragment is for; `type` where it names none. */
+const conditionOf = (fragment, type) =>
+	fragment.typeCondition ? schema.getType(fragment.typeCondition.name.value) : type;
+const fits = (condition, type) =>
+	condition === type || (isAbstractType(condition) && schema.isSubType(condition, type));
+const spread = (selection) => fragments.get(selection.name?.value);
+
+/**
+ * What is selected on one concrete object type: its fields, and the names of the fragments that are for just that type.
+ * Fragments for an interface or union are merged in.
+ */
+function collect(selectionSet, type, into = { fields: new Map(), names: new Set() }) {
 	for (const selection of selectionSet.selections) {
 		if (selection.kind === Kind.FIELD) {
 			const key = selection.alias?.value ?? selection.name.value;
-			const known = into.get(key);
-			into.set(key, {
+			const known = into.fields.get(key);
+			into.fields.set(key, {
 				name: selection.name.value,
 				sets: [...(known?.sets ?? []), ...(selection.selectionSet ? [selection.selectionSet] : [])],
 				optional: selection.directives?.some((d) => ['include', 'skip'].includes(d.name.value)) ?? false
 			});
 			continue;
 		}
-		const fragment =
-			selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-		const condition = fragment.typeCondition ? schema.getType(fragment.typeCondition.name.value) : type;
-		const fits = condition === type || (isAbstractType(condition) && schema.isSubType(condition, type));
-		if (fits) collect(fragment.selectionSet, type, into);
+		const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? spread(selection) : selection;
+		const condition = conditionOf(fragment, type);
+		if (selection.kind === Kind.FRAGMENT_SPREAD && condition === type) into.names.add(selection.name.value);
+		else if (fits(condition, type)) collect(fragment.selectionSet, type, into);
 	}
 	return into;
 }
 
+/** Several selections of the same: the type of their union is the intersection of their types. */
 function objectType(sets, type, tabs) {
-	const fields = new Map();
-	for (const set of sets) collect(set, type, fields);
-	const lines = [...fields].map(([key, field]) => {
+	const into = { fields: new Map(), names: new Set() };
+	for (const set of sets) collect(set, type, into);
+	const lines = [...into.fields].map(([key, field]) => {
 		if (field.name === '__typename') return `${tabs}\t${key}: '${type.name}';`;
 		const definition = type.getFields()[field.name];
 		const mark = field.optional ? '?' : '';
 		return `${tabs}\t${key}${mark}: ${output(definition.type, field.sets, `${tabs}\t`)};`;
 	});
-	return `{\n${lines.join('\n')}\n${tabs}}`;
+	const own = lines.length ? [`{\n${lines.join('\n')}\n${tabs}}`] : [];
+	return [...into.names, ...own].join(' & ') || '{}';
+}
+
+/** The fragment that is all of these selections, where it is for just this type. */
+function soleFragment(sets, type) {
+	const [only, ...others] = sets.flatMap((set) => set.selections);
+	if (others.length || only.kind !== Kind.FRAGMENT_SPREAD) return null;
+	return conditionOf(spread(only), type) === type ? only.name.value : null;
 }
 
 function output(type, sets, tabs) {
 	const leaf = getNamedType(type);
 	if (leaf instanceof GraphQLObjectType) return wrap(type, objectType(sets, leaf, tabs));
 	if (!isAbstractType(leaf)) return wrap(type, named(leaf));
+	const sole = soleFragment(sets, leaf);
+	if (sole) return wrap(type, sole);
 	const shapes = schema.getPossibleTypes(leaf).map((possible) => objectType(sets, possible, tabs));
 	return wrap(type, shapes.length > 1 ? `(${[...new Set(shapes)].join(' | ')})` : shapes[0]);
 }
@@ -155,6 +176,16 @@ function reached(node, found = new Set()) {
 }
 
 const bodies = [];
+for (const [name, fragment] of [...fragments].sort(([a], [b]) => (a < b ? -1 : 1))) {
+	const type = schema.getType(fragment.typeCondition.name.value);
+	const shapes = (isAbstractType(type) ? schema.getPossibleTypes(type) : [type]).map((possible) =>
+		objectType([fragment.selectionSet], possible, '')
+	);
+	bodies.push(
+		`export type ${name} = ${[...new Set(shapes)].join(' | ')};`,
+		`const ${name}Fragment = ${JSON.stringify(stripIgnoredCharacters(print(fragment)))};`
+	);
+}
 for (const operation of operations) {
 	const name = operation.name.value;
 	const root = schema.getRootType(operation.operation);
@@ -164,21 +195,15 @@ for (const operation of operations) {
 		if (getNamedType(type) instanceof GraphQLInputObjectType) named(getNamedType(type));
 		return `${definition.variable.name.value}${needed ? '' : '?'}: ${input(type)}`;
 	});
-	const text = [operation, ...[...reached(operation)].sort().map((key) => fragments.get(key))]
-		.map(print)
-		.join('\n');
+	const parts = [
+		JSON.stringify(stripIgnoredCharacters(print(operation))),
+		...[...reached(operation)].sort().map((key) => `${key}Fragment`)
+	];
 	bodies.push(
 		`export type ${name}Data = ${objectType([operation.selectionSet], root, '')};`,
 		`export type ${name}Variables = ${variables.length ? `{ ${variables.join('; ')} }` : 'Record<string, never>'};`,
-		`export const ${name} = ${JSON.stringify(stripIgnoredCharacters(text))} as TypedDocument<${name}Data, ${name}Variables>;`
+		`export const ${name} = (${parts.join(' + ')}) as TypedDocument<${name}Data, ${name}Variables>;`
 	);
-}
-for (const [name, fragment] of fragments) {
-	const type = schema.getType(fragment.typeCondition.name.value);
-	const shapes = (isAbstractType(type) ? schema.getPossibleTypes(type) : [type]).map((possible) =>
-		objectType([fragment.selectionSet], possible, '')
-	);
-	bodies.push(`export type ${name} = ${[...new Set(shapes)].join(' | ')};`);
 }
 
 const text = [
@@ -200,7 +225,7 @@ const text = [
 
 for (const [name, content] of [
 	['documents.ts', text],
-	['outline.ts', outline(schema)]
+	['outline.json', outline(schema)]
 ]) {
 	const file = new URL(name, here);
 	if (!process.argv.includes('--check')) writeFileSync(file, content);

@@ -155,9 +155,13 @@ def test_fields_of_one_name_are_bounded_at_every_depth_and_through_fragments(dep
 
 
 def console_documents() -> dict[str, str]:
-    """What the console asks, by name."""
-    found = re.findall(r'^export const (\w+) = "((?:[^"\\]|\\.)*)"', CONSOLE.read_text(), re.MULTILINE)
-    return {name: json.loads(f'"{text}"') for name, text in found}
+    """What the console asks, by name: the operation and the fragments it names."""
+    source = CONSOLE.read_text()
+    literal = r'"((?:[^"\\]|\\.)*)"'
+    fragments = dict(re.findall(rf"^const (\w+) = {literal};$", source, re.MULTILINE))
+    operations = re.findall(rf"^export const (\w+) = \({literal}((?: \+ \w+)*)\)", source, re.MULTILINE)
+    texts = {name: text + "".join(fragments[one] for one in named.split(" + ")[1:]) for name, text, named in operations}
+    return {name: json.loads(f'"{text}"') for name, text in texts.items()}
 
 
 def test_the_console_s_documents_and_introspection_fit_with_room() -> None:

@@ -53,7 +53,7 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 	test('signing up makes a member and shows the directory', async ({ open }) => {
 		const visitor = await open({ script });
 		const { page } = visitor;
-		visitor.expected.push(/status of 400/);
+		visitor.expected.push(/status of 409/);
 		await visitor.goto('/sign-up');
 		await page.getByLabel('Name').fill('Newly Come');
 		await page.getByLabel('Email').fill(ADMIN.email);

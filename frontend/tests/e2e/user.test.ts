@@ -7,9 +7,9 @@ import { test, type Visitor } from './harness/visitor.ts';
 let api: Api;
 beforeAll(async () => (api = await Api.signIn()));
 
-const name = ({ page }: Visitor) => page.locator('[data-form=profile]').getByLabel('Name');
+const name = ({ page }: Visitor) => page.locator('[data-form=save]').getByLabel('Name');
 const save = ({ page }: Visitor) =>
-	page.locator('[data-form=profile]').getByRole('button', { name: 'Save changes' });
+	page.locator('[data-form=save]').getByRole('button', { name: 'Save changes' });
 
 test('what one saves, the other sees, where it stands', async ({ open }) => {
 	const someone = await api.newUser();
@@ -88,10 +88,10 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 		const someone = await api.newUser();
 		const [elsewhere, visitor] = [await open({ as: someone }), await open({ as: someone, script })];
 		await visitor.goto('/account');
-		const sessions = visitor.page.locator('[data-form=sessions]');
+		const sessions = visitor.page.locator('[data-form=session]');
 		expect(await sessions.locator('[data-session]').count()).toBe(2);
 		await sessions.getByRole('button', { name: 'End all others' }).click();
-		if (script) await visitor.page.getByText('All ended').waitFor();
+		await visitor.page.getByText('All ended').waitFor();
 		await elsewhere.goto('/people');
 		expect(elsewhere.path).toMatch(/^\/sign-in/);
 		expect(await visitor.goto('/account')).toBe(200);

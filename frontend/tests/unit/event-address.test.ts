@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { activityFilter, activityHref, activityVariables, parseActivity } from '#lib/utils/event/address.ts';
+import { activityFilter, activity, activityVariables } from '#lib/utils/event/address.ts';
 import { GROUPS } from '#lib/utils/event/words.ts';
 
 const ID = '0198a5c2-7f3e-7000-8000-00000000abcd';
-const parse = (text: string) => parseActivity(new URLSearchParams(text));
+const parse = (text: string) => activity.parse(new URLSearchParams(text));
 
 describe('the address of the activity page', () => {
 	it('holds the whole state', () => {
 		const query = parse(`show=signIns&about=${ID}&after=here`);
-		expect(activityHref(query, { after: query.after })).toBe(`/activity?show=signIns&about=${ID}&after=here`);
+		expect(activity.href(query, { after: query.after })).toBe(
+			`/activity?show=signIns&about=${ID}&after=here`
+		);
 		expect(activityFilter(query)).toEqual({ types: GROUPS.signIns, userId: ID });
 		expect(activityVariables(query, 10)).toMatchObject({ first: 10, after: 'here' });
 		expect(activityVariables(parse('before=there'), 10)).toMatchObject({ last: 10, before: 'there' });
@@ -16,8 +18,8 @@ describe('the address of the activity page', () => {
 
 	it('goes back to the newest when the question changes', () => {
 		const query = parse('after=here');
-		expect(activityHref(query)).toBe('/activity');
-		expect(activityHref(query, { group: 'security' })).toBe('/activity?show=security');
+		expect(activity.href(query)).toBe('/activity');
+		expect(activity.href(query, { group: 'security' })).toBe('/activity?show=security');
 	});
 
 	it('leaves out what it does not understand', () => {

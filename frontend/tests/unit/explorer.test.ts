@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { outline } from '#lib/graphql/outline.ts';
+import { outline } from '#lib/utils/explorer/outline.ts';
 import type { Viewer } from '#lib/graphql/documents.ts';
 import { Explorer } from '#lib/stores/explorer/explorer.svelte.ts';
 import { asLanguage, examples } from '#lib/utils/explorer/examples.ts';

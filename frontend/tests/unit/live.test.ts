@@ -2,9 +2,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TypedDocument } from '#lib/graphql/documents.ts';
 import { Live } from '#lib/stores/live/live.svelte.ts';
+import type { Problem } from '#lib/types/problem.ts';
 
-type Feed = TypedDocument<{ feed: { cursor: string; current?: boolean } }, { after: string }>;
-const Feed = 'subscription Feed($after: String) { feed }' as Feed;
+type Message =
+	| { __typename: 'Event'; cursor: string; name: string }
+	| { __typename: 'Heartbeat' | 'FeedReady'; cursor: string }
+	| { __typename: 'ResyncRequired'; cursor: string; reason: string };
+const Feed = 'subscription Feed($after: String) { feed }' as TypedDocument<
+	{ feed: Message },
+	{ after: string | null }
+>;
 
 interface Frame {
 	type: string;
@@ -17,6 +24,8 @@ class Socket extends EventTarget {
 	static refusing = false;
 	readyState = 0;
 	sent: Frame[] = [];
+	/** How many subscriptions to the feed were failed. */
+	failed = 0;
 	onopen = () => {};
 	onmessage = (_: { data: string }) => {};
 	onclose = (_: CloseEvent) => {};
@@ -37,7 +46,7 @@ class Socket extends EventTarget {
 		const frame = JSON.parse(data) as Frame;
 		this.sent.push(frame);
 		if (frame.type === 'connection_init') this.tell({ type: 'connection_ack' });
-		if (frame.type === 'ping') this.tell({ type: 'pong' });
+		if (frame.type === 'ping') queueMicrotask(() => this.tell({ type: 'pong' }));
 	}
 
 	tell(frame: object): void {
@@ -50,8 +59,22 @@ class Socket extends EventTarget {
 		this.tell({ id, type: 'next', payload: { data } });
 	}
 
+	/** The newest subscription to an operation. */
 	subscribed(operation: string): Frame | undefined {
-		return this.sent.find(({ type, payload }) => type === 'subscribe' && payload!.query.includes(operation));
+		return this.subscriptions(operation).at(-1);
+	}
+
+	subscriptions(operation: string): Frame[] {
+		return this.sent.filter(
+			({ type, payload }) => type === 'subscribe' && payload!.query.includes(operation)
+		);
+	}
+
+	/** Ends the newest subscription to an operation with an error. */
+	fail(operation: string, code: string): void {
+		const { id } = this.subscribed(operation)!;
+		this.failed += 1;
+		this.tell({ id, type: 'error', payload: [{ message: `It is ${code}`, extensions: { code } }] });
 	}
 
 	drop(code: number, reason = ''): void {
@@ -67,6 +90,7 @@ class Socket extends EventTarget {
 const page = () => Object.assign(new EventTarget(), { cookie: '', visibilityState: 'visible' });
 let document: ReturnType<typeof page>;
 let signedOut: string[];
+let rereads: number;
 let live: Live;
 let stop = () => {};
 const newest = () => Socket.all.at(-1)!;
@@ -84,8 +108,11 @@ beforeEach(async () => {
 	vi.stubGlobal('addEventListener', window.addEventListener.bind(window));
 	vi.stubGlobal('removeEventListener', window.removeEventListener.bind(window));
 	vi.stubGlobal('navigator', { onLine: true });
-	signedOut = [];
-	live = new Live((reason) => signedOut.push(reason));
+	[signedOut, rereads] = [[], 0];
+	live = new Live(
+		(reason) => signedOut.push(reason),
+		() => (rereads += 1)
+	);
 	stop = live.start();
 	await vi.waitUntil(() => live.state === 'live');
 });
@@ -96,14 +123,28 @@ afterEach(() => {
 	vi.unstubAllGlobals();
 });
 
-function follow(): { variables: { after: string }; stop: () => void } {
-	const variables = { after: 'start' };
-	const next = ({ feed }: { feed: { cursor: string; current?: boolean } }) => {
-		variables.after = feed.cursor;
-		return feed.current;
-	};
-	return { variables, stop: live.follow({ document: Feed, variables, resumes: true, next }) };
+function follow() {
+	const seen: [name: string, missed: boolean][] = [];
+	const refused: Problem[] = [];
+	const told: string[] = [];
+	const stop = live.follow(
+		Feed,
+		{ after: 'start' },
+		{
+			event: ({ name }, missed) => seen.push([name, missed]),
+			begin: () => told.push('begin'),
+			ready: () => told.push('ready'),
+			resync: (reason) => told.push(reason),
+			refused: (problem) => refused.push(problem)
+		}
+	);
+	return { seen, refused, told, stop };
 }
+
+const happened = (name: string): Message => ({ __typename: 'Event', cursor: name, name });
+const push = (message: Message) => newest().push('Feed', { feed: message });
+const cursorsAsked = () =>
+	Socket.all.flatMap((socket) => socket.subscriptions('Feed').map(({ payload }) => payload!.variables.after));
 
 test('one socket carries everything', async () => {
 	follow();
@@ -117,39 +158,159 @@ test('one socket carries everything', async () => {
 test('a feed that the server ends is begun again from where it was told to go on', async () => {
 	const feed = follow();
 	await settle();
-	const socket = newest();
-	const begun = () =>
-		socket.sent.filter(({ type, payload }) => type === 'subscribe' && payload!.query.includes('Feed'));
-	socket.push('Feed', { feed: { cursor: 'there' } });
-	socket.tell({ id: begun()[0]!.id, type: 'complete' });
+	push(happened('there'));
+	newest().tell({ id: newest().subscribed('Feed')!.id, type: 'complete' });
 	await settle(3_000);
-	expect(begun().map(({ payload }) => payload!.variables.after)).toEqual(['start', 'there']);
+	expect(cursorsAsked()).toEqual(['start', 'there']);
 	feed.stop();
-	socket.tell({ id: begun()[1]!.id, type: 'complete' });
+	newest().tell({ id: newest().subscribed('Feed')!.id, type: 'complete' });
 	await settle(3_000);
-	expect(begun()).toHaveLength(2);
+	expect(cursorsAsked()).toHaveLength(2);
+});
+
+describe('what the API refuses', () => {
+	test('is told once, shown, and not asked for ever', async () => {
+		const feed = follow();
+		await settle();
+		newest().fail('Feed', 'FORBIDDEN');
+		await settle(60_000);
+		expect(cursorsAsked()).toHaveLength(1);
+		expect(feed.refused).toEqual([{ code: 'FORBIDDEN', message: 'It is FORBIDDEN' }]);
+		expect(live.state).toBe('refused');
+		// Another connection does not ask again either, and is not "catching up" with it.
+		newest().drop(1006);
+		await settle(10_000);
+		expect([live.state, cursorsAsked().length]).toEqual(['refused', 1]);
+		live.retryNow();
+		await settle();
+		expect([live.state, cursorsAsked().length]).toEqual(['live', 2]);
+	});
+
+	test('is forgotten with the page that asked for it', async () => {
+		const feed = follow();
+		await settle();
+		newest().fail('Feed', 'VALIDATION_ERROR');
+		await settle();
+		expect(live.state).toBe('refused');
+		feed.stop();
+		expect(live.state).toBe('live');
+	});
+
+	test.each(['INTERNAL_ERROR', 'RATE_LIMITED', 'UNAVAILABLE'])(
+		'for a while (%s) is asked again, ever less often',
+		async (code) => {
+			const feed = follow();
+			await settle();
+			const ends = Date.now() + 10 * 60_000;
+			while (Date.now() < ends) {
+				if (newest().subscriptions('Feed').length > newest().failed) newest().fail('Feed', code);
+				await settle(1_000);
+			}
+			expect(cursorsAsked().length).toBeGreaterThan(8);
+			expect(cursorsAsked().length).toBeLessThan(30);
+			expect(feed.refused).toEqual([]);
+		}
+	);
+
+	test('says how long to wait', async () => {
+		follow();
+		await settle();
+		const { id } = newest().subscribed('Feed')!;
+		const payload = [{ message: '', extensions: { code: 'RATE_LIMITED', retryAfter: 30 } }];
+		newest().tell({ id, type: 'error', payload });
+		await settle(29_000);
+		expect(cursorsAsked()).toHaveLength(1);
+		await settle(3_000);
+		expect(cursorsAsked()).toHaveLength(2);
+	});
+});
+
+describe('a position that is gone', () => {
+	const gone = (): Message => ({ __typename: 'ResyncRequired', cursor: 'head', reason: 'pruned' });
+
+	test('has the page read again, and goes on from the new one', async () => {
+		const feed = follow();
+		await settle();
+		push(gone());
+		await settle();
+		expect([feed.told, rereads]).toEqual([['begin', 'pruned'], 1]);
+		push(happened('after'));
+		expect(feed.seen).toEqual([['after', false]]);
+	});
+
+	test('again and again has it read ever less often', async () => {
+		follow();
+		await settle();
+		for (let second = 0; second < 120; second += 1) {
+			push(gone());
+			await settle(1_000);
+		}
+		const early = rereads;
+		expect(early).toBeGreaterThan(1);
+		expect(early).toBeLessThan(100);
+		push({ __typename: 'Heartbeat', cursor: 'head' });
+		push(gone());
+		await settle();
+		expect(rereads).toBe(early + 1);
+	});
 });
 
 test('who comes and goes is known; until then what the page said holds', async () => {
-	expect(live.isOnline({ id: 'ada', online: true })).toBe(true);
+	const changes: string[] = [];
+	const stop = live.presence.onChange(() => changes.push('changed'));
+	expect(live.presence.isOnline({ id: 'ada', online: true })).toBe(true);
 	newest().push('Presence', { presence: { userId: 'ada', online: false } });
-	expect(live.isOnline({ id: 'ada', online: true })).toBe(false);
+	expect(live.presence.isOnline({ id: 'ada', online: true })).toBe(false);
+	stop();
+	newest().push('Presence', { presence: { userId: 'ada', online: true } });
+	expect(changes).toEqual(['changed']);
 });
 
 describe('a lost connection', () => {
-	test('is offline, then catching up from the cursor, then live', async () => {
+	test('is offline, then catching up from the cursor, then live; what was missed says so', async () => {
 		const feed = follow();
 		await settle();
-		newest().push('Feed', { feed: { cursor: 'moved' } });
+		push(happened('moved'));
 		newest().drop(1006);
 		expect(live.state).toBe('offline');
 		await settle(1_000);
 		expect(live.state).toBe('catchingUp');
-		expect(newest().subscribed('Feed')?.payload?.variables).toEqual({ after: 'moved' });
-		newest().push('Feed', { feed: { cursor: 'missed' } });
+		expect(cursorsAsked()).toEqual(['start', 'moved']);
+		push(happened('missed'));
 		expect(live.state).toBe('catchingUp');
-		newest().push('Feed', { feed: { cursor: 'now', current: true } });
-		expect([live.state, live.returns, feed.variables.after]).toEqual(['live', 1, 'now']);
+		push({ __typename: 'Heartbeat', cursor: 'now' });
+		push(happened('new'));
+		expect(live.state).toBe('live');
+		expect(feed.seen).toEqual([
+			['moved', false],
+			['missed', true],
+			['new', false]
+		]);
+	});
+
+	test('begins a feed again, for one that sends a snapshot first, and says when that is complete', async () => {
+		const feed = follow();
+		await settle();
+		newest().drop(1006);
+		await settle(1_000);
+		push({ __typename: 'FeedReady', cursor: 'now' });
+		expect([feed.told, live.state]).toEqual([['begin', 'begin', 'ready'], 'live']);
+	});
+
+	test('is told once when it is back, to whoever listens by then', async () => {
+		const calls: string[] = [];
+		const stop = live.onReconnect(() => calls.push('early'));
+		newest().drop(1006);
+		await settle(1_000);
+		expect(calls).toEqual(['early']);
+		// A search after that begins to listen anew with each keystroke: it is no reason to read again.
+		stop();
+		live.onReconnect(() => calls.push('late'));
+		await settle(60_000);
+		expect(calls).toEqual(['early']);
+		newest().drop(1006);
+		await settle(1_000);
+		expect(calls).toEqual(['early', 'late']);
 	});
 
 	test('is tried again for as long as it takes, ever more slowly, and at once when asked', async () => {
@@ -209,20 +370,26 @@ describe('the end of a session', () => {
 		['DISABLED', 'account_disabled'],
 		['ROLE_CHANGED', 'role_changed'],
 		['SIGNED_OUT', 'session_revoked']
-	])('%s is told, and nothing is tried again', async (kind, reason) => {
+	])('%s is told by its kind, and nothing is tried again', async (kind, reason) => {
 		await settle();
 		newest().push('SessionNotices', { sessionNotices: { kind, message: '' } });
-		newest().drop(4403, 'The session has ended');
+		newest().drop(4403, 'Account disabled, says a text that nobody reads');
 		await settle(60_000);
 		expect(signedOut).toEqual([reason]);
 		expect(Socket.all).toHaveLength(1);
+	});
+
+	test('without a notice is an ended session, whatever the text', async () => {
+		newest().drop(4403, 'disabled');
+		await settle(60_000);
+		expect(signedOut).toEqual(['session_revoked']);
 	});
 
 	test('that cannot be renewed says so', async () => {
 		vi.stubGlobal('fetch', async () => Response.json({}, { status: 401 }));
 		newest().drop(4401, 'Expired');
 		await settle(5_000);
-		expect(new Set(signedOut)).toEqual(new Set(['token_expired']));
+		expect(signedOut).toEqual(['token_expired']);
 	});
 });
 
@@ -243,4 +410,20 @@ test('a session near its end is renewed without a break', async () => {
 	expect(asked).toEqual(['/session']);
 	expect(Socket.all).toHaveLength(2);
 	expect(new Set(states)).toEqual(new Set(['live']));
+});
+
+test('a session is renewed half a minute before its token ends', async () => {
+	const asked: number[] = [];
+	const ends = Math.floor(Date.now() / 1000) + 300;
+	document.cookie = `rollcall_until=${ends}`;
+	vi.stubGlobal('fetch', async () => {
+		asked.push(Math.round(ends - Date.now() / 1000));
+		document.cookie = `rollcall_until=${ends + 600}`;
+		return Response.json({});
+	});
+	newest().drop(1006);
+	await settle(310_000);
+	expect(asked).toHaveLength(1);
+	expect(asked[0]).toBeGreaterThanOrEqual(29);
+	expect(asked[0]).toBeLessThanOrEqual(31);
 });

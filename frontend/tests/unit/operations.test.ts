@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { outline } from '#lib/graphql/outline.ts';
+import { outline } from '#lib/utils/explorer/outline.ts';
 import { ROOTS } from '#lib/types/outline.ts';
 import {
 	bare,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { en } from '#lib/messages/en.ts';
-import { tell, tellField, tellForm } from '#lib/utils/problems.ts';
+import { problemText, fieldError, formError } from '#lib/utils/problems.ts';
 
 const refused = (
 	code: 'EMAIL_TAKEN' | 'VALIDATION_ERROR' | 'FORBIDDEN',
@@ -13,20 +13,44 @@ const refused = (
 
 it('puts a refusal beside its field, or over the form where no field has it', () => {
 	const taken = refused('EMAIL_TAKEN');
-	expect([tellField(en, taken, 'email'), tellForm(en, taken)]).toEqual([en.problem.EMAIL_TAKEN, null]);
-	expect(tellField(en, taken, 'displayName')).toBeUndefined();
+	expect([fieldError(en, taken, 'email'), formError(en, taken, ['email'])]).toEqual([
+		en.problem.EMAIL_TAKEN,
+		null
+	]);
+	expect(formError(en, taken)).toBe(en.problem.EMAIL_TAKEN);
+	expect(fieldError(en, taken, 'displayName')).toBeUndefined();
 	const invalid = refused('VALIDATION_ERROR', { email: 'Invalid email format' });
-	expect([tellField(en, invalid, 'email'), tellForm(en, invalid)]).toEqual([en.fault.email, null]);
-	const key = refused('VALIDATION_ERROR', { idempotencyKey: 'used before' });
-	expect(tellForm(en, key)).toBe(en.problem.VALIDATION_ERROR);
-	expect(tellForm(en, refused('FORBIDDEN'))).toBe(en.problem.FORBIDDEN);
-	expect([tellField(en, null, 'email'), tellForm(en, undefined)]).toEqual([undefined, null]);
+	expect([fieldError(en, invalid, 'email'), formError(en, invalid, ['email'])]).toEqual([
+		en.fault.email,
+		null
+	]);
+	expect(formError(en, invalid)).toBe(en.fault.email);
+	expect(formError(en, refused('FORBIDDEN'))).toBe(en.problem.FORBIDDEN);
+	expect([fieldError(en, null, 'email'), formError(en, null)]).toEqual([undefined, null]);
 });
 
-it('tells which field of a line was refused, and what it does not know in the words of the API', () => {
-	expect(tell(en, { code: 'VALIDATION_ERROR', message: '', field: 'displayName' })).toBe(
-		en.fault.displayName
-	);
-	expect(tell(en, { code: 'NEW_CODE', message: 'Something new' })).toBe('Something new');
-	expect(tell(en, { code: 'NEW_CODE', message: '' })).toBe(en.problem.UNKNOWN);
+it('says what the catalogue does not know in the words of the API', () => {
+	const key = refused('VALIDATION_ERROR', { idempotencyKey: 'This key was used before' });
+	expect(formError(en, key, ['email'])).toBe('This key was used before');
+	const breached = refused('VALIDATION_ERROR', { password: 'This password is known from a breach' });
+	expect(fieldError(en, breached, 'password')).toBe('This password is known from a breach');
+	expect(problemText(en, { code: 'VALIDATION_ERROR', message: 'Not on a Sunday' })).toBe('Not on a Sunday');
+	expect(problemText(en, { code: 'VALIDATION_ERROR', message: '' })).toBe(en.problem.VALIDATION_ERROR);
+	expect(problemText(en, { code: 'NEW_CODE', message: 'Something new' })).toBe('Something new');
+	expect(problemText(en, { code: 'NEW_CODE', message: '' })).toBe(en.problem.UNKNOWN);
+});
+
+it.each([
+	['Invalid email format', en.fault.email],
+	['The display name is longer than 200 characters', en.fault.displayName],
+	['The password is shorter than 8 characters', en.fault.password],
+	['This user is deleted; restore it first', en.fault.deleted],
+	['This user is disabled, not deleted; enable it instead', en.fault.disabled]
+])('has a sentence for "%s"', (message, sentence) =>
+	expect(problemText(en, { code: 'VALIDATION_ERROR', message })).toBe(sentence)
+);
+
+it('knows a wrong current password by its code', () => {
+	const wrong = { code: 'INVALID_CREDENTIALS', message: 'No', fields: { currentPassword: 'No' } };
+	expect(fieldError(en, wrong, 'currentPassword')).toBe(en.fault.currentPassword);
 });

@@ -37,36 +37,36 @@ describe('a live person', () => {
 		subject.apply(event(user({ version: 2, displayName: 'Ada King' })));
 		subject.apply(event(user({ version: 2, displayName: 'Ada King' })));
 		subject.apply(event(user({ version: 1 })));
-		expect([subject.user.displayName, subject.changes, subject.by?.id]).toEqual(['Ada King', 1, 'grace']);
+		expect([subject.current.displayName, subject.changes, subject.by?.id]).toEqual(['Ada King', 1, 'grace']);
 	});
 
 	it('does not glow for what the page itself asked for', () => {
 		const subject = new LiveUser(user());
 		const mine = event(user({ version: 2 }), 'USER_UPDATED', 'me');
 		expect(subject.isOwn(mine, 'me')).toBe(false);
-		const end = subject.act();
+		const end = subject.beginChange();
 		expect(subject.isOwn(mine, 'me')).toBe(true);
 		expect(subject.isOwn(event(user({ version: 2 })), 'me')).toBe(false);
 		subject.apply(mine, true);
 		end();
 		end();
-		expect([subject.user.version, subject.changes, subject.isOwn(mine, 'me')]).toEqual([2, 0, false]);
+		expect([subject.current.version, subject.changes, subject.isOwn(mine, 'me')]).toEqual([2, 0, false]);
 	});
 
 	it('takes an expected change back, unless something newer came', () => {
 		const subject = new LiveUser(user());
-		subject.expect({ role: 'ADMIN' })();
-		expect(subject.user.role).toBe('MEMBER');
-		const undo = subject.expect({ role: 'ADMIN' });
+		subject.showPending({ role: 'ADMIN' })();
+		expect(subject.current.role).toBe('MEMBER');
+		const undo = subject.showPending({ role: 'ADMIN' });
 		subject.update(user({ version: 2, role: 'AUDITOR' }));
 		undo();
-		expect(subject.user.role).toBe('AUDITOR');
+		expect(subject.current.role).toBe('AUDITOR');
 	});
 
 	it('says that they are erased or out of sight, and keeps what was last known', () => {
 		const subject = new LiveUser(user());
 		subject.apply(event(null, 'USER_DISABLED'));
-		expect([subject.gone, subject.user.displayName]).toEqual(['hidden', 'Ada']);
+		expect([subject.gone, subject.current.displayName]).toEqual(['hidden', 'Ada']);
 		subject.apply(event(user({ version: 3 }), 'USER_ENABLED'));
 		expect(subject.gone).toBeNull();
 		subject.apply(event(null, 'USER_ERASED'));
@@ -88,14 +88,14 @@ const page = (ids: string[], hasNextPage = false, current = ''): SessionPage => 
 	})),
 	pageInfo: { hasNextPage }
 });
-const shown = (sessions: Sessions) => sessions.items.map((item) => item.session.id + (item.ended ? '-' : ''));
+const shown = (sessions: Sessions) => sessions.rows.map((row) => row.stored.id + (row.left ? '-' : ''));
 
 describe('sessions', () => {
 	it('stay where they are: ended ones greyed, new ones at the end', () => {
 		const sessions = new Sessions(page(['3', '2', '1']));
 		sessions.merge(page(['4', '3', '1']));
 		expect(shown(sessions)).toEqual(['3', '2-', '1', '4']);
-		expect(sessions.items.at(-1)?.fresh).toBe(1);
+		expect([sessions.rows.at(-1)?.isNew, sessions.rows.at(-1)?.changes]).toEqual([true, 1]);
 	});
 
 	it('are not taken for ended where the page has no room for them', () => {
@@ -107,12 +107,12 @@ describe('sessions', () => {
 	it('end ahead of the answer, and come back when it refuses', () => {
 		const sessions = new Sessions(page(['3', '2', '1'], false, '2'));
 		expect(sessions.endable).toBe(2);
-		const all = sessions.expectEnd();
+		const all = sessions.showEnding();
 		sessions.merge(page(['3', '2', '1'], false, '2'));
 		expect(shown(sessions)).toEqual(['3-', '2', '1-']);
 		all.undo();
 		expect(shown(sessions)).toEqual(['3', '2', '1']);
-		sessions.expectEnd('1').confirm();
-		expect([sessions.live, sessions.endable]).toEqual([2, 1]);
+		sessions.showEnding('1').confirm();
+		expect([shown(sessions), sessions.endable]).toEqual([['3', '2', '1-'], 1]);
 	});
 });

@@ -4,7 +4,7 @@ import type { ProblemCode } from '#lib/graphql/documents.ts';
 import { de } from '#lib/messages/de.ts';
 import { en } from '#lib/messages/en.ts';
 import { negotiate } from '#lib/messages/locale.ts';
-import { tell } from '#lib/utils/problems.ts';
+import { problemText } from '#lib/utils/problems.ts';
 import { returnTo } from '#lib/utils/return-to.ts';
 
 function paths(tree: object, before = ''): string[] {
@@ -41,13 +41,15 @@ test.each([
 describe('a refusal', () => {
 	test('has words for every code', () => {
 		const codes: ProblemCode[] = ['EMAIL_TAKEN', 'LAST_ADMIN', 'VERSION_CONFLICT', 'INVALID_CREDENTIALS'];
-		for (const code of codes) expect(tell(en, { code, message: 'x' })).toBe(en.problem[code]);
+		for (const code of codes) expect(problemText(en, { code, message: 'x' })).toBe(en.problem[code]);
 	});
 
 	test('says how long to wait, and falls back on what the API said', () => {
-		expect(tell(en, { code: 'RATE_LIMITED', message: '', retryAfterSeconds: 1 })).toContain('1 second.');
-		expect(tell(en, { code: 'NEW_ONE', message: 'Said by the API' })).toBe('Said by the API');
-		expect(tell(en, { code: 'NEW_ONE', message: '' })).toBe(en.problem.UNKNOWN);
+		expect(problemText(en, { code: 'RATE_LIMITED', message: '', retryAfterSeconds: 1 })).toContain(
+			'1 second.'
+		);
+		expect(problemText(en, { code: 'NEW_ONE', message: 'Said by the API' })).toBe('Said by the API');
+		expect(problemText(en, { code: 'NEW_ONE', message: '' })).toBe(en.problem.UNKNOWN);
 	});
 });
 

@@ -6,6 +6,8 @@ declare const types: unique symbol;
 
 export type TypedDocument<Data, Variables> = string & { readonly [types]?: [Data, Variables] };
 
+export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
+
 export type EventType = 'USER_CREATED' | 'USER_UPDATED' | 'USER_ROLE_CHANGED' | 'USER_DISABLED' | 'USER_ENABLED' | 'USER_DELETED' | 'USER_RESTORED' | 'USER_ERASED' | 'EMAIL_VERIFIED' | 'PASSWORD_CHANGED' | 'SESSION_STARTED' | 'SESSION_REVOKED' | 'SESSION_REUSE_DETECTED' | 'SIGN_IN_FAILED' | 'API_KEY_CREATED' | 'API_KEY_REVOKED';
 
 export type Role = 'MEMBER' | 'AUDITOR' | 'ADMIN';
@@ -13,8 +15,6 @@ export type Role = 'MEMBER' | 'AUDITOR' | 'ADMIN';
 export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
 export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
-
-export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
 
 export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT';
 
@@ -75,1274 +75,12 @@ export interface UpdateUserInput {
 	expectedVersion?: number | null;
 }
 
-export type EventsData = {
-	events: {
-		edges: Array<{
-			node: {
-				id: string;
-				cursor: string;
-				type: EventType;
-				occurredAt: string;
-				actor: {
-					id: string;
-					displayName: string;
-				} | null;
-				user: {
-					id: string;
-					displayName: string;
-				} | null;
-				userId: string;
-				changes: Array<{
-					field: string;
-					before: unknown | null;
-					after: unknown | null;
-				}>;
-				requestId: string | null;
-				ipAddress: string | null;
-			};
-		}>;
-		pageInfo: {
-			hasNextPage: boolean;
-			hasPreviousPage: boolean;
-			startCursor: string | null;
-			endCursor: string | null;
-		};
-	};
-};
-
-export type EventsVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; filter?: EventFilter | null };
-
-export const Events = "query Events($first:Int$after:String$last:Int$before:String$filter:EventFilter){events(first:$first after:$after last:$last before:$before filter:$filter){edges{node{...EventRow}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<EventsData, EventsVariables>;
-
-export type EventCountsData = {
-	eventCounts: {
-		since: string;
-		complete: boolean;
-		counts: Array<{
-			type: EventType;
-			at: string;
-			count: number;
-		}>;
-	};
-};
-
-export type EventCountsVariables = Record<string, never>;
-
-export const EventCounts = "query EventCounts{eventCounts{since complete counts{type at count}}}" as TypedDocument<EventCountsData, EventCountsVariables>;
-
-export type StatsData = {
-	stats: {
-		total: number;
-		online: number;
-		byRole: Array<{
-			role: Role;
-			count: number;
-		}>;
-		byStatus: Array<{
-			status: UserStatus;
-			count: number;
-		}>;
-	};
-};
-
-export type StatsVariables = Record<string, never>;
-
-export const Stats = "query Stats{stats{total online byRole{role count}byStatus{status count}}}" as TypedDocument<StatsData, StatsVariables>;
-
-export type UserFeedData = {
-	userFeed: ({
-		__typename: 'UserEntered';
-		cursor: string;
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'UserChanged';
-		cursor: string;
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-		changes: Array<{
-			field: string;
-			before: unknown | null;
-			after: unknown | null;
-		}>;
-	} | {
-		__typename: 'UserLeft';
-		cursor: string;
-		userId: string;
-	} | {
-		__typename: 'FeedReady';
-		cursor: string;
-	} | {
-		__typename: 'Heartbeat';
-		cursor: string;
-	} | {
-		__typename: 'ResyncRequired';
-		cursor: string;
-		reason: string;
-	});
-};
-
-export type UserFeedVariables = { search?: string | null; filter?: UserFilter | null; after?: string | null };
-
-export const UserFeed = "subscription UserFeed($search:String$filter:UserFilter$after:Cursor){userFeed(search:$search filter:$filter after:$after){__typename ...on UserEntered{cursor user{...User}}...on UserChanged{cursor user{...User}changes{field before after}}...on UserLeft{cursor userId}...on FeedReady{cursor}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UserFeedData, UserFeedVariables>;
-
-export type UserEventsData = {
-	userEvents: ({
-		__typename: 'Event';
-		id: string;
-		cursor: string;
-		type: EventType;
-		occurredAt: string;
-		actor: {
-			id: string;
-			displayName: string;
-		} | null;
-		user: {
-			id: string;
-			displayName: string;
-		} | null;
-		userId: string;
-		changes: Array<{
-			field: string;
-			before: unknown | null;
-			after: unknown | null;
-		}>;
-		requestId: string | null;
-		ipAddress: string | null;
-	} | {
-		__typename: 'Heartbeat';
-		cursor: string;
-	} | {
-		__typename: 'ResyncRequired';
-		cursor: string;
-		reason: string;
-	});
-};
-
-export type UserEventsVariables = { after?: string | null; filter?: EventFilter | null };
-
-export const UserEvents = "subscription UserEvents($after:Cursor$filter:EventFilter){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<UserEventsData, UserEventsVariables>;
-
-export type PresenceData = {
-	presence: {
-		userId: string;
-		online: boolean;
-	};
-};
-
-export type PresenceVariables = Record<string, never>;
-
-export const Presence = "subscription Presence{presence{userId online}}" as TypedDocument<PresenceData, PresenceVariables>;
-
-export type SessionNoticesData = {
-	sessionNotices: {
-		kind: SessionNoticeKind;
-		message: string;
-	};
-};
-
-export type SessionNoticesVariables = Record<string, never>;
-
-export const SessionNotices = "subscription SessionNotices{sessionNotices{kind message}}" as TypedDocument<SessionNoticesData, SessionNoticesVariables>;
-
-export type SignInData = {
-	signIn: ({
-		__typename: 'SessionPayload';
-		accessTokenExpiresAt: string;
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			version: number;
-		};
-	} | {
-		__typename: 'CredentialsProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'RateLimitProblem';
-		code: ProblemCode;
-		message: string;
-		retryAfterSeconds: number;
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	});
-};
-
-export type SignInVariables = { input: SignInInput };
-
-export const SignIn = "mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...SessionStarted ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}fragment SessionStarted on SessionPayload{accessTokenExpiresAt user{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<SignInData, SignInVariables>;
-
-export type SignUpData = {
-	signUp: ({
-		__typename: 'SessionPayload';
-		accessTokenExpiresAt: string;
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'RateLimitProblem';
-		code: ProblemCode;
-		message: string;
-		retryAfterSeconds: number;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type SignUpVariables = { input: SignUpInput };
-
-export const SignUp = "mutation SignUp($input:SignUpInput!){signUp(input:$input){__typename ...SessionStarted ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}fragment SessionStarted on SessionPayload{accessTokenExpiresAt user{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<SignUpData, SignUpVariables>;
-
-export type RefreshSessionData = {
-	refreshSession: ({
-		__typename: 'SessionPayload';
-		accessTokenExpiresAt: string;
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			version: number;
-		};
-	} | {
-		__typename: 'CredentialsProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type RefreshSessionVariables = Record<string, never>;
-
-export const RefreshSession = "mutation RefreshSession{refreshSession{__typename ...SessionStarted ...on Problem{code message}}}fragment SessionStarted on SessionPayload{accessTokenExpiresAt user{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<RefreshSessionData, RefreshSessionVariables>;
-
-export type SignOutData = {
-	signOut: ({
-		__typename: 'Done';
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'CredentialsProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'RateLimitProblem';
-		code: ProblemCode;
-		message: string;
-		retryAfterSeconds: number;
-	});
-};
-
-export type SignOutVariables = Record<string, never>;
-
-export const SignOut = "mutation SignOut{signOut{...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<SignOutData, SignOutVariables>;
-
-export type RevokeSessionData = {
-	revokeSession: ({
-		__typename: 'Done';
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'CredentialsProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'RateLimitProblem';
-		code: ProblemCode;
-		message: string;
-		retryAfterSeconds: number;
-	});
-};
-
-export type RevokeSessionVariables = { id: string };
-
-export const RevokeSession = "mutation RevokeSession($id:ID!){revokeSession(id:$id){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<RevokeSessionData, RevokeSessionVariables>;
-
-export type RevokeSessionsData = {
-	revokeSessions: ({
-		__typename: 'Done';
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'CredentialsProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'RateLimitProblem';
-		code: ProblemCode;
-		message: string;
-		retryAfterSeconds: number;
-	});
-};
-
-export type RevokeSessionsVariables = { userId: string };
-
-export const RevokeSessions = "mutation RevokeSessions($userId:ID!){revokeSessions(userId:$userId){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<RevokeSessionsData, RevokeSessionsVariables>;
-
-export type ChangePasswordData = {
-	changePassword: ({
-		__typename: 'Done';
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'CredentialsProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'RateLimitProblem';
-		code: ProblemCode;
-		message: string;
-		retryAfterSeconds: number;
-	});
-};
-
-export type ChangePasswordVariables = { input: ChangePasswordInput };
-
-export const ChangePassword = "mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<ChangePasswordData, ChangePasswordVariables>;
-
-export type AccountData = {
-	me: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		status: UserStatus;
-		online: boolean;
-		lastSeenAt: string | null;
-		emailVerifiedAt: string | null;
-		createdAt: string;
-		updatedAt: string;
-		version: number;
-		sessions: {
-			edges: Array<{
-				node: {
-					id: string;
-					userAgent: string | null;
-					ipAddress: string | null;
-					current: boolean;
-					createdAt: string;
-					lastSeenAt: string;
-					expiresAt: string;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-			};
-		};
-	} | null;
-};
-
-export type AccountVariables = Record<string, never>;
-
-export const Account = "query Account{me{...User sessions(first:50){...SessionPage}}}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<AccountData, AccountVariables>;
-
-export type MeData = {
-	me: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		version: number;
-	} | null;
-};
-
-export type MeVariables = Record<string, never>;
-
-export const Me = "query Me{me{...Viewer}}fragment Viewer on User{id email displayName role version}" as TypedDocument<MeData, MeVariables>;
-
-export type UsersData = {
-	users: {
-		edges: Array<{
-			cursor: string;
-			node: {
-				id: string;
-				email: string | null;
-				displayName: string;
-				role: Role;
-				status: UserStatus;
-				online: boolean;
-				lastSeenAt: string | null;
-				emailVerifiedAt: string | null;
-				createdAt: string;
-				updatedAt: string;
-				version: number;
-			};
-		}>;
-		pageInfo: {
-			hasNextPage: boolean;
-			hasPreviousPage: boolean;
-			startCursor: string | null;
-			endCursor: string | null;
-		};
-		totalCount?: number;
-	};
-};
-
-export type UsersVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; search?: string | null; filter?: UserFilter | null; orderBy?: UserOrder | null; count: boolean };
-
-export const Users = "query Users($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...User}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}totalCount@include(if:$count)}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UsersData, UsersVariables>;
-
-export type UserPageData = {
-	user: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		status: UserStatus;
-		online: boolean;
-		lastSeenAt: string | null;
-		emailVerifiedAt: string | null;
-		createdAt: string;
-		updatedAt: string;
-		version: number;
-		sessions: {
-			edges: Array<{
-				node: {
-					id: string;
-					userAgent: string | null;
-					ipAddress: string | null;
-					current: boolean;
-					createdAt: string;
-					lastSeenAt: string;
-					expiresAt: string;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-			};
-		};
-		events: {
-			edges: Array<{
-				node: {
-					id: string;
-					cursor: string;
-					type: EventType;
-					occurredAt: string;
-					actor: {
-						id: string;
-						displayName: string;
-					} | null;
-					user: {
-						id: string;
-						displayName: string;
-					} | null;
-					userId: string;
-					changes: Array<{
-						field: string;
-						before: unknown | null;
-						after: unknown | null;
-					}>;
-					requestId: string | null;
-					ipAddress: string | null;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-				endCursor: string | null;
-			};
-		};
-	} | null;
-};
-
-export type UserPageVariables = { id: string; eventsAfter?: string | null };
-
-export const UserPage = "query UserPage($id:ID!$eventsAfter:String){user(id:$id){...User sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}fragment Actor on User{id displayName}fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UserPageData, UserPageVariables>;
-
-export type UserSessionsData = {
-	user: {
-		sessions: {
-			edges: Array<{
-				node: {
-					id: string;
-					userAgent: string | null;
-					ipAddress: string | null;
-					current: boolean;
-					createdAt: string;
-					lastSeenAt: string;
-					expiresAt: string;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-			};
-		};
-	} | null;
-};
-
-export type UserSessionsVariables = { id: string };
-
-export const UserSessions = "query UserSessions($id:ID!){user(id:$id){sessions(first:50){...SessionPage}}}fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}" as TypedDocument<UserSessionsData, UserSessionsVariables>;
-
-export type UserHistoryData = {
-	user: {
-		events: {
-			edges: Array<{
-				node: {
-					id: string;
-					cursor: string;
-					type: EventType;
-					occurredAt: string;
-					actor: {
-						id: string;
-						displayName: string;
-					} | null;
-					user: {
-						id: string;
-						displayName: string;
-					} | null;
-					userId: string;
-					changes: Array<{
-						field: string;
-						before: unknown | null;
-						after: unknown | null;
-					}>;
-					requestId: string | null;
-					ipAddress: string | null;
-				};
-			}>;
-			pageInfo: {
-				hasNextPage: boolean;
-				endCursor: string | null;
-			};
-		};
-	} | null;
-};
-
-export type UserHistoryVariables = { id: string; after?: string | null };
-
-export const UserHistory = "query UserHistory($id:ID!$after:String){user(id:$id){events(first:20 after:$after){...EventPage}}}fragment Actor on User{id displayName}fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}" as TypedDocument<UserHistoryData, UserHistoryVariables>;
-
-export type UserHistoryFeedData = {
-	userEvents: ({
-		__typename: 'Event';
-		id: string;
-		cursor: string;
-		type: EventType;
-		occurredAt: string;
-		actor: {
-			id: string;
-			displayName: string;
-		} | null;
-		user: {
-			id: string;
-			displayName: string;
-			email: string | null;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-		userId: string;
-		changes: Array<{
-			field: string;
-			before: unknown | null;
-			after: unknown | null;
-		}>;
-		requestId: string | null;
-		ipAddress: string | null;
-	} | {
-		__typename: 'Heartbeat';
-		cursor: string;
-	} | {
-		__typename: 'ResyncRequired';
-		cursor: string;
-		reason: string;
-	});
-};
-
-export type UserHistoryFeedVariables = { filter: EventFilter; after?: string | null };
-
-export const UserHistoryFeed = "subscription UserHistoryFeed($filter:EventFilter!$after:Cursor){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow user{...User}}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}fragment Actor on User{id displayName}fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UserHistoryFeedData, UserHistoryFeedVariables>;
-
-export type UsersByIdData = {
-	nodes: Array<({
-		__typename: 'Event';
-	} | {
-		__typename: 'Session';
-	} | {
-		__typename: 'User';
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		status: UserStatus;
-		online: boolean;
-		lastSeenAt: string | null;
-		emailVerifiedAt: string | null;
-		createdAt: string;
-		updatedAt: string;
-		version: number;
-	}) | null>;
-};
-
-export type UsersByIdVariables = { ids: (string)[] };
-
-export const UsersById = "query UsersById($ids:[ID!]!){nodes(ids:$ids){__typename ...on User{...User}}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}" as TypedDocument<UsersByIdData, UsersByIdVariables>;
-
-export type FindUsersData = {
-	users: {
-		edges: Array<{
-			node: {
-				id: string;
-				displayName: string;
-				email: string | null;
-				role: Role;
-				status: UserStatus;
-			};
-		}>;
-	};
-};
-
-export type FindUsersVariables = { search: string };
-
-export const FindUsers = "query FindUsers($search:String!){users(first:8 search:$search){edges{node{id displayName email role status}}}}" as TypedDocument<FindUsersData, FindUsersVariables>;
-
-export type CreateUserData = {
-	createUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type CreateUserVariables = { input: CreateUserInput };
-
-export const CreateUser = "mutation CreateUser($input:CreateUserInput!){createUser(input:$input){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<CreateUserData, CreateUserVariables>;
-
-export type UpdateUserData = {
-	updateUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type UpdateUserVariables = { input: UpdateUserInput };
-
-export const UpdateUser = "mutation UpdateUser($input:UpdateUserInput!){updateUser(input:$input){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<UpdateUserData, UpdateUserVariables>;
-
-export type DisableUserData = {
-	disableUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type DisableUserVariables = { id: string; expectedVersion?: number | null };
-
-export const DisableUser = "mutation DisableUser($id:ID!$expectedVersion:Int){disableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<DisableUserData, DisableUserVariables>;
-
-export type EnableUserData = {
-	enableUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type EnableUserVariables = { id: string; expectedVersion?: number | null };
-
-export const EnableUser = "mutation EnableUser($id:ID!$expectedVersion:Int){enableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<EnableUserData, EnableUserVariables>;
-
-export type DeleteUserData = {
-	deleteUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type DeleteUserVariables = { id: string; expectedVersion?: number | null };
-
-export const DeleteUser = "mutation DeleteUser($id:ID!$expectedVersion:Int){deleteUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<DeleteUserData, DeleteUserVariables>;
-
-export type RestoreUserData = {
-	restoreUser: ({
-		__typename: 'UserPayload';
-		user: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		};
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'ConflictProblem';
-		code: ProblemCode;
-		message: string;
-		current: {
-			id: string;
-			email: string | null;
-			displayName: string;
-			role: Role;
-			status: UserStatus;
-			online: boolean;
-			lastSeenAt: string | null;
-			emailVerifiedAt: string | null;
-			createdAt: string;
-			updatedAt: string;
-			version: number;
-		} | null;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	});
-};
-
-export type RestoreUserVariables = { id: string; expectedVersion?: number | null };
-
-export const RestoreUser = "mutation RestoreUser($id:ID!$expectedVersion:Int){restoreUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}" as TypedDocument<RestoreUserData, RestoreUserVariables>;
-
-export type EraseUserData = {
-	eraseUser: ({
-		__typename: 'Done';
-	} | {
-		__typename: 'ValidationProblem';
-		code: ProblemCode;
-		message: string;
-		fields: Array<{
-			field: string;
-			message: string;
-		}>;
-	} | {
-		__typename: 'NotFoundProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'ForbiddenProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'CredentialsProblem';
-		code: ProblemCode;
-		message: string;
-	} | {
-		__typename: 'RateLimitProblem';
-		code: ProblemCode;
-		message: string;
-		retryAfterSeconds: number;
-	});
-};
-
-export type EraseUserVariables = { id: string };
-
-export const EraseUser = "mutation EraseUser($id:ID!){eraseUser(id:$id){...DoneOutcome}}fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}" as TypedDocument<EraseUserData, EraseUserVariables>;
-
-export type EventRow = {
-	id: string;
-	cursor: string;
-	type: EventType;
-	occurredAt: string;
-	actor: {
-		id: string;
-		displayName: string;
-	} | null;
-	user: {
-		id: string;
-		displayName: string;
-	} | null;
-	userId: string;
-	changes: Array<{
-		field: string;
-		before: unknown | null;
-		after: unknown | null;
-	}>;
-	requestId: string | null;
-	ipAddress: string | null;
-};
-
-export type EventPage = {
-	edges: Array<{
-		node: {
-			id: string;
-			cursor: string;
-			type: EventType;
-			occurredAt: string;
-			actor: {
-				id: string;
-				displayName: string;
-			} | null;
-			user: {
-				id: string;
-				displayName: string;
-			} | null;
-			userId: string;
-			changes: Array<{
-				field: string;
-				before: unknown | null;
-				after: unknown | null;
-			}>;
-			requestId: string | null;
-			ipAddress: string | null;
-		};
-	}>;
-	pageInfo: {
-		hasNextPage: boolean;
-		endCursor: string | null;
-	};
-};
-
-export type SessionRow = {
-	id: string;
-	userAgent: string | null;
-	ipAddress: string | null;
-	current: boolean;
-	createdAt: string;
-	lastSeenAt: string;
-	expiresAt: string;
-};
-
-export type SessionPage = {
-	edges: Array<{
-		node: {
-			id: string;
-			userAgent: string | null;
-			ipAddress: string | null;
-			current: boolean;
-			createdAt: string;
-			lastSeenAt: string;
-			expiresAt: string;
-		};
-	}>;
-	pageInfo: {
-		hasNextPage: boolean;
-	};
-};
-
-export type SessionStarted = {
-	accessTokenExpiresAt: string;
-	user: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		version: number;
-	};
-};
-
-export type User = {
-	id: string;
-	email: string | null;
-	displayName: string;
-	role: Role;
-	status: UserStatus;
-	online: boolean;
-	lastSeenAt: string | null;
-	emailVerifiedAt: string | null;
-	createdAt: string;
-	updatedAt: string;
-	version: number;
-};
-
-export type Viewer = {
-	id: string;
-	email: string | null;
-	displayName: string;
-	role: Role;
-	version: number;
-};
-
 export type Actor = {
 	id: string;
 	displayName: string;
 };
 
-export type UserOutcome = {
-	__typename: 'UserPayload';
-	user: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		status: UserStatus;
-		online: boolean;
-		lastSeenAt: string | null;
-		emailVerifiedAt: string | null;
-		createdAt: string;
-		updatedAt: string;
-		version: number;
-	};
-} | {
-	__typename: 'ValidationProblem';
-	code: ProblemCode;
-	message: string;
-	fields: Array<{
-		field: string;
-		message: string;
-	}>;
-} | {
-	__typename: 'ConflictProblem';
-	code: ProblemCode;
-	message: string;
-	current: {
-		id: string;
-		email: string | null;
-		displayName: string;
-		role: Role;
-		status: UserStatus;
-		online: boolean;
-		lastSeenAt: string | null;
-		emailVerifiedAt: string | null;
-		createdAt: string;
-		updatedAt: string;
-		version: number;
-	} | null;
-} | {
-	__typename: 'NotFoundProblem';
-	code: ProblemCode;
-	message: string;
-} | {
-	__typename: 'ForbiddenProblem';
-	code: ProblemCode;
-	message: string;
-};
+const ActorFragment = "fragment Actor on User{id displayName}";
 
 export type DoneOutcome = {
 	__typename: 'Done';
@@ -1372,4 +110,527 @@ export type DoneOutcome = {
 	message: string;
 	retryAfterSeconds: number;
 };
+
+const DoneOutcomeFragment = "fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}";
+
+export type EventPage = {
+	edges: Array<{
+		node: EventRow;
+	}>;
+	pageInfo: {
+		hasNextPage: boolean;
+		endCursor: string | null;
+	};
+};
+
+const EventPageFragment = "fragment EventPage on EventConnection{edges{node{...EventRow}}pageInfo{hasNextPage endCursor}}";
+
+export type EventRow = {
+	id: string;
+	cursor: string;
+	type: EventType;
+	occurredAt: string;
+	actor: Actor | null;
+	user: Actor | null;
+	userId: string;
+	changes: Array<{
+		field: string;
+		before: unknown | null;
+		after: unknown | null;
+	}>;
+	requestId: string | null;
+	ipAddress: string | null;
+};
+
+const EventRowFragment = "fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}";
+
+export type SessionPage = {
+	edges: Array<{
+		node: SessionRow;
+	}>;
+	pageInfo: {
+		hasNextPage: boolean;
+	};
+};
+
+const SessionPageFragment = "fragment SessionPage on SessionConnection{edges{node{...SessionRow}}pageInfo{hasNextPage}}";
+
+export type SessionRow = {
+	id: string;
+	userAgent: string | null;
+	ipAddress: string | null;
+	current: boolean;
+	createdAt: string;
+	lastSeenAt: string;
+	expiresAt: string;
+};
+
+const SessionRowFragment = "fragment SessionRow on Session{id userAgent ipAddress current createdAt lastSeenAt expiresAt}";
+
+export type SessionStarted = {
+	accessTokenExpiresAt: string;
+	user: Viewer;
+};
+
+const SessionStartedFragment = "fragment SessionStarted on SessionPayload{accessTokenExpiresAt user{...Viewer}}";
+
+export type User = {
+	id: string;
+	email: string | null;
+	displayName: string;
+	role: Role;
+	status: UserStatus;
+	online: boolean;
+	lastSeenAt: string | null;
+	emailVerifiedAt: string | null;
+	createdAt: string;
+	updatedAt: string;
+	version: number;
+};
+
+const UserFragment = "fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}";
+
+export type UserOutcome = {
+	__typename: 'UserPayload';
+	user: User;
+} | {
+	__typename: 'ValidationProblem';
+	code: ProblemCode;
+	message: string;
+	fields: Array<{
+		field: string;
+		message: string;
+	}>;
+} | {
+	__typename: 'ConflictProblem';
+	code: ProblemCode;
+	message: string;
+	current: User | null;
+} | {
+	__typename: 'NotFoundProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'ForbiddenProblem';
+	code: ProblemCode;
+	message: string;
+};
+
+const UserOutcomeFragment = "fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}";
+
+export type Viewer = {
+	id: string;
+	email: string | null;
+	displayName: string;
+	role: Role;
+	version: number;
+};
+
+const ViewerFragment = "fragment Viewer on User{id email displayName role version}";
+
+export type EventsData = {
+	events: {
+		edges: Array<{
+			node: EventRow;
+		}>;
+		pageInfo: {
+			hasNextPage: boolean;
+			hasPreviousPage: boolean;
+			startCursor: string | null;
+			endCursor: string | null;
+		};
+	};
+};
+
+export type EventsVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; filter?: EventFilter | null };
+
+export const Events = ("query Events($first:Int$after:String$last:Int$before:String$filter:EventFilter){events(first:$first after:$after last:$last before:$before filter:$filter){edges{node{...EventRow}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}}}" + ActorFragment + EventRowFragment) as TypedDocument<EventsData, EventsVariables>;
+
+export type EventCountsData = {
+	eventCounts: {
+		since: string;
+		complete: boolean;
+		counts: Array<{
+			type: EventType;
+			at: string;
+			count: number;
+		}>;
+	};
+};
+
+export type EventCountsVariables = Record<string, never>;
+
+export const EventCounts = ("query EventCounts{eventCounts{since complete counts{type at count}}}") as TypedDocument<EventCountsData, EventCountsVariables>;
+
+export type StatsData = {
+	stats: {
+		total: number;
+		online: number;
+		byRole: Array<{
+			role: Role;
+			count: number;
+		}>;
+		byStatus: Array<{
+			status: UserStatus;
+			count: number;
+		}>;
+	};
+};
+
+export type StatsVariables = Record<string, never>;
+
+export const Stats = ("query Stats{stats{total online byRole{role count}byStatus{status count}}}") as TypedDocument<StatsData, StatsVariables>;
+
+export type UserFeedData = {
+	userFeed: ({
+		__typename: 'UserEntered';
+		cursor: string;
+		user: User;
+	} | {
+		__typename: 'UserChanged';
+		cursor: string;
+		user: User;
+		changes: Array<{
+			field: string;
+			before: unknown | null;
+			after: unknown | null;
+		}>;
+	} | {
+		__typename: 'UserLeft';
+		cursor: string;
+		userId: string;
+	} | {
+		__typename: 'FeedReady';
+		cursor: string;
+	} | {
+		__typename: 'Heartbeat';
+		cursor: string;
+	} | {
+		__typename: 'ResyncRequired';
+		cursor: string;
+		reason: string;
+	});
+};
+
+export type UserFeedVariables = { search?: string | null; filter?: UserFilter | null; after?: string | null };
+
+export const UserFeed = ("subscription UserFeed($search:String$filter:UserFilter$after:Cursor){userFeed(search:$search filter:$filter after:$after){__typename ...on UserEntered{cursor user{...User}}...on UserChanged{cursor user{...User}changes{field before after}}...on UserLeft{cursor userId}...on FeedReady{cursor}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}" + UserFragment) as TypedDocument<UserFeedData, UserFeedVariables>;
+
+export type UserEventsData = {
+	userEvents: (EventRow & {
+		__typename: 'Event';
+	} | {
+		__typename: 'Heartbeat';
+		cursor: string;
+	} | {
+		__typename: 'ResyncRequired';
+		cursor: string;
+		reason: string;
+	});
+};
+
+export type UserEventsVariables = { after?: string | null; filter?: EventFilter | null };
+
+export const UserEvents = ("subscription UserEvents($after:Cursor$filter:EventFilter){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}" + ActorFragment + EventRowFragment) as TypedDocument<UserEventsData, UserEventsVariables>;
+
+export type PresenceData = {
+	presence: {
+		userId: string;
+		online: boolean;
+	};
+};
+
+export type PresenceVariables = Record<string, never>;
+
+export const Presence = ("subscription Presence{presence{userId online}}") as TypedDocument<PresenceData, PresenceVariables>;
+
+export type SessionNoticesData = {
+	sessionNotices: {
+		kind: SessionNoticeKind;
+		message: string;
+	};
+};
+
+export type SessionNoticesVariables = Record<string, never>;
+
+export const SessionNotices = ("subscription SessionNotices{sessionNotices{kind message}}") as TypedDocument<SessionNoticesData, SessionNoticesVariables>;
+
+export type SignInData = {
+	signIn: (SessionStarted & {
+		__typename: 'SessionPayload';
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	});
+};
+
+export type SignInVariables = { input: SignInInput };
+
+export const SignIn = ("mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...SessionStarted ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}" + SessionStartedFragment + ViewerFragment) as TypedDocument<SignInData, SignInVariables>;
+
+export type SignUpData = {
+	signUp: (SessionStarted & {
+		__typename: 'SessionPayload';
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type SignUpVariables = { input: SignUpInput };
+
+export const SignUp = ("mutation SignUp($input:SignUpInput!){signUp(input:$input){__typename ...SessionStarted ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}" + SessionStartedFragment + ViewerFragment) as TypedDocument<SignUpData, SignUpVariables>;
+
+export type RefreshSessionData = {
+	refreshSession: (SessionStarted & {
+		__typename: 'SessionPayload';
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type RefreshSessionVariables = Record<string, never>;
+
+export const RefreshSession = ("mutation RefreshSession{refreshSession{__typename ...SessionStarted ...on Problem{code message}}}" + SessionStartedFragment + ViewerFragment) as TypedDocument<RefreshSessionData, RefreshSessionVariables>;
+
+export type SignOutData = {
+	signOut: DoneOutcome;
+};
+
+export type SignOutVariables = Record<string, never>;
+
+export const SignOut = ("mutation SignOut{signOut{...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<SignOutData, SignOutVariables>;
+
+export type RevokeSessionData = {
+	revokeSession: DoneOutcome;
+};
+
+export type RevokeSessionVariables = { id: string };
+
+export const RevokeSession = ("mutation RevokeSession($id:ID!){revokeSession(id:$id){...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<RevokeSessionData, RevokeSessionVariables>;
+
+export type RevokeSessionsData = {
+	revokeSessions: DoneOutcome;
+};
+
+export type RevokeSessionsVariables = { userId: string };
+
+export const RevokeSessions = ("mutation RevokeSessions($userId:ID!){revokeSessions(userId:$userId){...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<RevokeSessionsData, RevokeSessionsVariables>;
+
+export type ChangePasswordData = {
+	changePassword: DoneOutcome;
+};
+
+export type ChangePasswordVariables = { input: ChangePasswordInput };
+
+export const ChangePassword = ("mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<ChangePasswordData, ChangePasswordVariables>;
+
+export type AccountData = {
+	me: (User & {
+		sessions: SessionPage;
+	}) | null;
+};
+
+export type AccountVariables = Record<string, never>;
+
+export const Account = ("query Account{me{...User sessions(first:50){...SessionPage}}}" + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<AccountData, AccountVariables>;
+
+export type MeData = {
+	me: Viewer | null;
+};
+
+export type MeVariables = Record<string, never>;
+
+export const Me = ("query Me{me{...Viewer}}" + ViewerFragment) as TypedDocument<MeData, MeVariables>;
+
+export type UsersData = {
+	users: {
+		edges: Array<{
+			cursor: string;
+			node: User;
+		}>;
+		pageInfo: {
+			hasNextPage: boolean;
+			hasPreviousPage: boolean;
+			startCursor: string | null;
+			endCursor: string | null;
+		};
+		totalCount?: number;
+	};
+};
+
+export type UsersVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; search?: string | null; filter?: UserFilter | null; orderBy?: UserOrder | null; count: boolean };
+
+export const Users = ("query Users($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...User}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}totalCount@include(if:$count)}}" + UserFragment) as TypedDocument<UsersData, UsersVariables>;
+
+export type UserPageData = {
+	user: (User & {
+		sessions: SessionPage;
+		events: EventPage;
+	}) | null;
+};
+
+export type UserPageVariables = { id: string; eventsAfter?: string | null };
+
+export const UserPage = ("query UserPage($id:ID!$eventsAfter:String){user(id:$id){...User sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}" + ActorFragment + EventPageFragment + EventRowFragment + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<UserPageData, UserPageVariables>;
+
+export type UserSessionsData = {
+	user: {
+		sessions: SessionPage;
+	} | null;
+};
+
+export type UserSessionsVariables = { id: string };
+
+export const UserSessions = ("query UserSessions($id:ID!){user(id:$id){sessions(first:50){...SessionPage}}}" + SessionPageFragment + SessionRowFragment) as TypedDocument<UserSessionsData, UserSessionsVariables>;
+
+export type UserHistoryData = {
+	user: {
+		events: EventPage;
+	} | null;
+};
+
+export type UserHistoryVariables = { id: string; after?: string | null };
+
+export const UserHistory = ("query UserHistory($id:ID!$after:String){user(id:$id){events(first:20 after:$after){...EventPage}}}" + ActorFragment + EventPageFragment + EventRowFragment) as TypedDocument<UserHistoryData, UserHistoryVariables>;
+
+export type UserHistoryFeedData = {
+	userEvents: (EventRow & {
+		__typename: 'Event';
+		user: User | null;
+	} | {
+		__typename: 'Heartbeat';
+		cursor: string;
+	} | {
+		__typename: 'ResyncRequired';
+		cursor: string;
+		reason: string;
+	});
+};
+
+export type UserHistoryFeedVariables = { filter: EventFilter; after?: string | null };
+
+export const UserHistoryFeed = ("subscription UserHistoryFeed($filter:EventFilter!$after:Cursor){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow user{...User}}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}" + ActorFragment + EventRowFragment + UserFragment) as TypedDocument<UserHistoryFeedData, UserHistoryFeedVariables>;
+
+export type UsersByIdData = {
+	nodes: Array<({
+		__typename: 'Event';
+	} | {
+		__typename: 'Session';
+	} | User & {
+		__typename: 'User';
+	}) | null>;
+};
+
+export type UsersByIdVariables = { ids: (string)[] };
+
+export const UsersById = ("query UsersById($ids:[ID!]!){nodes(ids:$ids){__typename ...on User{...User}}}" + UserFragment) as TypedDocument<UsersByIdData, UsersByIdVariables>;
+
+export type FindUsersData = {
+	users: {
+		edges: Array<{
+			node: {
+				id: string;
+				displayName: string;
+				email: string | null;
+				role: Role;
+				status: UserStatus;
+			};
+		}>;
+	};
+};
+
+export type FindUsersVariables = { search: string };
+
+export const FindUsers = ("query FindUsers($search:String!){users(first:8 search:$search){edges{node{id displayName email role status}}}}") as TypedDocument<FindUsersData, FindUsersVariables>;
+
+export type CreateUserData = {
+	createUser: UserOutcome;
+};
+
+export type CreateUserVariables = { input: CreateUserInput };
+
+export const CreateUser = ("mutation CreateUser($input:CreateUserInput!){createUser(input:$input){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<CreateUserData, CreateUserVariables>;
+
+export type UpdateUserData = {
+	updateUser: UserOutcome;
+};
+
+export type UpdateUserVariables = { input: UpdateUserInput };
+
+export const UpdateUser = ("mutation UpdateUser($input:UpdateUserInput!){updateUser(input:$input){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<UpdateUserData, UpdateUserVariables>;
+
+export type DisableUserData = {
+	disableUser: UserOutcome;
+};
+
+export type DisableUserVariables = { id: string; expectedVersion?: number | null };
+
+export const DisableUser = ("mutation DisableUser($id:ID!$expectedVersion:Int){disableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<DisableUserData, DisableUserVariables>;
+
+export type EnableUserData = {
+	enableUser: UserOutcome;
+};
+
+export type EnableUserVariables = { id: string; expectedVersion?: number | null };
+
+export const EnableUser = ("mutation EnableUser($id:ID!$expectedVersion:Int){enableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<EnableUserData, EnableUserVariables>;
+
+export type DeleteUserData = {
+	deleteUser: UserOutcome;
+};
+
+export type DeleteUserVariables = { id: string; expectedVersion?: number | null };
+
+export const DeleteUser = ("mutation DeleteUser($id:ID!$expectedVersion:Int){deleteUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<DeleteUserData, DeleteUserVariables>;
+
+export type RestoreUserData = {
+	restoreUser: UserOutcome;
+};
+
+export type RestoreUserVariables = { id: string; expectedVersion?: number | null };
+
+export const RestoreUser = ("mutation RestoreUser($id:ID!$expectedVersion:Int){restoreUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<RestoreUserData, RestoreUserVariables>;
+
+export type EraseUserData = {
+	eraseUser: DoneOutcome;
+};
+
+export type EraseUserVariables = { id: string };
+
+export const EraseUser = ("mutation EraseUser($id:ID!){eraseUser(id:$id){...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<EraseUserData, EraseUserVariables>;
 

@@ -82,7 +82,8 @@ export const deEntry: EntryMessages = {
 		email: 'Das ist keine E-Mail-Adresse.',
 		displayName: 'Ein Name hat 1 bis 200 Zeichen.',
 		password: 'Ein Passwort hat 8 bis 256 Zeichen.',
-		newPassword: 'Ein Passwort hat 8 bis 256 Zeichen.',
+		deleted: 'Diese Person ist gelöscht; stellen Sie sie zuerst wieder her.',
+		disabled: 'Diese Person ist gesperrt, nicht gelöscht; entsperren Sie sie stattdessen.',
 		currentPassword: 'Das ist nicht Ihr jetziges Passwort.'
 	},
 	error: {

@@ -81,7 +81,8 @@ export const enEntry = {
 		email: 'This is no email address.',
 		displayName: 'A name has 1 to 200 characters.',
 		password: 'A password has 8 to 256 characters.',
-		newPassword: 'A password has 8 to 256 characters.',
+		deleted: 'This user is deleted; restore them first.',
+		disabled: 'This user is disabled, not deleted; enable them instead.',
 		currentPassword: 'This is not your current password.'
 	},
 	error: {

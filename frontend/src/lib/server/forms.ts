@@ -1,27 +1,43 @@
-/** Reading forms and telling what the API refused, for the form actions. */
-import type { ProblemCode } from '#lib/graphql/documents.ts';
-import type { Refusal } from '#lib/types/refusal.ts';
+/** Reading forms and answering them. */
+import { fail } from '@sveltejs/kit';
+import type { FormDone, FormRefused } from '#lib/types/form.ts';
+import type { Refusal } from '#lib/types/problem.ts';
 
-interface Problem {
-	code: ProblemCode;
+/** The HTTP status of a refused form; 400 for any other code. */
+const STATUSES: Readonly<Record<string, number>> = {
+	VERSION_CONFLICT: 409,
+	EMAIL_TAKEN: 409,
+	LAST_ADMIN: 409,
+	NOT_FOUND: 404,
+	FORBIDDEN: 403,
+	RATE_LIMITED: 429
+};
+
+/** A refusal as the API gives it. */
+export interface ApiProblem {
+	code: string;
 	message: string;
 	fields?: { field: string; message: string }[];
 	retryAfterSeconds?: number;
 }
 
-export function refusal(problem: Problem): Refusal {
-	return {
-		code: problem.code,
-		message: problem.message,
-		fields: Object.fromEntries((problem.fields ?? []).map(({ field, message }) => [field, message])),
-		retryAfterSeconds: problem.retryAfterSeconds
-	};
+export function refusalOf({ code, message, fields = [], retryAfterSeconds }: ApiProblem): Refusal {
+	const faults = Object.fromEntries(fields.map((fault) => [fault.field, fault.message]));
+	return { code, message, fields: faults, retryAfterSeconds };
+}
+
+export function done<Name extends string, Data>(form: Name, data: Data): FormDone<Name, Data> {
+	return { form, done: data };
+}
+
+export function refuse<Name extends string, Kept>(form: Name, refusal: Refusal, kept: Kept) {
+	const answer: FormRefused<Name, Kept> = { form, refusal, kept };
+	return fail(STATUSES[refusal.code] ?? 400, answer);
 }
 
 /** A field's text without the spaces round it; files and missing fields are empty. */
 export function text(form: FormData, name: string): string {
-	const value = form.get(name);
-	return typeof value === 'string' ? value.trim() : '';
+	return raw(form, name).trim();
 }
 
 /** A field's text as it was typed, for passwords. */

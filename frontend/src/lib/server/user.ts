@@ -1,50 +1,33 @@
-/** What the forms of a person's page and of one's own account ask of the API; the same with and without script. */
-import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
+/** What the forms of a user's page and of one's own account ask of the API; the same with and without script. */
+import { redirect, type RequestEvent } from '@sveltejs/kit';
 import {
 	ChangePassword,
-	DeleteUser,
-	DisableUser,
-	EnableUser,
 	EraseUser,
-	UsersById,
-	RestoreUser,
 	RevokeSession,
 	RevokeSessions,
 	UpdateUser,
+	UsersById,
 	type DoneOutcome,
-	type User,
 	type UpdateUserInput,
+	type User,
 	type UserOutcome
 } from '#lib/graphql/documents.ts';
-import { PROFILE_FIELDS, type FormName, type Profile } from '#lib/types/user.ts';
+import { PROFILE_FIELDS, type Profile } from '#lib/types/user.ts';
 import { ROLES } from '#lib/utils/user/address.ts';
-import type { Refusal } from '#lib/types/refusal.ts';
-import { choice, raw, refusal, text } from './forms.ts';
+import { setStatus as askStatus, type StatusAction } from '#lib/utils/user/bulk.ts';
+import { choice, done, raw, refusalOf, refuse, text } from './forms.ts';
 
-const STATUS_OF: Record<string, number> = {
-	VERSION_CONFLICT: 409,
-	EMAIL_TAKEN: 409,
-	LAST_ADMIN: 409,
-	NOT_FOUND: 404,
-	FORBIDDEN: 403,
-	RATE_LIMITED: 429
-};
-
-const MISMATCH: Refusal = { code: 'VALIDATION_ERROR', message: '', fields: { name: 'mismatch' } };
+const MISMATCH = { code: 'VALIDATION_ERROR', message: '', fields: { name: 'mismatch' } };
 
 type Refused = Extract<UserOutcome | DoneOutcome, { code: unknown }>;
 
-export function refuse<More extends object>(form: FormName, problem: Refused, more: More) {
-	return fail(STATUS_OF[problem.code] ?? 400, { form, refusal: refusal(problem), ...more });
-}
-
-function written(form: FormName, outcome: UserOutcome) {
-	if (outcome.__typename !== 'UserPayload') return refuse(form, outcome, { current: currentOf(outcome) });
-	return { form, user: outcome.user };
-}
-
 function currentOf(problem: Refused): User | null {
 	return problem.__typename === 'ConflictProblem' ? problem.current : null;
+}
+
+function changed<Name extends 'role' | 'status'>(form: Name, outcome: UserOutcome) {
+	if (outcome.__typename === 'UserPayload') return done(form, outcome.user);
+	return refuse(form, refusalOf(outcome), { current: currentOf(outcome) });
 }
 
 const version = (form: FormData) => Number(text(form, 'expectedVersion')) || null;
@@ -54,7 +37,7 @@ function profile(form: FormData, prefix = ''): Profile {
 }
 
 /**
- * Saves name and e-mail, those that were touched. Refused, it gives back what was typed and what it was typed over, so
+ * Saves name and email, those that were touched. Refused, it gives back what was typed and what it was typed over, so
  * that nothing is lost.
  */
 export async function save({ request, locals }: RequestEvent, id: string) {
@@ -63,31 +46,20 @@ export async function save({ request, locals }: RequestEvent, id: string) {
 	const input: UpdateUserInput = { id, expectedVersion: version(form) };
 	for (const field of PROFILE_FIELDS) if (typed[field] !== before[field]) input[field] = typed[field];
 	const { updateUser } = await locals.api.run(UpdateUser, { input });
-	if (updateUser.__typename === 'UserPayload') return { form: 'save' as const, user: updateUser.user };
-	return refuse('save', updateUser, { current: currentOf(updateUser), typed, before });
+	if (updateUser.__typename === 'UserPayload') return done('save', updateUser.user);
+	return refuse('save', refusalOf(updateUser), { current: currentOf(updateUser), typed, before });
 }
 
 export async function setRole({ request, locals }: RequestEvent, id: string) {
 	const form = await request.formData();
 	const input = { id, role: choice(form, 'role', ROLES), expectedVersion: version(form) };
-	return written('role', (await locals.api.run(UpdateUser, { input })).updateUser);
+	return changed('role', (await locals.api.run(UpdateUser, { input })).updateUser);
 }
 
-export type StatusAction = 'enable' | 'disable' | 'delete' | 'restore';
-
 export async function setStatus({ request, locals }: RequestEvent, id: string, action: StatusAction) {
-	const variables = { id, expectedVersion: version(await request.formData()) };
-	const { api } = locals;
-	switch (action) {
-		case 'enable':
-			return written('status', (await api.run(EnableUser, variables)).enableUser);
-		case 'disable':
-			return written('status', (await api.run(DisableUser, variables)).disableUser);
-		case 'delete':
-			return written('status', (await api.run(DeleteUser, variables)).deleteUser);
-		case 'restore':
-			return written('status', (await api.run(RestoreUser, variables)).restoreUser);
-	}
+	const expectedVersion = version(await request.formData());
+	const run = locals.api.run.bind(locals.api);
+	return changed('status', await askStatus(run, action, { id, expectedVersion }));
 }
 
 /** Erases for good, where the name was typed as it is, and goes to the directory. */
@@ -95,9 +67,9 @@ export async function erase({ request, locals }: RequestEvent, id: string) {
 	const typed = text(await request.formData(), 'name');
 	const { nodes } = await locals.api.run(UsersById, { ids: [id] });
 	const named = nodes.some((node) => node?.__typename === 'User' && node.displayName === typed);
-	if (!named) return fail(400, { form: 'erase' as const, refusal: MISMATCH });
+	if (!named) return refuse('erase', MISMATCH, null);
 	const { eraseUser } = await locals.api.run(EraseUser, { id });
-	if (eraseUser.__typename !== 'Done') return refuse('erase', eraseUser, {});
+	if (eraseUser.__typename !== 'Done') return refuse('erase', refusalOf(eraseUser), null);
 	redirect(303, '/people');
 }
 
@@ -107,7 +79,8 @@ export async function endSession({ request, locals }: RequestEvent, userId: stri
 	const outcome = id
 		? (await locals.api.run(RevokeSession, { id })).revokeSession
 		: (await locals.api.run(RevokeSessions, { userId })).revokeSessions;
-	return outcome.__typename === 'Done' ? { form: 'session' as const } : refuse('session', outcome, {});
+	if (outcome.__typename === 'Done') return done('session', { one: id !== '' });
+	return refuse('session', refusalOf(outcome), null);
 }
 
 /** Sets one's own password. Passwords are never sent back. */
@@ -115,8 +88,8 @@ export async function changePassword({ request, locals }: RequestEvent) {
 	const form = await request.formData();
 	const input = { currentPassword: raw(form, 'currentPassword'), newPassword: raw(form, 'newPassword') };
 	const { changePassword: outcome } = await locals.api.run(ChangePassword, { input });
-	if (outcome.__typename === 'Done') return { form: 'password' as const };
-	if (outcome.code !== 'INVALID_CREDENTIALS') return refuse('password', outcome, {});
-	const fields = { currentPassword: outcome.message };
-	return fail(400, { form: 'password' as const, refusal: { ...refusal(outcome), fields } });
+	if (outcome.__typename === 'Done') return done('password', null);
+	const refusal = refusalOf(outcome);
+	if (refusal.code === 'INVALID_CREDENTIALS') refusal.fields = { currentPassword: refusal.message };
+	return refuse('password', refusal, null);
 }

@@ -1,6 +1,6 @@
 /** A list of users to add: its lines as read, and what became of each. */
 import type { Role } from '#lib/graphql/documents.ts';
-import type { Told } from './refusal.ts';
+import type { Problem } from './problem.ts';
 
 export type LineFault =
 	| { kind: 'badEmail' | 'noName' | 'longName' | 'badRole' }
@@ -26,7 +26,7 @@ export interface ImportItem extends ListLine {
 	/** `bad` lines are left out; `exists`: the address was here before, and nothing was changed. */
 	state: 'ready' | 'bad' | 'added' | 'exists' | 'failed';
 	/** Why it failed. */
-	problem: Told | null;
+	problem: Problem | null;
 	/** Of the user added. */
 	id: string | null;
 }

@@ -1,17 +1,35 @@
 /** What users may write about themselves, and admins about anyone. */
-import type { Refusal } from '#lib/types/refusal.ts';
+import type { Role, User } from '#lib/graphql/documents.ts';
+import type { FormAnswer } from './form.ts';
 
 export const PROFILE_FIELDS = ['displayName', 'email'] as const;
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
 export type Profile = Record<ProfileField, string>;
 
-/** The forms of a person's page and of one's own account. */
-export type FormName = 'save' | 'role' | 'status' | 'erase' | 'session' | 'password';
-
-/** What the server said to the last form, where the page came as its answer. */
-export interface UserAnswer {
-	form: FormName;
-	refusal?: Refusal;
-	typed?: Profile;
-	before?: Profile;
+/** A change that the API has not made; `current` is the user as they are now, where that is why. */
+interface Unchanged {
+	current: User | null;
 }
+
+/** The forms of a user's page and of one's own account. */
+export interface UserForms {
+	save: { done: User; kept: Unchanged & { typed: Profile; before: Profile } };
+	role: { done: User; kept: Unchanged };
+	status: { done: User; kept: Unchanged };
+	erase: { done: null; kept: null };
+	session: { done: { one: boolean }; kept: null };
+	password: { done: null; kept: null };
+}
+
+/** The forms before sign-in; a success leads to another page. */
+export interface EntryForms {
+	signIn: { done: never; kept: { email: string } };
+	signUp: { done: never; kept: { email: string; displayName: string } };
+}
+
+/** The form that adds a user. */
+export interface NewUserForms {
+	newUser: { done: User; kept: { email: string; displayName: string; role: Role } };
+}
+
+export type UserAnswer = FormAnswer<UserForms>;

@@ -1,33 +1,49 @@
-/** A refusal in the visitor's words. */
+/** What went wrong, in the visitor's words. */
 import type { EntryMessages } from '#lib/messages/types.ts';
-import type { Refusal, Told } from '#lib/types/refusal.ts';
+import type { Problem, Refusal } from '#lib/types/problem.ts';
 
-/** The catalogue's sentence; where the API's own says more (what exactly is not allowed), that one. */
-export function tell(m: EntryMessages, problem: Told): string {
+/** What the API says of a field, and the catalogue's sentence for it; of anything else the API's own words are shown. */
+const FAULTS: readonly (readonly [RegExp, keyof EntryMessages['fault']])[] = [
+	[/^Invalid email format/, 'email'],
+	[/^The display name is /, 'displayName'],
+	[/^The password is (longer|shorter) /, 'password'],
+	[/^This user is deleted/, 'deleted'],
+	[/^This user is disabled/, 'disabled']
+];
+
+/** The sentence for one field's message. */
+function faultText(m: EntryMessages, message: string): string | null {
+	const known = FAULTS.find(([pattern]) => pattern.test(message));
+	return known ? m.fault[known[1]] : message || null;
+}
+
+/** The catalogue's sentence; where only the API knows more (what exactly is not allowed), its own. */
+export function problemText(m: EntryMessages, problem: Problem): string {
 	if (problem.code === 'RATE_LIMITED' && problem.retryAfterSeconds)
 		return m.auth.wait(problem.retryAfterSeconds);
 	const known: Record<string, string> = m.problem;
-	const faults: Record<string, string> = m.fault;
-	const fault = problem.field && faults[problem.field];
-	if (fault) return fault;
+	if (problem.code === 'VALIDATION_ERROR') return faultText(m, problem.message) ?? m.problem.VALIDATION_ERROR;
 	return known[problem.code] ?? (problem.message || m.problem.UNKNOWN);
 }
 
 /** What is wrong with one field of a refused form, or undefined. */
-export function tellField(
-	m: EntryMessages,
-	refused: Refusal | null | undefined,
-	field: string
-): string | undefined {
-	if (refused?.code === 'EMAIL_TAKEN' && field === 'email') return m.problem.EMAIL_TAKEN;
-	const said = refused?.fields[field];
-	const known: Record<string, string> = m.fault;
-	return said && (known[field] ?? said);
+export function fieldError(m: EntryMessages, refusal: Refusal | null, field: string): string | undefined {
+	if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return m.problem.EMAIL_TAKEN;
+	if (refusal?.code === 'INVALID_CREDENTIALS' && refusal.fields[field]) return m.fault.currentPassword;
+	const message = refusal?.fields[field];
+	return message === undefined ? undefined : (faultText(m, message) ?? m.problem.VALIDATION_ERROR);
 }
 
-/** What is wrong with a refused form as a whole; null where its fields say it all. */
-export function tellForm(m: EntryMessages, refused: Refusal | null | undefined): string | null {
-	if (!refused || refused.code === 'EMAIL_TAKEN') return null;
-	if (Object.keys(refused.fields).some((field) => field in m.fault)) return null;
-	return tell(m, refused);
+/** What is wrong with a refused form as a whole; null where the fields it shows say it all. */
+export function formError(
+	m: EntryMessages,
+	refusal: Refusal | null,
+	shown: readonly string[] = []
+): string | null {
+	if (!refusal || (refusal.code === 'EMAIL_TAKEN' && shown.includes('email'))) return null;
+	const fields = Object.keys(refusal.fields);
+	const hidden = fields.filter((field) => !shown.includes(field));
+	if (fields.length && !hidden.length) return null;
+	if (!hidden.length) return problemText(m, refusal);
+	return [...new Set(hidden.map((field) => fieldError(m, refusal, field)))].join(' ');
 }

@@ -3,8 +3,6 @@ import Activity from '@lucide/svelte/icons/activity';
 import Braces from '@lucide/svelte/icons/braces';
 import ChartNoAxesColumn from '@lucide/svelte/icons/chart-no-axes-column';
 import CircleUser from '@lucide/svelte/icons/circle-user';
-import Upload from '@lucide/svelte/icons/upload';
-import UserPlus from '@lucide/svelte/icons/user-plus';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
 import type { Messages } from '#lib/messages/types.ts';
@@ -17,7 +15,7 @@ export interface Place {
 	/** In the bar of a narrow screen; otherwise `name`. */
 	short?: (m: Messages) => string;
 	icon: Component<{ size?: number; 'aria-hidden'?: 'true' }>;
-	/** In the menu: always, or only on a narrow screen. Everything is in the palette. */
+	/** In the menu: always, or only on a narrow screen. */
 	menu?: 'always' | 'narrow';
 	/** The key that goes there after "g". */
 	key?: string;
@@ -43,11 +41,10 @@ const PLACES: readonly Place[] = [
 		icon: CircleUser,
 		menu: 'narrow',
 		key: 'm'
-	},
-	{ href: '/people/new', name: (m) => m.users.add, icon: UserPlus, right: 'users.change' },
-	{ href: '/people/import', name: (m) => m.import.title, icon: Upload, right: 'users.change' }
+	}
 ];
 
-export function placesFor(viewer: Viewer): Place[] {
-	return PLACES.filter(({ right }) => !right || viewer.can(right));
+/** Those of `places` that the viewer may see. */
+export function placesFor(viewer: Viewer, places: readonly Place[] = PLACES): Place[] {
+	return places.filter(({ right }) => !right || viewer.can(right));
 }

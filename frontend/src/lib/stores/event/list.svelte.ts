@@ -3,8 +3,8 @@
  * away, read details, or asked for a pause, what happens waits until it is asked for.
  */
 import { SvelteSet } from 'svelte/reactivity';
-import { UserEvents, type EventFilter, type EventRow, type UserEventsData } from '#lib/graphql/documents.ts';
-import type { Feed, Live } from '#lib/stores/live/live.svelte.ts';
+import type { EventRow, UserEventsData } from '#lib/graphql/documents.ts';
+import type { EventOf } from '#lib/stores/live/live.svelte.ts';
 
 /** More than a reader looks through; what is older is read from the log again. */
 const SHOWN_MAX = 400;
@@ -12,11 +12,11 @@ const WAITING_MAX = 200;
 /** What comes faster than this a second runs away under the eyes: it waits. */
 const READABLE_A_SECOND = 8;
 
-/** Whoever moves the pointer is about to hit something. */
+/** A pointer that moved within so many milliseconds is about to hit something. */
 const AIM_MS = 900;
 
-/** What the reader is doing; whoever shows the list sets it. */
-export class Reader {
+/** What the reader of a list is doing; the page that shows the list sets it. */
+export class ReadingState {
 	paused = $state(false);
 	/** Scrolled down, on an older page, or in another tab. */
 	away = $state(false);
@@ -25,12 +25,12 @@ export class Reader {
 
 	/** The pointer moves over the list: for a moment nothing may move under it. */
 	aiming = $state(false);
-	#still: ReturnType<typeof setTimeout> | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	aim(): void {
 		this.aiming = true;
-		clearTimeout(this.#still);
-		this.#still = setTimeout(() => (this.aiming = false), AIM_MS);
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => (this.aiming = false), AIM_MS);
 	}
 
 	toggled(id: string, open: boolean): void {
@@ -38,10 +38,6 @@ export class Reader {
 		else this.open.delete(id);
 	}
 }
-
-type Source = Pick<Live, 'state'> & {
-	follow(feed: Feed<UserEventsData, { after?: string | null; filter?: EventFilter | null }>): () => void;
-};
 
 export class EventList {
 	shown = $state.raw<readonly EventRow[]>([]);
@@ -55,18 +51,15 @@ export class EventList {
 	#uncounted = $state(0);
 	#asked = $state(false);
 	#cut = $state(false);
-	readonly #reader: Reader;
+	readonly #reading: ReadingState;
 	#hasOlder = $state(false);
-	#cursor: string | null;
 	#known: Set<string>;
 	#second = 0;
 	#inSecond = 0;
 
-	/** `cursor`: the log's position before `events` were read, so that nothing is missed in between. */
-	constructor(events: readonly EventRow[], cursor: string | null, reader: Reader, hasOlder = false) {
+	constructor(events: readonly EventRow[], reading: ReadingState, hasOlder = false) {
 		this.shown = events;
-		this.#cursor = cursor;
-		this.#reader = reader;
+		this.#reading = reading;
 		this.#hasOlder = hasOlder;
 		// Nobody shows it: it needs no signals.
 		// eslint-disable-next-line svelte/prefer-svelte-reactivity
@@ -84,40 +77,19 @@ export class EventList {
 	}
 
 	get #holding(): boolean {
-		const { paused, away, open } = this.#reader;
+		const { paused, away, open } = this.#reading;
 		if (paused || away || this.#asked) return true;
 		return open.size > 0 && this.shown.some((event) => open.has(event.id));
 	}
 
-	/** Follows the log from where the list was read; `onresync` when that position is gone and all must be read anew. */
-	follow(live: Source, filter: EventFilter | null, onresync: (reason: string) => void): () => void {
-		const variables = { after: this.#cursor, filter };
-		return live.follow({
-			document: UserEvents,
-			variables,
-			resumes: true,
-			next: ({ userEvents: message }) => {
-				variables.after = this.#cursor = message.cursor;
-				if (message.__typename === 'ResyncRequired') onresync(message.reason);
-				return this.apply(message, live.state !== 'live');
-			}
-		});
-	}
-
-	/**
-	 * Takes in a message; true for what says that nothing older is missing. `missed`: it happened while there was no
-	 * connection, so the reader decides when to see it.
-	 */
-	apply(message: UserEventsData['userEvents'], missed = false): boolean {
-		if (message.__typename !== 'Event') return true;
-		const { __typename, ...event } = message;
-		if (this.#known.has(event.id)) return false;
+	/** Takes in an event; what was `missed` while there was no connection waits until the reader asks for it. */
+	apply({ __typename, ...event }: EventOf<UserEventsData>, missed = false): void {
+		if (this.#known.has(event.id)) return;
 		this.#known.add(event.id);
 		if (missed || this.#holding || this.#isFlood()) this.#asked = true;
-		if (this.#asked || this.#reader.aiming) this.#wait(event);
+		if (this.#asked || this.#reading.aiming) this.#wait(event);
 		else this.#show([event]);
 		this.#forget();
-		return false;
 	}
 
 	/** Shows what waits. False where more happened than was kept: then the page must be read anew. */
@@ -131,8 +103,8 @@ export class EventList {
 	}
 
 	/** The pointer rests: what waited for that alone comes in. */
-	settle(): void {
-		if (this.#asked || this.#reader.aiming || !this.waiting.length) return;
+	release(): void {
+		if (this.#asked || this.#reading.aiming || !this.waiting.length) return;
 		if (this.#holding) {
 			this.#asked = true;
 			return;

@@ -1,255 +1,258 @@
 /**
- * The one socket of a page: who is online, what became of the session, and any number of feeds that resume by their
- * cursor after sleep, restart or a renewed session.
+ * What a page follows while it is open. `follow` owns all that the protocol asks of a subscription: the cursor, going on
+ * from it after a break, reading again where that is not possible, and what to do when the API refuses.
  */
 import { createContext } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
-import type { Client } from 'graphql-ws';
+import { SvelteSet } from 'svelte/reactivity';
 import {
-	Presence,
+	Presence as PresenceChanges,
 	SessionNotices,
+	type PresenceData,
 	type SessionNoticeKind,
+	type SessionNoticesData,
 	type TypedDocument
 } from '#lib/graphql/documents.ts';
-import { renewSession, sessionEnd } from '#lib/utils/graphql.ts';
+import type { Problem } from '#lib/types/problem.ts';
+import { Presence } from './presence.svelte.ts';
+import { isClose, refusalOf, retryAfter } from './refusal.ts';
+import { Socket } from './socket.svelte.ts';
 
-export type LiveState = 'connecting' | 'live' | 'catchingUp' | 'offline';
+/** `refused`: connected, but the API does not send the changes of this page. */
+export type LiveState = 'connecting' | 'live' | 'catchingUp' | 'offline' | 'refused';
 
-/** A session is renewed this long before its token ends, in milliseconds. */
-const EARLY_MS = 30_000;
-const PING_MS = 10_000;
-const PONG_MS = 5_000;
-const WAIT_MAX_MS = 10_000;
-/** As long a pause as before this many-th attempt: the page is being read again meanwhile, and may begin anew itself. */
-const RESYNC_TRIES = 2;
+/** The longest pause before a subscription that failed is asked again, in milliseconds. */
+const PAUSE_MAX_MS = 60_000;
+/** What the server ends is begun again no sooner: a page that is read again meanwhile begins anew by itself. */
+const FIRST_ATTEMPT = 2;
 
-export interface Feed<Data, Variables> {
-	document: TypedDocument<Data, Variables>;
-	/**
-	 * Moved along by the caller (`variables.after`), so that a new connection goes on from there, and so does the next
-	 * subscription where the server ends this one (ResyncRequired).
-	 */
-	variables: Variables;
-	/** Whether it goes on from a cursor: after a break it is not current until `next` says so. */
-	resumes?: boolean;
-	/** True where this message means that nothing older is missing. */
-	next(data: Data): boolean | void;
+/** Which words of the sign-in page tell why. */
+const REASONS: Readonly<Record<Exclude<SessionNoticeKind, 'EXPIRING'>, string>> = {
+	DISABLED: 'account_disabled',
+	ROLE_CHANGED: 'role_changed',
+	SIGNED_OUT: 'session_revoked'
+};
+
+interface Message {
+	readonly __typename: string;
+	readonly cursor: string;
+	readonly reason?: string;
 }
 
+/** What a feed tells besides the protocol's own messages. */
+export type EventOf<Data> = Exclude<
+	Data[keyof Data],
+	{ __typename: 'Heartbeat' | 'FeedReady' | 'ResyncRequired' }
+>;
+
+export interface Handlers<Event> {
+	/** `missed`: it happened while there was no connection. */
+	event(event: Event, missed: boolean): void;
+	/** The feed begins, or begins again: one without a cursor sends its snapshot first. */
+	begin?(): void;
+	/** The snapshot is complete. */
+	ready?(): void;
+	/** Something is missing that the log no longer has; the page is being read again. */
+	resync?(reason: string): void;
+	/** The API refuses to send this feed, and will not be asked again before the page is read anew. */
+	refused?(problem: Problem): void;
+}
+
+interface Subscription<Data> {
+	document: string;
+	variables: Record<string, unknown>;
+	/** Goes on from a cursor: after a break it is not current until it says so. */
+	resumes: boolean;
+	begin?(): void;
+	next(data: Data): void;
+	refused?(problem: Problem): void;
+	/** Asks again. */
+	retry?(): void;
+}
+
+type AnySubscription = Subscription<never>;
+
 export class Live {
-	state = $state<LiveState>('connecting');
-	/** Who came or went since the page was read. */
-	presence = new SvelteMap<string, boolean>();
-	/** How often the connection came back; pages read again what is not in the log. */
-	returns = $state(0);
-	#signedOut: (reason: string) => void;
-	#client: Client | null = null;
-	#loading: Promise<Client> | null = null;
-	// Bookkeeping that no page shows: `state` is what they see.
+	readonly presence = new Presence();
+	readonly #socket: Socket;
+	readonly #signedOut: (reason: string) => void;
+	readonly #reread: () => void;
+	readonly #behind = new SvelteSet<object>();
+	readonly #refused = new SvelteSet<AnySubscription>();
+	// Bookkeeping that no page shows.
 	/* eslint-disable svelte/prefer-svelte-reactivity */
-	#catchingUp = new Set<object>();
-	#feeds = new Set<{ resumes?: boolean }>();
-	/** Who waits for the next attempt. */
-	#waiting = new Set<() => void>();
+	readonly #subscriptions = new Set<AnySubscription>();
+	readonly #reconnected = new Set<() => void>();
+	/** How often in a row each feed had to be read again. */
+	readonly #resyncs = new Map<string, number>();
 	/* eslint-enable svelte/prefer-svelte-reactivity */
 	#notice: SessionNoticeKind | null = null;
-	#wasLive = false;
-	#stopped = false;
-	#renewTimer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(signedOut: (reason: string) => void) {
+	readonly state: LiveState = $derived.by(() => {
+		if (this.#socket.connection === 'open' && this.#refused.size) return 'refused';
+		if (this.#socket.connection === 'open') return this.#behind.size ? 'catchingUp' : 'live';
+		return this.#socket.connection;
+	});
+
+	/** `signedOut` is told the reason when the session ends; `reread` reads the page's data again. */
+	constructor(signedOut: (reason: string) => void, reread: () => void) {
 		this.#signedOut = signedOut;
-	}
-
-	isOnline(user: { id: string; online: boolean }): boolean {
-		return this.presence.get(user.id) ?? user.online;
+		this.#reread = reread;
+		this.#socket = new Socket({
+			opened: (again) => this.#opened(again),
+			lost: () => this.#lost(),
+			ended: (expired) => this.#ended(expired)
+		});
 	}
 
 	/** Opens the socket; returns what closes it. */
 	start(): () => void {
-		const wake = () => this.retryNow();
 		const stops = [
-			this.follow({
-				document: Presence,
+			this.#socket.start(),
+			this.#subscribe<PresenceData>({
+				document: PresenceChanges,
 				variables: {},
-				next: ({ presence }) => void this.presence.set(presence.userId, presence.online)
+				resumes: false,
+				next: ({ presence }) => this.presence.apply(presence.userId, presence.online)
 			}),
-			this.follow({
+			this.#subscribe<SessionNoticesData>({
 				document: SessionNotices,
 				variables: {},
+				resumes: false,
 				next: ({ sessionNotices: { kind } }) => {
-					if (kind === 'EXPIRING') void this.#renew();
+					if (kind === 'EXPIRING') void this.#socket.renew();
 					else this.#notice = kind;
 				}
 			})
 		];
-		addEventListener('online', wake);
-		addEventListener('offline', this.#lost);
-		document.addEventListener('visibilitychange', wake);
 		return () => {
-			this.#stopped = true;
-			clearTimeout(this.#renewTimer);
-			removeEventListener('online', wake);
-			removeEventListener('offline', this.#lost);
-			document.removeEventListener('visibilitychange', wake);
 			for (const stop of stops) stop();
-			void this.#client?.dispose();
 		};
 	}
 
-	/** Stops waiting for the next attempt. */
+	/** Tries again now: to connect, and what was refused. */
 	retryNow(): void {
-		for (const go of [...this.#waiting]) go();
+		this.#socket.backoff.skip();
+		for (const subscription of [...this.#refused]) {
+			this.#refused.delete(subscription);
+			subscription.retry?.();
+		}
 	}
 
-	/** Follows a subscription until the returned function is called. */
-	follow<Data, Variables>(feed: Feed<Data, Variables>): () => void {
+	/** Calls `listener` once after each reconnection, until the returned function is called. */
+	onReconnect(listener: () => void): () => void {
+		this.#reconnected.add(listener);
+		return () => this.#reconnected.delete(listener);
+	}
+
+	/** Follows a feed from `variables.after` on, until the returned function is called. */
+	follow<Data, Variables extends { after?: string | null }>(
+		document: TypedDocument<Data, Variables>,
+		variables: Variables,
+		handlers: Handlers<EventOf<Data>>
+	): () => void {
+		// The client sends this object again after a break: the cursor moves on in it.
+		const given: Record<string, unknown> = { ...variables };
+		const subscription: Subscription<Data> = {
+			document,
+			variables: given,
+			resumes: true,
+			begin: handlers.begin,
+			refused: handlers.refused,
+			next: (data) => {
+				const [message] = Object.values(data as object) as [Message];
+				given.after = message.cursor;
+				if (message.__typename === 'ResyncRequired') {
+					handlers.resync?.(message.reason ?? '');
+					void this.#resync(document);
+				} else if (message.__typename === 'FeedReady') handlers.ready?.();
+				else if (message.__typename !== 'Heartbeat')
+					return handlers.event(message as EventOf<Data>, this.#behind.has(subscription));
+				else this.#resyncs.delete(document);
+				this.#behind.delete(subscription);
+			}
+		};
+		return this.#subscribe(subscription);
+	}
+
+	#subscribe<Data>(subscription: Subscription<Data>): () => void {
 		let stop = () => {};
 		let ended = false;
-		this.#feeds.add(feed);
+		let attempt = 0;
 		const begin = async () => {
-			const client = await this.#connect();
+			const client = await this.#socket.client();
 			if (ended) return;
+			subscription.begin?.();
 			stop = client.subscribe<Data>(
-				{ query: feed.document, variables: feed.variables as Record<string, unknown> },
+				{ query: subscription.document, variables: subscription.variables },
 				{
 					next: ({ data }) => {
-						if (data && feed.next(data)) this.#caughtUp(feed);
+						attempt = 0;
+						if (data) subscription.next(data);
 					},
-					error: async (fault) => {
-						if ((await this.#recover(fault)) && !ended) void begin();
-					},
-					complete: async () => {
-						if (ended || this.#stopped) return;
-						await this.#pause(RESYNC_TRIES);
-						if (!ended && !this.#stopped) void begin();
-					}
+					error: (fault) => void again(fault),
+					complete: () => void again(null)
 				}
 			);
 		};
+		const again = async (fault: unknown) => {
+			if (ended) return;
+			const problem = refusalOf(fault);
+			if (problem) return this.#refuse(subscription, problem);
+			if (!(await this.#socket.recover(isClose(fault) ? fault.code : 0))) return;
+			await Promise.all([
+				this.#socket.backoff.pause(FIRST_ATTEMPT + attempt++, PAUSE_MAX_MS),
+				this.#wait(retryAfter(fault))
+			]);
+			if (!ended && !this.#socket.stopped) void begin();
+		};
+		subscription.retry = () => {
+			attempt = 0;
+			if (!ended) void begin();
+		};
+		this.#subscriptions.add(subscription as AnySubscription);
 		void begin();
 		return () => {
 			ended = true;
-			this.#feeds.delete(feed);
-			this.#caughtUp(feed);
+			this.#subscriptions.delete(subscription as AnySubscription);
+			this.#refused.delete(subscription as AnySubscription);
+			this.#behind.delete(subscription);
 			stop();
 		};
 	}
 
-	#caughtUp(feed: object): void {
-		this.#catchingUp.delete(feed);
-		if (this.state === 'catchingUp' && this.#catchingUp.size === 0) this.state = 'live';
+	#refuse<Data>(subscription: Subscription<Data>, problem: Problem): void {
+		this.#behind.delete(subscription);
+		this.#refused.add(subscription as AnySubscription);
+		subscription.refused?.(problem);
 	}
 
-	#connect(): Promise<Client> {
-		this.#loading ??= import('graphql-ws').then(({ createClient }) => {
-			let pong: ReturnType<typeof setTimeout> | undefined;
-			this.#client = createClient({
-				url: async () => {
-					const end = sessionEnd();
-					if (end !== null && end - EARLY_MS < Date.now()) await renewSession().catch(() => false);
-					const url = new URL('/graphql', location.href);
-					url.protocol = url.protocol.replace('http', 'ws');
-					return url.href;
-				},
-				keepAlive: PING_MS,
-				retryAttempts: Number.MAX_SAFE_INTEGER,
-				shouldRetry: () => !this.#stopped,
-				retryWait: (tries) => this.#pause(tries),
-				on: {
-					connected: () => this.#opened(),
-					closed: (event) => {
-						// An answer that is still awaited must not end the connection after this one.
-						clearTimeout(pong);
-						this.#closed(event as CloseEvent);
-					},
-					ping: (received) => {
-						if (!received) pong = setTimeout(() => this.#client?.terminate(), PONG_MS);
-					},
-					pong: (received) => {
-						if (received) clearTimeout(pong);
-					}
-				}
-			});
-			return this.#client;
-		});
-		return this.#loading;
+	/** Reads the page again: at once, and where that does not help ever less often. */
+	async #resync(document: string): Promise<void> {
+		const before = this.#resyncs.get(document) ?? 0;
+		this.#resyncs.set(document, before + 1);
+		if (before) await this.#socket.backoff.pause(before + FIRST_ATTEMPT, PAUSE_MAX_MS);
+		if (!this.#socket.stopped) this.#reread();
 	}
 
-	#opened(): void {
-		const end = sessionEnd();
-		clearTimeout(this.#renewTimer);
-		if (end !== null)
-			this.#renewTimer = setTimeout(() => void this.#renew(), Math.max(end - EARLY_MS - Date.now(), 5_000));
-		if (this.#wasLive) this.returns += 1;
-		this.#wasLive = true;
-		this.state = this.#catchingUp.size ? 'catchingUp' : 'live';
+	#wait(milliseconds: number): Promise<void> {
+		return new Promise((resolve) => setTimeout(resolve, milliseconds));
 	}
 
-	#lost = (): void => {
-		this.state = 'offline';
-	};
-
-	#closed(event: CloseEvent): void {
-		if (this.#stopped) return;
-		clearTimeout(this.#renewTimer);
-		if (event.code === 4403) return this.#endSession(event.reason);
-		// A renewed session reconnects at once: nothing to see.
-		if (event.code === 4499 && this.state === 'live' && navigator.onLine) return;
-		for (const feed of this.#feeds) if (feed.resumes) this.#catchingUp.add(feed);
-		this.state = 'offline';
+	#opened(again: boolean): void {
+		if (!again) return;
+		for (const { begin } of this.#subscriptions) begin?.();
+		for (const listener of [...this.#reconnected]) listener();
 	}
 
-	#endSession(reason: string): void {
-		this.#stopped = true;
-		const told = {
-			DISABLED: 'account_disabled',
-			ROLE_CHANGED: 'role_changed',
-			SIGNED_OUT: 'session_revoked'
-		};
-		const kind = this.#notice && this.#notice !== 'EXPIRING' ? told[this.#notice] : undefined;
-		this.#signedOut(kind ?? (/disabled/i.test(reason) ? 'account_disabled' : 'session_revoked'));
+	#lost(): void {
+		for (const subscription of this.#subscriptions)
+			if (subscription.resumes && !this.#refused.has(subscription)) this.#behind.add(subscription);
 	}
 
-	/** New cookies, then a new connection that goes on from the cursors. */
-	async #renew(): Promise<void> {
-		try {
-			if (await renewSession()) this.#client?.terminate();
-			else this.#signedOut('token_expired');
-		} catch {
-			// Nobody answers: the socket will find out by itself, and the next connection renews first.
-		}
-	}
-
-	/** After an end that the client does not retry: true when it makes sense to subscribe again. */
-	async #recover(fault: unknown): Promise<boolean> {
-		if (this.#stopped) return false;
-		const code = fault instanceof CloseEvent ? fault.code : 0;
-		if (code === 4403) return false;
-		if (code === 4401) {
-			const renewed = await renewSession().catch(() => null);
-			if (renewed === false) {
-				this.#stopped = true;
-				this.#signedOut('token_expired');
-				return false;
-			}
-		}
-		await this.#pause(3);
-		return !this.#stopped;
-	}
-
-	/** Waits before another attempt: longer each time, never the same for all, cut short by `retryNow`. */
-	#pause(tries: number): Promise<void> {
-		const longest = Math.min(WAIT_MAX_MS, 300 * 2 ** tries);
-		return new Promise((resolve) => {
-			const go = () => {
-				clearTimeout(timer);
-				this.#waiting.delete(go);
-				resolve();
-			};
-			const timer = setTimeout(go, longest * (0.5 + Math.random() / 2));
-			this.#waiting.add(go);
-		});
+	#ended(expired: boolean): void {
+		const notice = this.#notice;
+		if (expired) this.#signedOut('token_expired');
+		else this.#signedOut(notice && notice !== 'EXPIRING' ? REASONS[notice] : REASONS.SIGNED_OUT);
 	}
 }
 
@@ -257,6 +260,6 @@ const [useLive, setLive] = createContext<Live>();
 
 export { useLive };
 
-export function createLive(signedOut: (reason: string) => void): Live {
-	return setLive(new Live(signedOut));
+export function createLive(signedOut: (reason: string) => void, reread: () => void): Live {
+	return setLive(new Live(signedOut, reread));
 }

@@ -1,38 +1,19 @@
-/** Where somebody is signed in. No row moves: an ended session stays, greyed, and a new one goes to the end. */
+/** Where somebody is signed in. No row moves: an ended session stays, greyed, and a new one comes last. */
 import type { SessionPage, SessionRow } from '#lib/graphql/documents.ts';
+import { Rows } from '#lib/stores/rows.svelte.ts';
 
-export class SessionItem {
-	session = $state.raw<SessionRow>() as SessionRow;
-	ended = $state(false);
-	/** 1 for a session that began while the page was open: it glows. */
-	fresh: number;
-	/** Asked to end, not confirmed yet: what is read meanwhile does not revive it. */
-	ending = false;
-
-	constructor(session: SessionRow, fresh = 0) {
-		this.session = session;
-		this.fresh = fresh;
-	}
-}
-
-export class Sessions {
-	items = $state.raw<SessionItem[]>([]);
+export class Sessions extends Rows<SessionRow> {
 	/** Whether there are more, older ones than are shown. */
 	cut = $state(false);
 
 	constructor(page: SessionPage) {
-		this.items = page.edges.map(({ node }) => new SessionItem(node));
+		super(page.edges.map(({ node }) => node));
 		this.cut = page.pageInfo.hasNextPage;
-	}
-
-	/** How many have not ended. */
-	get live(): number {
-		return this.items.filter((item) => !item.ended).length;
 	}
 
 	/** How many could be ended from here: one's own current session is not among them. */
 	get endable(): number {
-		return this.items.filter((item) => !item.ended && !item.session.current).length;
+		return this.rows.filter((row) => !row.left && !row.current.current).length;
 	}
 
 	/** Takes in the sessions as they were just read; what such a page has no room for may still be alive. */
@@ -42,25 +23,26 @@ export class Sessions {
 		// Made for this call alone: it needs no signals.
 		// eslint-disable-next-line svelte/prefer-svelte-reactivity
 		const found = new Map(page.edges.map(({ node }) => [node.id, node]));
-		for (const item of this.items) {
-			const session = found.get(item.session.id);
-			if (session) item.session = session;
-			if (!item.ending && (session || item.session.createdAt >= oldest)) item.ended = !session;
-			found.delete(item.session.id);
+		for (const row of this.rows) {
+			const session = found.get(row.stored.id);
+			if (session) row.update(session);
+			if (session || row.stored.createdAt >= oldest) row.hasLeft = !session;
+			found.delete(row.stored.id);
 		}
-		if (found.size)
-			this.items = [...this.items, ...[...found.values()].map((node) => new SessionItem(node, 1))];
+		if (found.size) this.append([...found.values()]);
 	}
 
-	/** Shows the session, or all but the current one, as ended before the API has confirmed it. */
-	expectEnd(id?: string): { confirm(): void; undo(): void } {
-		const ending = this.items.filter(
-			(item) => !item.ended && (id ? item.session.id === id : !item.session.current)
-		);
-		for (const item of ending) item.ended = item.ending = true;
-		const settle = (ended: boolean) => {
-			for (const item of ending) [item.ended, item.ending] = [ended, false];
+	/** Shows the session, or all but the current one, as ended before the API has answered. */
+	showEnding(id?: string): { confirm(): void; undo(): void } {
+		const ending = this.rows.filter((row) => !row.left && (id ? row.stored.id === id : !row.stored.current));
+		const ends = ending.map((row) => row.showLeaving());
+		const undo = () => ends.forEach((end) => end());
+		return {
+			confirm: () => {
+				for (const row of ending) row.hasLeft = true;
+				undo();
+			},
+			undo
 		};
-		return { confirm: () => settle(true), undo: () => settle(false) };
 	}
 }

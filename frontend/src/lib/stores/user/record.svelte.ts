@@ -1,25 +1,22 @@
 /** All that a page holds of one user, and how the log and the page's own forms change it. */
-import { invalidate, refreshAll } from '$app/navigation';
 import {
-	UsersById,
 	UserHistory,
 	UserHistoryFeed,
 	UserSessions,
 	type EventPage,
 	type EventType,
-	type User,
 	type SessionPage,
-	type Viewer
+	type User
 } from '#lib/graphql/documents.ts';
-import { run } from '#lib/utils/graphql.ts';
-import { EventList, Reader } from '#lib/stores/event/list.svelte.ts';
-import { ProfileDraft, type RefusedProfile } from './draft.svelte.ts';
+import { EventList, ReadingState } from '#lib/stores/event/list.svelte.ts';
 import type { Live } from '#lib/stores/live/live.svelte.ts';
-import { LiveUser, type UserEvent } from './user.svelte.ts';
 import { Sessions } from '#lib/stores/session/list.svelte.ts';
+import { run } from '#lib/utils/graphql.ts';
+import { ProfileDraft, type RefusedProfile } from './draft.svelte.ts';
+import { LiveUser, type UserEvent } from './user.svelte.ts';
 
 /** After these the list of sessions is read again; the log does not say which one it was. */
-const SESSION_EVENTS = new Set<EventType>([
+const SESSION_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
 	'SESSION_STARTED',
 	'SESSION_REVOKED',
 	'SESSION_REUSE_DETECTED',
@@ -28,6 +25,7 @@ const SESSION_EVENTS = new Set<EventType>([
 	'USER_DELETED'
 ]);
 
+/** Several reasons to read the sessions within this many milliseconds read them once. */
 const TOGETHER_MS = 150;
 
 export interface UserRead {
@@ -42,7 +40,7 @@ export class UserRecord {
 	readonly sessions: Sessions;
 	readonly viewerId: string;
 	/** What the reader of the timeline is doing. */
-	readonly reader = new Reader();
+	readonly reading = new ReadingState();
 	timeline = $state.raw<EventList>() as EventList;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,8 +53,17 @@ export class UserRecord {
 		this.viewerId = viewerId;
 	}
 
+	get id(): string {
+		return this.subject.stored.id;
+	}
+
+	/** Whether this is the viewer themselves. */
+	get isSelf(): boolean {
+		return this.id === this.viewerId;
+	}
+
 	/** Takes in an event of the feed; `missed` where it happened while there was no connection. */
-	hear(event: UserEvent & { __typename: 'Event' }, missed: boolean): void {
+	apply(event: UserEvent & { __typename: 'Event' }, missed: boolean): void {
 		const own = this.subject.isOwn(event, this.viewerId);
 		this.subject.apply(event, own);
 		if (event.user && own) this.draft.follow(event.user);
@@ -66,8 +73,19 @@ export class UserRecord {
 		if (SESSION_EVENTS.has(event.type)) this.readSessions();
 	}
 
+	/** Shows a change of one's own before the API has answered; call what is returned after the answer. */
+	showChange(change: Partial<User> = {}): () => void {
+		const ends = [this.subject.beginChange(), this.subject.showPending(change)];
+		return () => ends.forEach((end) => end());
+	}
+
+	/** A form was refused; `current` is the user as they are now, where that is why. */
+	notSaved(current: User | null | undefined): void {
+		if (current) this.subject.update(current);
+	}
+
 	/** What one of the page's own forms made of the user. */
-	written(user: User): void {
+	saved(user: User): void {
 		this.subject.update(user, false);
 		this.draft.follow(user);
 	}
@@ -79,76 +97,46 @@ export class UserRecord {
 		if (events) this.timeline = this.#listed(events);
 	}
 
-	#listed(page?: EventPage): EventList {
-		const events = page?.edges.map((edge) => edge.node) ?? [];
-		return new EventList(events, null, this.reader, page?.pageInfo.hasNextPage);
-	}
-
 	/** The events after a position of the timeline; null where the user is no longer to be seen. */
 	async readOlder(after: string | null): Promise<EventPage | null> {
-		return (await run(UserHistory, { id: this.subject.user.id, after })).user?.events ?? null;
+		return (await run(UserHistory, { id: this.id, after })).user?.events ?? null;
 	}
 
 	/** Reads where the user is signed in; several calls in a row read once. */
 	readSessions(): void {
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => {
-			run(UserSessions, { id: this.subject.user.id }).then(
+			run(UserSessions, { id: this.id }).then(
 				({ user }) => user && this.sessions.merge(user.sessions),
 				() => {}
 			);
 		}, TOGETHER_MS);
 	}
 
-	stop(): void {
-		clearTimeout(this.#timer);
-	}
-}
-
-/** Keeps a record current for as long as its component lives; called while the component is made. */
-export function followRecord(
-	live: Live,
-	record: UserRecord,
-	read: () => { cursor: string; viewer: Viewer }
-): void {
-	const id = record.subject.user.id;
-	const cursor = $derived(read().cursor);
-	const viewer = $derived(read().viewer);
-
-	$effect(() => {
-		const variables = { filter: { userId: id }, after: cursor };
-		const stop = live.follow({
-			document: UserHistoryFeed,
-			variables,
-			resumes: true,
-			next: ({ userEvents: message }) => {
-				variables.after = message.cursor;
-				if (message.__typename === 'ResyncRequired') void refreshAll();
-				if (message.__typename !== 'Event') return true;
-				record.hear(message, live.state !== 'live');
-				return false;
-			}
-		});
+	/** Follows the log about this user from a position on, until the returned function is called. */
+	follow(live: Live, after: string): () => void {
+		const stops = [
+			live.follow(
+				UserHistoryFeed,
+				{ filter: { userId: this.id }, after },
+				{
+					event: (event, missed) => this.apply(event, missed)
+				}
+			),
+			// Presence and sessions are not in the log.
+			live.onReconnect(() => {
+				this.readSessions();
+				void live.presence.refresh([this.id]);
+			})
+		];
 		return () => {
-			stop();
-			record.stop();
+			for (const stop of stops) stop();
+			clearTimeout(this.#timer);
 		};
-	});
+	}
 
-	// Presence and sessions are not in the log: after a break they are read again.
-	$effect(() => {
-		if (live.returns === 0) return;
-		record.readSessions();
-		run(UsersById, { ids: [id] }).then(
-			({ nodes: [node] }) => {
-				if (node?.__typename === 'User') live.presence.set(node.id, node.online);
-			},
-			() => {}
-		);
-	});
-
-	// One's own name and role stand beside every page.
-	$effect(() => {
-		if (viewer.id === id && record.subject.user.version > viewer.version) void invalidate('app:viewer', true);
-	});
+	#listed(page?: EventPage): EventList {
+		const events = page?.edges.map((edge) => edge.node) ?? [];
+		return new EventList(events, this.reading, page?.pageInfo.hasNextPage);
+	}
 }

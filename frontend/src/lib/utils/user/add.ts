@@ -8,6 +8,6 @@ export async function addUser(run: Run, { email, displayName, role }: ListLine):
 	const { createUser } = await run(CreateUser, { input: { email, displayName, role } });
 	if (createUser.__typename === 'UserPayload') return { state: 'added', id: createUser.user.id };
 	if (createUser.code === 'EMAIL_TAKEN') return { state: 'exists' };
-	const field = 'fields' in createUser ? createUser.fields?.[0]?.field : undefined;
-	return { state: 'failed', problem: { code: createUser.code, message: createUser.message, field } };
+
+	return { state: 'failed', problem: { code: createUser.code, message: createUser.message } };
 }

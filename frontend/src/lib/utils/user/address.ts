@@ -1,5 +1,8 @@
-/** The whole state of the directory as an address: what is asked for, how it is sorted, and where in it one is. */
-import type { UsersVariables, Role, UserFilter, UserSortField, UserStatus } from '#lib/graphql/documents.ts';
+/** The directory's address: what is asked for, how it is sorted, and where in it one is. A new filter is a line here. */
+import type { Role, UserFilter, UserSortField, UsersVariables, UserStatus } from '#lib/graphql/documents.ts';
+import type { Messages } from '#lib/messages/types.ts';
+import { Address, flag, oneOf, oneOfOr, text, windowOf, type Param } from '#lib/utils/address.ts';
+import type { Right } from './rights.ts';
 
 export const PAGE_SIZE = 50;
 export const STATUSES: readonly UserStatus[] = ['ACTIVE', 'DISABLED', 'DELETED'];
@@ -12,84 +15,110 @@ export const SORTS = {
 	updated: 'UPDATED_AT'
 } as const satisfies Record<string, UserSortField>;
 export type SortKey = keyof typeof SORTS;
+const SORT_KEYS = Object.keys(SORTS) as SortKey[];
 
-export interface UserQuery {
-	search: string;
-	status: UserStatus | null;
-	role: Role | null;
-	online: boolean | null;
-	verified: boolean | null;
-	sort: SortKey;
-	descending: boolean;
-	after: string | null;
-	before: string | null;
+interface Filter<T> {
+	param: Param<T | null>;
+	values: readonly T[];
+	/** A value in words; the filter's own words are the catalogue's `users.filter`. */
+	word(m: Messages, value: T): string;
+	/** What it asks of the API. */
+	asks(value: T): UserFilter;
+	/** Only for those who have it. */
+	right?: Right;
 }
 
-const START: UserQuery = {
-	search: '',
-	status: null,
-	role: null,
-	online: null,
-	verified: null,
-	sort: 'created',
-	descending: true,
-	after: null,
-	before: null
+function filter<T>(one: Filter<T>): Filter<T> {
+	return one;
+}
+
+const BOTH = [true, false] as const;
+/** The filters of the directory, in the order of its toolbar. */
+export const FILTERS = {
+	status: filter({
+		param: oneOf('status', STATUSES),
+		values: STATUSES,
+		word: (m, one) => m.status[one],
+		asks: (one) => ({ status: [one] }),
+		right: 'users.seeAll'
+	}),
+	role: filter({
+		param: oneOf('role', ROLES),
+		values: ROLES,
+		word: (m, one) => m.role[one],
+		asks: (one) => ({ role: [one] })
+	}),
+	online: filter({
+		param: flag('online'),
+		values: BOTH,
+		word: (m, one) => m.users.online[one ? 'yes' : 'no'],
+		asks: (online) => ({ online })
+	}),
+	verified: filter({
+		param: flag('verified'),
+		values: BOTH,
+		word: (m, one) => m.users.verified[one ? 'yes' : 'no'],
+		asks: (emailVerified) => ({ emailVerified }),
+		right: 'users.seeAll'
+	})
 };
+export type FilterKey = keyof typeof FILTERS;
+export const FILTER_KEYS = Object.keys(FILTERS) as FilterKey[];
+
+type FilterParams = { [Key in FilterKey]: (typeof FILTERS)[Key]['param'] };
+const any: Record<FilterKey, Filter<unknown>> = FILTERS;
+
+/** The address of the directory. */
+export const users = new Address('/people', {
+	search: text('q'),
+	...(Object.fromEntries(FILTER_KEYS.map((key) => [key, FILTERS[key].param])) as FilterParams),
+	sort: oneOfOr('sort', SORT_KEYS, 'created'),
+	/** Null is the way that `startsDescending` says. */
+	direction: oneOf('dir', ['asc', 'desc'])
+});
+export type UserQuery = ReturnType<typeof users.parse>;
 
 /** Names and addresses read from A; times from the newest. */
 export function startsDescending(sort: SortKey): boolean {
 	return sort !== 'name' && sort !== 'email';
 }
 
-type Params = Pick<URLSearchParams, 'get'>;
-
-const flag = (text: string | null) => (text === 'yes' ? true : text === 'no' ? false : null);
-
-/** What an address asks for; whatever is not understood is left out. */
-export function parseUsers(params: Params): UserQuery {
-	const sort = (Object.keys(SORTS) as SortKey[]).find((key) => key === params.get('sort')) ?? START.sort;
-	const direction = params.get('dir');
-	return {
-		search: (params.get('q') ?? '').trim().slice(0, 200),
-		status: STATUSES.find((one) => one === params.get('status')) ?? null,
-		role: ROLES.find((one) => one === params.get('role')) ?? null,
-		online: flag(params.get('online')),
-		verified: flag(params.get('verified')),
-		sort,
-		descending: direction ? direction === 'desc' : startsDescending(sort),
-		after: params.get('after') || null,
-		before: params.get('before') || null
-	};
+export function isDescending({ sort, direction }: Pick<UserQuery, 'sort' | 'direction'>): boolean {
+	return direction ? direction === 'desc' : startsDescending(sort);
 }
 
-/** The address of a state; `changes` other than a position go back to the first page. */
-export function usersHref(query: UserQuery, changes: Partial<UserQuery> = {}): string {
-	const next = { ...query, after: null, before: null, ...changes };
-	const params = new URLSearchParams();
-	const yesNo = (value: boolean | null) => (value === null ? '' : value ? 'yes' : 'no');
-	const entries: [string, string][] = [
-		['q', next.search],
-		['status', next.status ?? ''],
-		['role', next.role ?? ''],
-		['online', yesNo(next.online)],
-		['verified', yesNo(next.verified)],
-		['sort', next.sort === START.sort ? '' : next.sort],
-		['dir', next.descending === startsDescending(next.sort) ? '' : next.descending ? 'desc' : 'asc'],
-		['after', next.after ?? ''],
-		['before', next.before ?? '']
-	];
-	for (const [key, value] of entries) if (value) params.set(key, value);
-	return params.size ? `/people?${params}` : '/people';
+/** The change that sorts by a column, that way. */
+export function sortedBy(
+	sort: SortKey,
+	descending = startsDescending(sort)
+): Pick<UserQuery, 'sort' | 'direction'> {
+	return { sort, direction: descending === startsDescending(sort) ? null : descending ? 'desc' : 'asc' };
+}
+
+export function parseUsers(params: Pick<URLSearchParams, 'get'>): UserQuery {
+	const query = users.parse(params);
+	return { ...query, ...sortedBy(query.sort, isDescending(query)) };
+}
+
+/** The choices of a filter, as its field has them: the text in the address, and the words. */
+export function filterOptions(m: Messages, key: FilterKey): { value: string; word: string }[] {
+	const { values, param, word } = any[key];
+	return values.map((one) => ({ value: param.print(one), word: word(m, one) }));
+}
+
+/** What a filter's field holds. */
+export function filterValue(query: UserQuery, key: FilterKey): string {
+	return any[key].param.print(query[key]);
+}
+
+/** The change that asks for everybody. */
+export function unfiltered(): Partial<UserQuery> {
+	return { search: '', ...Object.fromEntries(FILTER_KEYS.map((key) => [key, null])) };
 }
 
 export function userFilter(query: UserQuery): UserFilter | null {
-	const filter: UserFilter = {};
-	if (query.status) filter.status = [query.status];
-	if (query.role) filter.role = [query.role];
-	if (query.online !== null) filter.online = query.online;
-	if (query.verified !== null) filter.emailVerified = query.verified;
-	return Object.keys(filter).length ? filter : null;
+	const asked = FILTER_KEYS.filter((key) => query[key] !== null);
+	return asked.length ? Object.assign({}, ...asked.map((key) => any[key].asks(query[key]))) : null;
 }
 
 export function isFiltered(query: UserQuery): boolean {
@@ -97,12 +126,11 @@ export function isFiltered(query: UserQuery): boolean {
 }
 
 export function usersVariables(query: UserQuery, size = PAGE_SIZE): UsersVariables {
-	const window = query.before ? { last: size, before: query.before } : { first: size, after: query.after };
 	return {
-		...window,
+		...windowOf(query, size),
 		search: query.search || null,
 		filter: userFilter(query),
-		orderBy: { field: SORTS[query.sort], direction: query.descending ? 'DESC' : 'ASC' },
+		orderBy: { field: SORTS[query.sort], direction: isDescending(query) ? 'DESC' : 'ASC' },
 		count: true
 	};
 }

@@ -1,10 +1,10 @@
 import { redirect } from '@sveltejs/kit';
 import { Events, FindUsers, UsersById } from '#lib/graphql/documents.ts';
-import { activityHref, activityVariables, parseActivity } from '#lib/utils/event/address.ts';
+import { activity, activityVariables } from '#lib/utils/event/address.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
-	const query = parseActivity(url.searchParams);
+	const query = activity.parse(url.searchParams);
 	const who = (url.searchParams.get('who') ?? '').trim().slice(0, 200);
 	const { data, position } = await locals.api.read(Events, activityVariables(query));
 	const { nodes } = query.about ? await locals.api.run(UsersById, { ids: [query.about] }) : { nodes: [] };
@@ -15,7 +15,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		: null;
 	const meant =
 		found?.find(({ email }) => email === who.toLowerCase()) ?? (found?.length === 1 ? found[0] : null);
-	if (meant) redirect(303, activityHref(query, { about: meant.id }));
+	if (meant) redirect(303, activity.href(query, { about: meant.id }));
 	return {
 		query,
 		who,

@@ -1,6 +1,6 @@
-import { fail, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
 import { SignIn } from '#lib/graphql/documents.ts';
-import { raw, refusal, text } from '#lib/server/forms.ts';
+import { raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
 import { returnTo } from '#lib/utils/return-to.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -16,8 +16,7 @@ export const actions: Actions = {
 		const input = { email, password: raw(form, 'password'), cookie: true };
 		const { signIn } = await locals.api.runOnce(SignIn, { input });
 		if (signIn.__typename !== 'SessionPayload') {
-			const status = signIn.__typename === 'RateLimitProblem' ? 429 : 400;
-			return fail(status, { email, refusal: refusal(signIn) });
+			return refuse('signIn', refusalOf(signIn), { email });
 		}
 		locals.api.noteExpiry(signIn.accessTokenExpiresAt);
 		redirect(303, returnTo(url.searchParams.get('next')));

@@ -1,6 +1,6 @@
-import { fail, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
 import { SignUp } from '#lib/graphql/documents.ts';
-import { raw, refusal, text } from '#lib/server/forms.ts';
+import { raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
 import { returnTo } from '#lib/utils/return-to.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -13,8 +13,7 @@ export const actions: Actions = {
 		const input = { email, displayName, password: raw(form, 'password'), cookie: true };
 		const { signUp } = await locals.api.runOnce(SignUp, { input });
 		if (signUp.__typename !== 'SessionPayload') {
-			const status = signUp.__typename === 'RateLimitProblem' ? 429 : 400;
-			return fail(status, { email, displayName, refusal: refusal(signUp) });
+			return refuse('signUp', refusalOf(signUp), { email, displayName });
 		}
 		locals.api.noteExpiry(signUp.accessTokenExpiresAt);
 		redirect(303, returnTo(url.searchParams.get('next')));

@@ -1,6 +1,7 @@
 import { error, type RequestEvent } from '@sveltejs/kit';
 import { UserPage } from '#lib/graphql/documents.ts';
-import { endSession, erase, save, setRole, setStatus, type StatusAction } from '#lib/server/user.ts';
+import { endSession, erase, save, setRole, setStatus } from '#lib/server/user.ts';
+import type { StatusAction } from '#lib/utils/user/bulk.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { error, fail, redirect } from '@sveltejs/kit';
+import { error, redirect } from '@sveltejs/kit';
 import { CreateUser } from '#lib/graphql/documents.ts';
-import { choice, raw, refusal, text } from '#lib/server/forms.ts';
+import { choice, done, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
 import { can } from '#lib/utils/user/rights.ts';
 import { ROLES } from '#lib/utils/user/address.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -22,10 +22,9 @@ export const actions: Actions = {
 		const input = { email, displayName, role, password, idempotencyKey: text(form, 'key') || null };
 		const { createUser } = await locals.api.run(CreateUser, { input });
 		if (createUser.__typename !== 'UserPayload') {
-			const status = createUser.code === 'EMAIL_TAKEN' ? 409 : 400;
-			return fail(status, { email, displayName, role, refusal: refusal(createUser) });
+			return refuse('newUser', refusalOf(createUser), { email, displayName, role });
 		}
-		if (form.has('another')) return { added: createUser.user };
+		if (form.has('another')) return done('newUser', createUser.user);
 		redirect(303, `/people/${createUser.user.id}`);
 	}
 };

@@ -1,0 +1,78 @@
+/** The parts of an address: what they understand, and what they leave out. */
+import { expect, test } from 'vitest';
+import { en } from '#lib/messages/en.ts';
+import { Address, flag, id, oneOf, oneOfOr, text, windowOf } from '#lib/utils/address.ts';
+import {
+	FILTER_KEYS,
+	filterOptions,
+	filterValue,
+	parseUsers,
+	sortedBy,
+	unfiltered,
+	userFilter,
+	users
+} from '#lib/utils/user/address.ts';
+
+const page = new Address('/page', {
+	words: text('q', 5),
+	kind: oneOf('kind', ['A', 'B']),
+	order: oneOfOr('order', ['old', 'new'], 'new'),
+	on: flag('on'),
+	about: id('about')
+});
+const parse = (search: string) => page.parse(new URLSearchParams(search));
+const UUID = '0192f0c4-0000-7000-8000-00000000000a';
+
+test.each([
+	'',
+	'?q=a+b',
+	'?kind=B',
+	'?order=old',
+	'?on=no',
+	`?about=${UUID}`,
+	'?q=x&on=yes&after=c',
+	'?before=c'
+])('"%s" is read and written alike', (search) => {
+	const query = parse(search);
+	const { after, before } = query;
+	expect(page.href(query, { after, before })).toBe(`/page${search}`);
+});
+
+test('what is not understood, and what goes without saying, is left out', () => {
+	expect(parse('kind=C&order=odd&on=perhaps&about=me')).toEqual(parse(''));
+	expect(page.search(parse('order=new&q=+++'))).toBe('');
+	expect(parse('q=123456789').words).toBe('12345');
+	expect(parse(`about=${UUID.toUpperCase()}`).about).toBe(UUID);
+});
+
+test('a change goes back to the beginning, a position stays in its list', () => {
+	const query = parse('kind=A&after=c');
+	expect(page.href(query, { kind: 'B' })).toBe('/page?kind=B');
+	expect(page.href(query, { before: 'd' })).toBe('/page?kind=A&before=d');
+	expect([windowOf(query, 7), windowOf(parse('before=d'), 7)]).toEqual([
+		{ first: 7, after: 'c' },
+		{ last: 7, before: 'd' }
+	]);
+});
+
+test('every filter of the directory has its words, its place in the address and what it asks', () => {
+	for (const key of FILTER_KEYS) {
+		expect(en.users.filter[key].label).not.toBe('');
+		for (const { value, word } of filterOptions(en, key)) {
+			const query = parseUsers(new URLSearchParams(`${key}=${value}`));
+			expect([filterValue(query, key), word]).toEqual([value, expect.stringMatching(/\w/)]);
+			expect(Object.keys(userFilter(query)!)).toHaveLength(1);
+			expect(users.href(query)).toBe(`/people?${key}=${value}`);
+			expect(userFilter({ ...query, ...unfiltered() })).toBeNull();
+		}
+	}
+});
+
+test('a column is sorted its own way first, then the other', () => {
+	expect([sortedBy('name'), sortedBy('name', true), sortedBy('seen'), sortedBy('seen', false)]).toEqual([
+		{ sort: 'name', direction: null },
+		{ sort: 'name', direction: 'desc' },
+		{ sort: 'seen', direction: null },
+		{ sort: 'seen', direction: 'asc' }
+	]);
+});
