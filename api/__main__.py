@@ -1,5 +1,5 @@
 """`python -m api` is `rollcall`, where the package is not installed."""
 
-from api.cli import main
+from api.cli.main import main
 
 main()

@@ -13,11 +13,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.bootstrap import Container, start
-from api.graphql import GraphQLEndpoint
-from api.health import Health
-from api.hosts import HostGuard
-from api.middleware import CrossOrigin, ErrorMask, RequestMiddleware
-from api.refusals import Refuse
+from api.http.graphql import GraphQLEndpoint
+from api.http.health import Health
+from api.http.hosts import HostGuard
+from api.http.middleware import CrossOrigin, ErrorMask, RequestMiddleware
+from api.http.refusals import Refuse
 from api.rest.errors import http_exception
 from api.rest.v1 import rest_routes
 from api.settings import Settings

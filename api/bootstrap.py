@@ -18,20 +18,20 @@ from graphql import GraphQLError
 from starlette.types import Scope
 
 from api.addresses import DatabaseAddress
-from api.auth import Authenticator
+from api.auth.authenticator import Authenticator
+from api.auth.cookies import NoCookies
+from api.auth.principals import PrincipalCache
+from api.auth.tokens import Argon2Hasher, SignedTokens
 from api.clock import SystemClock
-from api.cookies import NoCookies
-from api.document_budget import DocumentBudget
-from api.failures import FailureQueue
-from api.fair import Fairness
-from api.health import Check, Fault
-from api.operations import Operations
-from api.principals import PrincipalCache
-from api.retention import Retention
+from api.http.document_budget import DocumentBudget
+from api.http.fair import Fairness
+from api.http.health import Check, Fault
+from api.http.operations import Operations
+from api.jobs.failures import FailureQueue
+from api.jobs.retention import Retention
 from api.revisions import shipped
-from api.security import Argon2Hasher, SignedTokens
 from api.settings import ConfigurationError, Settings
-from api.sockets import Sockets
+from api.sockets.registry import Sockets
 from api.telemetry import Metrics
 from domain.commands import CreateUser
 from domain.errors import EmailTaken, ValidationFailed
@@ -49,20 +49,20 @@ from domain.services.session import SessionRules, SessionService
 from domain.services.sign_in_failure import SignInFailureService
 from domain.services.user import UserService
 from domain.tasks import end
-from persistence.broadcast import NUDGE, Publisher, RedisBackend
 from persistence.database import READ_SECONDS, Database, count_values, fault_of, revision_of
 from persistence.health import DatabaseHealth, RedisHealth
-from persistence.hub import Hub
-from persistence.presence import RedisPresence
-from persistence.rate_limit import RedisRateLimiter
-from persistence.redis_namespace import RedisNamespace
-from persistence.relay import Relay
-from persistence.retention import PruneLock
+from persistence.log.hub import Hub
+from persistence.log.relay import Relay
+from persistence.log.trim import PruneLock
+from persistence.redis.broadcast import NUDGE, Publisher, RedisBackend
+from persistence.redis.namespace import RedisNamespace
+from persistence.redis.presence import RedisPresence
+from persistence.redis.rate_limit import RedisRateLimiter
 from persistence.store import SqlStore
 from schema.context import Context
-from schema.documents import Documents
 from schema.errors import format_error
-from schema.live import Live
+from schema.execution.documents import Documents
+from schema.live.stream import Live
 from schema.root import build_schema
 from schema.services import Services
 

@@ -12,7 +12,7 @@ from typing import IO, Any, Self
 
 import psutil
 
-from api.embedded.process import end, family, free_port, port_taken
+from api.cli.local.embedded.process import end, family, free_port, port_taken
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS, STOP_SECONDS = 30.0, 12.0

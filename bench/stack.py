@@ -16,8 +16,8 @@ from uuid import UUID
 import asyncpg
 
 from api.bootstrap import Core, open_core
-from api.commands.migrate import upgrade
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
+from api.cli.migrate import upgrade
 from api.settings import Settings
 from api.telemetry import configure_logs
 from bench.process import pin

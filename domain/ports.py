@@ -443,7 +443,7 @@ class Renewal:
 
 
 class LogHub(Protocol):
-    """The log as this process sees it: ordered, without gap or duplicate. See persistence/hub.py."""
+    """The log as this process sees it: ordered, without gap or duplicate. See persistence/log/hub.py."""
 
     @property
     def epoch(self) -> UUID: ...

@@ -1,4 +1,4 @@
-"""Alembic's environment over asyncpg; `sqlalchemy.url` is set by api/commands/migrate.py, or read from the settings."""
+"""Alembic's environment over asyncpg; `sqlalchemy.url` is set by api/cli/migrate.py, or read from the settings."""
 
 from __future__ import annotations
 

@@ -17,13 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import Unavailable
-from persistence.broadcast import connect
 from persistence.database import REVISION, Database
 from persistence.errors import sqlstate
+from persistence.redis.broadcast import connect
 from persistence.tables import log_state, metadata
 
 SECONDS = 0.8
-"""Less than is waited for all checks together (api/health.py), so that one which hangs is told apart."""
+"""Less than is waited for all checks together (api/http/health.py), so that one which hangs is told apart."""
 
 STATES = {
     "25006": "the database is read-only",

@@ -22,9 +22,9 @@ from domain.models.event import NewEvent
 from domain.ports import ReadUnit, WriteUnit
 from persistence.database import Database
 from persistence.errors import translated
-from persistence.event_log import SqlEventAppender, SqlEventReader
 from persistence.idempotency import SqlIdempotencyKeys
-from persistence.retention import SqlLogTrimmer
+from persistence.log.reader import SqlEventAppender, SqlEventReader
+from persistence.log.trim import SqlLogTrimmer
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.tables import events, log_state
 from persistence.turns import ConnectionTurns

@@ -15,8 +15,8 @@ from domain.models.actor import Actor
 from domain.models.user import User as Entity
 from domain.pagination import EventFilter, Page
 from domain.services.event import Recent
+from schema.connection import PageInfo
 from schema.node import EventType, Node, given, uuid_of
-from schema.pagination import PageInfo
 from schema.scalars import Cursor
 from schema.user import FieldChange, Info, User, changes_as_seen
 

@@ -9,8 +9,8 @@ import strawberry
 from domain.errors import NotFound
 from domain.models import session as domain
 from domain.pagination import Page
+from schema.connection import PageInfo
 from schema.node import Node
-from schema.pagination import PageInfo
 from schema.user import Info, User
 
 

@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 import strawberry
 
 from schema.event import EventFilterInput, event_filter_of
-from schema.feed import FeedProjection
-from schema.live import LiveStream
-from schema.live_types import EventMessage, FeedMessage, PresenceChange, SessionNotice
+from schema.feeds.events import EventProjection, NoticeProjection, PresenceProjection
+from schema.feeds.messages import EventMessage, FeedMessage, PresenceChange, SessionNotice
+from schema.feeds.users import FeedProjection
+from schema.live.stream import LiveStream
 from schema.node import given
-from schema.projections import EventProjection, NoticeProjection, PresenceProjection
 from schema.scalars import Cursor
 from schema.user import Info, UserFilterInput, filter_of
 

@@ -13,10 +13,10 @@ from domain import policies
 from domain.models import user as domain
 from domain.models.event import Event as LogEvent
 from domain.pagination import Page, UserFilter, UserQuery, Window
+from schema.connection import PageInfo
 from schema.context import Context
 from schema.loaders import PageKey
 from schema.node import Node, Role, UserSortField, UserStatus, camel, given
-from schema.pagination import PageInfo
 from schema.scalars import JSON
 
 if TYPE_CHECKING:  # these two need User to be built; the schema takes them lazily

@@ -26,8 +26,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from api.addresses import DatabaseAddress
-from api.commands.migrate import upgrade
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
+from api.cli.migrate import upgrade
 
 # A deadline is wall time, of which a busy machine takes any amount: no test asserts it.
 hypothesis_settings.register_profile("rollcall", deadline=None)

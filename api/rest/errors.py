@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.body import BodyRefused
+from api.http.body import BodyRefused
 from api.rest.respond import respond
 from api.rest.shapes import failure
 from domain.errors import ECHO_LIMIT, DomainError, FieldFault, RateLimited, Unavailable, ValidationFailed

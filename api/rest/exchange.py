@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.auth import Authenticator
-from api.body import BodyRefused, read_json
-from api.cookies import CookieCarrier, CookiesRefused
-from api.fair import Fairness
+from api.auth.authenticator import Authenticator
+from api.auth.cookies import CookieCarrier, CookiesRefused
+from api.http.body import BodyRefused, read_json
+from api.http.fair import Fairness
 from api.rest.errors import body_refused, domain_error, invalid
 from api.settings import Settings
 from domain.errors import DomainError

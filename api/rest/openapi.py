@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.cookies import CookieCarrier
+from api.auth.cookies import CookieCarrier
 from api.rest.shapes import ChangedUser, Login, NewUser, Refresh
 
 Json = dict[str, Any]

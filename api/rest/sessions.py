@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.body import BodyRefused
+from api.http.body import BodyRefused
 from api.rest.errors import domain_error
 from api.rest.exchange import Exchange, has_body, route, with_cookies
 from api.rest.respond import respond

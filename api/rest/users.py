@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.body import BodyRefused
+from api.http.body import BodyRefused
 from api.rest.conditions import etag, is_known, versions
 from api.rest.exchange import Exchange, route
 from api.rest.respond import respond

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.auth import Authenticator
-from api.fair import Fairness
+from api.auth.authenticator import Authenticator
+from api.http.fair import Fairness
 from api.rest.docs import PAGE_POLICY, page
 from api.rest.exchange import Exchange, route
 from api.rest.openapi import document

@@ -23,7 +23,7 @@ from bench.process import Server
 from bench.stack import Stack
 from domain import events
 from domain.models.actor import system
-from persistence.broadcast import NUDGE, Publisher, RedisBackend
+from persistence.redis.broadcast import NUDGE, Publisher, RedisBackend
 
 UPDATE = "mutation($input: UpdateUserInput!) { updateUser(input: $input) { __typename } }"
 WRITES = 60

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from api.console.node import node, npm, npm_environment
+from api.cli.local.console.node import node, npm, npm_environment
 from bench.process import ROOT, StartError
 from bench.stack import Stack
 from domain.models.event import NIL, Change, Event, EventType
 from domain.models.user import Status
-from persistence.broadcast import EVENTS
-from persistence.wire import encode
+from persistence.log.wire import encode
+from persistence.redis.broadcast import EVENTS
 
 PEERS = ROOT / "bench" / "peers"
 MARK = "\x7f"

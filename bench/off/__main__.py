@@ -27,8 +27,8 @@ import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 
 from api.bootstrap import Core, open_core
-from api.client import SIGNED_OUT, SignedIn, ask, sign_in
-from api.embedded import EngineError
+from api.cli.client import SIGNED_OUT, SignedIn, ask, sign_in
+from api.cli.local.embedded import EngineError
 from api.settings import Settings
 from api.telemetry import configure_logs
 from bench.fanout.__main__ import machine

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from api.embedded import EngineError
-from api.verify.report import Report
+from api.cli.local.embedded import EngineError
+from api.cli.proof.report import Report
 from bench.process import StartError
 from bench.verify.faults import FAULTS
 from bench.verify.stand import Stand, Verdict

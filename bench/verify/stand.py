@@ -21,9 +21,9 @@ import httpx
 import psutil
 
 from api.bootstrap import ensure_first_admin
-from api.commands.migrate import upgrade
-from api.embedded import Embedded
-from api.embedded.process import end, end_of, family, free_port, send, spawn
+from api.cli.local.embedded import Embedded
+from api.cli.local.embedded.process import end, end_of, family, free_port, send, spawn
+from api.cli.migrate import upgrade
 from api.settings import Settings
 from api.telemetry import configure_logs
 from bench.process import ROOT, StartError

@@ -1,7 +1,7 @@
 /**
  * Which hosts a request may name. A page of somebody else can have its own name lead to 127.0.0.1 (DNS rebinding); its
  * requests still name its own host. So a door that only this machine reaches answers to this machine's names and to
- * PUBLIC_URL's alone, as the API does (api/hosts.py).
+ * PUBLIC_URL's alone, as the API does (api/http/hosts.py).
  */
 import { isIP } from 'node:net';
 

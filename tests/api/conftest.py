@@ -29,9 +29,9 @@ from websockets.exceptions import ConnectionClosed
 
 from api.app import Application
 from api.bootstrap import ensure_first_admin
-from api.commands.migrate import upgrade
-from api.embedded import Embedded
-from api.server import server_config
+from api.cli.local.embedded import Embedded
+from api.cli.migrate import upgrade
+from api.http.server import server_config
 from api.settings import Settings
 from tests.api.commands import Rollcall
 

@@ -15,11 +15,11 @@ import asyncpg
 import orjson
 import pytest
 
-from api.commands.log_file import event_of, line_of
+from api.cli.files.events import event_of, line_of
 from domain.models.event import Event
 from domain.ports import Ancestor, LogState
-from persistence.event_log import EVENT_COLUMNS, event_from_row
-from persistence.retention import LOCK
+from persistence.log.reader import EVENT_COLUMNS, event_from_row
+from persistence.log.trim import LOCK
 from tests.api.commands import Rollcall, until
 from tests.integration.old_events import add_old, horizon
 

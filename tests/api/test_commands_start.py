@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.commands.local import ADDRESSES, announce, retract
-from api.embedded import Engines
+from api.cli.local.access import ADDRESSES, announce, retract
+from api.cli.local.embedded import Engines
 from tests.api.commands import LinesOf, Rollcall
 from tests.api.conftest import free_port
 from tests.conftest import TestEngines

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from api.document_budget import STRANGER, USER
-from schema.cost import USER_SUBSCRIPTION_COST_MAX
-from schema.limits import TEXT_MAX
+from api.http.document_budget import STRANGER, USER
+from schema.execution.cost import USER_SUBSCRIPTION_COST_MAX
+from schema.execution.limits import TEXT_MAX
 from tests.api.conftest import Api, Person
 
 NESTED = """query($n: Int) { events(first: $n) { edges { node { user { events(first: $n) { edges { node {

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from api.bootstrap import ensure_first_admin
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
 from api.settings import Settings
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, check_envelope, settings_for
 
@@ -107,7 +107,7 @@ async def exchange(server: Server, raw: bytes) -> bytes:
 
 
 async def test_a_body_that_never_comes_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.body.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("api.http.body.BODY_SECONDS", 0.2)
     raw = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
     answer = await exchange(server, raw + b"Connection: close\r\n\r\n{")
     assert answer.startswith(b"HTTP/1.1 408 ")
@@ -116,21 +116,21 @@ async def test_a_body_that_never_comes_is_given_up(server: Server, monkeypatch: 
 
 @pytest.mark.parametrize("raw", [b"", b"GET /livez HT", b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"])
 async def test_headers_that_never_end_are_given_up(server: Server, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
-    monkeypatch.setattr("api.server.BoundedProtocol.header_seconds", 0.2)
+    monkeypatch.setattr("api.http.server.BoundedProtocol.header_seconds", 0.2)
     assert await exchange(server, raw) == b""
 
 
 async def test_a_body_that_nobody_reads_does_not_hold_the_connection(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.server.BoundedProtocol.message_seconds", 0.2)
+    monkeypatch.setattr("api.http.server.BoundedProtocol.message_seconds", 0.2)
     answer = await exchange(server, b"GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 async def test_deadlines_leave_quick_connections_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.server.BoundedProtocol.header_seconds", 0.3)
-    monkeypatch.setattr("api.server.BoundedProtocol.message_seconds", 0.3)
+    monkeypatch.setattr("api.http.server.BoundedProtocol.header_seconds", 0.3)
+    monkeypatch.setattr("api.http.server.BoundedProtocol.message_seconds", 0.3)
     async with httpx.AsyncClient(base_url=server.url) as client:
         end = asyncio.get_running_loop().time() + 1.0
         while asyncio.get_running_loop().time() < end:

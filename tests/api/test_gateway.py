@@ -20,9 +20,9 @@ import pytest
 from websockets.sync.client import connect
 
 from api.bootstrap import ensure_first_admin
-from api.console import Build, find_console
-from api.console.door import FrontDoor
-from api.embedded.process import free_port, port_taken, wait_until
+from api.cli.local.console import Build, find_console
+from api.cli.local.console.door import FrontDoor
+from api.cli.local.embedded.process import free_port, port_taken, wait_until
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Server, settings_for
 from tests.api.half_requests import ends
 

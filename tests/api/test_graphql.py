@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from api import operations
+from api.http import operations
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server
 
 USER = "__typename ... on UserPayload { cursor user { id email displayName role status version } } ... on Problem { code message }"

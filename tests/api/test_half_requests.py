@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.protocol import HEAD_BYTES, HEADER_SECONDS, MESSAGE_SECONDS, BoundedProtocol
-from api.socket import INIT_SECONDS
+from api.http.protocol import HEAD_BYTES, HEADER_SECONDS, MESSAGE_SECONDS, BoundedProtocol
+from api.sockets.connection import INIT_SECONDS
 from tests.api.conftest import Server, settings_for
 from tests.api.half_requests import CLOSED_SECONDS, HALVES, LIVEZ, LOGIN, UPGRADE, Half, end_of, ends
 

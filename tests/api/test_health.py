@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
 from api.settings import Settings
 from tests.api.conftest import Api, Person, Server, settings_for
 

@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from api.hosts import LOCAL_HOSTS, host_name, served_hosts
+from api.http.hosts import LOCAL_HOSTS, host_name, served_hosts
 from tests.api.conftest import Server, settings_for
 
 PUBLIC, TOKEN = "https://rollcall.example.com", "t" * 40

@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from api.bootstrap import ensure_first_admin
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
 from api.settings import Settings
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, Socket, settings_for
 from tests.api.test_live import RENAME, live

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 import api
-from api.console.node import node
+from api.cli.local.console.node import node
 from tests.api.conftest import free_port
 
 PROJECT = Path(api.__path__[0]).parent

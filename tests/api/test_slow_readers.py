@@ -15,8 +15,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from api.bootstrap import ensure_first_admin, open_core
-from api.outbox import BYTES_MAX
 from api.settings import Settings
+from api.sockets.outbox import BYTES_MAX
 from domain.commands import ImportRow
 from domain.models.actor import system
 from tests.api.commands import Rollcall

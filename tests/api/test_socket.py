@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from api.pace import BURST
+from api.sockets.pace import BURST
 from tests.api.conftest import Api, Person, Server
 
 

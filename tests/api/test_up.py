@@ -18,7 +18,7 @@ import psutil
 import pytest
 from websockets.sync.client import connect
 
-from api.embedded.process import family, gone, wait_until
+from api.cli.local.embedded.process import family, gone, wait_until
 from tests.api.commands import LinesOf, Rollcall, until
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, free_port
 

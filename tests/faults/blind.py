@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from api.commands.serve import serve
+from api.cli.serve import serve
 from domain.models.event import Event
-from persistence.hub import Hub
+from persistence.log.hub import Hub
 from persistence.store import SqlWriteUnit
-from schema.live import Live
+from schema.live.stream import Live
 
 
 def gaps() -> None:

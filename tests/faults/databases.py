@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from api.embedded import Embedded, EmbeddedPostgres
-from api.embedded.place import find_place
-from api.embedded.process import spawn
+from api.cli.local.embedded import Embedded, EmbeddedPostgres
+from api.cli.local.embedded.place import find_place
+from api.cli.local.embedded.process import spawn
 
 REPLICATION = "host replication all 127.0.0.1/32 scram-sha-256\n"
 

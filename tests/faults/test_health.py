@@ -16,12 +16,12 @@ import asyncpg
 import pytest
 
 from api.bootstrap import ensure_first_admin
-from api.commands.migrate import upgrade
-from api.embedded import Embedded
-from api.embedded.process import free_port
-from persistence.broadcast import connect
+from api.cli.local.embedded import Embedded
+from api.cli.local.embedded.process import free_port
+from api.cli.migrate import upgrade
 from persistence.database import Database
 from persistence.health import SPILL, DatabaseHealth
+from persistence.redis.broadcast import connect
 from tests.api.conftest import Api, Server, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import until

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from api.client import Away, SignedIn, ask, sign_in, subscribe
+from api.cli.client import Away, SignedIn, ask, sign_in, subscribe
 from bench.verify.stand import ADMIN, Stand
-from persistence.broadcast import connect
-from persistence.presence import KEY
+from persistence.redis.broadcast import connect
+from persistence.redis.presence import KEY
 from tests.integration.logs import until
 
 GONE_SECONDS = 15.0

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from api.bootstrap import ensure_first_admin
-from api.commands.migrate import upgrade
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
+from api.cli.migrate import upgrade
 from api.settings import Settings
 from domain.cursors import parse_cursor
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for

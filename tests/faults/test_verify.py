@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.embedded.process import wait_until
+from api.cli.local.embedded.process import wait_until
 from bench.verify.faults import end_leader, kill_instance, kill_postgres, kill_valkey
 from bench.verify.stand import Stand, Verdict
 

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from api.bootstrap import Container, ensure_first_admin
-from api.commands.migrate import upgrade
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
+from api.cli.migrate import upgrade
 from domain.cursors import parse_cursor
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.conftest import throwaway

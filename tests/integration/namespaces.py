@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from persistence.redis_namespace import RedisNamespace
+from persistence.redis.namespace import RedisNamespace
 
 EPOCH = UUID(int=7)
 

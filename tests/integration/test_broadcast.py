@@ -10,8 +10,8 @@ from time import monotonic
 import pytest
 from broadcaster import Broadcast
 
-from api.embedded import EmbeddedValkey
-from persistence.broadcast import GAP, QUEUE_MAX, Publisher, RedisBackend, connect
+from api.cli.local.embedded import EmbeddedValkey
+from persistence.redis.broadcast import GAP, QUEUE_MAX, Publisher, RedisBackend, connect
 from tests.conftest import throwaway
 from tests.integration.logs import until
 from tests.integration.namespaces import namespace

@@ -14,11 +14,11 @@ import httpx
 import psutil
 import pytest
 
-from api.console import Build, Console, ConsoleError, end_earlier_console, find_console
-from api.console.build import BUILD, INSTALL
-from api.console.door import RECORD, identity
-from api.embedded import EngineError
-from api.embedded.process import family, free_port, gone, wait_until
+from api.cli.local.console import Build, Console, ConsoleError, end_earlier_console, find_console
+from api.cli.local.console.build import BUILD, INSTALL
+from api.cli.local.console.door import RECORD, identity
+from api.cli.local.embedded import EngineError
+from api.cli.local.embedded.process import family, free_port, gone, wait_until
 
 LOCK = {"name": "small", "version": "1.0.0", "lockfileVersion": 3, "requires": True, "packages": {"": {}}}
 WRITES = "require('fs').mkdirSync('build',{recursive:true});require('fs').writeFileSync('build/env',JSON.stringify(process.env))"
@@ -30,7 +30,7 @@ createServer((_, res) => res.end(String(process.pid))).listen(Number(process.env
 INTERRUPTED = """
 import pathlib, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-from api.console import Build
+from api.cli.local.console import Build
 Build(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), lambda text: print(text, flush=True)).run()
 """
 

@@ -14,9 +14,9 @@ import pytest
 from api.bootstrap import Container
 from domain.commands import CreateUser
 from domain.models.actor import system
-from persistence.broadcast import EVENTS, connect
-from persistence.presence import KEY
-from persistence.wire import encode
+from persistence.log.wire import encode
+from persistence.redis.broadcast import EVENTS, connect
+from persistence.redis.presence import KEY
 from tests.api.conftest import settings_for
 from tests.conftest import TestEngines
 from tests.integration.logs import PATIENCE, Told, instance, session, until

@@ -15,15 +15,15 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from api.embedded import Embedded, EngineError, kept_secret
-from api.embedded.postgres import works_in
-from api.embedded.process import gone, wait_until
+from api.cli.local.embedded import Embedded, EngineError, kept_secret
+from api.cli.local.embedded.postgres import works_in
+from api.cli.local.embedded.process import gone, wait_until
 from tests.conftest import TestEngines, throwaway
 
 HOLDER = """
 import sys
 from pathlib import Path
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
 embedded = Embedded(Path(sys.argv[1]), fast=True)
 print(embedded.start().database_url, flush=True)
 sys.stdin.read()

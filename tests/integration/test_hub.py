@@ -16,20 +16,20 @@ import pytest
 from broadcaster import Broadcast
 
 from api.bootstrap import Container
-from api.commands.migrate import upgrade
-from api.embedded import Embedded
+from api.cli.local.embedded import Embedded
+from api.cli.migrate import upgrade
 from api.settings import Settings
 from domain.commands import CreateUser
 from domain.cursors import LogCursor
 from domain.models.actor import system
 from domain.models.event import Event
 from domain.ports import ReadUnit, WriteUnit
-from persistence.broadcast import EVENTS, RedisBackend
 from persistence.database import Database
-from persistence.hub import RING, Hub
-from persistence.redis_namespace import RedisNamespace
+from persistence.log.hub import RING, Hub
+from persistence.log.wire import encode
+from persistence.redis.broadcast import EVENTS, RedisBackend
+from persistence.redis.namespace import RedisNamespace
 from persistence.store import SqlStore
-from persistence.wire import encode
 from tests.api.conftest import settings_for
 from tests.integration.logs import PATIENCE, Told, instance, session, until
 

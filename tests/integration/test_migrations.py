@@ -11,7 +11,7 @@ from alembic import command
 from sqlalchemy import text
 
 from api.addresses import DatabaseAddress
-from api.commands.migrate import alembic_config, upgrade
+from api.cli.migrate import alembic_config, upgrade
 from persistence.database import Database
 from persistence.tables import metadata
 from tests.conftest import TestEngines

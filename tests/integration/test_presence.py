@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from persistence.presence import RedisPresence
+from persistence.redis.presence import RedisPresence
 from tests.integration.logs import until
 from tests.integration.namespaces import namespace
 

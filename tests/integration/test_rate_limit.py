@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 
 from api.bootstrap import open_core
-from api.embedded import EmbeddedValkey
+from api.cli.local.embedded import EmbeddedValkey
 from domain.commands import CreateUser, SignIn
 from domain.errors import InvalidCredentials, RateLimited
 from domain.models.actor import Origin, system
-from persistence.broadcast import connect
-from persistence.rate_limit import KEPT, TIMEOUT_SECONDS, RedisRateLimiter
+from persistence.redis.broadcast import connect
+from persistence.redis.rate_limit import KEPT, TIMEOUT_SECONDS, RedisRateLimiter
 from tests.api.conftest import free_port, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import until

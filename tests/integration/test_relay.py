@@ -20,8 +20,8 @@ from domain import events
 from domain.commands import CreateUser, UpdateUser
 from domain.models.actor import system
 from domain.models.user import User
-from persistence.broadcast import Publisher, RedisBackend
-from persistence.relay import LOCK, Relay
+from persistence.log.relay import LOCK, Relay
+from persistence.redis.broadcast import Publisher, RedisBackend
 from tests.api.commands import Rollcall
 from tests.api.conftest import settings_for
 from tests.conftest import TestEngines

@@ -12,14 +12,14 @@ import asyncpg
 import pytest
 
 from api.bootstrap import Core, open_core
-from api.retention import Retention
+from api.jobs.retention import Retention
 from domain.commands import CreateUser
 from domain.errors import Forbidden, PositionPruned, Unavailable, ValidationFailed
 from domain.models.actor import Actor, system
 from domain.models.event import NIL, EventType, NewEvent
 from domain.models.user import Role
 from domain.pagination import EventFilter, Window
-from persistence.retention import PruneLock
+from persistence.log.trim import PruneLock
 from tests.api.conftest import settings_for
 from tests.integration.logs import Told, instance, session, until
 from tests.integration.old_events import add_old, horizon, seqs

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from api.fair import Fairness
+from api.http.fair import Fairness
 from domain.errors import Unavailable
 from domain.models.actor import Actor, Origin
 from domain.models.user import Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.accept import JSON_TYPE, RESPONSE_TYPE, response_type
+from api.http.accept import JSON_TYPE, RESPONSE_TYPE, response_type
 
 MODERN, PLAIN = RESPONSE_TYPE, JSON_TYPE
 

@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.types import Scope
 
-from api.auth import Authenticator
-from api.cookies import CookiesRefused
-from api.principals import PrincipalCache
-from api.security import SignedTokens
+from api.auth.authenticator import Authenticator
+from api.auth.cookies import CookiesRefused
+from api.auth.principals import PrincipalCache
+from api.auth.tokens import SignedTokens
 from api.settings import Settings
 from domain.errors import (
     AccountDisabled,
@@ -364,13 +364,13 @@ async def test_a_look_up_under_way_does_not_put_a_stale_answer_back(desk: Desk) 
 async def test_an_answer_is_not_kept_for_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     session = desk.principal.session_id
     await desk.principals.get(session)
-    monkeypatch.setattr("api.principals.KEPT_SECONDS", 0.0)
+    monkeypatch.setattr("api.auth.principals.KEPT_SECONDS", 0.0)
     await desk.principals.get(session)
     assert desk.asked == 2
 
 
 async def test_the_cache_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.principals.KEPT", 2)
+    monkeypatch.setattr("api.auth.principals.KEPT", 2)
     for i in range(5):
         session, user = UUID(int=i), UUID(int=100 + i)
         desk.known[session] = replace(desk.principal, session_id=session, user_id=user)

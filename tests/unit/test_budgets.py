@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from api.document_budget import BUCKETS_MAX, LEAST, Allowance, DocumentBudget
-from api.subscription_budget import SubscriptionBudget
+from api.http.document_budget import BUCKETS_MAX, LEAST, Allowance, DocumentBudget
+from api.sockets.subscription_budget import SubscriptionBudget
 from domain.errors import RateLimited
 
 

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from api.client import Away, Refused, SignedIn, SignedOut, ask, refresh, send, sign_in, subscribe
+from api.cli.client import Away, Refused, SignedIn, SignedOut, ask, refresh, send, sign_in, subscribe
 
 ACK = {"type": "connection_ack"}
 NEXT = {"id": "1", "type": "next", "payload": {"data": {"userEvents": {"__typename": "Event", "cursor": "c1"}}}}

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from starlette.types import Scope
 
-from api.cookies import FORMER_PATHS, CookieCarrier, CookiesRefused, NoCookies, cookie
+from api.auth.cookies import FORMER_PATHS, CookieCarrier, CookiesRefused, NoCookies, cookie
 from domain.commands import SignedIn
 from domain.errors import TokenInvalid, ValidationFailed
 from domain.models.session import Session

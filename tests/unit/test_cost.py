@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type, is_list_type
 
 from domain.pagination import PAGE_MAX
-from schema.cost import (
+from schema.execution.cost import (
     BATCH_COST,
     CEILING,
     COST_MAX,
@@ -23,8 +23,8 @@ from schema.cost import (
     is_connection,
     is_paged,
 )
-from schema.documents import DocumentRefused, Documents
-from schema.limits import VALUES_MAX, too_many_values
+from schema.execution.documents import DocumentRefused, Documents
+from schema.execution.limits import VALUES_MAX, too_many_values
 from schema.root import build_schema
 
 DOCUMENTS = Documents(build_schema())

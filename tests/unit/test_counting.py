@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from graphql import ExecutionResult, build_schema, parse
 
-from schema.counting import BYTES_MAX, FIELDS_MAX, Counting
+from schema.execution.counting import BYTES_MAX, FIELDS_MAX, Counting
 
 SCHEMA = build_schema(
     "type Query { rows(n: Int!): [Row], must(n: Int!): [Row!]! } type Row { id: ID text: String more: [Row] }"

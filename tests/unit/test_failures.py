@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from api.failures import FailureQueue
+from api.jobs.failures import FailureQueue
 from domain.errors import RateLimited, Unavailable
 from domain.models.actor import Origin
 from domain.ports import FailedSignIn
@@ -41,7 +41,7 @@ class Log:
 
 
 async def test_the_rest_is_written_at_the_end_in_order_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.failures.PAUSE_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr("api.jobs.failures.PAUSE_SECONDS", (0.0, 0.0))
     log = Log()
     queue = FailureQueue(log.record)
     log.go.clear()
@@ -82,7 +82,7 @@ async def test_what_cannot_be_written_does_not_stand_in_the_way_of_the_rest() ->
 
 
 async def test_a_full_queue_refuses_before_a_password_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.failures.ROOM", 2)
+    monkeypatch.setattr("api.jobs.failures.ROOM", 2)
     queue = FailureQueue(Log().record)
     for number in range(2):
         queue.check_room()

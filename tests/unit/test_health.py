@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from api.health import Fault, Probe
+from api.http.health import Fault, Probe
 
 
 class Counted:

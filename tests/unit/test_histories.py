@@ -20,11 +20,11 @@ from domain.models.event import NIL, Event, EventType, NewEvent
 from domain.models.user import Role, Status, User
 from domain.pagination import EventFilter, UserFilter
 from domain.services.user import UserService
-from schema.feed import FeedProjection
-from schema.groups import Group
-from schema.live_types import UserChanged, UserEntered, UserLeft
-from schema.projections import EventProjection
-from schema.rows import Rows
+from schema.feeds.events import EventProjection
+from schema.feeds.messages import UserChanged, UserEntered, UserLeft
+from schema.feeds.users import FeedProjection
+from schema.live.group import Group
+from schema.live.rows import Rows
 from tests.unit.fakes import FakeClock, FakeHasher, FakeLive, FakePresence, FakeStore, FakeTokens
 from tests.unit.test_compiled import Seen, executor, seen_by
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from domain.tasks import end
-from schema.lane import BACKLOG_MAX, PIECE_MAX, Account, Lane
+from schema.live.lane import BACKLOG_MAX, PIECE_MAX, Account, Lane
 
 
 class Processor:

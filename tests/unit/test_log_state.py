@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from api.verify.judge import judge_subscriber
-from api.verify.subscriber import RESYNC
+from api.cli.proof.judge import judge_subscriber
+from api.cli.proof.subscriber import RESYNC
 from domain.ports import Ancestor, LogState
 
 EPOCH = UUID("cccccccc-0000-4000-8000-000000000000")

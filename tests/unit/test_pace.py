@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from api.pace import BURST, DELAYED_MAX, PER_SECOND, Flood, Pace
-from api.socket import OPERATIONS_MAX
+from api.sockets.connection import OPERATIONS_MAX
+from api.sockets.pace import BURST, DELAYED_MAX, PER_SECOND, Flood, Pace
 
 
 def test_a_burst_holds_every_operation_twice() -> None:

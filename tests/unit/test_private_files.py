@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from api.embedded import kept_secret
-from api.embedded.private import BoundedLog, earlier, make_directory, new_log, write_text
-from api.embedded.process import wait_until
+from api.cli.local.embedded import kept_secret
+from api.cli.local.embedded.private import BoundedLog, earlier, make_directory, new_log, write_text
+from api.cli.local.embedded.process import wait_until
 
 
 @pytest.fixture(params=[0o022, 0o000])

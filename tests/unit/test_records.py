@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.commands.records import (
+from api.cli.files.people import (
     FIELD_MAX,
     FORMULA_STARTS,
     LINE_MAX,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from persistence.redis_namespace import RedisNamespace
+from persistence.redis.namespace import RedisNamespace
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope
 
-from api.body import BodyRefused, read_json
+from api.http.body import BodyRefused, read_json
 from api.rest.conditions import is_known, versions
 from api.rest.errors import SECRET_FIELDS, domain_error, invalid
 from api.rest.openapi import CODES, document

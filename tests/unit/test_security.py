@@ -16,7 +16,7 @@ from argon2 import PasswordHasher as Argon2
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from api.security import WAITING_MAX, Argon2Hasher, SignedTokens
+from api.auth.tokens import WAITING_MAX, Argon2Hasher, SignedTokens
 from domain.errors import RateLimited, TokenExpired, TokenInvalid
 
 SECRET = "a secret of the test that is long enough to sign"
@@ -199,7 +199,7 @@ def test_a_refresh_token_cannot_be_altered(tokens: SignedTokens) -> None:
 
 
 def test_the_cache_of_verified_tokens_is_bounded(tokens: SignedTokens, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.security.TOKENS_KEPT", 3)
+    monkeypatch.setattr("api.auth.tokens.TOKENS_KEPT", 3)
     for _ in range(5):
         tokens.read_access(tokens.issue_access(uuid4(), USER, NOW)[0], NOW)
     assert len(tokens._known) == 3

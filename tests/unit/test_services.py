@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.failures import FailureQueue
+from api.jobs.failures import FailureQueue
 from domain import errors
 from domain.commands import CreateUser, ImportRow, SignedIn, SignIn, SignUp, UpdateUser
 from domain.models.actor import Actor, Origin, system

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.settings import ConfigurationError, LocalSettings, Settings
-from persistence.broadcast import connect
+from persistence.redis.broadcast import connect
 
 KEY = "k3y-" + "0123456789abcdef" * 3
 PASSWORD = "hunter2-hunter2"

@@ -7,7 +7,7 @@ from graphql import GraphQLObjectType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.sharing import OWN_FIELDS, Traits, traits_of
+from schema.live.sharing import OWN_FIELDS, Traits, traits_of
 from tests.unit.test_compiled import SCHEMA, executor, selections
 
 SESSIONS = "sessions { edges { node { current } } }"

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from api.fair import Fairness
+from api.http.fair import Fairness
 from domain.errors import RateLimited
 from domain.models.actor import Actor, Origin
 from domain.models.user import Role

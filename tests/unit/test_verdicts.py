@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.sockets import Sockets
+from api.sockets.registry import Sockets
 from domain.models.actor import Actor, system
 from domain.models.session import EndReason, Principal
 from domain.models.user import Role, Status

@@ -1,0 +1,216 @@
+"""From a credential to an Actor, the same for HTTP and for a socket's connection_init.
+
+`Authorization: Bearer` comes before the cookie. A bearer token that does not serve is an error everywhere; a cookie
+that does not serve counts as signed out where nobody needs to be signed in, so that a browser with an old cookie can
+sign in again, and tells why where somebody does. Role and status come from the directory, never from the token.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from starlette.types import Scope
+
+from api.auth.cookies import CookieCarrier, cookie
+from api.auth.principals import PrincipalCache
+from api.settings import Settings
+from domain.errors import AccountDisabled, DomainError, Forbidden, SessionRevoked, TokenInvalid, Unauthenticated
+from domain.models.actor import Actor, Origin
+from domain.models.user import Status
+from domain.ports import Clock, TokenCodec
+
+SEEN_SECONDS = 60
+"""How often at most a session's last sight is moved forward."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a request is from: `expires_at` is Unix time in seconds, `by_cookie` asks for a check of the origin."""
+
+    actor: Actor
+    expires_at: float
+    by_cookie: bool
+
+
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _address(text: str | None) -> Ip | None:
+    """An address, an IPv4 one also where it is written as an IPv6 one; None for what is no address.
+
+    A port is left out, as proxies write it (`203.0.113.7:50123`, `[2001:db8::1]:99`; RFC 7239 section 6), and so is a zone.
+    """
+    host = text or ""
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        ip = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return (isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped) or ip
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """A header of a request, or None."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value).decode("latin-1")
+    return None
+
+
+class Authenticator:
+    """One per process. `seen` collects the sessions and users that were seen, until they are written down."""
+
+    def __init__(self, settings: Settings, tokens: TokenCodec, principals: PrincipalCache, clock: Clock) -> None:
+        self._settings, self._tokens, self._principals, self._clock = settings, tokens, principals, clock
+        self._access_cookie = CookieCarrier.access_name(secure=settings.secure)
+        self._refresh_cookie = CookieCarrier.refresh_name(secure=settings.secure)
+        own = [settings.public_url, *settings.cors_origins]
+        self._origins = frozenset(o.lower() for o in own)
+        self._last_seen: dict[UUID, datetime] = {}
+        self.seen: dict[UUID, tuple[UUID, datetime]] = {}
+
+    def origin(self, scope: Scope) -> Origin:
+        """Where a request came from: its id, the client's address, the user agent."""
+        agent = header(scope, b"user-agent")
+        return Origin(scope.get("state", {}).get("request_id"), self.client_address(scope), agent and agent[:400])
+
+    def client_address(self, scope: Scope) -> str | None:
+        """The peer's address, or what the last trusted proxy saw of it (X-Forwarded-For, read from its end).
+
+        Where that is no address (`unknown`), the proxy's own counts: a limit by address never goes without one. A proxy is trusted for its address (TRUSTED_PROXIES), or for the token it sends (PROXY_TOKEN).
+        """
+        address: str | None = scope["client"][0] if scope.get("client") else None
+        ip, vouched = _address(address), self.is_vouched(scope)
+        if ip is None or not (vouched or self._trusted(ip)):
+            return None if ip is None else str(ip)
+        given = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for").decode("latin-1")
+        hops = [h.strip() for h in given.split(",") if h.strip()]
+        while hops and (vouched or self._trusted(ip)):
+            seen, vouched = _address(hops.pop()), False
+            if seen is None:
+                break
+            ip = seen
+        return str(ip)
+
+    def is_vouched(self, scope: Scope) -> bool:
+        """Whether a proxy proves with PROXY_TOKEN that the request comes through it."""
+        token, given = self._settings.proxy_token, header(scope, b"x-proxy-token")
+        if token is None or given is None:
+            return False
+        return hmac.compare_digest(given.encode("latin-1"), token.get_secret_value().encode())
+
+    def _trusted(self, ip: Ip) -> bool:
+        return any(ip in network for network in self._settings.trusted_proxies)
+
+    async def identify(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity | None:
+        """Who a request is from, or None for nobody; `payload` is that of a socket's connection_init.
+
+        Raises TokenInvalid, TokenExpired, SessionRevoked and AccountDisabled for a bearer token, Unavailable, and
+        Forbidden for a cookie from a foreign origin where something may be changed.
+        """
+        found = await self._look(scope, payload)
+        return None if isinstance(found, DomainError) else found
+
+    async def require(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity:
+        """As `identify`; raises Unauthenticated for nobody, and for a cookie the same errors as for a bearer token."""
+        found = await self._look(scope, payload)
+        if isinstance(found, DomainError):
+            raise found
+        if found is None:
+            raise Unauthenticated
+        return found
+
+    async def _look(self, scope: Scope, payload: Mapping[str, Any] | None) -> Identity | DomainError | None:
+        """The identity, None without a credential, or the error of a cookie that does not serve.
+
+        Raises CookiesRefused for two cookies of one name, even where nobody would do.
+        """
+        given = payload and (payload.get("authorization") or payload.get("Authorization"))
+        given = given or header(scope, b"authorization")
+        if given:
+            scheme, _, token = str(given).partition(" ")
+            if scheme.lower() != "bearer" or not token.strip():
+                raise TokenInvalid("Authorization must be: Bearer <token>")
+            return await self._verified(token.strip(), scope, by_cookie=False)
+        access, refresh = cookie(scope, self._access_cookie), cookie(scope, self._refresh_cookie)
+        unsafe = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
+        if unsafe and (access or refresh):
+            self.check_origin(scope)
+        if access is None:
+            return None
+        try:
+            return await self._verified(access, scope, by_cookie=True)
+        except DomainError as error:
+            if error.status not in (401, 403):
+                raise
+            log.debug("auth.cookie_refused", code=error.code)
+            return error
+
+    async def _verified(self, token: str, scope: Scope, *, by_cookie: bool) -> Identity:
+        now = self._clock.now()
+        claims = self._tokens.read_access(token, now)
+        principal = await self._principals.get(claims.session_id)
+        if principal is None or principal.user_id != claims.user_id:
+            raise SessionRevoked
+        if principal.status is not Status.ACTIVE:
+            raise AccountDisabled
+        if not principal.is_live(now):
+            raise SessionRevoked
+        self._see(principal.session_id, principal.user_id, now)
+        actor = Actor(principal.user_id, principal.role, principal.session_id, self.origin(scope))
+        return Identity(actor, claims.expires_at.timestamp(), by_cookie)
+
+    def _see(self, session_id: UUID, user_id: UUID, now: datetime) -> None:
+        last = self._last_seen.get(session_id)
+        if last is None or (now - last).total_seconds() >= SEEN_SECONDS:
+            if len(self._last_seen) > 50_000:
+                self._last_seen.clear()
+            self._last_seen[session_id] = now
+            self.seen[session_id] = (user_id, now)
+
+    def carrier(self, scope: Scope) -> CookieCarrier:
+        """The cookies of an exchange."""
+        return CookieCarrier(
+            scope, secure=self._settings.secure, check_origin=self.check_origin, same_session=self._is_same_session
+        )
+
+    def _is_same_session(self, access: str, refresh: str) -> bool:
+        try:
+            return self._tokens.session_of_access(access) == self._tokens.read_refresh(refresh).session_id
+        except TokenInvalid:
+            return False
+
+    def check_origin(self, scope: Scope) -> None:
+        """Raise Forbidden for a browser's request from a page of somebody else (a request without Origin is no page's).
+
+        Allowed are PUBLIC_URL, CORS_ORIGINS, and the host the request was sent to (under https from https only).
+        """
+        origin = header(scope, b"origin")
+        if origin is None:
+            if (header(scope, b"sec-fetch-site") or "none") in ("none", "same-origin"):
+                return
+            raise Forbidden("This origin may not use the session cookie")
+        if origin.lower() in self._origins or self._is_host(origin, header(scope, b"host")):
+            return
+        raise Forbidden("This origin may not use the session cookie")
+
+    def _is_host(self, origin: str, host: str | None) -> bool:
+        try:
+            page = urlsplit(origin.lower())
+        except ValueError:
+            return False
+        fits = host is not None and page.netloc == host.lower()
+        return fits and (page.scheme == "https" or not self._settings.secure)

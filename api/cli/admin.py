@@ -1,0 +1,65 @@
+"""`rollcall admin`: the accounts that administer, from the machine itself."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+from typing import Annotated
+
+import typer
+
+from api.bootstrap import open_core
+from api.cli.local.access import directory
+from api.settings import Settings
+from domain.commands import CreateUser, UpdateUser
+from domain.errors import NotFound
+from domain.models.actor import system
+from domain.models.text import canonical_email
+from domain.models.user import Role
+
+admin = typer.Typer(help="Make an admin, or give an account a new password.", no_args_is_help=True)
+
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
+
+def _password(*, stdin: bool) -> tuple[str, bool]:
+    """The password, and whether it was made up here."""
+    return (sys.stdin.readline().rstrip("\r\n"), False) if stdin else (secrets.token_urlsafe(12), True)
+
+
+@admin.command()
+def create(
+    email: str,
+    *,
+    name: Annotated[str, typer.Option(help="The name to show.")] = "Admin",
+    password_stdin: FromStdin = False,
+) -> None:
+    """Make an admin; a password that is made up is printed once."""
+    password, made_up = _password(stdin=password_stdin)
+    with directory() as settings:
+        asyncio.run(_create(settings, CreateUser(email, name, Role.ADMIN, password)))
+    typer.echo(f"{email} is an admin" + (f" with the password {password}" if made_up else ""))
+
+
+async def _create(settings: Settings, command: CreateUser) -> None:
+    async with open_core(settings) as core:
+        await core.users.create(system(), command)
+
+
+@admin.command("password")
+def set_password(email: str, *, password_stdin: FromStdin = False) -> None:
+    """Give an account a new password and end its sessions; a password that is made up is printed once."""
+    password, made_up = _password(stdin=password_stdin)
+    with directory() as settings:
+        asyncio.run(_set_password(settings, email, password))
+    typer.echo("The password is set and the sessions are ended" + (f"; it is {password}" if made_up else ""))
+
+
+async def _set_password(settings: Settings, email: str, password: str) -> None:
+    async with open_core(settings) as core:
+        async with core.store.read() as unit:
+            user = await unit.users.find_by_email(canonical_email(email))
+        if user is None:
+            raise NotFound(f"There is no account {email}")
+        await core.users.update(system(), UpdateUser(user.id, password=password))

@@ -1,0 +1,87 @@
+"""Where a command finds the directory: by the settings, or the running local one, or the local engines started for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from api.bootstrap import check_database, open_core
+from api.cli.local.embedded import Embedded, Engines, kept_secret
+from api.cli.local.embedded.private import write_text
+from api.cli.migrate import upgrade
+from api.settings import LocalSettings, Settings
+from api.telemetry import configure_logs
+
+ADDRESSES = "running.json"
+"""In DATA_DIR while a local run is up: the addresses of its engines; readable by its owner only."""
+
+
+def announce(data_dir: Path, engines: Engines) -> None:
+    """Tell other commands where the engines of this local run are."""
+    write_text(data_dir / ADDRESSES, json.dumps({"process": os.getpid(), **asdict(engines)}))
+
+
+def retract(data_dir: Path) -> None:
+    """This process's run is over; what another one has announced stays."""
+    if _announced(data_dir)[0] == os.getpid():
+        (data_dir / ADDRESSES).unlink(missing_ok=True)
+
+
+def _announced(data_dir: Path) -> tuple[int, Engines | None]:
+    """The process that announced its engines last, and where they are; 0 and None where there was none."""
+    try:
+        found = json.loads((data_dir / ADDRESSES).read_text())
+        return int(found.pop("process")), Engines(**found)
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, None
+
+
+def local_values(data_dir: Path, engines: Engines) -> dict[str, str]:
+    """The settings of a local run over these engines."""
+    key = kept_secret(data_dir / "secret-key")
+    return {"database_url": engines.database_url, "redis_url": engines.redis_url, "secret_key": key}
+
+
+@contextmanager
+def directory() -> Iterator[Settings]:
+    """Settings with a directory behind them.
+
+    With DATABASE_URL set those are used. Otherwise the engines of a running `rollcall up` are, and where none runs
+    they are started for the duration. Raises ConfigurationError and EngineError.
+    """
+    given = LocalSettings.load()
+    configure_logs("warning", given.log_format)
+    if given.database_url is not None:
+        settings = Settings.load()
+        asyncio.run(check_database(settings.database_url))
+        yield settings
+        return
+    running = _announced(given.data_dir)[1]
+    if running is not None and _alive(running):
+        yield Settings.load(**local_values(given.data_dir, running))
+        return
+    with Embedded(given.data_dir) as embedded:
+        engines = Engines(embedded.postgres.url, embedded.valkey.url)
+        settings = Settings.load(**local_values(given.data_dir, engines))
+        upgrade(settings.database_url)
+        yield settings
+
+
+def _alive(engines: Engines) -> bool:
+    async def ping() -> None:
+        settings = Settings.load(
+            database_url=engines.database_url, redis_url=engines.redis_url, secret_key="0123456789abcdef" * 3
+        )
+        async with open_core(settings) as core:
+            await core.database.ping()
+
+    try:
+        asyncio.run(ping())
+    except Exception:  # noqa: BLE001 - whatever it is, nobody answers there
+        return False
+    return True

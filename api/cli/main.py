@@ -1,0 +1,52 @@
+"""`rollcall`: every command of the product, one file each in api/commands/."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from api.cli.admin import admin
+from api.cli.console import console
+from api.cli.export import export
+from api.cli.import_ import import_users
+from api.cli.local.embedded import EngineError
+from api.cli.log import log
+from api.cli.migrate import migrate
+from api.cli.schema_ import schema
+from api.cli.seed import seed
+from api.cli.serve import serve
+from api.cli.tail import tail
+from api.cli.up import up
+from api.cli.verify import verify
+from api.settings import ConfigurationError
+from domain.errors import DomainError
+
+app = typer.Typer(name="rollcall", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("up")(up)
+app.command("serve")(serve)
+app.command("migrate")(migrate)
+app.add_typer(admin, name="admin")
+app.add_typer(console, name="console")
+app.add_typer(log, name="log")
+app.command("import")(import_users)
+app.command("export")(export)
+app.command("tail")(tail)
+app.command("seed")(seed)
+app.command("schema")(schema)
+app.command("verify")(verify)
+
+
+@app.callback()
+def rollcall() -> None:
+    """Rollcall: the live list of who can do what."""
+
+
+def main() -> None:
+    """Run the command line; what is expected to fail is told in one line, with exit code 1."""
+    try:
+        app()
+    except (ConfigurationError, EngineError) as error:
+        sys.exit(str(error))
+    except DomainError as error:
+        sys.exit(f"{error.message} ({error.code})")

@@ -1,0 +1,133 @@
+"""The deployment under proof as its clients see it: its addresses, and accounts that are signed in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any, Self
+
+import httpx
+
+from api.cli.client import Away, Refused, SignedIn, SignedOut, ask, sign_in
+from api.cli.proof.plan import NotProven
+
+SIGN_OUT = "mutation SignOut { signOut { __typename } }"
+REQUEST_SECONDS = 10.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
+LONGEST_SIGN_IN_PAUSE = 30.0
+
+
+class Pause:
+    """Waits longer each time, so that nothing is asked in a busy loop; `reset` once something went well."""
+
+    def __init__(self, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> None:
+        self._first, self._longest, self._next = first, longest, first
+
+    async def wait(self) -> None:
+        """Wait a little, at random."""
+        seconds, self._next = self._next, min(2 * self._next, self._longest)
+        await asyncio.sleep(seconds * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+
+    def reset(self) -> None:
+        """Begin with short ones again."""
+        self._next = self._first
+
+
+class Deployment:
+    """A client for each address; which of them is asked is chance."""
+
+    def __init__(self, addresses: tuple[str, ...]) -> None:
+        self.addresses = addresses
+        self._clients = {a: httpx.AsyncClient(base_url=a, timeout=REQUEST_SECONDS) for a in addresses}
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        for client in self._clients.values():
+            await self._stack.enter_async_context(client)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def any_address(self) -> str:
+        """One of the addresses."""
+        return random.choice(self.addresses)  # noqa: S311 - spreads load
+
+    def any(self) -> httpx.AsyncClient:
+        """The client of one of the addresses."""
+        return self._clients[self.any_address()]
+
+
+class Account:
+    """Somebody who signs in: one session, shared by all who ask for it, and a new one once it serves no longer."""
+
+    def __init__(self, deployment: Deployment, email: str, password: str) -> None:
+        self.deployment, self.email, self._password = deployment, email, password
+        self._task: asyncio.Task[SignedIn] | None = None
+        self._current: SignedIn | None = None
+        self._pause = Pause(1.0, LONGEST_SIGN_IN_PAUSE)  # a server lets an account try ten times in five minutes
+
+    async def session(self) -> SignedIn:
+        """The session, begun where there is none. Raises Away and Refused, to all who wait for it alike."""
+        task = self._task
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = self._task = asyncio.create_task(self._enter(again=task is not None))
+            task.add_done_callback(lambda t: t.cancelled() or t.exception())  # also where nobody waits any more
+        return await asyncio.shield(task)
+
+    async def _enter(self, *, again: bool) -> SignedIn:
+        if again:
+            await self._pause.wait()
+        session = self._current = await sign_in(self.deployment.any(), self.email, self._password)
+        self._pause.reset()
+        return session
+
+    async def enter(self, seconds: float) -> SignedIn:
+        """The session, asked for until somebody answers. Raises NotProven after so many seconds, and Refused."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return await self.session()
+            except Away as error:
+                if time.monotonic() > end:
+                    raise NotProven(f"Nobody answered for {seconds:.0f} seconds ({error})") from error
+
+    def drop(self, session: SignedIn) -> None:
+        """This session serves no longer."""
+        if self._current is session:
+            self._task = self._current = None
+
+    async def ask(self, query: str, variables: Mapping[str, Any], **headers: str) -> dict[str, Any]:
+        """The data of one GraphQL request to any address. Raises Away, SignedOut and Refused."""
+        session = await self.session()
+        try:
+            return await ask(self.deployment.any(), query, variables, session.token, **headers)
+        except SignedOut:
+            self.drop(session)
+            raise
+
+    async def leave(self) -> None:
+        """End the session, if there is one and somebody answers."""
+        session = self._current
+        if session is not None:
+            self.drop(session)
+            with contextlib.suppress(Away, SignedOut, Refused):
+                await ask(self.deployment.any(), SIGN_OUT, {}, session.token)
+
+    async def insist(self, query: str, variables: Mapping[str, Any], seconds: float, **headers: str) -> dict[str, Any]:
+        """The data of a request that may be made more than once, asked for until it is answered.
+
+        Raises NotProven after so many seconds, and Refused.
+        """
+        end, pause = time.monotonic() + seconds, Pause()
+        while True:
+            try:
+                return await self.ask(query, variables, **headers)
+            except (Away, SignedOut) as error:
+                if time.monotonic() > end:
+                    raise NotProven(f"Nobody answered for {seconds:.0f} seconds ({error})") from error
+            await pause.wait()

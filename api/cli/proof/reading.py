@@ -1,0 +1,94 @@
+"""What the deployment itself says: its audit trail from one event to another, and the accounts that this run made."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from api.cli.proof.deployment import Account, Pause
+from api.cli.proof.judge import Entry, Found
+from api.cli.proof.ledger import Write
+from api.cli.proof.plan import NotProven
+
+PAGE = 100
+PAGES_MAX = 20_000
+ERASED_AT_ONCE = 4
+ENTRIES = f"""query Entries($after: String, $filter: EventFilter) {{
+  events(first: {PAGE}, after: $after, filter: $filter) {{
+    edges {{ cursor node {{ id cursor type userId changes {{ field after }} }} }} pageInfo {{ hasNextPage }}
+  }}
+}}"""
+PEOPLE = f"""query People($search: String!, $after: String) {{
+  users(first: {PAGE}, after: $after, search: $search) {{
+    edges {{ cursor node {{ id email displayName version }} }} pageInfo {{ hasNextPage }}
+  }}
+}}"""
+ERASE = "mutation Erase($id: ID!) { eraseUser(id: $id) { __typename ... on Problem { code message } } }"
+
+
+async def event_of(account: Account, write: Write, seconds: float) -> Entry | None:
+    """The event of a write, waiting for the log to take it up; None where it does not. Raises NotProven and Refused."""
+    end, pause = time.monotonic() + seconds, Pause()
+    user_id = write.person.id if write.person else ""
+    while True:
+        page = (await account.insist(ENTRIES, {"filter": {"userId": user_id}}, seconds))["events"]
+        for edge in page["edges"]:
+            if (entry := _entry(edge["node"])).mark == write.mark:
+                return entry
+        if time.monotonic() > end:
+            return None
+        await pause.wait()
+
+
+async def entries_since(account: Account, first: Entry, seconds: float) -> list[Entry]:
+    """The log from an event on, and with it, oldest first; each page within so many seconds. Raises NotProven, Refused."""
+    found: list[Entry] = []
+    after: str | None = None
+    for _ in range(PAGES_MAX):
+        page = (await account.insist(ENTRIES, {"after": after}, seconds))["events"]
+        for edge in page["edges"]:
+            after = edge["cursor"]
+            found.append(_entry(edge["node"]))
+            if found[-1].id == first.id:
+                return found[::-1]
+        if not page["pageInfo"]["hasNextPage"]:
+            raise NotProven("The log no longer reaches back to the beginning of this run")
+    raise NotProven(f"More than {PAGE * PAGES_MAX} events came meanwhile")
+
+
+async def people(account: Account, prefix: str, seconds: float) -> list[Found]:
+    """Every account whose address begins so. Raises NotProven and Refused."""
+    found: list[Found] = []
+    after: str | None = None
+    while True:
+        page = (await account.insist(PEOPLE, {"search": prefix, "after": after}, seconds))["users"]
+        nodes = [edge["node"] for edge in page["edges"]]
+        found += [Found(n["id"], n["email"], n["displayName"], n["version"]) for n in nodes]
+        if not page["pageInfo"]["hasNextPage"]:
+            return [f for f in found if f.email.startswith(prefix)]
+        after = page["edges"][-1]["cursor"]
+
+
+async def erase(account: Account, prefix: str, seconds: float) -> int:
+    """Remove every account whose address begins so, within about so many seconds; how many are left.
+
+    Raises NotProven where nobody answers, and Refused.
+    """
+    turns = asyncio.Semaphore(ERASED_AT_ONCE)
+    end = time.monotonic() + seconds
+
+    async def remove(user_id: str) -> bool:
+        async with turns:
+            left = max(0.0, end - time.monotonic())
+            payload = (await account.insist(ERASE, {"id": user_id}, left))["eraseUser"]
+            return bool(payload["__typename"] == "Done" or payload.get("code") == "NOT_FOUND")
+
+    found = await people(account, prefix, seconds)
+    gone = await asyncio.gather(*(remove(f.id) for f in found), return_exceptions=True)
+    return sum(g is not True for g in gone)
+
+
+def _entry(node: dict[str, Any]) -> Entry:
+    after = {change["field"]: change["after"] for change in node["changes"]}
+    return Entry(node["id"], node["cursor"], node["type"], node["userId"], after.get("displayName"), after.get("email"))

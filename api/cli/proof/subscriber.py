@@ -1,0 +1,130 @@
+"""Subscribers: each follows the log from the same position, through connections that end, to whichever address.
+
+All of them are told the same events. So each event is known by one number, given at its first sight, and what a
+subscriber saw is an array of these: a thousand subscribers and ten thousand events take 80 MB.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import expovariate
+from typing import Any
+
+from api.cli.client import Away, Refused, SignedOut, subscribe
+from api.cli.proof.deployment import Account, Pause
+
+EVENTS = """subscription Verify($after: Cursor) {
+  userEvents(after: $after) {
+    __typename ... on Event { id cursor occurredAt } ... on Heartbeat { cursor } ... on ResyncRequired { cursor reason }
+  }
+}"""
+RESYNC = -1
+"""Stands in a subscriber's array where it was told to read anew."""
+LINK = {"open_timeout": 5.0, "close_timeout": 1.0, "ping_interval": 5.0, "ping_timeout": 10.0}
+"""A connection to a frozen server is given up after 15 seconds."""
+STEPS = 40
+"""Buckets for each factor of e: latencies are told within 2.5 %."""
+
+
+@dataclass(slots=True)
+class Sightings:
+    """The events that anybody was told of: their numbers by id, when each happened, and how long it took to arrive."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    occurred: array[float] = field(default_factory=lambda: array("d"))
+    buckets: Counter[int] = field(default_factory=Counter)
+
+    def see(self, event: dict[str, Any]) -> int:
+        """The number of an event that is here now."""
+        number = self.numbers.get(event["id"])
+        if number is None:
+            number = self.numbers[event["id"]] = len(self.numbers)
+            self.occurred.append(datetime.fromisoformat(event["occurredAt"]).timestamp())
+        milliseconds = (time.time() - self.occurred[number]) * 1000
+        self.buckets[round(STEPS * math.log(max(milliseconds, 0.01)))] += 1
+        return number
+
+    def milliseconds(self, share: float) -> float | None:
+        """Within how much time this share of all receipts was there; by the server's clock and by ours."""
+        wanted = share * self.buckets.total()
+        for bucket in sorted(self.buckets):
+            wanted -= self.buckets[bucket]
+            if wanted <= 0:
+                return math.exp(bucket / STEPS)
+        return None
+
+
+class Subscriber:
+    """One subscriber. `seen` is what it was told, in order; `cursor` is where it goes on."""
+
+    def __init__(self, name: str, account: Account, cursor: str, sightings: Sightings, churn: float) -> None:
+        self.name, self._account, self.cursor = name, account, cursor
+        self._sightings, self._churn = sightings, churn
+        self.seen: array[int] = array("i")
+        self.connections, self.chosen, self.resyncs = 0, 0, 0
+        self.live = False
+        self.refusal: str | None = None
+        self._looked, self._reached = 0, False
+
+    @property
+    def reconnects(self) -> int:
+        """How often it was connected again."""
+        return max(0, self.connections - 1)
+
+    def reached(self, event_id: str) -> bool:
+        """Whether it was told of this event, which is the same each time."""
+        number = self._sightings.numbers.get(event_id)
+        if not self._reached and number is not None:
+            self._reached, self._looked = number in self.seen[self._looked :], len(self.seen)
+        return self._reached
+
+    async def run(self, moving: Callable[[], bool]) -> None:
+        """Follow until cancelled, changing the connection by choice while `moving`."""
+        pause = Pause()
+        while self.refusal is None:
+            try:
+                if await self._connect(pause, moving):
+                    continue
+            except Away:
+                pass
+            except Refused as refused:
+                self.refusal = str(refused)
+            finally:
+                self.live = False
+            await pause.wait()
+
+    async def _connect(self, pause: Pause, moving: Callable[[], bool]) -> bool:
+        """One connection, to any address; whether it was left by choice. Raises Away and Refused."""
+        session = await self._account.session()
+        leave_at = time.monotonic() + expovariate(1 / self._churn)
+        address = self._account.deployment.any_address()
+        try:
+            async with aclosing(subscribe(address, session.token, EVENTS, {"after": self.cursor}, **LINK)) as messages:
+                async for message in messages:
+                    if not self.live:
+                        self.live = True
+                        self.connections += 1
+                        pause.reset()
+                    self._take(message)
+                    if time.monotonic() > leave_at and moving():
+                        self.chosen += 1
+                        return True
+        except SignedOut:
+            self._account.drop(session)
+        return False
+
+    def _take(self, message: dict[str, Any]) -> None:
+        match message["__typename"]:
+            case "Event":
+                self.seen.append(self._sightings.see(message))
+            case "ResyncRequired":
+                self.resyncs += 1
+                self.seen.append(RESYNC)
+        self.cursor = message["cursor"]

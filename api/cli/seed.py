@@ -1,0 +1,212 @@
+"""`rollcall seed`: a believable directory to try things on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from api.bootstrap import open_core
+from api.cli.local.access import directory
+from api.settings import Settings
+from domain.commands import ImportRow
+from domain.models.actor import system
+from domain.models.text import fold
+from domain.models.user import Role, Status
+from domain.pagination import UserFilter, UserSort, Window
+
+FIRST = [
+    "Ada",
+    "Amélie",
+    "Aisha",
+    "Anders",
+    "Bao",
+    "Beatriz",
+    "Björn",
+    "Çağla",
+    "Chiara",
+    "Chidi",
+    "Dagný",
+    "Dmitri",
+    "Eilidh",
+    "Emeka",
+    "Fatima",
+    "Florin",
+    "François",
+    "Giulia",
+    "Grace",
+    "Hanna",
+    "Haruto",
+    "Héloïse",
+    "Ines",
+    "Ioana",
+    "Ivan",
+    "Jürgen",
+    "José",
+    "Kaito",
+    "Katarzyna",
+    "Kwame",
+    "Lars",
+    "Leïla",
+    "Łukasz",
+    "Mai",
+    "Mateo",
+    "Mehmet",
+    "Mia",
+    "Nadia",
+    "Niamh",
+    "Noor",
+    "Oğuz",
+    "Olga",
+    "Omar",
+    "Paweł",
+    "Petra",
+    "Priya",
+    "Quentin",
+    "Rana",
+    "Renée",
+    "Rosa",
+    "Ruth",
+    "Sanjay",
+    "Sara",
+    "Seán",
+    "Sofía",
+    "Søren",
+    "Tala",
+    "Thabo",
+    "Tomás",
+    "Ulla",
+    "Vera",
+    "Víctor",
+    "Wei",
+    "Ximena",
+    "Yara",
+    "Yusuf",
+    "Zeynep",
+    "Zoë",
+    "明美",
+    "伟",
+    "Ольга",
+    "Γιώργος",
+]
+LAST = [
+    "Abe",
+    "Almeida",
+    "Andersson",
+    "Banerjee",
+    "Bianchi",
+    "Brânză",
+    "Castillo",
+    "Chen",
+    "Costa",
+    "Çelik",
+    "Dąbrowski",
+    "Diallo",
+    "Dubois",
+    "Eriksen",
+    "Fernández",
+    "García",
+    "Gröning",
+    "Haddad",
+    "Hernández",
+    "Hughes",
+    "Ibrahim",
+    "Ivanova",
+    "Jansen",
+    "Johnson",
+    "Kaya",
+    "Kim",
+    "Kovács",
+    "Kowalska",
+    "Krüger",
+    "Larsen",
+    "Lefèvre",
+    "Lindqvist",
+    "Mbeki",
+    "Mensah",
+    "Moreau",
+    "Müller",
+    "Murphy",
+    "Nakamura",
+    "Nguyễn",
+    "Novák",
+    "O'Brien",
+    "Okafor",
+    "Okonkwo",
+    "Olsen",
+    "Özdemir",
+    "Papadopoulos",
+    "Patel",
+    "Pereira",
+    "Popescu",
+    "Quispe",
+    "Rahman",
+    "Rossi",
+    "Sato",
+    "Schäfer",
+    "Silva",
+    "Singh",
+    "Šimić",
+    "Smith",
+    "Suzuki",
+    "Tanaka",
+    "Torres",
+    "Vargas",
+    "Wang",
+    "Weiß",
+    "Williams",
+    "Yamamoto",
+    "Yılmaz",
+    "Zhang",
+    "Zieliński",
+    "佐藤",
+    "李",
+]
+BATCH = 1000
+
+
+def seed(
+    *,
+    users: Annotated[int, typer.Option(min=1, max=2_000_000, help="How many people there shall be.")] = 1000,
+    number: Annotated[int, typer.Option("--seed", help="Another number makes other people.")] = 1,
+) -> None:
+    """Make people: the same ones for the same numbers, so that it can be run again."""
+    with directory() as settings:
+        asyncio.run(_run(settings, users, number))
+
+
+def people(count: int, number: int) -> Iterator[ImportRow]:
+    """Names of many places with addresses that fit: 2 % admins, 5 % auditors."""
+    chance = random.Random(number)  # noqa: S311 - believable, not secret
+    for line in range(1, count + 1):
+        first, last = chance.choice(FIRST), chance.choice(LAST)
+        letters = [fold(n).replace("ł", "l").replace("ı", "i").replace("'", "") for n in (first, last)]
+        local = ".".join(n if n.isascii() else f"u{ord(n[0]):x}" for n in letters)
+        role = chance.choices([Role.MEMBER, Role.AUDITOR, Role.ADMIN], [93, 5, 2])[0]
+        yield ImportRow(line, f"{local}.{number}-{line}@example.org", f"{first} {last}", role)
+
+
+async def _run(settings: Settings, count: int, number: int) -> None:
+    rows, done, began = people(count, number), 0, time.monotonic()
+    async with open_core(settings) as core:
+        while batch := list(islice(rows, BATCH)):
+            result = await core.imports.import_batch(system(), batch)
+            done += len(batch)
+            if result.created or done == count:
+                typer.echo(f"\r{done} of {count} people, {time.monotonic() - began:.0f} s", nl=False)
+        typer.echo("")
+        query = core.users.query(
+            system(),
+            Window(max(1, min(100, count // 50))),
+            f"{number}-",
+            UserFilter(frozenset({Status.ACTIVE}), frozenset({Role.MEMBER})),
+            UserSort.EMAIL,
+        )
+        if not await core.users.count(core.users.query(system(), filter_=UserFilter(frozenset({Status.DISABLED})))):
+            for index, user in enumerate((await core.users.page(query)).items):
+                await core.users.set_status(system(), user.id, Status.DELETED if index % 4 == 3 else Status.DISABLED)

@@ -1,0 +1,25 @@
+"""`rollcall serve`: the API over the engines that the settings name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from api.app import Application
+from api.bootstrap import check_database
+from api.http.server import Server, server_config
+from api.settings import Settings
+
+
+def serve() -> None:
+    """Serve the API; SIGTERM ends it within SHUTDOWN_SECONDS."""
+    run(Settings.load())
+
+
+def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
+    """Serve until a signal; `ready` is called once requests are answered.
+
+    Raises ConfigurationError where DATABASE_URL leads nowhere.
+    """
+    asyncio.run(check_database(settings.database_url))
+    Server(server_config(Application(settings), settings), ready).run()

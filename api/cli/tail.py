@@ -1,0 +1,137 @@
+"""`rollcall tail`: the log as it grows, over the public subscription, from where it was left off."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import random
+import sys
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+import typer
+
+from api.cli.client import Away, Refused, SignedIn, SignedOut, refresh, sign_in, sign_out, subscribe
+from api.settings import LocalSettings
+
+EVENTS = """subscription Tail($after: Cursor, $filter: EventFilter) {
+  userEvents(after: $after, filter: $filter) {
+    __typename
+    ... on Event { cursor type occurredAt userId user { displayName email } actor { displayName } changes { field before after } }
+    ... on Heartbeat { cursor }
+    ... on ResyncRequired { reason cursor }
+  }
+}"""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+LEAVE_SECONDS = 2.0
+
+
+@dataclass
+class Follower:
+    """One tail: `cursor` is the last position printed."""
+
+    url: str
+    email: str
+    password: str
+    cursor: str | None
+    filter: dict[str, Any]
+    as_json: bool
+    session: SignedIn | None = None
+    pause: float = FIRST_PAUSE
+
+    async def follow(self) -> None:
+        """Print events until interrupted, reconnecting from the cursor; then sign out. Raises Refused."""
+        async with httpx.AsyncClient(base_url=self.url) as http:
+            try:
+                while True:
+                    await self._try(http)
+            finally:
+                await self._leave(http)
+
+    async def _try(self, http: httpx.AsyncClient) -> None:
+        try:
+            await self._connect(http)
+        except SignedOut:
+            await self._renew(http)
+        except Away as error:
+            typer.echo(f"Connection lost ({error}); trying again", err=True)
+        await asyncio.sleep(self.pause * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+
+    async def _connect(self, http: httpx.AsyncClient) -> None:
+        """Print what one connection brings. Raises Away, SignedOut and Refused."""
+        if self.session is None:
+            self.session = await sign_in(http, self.email, self.password)
+        variables = {"after": self.cursor, "filter": self.filter}
+        async with aclosing(subscribe(self.url, self.session.token, EVENTS, variables)) as messages:
+            async for message in messages:
+                self.pause = FIRST_PAUSE
+                self._show(message)
+
+    async def _renew(self, http: httpx.AsyncClient) -> None:
+        """Go on with new tokens, or without a session: also where it is not known whether the old token was taken."""
+        session, self.session = self.session, None
+        with contextlib.suppress(Away, SignedOut):
+            self.session = None if session is None else await refresh(http, session)
+
+    async def _leave(self, http: httpx.AsyncClient) -> None:
+        """Leave no session behind, where somebody answers at once."""
+        if self.session is None:
+            return
+        with contextlib.suppress(Away, SignedOut, Refused, TimeoutError):
+            async with asyncio.timeout(LEAVE_SECONDS):
+                try:
+                    await sign_out(http, self.session)
+                except SignedOut:  # the access token may have ended meanwhile, and the session not
+                    await sign_out(http, await refresh(http, self.session))
+
+    def _show(self, message: dict[str, Any]) -> None:
+        kind = message["__typename"]
+        if kind == "ResyncRequired":
+            typer.echo(f"-- {message['reason']}: going on from now --", err=True)
+        elif kind == "Event":
+            typer.echo(orjson.dumps(message).decode() if self.as_json else describe(message))
+        self.cursor = message["cursor"]  # only now: what could not be printed is not behind us
+
+
+def describe(event: dict[str, Any]) -> str:
+    """One line for an event."""
+    user = event["user"] or {}
+    who = user.get("email") or user.get("displayName") or event["userId"]
+    by = f" by {event['actor']['displayName']}" if event["actor"] else ""
+    changes = "; ".join(f"{c['field']}: {c['before']} -> {c['after']}" for c in event["changes"])
+    return f"{event['occurredAt']}  {event['type']:<22} {who}{by}" + (f"  [{changes}]" if changes else "")
+
+
+def tail(
+    *,
+    after: Annotated[str | None, typer.Option(help="Begin after this cursor instead of now.")] = None,
+    url: Annotated[str, typer.Option(help="Where the API answers; by the settings unless told.")] = "",
+    email: Annotated[str, typer.Option(help="Who follows; ROLLCALL_EMAIL or the first admin unless told.")] = "",
+    types: Annotated[list[str] | None, typer.Option("--type", help="Only events of this type.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Print events as they happen, each once and in order; the password comes from ROLLCALL_PASSWORD or a prompt."""
+    settings = LocalSettings.load()
+    base = (url or f"http://{settings.api_host}:{settings.api_port}").rstrip("/")
+    if urlsplit(base).scheme not in ("http", "https"):
+        sys.exit("--url must begin with http:// or https://")
+    given = settings.rollcall_password
+    password = given.get_secret_value() if given else getpass.getpass("Password: ")
+    who = email or settings.rollcall_email or settings.admin_email or "admin@example.com"
+    wanted = {"types": [t.upper() for t in types]} if types else {}
+    follower = Follower(base, who, password, after, wanted, as_json)
+    try:
+        asyncio.run(follower.follow())
+    except Refused as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        if follower.cursor:
+            typer.echo(f"Go on with: rollcall tail --after {follower.cursor}", err=True)

@@ -1,0 +1,173 @@
+"""`rollcall up`: a whole Rollcall on this machine, from nothing but its wheels."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import socket
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from api.bootstrap import ensure_first_admin
+from api.cli.local.access import announce, local_values, retract
+from api.cli.local.console import Build, Console, end_earlier_console, find_console
+from api.cli.local.embedded import Embedded, Engines
+from api.cli.migrate import upgrade
+from api.cli.serve import run
+from api.settings import LocalSettings, Settings
+
+PORTS_TRIED = 50
+
+
+def up() -> None:
+    """Start PostgreSQL and Valkey (unless the settings name others), migrate, make a first admin, and serve."""
+    _leave_in_order()
+    given = LocalSettings.load()
+    end_earlier_console(given.data_dir)
+    places = _places(given)
+    if places.folder:
+        Build(places.folder, given.data_dir, typer.echo).run()
+    with ExitStack() as stack:
+        embedded = Embedded(given.data_dir, say=typer.echo)
+        stack.callback(embedded.stop)
+        stack.callback(retract, given.data_dir)
+        settings = Settings.load(**_engines(given, embedded), **places.values(given))
+        upgrade(settings.database_url)
+        _first_admin(settings)
+        if places.folder:
+            console = Console(places.folder, given.data_dir, _environment(settings), typer.echo)
+            stack.callback(console.stop)
+            console.start()
+        run(settings, ready=lambda: _addresses(settings, console=places.folder is not None))
+
+
+def _leave_in_order() -> None:
+    """Let a SIGTERM, and a closed terminal, stop the engines as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    # Passed on, because the server has a handler of its own for SIGTERM and none for this.
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where this run listens; `folder` is the console's, if there is to be one."""
+
+    api_port: int
+    console_port: int
+    folder: Path | None
+
+    def values(self, given: LocalSettings) -> dict[str, object]:
+        """The settings that follow from it."""
+        values: dict[str, object] = {"api_port": self.api_port, "console_port": self.console_port}
+        if self.folder is not None:
+            values["proxy_token"] = given.proxy_token or secrets.token_urlsafe(32)
+        if "public_url" not in given.model_fields_set:
+            host, port = (given.console_host, self.console_port) if self.folder else (given.api_host, self.api_port)
+            values["public_url"] = address(host, port)
+        return values
+
+
+def _places(given: LocalSettings) -> Places:
+    api_port = choose_port(given.api_host, given.api_port, "API_PORT")
+    folder = find_console() if given.console else None
+    if folder is None:
+        return Places(api_port, given.console_port, None)
+    return Places(api_port, choose_port(given.console_host, given.console_port, "CONSOLE_PORT", but=api_port), folder)
+
+
+def _engines(given: LocalSettings, embedded: Embedded) -> dict[str, str]:
+    postgres, valkey = given.database_url is None, given.redis_url is None
+    if not (postgres or valkey):
+        return {}
+    started = embedded.start(postgres=postgres, valkey=valkey)
+    engines = Engines(
+        started.database_url if given.database_url is None else given.database_url.dsn,
+        started.redis_url if given.redis_url is None else given.redis_url.get_secret_value(),
+    )
+    values = local_values(given.data_dir, engines)
+    if given.secret_key is not None:
+        del values["secret_key"]
+    announce(given.data_dir, engines)
+    return values
+
+
+def _first_admin(settings: Settings) -> None:
+    password = asyncio.run(ensure_first_admin(settings))
+    if password is not None:
+        email = settings.admin_email or "admin@example.com"
+        typer.echo(
+            f"\n  The first admin is {email} with the password {password}\n  It is shown this once; change it.\n"
+        )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """All that the console's process is told: none of the secrets but the one it shares with the API."""
+    assert settings.proxy_token is not None
+    return {
+        "NODE_ENV": "production",
+        "HOST": settings.console_host,
+        "PORT": str(settings.console_port),
+        "PUBLIC_URL": settings.public_url,
+        "API_URL": f"http://{_bracketed(LOOPBACK.get(settings.api_host, settings.api_host))}:{settings.api_port}",
+        "TRUSTED_PROXIES": ",".join(map(str, settings.trusted_proxies)),
+        "PROXY_TOKEN": settings.proxy_token.get_secret_value(),
+        "BODY_LIMIT_BYTES": str(settings.body_limit_bytes),
+    }
+
+
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where who listens everywhere is reached from here
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def address(host: str, port: int) -> str:
+    """As a visitor on this machine writes it."""
+    here = LOOPBACK.get(host, host)
+    return f"http://{'localhost' if here in ('127.0.0.1', '::1') else _bracketed(here)}:{port}"
+
+
+def _addresses(settings: Settings, *, console: bool) -> None:
+    base = address(settings.api_host, settings.api_port)
+    if console:
+        opened = address(settings.console_host, settings.console_port)
+        typer.echo(f"\n  Rollcall is up: open {opened}\n\nCtrl-C stops it. The API behind it:")
+    else:
+        typer.echo("Rollcall is up. Ctrl-C stops it.")
+    typer.echo(f"  GraphQL  {base}/graphql  (subscriptions on the same address)")
+    typer.echo(f"  REST     {base}/api/v1/users  (described at {base}/api/v1/docs)\n  Health   {base}/health")
+
+
+def choose_port(host: str, port: int, name: str, *, but: int | None = None) -> int:
+    """The port, when it is free and not `but`; otherwise the next such, once somebody at a terminal has agreed to it.
+
+    Exits with 2 where nobody can be asked; `name` is the setting to change.
+    """
+    candidates = (p for p in range(port, min(port + PORTS_TRIED, 65536)) if p != but and is_free(host, p))
+    other = next(candidates, None)
+    if other == port:
+        return port
+    if other is None:
+        sys.exit(f"Port {port} and those after it are taken: set {name}")
+    if sys.stdin.isatty() and typer.confirm(f"Port {port} is taken. Use {other}?", default=True):
+        return other
+    typer.echo(f"Port {port} is taken; {other} is free: {name}={other} make run", err=True)
+    raise typer.Exit(2)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether this process could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

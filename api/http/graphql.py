@@ -1,0 +1,137 @@
+"""GraphQL over HTTP (the GraphQL-over-HTTP specification, draft of 2025): POST of one JSON request.
+
+A client that prefers `application/graphql-response+json` gets 400 for a request that could not be executed; with
+`application/json` alone every well-formed request is answered with 200. What is no request at all is 400 for both.
+
+The answer of a query says in `Rollcall-Position` which position of the log it shows at least: who subscribes after it
+misses nothing of what happened since. It carries the role the answer was read with, so that a feed that begins there
+with another one is told to read again. A query may ask for one in `Rollcall-Read-After`, as a write's payload has it;
+without that, or if the log does not have that place, it shows whatever this process has told its subscribers. Replicas
+are only asked where they are so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from starlette.types import Receive, Scope, Send
+
+from api.auth.authenticator import Authenticator, header
+from api.auth.cookies import CookieCarrier, CookiesRefused
+from api.http.accept import JSON_TYPE, RESPONSE_TYPE, response_type
+from api.http.body import BodyRefused, read_json
+from api.http.operations import Operations
+from api.settings import Settings
+from domain.cursors import parse_cursor
+from domain.errors import DomainError
+from domain.ports import LogHub
+from schema.context import Context
+from schema.errors import format_error
+from schema.execution.documents import DocumentRefused
+from schema.services import Services
+
+
+class GraphQLEndpoint:
+    """The route for POST /graphql, as an ASGI application."""
+
+    def __init__(
+        self,
+        operations: Operations,
+        services: Services,
+        authenticator: Authenticator,
+        settings: Settings,
+        log: LogHub,
+    ) -> None:
+        self._operations, self._services = operations, services
+        self._authenticator, self._settings = authenticator, settings
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["method"] != "POST":
+            await _answer(send, 405, _refusal("GraphQL is asked by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")])
+            return
+        carrier = self._authenticator.carrier(scope)
+        kind = response_type(_accepted(scope))
+        modern = kind == RESPONSE_TYPE
+        headers = [(b"vary", b"Accept, Origin")]
+        try:
+            body = _request(await read_json(scope, receive, self._settings.body_limit_bytes))
+            context = await self._context(scope, carrier)
+            status, result = await self._run(body, context, modern=modern)
+            if context.actor is not None and context.at_least is not None:
+                headers.append((b"rollcall-position", str(replace(context.at_least, role=context.actor.role)).encode()))
+        except BodyRefused as refusal:
+            status, result = refusal.status, _refusal(refusal.message, refusal.code)
+        except DomainError as error:
+            if isinstance(error, CookiesRefused):
+                carrier.clear()
+            status, result = error.status, {"errors": [format_error(GraphQLError("", original_error=error))]}
+            headers += _retry_after(error)
+        await _answer(send, status, result, [*headers, *carrier.headers], kind)
+
+    async def _context(self, scope: Scope, carrier: CookieCarrier) -> Context:
+        identity = await self._authenticator.identify(scope)
+        return Context(
+            services=self._services,
+            actor=None if identity is None else identity.actor,
+            origin=self._authenticator.origin(scope),
+            carrier=carrier,
+            at_least=await self._log.known_position(parse_cursor(header(scope, b"rollcall-read-after") or "")),
+        )
+
+    async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:
+        try:
+            document = self._operations.document(body["query"], context.actor, context.origin)
+            result = await self._operations.execute(document, body.get("operationName"), body.get("variables"), context)
+        except DocumentRefused as refusal:
+            return (400 if modern else 200), {"errors": refusal.errors}
+        return (400 if modern and "data" not in result else 200), result
+
+
+def _request(value: Any) -> dict[str, Any]:
+    """The request, when it is one. Raises BodyRefused."""
+    if isinstance(value, list):
+        raise BodyRefused(400, "BAD_REQUEST", "Send one request at a time")
+    if not isinstance(value, dict):
+        raise BodyRefused(400, "BAD_REQUEST", "The body must be a JSON object")
+    if not isinstance(value.get("query"), str):
+        raise BodyRefused(400, "BAD_REQUEST", "query must be text")
+    for name, kind in (("variables", dict), ("operationName", str), ("extensions", dict)):
+        if value.get(name) is not None and not isinstance(value[name], kind):
+            raise BodyRefused(400, "BAD_REQUEST", f"{name} has the wrong type")
+    return value
+
+
+def _accepted(scope: Scope) -> str:
+    """The Accept header; several of them mean the same as one with commas."""
+    return b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
+
+
+def _retry_after(error: DomainError) -> list[tuple[bytes, bytes]]:
+    """The header that says in how many seconds to try again (RFC 9110, section 10.2.3)."""
+    if error.status not in (429, 503):
+        return []
+    return [(b"retry-after", str(error.details.get("retry_after", 1)).encode())]
+
+
+def _refusal(message: str, code: str) -> dict[str, Any]:
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    result: dict[str, Any],
+    headers: list[tuple[bytes, bytes]],
+    kind: str = JSON_TYPE,
+) -> None:
+    body = orjson.dumps(result, default=str)
+    own = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(body)).encode())]
+    if status == 401:
+        own.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,186 @@
+"""Whether this process can serve: for people, for load balancers, for Prometheus.
+
+What is needed is tried out, at most once a second however many ask, and each answer names what does not work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.http.hosts import LOCAL_HOSTS, host_name
+from api.rest.respond import respond
+from api.rest.shapes import moment
+from api.telemetry import Metrics
+
+CHECK_SECONDS = 1.0
+"""The longest that anybody waits for checks."""
+KEPT_SECONDS = 1.0
+"""How long the result of checks is told again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, in words for an operator; `serves` tells whether requests can be answered nevertheless."""
+
+    words: str
+    serves: bool = False
+
+
+Check = Callable[[], Awaitable[Fault | str | None]]
+"""None where all is well."""
+
+log = structlog.get_logger(__name__)
+
+
+class Health:
+    """`database` and `redis` are what is tried of each, by the name under which it is reported.
+
+    `redis_connected` tells without asking Redis whether the connection to it stands.
+    """
+
+    def __init__(
+        self,
+        database: Mapping[str, Check],
+        redis: Mapping[str, Check],
+        redis_connected: Callable[[], bool],
+        metrics: Metrics,
+        metrics_token: SecretStr | None,
+    ) -> None:
+        self._database, self._redis, self._metrics = Probe(database), Probe(redis, redis_connected), metrics
+        self._token = metrics_token.get_secret_value().encode() if metrics_token else None
+
+    def routes(self) -> list[Route]:
+        """The routes; none needs a session."""
+        return [
+            Route("/health", self.health),
+            Route("/livez", self.live),
+            Route("/readyz", self.ready),
+            Route("/metrics", self.metrics),
+        ]
+
+    async def health(self, _: Request) -> Response:
+        """503 where the database cannot be read or written; degraded where the rest still serves.
+
+        Without Redis events come a second late, attempts are counted by each process for itself, and nobody knows who
+        is online elsewhere. `external_api` is true because Rollcall calls none. `/readyz` says what does not work.
+        """
+        database, redis = await asyncio.gather(self._database.faults(), self._redis.faults())
+        serves = all(fault.serves for fault in database.values())
+        status = "unhealthy" if not serves else "degraded" if database or redis else "healthy"
+        checks = {"database": serves, "redis": not redis, "external_api": True}
+        body = {"status": status, "checks": checks, "timestamp": moment(datetime.now(UTC))}
+        return respond(body, 200 if serves else 503)
+
+    async def live(self, _: Request) -> Response:
+        """The process answers."""
+        return respond({"status": "ok"})
+
+    async def ready(self, _: Request) -> Response:
+        """Whether requests may be sent here; where anything is wrong, which of the checks do not hold, and why."""
+        database, redis = await asyncio.gather(self._database.faults(), self._redis.faults())
+        ready = all(fault.serves for fault in database.values())
+        body: dict[str, object] = {"status": "ok" if ready else "unavailable"}
+        if faults := database | redis:
+            body["checks"] = {name: name not in faults for name in (*self._database.names, *self._redis.names)}
+            body["reasons"] = {name: fault.words for name, fault in faults.items()}
+        return respond(body, 200 if ready else 503)
+
+    async def metrics(self, request: Request) -> Response:
+        """Numbers for Prometheus, told to this machine itself and to who has METRICS_TOKEN."""
+        if not (self._is_local(request) or self._has_token(request)):
+            return respond({"status": "forbidden"}, 403)
+        return Response(generate_latest(self._metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    def _is_local(self, request: Request) -> bool:
+        """Whether the caller is a process of this machine, and not what a proxy or a foreign page passes on.
+
+        A page can lead its own name here (api/http/hosts.py), so the host must be one of this machine's names.
+        """
+        if host_name(request.headers.get("host", "")) not in LOCAL_HOSTS:
+            return False
+        if request.client is None or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+            return False
+        return ipaddress.ip_address(request.client.host).is_loopback
+
+    def _has_token(self, request: Request) -> bool:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        return (
+            self._token is not None
+            and scheme.lower() == "bearer"
+            and hmac.compare_digest(given.strip().encode("latin-1"), self._token)
+        )
+
+
+class Probe:
+    """Checks, run one after the other and once at a time: what hangs must not gather, nor hold up who asks.
+
+    That holds beyond the cancellation of a check too, which may itself hang. What was found is not told again once
+    `known`, which costs nothing to ask, has another value than before.
+    """
+
+    def __init__(
+        self, checks: Mapping[str, Check], known: Callable[[], object] = lambda: None, kept: float = KEPT_SECONDS
+    ) -> None:
+        self._checks, self._known, self._kept = checks, known, kept
+        self._known_then: object = None
+        self._task: asyncio.Task[None] | None = None
+        self._found: dict[str, Fault | None] = {}
+        self._until = 0.0
+        self._logged: dict[str, str] = {}
+
+    @property
+    def names(self) -> Iterable[str]:
+        """What is checked."""
+        return self._checks.keys()
+
+    async def faults(self) -> dict[str, Fault]:
+        """What does not hold, found within CHECK_SECONDS and kept no longer than told."""
+        if self._task is None or (self._task.done() and self._is_stale()):
+            self._found, self._known_then = {}, self._known()
+            self._task = asyncio.create_task(self._run())
+        await asyncio.wait({self._task}, timeout=CHECK_SECONDS)
+        late = Fault("it was not found out in time")
+        found = {name: self._found.get(name, late) for name in self._checks}
+        return {name: fault for name, fault in found.items() if fault is not None}
+
+    def _is_stale(self) -> bool:
+        return time.monotonic() >= self._until or self._known() != self._known_then
+
+    async def _run(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CHECK_SECONDS):
+                for name, check in self._checks.items():
+                    self._found[name] = await _tried(check)
+        self._until = time.monotonic() + self._kept
+        self._log()
+
+    def _log(self) -> None:
+        """Write down what is newly wrong, and what is well again."""
+        wrong = {name: fault.words for name, fault in self._found.items() if fault is not None}
+        for name in wrong.keys() - self._logged.keys():
+            log.warning("health.check_failed", check=name, reason=wrong[name])
+        for name in self._logged.keys() - wrong.keys():
+            log.info("health.check_recovered", check=name)
+        self._logged = wrong
+
+
+async def _tried(check: Check) -> Fault | None:
+    try:
+        fault = await check()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it cannot be used
+        return Fault(f"it cannot be used ({type(error).__name__})")
+    return Fault(fault) if isinstance(fault, str) else fault

@@ -1,0 +1,164 @@
+"""What surrounds every request, in pure ASGI: its id, its time, the headers of every answer, other origins, the mask.
+
+From outside in: RequestMiddleware, CrossOrigin, ErrorMask. The mask is the innermost, so that a masked failure has the
+same headers as any other answer.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Collection
+from uuid import uuid4
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.auth.authenticator import header
+from api.http.refusals import CLOSED, SAFE_HEADERS, Refuse
+from api.telemetry import Metrics, cut
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+SLOW_SECONDS = 1.0
+PREFLIGHT_SECONDS = 600
+CORS_METHODS = "GET, POST, PUT, DELETE"
+CORS_HEADERS = (
+    "authorization, content-type, if-match, if-none-match, idempotency-key, rollcall-read-after, x-request-id"
+)
+CORS_EXPOSED = "etag, link, location, retry-after, rollcall-position, x-request-id, x-total-count"
+
+log = structlog.get_logger("access")
+
+
+class RequestMiddleware:
+    """Outermost: gives a request its id, measures it, adds the headers, and writes the access log without queries."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool) -> None:
+        self._app, self._metrics = app, metrics
+        self._headers = [*SAFE_HEADERS]
+        if secure:
+            self._headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        given = header(scope, b"x-request-id") or ""
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+        else:
+            await self._http(scope, receive, send, request_id)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        began, status = time.perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": self._with_own(message.get("headers", ()), request_id)}
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except ConnectionError:
+            log.debug("request.client_gone")
+        finally:
+            self._count(scope, status, time.perf_counter() - began)
+
+    def _with_own(self, given: Collection[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+        headers = [*given, *self._headers, (b"x-request-id", request_id.encode())]
+        present = {k.lower() for k, _ in given}
+        headers += [(name, value) for name, value in CLOSED if name not in present]
+        return headers
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count under the route's pattern and a known method: what a client makes up must not make a new series."""
+        name = getattr(scope.get("route"), "path", "unknown")
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._metrics.requests.labels(name, method, status).inc()
+        self._metrics.seconds.labels(name).observe(seconds)
+        write = log.warning if status >= 500 or seconds > SLOW_SECONDS else log.debug
+        write("request", method=method, path=cut(scope["path"]), status=status, ms=round(seconds * 1000, 1))
+
+
+class CrossOrigin:
+    """CORS (Fetch standard, section 3.3) for an exact list of origins.
+
+    For anybody else it adds nothing: a preflight goes on to the route, which answers it like any other wrong method.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
+        self._app, self._origins = app, frozenset(o.lower() for o in origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or pass the request on."""
+        if scope["type"] != "http" or not self._origins:
+            await self._app(scope, receive, send)
+            return
+        origin = header(scope, b"origin")
+        allowed = origin is not None and origin.lower() in self._origins
+        own = [(b"vary", b"Origin")]
+        if allowed:
+            own += [
+                (b"access-control-allow-origin", (origin or "").encode("latin-1")),
+                (b"access-control-allow-credentials", b"true"),
+                (b"access-control-expose-headers", CORS_EXPOSED.encode()),
+            ]
+        if allowed and scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
+            await send({"type": "http.response.start", "status": 204, "headers": own + _preflight()})
+            await send({"type": "http.response.body"})
+            return
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *own]}
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+
+def _preflight() -> list[tuple[bytes, bytes]]:
+    return [
+        (b"access-control-allow-methods", CORS_METHODS.encode()),
+        (b"access-control-allow-headers", CORS_HEADERS.encode()),
+        (b"access-control-max-age", str(PREFLIGHT_SECONDS).encode()),
+    ]
+
+
+class ErrorMask:
+    """Answers for what nobody caught, in the shape of the path and with nothing of the inside; the log has the rest."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except ConnectionError:
+            raise
+        except Exception:
+            log.exception("request.failed", method=scope["method"], path=cut(scope["path"]))
+            if started:  # half an answer is out: only the end of the connection can say that it is not whole
+                raise
+            await _mask(scope, receive, answer)
+
+
+_mask = Refuse(500, "INTERNAL_ERROR", "Internal error")

@@ -1,0 +1,69 @@
+"""Documents and what is executed of them, for HTTP and for the sockets alike: within budgets and a deadline, and counted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+
+from api.http.document_budget import DocumentBudget
+from api.http.fair import Fairness
+from api.telemetry import Metrics
+from domain.errors import RateLimited, Unavailable
+from domain.models.actor import Actor, Origin
+from schema.context import Context
+from schema.execution.documents import Document, Documents
+
+DEADLINE_SECONDS = 20.0
+FAILURES = frozenset({"INTERNAL_ERROR", "UNAVAILABLE"})
+
+log = structlog.get_logger(__name__)
+
+
+class Operations:
+    """One per process."""
+
+    def __init__(self, documents: Documents, metrics: Metrics, budget: DocumentBudget, fairness: Fairness) -> None:
+        self.documents, self._metrics = documents, metrics
+        self._budget, self._fairness = budget, fairness
+
+    def document(self, text: str, actor: Actor | None, origin: Origin) -> Document:
+        """The document of a text, for whoever brings it. Raises DocumentRefused, and RateLimited for too many new ones."""
+        stranger = actor is None
+        known = self.documents.find(text, stranger=stranger)
+        if known is not None:
+            return known
+        self._budget.spend(origin.network if actor is None else actor.user_id, len(text), stranger=stranger)
+        return self.documents.take_in(text, stranger=stranger)
+
+    async def execute(
+        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
+    ) -> dict[str, Any]:
+        """See Documents.execute.
+
+        Raises DocumentRefused without such an operation, RateLimited where too much of this session waits already, and
+        Unavailable after the deadline.
+        """
+        subject, began = document.subject(name), time.perf_counter()
+        outcome = "failed"
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS), self._fairness.turn(context.actor, context.origin):
+                result = await self.documents.execute(document, name, variables, context)
+            outcome = _outcome(result)
+        except RateLimited:
+            outcome = "refused"
+            raise
+        except TimeoutError:
+            log.warning("graphql.deadline", operation=name)
+            raise Unavailable("The answer took too long") from None
+        finally:
+            self._metrics.answered(subject, outcome, time.perf_counter() - began)
+        return result
+
+
+def _outcome(result: dict[str, Any]) -> str:
+    """Whether an answer is whole, refused for what the client can mend, or failed by our own fault."""
+    codes = {e.get("extensions", {}).get("code") for e in result.get("errors", ())}
+    return "failed" if codes & FAILURES else "refused" if codes else "ok"

@@ -1,0 +1,232 @@
+"""uvicorn's HTTP protocol with the bounds that it does not have: of time, of size, and of what it takes for a WebSocket.
+
+uvicorn waits for ever for half-sent headers and for bodies that drip, reads heads of any length, takes whatever says
+`Upgrade: websocket` for a handshake and leaves without an answer what is none. Here every connection that has got no
+answer ends within HEADER_SECONDS + MESSAGE_SECONDS, and a request that only looks like a handshake is answered as the
+plain request it is (RFC 9110 section 7.8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from api.http import handshake
+from api.http.refusals import CLOSED, SAFE_HEADERS, Headers, refusal_body
+from api.sockets.frames import FrameProtocol
+
+HEADER_SECONDS = 5.0
+"""From the first byte (or the connection) to the end of the headers."""
+MESSAGE_SECONDS = 10.0
+"""From the end of the headers to the end of the body."""
+UNREAD_SECONDS = 30.0
+"""How long a client may leave an answer unread that does not fit into the connection's buffers."""
+LINGER_SECONDS = 1.0
+"""How long a client may go on sending what is refused already."""
+HEAD_BYTES = 16 * 1024
+"""The longest request line, and the longest head altogether."""
+MESSAGES = {
+    400: "The request cannot be understood",
+    414: f"The address is longer than {HEAD_BYTES} bytes",
+    426: "Only WebSocket version 13 is spoken here",
+    431: f"The headers are longer than {HEAD_BYTES} bytes",
+}
+CODES = {414: "URI_TOO_LONG", 426: "UPGRADE_REQUIRED", 431: "HEADERS_TOO_LARGE"}
+VERSION: Headers = ((b"upgrade", b"websocket"), (b"sec-websocket-version", handshake.WEBSOCKET_VERSION))
+
+
+class Refused(ValueError):
+    """The request is refused with this status before anything is made of it."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(MESSAGES[status])
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """A connection that carries requests, and perhaps becomes a socket."""
+
+    header_seconds = HEADER_SECONDS
+    message_seconds = MESSAGE_SECONDS
+    unread_seconds = UNREAD_SECONDS
+    _deadline: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+    _in_head = True
+    _heads = 0
+    _head_bytes = 0
+    """Of the request line and the headers that are whole."""
+    _loose_bytes = 0
+    """Of what came since, without any head being whole after it: a header that does not end, blank lines."""
+    _refused = 400
+    _over = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a first request."""
+        super().connection_made(transport)
+        self._within(self.header_seconds)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, at most a head's length at a time, so that what is not whole yet is counted."""
+        for start in () if self._is_over() else range(0, len(data), HEAD_BYTES):
+            self._read(data if len(data) <= HEAD_BYTES else data[start : start + HEAD_BYTES])
+            if self._is_over():
+                return
+
+    def _read(self, data: bytes) -> None:
+        heads = self._heads if self._in_head else -1
+        self._unset_keepalive_if_required()
+        self._feed(data)
+        if not self._in_head or self._is_over():
+            return
+        self._loose_bytes = self._loose_bytes + len(data) if heads == self._heads else 0
+        if self._loose_bytes > HEAD_BYTES:
+            self._refused = 431
+            self.send_400_response("")
+        elif self._deadline is None and self._is_idle():
+            self._within(self.header_seconds)  # uvicorn's own timer for idle connections ended with the first byte
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+            else:
+                self._feed_plainly(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("")
+
+    def _feed_plainly(self, rest: bytes) -> None:
+        """Read a request again without its wish to be upgraded, for which the parser would not read its body."""
+        head = handshake.without_upgrade(self.scope["method"], self.url, self.parser.get_http_version(), self.headers)
+        self.parser = httptools.HttpRequestParser(self)
+        self._feed(head + rest)
+
+    def on_message_begin(self) -> None:
+        """A request begins; one that was waited for has had a part of its time already."""
+        super().on_message_begin()
+        self._head_bytes = 0
+        if self._deadline is None:
+            self._within(self.header_seconds)
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the request line is here."""
+        super().on_url(url)
+        if len(self.url) > HEAD_BYTES:
+            self._refuse(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header is whole."""
+        super().on_header(name, value)
+        self._head_bytes += len(name) + len(value) + 4
+        if self._head_bytes + len(self.url) > HEAD_BYTES:
+            self._refuse(431)
+
+    def on_headers_complete(self) -> None:
+        """All headers are here. A target that is no path is refused: nobody is to be told of another host by it."""
+        self._in_head, self._heads = False, self._heads + 1
+        if not self.url.startswith(b"/") or not handshake.names_one_host(self.headers, self.parser.get_http_version()):
+            self._refuse(400)
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        if self._is_read_again():
+            return
+        super().on_headers_complete()
+        self._within(self.message_seconds)
+
+    def on_message_complete(self) -> None:
+        """All of it is here."""
+        if self._is_read_again():
+            return
+        super().on_message_complete()
+        self._in_head, self._loose_bytes = True, 0
+        self._within(None)
+
+    def _should_upgrade(self) -> bool:
+        plain = self.scope["method"] != "GET" or self.parser.get_http_version() != "1.1"
+        return not plain and not handshake.has_body(self.headers) and super()._should_upgrade()
+
+    def _is_read_again(self) -> bool:
+        return self.parser.should_upgrade() and not self._should_upgrade()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over, if the handshake is one."""
+        self._within(None)
+        if handshake.wrong_version(self.headers):
+            self._answer(426, VERSION)
+            return
+        if handshake.wrong_key(self.headers):
+            self._answer(400)
+            return
+        super().handle_websocket_upgrade()
+        live = self.transport.get_protocol()
+        if isinstance(live, FrameProtocol) and not live.handshake_initiated:  # its parser gave up, and says nothing
+            self._answer(431)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
+        """Refuse what cannot be read; where an answer is on its way already, only the end can say so."""
+        self._within(None)
+        if self._is_idle():
+            self._answer(self._refused)
+        else:
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        """The client does not read its answer."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self.unread_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        super().resume_writing()
+        self._read_again()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._within(None)
+        self._read_again()
+        super().connection_lost(exc)
+
+    def _read_again(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _is_idle(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete
+
+    def _refuse(self, status: int) -> None:
+        self._refused = status
+        raise Refused(status)
+
+    def _answer(self, status: int, extra: Headers = ()) -> None:
+        path = getattr(self, "url", b"").partition(b"?")[0].decode("latin-1")
+        body = refusal_body(path, CODES.get(status, "MALFORMED_REQUEST"), MESSAGES[status])
+        length = str(len(body)).encode()
+        own = ((b"content-type", b"application/json"), (b"content-length", length), (b"connection", b"close"))
+        lines = [name + b": " + value for name, value in (*own, *extra, *SAFE_HEADERS, *CLOSED)]
+        first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()
+        self.transport.write(b"\r\n".join([first, *lines, b"", body]))
+        self._over = True
+        if self.transport.get_protocol() is self and self.transport.can_write_eof():
+            # To close while more comes would reset the connection, and the answer could be lost on its way.
+            self.transport.write_eof()
+            self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        else:
+            self.transport.close()
+
+    def _is_over(self) -> bool:
+        """Whether nothing more is to be read here: refused, closing, or a socket now."""
+        return self._over or self.transport.is_closing() or self.transport.get_protocol() is not self
+
+    def _within(self, seconds: float | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None if seconds is None else self.loop.call_later(seconds, self._late)
+
+    def _late(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.close()

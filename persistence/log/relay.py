@@ -1,0 +1,206 @@
+"""The relay: gives every committed event its place in the order, then tells the others.
+
+Why a relay and not a sequence drawn by the writer: commits do not happen in the order in which numbers are drawn, so
+a reader that has seen 2 may never see a 1 that commits later. Here a writer leaves `seq` null, and one leader numbers
+what has been committed, densely, in one statement with the counter row. Within one user the order of `ord` is the
+order of the row's versions, because the row is written, and so locked, before its event is inserted.
+
+Every instance runs a relay; a session advisory lock on a direct connection elects the leader, and the lock falls with
+the connection. A leader that holds the lock but has stopped working (a frozen process) is put off by the others once
+committed events have waited for STALL_SECONDS without progress.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from domain.models.event import NIL, Event
+from domain.tasks import end
+from persistence.log.epoch import DatabaseIdentity, identity_of
+from persistence.log.reader import EVENT_COLUMNS, event_from_row
+from persistence.log.wire import encode
+from persistence.redis.broadcast import EVENTS, NUDGE, Publisher
+
+LOCK = 0x526F6C6C63616C6C
+"""The advisory lock of the leader ("Rollcall" in ASCII)."""
+
+BATCH = 500
+BUSY_POLL, IDLE_POLL = 0.02, 0.1
+"""Seconds between looks at the table where no nudge comes: shortly after an event, and in quiet times."""
+STANDBY_SECONDS, STALL_SECONDS = 1.0, 3.0
+FIRST_DELAY, LAST_DELAY = 0.2, 1.0
+"""Seconds before the next try, doubled each time until the database has taken something."""
+
+_COLUMNS = ", ".join(f"e.{name}" for name in EVENT_COLUMNS)
+ASSIGN = f"""
+with head as materialized (
+       select last_seq, epoch, identity is distinct from {{identity}} as moved,
+              epoch = $2 and last_seq < $3 as rewound
+       from log_state for update),
+     batch as materialized (
+       select ord from events where seq is null and exists (select from head where not moved and not rewound)
+       order by ord limit {BATCH}),
+     numbered as (select ord, (select last_seq from head) + row_number() over (order by ord) as seq from batch),
+     assigned as (update events e set seq = n.seq from numbered n where e.ord = n.ord returning {_COLUMNS}),
+     counted as (update log_state set last_seq = last_seq + (select count(*) from batch)
+                 where exists (select 1 from batch))
+select head.epoch, head.moved, head.rewound, assigned.* from head left join assigned on true order by assigned.seq
+"""  # noqa: S608 - built from constants of this module only
+"""Numbers nothing in a database that the epoch does not belong to (`moved`), nor where the head is behind what was
+numbered before (`rewound`): see persistence/log/epoch.py."""
+WAITING = """
+select (select last_seq from log_state) as head,
+       exists (select 1 from events
+               where seq is null and uuid_extract_timestamp(id) < now() - interval '1 second') as waiting
+"""
+PUT_OFF = """
+select pg_terminate_backend(pid) from pg_locks
+where locktype = 'advisory' and granted and classid = $1 and objid = $2 and objsubid = 1 and pid <> pg_backend_pid()
+  and database = (select oid from pg_database where datname = current_database())
+"""
+
+log = structlog.get_logger(__name__)
+
+
+class LogView(Protocol):
+    """What the relay needs of the hub of its process."""
+
+    @property
+    def epoch(self) -> UUID: ...
+    @property
+    def head(self) -> int: ...
+    def offer(self, events: Sequence[Event], epoch: UUID | None = None) -> None:
+        """Take entries that were just numbered in an epoch."""
+        ...
+
+    def recheck(self) -> None:
+        """Compare the table with what was told, because it has gone back."""
+        ...
+
+
+class Relay:
+    """One per process; `leading` tells whether this one numbers events now."""
+
+    def __init__(self, dsn: str, publisher: Publisher, hub: LogView) -> None:
+        self._dsn, self._publisher, self._hub = dsn, publisher, hub
+        self._numbered: tuple[UUID, int] = (NIL, 0)
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._delay = FIRST_DELAY
+        self.leading = False
+        self.elections = 0
+        self.assigned = 0
+
+    def start(self) -> None:
+        """Begin to stand for election."""
+        self._task = asyncio.create_task(self._run(), name="relay")
+
+    async def stop(self) -> None:
+        """Step down."""
+        if self._task is not None:
+            await end([self._task])
+
+    def wake(self) -> None:
+        """Look at the table now: another instance has committed."""
+        self._wake.set()
+
+    def nudge(self) -> None:
+        """Something was committed here: work at once, or ask the leader to."""
+        if self.leading:
+            self._wake.set()
+        else:
+            self._publisher.send(NUDGE, "")
+
+    async def _run(self) -> None:
+        while True:
+            connection: asyncpg.Connection | None = None
+            try:
+                connection = await asyncpg.connect(
+                    self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "rollcall-relay"}
+                )
+                await self._stand(connection)
+                await self._lead(connection)
+            except (
+                OSError,
+                TimeoutError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+            ) as lost:
+                log.warning("relay.lost", error=type(lost).__name__)
+                await asyncio.sleep(self._delay)
+                self._delay = min(self._delay * 2, LAST_DELAY)
+            except Exception:
+                log.exception("relay.failed")
+                await asyncio.sleep(1.0)
+            finally:
+                self.leading = False
+                if connection is not None:
+                    connection.terminate()
+
+    async def _stand(self, connection: asyncpg.Connection) -> None:
+        """Return once the lock is ours, putting off a leader that does not work."""
+        stalled_at, stalled_for = -1, 0.0
+        while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
+            [row] = await connection.fetch(WAITING)
+            stalled_for = stalled_for + STANDBY_SECONDS if row["waiting"] and row["head"] == stalled_at else 0.0
+            stalled_at = row["head"]
+            if stalled_for >= STALL_SECONDS:
+                log.warning("relay.put_off_stalled_leader", head=stalled_at)
+                await connection.fetch(PUT_OFF, LOCK >> 32, LOCK & 0xFFFFFFFF)
+            await asyncio.sleep(STANDBY_SECONDS)
+
+    async def _lead(self, connection: asyncpg.Connection) -> None:
+        identity = await identity_of(connection)
+        assign = await connection.prepare(ASSIGN.format(identity=identity.sql))
+        quiet = 0.0
+        while True:
+            self._wake.clear()
+            rows = await assign.fetch(identity.fixed, *self._reached())
+            if not self.leading:  # only now: a database that takes no writes would fail here
+                self._begin()
+            if rows and rows[0]["moved"]:
+                await self._renew(connection, identity)
+                continue
+            if rows and rows[0]["rewound"]:
+                self._hub.recheck()
+            elif rows and rows[0]["seq"] is not None:
+                quiet = 0.0
+                self._announce(rows[0]["epoch"], [event_from_row(row) for row in rows])
+                continue
+            pause = BUSY_POLL if quiet < 2.0 else IDLE_POLL
+            quiet += pause
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+
+    def _reached(self) -> tuple[UUID, int]:
+        """The epoch and the sequence that this process knows to have been numbered."""
+        epoch, head = self._hub.epoch, self._hub.head
+        return (epoch, max(head, self._numbered[1])) if epoch == self._numbered[0] else (epoch, head)
+
+    async def _renew(self, connection: asyncpg.Connection, identity: DatabaseIdentity) -> None:
+        for row in await connection.fetch(identity.renew, identity.fixed):
+            say = log.warning if row["last_seq"] else log.info
+            say("relay.epoch_bound", epoch=str(row["epoch"]), shared_head=row["last_seq"])
+        self._hub.recheck()
+
+    def _begin(self) -> None:
+        self.leading = True
+        self.elections += 1
+        self._delay = FIRST_DELAY
+        log.info("relay.leading")
+
+    def _announce(self, epoch: UUID, events: Sequence[Event]) -> None:
+        self.assigned += len(events)
+        self._numbered = (epoch, events[-1].seq)
+        self._hub.offer(events, epoch)
+        for start in range(0, len(events), 64):
+            self._publisher.send(EVENTS, encode(events[start : start + 64], epoch))

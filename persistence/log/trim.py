@@ -1,0 +1,100 @@
+"""Pruning the log: its old end goes, in order, each stretch in one short transaction that moves the horizon with it.
+
+Because rows and horizon change together, a reader who finds a hole always finds a horizon behind it. The horizon is
+moved from where the stretch began, so that of two processes at the same stretch only one prunes it. Nobody waits for
+long: the row that the relay counts in is taken last, and a row that somebody else holds ends the attempt, well before
+the database would call it a deadlock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import delete, func, select, text, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.models.event import Event
+from domain.ports import Stretch
+from persistence.errors import translated
+from persistence.log.epoch import RENEW_AT
+from persistence.log.reader import SqlEventReader
+from persistence.tables import events, log_state
+
+LOCK = 0x526F6C6C5072756E
+"""The advisory lock of whoever prunes ("RollPrun" in ASCII)."""
+LOCK_MILLISECONDS = 300
+"""How long a row is waited for; the database looks for deadlocks after a second."""
+
+OLD = text("""
+with log as materialized (select horizon from log_state),
+     oldest as materialized (
+       select seq, coalesce(uuid_extract_timestamp(id), occurred_at) as inserted_at
+       from events where seq > (select greatest(horizon, :after) from log)
+       order by seq limit :limit)
+select (select greatest(horizon, :after) from log) as horizon, max(seq) as last from oldest
+where seq < coalesce((select min(seq) from oldest where inserted_at >= now() - cast(:age as interval)),
+                     9223372036854775807)
+""")
+"""The database dates an entry by its id (UUID version 7); `occurred_at` is by the clock of the instance that wrote it."""
+
+
+class SqlLogTrimmer:
+    """The log's old end, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def old(self, age: timedelta, limit: int, after: int = 0) -> Stretch | None:
+        """The first entries of an age, or None."""
+        asked = {"age": age, "limit": limit, "after": after}
+        row = (await self._connection.execute(OLD, asked)).one()
+        return None if row.last is None else Stretch(row.horizon, row.last)
+
+    async def read(self, stretch: Stretch) -> Sequence[Event]:
+        """The entries of a stretch."""
+        found = await SqlEventReader(self._connection).after(stretch.horizon, stretch.count)
+        return [e for e in found if e.seq <= stretch.last]
+
+    async def prune(self, stretch: Stretch) -> bool:
+        """Delete a stretch and move the horizon behind it; False where another process has moved it meanwhile."""
+        await self._connection.execute(select(func.set_config("lock_timeout", str(LOCK_MILLISECONDS), true())))
+        await self._connection.execute(
+            delete(events).where(events.c.seq > stretch.horizon, events.c.seq <= stretch.last)
+        )
+        moved = await self._connection.execute(
+            update(log_state).values(horizon=stretch.last).where(log_state.c.horizon == stretch.horizon)
+        )
+        return moved.rowcount == 1
+
+    async def renew(self, epoch: UUID, shared_head: int) -> bool:
+        """Begin another epoch, unless it is another one already."""
+        asked = {"epoch": epoch, "shared_head": shared_head}
+        return (await self._connection.execute(text(RENEW_AT), asked)).rowcount == 1
+
+
+class PruneLock:
+    """Held by the one process that prunes. It is a session's, on a direct connection, and falls with it."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[bool]:
+        """Whether this process may prune until the block ends; False while another one does. Raises Unavailable."""
+        with translated():
+            connection = await asyncpg.connect(
+                self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "rollcall-prune"}
+            )
+        try:
+            with translated():
+                mine = await connection.fetchval("select pg_try_advisory_lock($1)", LOCK)
+            yield bool(mine)
+        finally:
+            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await connection.close(timeout=2)
+            connection.terminate()

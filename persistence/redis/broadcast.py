@@ -1,0 +1,282 @@
+"""Redis pub/sub between instances: a broadcaster backend that tells of its gaps, and a publisher that never makes anyone wait.
+
+Why our own backend: the package's Redis backend loses its first subscription with redis-py 8, dies silently with its
+connection and queues without bound. This one waits for the SUBSCRIBE acknowledgement, reconnects with jitter, proves
+an idle link alive, and emits GAP after every (re)connection and whenever it had to drop a message: whoever reads GAP
+reads the table. Callers name channels by what is on them; in Redis each has a name of this log's own, and only what was
+sealed for it is passed on (persistence/redis/namespace.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import redis.asyncio as aioredis
+import structlog
+from broadcaster import BroadcastBackend, Event
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from domain.tasks import end
+from persistence.redis.namespace import RedisNamespace
+
+GAP = "\x00gap"
+"""The message that stands for "something may be missing here"."""
+
+EVENTS, NUDGE = "events", "nudge"
+"""The channels: numbered events; "a write was committed here"."""
+
+QUEUE_MAX = 4096
+PUBLISH_SECONDS, PUBLISH_MAX = 2.0, 100
+"""The time for one round trip of publishing, and how many messages it takes at most."""
+PING_SECONDS = 2.0
+FIRST_DELAY, LAST_DELAY = 0.05, 2.0
+
+log = structlog.get_logger(__name__)
+
+
+def connect(url: str, timeout: float = 2.0) -> aioredis.Redis:
+    """A client that answers or fails within `timeout` seconds and never retries by itself.
+
+    Bytes that are no UTF-8 are replaced, which breaks the seal of what they are in, and do not end the reading.
+    """
+    client: aioredis.Redis = aioredis.Redis.from_url(
+        url,
+        socket_connect_timeout=timeout,
+        socket_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+        encoding_errors="replace",
+    )
+    return client
+
+
+class RedisBackend(BroadcastBackend):
+    """broadcaster's backend contract over redis-py; `connected` tells whether the subscription stands now.
+
+    It listens once the namespace is bound to a log, and moves to the other channels when that changes.
+    """
+
+    def __init__(self, url: str, namespace: RedisNamespace) -> None:
+        self._url, self._namespace = url, namespace
+        self._publisher = connect(url)
+        self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
+        self._channels: dict[str, asyncio.Event] = {}
+        self._names: dict[str, str] = {}
+        self._moving: set[asyncio.Task[None]] = set()
+        self._wanted = asyncio.Event()
+        self._pubsub: PubSub | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.connected = False
+        self.reconnects = 0
+        self.dropped = 0
+
+    async def connect(self) -> None:
+        """Start listening; returns at once, also while Redis is away."""
+        self._namespace.listen(self._move)
+        self._task = asyncio.create_task(self._run(), name="redis-listener")
+
+    async def disconnect(self) -> None:
+        """Stop listening and close."""
+        if self._task is not None:
+            await end([self._task, *self._moving])
+        with contextlib.suppress(RedisError, OSError):
+            await self._publisher.aclose()
+
+    async def subscribe(self, group: str) -> None:
+        """Return when Redis has acknowledged, or after two seconds without it: GAP follows once it has."""
+        acknowledged = self._channels.setdefault(group, asyncio.Event())
+        if self._namespace.bound:
+            self._wanted.set()
+        if self._pubsub is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await self._pubsub.subscribe(self._name(group))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2.0):
+                await acknowledged.wait()
+
+    async def unsubscribe(self, group: str) -> None:
+        """Stop listening to a channel."""
+        self._channels.pop(group, None)
+        if self._pubsub is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await self._pubsub.unsubscribe(self._namespace.name(group))
+
+    async def publish(self, channel: str, message: Any) -> None:
+        """Publish now; raises redis.exceptions.RedisError or OSError within PUBLISH_SECONDS where it cannot."""
+        await self.publish_all([(channel, message)])
+
+    async def publish_all(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Publish several in one round trip, in order; raises as `publish` does."""
+        async with asyncio.timeout(PUBLISH_SECONDS), self._publisher.pipeline(transaction=False) as pipeline:
+            for channel, message in messages:
+                pipeline.publish(self._namespace.name(channel), self._namespace.seal(channel, message))
+            await pipeline.execute()
+
+    async def next_published(self) -> Event:
+        """The next message or GAP."""
+        return await self._queue.get()
+
+    def _emit(self, channel: str, message: str) -> None:
+        if self._queue.full():
+            self._queue.get_nowait()
+            self.dropped += 1
+            message = GAP
+        self._queue.put_nowait(Event(channel, message))
+
+    async def _run(self) -> None:
+        delay = FIRST_DELAY
+        while True:
+            await self._wanted.wait()
+            try:
+                await self._listen()
+            except (RedisError, OSError, TimeoutError) as error:
+                if self.connected:
+                    delay = FIRST_DELAY
+                    log.warning("redis.lost", error=type(error).__name__)
+                elif not self.reconnects:
+                    log.warning("redis.unreachable", setting="REDIS_URL", error=type(error).__name__)
+                self._down()
+            except Exception:
+                log.exception("redis.listener_failed")
+                self._down()
+            await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+            delay = min(delay * 2, LAST_DELAY)
+
+    def _name(self, channel: str) -> str:
+        """The name of a channel in Redis, remembered for what comes back on it."""
+        name = self._namespace.name(channel)
+        self._names[name] = channel
+        return name
+
+    def _move(self) -> None:
+        """Another log: its channels have other names."""
+        left, self._names = list(self._names), {}
+        for acknowledged in self._channels.values():
+            acknowledged.clear()
+        if self._channels:
+            self._wanted.set()
+        if self._pubsub is not None:
+            task = asyncio.create_task(self._resubscribe(self._pubsub, left), name="redis-move")
+            self._moving.add(task)
+            task.add_done_callback(self._moving.discard)
+
+    async def _resubscribe(self, pubsub: PubSub, left: Sequence[str]) -> None:
+        with contextlib.suppress(
+            RedisError, OSError
+        ):  # a connection that is lost subscribes anew when it is made again
+            await pubsub.subscribe(*(self._name(channel) for channel in self._channels))
+            await pubsub.unsubscribe(*left)
+
+    def _down(self) -> None:
+        self.connected = False
+        self.reconnects += 1
+        for acknowledged in self._channels.values():
+            acknowledged.clear()
+
+    async def _listen(self) -> None:
+        client = connect(self._url, timeout=3 * PING_SECONDS)
+        pubsub = client.pubsub()
+        try:
+            names = [self._name(channel) for channel in self._channels]
+            await pubsub.subscribe(*names)
+            self._pubsub = pubsub
+            later = [name for name in map(self._name, self._channels) if name not in names]
+            if later:  # asked for, or renamed, while the first were on their way
+                await pubsub.subscribe(*later)
+            silent = 0
+            while True:
+                message = await pubsub.get_message(ignore_subscribe_messages=False, timeout=PING_SECONDS)
+                silent = silent + 1 if message is None else 0
+                if message is not None:
+                    self._take(message)
+                elif silent > 2:
+                    raise TimeoutError("no pong")
+                else:
+                    await pubsub.ping()
+        finally:
+            self._pubsub = None
+            with contextlib.suppress(RedisError, OSError):
+                await pubsub.aclose()  # type: ignore[no-untyped-call]
+            with contextlib.suppress(RedisError, OSError):
+                await client.aclose()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        channel = self._names.get(message["channel"] or "")
+        if message["type"] == "message":
+            opened = None if channel is None else self._namespace.open(channel, message["data"])
+            if channel is not None and opened is not None:
+                self._emit(channel, opened)
+        elif message["type"] == "subscribe" and channel in self._channels:
+            if not self.connected:
+                self.connected = True
+                log.info("redis.listening")
+            self._channels[channel].set()
+            self._emit(channel, GAP)
+
+
+class Publisher:
+    """Publishing behind a bounded queue and a breaker: `send` never waits and never fails.
+
+    What does not fit is dropped: the table has it, and readers look there within a second. All that waits leaves in one
+    round trip, so that on a slow network messages come late by a round trip and do not fall further and further behind.
+    """
+
+    def __init__(self, backend: RedisBackend, queue_max: int = 1000) -> None:
+        self._backend = backend
+        self._queue: deque[tuple[str, str]] = deque(maxlen=queue_max)
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._task: asyncio.Task[None] | None = None
+        self.healthy = True
+        self.dropped = 0
+
+    def send(self, channel: str, message: str) -> None:
+        """Hand a message over for publishing."""
+        if not self.healthy and self._queue:  # one is tried at a time
+            self.dropped += 1
+            return
+        if len(self._queue) == self._queue.maxlen:
+            self.dropped += 1
+        self._queue.append((channel, message))
+        self._idle.clear()
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begin to publish."""
+        self._task = asyncio.create_task(self._run(), name="redis-publisher")
+
+    async def stop(self) -> None:
+        """Publish what waits, for half a second at most, then stop."""
+        if self._task is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await self._idle.wait()
+        await end([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                messages = [self._queue.popleft() for _ in range(min(len(self._queue), PUBLISH_MAX))]
+                try:
+                    await self._backend.publish_all(messages)
+                    self.healthy = True
+                except (RedisError, OSError) as error:
+                    if self.healthy:
+                        log.warning("redis.publish_failed", error=type(error).__name__)
+                    self.healthy = False
+                    self.dropped += len(messages) + len(self._queue)
+                    self._queue.clear()
+                    await asyncio.sleep(1.0)  # the breaker: one try a second while Redis is away
+            self._idle.set()

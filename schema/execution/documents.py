@@ -1,0 +1,290 @@
+"""Documents: text once parsed, validated and measured, kept, and executed without doing that again.
+
+What a stranger brings is kept in a small cache of its own, so that it cannot push out what members use, and is refused
+without suggestions, which would tell the schema. Of a document that is kept, positions are dropped: they would take
+most of its memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import strawberry
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    print_ast,
+    strip_ignored_characters,
+    validate,
+)
+from graphql.execution import Executor
+from graphql.validation import OverlappingFieldsCanBeMergedRule, ValidationContext, specified_rules
+from graphql.validation.validate import ValidationAbortedError
+
+from domain.models.user import Role
+from schema.context import Context
+from schema.errors import format_error
+from schema.execution.cost import Expression
+from schema.execution.counting import Counting
+from schema.execution.document_cache import DocumentCache
+from schema.execution.limits import (
+    COMMENTS_MAX,
+    TEXT_MAX,
+    TOKENS_MAX,
+    Meter,
+    cost_excess,
+    excesses,
+    too_many_values,
+)
+
+ERRORS_MAX = 10
+MEMBERS_BYTES, STRANGERS_BYTES = 64 * 1024 * 1024, 4 * 1024 * 1024
+"""How much memory documents may take, by the estimate of `_size`."""
+TOKEN_BYTES = 500
+"""Memory of a token that is kept without its position, at most."""
+TOKEN = re.compile(r"\w+|[^\w\s,]")
+
+MERGE_BUDGET = 5_000
+"""Comparisons of fields that may be merged, two units each; the library allows 500,000, which take half a second."""
+
+
+class BoundedMerging(OverlappingFieldsCanBeMergedRule):
+    """The library's rule with a budget of our own: its setting is one for the whole process."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self.rule_context.remaining_complexity_budget = MERGE_BUDGET
+
+
+RULES = [BoundedMerging if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules]
+
+
+class DocumentRefused(Exception):
+    """The text is no document that can be executed; `errors` is fit for the client."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        self.errors = errors
+        super().__init__(errors[0]["message"] if errors else "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that may be executed. `key` is equal for texts that mean the same but for white space and comments.
+
+    An empty name of an operation is no name (GraphQL over HTTP, section 5.1). `key` is empty without a subscription.
+    """
+
+    ast: DocumentNode
+    operations: dict[str, OperationDefinitionNode]
+    costs: dict[str, Expression]
+    introspects: bool
+    key: str
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation of a name, or the only one. Raises DocumentRefused."""
+        if name:
+            found = self.operations.get(name)
+        else:
+            found = next(iter(self.operations.values())) if len(self.operations) == 1 else None
+        if found is None:
+            text = f'There is no operation "{name[:100]}"' if name else "Say by operationName which operation is meant"
+            raise DocumentRefused([_refusal(text)])
+        return found
+
+    def subject(self, name: str | None) -> str:
+        """What an operation is about, for counting it: its root field's name, which no client can make up."""
+        fields = self.operation(name).selection_set.selections
+        return fields[0].name.value if len(fields) == 1 and isinstance(fields[0], FieldNode) else "several"
+
+    def cost(self, name: str | None, variables: dict[str, Any] | None = None) -> int:
+        """What an operation costs with these coerced variables (schema/execution/cost.py). Raises DocumentRefused."""
+        operation = self.operation(name)
+        return self.costs[operation.name.value if operation.name else ""].evaluate(variables or {})
+
+    def question(self, name: str | None, variables: dict[str, Any] | None) -> Hashable:
+        """Equal for subscriptions that ask the same, wherever in the log they begin. Raises DocumentRefused."""
+        positions = {
+            d.variable.name.value
+            for d in self.operation(name).variable_definitions or ()
+            if print_ast(d.type).rstrip("!") == "Cursor"
+        }
+        asked = {k: v for k, v in (variables or {}).items() if k not in positions}
+        return self.key, name or None, orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
+
+    def operation_type(self, name: str | None) -> str:
+        """`query`, `mutation` or `subscription`. Raises DocumentRefused."""
+        return self.operation(name).operation.value
+
+
+def _refusal(text: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
+    return {"message": text, "extensions": {"code": code}}
+
+
+class Documents:
+    """The documents of one schema, the most recently used kept."""
+
+    def __init__(self, schema: strawberry.Schema, *, debug: bool = False) -> None:
+        self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 - the executable schema has no public name
+        self._debug = debug
+        self._members: DocumentCache[Document | DocumentRefused] = DocumentCache(MEMBERS_BYTES)
+        self._strangers: DocumentCache[Document | DocumentRefused] = DocumentCache(STRANGERS_BYTES)
+
+    @property
+    def bytes_kept(self) -> int:
+        """The estimated memory of all documents that are kept."""
+        return self._members.bytes + self._strangers.bytes
+
+    def get(self, text: str, *, stranger: bool = False) -> Document:
+        """The document of a text. Raises DocumentRefused with every fault found."""
+        return self.find(text, stranger=stranger) or self.take_in(text, stranger=stranger)
+
+    def find(self, text: str, *, stranger: bool) -> Document | None:
+        """The document of a text where it is known. Raises DocumentRefused where it is known to be refused, or too long."""
+        if len(text) > TEXT_MAX:
+            raise DocumentRefused([_refusal("This document is too long", "LIMIT_EXCEEDED")])
+        known = self._members.get(text)
+        if stranger and not isinstance(known, Document):
+            known = self._strangers.get(text)
+        if isinstance(known, DocumentRefused):
+            raise DocumentRefused(known.errors)
+        return known
+
+    def take_in(self, text: str, *, stranger: bool) -> Document:
+        """Parse, validate and measure a text that `find` does not know, and keep what comes of it: some milliseconds.
+
+        Raises DocumentRefused.
+        """
+        cache = self._strangers if stranger else self._members
+        try:
+            document = self._read(text, stranger=stranger)
+        except DocumentRefused as refusal:
+            cache.put(text, DocumentRefused(refusal.errors), _size(text, refusal))
+            raise
+        cache.put(text, document, _size(text))
+        return document
+
+    def _read(self, text: str, *, stranger: bool) -> Document:
+        try:
+            ast = parse(text, max_lexical_tokens=TOKENS_MAX, max_comments=COMMENTS_MAX)
+            self._check(ast, hide_suggestions=stranger)
+            kept = parse(text, no_location=True)
+            operations, meter = _operations(kept), Meter(self.schema, kept)
+            measures = {name: meter.measure(o) for name, o in operations.items()}
+        except GraphQLSyntaxError as error:
+            raise DocumentRefused([_unparsed(error)]) from None
+        except RecursionError:
+            raise DocumentRefused([_refusal("This document is nested too deeply", "LIMIT_EXCEEDED")]) from None
+        live = any(o.operation is OperationType.SUBSCRIPTION for o in operations.values())
+        return Document(
+            ast=kept,
+            operations=operations,
+            costs={name: m.cost.whole for name, m in measures.items()},
+            introspects=any(m.introspects for m in measures.values()),
+            key=hashlib.sha256(strip_ignored_characters(text).encode()).hexdigest() if live else "",
+        )
+
+    def _check(self, ast: DocumentNode, *, hide_suggestions: bool) -> None:
+        meter = Meter(self.schema, ast)
+        operations = _operations(ast).values()
+        if too_much := [e for o in operations for e in excesses(o, meter.measure(o))]:
+            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_much[:ERRORS_MAX]])
+        faults = validate(self.schema, ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
+        if any(isinstance(e, ValidationAbortedError) for e in faults) and len(faults) <= ERRORS_MAX:
+            raise DocumentRefused([_refusal("This document is too complex to be validated", "LIMIT_EXCEEDED")])
+        if faults:
+            raise DocumentRefused([_coded(e, "GRAPHQL_VALIDATION_FAILED") for e in faults])
+        if not operations:
+            raise DocumentRefused([_refusal("The document has no operation")])
+
+    def prepare(
+        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
+    ) -> Executor[Any]:
+        """What executes an operation with its variables coerced; the cost is checked with their values.
+
+        Raises DocumentRefused. All operations come this way, over HTTP and over the socket, so that the same mistake
+        gets the same answer.
+        """
+        operation = document.operation(name)
+        allowed = self._debug or (context.actor is not None and context.actor.role is Role.ADMIN)
+        if document.introspects and not allowed:
+            raise DocumentRefused([_refusal("Only admins may introspect", "FORBIDDEN")])
+        if too_many_values(variables):
+            raise DocumentRefused([_refusal("There are too many values in the variables", "LIMIT_EXCEEDED")])
+        live = operation.operation is OperationType.SUBSCRIPTION
+        built = (Executor if live else Counting).build(
+            self.schema,
+            document.ast,
+            None,
+            context,
+            variables,
+            name or None,
+            max_coercion_errors=ERRORS_MAX,
+            hide_suggestions=context.actor is None,
+        )
+        if isinstance(built, list):
+            raise DocumentRefused([_coded(e, "BAD_USER_INPUT") for e in built])
+        if too_dear := cost_excess(operation, document.cost(name, built.variable_values.coerced)):
+            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_dear])
+        return built
+
+    async def execute(
+        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
+    ) -> dict[str, Any]:
+        """Execute a query or a mutation: `data` and `errors` as the specification has them, `errors` alone if it could not begin."""
+        try:
+            executor = self.prepare(document, name, variables, context)
+        except DocumentRefused as refusal:
+            return {"errors": refusal.errors}
+        if not isinstance(executor, Counting):
+            return {"errors": [_refusal("Subscriptions are served over the WebSocket")]}
+        if executor.operation.operation is OperationType.MUTATION:
+            context.follow_writes()
+        outcome = executor.execute_operation()
+        result = outcome if isinstance(outcome, ExecutionResult) else await outcome  # type: ignore[misc]
+        if executor.exceeded:
+            return {"data": None, "errors": [_refusal("This answer is too large: ask for less", "LIMIT_EXCEEDED")]}
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            answer["errors"] = [format_error(e, context.origin.request_id) for e in result.errors]
+        return answer
+
+
+def _operations(ast: DocumentNode) -> dict[str, OperationDefinitionNode]:
+    """The operations of a document by name; one without a name is the only one of its document."""
+    return {d.name.value if d.name else "": d for d in ast.definitions if isinstance(d, OperationDefinitionNode)}
+
+
+def _size(text: str, refusal: DocumentRefused | None = None) -> int:
+    """The memory of what is kept for a text, in bytes, rather too much than too little."""
+    if refusal is not None:
+        return 4 * len(text) + sum(1000 + 4 * len(e["message"]) for e in refusal.errors)
+    tokens = sum(1 for _ in TOKEN.finditer(text))
+    return 4 * len(text) + min(tokens, TOKENS_MAX) * TOKEN_BYTES
+
+
+def _unparsed(error: GraphQLSyntaxError) -> dict[str, Any]:
+    """A limit of the parser is one of ours; it says so in its message alone."""
+    limit = next((name for name in ("tokens", "comments") if f"{name}. Parsing aborted" in error.message), None)
+    if limit is None:
+        return _coded(error, "GRAPHQL_PARSE_FAILED")
+    most = {"tokens": TOKENS_MAX, "comments": COMMENTS_MAX}[limit]
+    return _refusal(f"This document is too large: at most {most} {limit} are allowed", "LIMIT_EXCEEDED")
+
+
+def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
+    formatted: dict[str, Any] = dict(error.formatted)
+    formatted["message"] = str(formatted["message"])[:500]
+    formatted.setdefault("extensions", {"code": code})
+    return formatted

@@ -1,0 +1,188 @@
+"""`userFeed`: the users that match, then how that set changes, without a gap in between.
+
+Nothing is remembered about a subscriber: whether a user came into view, changed or left is decided from each log entry
+alone, by putting the question to the user as they were before it and as they are. Where the row is newer than the entry,
+how they were is not certain, and then "entered" and "left" are told rather than left out: both may be applied twice. The
+snapshot is read after the position was taken, so that an entry may tell of a change the snapshot already shows (the
+client sets the same values again), and none is missed.
+
+A cursor carries the role it was read with: a viewer whose role is another now sees other people and finds them by other
+fields, so that the stream cannot tell the difference, and they have to read again. Presence is not in the log: a feed
+whose filter asks for it is told by presence itself who comes and goes, and cannot be resumed, only begun anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import strawberry
+
+from domain import policies
+from domain.cursors import FRESH, LogCursor, fresh_cursor, sequence_cursor, unfinished_cursor
+from domain.models.actor import Actor
+from domain.models.event import Event as LogEvent
+from domain.models.event import EventType
+from domain.models.user import User
+from domain.pagination import PAGE_MAX, UserFilter, UserQuery, Window
+from domain.services.user import UserService
+from schema.feeds.messages import FeedReady, Heartbeat, ResyncRequired, UserChanged, UserEntered, UserLeft
+from schema.live.ports import Message
+from schema.live.rows import Rows
+from schema.scalars import Cursor
+from schema.user import User as UserType
+from schema.user import changes_as_seen
+
+ABOUT_USERS = policies.PUBLIC_EVENTS | {EventType.EMAIL_VERIFIED}
+"""Entries that can change who matches, or what is shown of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedProjection:
+    """One question to the directory, as a stream. See the module's docstring."""
+
+    users: UserService
+    epoch: UUID
+    search: str | None
+    filter: UserFilter
+    start: str | None
+    private: bool = False
+
+    @property
+    def key(self) -> Hashable:
+        """The question, without the position."""
+        return "feed", self.search, self.filter
+
+    @property
+    def follows_presence(self) -> bool:
+        """Whether who is online decides who matches."""
+        return self.filter.online is not None
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether an entry is projected without asking the database: a search is compared there."""
+        return self.search is None
+
+    async def prefetch(self, events: Sequence[LogEvent], actor: Actor, rows: Rows) -> None:
+        """Put the search to the subjects of all these entries in one statement."""
+        pairs: list[User] = []
+        asked: list[Hashable] = []
+        for event in events if self.search is not None else ():
+            now, before, key = rows.get(event.user_id), rows.before(event), (self.key, actor.role, event.seq)
+            if now is not None and before is not None and key not in rows.matches and event.type in ABOUT_USERS:
+                pairs += [before.user, now]
+                asked.append(key)
+        if asked:
+            found = await self._matching(self._query(actor), pairs)
+            rows.matches.update(zip(asked, zip(found[::2], found[1::2], strict=True), strict=True))
+
+    async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
+        """Entered, changed or left, or nothing."""
+        changes_version = event.type is EventType.PASSWORD_CHANGED and policies.can_see_history(actor, event.user_id)
+        if event.type not in ABOUT_USERS and not changes_version:
+            return ()
+        cursor = self._cursor(event.seq, actor)
+        now, before = rows.get(event.user_id), rows.before(event)
+        left = UserLeft(user_id=strawberry.ID(str(event.user_id)), cursor=cursor)
+        if now is None or before is None:
+            return (left,) if policies.leaves_view(actor, event) else ()
+        query = self._query(actor)
+        known = rows.matches.get((self.key, actor.role, event.seq))
+        was, fits = known or await self._matching(query, [before.user, now])
+        created = event.type is EventType.USER_CREATED
+        certain = before.certain and (before.verification_certain or self.filter.email_verified is None)
+        if fits and self._is_online_as_asked(query, now):
+            if created or not (was and certain):
+                return (UserEntered(user=UserType(entity=now), cursor=cursor),)
+            seen = policies.event_as_seen(actor, event, now)
+            return (UserChanged(user=UserType(entity=now), cursor=cursor, changes=changes_as_seen(seen)),)
+        return (left,) if not created and (was if certain else _may_have_matched(event, query)) else ()
+
+    async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
+        """What a change of a user's presence means for who is in view; None for somebody who does not match anyway."""
+        query = self._query(actor)
+        (fits,) = await self._matching(query, [user])
+        if not fits:
+            return None
+        cursor = self._cursor(seq, actor)
+        if self._is_online_as_asked(query, user):
+            return UserEntered(user=UserType(entity=user), cursor=cursor)
+        return UserLeft(user_id=strawberry.ID(str(user.id)), cursor=cursor)
+
+    async def _matching(self, query: UserQuery, users: Sequence[User]) -> list[bool]:
+        """Whether each of these users belongs to the answer, wherever they are."""
+        return await self.users.matching(replace(query, filter=replace(query.filter, online=None)), users)
+
+    def _is_online_as_asked(self, query: UserQuery, user: User) -> bool:
+        return self.filter.online in (None, user.id in (query.online_ids or ()))
+
+    def begins_anew(self, cursor: LogCursor) -> bool:
+        """Whether it stands for no position but for a new snapshot."""
+        return cursor.role == FRESH
+
+    def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
+        """Why not: what was read before was seen with another role. Without a role it counts as the present one's."""
+        if cursor.role == FRESH:
+            return None
+        if self.follows_presence:
+            return "Who is online is not in the log: only a new snapshot can tell"
+        if cursor.role in (None, actor.role):
+            return None
+        return "Your role has changed since this position was read"
+
+    async def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]]:
+        """Everybody who matches, a page at a time."""
+        cursor = Cursor(unfinished_cursor(self.epoch))
+        query = self._query(actor)
+        after: str | None = None
+        while True:
+            page = await self.users.page(replace(query, window=Window(PAGE_MAX, after=after)))
+            yield [UserEntered(user=UserType(entity=u), cursor=cursor) for u in page.items]
+            if not page.has_next:
+                return
+            after = page.cursors[-1]
+
+    def _query(self, actor: Actor) -> UserQuery:
+        return self.users.query(actor, search=self.search, filter_=self.filter)
+
+    def _cursor(self, seq: int, actor: Actor) -> Cursor:
+        return Cursor(sequence_cursor(self.epoch, seq, actor.role))
+
+    def ready(self, seq: int, actor: Actor) -> Message | None:
+        """The snapshot, or what was missed, is complete."""
+        return FeedReady(cursor=self._cursor(seq, actor))
+
+    def heartbeat(self, seq: int, actor: Actor) -> Message | None:
+        """The position on a quiet stream."""
+        return Heartbeat(cursor=self._cursor(seq, actor), at=datetime.now(UTC))
+
+    def resync(self, reason: str, seq: int, actor: Actor) -> Message:
+        """Read again, then subscribe from here."""
+        cursor = Cursor(fresh_cursor(self.epoch, seq)) if self.follows_presence else self._cursor(seq, actor)
+        return ResyncRequired(reason=reason, cursor=cursor)
+
+    def of_epoch(self, epoch: UUID) -> FeedProjection:
+        """The same, with the positions of another epoch."""
+        return replace(self, epoch=epoch)
+
+
+def _may_have_matched(event: LogEvent, query: UserQuery) -> bool:
+    """Whether an entry may have taken its subject out of the answer, where nothing else is known of how they were.
+
+    Of all entries since somebody was in view, one changed something that the question asks for, from what fitted.
+    """
+    wanted, before = query.filter, {c.field: c.before for c in event.changes}
+    if wanted.status is not None and event.status_before not in wanted.status:
+        return False
+    if wanted.role is not None and "role" in before and before["role"] not in wanted.role:
+        return False
+    searched = {"display_name", "email"} if query.by_email else {"display_name"}
+    verification = "email" in before or event.type is EventType.EMAIL_VERIFIED
+    return (
+        ("status" in before and wanted.status is not None)
+        or ("role" in before and wanted.role is not None)
+        or (query.search is not None and not searched.isdisjoint(before))
+        or (wanted.email_verified is not None and verification)
+    )
