@@ -7,7 +7,21 @@ export default defineConfig({
 	build: {
 		// What understands light-dark(), popover and anchor positioning; nothing is rewritten for older browsers.
 		target: ['chrome125', 'firefox147', 'safari26'],
-		cssTarget: ['chrome125', 'firefox147', 'safari26']
+		cssTarget: ['chrome125', 'firefox147', 'safari26'],
+		rolldownOptions: {
+			output: {
+				// Small files compress badly: what most pages behind sign-in share comes in one.
+				codeSplitting: {
+					groups: [
+						{
+							name: 'entry',
+							test: /src\/lib\/(components\/ui\/(Button|Field|Form|FormNotice|Mark|Notice|PasswordField)\.svelte|stores\/(form|entry-i18n)|utils\/problems|messages\/(en-entry|entry|locale))|lucide.*\/(circle-alert|circle-check|info|eye|eye-off)\.svelte/
+						},
+						{ name: 'shared', test: /src\/lib|lucide/, minShareCount: 5 }
+					]
+				}
+			}
+		}
 	},
 	plugins: [
 		tailwindcss(),

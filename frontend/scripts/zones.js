@@ -19,6 +19,12 @@ const SERVER = not(
 );
 const COMPONENT = not('^#lib/components/', 'Components stand above this.');
 const STORE = not('^#lib/stores/', 'Stores stand above this: pass in what is needed.');
+/** @type {{ regex: string, importNames: string[], message: string }} */
+const WORDS = {
+	regex: '^#lib/stores/i18n',
+	importNames: ['useI18n'],
+	message: 'This is shown before sign-in too, where only some words are there: useEntryI18n.'
+};
 const FRAMEWORK = not(
 	'^(svelte($|/)|\\$app/)',
 	'What is pure needs no framework: that belongs in a store or a component.'
@@ -40,7 +46,11 @@ export const zones = [
 		['src/lib/types/**'],
 		[not('^#lib/(?!types/|graphql/)', 'Types stand on the documents alone.'), FRAMEWORK]
 	),
-	zone('messages', ['src/lib/messages/**'], [not('^#lib/', 'A catalogue is words alone.'), FRAMEWORK]),
+	zone(
+		'messages',
+		['src/lib/messages/**'],
+		[not('^#lib/(?!graphql/)', 'A catalogue is words alone.'), FRAMEWORK]
+	),
 	zone('utils', ['src/lib/utils/**'], [STORE, COMPONENT, SERVER, FRAMEWORK]),
 	zone('stores', ['src/lib/stores/**'], [COMPONENT, SERVER]),
 	zone('server', ['src/lib/server/**', ...ON_SERVER], [COMPONENT, STORE]),
@@ -49,6 +59,7 @@ export const zones = [
 		['src/lib/components/ui/**'],
 		[
 			SERVER,
+			WORDS,
 			not('^#lib/components/(?!ui/)', 'ui knows no noun.'),
 			not('^#lib/(stores|utils)/[^/]+/', 'ui knows no noun: pass in what it shows.'),
 			not('^#lib/graphql/', 'ui knows no row of the API: pass in what it shows.')
@@ -67,5 +78,6 @@ export const zones = [
 			]
 		)
 	),
-	zone('routes', ['src/routes/**', 'src/hooks.client.ts'], [SERVER], ON_SERVER)
+	zone('routes', ['src/routes/(app)/**', 'src/hooks.client.ts'], [SERVER], ON_SERVER),
+	zone('entry', ['src/routes/*', 'src/routes/!((app))/**'], [SERVER, WORDS], ON_SERVER)
 ];

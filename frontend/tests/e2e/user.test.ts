@@ -161,7 +161,7 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 			await visitor.goto('/people/import');
 			await page.getByLabel('Or paste lines').fill(list);
 			await page.getByRole('button', { name: 'Check' }).click();
-			await page.getByText('1 ready, 1 need another look').waitFor();
+			await page.getByText('1 ready, 1 with errors').waitFor();
 		};
 		await look();
 		await page.getByRole('button', { name: 'Add 1 person' }).click();

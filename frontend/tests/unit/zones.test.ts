@@ -6,8 +6,8 @@ import { consoleSources, findCycle } from '../../scripts/import-cycles.js';
 
 const eslint = new ESLint({ cwd: fileURLToPath(new URL('../../', import.meta.url)) });
 
-async function complaints(file: string, imported: string): Promise<string[]> {
-	const line = `import type { One } from '${imported}';\nexport type Two = One;\n`;
+async function complaints(file: string, imported: string, name = 'One'): Promise<string[]> {
+	const line = `import type { ${name} } from '${imported}';\nexport type Two = ${name};\n`;
 	const code = file.endsWith('.svelte') ? `<script lang="ts" module>\n${line}</script>\n` : line;
 	const [result] = await eslint.lintText(code, { filePath: file });
 	return result!.messages.map(({ ruleId }) => ruleId ?? 'fatal');
@@ -52,6 +52,15 @@ test.each([
 ])('%s may import %s', async (file, imported) =>
 	expect(await complaints(file, imported)).not.toContain(RULE)
 );
+
+test.each([
+	'src/lib/components/ui/New.svelte',
+	'src/routes/+layout.svelte',
+	'src/routes/(auth)/sign-in/+page.svelte'
+])('%s cannot miss a word: it takes those that are there before sign-in', async (file) => {
+	expect(await complaints(file, '#lib/stores/i18n.svelte.ts', 'useI18n')).toContain(RULE);
+	expect(await complaints(file, '#lib/stores/entry-i18n.svelte.ts', 'useEntryI18n')).not.toContain(RULE);
+});
 
 test('no circle of imports, and one would be found', () => {
 	expect(findCycle(consoleSources())).toBeNull();

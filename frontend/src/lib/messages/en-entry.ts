@@ -1,4 +1,5 @@
 /** The words of the pages before sign-in, and what any page may need: a catalogue of their own, loaded alone there. */
+import type { ProblemCode } from '#lib/graphql/documents.ts';
 
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
@@ -10,23 +11,16 @@ export const enEntry = {
 		close: 'Close',
 		apply: 'Apply',
 		retry: 'Try again',
-		back: 'Back',
-		all: 'All',
-		none: 'None',
-		you: 'You',
 		never: 'Never',
-		unknown: 'Unknown',
 		loading: 'Loading',
 		copy: 'Copy',
 		copied: 'Copied',
-		more: 'More actions',
 		next: 'Next',
 		previous: 'Previous',
+		pages: 'Pages',
 		first: 'First page',
 		dismiss: 'Dismiss',
-		system: 'The system',
 		erased: 'Erased person',
-		hidden: 'Hidden',
 		empty: 'empty',
 		working: 'Working…'
 	},
@@ -61,11 +55,11 @@ export const enEntry = {
 		}
 	},
 	problem: {
-		VALIDATION_ERROR: 'Something needs another look.',
+		VALIDATION_ERROR: 'Please check what you entered.',
 		EMAIL_TAKEN: 'Someone already uses this email.',
 		VERSION_CONFLICT: 'Someone else changed this meanwhile.',
 		NOT_FOUND: 'This no longer exists.',
-		FORBIDDEN: 'You may not do this.',
+		FORBIDDEN: 'You do not have the right to do this.',
 		LAST_ADMIN: 'This is the last admin; make someone else admin first.',
 		INVALID_CREDENTIALS: 'Email or password is wrong.',
 		ACCOUNT_DISABLED: 'This account is disabled. Ask an admin.',
@@ -76,9 +70,9 @@ export const enEntry = {
 		SECOND_FACTOR_REQUIRED: 'A second factor is needed.',
 		UNAVAILABLE: 'The API cannot be reached.',
 		UNKNOWN: 'That did not work.'
-	},
+	} satisfies Record<ProblemCode | 'UNAVAILABLE' | 'UNKNOWN', string>,
 	fault: {
-		email: 'This is no email address.',
+		email: 'This is not a valid email address.',
 		displayName: 'A name has 1 to 200 characters.',
 		password: 'A password has 8 to 256 characters.',
 		deleted: 'This user is deleted; restore them first.',
@@ -89,15 +83,15 @@ export const enEntry = {
 		notFoundTitle: 'Page not found',
 		notFoundText: 'The address may be old or mistyped.',
 		forbiddenTitle: 'You may not see this',
-		forbiddenText: 'Your role does not reach this page. An admin can change that.',
+		forbiddenText: 'Your role has no access to this page. An admin can change that.',
 		downTitle: 'The API is not answering',
 		downText:
 			'Rollcall’s pages are up, but the directory behind them is not. This page tries again by itself.',
-		limitedTitle: 'A little too fast',
+		limitedTitle: 'Too many requests',
 		limitedText: 'Wait a moment, then try again.',
 		title: 'Something went wrong',
-		text: 'It is not your fault. Try again; if it stays, tell an admin the request id.',
-		requestId: 'Request id',
+		text: 'Try again. If it keeps happening, give an admin the request ID.',
+		requestId: 'Request ID',
 		home: 'Go to People'
 	},
 	update: { text: 'A new version of the console is ready.', reload: 'Reload' }

@@ -1,5 +1,7 @@
 /** What a catalogue must hold. English is the measure of it. */
+import type { enDevelopers } from './en-developers.ts';
 import type { enEntry } from './en-entry.ts';
+import type { enImport } from './en-import.ts';
 import type { en } from './en.ts';
 
 type Widened<T> = T extends string
@@ -8,7 +10,10 @@ type Widened<T> = T extends string
 		? (...args: A) => string
 		: { readonly [K in keyof T]: Widened<T[K]> };
 
-/** Every text of the console; a catalogue that lacks one does not compile. */
+/** The texts of the pages behind sign-in; a catalogue that lacks one does not compile. */
 export type Messages = Widened<typeof en>;
 /** Those of them that the pages before sign-in load. */
 export type EntryMessages = Widened<typeof enEntry>;
+/** Those of the API page, and of the import: they come with their page. */
+export type DevelopersMessages = Widened<typeof enDevelopers>;
+export type ImportMessages = Widened<typeof enImport>;

@@ -5,9 +5,10 @@
 import { tick } from 'svelte';
 import { applyAction, type SubmitFunction } from '$app/forms';
 import type { DoneOf, FormDone, FormRefused, KeptOf } from '#lib/types/form.ts';
+import type { EntryMessages } from '#lib/messages/types.ts';
 import type { Refusal } from '#lib/types/problem.ts';
 import { fieldError, formError } from '#lib/utils/problems.ts';
-import { useI18n, type I18n } from './i18n.svelte.ts';
+import { useEntryI18n, type I18n } from './entry-i18n.svelte.ts';
 
 /** The toasts of the page, where it has some. */
 interface Toasts {
@@ -38,7 +39,7 @@ const unanswered = (code: string): Refusal => ({ code, message: '', fields: {} }
 export class Form<Name extends string, Done, Kept> {
 	busy = $state(false);
 	readonly #options: FormOptions<Name, Done, Kept>;
-	readonly #i18n: I18n;
+	readonly #i18n: I18n<EntryMessages>;
 	readonly #given = $derived.by(() => {
 		const answer = this.#options.answer?.() ?? null;
 		return answer?.form === this.#options.name ? answer : null;
@@ -51,7 +52,7 @@ export class Form<Name extends string, Done, Kept> {
 		return given && !given.refusal ? (this.#options.success?.(given.done as Done) ?? null) : null;
 	});
 
-	constructor(options: FormOptions<Name, Done, Kept>, i18n: I18n) {
+	constructor(options: FormOptions<Name, Done, Kept>, i18n: I18n<EntryMessages>) {
 		this.#options = options;
 		this.#i18n = i18n;
 	}
@@ -117,5 +118,5 @@ export class Form<Name extends string, Done, Kept> {
 export function useForm<All, Name extends keyof All & string>(
 	options: FormOptions<Name, DoneOf<All, Name>, KeptOf<All, Name>>
 ): Form<Name, DoneOf<All, Name>, KeptOf<All, Name>> {
-	return new Form(options, useI18n());
+	return new Form(options, useEntryI18n());
 }

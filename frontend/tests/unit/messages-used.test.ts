@@ -1,0 +1,46 @@
+/** Every text of the catalogue is shown somewhere: one that nobody asks for fails here. */
+import { expect, test } from 'vitest';
+import { enDevelopers } from '#lib/messages/en-developers.ts';
+import { enImport } from '#lib/messages/en-import.ts';
+import { en } from '#lib/messages/en.ts';
+import { consoleSources } from '../../scripts/import-cycles.js';
+
+/** The keys of the texts, as paths: users.filter.role.any. */
+function paths(tree: object, before: string[] = []): string[][] {
+	return Object.entries(tree).flatMap(([key, value]) =>
+		typeof value === 'object' && value !== null
+			? paths(value as object, [...before, key])
+			: [[...before, key]]
+	);
+}
+
+const sources = Object.entries(consoleSources())
+	.filter(([file]) => !file.startsWith('src/lib/messages/'))
+	.map(([, source]) => source);
+
+/** Whether some source names the text, or takes one of its group by a key it computes or under another name. */
+function isUsed(path: string[], all = sources): boolean {
+	const groups = path.map((_, depth) => path.slice(0, depth).join('\\.')).filter(Boolean);
+	const named = new RegExp(`\\bm\\??\\.${path.join('\\.')}\\b`);
+	// A page's own words have no groups.
+	const computed = new RegExp(groups.length ? `\\bm\\.(${groups.join('|')})\\[` : '\\bwords\\.m\\[');
+	const taken = new RegExp(`\\bm\\.(${groups.join('|') || '-'})\\b(?![.\\w[(])`);
+	/** By its own name, or by a key that is computed. */
+	const member = new RegExp(`\\.${path.at(-1)}\\b|\\w\\[`);
+	return all.some(
+		(source) => named.test(source) || computed.test(source) || (taken.test(source) && member.test(source))
+	);
+}
+
+test('no text is left over', () => {
+	const all = [...paths(en), ...paths(enDevelopers), ...paths(enImport)];
+	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
+});
+
+test('one that is left over would be found', () => {
+	expect(isUsed(['users', 'forgotten'])).toBe(false);
+	expect(isUsed(['a', 'b'], ['{i18n.m.a.b}'])).toBe(true);
+	expect(isUsed(['a', 'b'], ['{i18n.m.a[key]}'])).toBe(true);
+	expect(isUsed(['a', 'b'], ['const words = $derived(i18n.m.a); words.b'])).toBe(true);
+	expect(isUsed(['a', 'b'], ['{i18n.m.a.bc}'])).toBe(false);
+});
