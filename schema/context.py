@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import strawberry
+
 from domain.commands import SignedIn
 from domain.cursors import LogCursor
 from domain.errors import Unauthenticated
@@ -65,3 +67,7 @@ class Context:
         """From here on read the newest: what is being written may be read too."""
         self.at_least = None
         self.loaders = Loaders(self.services, self.actor, None)
+
+
+Info = strawberry.Info[Context, None]
+"""What a resolver is given beside its arguments."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -13,12 +14,35 @@ from domain.errors import ValidationFailed
 from domain.models import event as domain
 from domain.models.actor import Actor
 from domain.models.user import User as Entity
-from domain.pagination import EventFilter, Page
+from domain.pagination import EventFilter, Page, Window
 from domain.services.event import Recent
 from schema.connection import PageInfo
-from schema.node import EventType, Node, given, uuid_of
-from schema.scalars import Cursor
-from schema.user import FieldChange, Info, User, changes_as_seen
+from schema.context import Info
+from schema.node import EventType, Node, camel, given, uuid_of
+from schema.scalars import JSON, Cursor
+from schema.user import User
+
+
+@strawberry.type
+class FieldChange:
+    """One field before and after."""
+
+    field: str
+    before: JSON | None
+    after: JSON | None
+
+
+def changes_as_seen(event: domain.Event) -> list[FieldChange]:
+    """The changes of an entry that was already cut to what its viewer may see."""
+    return [
+        FieldChange(field=camel(c.field), before=_written(c.field, c.before), after=_written(c.field, c.after))
+        for c in event.changes
+    ]
+
+
+def _written(field: str, value: Any) -> Any:
+    """A value as the schema writes it: enumerations by their names."""
+    return value.upper() if field in ("role", "status", "reason") and isinstance(value, str) else value
 
 
 @strawberry.type(
@@ -196,3 +220,31 @@ def _id(text: str | None, field: str) -> UUID | None:
     if found is None:
         raise ValidationFailed.one(field, "This is no id", value)
     return found
+
+
+@strawberry.type
+class EventQueries:
+    """Reads of the log."""
+
+    @strawberry.field(description="The audit trail, newest first; auditors and admins.")
+    async def events(
+        self,
+        info: Info,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+        filter: EventFilterInput | None = strawberry.UNSET,
+    ) -> EventConnection:
+        """A page of the log."""
+        window = Window.of(given(first), given(after), given(last), given(before))
+        service, context = info.context.services.events, info.context
+        return await service.page(  # type: ignore[return-value]
+            context.viewer, window, event_filter_of(filter), context.at_least
+        )
+
+    @strawberry.field(description="What happened in the last 24 hours, counted; auditors and admins.")
+    async def event_counts(self, info: Info) -> EventCounts:
+        """See the description."""
+        context = info.context
+        return EventCounts.of(await context.services.events.recent(context.viewer, context.at_least))

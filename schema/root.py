@@ -1,16 +1,28 @@
-"""The schema, assembled."""
+"""The schema, assembled from its nouns."""
 
 from __future__ import annotations
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema.mutation import Mutation
-from schema.query import Query
+from schema.event import EventQueries
+from schema.lookup import NodeQueries
 from schema.scalars import SCALARS
-from schema.session import Session
+from schema.session import Session, SessionMutations, SessionQueries
+from schema.stats import StatsQueries
 from schema.subscription import Subscription
-from schema.user import User
+from schema.user import User, UserQueries
+from schema.user_mutations import UserMutations
+
+
+@strawberry.type
+class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries):
+    """Reads. All but `me` need a session."""
+
+
+@strawberry.type
+class Mutation(SessionMutations, UserMutations):
+    """Writes. Every expected failure is data."""
 
 
 def build_schema() -> strawberry.Schema:

@@ -1,17 +1,29 @@
-"""Sessions as the schema shows them."""
+"""Sessions: as the schema shows them, and how they begin and end."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
-from domain.errors import NotFound
+from domain.commands import SignedIn, SignIn, SignUp
+from domain.errors import NotFound, TokenInvalid
 from domain.models import session as domain
 from domain.pagination import Page
 from schema.connection import PageInfo
-from schema.node import Node
-from schema.user import Info, User
+from schema.context import Info
+from schema.errors import (
+    AsData,
+    ConflictProblem,
+    CredentialsProblem,
+    ForbiddenProblem,
+    RateLimitProblem,
+    ValidationProblem,
+)
+from schema.node import Node, given
+from schema.payloads import DONE, DoneResult, done, known
+from schema.user import User
 
 
 @strawberry.type(description="One sign-in on one client.")
@@ -87,3 +99,162 @@ class SessionConnection:
 
     edges: list[SessionEdge] = strawberry.field(resolver=_edges)
     page_info: PageInfo = strawberry.field(resolver=_page_info)
+
+
+@strawberry.type
+class SessionQueries:
+    """Whose session it is."""
+
+    @strawberry.field(description="Null without a session.")
+    async def me(self, info: Info) -> User | None:
+        """The viewer."""
+        actor = info.context.actor
+        if actor is None or actor.user_id is None:
+            return None
+        found = await info.context.loaders.user_by_id.load(actor.user_id)
+        return None if found is None else User(entity=found)
+
+
+SESSION_COOKIE = "cookie: set the session as httpOnly cookies and leave the tokens out of the answer."
+
+
+@strawberry.input(description=SESSION_COOKIE)
+class SignUpInput:
+    """An account for oneself."""
+
+    email: str
+    password: str
+    display_name: str
+    cookie: bool = False
+
+
+@strawberry.input
+class SignInInput:
+    """Credentials."""
+
+    email: str
+    password: str
+    totp_code: str | None = strawberry.UNSET
+    cookie: bool = False
+
+
+@strawberry.input
+class ChangePasswordInput:
+    """The old and the new."""
+
+    current_password: str
+    new_password: str
+
+
+@strawberry.type
+class SessionPayload:
+    """A session with its tokens."""
+
+    user: User
+    session: Session
+    access_token: str | None = strawberry.field(
+        description="Null where the session travels in httpOnly cookies, which no script can read."
+    )
+    refresh_token: str | None
+    access_token_expires_at: datetime
+
+    @classmethod
+    def of(cls, signed_in: SignedIn, *, cookie: bool) -> SessionPayload:
+        """A session as shown; with `cookie` the tokens stay out of it."""
+        return cls(
+            user=User(entity=signed_in.user),
+            session=Session(entity=signed_in.session),
+            access_token=None if cookie else signed_in.access_token,
+            refresh_token=None if cookie else signed_in.refresh_token,
+            access_token_expires_at=signed_in.access_expires_at,
+        )
+
+
+SIGN_UP = (ValidationProblem, ConflictProblem, RateLimitProblem, ForbiddenProblem)
+SIGN_IN = (CredentialsProblem, RateLimitProblem, ValidationProblem)
+REFRESH = (CredentialsProblem,)
+SignUpResult = Annotated[
+    SessionPayload | ValidationProblem | ConflictProblem | RateLimitProblem | ForbiddenProblem,
+    strawberry.union("SignUpResult"),
+]
+SignInResult = Annotated[
+    SessionPayload | CredentialsProblem | RateLimitProblem | ValidationProblem, strawberry.union("SignInResult")
+]
+RefreshResult = Annotated[SessionPayload | CredentialsProblem, strawberry.union("RefreshResult")]
+
+
+@strawberry.type
+class SessionMutations:
+    """Signing up, in and out."""
+
+    @strawberry.mutation(extensions=[AsData(*SIGN_UP)])
+    async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
+        """Make an account and sign in."""
+        if input.cookie:
+            info.context.carrier.check()
+        command = SignUp(input.email, input.password, input.display_name)
+        signed_in = await info.context.services.sessions.sign_up(info.context.origin, command)
+        return _signed_in(info, signed_in, cookie=input.cookie)
+
+    @strawberry.mutation(extensions=[AsData(*SIGN_IN)])
+    async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
+        """Start a session."""
+        if input.cookie:
+            info.context.carrier.check()
+        command = SignIn(input.email, input.password, given(input.totp_code))
+        signed_in = await info.context.services.sessions.sign_in(info.context.origin, command)
+        return _signed_in(info, signed_in, cookie=input.cookie)
+
+    @strawberry.mutation(
+        extensions=[AsData(*REFRESH)],
+        description="With the refresh cookie (new cookies come back) or the token given (new tokens come back).",
+    )
+    async def refresh_session(self, info: Info, refresh_token: str | None = strawberry.UNSET) -> RefreshResult:
+        """See the description."""
+        given_token, carried = given(refresh_token), info.context.carrier.refresh_token
+        token = given_token or carried
+        if token is None:
+            raise TokenInvalid("There is no refresh token")
+        signed_in = await info.context.services.sessions.refresh(info.context.origin, token)
+        return _signed_in(info, signed_in, cookie=given_token is None)
+
+    @strawberry.mutation(extensions=[AsData(*DONE)])
+    async def sign_out(self, info: Info) -> DoneResult:
+        """End the current session."""
+        context, sessions = info.context, info.context.services.sessions
+        token = context.carrier.refresh_token if context.actor is None else None
+        if token is None:
+            written = await sessions.sign_out(context.viewer)
+        else:  # the access token has expired or is broken: the refresh token is proof enough
+            written = await sessions.sign_out_by_token(context.origin, token)
+        context.carrier.clear()
+        return await done(info, written.position)
+
+    @strawberry.mutation(extensions=[AsData(*DONE)])
+    async def revoke_session(self, info: Info, id: strawberry.ID) -> DoneResult:
+        """End one session."""
+        viewer = info.context.viewer
+        return await done(info, (await info.context.services.sessions.revoke(viewer, known(id))).position)
+
+    @strawberry.mutation(
+        extensions=[AsData(*DONE)],
+        description="Every session of the user but the caller's own current one; for another user, admins only.",
+    )
+    async def revoke_sessions(self, info: Info, user_id: strawberry.ID) -> DoneResult:
+        """See the description."""
+        viewer = info.context.viewer
+        return await done(info, (await info.context.services.sessions.revoke_all(viewer, known(user_id))).position)
+
+    @strawberry.mutation(extensions=[AsData(*DONE)])
+    async def change_password(self, info: Info, input: ChangePasswordInput) -> DoneResult:
+        """Set one's own password; one's other sessions end."""
+        service = info.context.services.sessions
+        written = await service.change_password(info.context.viewer, input.current_password, input.new_password)
+        return await done(info, written.position)
+
+
+def _signed_in(info: Info, signed_in: SignedIn, *, cookie: bool) -> SessionPayload:
+    if cookie:
+        info.context.carrier.set_session(signed_in)
+    info.context.become(signed_in)
+    return SessionPayload.of(signed_in, cookie=cookie)

@@ -9,6 +9,7 @@ import strawberry
 from domain.cursors import sequence_cursor
 from domain.models import user as domain
 from domain.services.user import DirectoryCounts
+from schema.context import Info
 from schema.node import Role, UserStatus
 from schema.scalars import Cursor
 
@@ -50,3 +51,14 @@ class DirectoryStats:
             online=counts.online,
             cursor=Cursor(sequence_cursor(epoch, counts.head)),
         )
+
+
+@strawberry.type
+class StatsQueries:
+    """Counts."""
+
+    @strawberry.field
+    async def stats(self, info: Info) -> DirectoryStats:
+        """Counts of the users the viewer sees."""
+        context, services = info.context, info.context.services
+        return DirectoryStats.of(await services.users.counts(context.viewer, context.at_least), services.epoch)

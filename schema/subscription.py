@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 
 import strawberry
 
+from schema.context import Info
 from schema.event import EventFilterInput, event_filter_of
 from schema.feeds.events import EventProjection, NoticeProjection, PresenceProjection
 from schema.feeds.messages import EventMessage, FeedMessage, PresenceChange, SessionNotice
@@ -13,7 +14,7 @@ from schema.feeds.users import FeedProjection
 from schema.live.stream import LiveStream
 from schema.node import given
 from schema.scalars import Cursor
-from schema.user import Info, UserFilterInput, filter_of
+from schema.user import UserFilterInput, filter_of
 
 
 @strawberry.type

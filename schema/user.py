@@ -11,19 +11,15 @@ import strawberry
 
 from domain import policies
 from domain.models import user as domain
-from domain.models.event import Event as LogEvent
-from domain.pagination import Page, UserFilter, UserQuery, Window
+from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
 from schema.connection import PageInfo
-from schema.context import Context
+from schema.context import Info
 from schema.loaders import PageKey
-from schema.node import Node, Role, UserSortField, UserStatus, camel, given
-from schema.scalars import JSON
+from schema.node import Node, Role, UserSortField, UserStatus, given, uuid_of
 
 if TYPE_CHECKING:  # these two need User to be built; the schema takes them lazily
     from schema.event import EventConnection
     from schema.session import SessionConnection
-
-Info = strawberry.Info[Context, None]
 
 
 @strawberry.type(
@@ -139,28 +135,6 @@ class UserConnection:
         return await info.context.services.users.count(self.query, info.context.at_least)
 
 
-@strawberry.type
-class FieldChange:
-    """One field before and after."""
-
-    field: str
-    before: JSON | None
-    after: JSON | None
-
-
-def changes_as_seen(event: LogEvent) -> list[FieldChange]:
-    """The changes of an entry that was already cut to what its viewer may see."""
-    return [
-        FieldChange(field=camel(c.field), before=_shown(c.field, c.before), after=_shown(c.field, c.after))
-        for c in event.changes
-    ]
-
-
-def _shown(field: str, value: Any) -> Any:
-    """A value as the schema writes it: enumerations by their names."""
-    return value.upper() if field in ("role", "status", "reason") and isinstance(value, str) else value
-
-
 @strawberry.enum
 class SortDirection(StrEnum):
     """Which end comes first."""
@@ -207,3 +181,44 @@ class UserOrder:
 
     field: UserSortField
     direction: SortDirection = SortDirection.ASC
+
+
+@strawberry.type
+class UserQueries:
+    """Reads of the directory."""
+
+    @strawberry.field
+    async def user(self, info: Info, id: strawberry.ID) -> User | None:
+        """One user, where the viewer may see them."""
+        info.context.viewer  # noqa: B018 - raises without a session
+        key = uuid_of(id)
+        found = None if key is None else await info.context.loaders.user_by_id.load(key)
+        return None if found is None else User(entity=found)
+
+    @strawberry.field(
+        description="first and last: 1 to 100. search: prefix and substring over name and e-mail, forgiving of typing "
+        "slips. Who may not see e-mails searches and sorts by what they see."
+    )
+    async def users(
+        self,
+        info: Info,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+        search: str | None = strawberry.UNSET,
+        filter: UserFilterInput | None = strawberry.UNSET,
+        order_by: UserOrder | None = strawberry.UNSET,
+    ) -> UserConnection:
+        """A page of the directory."""
+        context, order = info.context, given(order_by)
+        window = Window.of(given(first), given(after), given(last), given(before))
+        query = context.services.users.query(
+            context.viewer,
+            window,
+            given(search),
+            filter_of(filter),
+            order.field if order else UserSort.CREATED_AT,
+            descending=order is not None and order.direction is SortDirection.DESC,
+        )
+        return UserConnection(page=await context.services.users.page(query, context.at_least), query=query)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import strawberry
 
-from schema.event import Event
+from schema.event import Event, FieldChange
 from schema.scalars import Cursor
-from schema.user import FieldChange, User
+from schema.user import User
 
 
 @strawberry.type(

@@ -28,12 +28,12 @@ from domain.models.event import EventType
 from domain.models.user import User
 from domain.pagination import PAGE_MAX, UserFilter, UserQuery, Window
 from domain.services.user import UserService
+from schema.event import changes_as_seen
 from schema.feeds.messages import FeedReady, Heartbeat, ResyncRequired, UserChanged, UserEntered, UserLeft
 from schema.live.ports import Message
 from schema.live.rows import Rows
 from schema.scalars import Cursor
 from schema.user import User as UserType
-from schema.user import changes_as_seen
 
 ABOUT_USERS = policies.PUBLIC_EVENTS | {EventType.EMAIL_VERIFIED}
 """Entries that can change who matches, or what is shown of them."""

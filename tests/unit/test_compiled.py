@@ -19,13 +19,12 @@ from domain.models.actor import Actor
 from domain.models.event import Change, EventType
 from domain.models.event import Event as LogEvent
 from domain.models.user import Role, Status, User
-from schema.event import Event
+from schema.event import Event, changes_as_seen
 from schema.execution.compiled import compile_message
 from schema.feeds.messages import Heartbeat, PresenceChange, ResyncRequired, UserChanged, UserEntered, UserLeft
 from schema.root import build_schema
 from schema.scalars import Cursor
 from schema.user import User as UserType
-from schema.user import changes_as_seen
 from tests.unit.fakes import FakePresence
 
 SCHEMA = build_schema()._schema

@@ -1,0 +1,52 @@
+"""`node` and `nodes`: whatever has an id, by its id."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domain.errors import ValidationFailed
+from domain.models import event as domain_event
+from domain.models import session as domain_session
+from domain.models import user as domain_user
+from schema.context import Info
+from schema.event import Event
+from schema.node import Node, uuid_of
+from schema.session import Session
+from schema.user import User
+
+NODES_MAX = 100
+
+
+@strawberry.type
+class NodeQueries:
+    """Reads by id."""
+
+    @strawberry.field
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        """Whatever has this id, where the viewer may see it."""
+        info.context.viewer  # noqa: B018 - raises without a session
+        return await _node(info, id)
+
+    @strawberry.field
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        """Whatever has these ids, in their order; at most 100."""
+        info.context.viewer  # noqa: B018 - raises without a session
+        if len(ids) > NODES_MAX:
+            raise ValidationFailed.one("ids", f"At most {NODES_MAX} ids at once", len(ids))
+        uuids = [uuid_of(i) for i in ids]
+        found = await info.context.loaders.node_by_id.load_many([u for u in uuids if u is not None])
+        rest = iter(found)
+        return [None if u is None else _shown(info, next(rest)) for u in uuids]
+
+
+async def _node(info: Info, text: str) -> Node | None:
+    key = uuid_of(text)
+    return None if key is None else _shown(info, await info.context.loaders.node_by_id.load(key))
+
+
+def _shown(info: Info, found: domain_user.User | domain_session.Session | domain_event.Event | None) -> Node | None:
+    if isinstance(found, domain_user.User):
+        return User(entity=found)
+    if isinstance(found, domain_session.Session):
+        return Session(entity=found)
+    return None if found is None else Event(entry=found, epoch=info.context.services.epoch)

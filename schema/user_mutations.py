@@ -1,0 +1,140 @@
+"""What can be done to users: input to command, command to service, result to payload."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from domain.commands import CreateUser, UpdateUser, Written
+from domain.models import user as domain
+from schema.context import Info
+from schema.errors import AsData, ConflictProblem, ForbiddenProblem, NotFoundProblem, ValidationProblem
+from schema.node import Role, given
+from schema.payloads import DONE, DoneResult, cursor_of, done, known
+from schema.scalars import Cursor
+from schema.user import User
+
+
+@strawberry.input
+class CreateUserInput:
+    """A new user."""
+
+    email: str
+    display_name: str
+    role: Role = domain.Role.MEMBER
+    password: str | None = strawberry.UNSET
+    idempotency_key: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Repeats with the same key answer with the first result."
+    )
+
+
+@strawberry.input
+class UpdateUserInput:
+    """The fields to set; what is left out stays."""
+
+    id: strawberry.ID
+    email: str | None = strawberry.UNSET
+    display_name: str | None = strawberry.UNSET
+    role: Role | None = strawberry.UNSET
+    expected_version: int | None = strawberry.UNSET
+
+
+@strawberry.type(
+    description="The user as written, and the log position of the write: "
+    "send it as the header Rollcall-Read-After to read it back from any replica."
+)
+class UserPayload:
+    """See the description."""
+
+    user: User
+    cursor: Cursor
+
+
+USER = (ValidationProblem, ConflictProblem, NotFoundProblem, ForbiddenProblem)
+UserResult = Annotated[
+    UserPayload | ValidationProblem | ConflictProblem | NotFoundProblem | ForbiddenProblem,
+    strawberry.union("UserResult"),
+]
+
+
+@strawberry.type
+class UserMutations:
+    """Writes of the directory."""
+
+    @strawberry.mutation(extensions=[AsData(*USER)])
+    async def create_user(self, info: Info, input: CreateUserInput) -> UserResult:
+        """Make a user."""
+        command = CreateUser(
+            email=input.email,
+            display_name=input.display_name,
+            role=input.role,
+            password=given(input.password),
+            idempotency_key=given(input.idempotency_key),
+        )
+        return await _user(info, await info.context.services.users.create(info.context.viewer, command))
+
+    @strawberry.mutation(extensions=[AsData(*USER)])
+    async def update_user(self, info: Info, input: UpdateUserInput) -> UserResult:
+        """Set fields of a user."""
+        viewer = info.context.viewer
+        command = UpdateUser(
+            id=known(input.id),
+            email=given(input.email),
+            display_name=given(input.display_name),
+            role=given(input.role),
+            expected_version=given(input.expected_version),
+        )
+        return await _user(info, await info.context.services.users.update(viewer, command))
+
+    @strawberry.mutation(
+        extensions=[AsData(*USER)],
+        description="Ends the user's sessions and live sockets before it answers.",
+    )
+    async def disable_user(
+        self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
+    ) -> UserResult:
+        """See the description."""
+        return await _set_status(info, id, domain.Status.DISABLED, expected_version)
+
+    @strawberry.mutation(extensions=[AsData(*USER)])
+    async def enable_user(
+        self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
+    ) -> UserResult:
+        """Let a disabled user sign in again."""
+        return await _set_status(info, id, domain.Status.ACTIVE, expected_version)
+
+    @strawberry.mutation(extensions=[AsData(*USER)])
+    async def delete_user(
+        self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
+    ) -> UserResult:
+        """Take a user out of the directory; `restoreUser` brings them back."""
+        return await _set_status(info, id, domain.Status.DELETED, expected_version)
+
+    @strawberry.mutation(extensions=[AsData(*USER)])
+    async def restore_user(
+        self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
+    ) -> UserResult:
+        """Bring a deleted user back as active."""
+        return await _set_status(info, id, domain.Status.ACTIVE, expected_version, restore=True)
+
+    @strawberry.mutation(
+        extensions=[AsData(*DONE)],
+        description="Removes the personal data for good; the log keeps the id and the fact.",
+    )
+    async def erase_user(self, info: Info, id: strawberry.ID) -> DoneResult:
+        """See the description."""
+        viewer = info.context.viewer
+        return await done(info, (await info.context.services.users.erase(viewer, known(id))).position)
+
+
+async def _user(info: Info, written: Written[domain.User]) -> UserPayload:
+    return UserPayload(user=User(entity=written.value), cursor=await cursor_of(info, written.position))
+
+
+async def _set_status(
+    info: Info, id_: str, status: domain.Status, expected: int | None, *, restore: bool = False
+) -> UserPayload:
+    viewer = info.context.viewer
+    written = await info.context.services.users.set_status(viewer, known(id_), status, given(expected), restore=restore)
+    return await _user(info, written)
