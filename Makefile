@@ -27,8 +27,12 @@ setup: $(ready) ## create .venv from the hashed lock
 run: $(ready) ## start PostgreSQL, Valkey, the API and the console; Ctrl-C stops them all
 	@exec $(bin)/rollcall up
 
+# These need no built console.
+plain := tests/unit% tests/architecture% tests/contract%
 test: $(ready) ## run every test on the real engines (TESTS=path picks some in Python, WORKERS=n sets the processes)
+ifneq ($(filter-out $(plain),$(TESTS)),)
 	$(console_tool) build
+endif
 	$(bin)/python -m pytest -n $(WORKERS) $(TESTS)
 ifeq ($(TESTS),tests)
 	$(npm) test

@@ -28,6 +28,9 @@ from hypothesis import settings as hypothesis_settings
 from api.addresses import DatabaseAddress
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
+from tests.hanging import pytest_runtest_call, pytest_runtest_setup, pytest_runtest_teardown
+
+__all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_runtest_teardown"]
 
 # A deadline is wall time, of which a busy machine takes any amount: no test asserts it.
 hypothesis_settings.register_profile("rollcall", deadline=None)

@@ -35,19 +35,24 @@ class FakeClock:
 
 
 class FakeHasher:
-    """Hashes that can be read."""
+    """Hashes that can be read; it keeps what it was asked to verify."""
+
+    def __init__(self) -> None:
+        self.strength = 1
+        self.verified: list[tuple[str, str | None]] = []
 
     async def hash(self, password: str) -> str:
-        """The password, marked."""
-        return f"hash:{password}"
+        """The password, marked with the present strength."""
+        return f"hash{self.strength}:{password}"
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether it fits."""
-        return password_hash == f"hash:{password}"
+        """Whether it fits, however strong."""
+        self.verified.append((password, password_hash))
+        return password_hash is not None and password_hash.partition(":")[2] == password
 
     def is_dated(self, password_hash: str) -> bool:
-        """Never."""
-        return not password_hash
+        """Whether it was made with another strength."""
+        return not password_hash.startswith(f"hash{self.strength}:")
 
 
 class FakeTokens:

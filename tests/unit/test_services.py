@@ -32,6 +32,7 @@ class World:
     store: FakeStore
     clock: FakeClock
     live: FakeLive
+    hasher: FakeHasher
     limiter: FakeLimiter
     failures: FailureQueue
     users: UserService
@@ -42,12 +43,13 @@ class World:
     def over(cls, limits: AttemptLimits) -> World:
         """Nothing in it yet, with these limits."""
         store, clock, live, tokens = FakeStore(), FakeClock(), FakeLive(), FakeTokens()
-        any_store, limiter = cast("Any", store), FakeLimiter()
+        any_store, limiter, hasher = cast("Any", store), FakeLimiter(), FakeHasher()
         attempts = Attempts(limiter, limits)
         failures = FailureQueue(SignInFailureService(any_store).record)
-        users = UserService(any_store, clock, FakeHasher(), tokens, FakePresence(), live, attempts)
-        sessions = SessionService(any_store, clock, FakeHasher(), tokens, attempts, failures, SessionRules(), live)
-        return cls(store, clock, live, limiter, failures, users, sessions, ImportService(any_store, clock))
+        users = UserService(any_store, clock, hasher, tokens, FakePresence(), live, attempts)
+        sessions = SessionService(any_store, clock, hasher, tokens, attempts, failures, SessionRules(), live)
+        imports = ImportService(any_store, clock)
+        return cls(store, clock, live, hasher, limiter, failures, users, sessions, imports)
 
     @property
     def told(self) -> list[EventType]:
