@@ -33,21 +33,21 @@ from api.revisions import shipped
 from api.settings import ConfigurationError, Settings
 from api.sockets.registry import Sockets
 from api.telemetry import Metrics
-from domain.commands import CreateUser
 from domain.errors import EmailTaken, ValidationFailed
 from domain.models.actor import Actor, Origin, system
+from domain.models.directory import UserFilter
 from domain.models.event import NewEvent
 from domain.models.session import Principal
 from domain.models.user import Role
-from domain.pagination import UserFilter
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
 from domain.services.history import HistoryService
 from domain.services.importing import ImportService
 from domain.services.retention import RetentionService
-from domain.services.session import SessionRules, SessionService
+from domain.services.session import SessionService
+from domain.services.sign_in import SessionRules
 from domain.services.sign_in_failure import SignInFailureService
-from domain.services.user import UserService
+from domain.services.user import CreateUser, UserService
 from domain.tasks import end
 from persistence.database import READ_SECONDS, Database, count_values, fault_of, revision_of
 from persistence.health import DatabaseHealth, RedisHealth
@@ -115,7 +115,7 @@ class Effects:
             listener(events)
 
     async def settle(self, user_id: UUID) -> None:
-        """See domain.ports.LiveSessions."""
+        """See domain.services.live.LiveSessions."""
         if self.sockets is not None:
             await self.sockets.settle(user_id)
 

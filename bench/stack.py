@@ -21,9 +21,10 @@ from api.cli.migrate import upgrade
 from api.settings import Settings
 from api.telemetry import configure_logs
 from bench.process import pin
-from domain.commands import CreateUser, SignIn
 from domain.models.actor import Origin, system
 from domain.models.user import Role
+from domain.services.sign_in import SignIn
+from domain.services.user import CreateUser
 
 CAST = (Role.ADMIN,) * 2 + (Role.AUDITOR,) * 2 + (Role.MEMBER,) * 12
 """Whose tokens the sockets get, in turn: three scopes, most of them members."""

@@ -8,27 +8,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from domain.errors import ValidationFailed
-from domain.models.event import EventType
-from domain.models.user import Role, Status, User
 
 T = TypeVar("T")
 
 PAGE_MAX, PAGE_DEFAULT = 100, 20
-
-
-class UserSort(StrEnum):
-    """The orders a directory can be read in; each has an index with the id as tie-breaker."""
-
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
-    EMAIL = "email"
-    DISPLAY_NAME = "display_name"
-    LAST_SEEN_AT = "last_seen_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,69 +60,6 @@ class Page(Generic[T]):
         if window.backward:
             return cls(items[::-1], marks[::-1], has_next=window.before is not None, has_previous=more)
         return cls(items, marks, has_next=more, has_previous=window.after is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class UserFilter:
-    """Which users; None leaves a member out of the question, an empty set matches nobody."""
-
-    status: frozenset[Status] | None = None
-    role: frozenset[Role] | None = None
-    online: bool | None = None
-    email_verified: bool | None = None
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-
-    def matches(self, user: User, online: frozenset[UUID]) -> bool:
-        """Whether a user passes; `online` is who is online now."""
-        return (
-            (self.status is None or user.status in self.status)
-            and (self.role is None or user.role in self.role)
-            and (self.online is None or self.online == (user.id in online))
-            and (self.email_verified is None or self.email_verified == (user.email_verified_at is not None))
-            and (self.created_after is None or user.created_at > self.created_after)
-            and (self.created_before is None or user.created_at < self.created_before)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class UserQuery:
-    """A question to the directory. `by_email` says whether e-mail may be searched and sorted by.
-
-    `online_ids` is who is online now, given where the filter asks for it. `asker` is the session, or else the user,
-    that asks: its searches wait for each other.
-    """
-
-    window: Window = Window()
-    search: str | None = None
-    filter: UserFilter = UserFilter()
-    sort: UserSort = UserSort.CREATED_AT
-    descending: bool = False
-    by_email: bool = True
-    online_ids: frozenset[UUID] | None = None
-    asker: UUID | None = None
-
-    @property
-    def searcher(self) -> UUID | None:
-        """Who must wait for their own earlier search before this one."""
-        return None if self.search is None else self.asker
-
-
-@dataclass(frozen=True, slots=True)
-class EventFilter:
-    """Which events; None leaves a member out of the question."""
-
-    types: frozenset[EventType] | None = None
-    user_id: UUID | None = None
-    actor_id: UUID | None = None
-
-    def matches(self, type_: EventType, user_id: UUID, actor_id: UUID | None) -> bool:
-        """Whether an event passes."""
-        return (
-            (self.types is None or type_ in self.types)
-            and (self.user_id is None or self.user_id == user_id)
-            and (self.actor_id is None or self.actor_id == actor_id)
-        )
 
 
 def encode_key(kind: str, value: str, row_id: UUID) -> str:

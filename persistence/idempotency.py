@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.event import NIL
-from domain.ports import KeptResult
+from domain.services.unit import KeptResult
 from persistence.tables import idempotency_keys as keys
 
 KEPT = timedelta(days=1)

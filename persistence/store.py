@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.cursors import LogCursor
 from domain.errors import Unavailable
 from domain.models.event import NewEvent
-from domain.ports import ReadUnit, WriteUnit
+from domain.services.unit import ReadUnit, WriteUnit
 from persistence.database import Database
 from persistence.errors import translated
 from persistence.idempotency import SqlIdempotencyKeys

@@ -29,10 +29,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import EmailTaken, NotFound, VersionConflict
+from domain.models.directory import Credentials, UserQuery
 from domain.models.text import fold
 from domain.models.user import Role, Status, User
-from domain.pagination import Page, UserQuery
-from domain.ports import Credentials
+from domain.pagination import Page
 from persistence.session import touch
 from persistence.tables import sessions, users
 from persistence.user_query import COLUMNS, FOUND_BY, cursor_of, is_long, matching, nearest, ordered, terms

@@ -20,9 +20,10 @@ from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_colum
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from domain.models.directory import UserQuery, UserSort
 from domain.models.text import SEARCH_WORDS_MAX, fold
 from domain.models.user import User
-from domain.pagination import UserQuery, UserSort, decode_key, decode_moment, encode_key
+from domain.pagination import decode_key, decode_moment, encode_key
 from persistence.tables import NEVER, users
 
 S = TypeVar("S", bound=Select[Any])

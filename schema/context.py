@@ -7,10 +7,10 @@ from typing import Protocol
 
 import strawberry
 
-from domain.commands import SignedIn
 from domain.cursors import LogCursor
 from domain.errors import Unauthenticated
 from domain.models.actor import Actor, Origin
+from domain.services.sign_in import SignedIn
 from schema.loaders import Loaders
 from schema.services import Services
 

@@ -13,8 +13,9 @@ from domain.cursors import sequence_cursor
 from domain.errors import ValidationFailed
 from domain.models import event as domain
 from domain.models.actor import Actor
+from domain.models.log import EventFilter
 from domain.models.user import User as Entity
-from domain.pagination import EventFilter, Page, Window
+from domain.pagination import Page, Window
 from domain.services.event import Recent
 from schema.connection import PageInfo
 from schema.context import Info

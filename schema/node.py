@@ -7,10 +7,10 @@ from uuid import UUID
 
 import strawberry
 
+from domain.models.directory import UserSort as UserSortField
 from domain.models.event import EventType
 from domain.models.user import Role
 from domain.models.user import Status as UserStatus
-from domain.pagination import UserSort as UserSortField
 
 __all__ = ["EventType", "Node", "Role", "UserSortField", "UserStatus", "camel", "given", "uuid_of"]
 

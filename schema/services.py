@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.ports import LogHub, Presence
-from domain.services.event import EventService
+from domain.services.event import EventService, LogHub
+from domain.services.live import Presence
 from domain.services.session import SessionService
 from domain.services.user import UserService
 

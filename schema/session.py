@@ -7,10 +7,10 @@ from typing import Annotated
 
 import strawberry
 
-from domain.commands import SignedIn, SignIn, SignUp
 from domain.errors import NotFound, TokenInvalid
 from domain.models import session as domain
 from domain.pagination import Page
+from domain.services.sign_in import SignedIn, SignIn, SignUp
 from schema.connection import PageInfo
 from schema.context import Info
 from schema.errors import (

@@ -8,7 +8,7 @@ import strawberry
 
 from domain.cursors import sequence_cursor
 from domain.models import user as domain
-from domain.services.user import DirectoryCounts
+from domain.services.directory import DirectoryCounts
 from schema.context import Info
 from schema.node import Role, UserStatus
 from schema.scalars import Cursor

@@ -11,7 +11,8 @@ import strawberry
 
 from domain import policies
 from domain.models import user as domain
-from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
+from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.pagination import Page, Window
 from schema.connection import PageInfo
 from schema.context import Info
 from schema.loaders import PageKey

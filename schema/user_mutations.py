@@ -6,8 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from domain.commands import CreateUser, UpdateUser, Written
 from domain.models import user as domain
+from domain.services.unit import Written
+from domain.services.user import CreateUser, UpdateUser
 from schema.context import Info
 from schema.errors import AsData, ConflictProblem, ForbiddenProblem, NotFoundProblem, ValidationProblem
 from schema.node import Role, given

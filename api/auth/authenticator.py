@@ -25,7 +25,8 @@ from api.settings import Settings
 from domain.errors import AccountDisabled, DomainError, Forbidden, SessionRevoked, TokenInvalid, Unauthenticated
 from domain.models.actor import Actor, Origin
 from domain.models.user import Status
-from domain.ports import Clock, TokenCodec
+from domain.services.credentials import TokenCodec
+from domain.services.unit import Clock
 
 SEEN_SECONDS = 60
 """How often at most a session's last sight is moved forward."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import Scope
 
-from domain.commands import SignedIn
 from domain.errors import TokenInvalid, ValidationFailed
+from domain.services.sign_in import SignedIn
 
 ACCESS, REFRESH = "rollcall", "rollcall_refresh"
 FORMER_REFRESH = "__Secure-rollcall_refresh"

@@ -23,7 +23,7 @@ from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from domain.errors import RateLimited, TokenExpired, TokenInvalid
-from domain.ports import AccessClaims, RefreshClaims
+from domain.services.credentials import AccessClaims, RefreshClaims
 
 T = TypeVar("T")
 

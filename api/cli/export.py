@@ -15,8 +15,9 @@ from api.cli.files.people import Form, Writer
 from api.cli.local.access import directory
 from api.settings import Settings
 from domain.models.actor import system
+from domain.models.directory import UserFilter
 from domain.models.user import Status
-from domain.pagination import PAGE_MAX, UserFilter, Window
+from domain.pagination import PAGE_MAX, Window
 
 
 def export(

@@ -21,9 +21,9 @@ from api.bootstrap import Core, open_core
 from api.cli.files.people import STRAY_BYTES, FileRefused, Form, Lines, neutral, read_csv, read_ndjson
 from api.cli.local.access import directory
 from api.settings import Settings
-from domain.commands import ImportRefusal, ImportResult, ImportRow
 from domain.errors import Unavailable
 from domain.models.actor import system
+from domain.services.importing import ImportRefusal, ImportResult, ImportRow
 
 TRIES = 8
 

@@ -20,7 +20,7 @@ from api.settings import Settings
 from domain.errors import Unavailable
 from domain.models.actor import system
 from domain.models.event import Event
-from domain.ports import LogState
+from domain.models.log import LogState
 
 TRIES = 8
 

@@ -14,11 +14,12 @@ import typer
 from api.bootstrap import open_core
 from api.cli.local.access import directory
 from api.settings import Settings
-from domain.commands import ImportRow
 from domain.models.actor import system
+from domain.models.directory import UserFilter, UserSort
 from domain.models.text import fold
 from domain.models.user import Role, Status
-from domain.pagination import UserFilter, UserSort, Window
+from domain.pagination import Window
+from domain.services.importing import ImportRow
 
 FIRST = [
     "Ada",

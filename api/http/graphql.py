@@ -27,7 +27,7 @@ from api.http.operations import Operations
 from api.settings import Settings
 from domain.cursors import parse_cursor
 from domain.errors import DomainError
-from domain.ports import LogHub
+from domain.services.event import LogHub
 from schema.context import Context
 from schema.errors import format_error
 from schema.execution.documents import DocumentRefused

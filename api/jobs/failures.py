@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from domain.errors import RateLimited, Unavailable
-from domain.ports import FailedSignIn
+from domain.services.sign_in_failure import FailedSignIn
 from domain.tasks import end
 
 ROOM = 5_000

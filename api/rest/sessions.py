@@ -11,10 +11,10 @@ from api.rest.errors import domain_error
 from api.rest.exchange import Exchange, has_body, route, with_cookies
 from api.rest.respond import respond
 from api.rest.shapes import Login, Refresh, signed_in_shape, success
-from domain.commands import SignedIn, SignIn
 from domain.errors import DomainError, TokenInvalid, ValidationFailed
 from domain.models.actor import Actor
 from domain.services.session import SessionService
+from domain.services.sign_in import SignedIn, SignIn
 
 
 class SessionRoutes:

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain import policies
-from domain.commands import SignedIn
 from domain.models.actor import Actor
 from domain.models.session import Session
 from domain.models.user import User
+from domain.services.sign_in import SignedIn
 
 
 def moment(value: datetime | None) -> str | None:

@@ -17,12 +17,12 @@ from api.rest.exchange import Exchange, route
 from api.rest.respond import respond
 from api.rest.shapes import ChangedUser, NewUser, UserListQuery, success, user_shape
 from domain import policies
-from domain.commands import CreateUser, UpdateUser
 from domain.errors import NotFound, ValidationFailed, VersionConflict
 from domain.models.actor import Actor
+from domain.models.directory import UserFilter
 from domain.models.user import Role, Status
-from domain.pagination import UserFilter, Window
-from domain.services.user import UserService
+from domain.pagination import Window
+from domain.services.user import CreateUser, UpdateUser, UserService
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 

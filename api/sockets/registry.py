@@ -25,8 +25,9 @@ from domain.models.event import Event
 from domain.models.session import EndReason, Principal
 from domain.models.user import Role, Status
 from domain.policies import ENDING_EVENTS
-from domain.ports import Clock, LivePresence
+from domain.services.live import LivePresence
 from domain.services.session import SessionService
+from domain.services.unit import Clock
 from domain.tasks import end
 from schema.context import Context
 from schema.execution.documents import Document, DocumentRefused

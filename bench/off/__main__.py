@@ -34,8 +34,9 @@ from api.telemetry import configure_logs
 from bench.fanout.__main__ import machine
 from bench.process import StartError
 from bench.verify.stand import ADMIN, Stand
-from domain.commands import CreateUser, SignIn
 from domain.models.actor import Origin, system
+from domain.services.sign_in import SignIn
+from domain.services.user import CreateUser
 
 USERS = 100
 PAUSE = (0.02, 0.08)

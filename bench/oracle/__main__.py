@@ -24,9 +24,9 @@ from api.bootstrap import Core, open_core
 from bench.fanout.contestants import ROLLCALL
 from bench.process import Server, StartError
 from bench.stack import PASSWORD, Stack, folder, stack
-from domain.commands import CreateUser
 from domain.models.actor import system
 from domain.models.user import Status
+from domain.services.user import CreateUser
 
 WANTED = 0.60
 UNKNOWN = "unknown"

@@ -26,8 +26,8 @@ from bench.fanout.contestants import ROLLCALL
 from bench.process import Server, StartError
 from bench.stack import Stack, folder, stack
 from domain import events
-from domain.commands import CreateUser
 from domain.models.actor import system
+from domain.services.user import CreateUser
 
 CONNECTIONS = 32
 WANTED = 0.75

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from domain.models.user import Role, Status
+from domain.pagination import Page, Window
 
 
 class EndReason(StrEnum):
@@ -57,3 +60,37 @@ class Principal:
     def is_live(self, now: datetime) -> bool:
         """Whether the session may still be used by its user."""
         return self.ended_at is None and now < self.expires_at and self.status is Status.ACTIVE
+
+
+class SessionReader(Protocol):
+    """Reads of sessions."""
+
+    async def find(self, session_id: UUID) -> Session | None: ...
+    async def get_many(self, session_ids: Sequence[UUID]) -> dict[UUID, Session]: ...
+    async def pages_for_users(
+        self, user_ids: Sequence[UUID], window: Window, now: datetime
+    ) -> dict[UUID, Page[Session]]:
+        """The live sessions of each of these users, newest first, in one statement."""
+        ...
+
+    async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
+        """What the directory says now of these sessions and their users, in one statement."""
+        ...
+
+
+class SessionRepository(SessionReader, Protocol):
+    """Reads and writes of sessions within one transaction."""
+
+    async def get_for_update(self, session_id: UUID) -> Session:
+        """The session, locked until the transaction ends; raises NotFound."""
+        ...
+
+    async def add(self, session: Session) -> None: ...
+    async def save(self, session: Session) -> None: ...
+    async def end_all(
+        self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
+    ) -> Sequence[UUID]:
+        """End the user's live sessions but the one kept; returns the ids of those that ended."""
+        ...
+
+    async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None: ...

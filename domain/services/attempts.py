@@ -9,17 +9,29 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from domain.errors import EmailTaken, RateLimited
 from domain.models.actor import Origin, network_of
-from domain.ports import RateLimiter
 
 TAKEN_EXTRA = 2
 """How many attempts more the claim of a taken address counts: it has told that the address is known here."""
 
 Key = tuple[str, str]
 """A bucket of the limiter, and a key in it."""
+
+
+class RateLimiter(Protocol):
+    """Counts tries by key over all instances; with Redis away each instance counts for itself."""
+
+    async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
+        """Count one try of at most `limit` in `window` seconds; the seconds to wait, or None while it is allowed."""
+        ...
+
+    async def forgive(self, bucket: str, key: str) -> None:
+        """Forget the tries of a key that has proved itself."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from domain import policies
 from domain.cursors import LogCursor
 from domain.models.actor import Actor
 from domain.models.event import Event, EventCount
-from domain.pagination import EventFilter, Page, Window
-from domain.ports import Clock, LogState, Store
+from domain.models.log import EventFilter, LogState
+from domain.pagination import Page, Window
+from domain.services.unit import Clock, Store
 
 HOUR = timedelta(hours=1)
 RECENT_HOURS = 24
 COUNTED_MAX = 200_000
 """Of a busier day only the newest are counted: a dashboard must not cost more than what it watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The log has another epoch now. Where it has not `kept` all that this process was told of, that counts no more."""
+
+    epoch: UUID
+    kept: bool
+
+
+class LogHub(Protocol):
+    """The log as this process sees it: ordered, without gap or duplicate. See persistence/log/hub.py."""
+
+    @property
+    def epoch(self) -> UUID: ...
+    @property
+    def position(self) -> LogCursor:
+        """The newest position that listeners have been told of."""
+        ...
+
+    @property
+    def head(self) -> int:
+        """The newest sequence that listeners have been told of."""
+        ...
+
+    def listen(self, listener: Callable[[Sequence[Event]], None]) -> None:
+        """Call with every new stretch of the log; the call must not block."""
+        ...
+
+    def on_renewal(self, listener: Callable[[Renewal], None]) -> None:
+        """Call when the epoch has changed, before any entry of it is told; the call must not block."""
+        ...
+
+    async def known_position(self, asked: LogCursor | None) -> LogCursor:
+        """A position as the present epoch has it; `position` where the log does not have that place.
+
+        Raises Unavailable.
+        """
+        ...
+
+    async def after(self, seq: int, limit: int = 500) -> Sequence[Event]:
+        """The entries that follow a sequence, the very next one first.
+
+        Raises Unavailable, and PositionPruned where the next one is no longer in the log.
+        """
+        ...
+
+    async def resolve(self, ord_: int) -> int | None:
+        """The sequence of a write named by its insertion number, waiting a bounded time for the relay."""
+        ...
+
+    async def state(self) -> LogState:
+        """Read from the table; `epoch` is that of this process too when it returns. Raises Unavailable."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from domain import policies
 from domain.errors import Unavailable
 from domain.models.actor import Actor
-from domain.ports import LogState, Store
+from domain.models.log import LogState
+from domain.services.unit import Store
 
 
 class HistoryService:

@@ -6,13 +6,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain import events, policies
-from domain.commands import ImportRefusal, ImportResult, ImportRow
 from domain.errors import LastAdmin, ValidationFailed
 from domain.models.actor import Actor
 from domain.models.event import NewEvent
 from domain.models.user import Role, User
-from domain.ports import Clock, Store, WriteUnit
+from domain.services.unit import Clock, Store, WriteUnit
 from domain.services.user import checked, guard_last_admin, new_user
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One record of an import: its line in the file, and its fields as text."""
+
+    line: int
+    email: str
+    display_name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRefusal:
+    """Why a row was left out."""
+
+    line: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What one batch came to; with `dry_run` these are what would have happened."""
+
+    created: int
+    updated: int
+    unchanged: int
+    refused: Sequence[ImportRefusal]
 
 
 @dataclass(frozen=True, slots=True)

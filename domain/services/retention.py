@@ -9,7 +9,8 @@ from domain import policies
 from domain.errors import ValidationFailed
 from domain.models.actor import Actor
 from domain.models.event import Event
-from domain.ports import Store, Stretch
+from domain.models.log import Stretch
+from domain.services.unit import Store
 
 BATCH = 5000
 """Entries in one transaction."""

@@ -6,11 +6,36 @@ An event that is written within the answer makes a known address slower than an 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from domain import events
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Origin
 from domain.models.user import Role
-from domain.ports import FailedSignIn, Store
+from domain.services.unit import Store
+
+
+@dataclass(frozen=True, slots=True)
+class FailedSignIn:
+    """An attempt that was refused; `user_id` is None where the address is nobody's."""
+
+    user_id: UUID | None
+    origin: Origin
+    at: datetime
+
+
+class FailedSignIns(Protocol):
+    """Failed sign-ins on their way to the log: written after the answer, and lost by nothing but the process's death."""
+
+    def check_room(self) -> None:
+        """Raises RateLimited where too many wait to be written, before a password is checked that could not be told of."""
+        ...
+
+    def report(self, failure: FailedSignIn) -> None:
+        """Have it written soon; for an unknown address the same steps are taken, and nothing is written."""
+        ...
 
 
 class SignInFailureService:

@@ -1,17 +1,15 @@
-"""Users: making, changing, switching off, removing and reading them."""
+"""Users: making, changing, switching off and removing them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from domain import events, policies
-from domain.commands import CreateUser, UpdateUser, Written
-from domain.cursors import LogCursor
 from domain.errors import (
     FieldFault,
     Forbidden,
@@ -24,11 +22,13 @@ from domain.errors import (
 from domain.models.actor import Actor
 from domain.models.event import NewEvent
 from domain.models.session import EndReason
-from domain.models.text import canonical_email, clean_name, clean_password, clean_search
+from domain.models.text import canonical_email, clean_name, clean_password
 from domain.models.user import Role, Status, User
-from domain.pagination import Page, UserFilter, UserQuery, UserSort, Window
-from domain.ports import Clock, KeptResult, LiveSessions, PasswordHasher, Presence, Store, TokenCodec, WriteUnit
 from domain.services.attempts import Attempts
+from domain.services.credentials import PasswordHasher, TokenCodec
+from domain.services.directory import DirectoryService
+from domain.services.live import LiveSessions, Presence
+from domain.services.unit import Clock, KeptResult, Store, WriteUnit, Written
 
 KEY_MAX = 200
 """The longest idempotency key, in characters."""
@@ -67,16 +67,31 @@ async def guard_last_admin(unit: WriteUnit, before: User, after: User | None) ->
 
 
 @dataclass(frozen=True, slots=True)
-class DirectoryCounts:
-    """How many visible users there are, by role and by status, and how many are online."""
+class CreateUser:
+    """Make a user; without a password the account cannot be signed in to until one is set."""
 
-    by: Mapping[tuple[Role, Status], int]
-    online: int
-    head: int
+    email: str
+    display_name: str
+    role: Role = Role.MEMBER
+    password: str | None = field(default=None, repr=False)
+    idempotency_key: str | None = None
 
 
-class UserService:
-    """The use cases of the directory."""
+@dataclass(frozen=True, slots=True)
+class UpdateUser:
+    """Set the fields that are not None; `expected_version` refuses to write over a change the caller has not seen."""
+
+    id: UUID
+    email: str | None = None
+    display_name: str | None = None
+    role: Role | None = None
+    status: Status | None = None
+    password: str | None = field(default=None, repr=False)
+    expected_version: int | None = None
+
+
+class UserService(DirectoryService):
+    """The use cases of the directory, the reading ones included."""
 
     def __init__(
         self,
@@ -88,8 +103,9 @@ class UserService:
         live: LiveSessions,
         attempts: Attempts,
     ) -> None:
-        self._store, self._clock, self._hasher = store, clock, hasher
-        self._tokens, self._presence, self._live, self._attempts = tokens, presence, live, attempts
+        super().__init__(store, presence)
+        self._clock, self._hasher, self._tokens = clock, hasher, tokens
+        self._live, self._attempts = live, attempts
 
     async def create(self, actor: Actor, command: CreateUser) -> Written[User]:
         """Make a user.
@@ -253,78 +269,3 @@ class UserService:
         keep = actor.session_id if actor.user_id == user.id else None
         ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, keep)
         return [events.session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
-
-    async def get(self, actor: Actor, user_id: UUID, at_least: LogCursor | None = None) -> User:
-        """One user; raises NotFound also where the actor may not know of them."""
-        async with self._store.read(at_least) as unit:
-            user = await unit.users.find(user_id)
-        if user is None or not policies.can_see(actor, user):
-            raise NotFound
-        return user
-
-    async def get_many(
-        self, actor: Actor, user_ids: Sequence[UUID], at_least: LogCursor | None = None
-    ) -> dict[UUID, User]:
-        """Those of these users that the actor may know of."""
-        async with self._store.read(at_least) as unit:
-            found = await unit.users.get_many(user_ids)
-        return {i: u for i, u in found.items() if policies.can_see(actor, u)}
-
-    def query(
-        self,
-        actor: Actor,
-        window: Window = Window(),  # noqa: B008 - frozen
-        search: str | None = None,
-        filter_: UserFilter | None = None,
-        sort: UserSort = UserSort.CREATED_AT,
-        *,
-        descending: bool = False,
-    ) -> UserQuery:
-        """The question this actor may ask: within the statuses they see, by e-mail only where they see e-mails.
-
-        Raises ValidationFailed for a search that is too long.
-        """
-        filter_ = filter_ or UserFilter()
-        visible = policies.visible_statuses(actor)
-        statuses = visible if filter_.status is None else filter_.status & visible
-        by_email = actor.sees_all
-        return UserQuery(
-            window=window,
-            search=clean_search(search) if search else None,
-            filter=replace(filter_, status=None if statuses == frozenset(Status) else statuses),
-            sort=UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not by_email else sort,
-            descending=descending,
-            by_email=by_email,
-            asker=actor.session_id or actor.user_id,
-            online_ids=self._presence.online_ids() if filter_.online is not None else None,
-        )
-
-    async def matching(self, query: UserQuery, users: Sequence[User]) -> list[bool]:
-        """Whether each of these users, as given, belongs to the answer of the question, whatever the window."""
-        online = query.online_ids or frozenset()
-        fits = [query.filter.matches(u, online) for u in users]
-        if query.search is None or not any(fits):
-            return fits
-        texts = [(u.display_name, u.email if query.by_email else None) for u in users]
-        async with self._store.read() as unit:
-            found = await unit.users.found_by(query.search, texts)
-        return [a and b for a, b in zip(fits, found, strict=True)]
-
-    async def page(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
-        """A page of the users that match; raises ValidationFailed for a cursor of another list."""
-        async with self._store.read(at_least, query.searcher) as unit:
-            return await unit.users.page(query)
-
-    async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> int:
-        """How many users match, whatever the window."""
-        async with self._store.read(at_least, query.searcher) as unit:
-            return await unit.users.count(query)
-
-    async def counts(self, actor: Actor, at_least: LogCursor | None = None) -> DirectoryCounts:
-        """Counts for a dashboard, of the users this actor sees, with the log's head read before they were taken."""
-        async with self._store.read(at_least) as unit:
-            head = (await unit.events.state()).head
-            found = await unit.users.counts()
-        visible = policies.visible_statuses(actor)
-        by = {key: n for key, n in found.items() if key[1] in visible}
-        return DirectoryCounts(by, len(self._presence.online_ids()), head)

@@ -25,7 +25,9 @@ from broadcaster import Broadcast
 from domain.cursors import LogCursor
 from domain.errors import PositionPruned, Unavailable
 from domain.models.event import Change, Event, EventType
-from domain.ports import LogState, Renewal, Store
+from domain.models.log import LogState
+from domain.services.event import Renewal
+from domain.services.unit import Store
 from domain.tasks import end
 from persistence.log.wire import decode
 from persistence.redis.broadcast import EVENTS, GAP

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.cursors import parse_cursor, sequence_cursor
 from domain.errors import Unavailable, ValidationFailed
 from domain.models.event import Change, Event, EventCount, EventType, NewEvent
-from domain.pagination import EventFilter, Page, Window
-from domain.ports import Ancestor, LogState
+from domain.models.log import Ancestor, EventFilter, LogState
+from domain.pagination import Page, Window
 from persistence.tables import events, log_state
 
 EVENT_COLUMNS = (

@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.event import Event
-from domain.ports import Stretch
+from domain.models.log import Stretch
 from persistence.errors import translated
 from persistence.log.epoch import RENEW_AT
 from persistence.log.reader import SqlEventReader

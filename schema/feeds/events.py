@@ -11,8 +11,8 @@ from domain import policies
 from domain.cursors import LogCursor, sequence_cursor
 from domain.models.actor import Actor
 from domain.models.event import Event as LogEvent
+from domain.models.log import EventFilter
 from domain.models.user import User
-from domain.pagination import EventFilter
 from schema.event import Event
 from schema.feeds.messages import Heartbeat, ResyncRequired
 from schema.live.ports import Message

@@ -23,10 +23,11 @@ import strawberry
 from domain import policies
 from domain.cursors import FRESH, LogCursor, fresh_cursor, sequence_cursor, unfinished_cursor
 from domain.models.actor import Actor
+from domain.models.directory import UserFilter, UserQuery
 from domain.models.event import Event as LogEvent
 from domain.models.event import EventType
 from domain.models.user import User
-from domain.pagination import PAGE_MAX, UserFilter, UserQuery, Window
+from domain.pagination import PAGE_MAX, Window
 from domain.services.user import UserService
 from schema.event import changes_as_seen
 from schema.feeds.messages import FeedReady, Heartbeat, ResyncRequired, UserChanged, UserEntered, UserLeft

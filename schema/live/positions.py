@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from domain.cursors import UNFINISHED, LogCursor, parse_cursor
 from domain.models.actor import Actor
-from domain.ports import LogHub, LogState
+from domain.models.log import LogState
+from domain.services.event import LogHub
 from schema.live.ports import Projection
 
 PRUNED = "This position is no longer in the log"

@@ -25,7 +25,9 @@ from domain.errors import PositionPruned, Unavailable
 from domain.models.actor import Actor
 from domain.models.event import NIL, Event
 from domain.models.user import User
-from domain.ports import LogHub, Presence, Renewal, Store
+from domain.services.event import LogHub, Renewal
+from domain.services.live import Presence
+from domain.services.unit import Store
 from domain.tasks import end
 from schema.context import Context
 from schema.feeds.events import PresenceProjection

@@ -17,7 +17,7 @@ import pytest
 
 from api.cli.files.events import event_of, line_of
 from domain.models.event import Event
-from domain.ports import Ancestor, LogState
+from domain.models.log import Ancestor, LogState
 from persistence.log.reader import EVENT_COLUMNS, event_from_row
 from persistence.log.trim import LOCK
 from tests.api.commands import Rollcall, until

@@ -16,7 +16,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.pagination import UserSort, encode_key
+from domain.models.directory import UserSort
+from domain.pagination import encode_key
 from tests.api.conftest import Api, Person, Socket
 
 ROLES = ("", ".member", ".auditor", ".admin", ".ADMIN", ".snapshot", ".fresh", ".admin.auditor", ".None", ".")

@@ -17,8 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from api.bootstrap import ensure_first_admin, open_core
 from api.settings import Settings
 from api.sockets.outbox import BYTES_MAX
-from domain.commands import ImportRow
 from domain.models.actor import system
+from domain.services.importing import ImportRow
 from tests.api.commands import Rollcall
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Api, Server, free_port, settings_for
 

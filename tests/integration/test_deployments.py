@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 
 from api.bootstrap import Container
-from domain.commands import CreateUser
 from domain.models.actor import system
+from domain.services.user import CreateUser
 from persistence.log.wire import encode
 from persistence.redis.broadcast import EVENTS, connect
 from persistence.redis.presence import KEY

@@ -16,13 +16,16 @@ from sqlalchemy.exc import IntegrityError
 from api.bootstrap import Core, open_core
 from api.settings import Settings
 from api.telemetry import strike_text
-from domain.commands import CreateUser, ImportRow, SignUp, UpdateUser
 from domain.errors import EmailTaken, IdempotencyMismatch, LastAdmin, Unavailable, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Origin, system
+from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.event import EventType
 from domain.models.text import fold
 from domain.models.user import Role, Status, User
-from domain.pagination import UserFilter, UserQuery, UserSort, Window
+from domain.pagination import Window
+from domain.services.importing import ImportRow
+from domain.services.sign_in import SignUp
+from domain.services.user import CreateUser, UpdateUser
 from persistence.errors import translated
 from persistence.tables import users
 from tests.api.conftest import settings_for

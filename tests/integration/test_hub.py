@@ -19,11 +19,11 @@ from api.bootstrap import Container
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.settings import Settings
-from domain.commands import CreateUser
 from domain.cursors import LogCursor
 from domain.models.actor import system
 from domain.models.event import Event
-from domain.ports import ReadUnit, WriteUnit
+from domain.services.unit import ReadUnit, WriteUnit
+from domain.services.user import CreateUser
 from persistence.database import Database
 from persistence.log.hub import RING, Hub
 from persistence.log.wire import encode

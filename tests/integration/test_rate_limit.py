@@ -12,9 +12,10 @@ import pytest
 
 from api.bootstrap import open_core
 from api.cli.local.embedded import EmbeddedValkey
-from domain.commands import CreateUser, SignIn
 from domain.errors import InvalidCredentials, RateLimited
 from domain.models.actor import Origin, system
+from domain.services.sign_in import SignIn
+from domain.services.user import CreateUser
 from persistence.redis.broadcast import connect
 from persistence.redis.rate_limit import KEPT, TIMEOUT_SECONDS, RedisRateLimiter
 from tests.api.conftest import free_port, settings_for

@@ -17,9 +17,9 @@ import pytest
 
 from api.bootstrap import open_core
 from domain import events
-from domain.commands import CreateUser, UpdateUser
 from domain.models.actor import system
 from domain.models.user import User
+from domain.services.user import CreateUser, UpdateUser
 from persistence.log.relay import LOCK, Relay
 from persistence.redis.broadcast import Publisher, RedisBackend
 from tests.api.commands import Rollcall

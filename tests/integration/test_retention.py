@@ -13,12 +13,13 @@ import pytest
 
 from api.bootstrap import Core, open_core
 from api.jobs.retention import Retention
-from domain.commands import CreateUser
 from domain.errors import Forbidden, PositionPruned, Unavailable, ValidationFailed
 from domain.models.actor import Actor, system
 from domain.models.event import NIL, EventType, NewEvent
+from domain.models.log import EventFilter
 from domain.models.user import Role
-from domain.pagination import EventFilter, Window
+from domain.pagination import Window
+from domain.services.user import CreateUser
 from persistence.log.trim import PruneLock
 from tests.api.conftest import settings_for
 from tests.integration.logs import Told, instance, session, until

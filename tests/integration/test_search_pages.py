@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import event
 
 from api.bootstrap import Core, open_core
-from domain.commands import ImportRow
 from domain.models.actor import system
+from domain.models.directory import UserFilter, UserSort
 from domain.models.user import Role, User
-from domain.pagination import UserFilter, UserSort, Window
+from domain.pagination import Window
+from domain.services.importing import ImportRow
 from persistence.user_query import NEAR
 from tests.api.conftest import settings_for
 

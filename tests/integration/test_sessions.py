@@ -13,7 +13,6 @@ import pytest
 
 from api.bootstrap import Core, open_core
 from api.settings import Settings
-from domain.commands import CreateUser, ImportRow, SignedIn, SignIn, UpdateUser
 from domain.errors import (
     AccountDisabled,
     DomainError,
@@ -23,10 +22,13 @@ from domain.errors import (
     TokenInvalid,
 )
 from domain.models.actor import Actor, Origin, system
+from domain.models.directory import UserFilter
 from domain.models.user import Role, Status, User
-from domain.pagination import UserFilter
 from domain.services.attempts import AttemptLimits, Attempts
-from domain.services.session import SessionRules, SessionService
+from domain.services.importing import ImportRow
+from domain.services.session import SessionService
+from domain.services.sign_in import SessionRules, SignedIn, SignIn
+from domain.services.user import CreateUser, UpdateUser
 from tests.api.conftest import settings_for
 
 OLD, NEW = "the old pass phrase", "the new pass phrase"

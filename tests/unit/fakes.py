@@ -12,11 +12,13 @@ from uuid import UUID
 
 from domain.cursors import LogCursor
 from domain.errors import EmailTaken, NotFound, TokenExpired, TokenInvalid, VersionConflict
+from domain.models.directory import Credentials
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, Principal, Session
 from domain.models.text import fold
 from domain.models.user import User
-from domain.ports import AccessClaims, Credentials, KeptResult, RefreshClaims
+from domain.services.credentials import AccessClaims, RefreshClaims
+from domain.services.unit import KeptResult
 
 
 class FakeClock:

@@ -9,10 +9,10 @@ import pytest
 from starlette.types import Scope
 
 from api.auth.cookies import FORMER_PATHS, CookieCarrier, CookiesRefused, NoCookies, cookie
-from domain.commands import SignedIn
 from domain.errors import TokenInvalid, ValidationFailed
 from domain.models.session import Session
 from domain.models.user import Role, Status, User
+from domain.services.sign_in import SignedIn
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

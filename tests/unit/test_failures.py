@@ -12,7 +12,7 @@ import pytest
 from api.jobs.failures import FailureQueue
 from domain.errors import RateLimited, Unavailable
 from domain.models.actor import Origin
-from domain.ports import FailedSignIn
+from domain.services.sign_in_failure import FailedSignIn
 
 
 def failure(number: int) -> FailedSignIn:

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from domain import events as facts
 from domain.cursors import LogCursor
 from domain.models.actor import Actor, system
+from domain.models.directory import UserFilter
 from domain.models.event import NIL, Event, EventType, NewEvent
+from domain.models.log import EventFilter
 from domain.models.user import Role, Status, User
-from domain.pagination import EventFilter, UserFilter
 from domain.services.user import UserService
 from schema.feeds.events import EventProjection
 from schema.feeds.messages import UserChanged, UserEntered, UserLeft

@@ -8,7 +8,7 @@ import pytest
 
 from api.cli.proof.judge import judge_subscriber
 from api.cli.proof.subscriber import RESYNC
-from domain.ports import Ancestor, LogState
+from domain.models.log import Ancestor, LogState
 
 EPOCH = UUID("cccccccc-0000-4000-8000-000000000000")
 LOG = LogState(EPOCH, 90, 3, (Ancestor("aaaaaaaa", 50), Ancestor("bbbbbbbb", 40), Ancestor("dddddddd", 60)))

@@ -23,7 +23,7 @@ from api.cli.files.people import (
     read_csv,
     read_ndjson,
 )
-from domain.commands import ImportRefusal, ImportRow
+from domain.services.importing import ImportRefusal, ImportRow
 
 HEADER = b"email,display_name,role\n"
 TEXTS = st.text(

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from domain import errors
-from domain.commands import CreateUser, ImportRow, SignIn, UpdateUser
 from domain.models.actor import Actor, Origin, system
+from domain.models.directory import UserSort
 from domain.models.event import EventType
 from domain.models.session import EndReason
 from domain.models.user import Role, Status, User
-from domain.pagination import UserSort
 from domain.services.attempts import AttemptLimits
+from domain.services.importing import ImportRow
+from domain.services.sign_in import SignIn
+from domain.services.user import CreateUser, UpdateUser
 from tests.unit.test_services import PASSWORD, World, actor
 
 ATTEMPTS = 3

@@ -11,15 +11,15 @@ import pytest
 
 from api.jobs.failures import FailureQueue
 from domain import errors
-from domain.commands import CreateUser, ImportRow, SignedIn, SignIn, SignUp, UpdateUser
 from domain.models.actor import Actor, Origin, system
 from domain.models.event import EventType
 from domain.models.user import Role, Status, User
 from domain.services.attempts import AttemptLimits, Attempts
-from domain.services.importing import ImportService
-from domain.services.session import SessionRules, SessionService
+from domain.services.importing import ImportRow, ImportService
+from domain.services.session import SessionService
+from domain.services.sign_in import SessionRules, SignedIn, SignIn, SignUp
 from domain.services.sign_in_failure import SignInFailureService
-from domain.services.user import UserService
+from domain.services.user import CreateUser, UpdateUser, UserService
 from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeStore, FakeTokens
 
 PASSWORD = "correct horse battery"

@@ -16,7 +16,7 @@ from typing import TextIO
 
 import orjson
 
-from domain.commands import ImportRefusal, ImportRow
+from domain.services.importing import ImportRefusal, ImportRow
 
 COLUMNS = ("email", "display_name", "role")
 REQUIRED = frozenset({"email", "display_name"})

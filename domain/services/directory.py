@@ -1,0 +1,111 @@
+"""Reads of the directory, with the eyes of who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from domain import policies
+from domain.cursors import LogCursor
+from domain.errors import (
+    NotFound,
+)
+from domain.models.actor import Actor
+from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.models.text import clean_search
+from domain.models.user import Role, Status, User
+from domain.pagination import Page, Window
+from domain.services.live import Presence
+from domain.services.unit import Store
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryCounts:
+    """How many visible users there are, by role and by status, and how many are online."""
+
+    by: Mapping[tuple[Role, Status], int]
+    online: int
+    head: int
+
+
+class DirectoryService:
+    """The reading use cases of the directory."""
+
+    def __init__(self, store: Store, presence: Presence) -> None:
+        self._store, self._presence = store, presence
+
+    async def get(self, actor: Actor, user_id: UUID, at_least: LogCursor | None = None) -> User:
+        """One user; raises NotFound also where the actor may not know of them."""
+        async with self._store.read(at_least) as unit:
+            user = await unit.users.find(user_id)
+        if user is None or not policies.can_see(actor, user):
+            raise NotFound
+        return user
+
+    async def get_many(
+        self, actor: Actor, user_ids: Sequence[UUID], at_least: LogCursor | None = None
+    ) -> dict[UUID, User]:
+        """Those of these users that the actor may know of."""
+        async with self._store.read(at_least) as unit:
+            found = await unit.users.get_many(user_ids)
+        return {i: u for i, u in found.items() if policies.can_see(actor, u)}
+
+    def query(
+        self,
+        actor: Actor,
+        window: Window = Window(),  # noqa: B008 - frozen
+        search: str | None = None,
+        filter_: UserFilter | None = None,
+        sort: UserSort = UserSort.CREATED_AT,
+        *,
+        descending: bool = False,
+    ) -> UserQuery:
+        """The question this actor may ask: within the statuses they see, by e-mail only where they see e-mails.
+
+        Raises ValidationFailed for a search that is too long.
+        """
+        filter_ = filter_ or UserFilter()
+        visible = policies.visible_statuses(actor)
+        statuses = visible if filter_.status is None else filter_.status & visible
+        by_email = actor.sees_all
+        return UserQuery(
+            window=window,
+            search=clean_search(search) if search else None,
+            filter=replace(filter_, status=None if statuses == frozenset(Status) else statuses),
+            sort=UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not by_email else sort,
+            descending=descending,
+            by_email=by_email,
+            asker=actor.session_id or actor.user_id,
+            online_ids=self._presence.online_ids() if filter_.online is not None else None,
+        )
+
+    async def matching(self, query: UserQuery, users: Sequence[User]) -> list[bool]:
+        """Whether each of these users, as given, belongs to the answer of the question, whatever the window."""
+        online = query.online_ids or frozenset()
+        fits = [query.filter.matches(u, online) for u in users]
+        if query.search is None or not any(fits):
+            return fits
+        texts = [(u.display_name, u.email if query.by_email else None) for u in users]
+        async with self._store.read() as unit:
+            found = await unit.users.found_by(query.search, texts)
+        return [a and b for a, b in zip(fits, found, strict=True)]
+
+    async def page(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
+        """A page of the users that match; raises ValidationFailed for a cursor of another list."""
+        async with self._store.read(at_least, query.searcher) as unit:
+            return await unit.users.page(query)
+
+    async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> int:
+        """How many users match, whatever the window."""
+        async with self._store.read(at_least, query.searcher) as unit:
+            return await unit.users.count(query)
+
+    async def counts(self, actor: Actor, at_least: LogCursor | None = None) -> DirectoryCounts:
+        """Counts for a dashboard, of the users this actor sees, with the log's head read before they were taken."""
+        async with self._store.read(at_least) as unit:
+            head = (await unit.events.state()).head
+            found = await unit.users.counts()
+        visible = policies.visible_statuses(actor)
+        by = {key: n for key, n in found.items() if key[1] in visible}
+        return DirectoryCounts(by, len(self._presence.online_ids()), head)

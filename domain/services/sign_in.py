@@ -1,0 +1,245 @@
+"""Signing up, signing in and staying signed in: every way a session begins or is renewed."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from domain import events
+from domain.errors import (
+    AccountDisabled,
+    Forbidden,
+    InvalidCredentials,
+    NotFound,
+    SessionRevoked,
+    TokenExpired,
+    TokenInvalid,
+    ValidationFailed,
+)
+from domain.models.actor import Actor, Origin
+from domain.models.directory import Credentials
+from domain.models.session import EndReason, Session
+from domain.models.text import PASSWORD_MAX, canonical_email, normal_password
+from domain.models.user import Role, Status, User
+from domain.services.attempts import Attempts
+from domain.services.credentials import PasswordHasher, TokenCodec
+from domain.services.live import LiveSessions
+from domain.services.sign_in_failure import FailedSignIn, FailedSignIns
+from domain.services.unit import Clock, Store, WriteUnit
+from domain.services.user import checked, new_user
+
+USER_AGENT_MAX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """Make an account for oneself and sign in to it."""
+
+    email: str
+    password: str = field(repr=False)
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Sign in with e-mail and password."""
+
+    email: str
+    password: str = field(repr=False)
+    totp_code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session with its tokens; the edge decides whether they travel in the payload or in cookies."""
+
+    user: User
+    session: Session
+    access_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str = field(repr=False)
+    position: int | None = None
+    access_expires_in: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """What an installation decides: how long a session lives without use, and whether strangers may sign up."""
+
+    lifetime: timedelta = timedelta(days=30)
+    sign_up: bool = True
+
+
+class SignInService:
+    """How sessions begin and are renewed."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        hasher: PasswordHasher,
+        tokens: TokenCodec,
+        attempts: Attempts,
+        failures: FailedSignIns,
+        rules: SessionRules,
+        live: LiveSessions,
+    ) -> None:
+        self._store, self._clock, self._hasher, self._tokens = store, clock, hasher, tokens
+        self._attempts, self._failures, self._rules, self._live = attempts, failures, rules, live
+
+    async def sign_up(self, origin: Origin, command: SignUp) -> SignedIn:
+        """Make an active member and sign in. Raises Forbidden where closed, ValidationFailed, EmailTaken, RateLimited."""
+        if not self._rules.sign_up:
+            raise Forbidden("Signing up is closed here; ask an admin for an account")
+        clean = checked(email=command.email, display_name=command.display_name, password=command.password)
+        async with self._attempts.claiming_email(origin):
+            hashed = await self._hasher.hash(clean["password"])
+            now = self._clock.now()
+            user = new_user(clean["email"], clean["display_name"], Role.MEMBER, now)
+            async with self._store.write() as unit:
+                await unit.users.add(user, hashed)
+                await unit.events.append(events.user_created(Actor(user.id, user.role, None, origin), user))
+                signed_in = await self._start(unit, origin, user, now)
+                await unit.commit()
+        return signed_in
+
+    async def sign_in(self, origin: Origin, command: SignIn) -> SignedIn:
+        """Check the password and start a session.
+
+        Until the password has proved right, the steps are the same whether or not the address is known: one look-up,
+        one hash, and a failure that is written to the log after the answer.
+        Raises InvalidCredentials, AccountDisabled (told only to who has the password), RateLimited, ValidationFailed.
+        """
+        if command.totp_code is not None:  # accepted and not checked, it would look like a second factor
+            raise ValidationFailed.one("totp_code", "There are no second factors here yet; leave this field out")
+        email = canonical_email(command.email)
+        await self._attempts.from_address(origin)
+        if len(command.password) > PASSWORD_MAX:
+            raise InvalidCredentials
+        self._failures.check_room()
+        found = await self._credentials(email)
+        key = await self._attempts.at_account(origin, email, found.addresses if found else ())
+        password = normal_password(command.password)
+        while (signed_in := await self._enter(origin, found, password)) is None:
+            found = await self._credentials(email)
+        await self._attempts.forgive(key)  # not before: a right password alone proves nothing where more is asked
+        return signed_in
+
+    async def _credentials(self, email: str) -> Credentials | None:
+        """What the address can be signed in with; None for an unknown one, and for a deleted user's."""
+        async with self._store.read() as unit:
+            found = await unit.users.find_credentials(email)
+        return None if found is None or found.user.status is Status.DELETED else found
+
+    async def _enter(self, origin: Origin, found: Credentials | None, password: str) -> SignedIn | None:
+        """Verify the password and start a session; None where the password changed meanwhile, to be verified again.
+
+        Raises InvalidCredentials and AccountDisabled, which are reported as failures.
+        """
+        fits = await self._hasher.verify(password, found.password_hash if found else None)
+        if found is None or not fits:
+            self._failures.report(FailedSignIn(found.user.id if found else None, origin, self._clock.now()))
+            raise InvalidCredentials
+        try:
+            return await self._admit(origin, found, password)
+        except (AccountDisabled, InvalidCredentials):
+            self._failures.report(FailedSignIn(found.user.id, origin, self._clock.now()))
+            raise
+
+    async def _admit(self, origin: Origin, found: Credentials, password: str) -> SignedIn | None:
+        """Start a session for whom the password was right, as they are now; None where it is another password now."""
+        async with self._store.write() as unit:
+            try:
+                user = await unit.users.get_for_update(found.user.id)
+            except NotFound:
+                raise InvalidCredentials from None
+            known = await unit.users.password_hash(user.id)
+            if known is None or known != found.password_hash:
+                return None
+            if user.status is not Status.ACTIVE:
+                raise AccountDisabled if user.status is Status.DISABLED else InvalidCredentials
+            if self._hasher.is_dated(known):
+                await unit.users.set_password_hash(user.id, await self._hasher.hash(password))
+            signed_in = await self._start(unit, origin, user, self._clock.now())
+            await unit.commit()
+        return signed_in
+
+    async def _start(self, unit: WriteUnit, origin: Origin, user: User, now: datetime) -> SignedIn:
+        session_id = uuid4()
+        refresh, refresh_hash = self._tokens.issue_refresh(session_id, 1)
+        session = Session(
+            id=session_id,
+            user_id=user.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + self._rules.lifetime,
+            user_agent=(origin.user_agent or "")[:USER_AGENT_MAX] or None,
+            ip_address=origin.ip_address,
+            refresh_hash=refresh_hash,
+        )
+        await unit.sessions.add(session)
+        await unit.users.touch_seen({user.id: now})
+        actor = Actor(user.id, user.role, session_id, origin)
+        position = await unit.events.append(events.session_started(actor, user, session))
+        access, expires_at = self._tokens.issue_access(session_id, user.id, now)
+        return SignedIn(replace(user, last_seen_at=now), session, access, expires_at, refresh, position)
+
+    async def refresh(self, origin: Origin, token: str) -> SignedIn:
+        """Rotate a refresh token (RFC 9700 section 4.14.2); one that was used before ends its whole family.
+
+        Raises TokenInvalid, TokenExpired, SessionRevoked and AccountDisabled.
+        """
+        claims = self._tokens.read_refresh(token)
+        now = self._clock.now()
+        async with self._store.write() as unit:
+            user, session = await self._locked(unit, claims.session_id)
+            if session.ended_at is not None:
+                raise AccountDisabled if user.status is Status.DISABLED else SessionRevoked
+            if now >= session.expires_at:
+                raise TokenExpired
+            if not hmac.compare_digest(session.refresh_hash, self._tokens.refresh_hash(token)):
+                await self._end_reused(unit, origin, user, session, claims.generation, now)
+            renewed, refresh = self._rotated(session, origin, now)
+            await unit.sessions.save(renewed)
+            await unit.users.touch_seen({user.id: now})
+            await unit.commit()
+        access, expires_at = self._tokens.issue_access(session.id, user.id, now)
+        return SignedIn(replace(user, last_seen_at=now), renewed, access, expires_at, refresh)
+
+    async def _locked(self, unit: WriteUnit, session_id: UUID) -> tuple[User, Session]:
+        """A session and its user, locked in the order of those who end a user's sessions; raises SessionRevoked."""
+        found = await unit.sessions.find(session_id)
+        if found is None:
+            raise SessionRevoked
+        try:
+            user = await unit.users.get_for_update(found.user_id)
+            return user, await unit.sessions.get_for_update(session_id)
+        except NotFound:
+            raise SessionRevoked from None
+
+    async def _end_reused(
+        self, unit: WriteUnit, origin: Origin, user: User, session: Session, generation: int, now: datetime
+    ) -> None:
+        """End the family of a token that was used before. Raises SessionRevoked, or TokenInvalid for one of the future."""
+        if generation >= session.generation:
+            raise TokenInvalid
+        await unit.sessions.save(replace(session, ended_at=now, end_reason=EndReason.REUSED))
+        actor = Actor(None, Role.MEMBER, None, origin)
+        await unit.events.append(events.session_ended(actor, user, session.id, EndReason.REUSED, now))
+        await unit.commit()
+        raise SessionRevoked("This refresh token was used before; its session has been ended")
+
+    def _rotated(self, session: Session, origin: Origin, now: datetime) -> tuple[Session, str]:
+        generation = session.generation + 1
+        token, refresh_hash = self._tokens.issue_refresh(session.id, generation)
+        renewed = replace(
+            session,
+            generation=generation,
+            refresh_hash=refresh_hash,
+            last_seen_at=now,
+            expires_at=now + self._rules.lifetime,
+            ip_address=origin.ip_address or session.ip_address,
+        )
+        return renewed, token
