@@ -6,7 +6,8 @@ import { actOn } from '#lib/utils/user/bulk.ts';
 import { ROLES, usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-const AT_MOST = 100;
+/** The API gives so many by their ids at once. */
+const BATCH = 100;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const query = parseUsers(url.searchParams);
@@ -27,27 +28,24 @@ export const actions: Actions = Object.fromEntries(
 /** The bulk actions without script: one after the other, then a page with a result for each. */
 async function bulk({ request, locals }: RequestEvent, action: BulkAction) {
 	const form = await request.formData();
-	const ids = form
-		.getAll('id')
-		.filter((id) => typeof id === 'string')
-		.slice(0, AT_MOST);
+	const ids = form.getAll('id').filter((id) => typeof id === 'string');
 	const role = choice(form, 'role', ROLES);
 	if (!ids.length || (action === 'role' && !role)) return fail(400, { results: [] as BulkResult[], action });
-	const { nodes } = await locals.api.run(UsersById, { ids });
+	const run = locals.api.run.bind(locals.api);
 	const results: BulkResult[] = [];
-	for (const node of nodes) {
-		if (node?.__typename !== 'User') continue;
-		const outcome = await actOn((document, variables) => locals.api.run(document, variables), node.id, {
-			action,
-			role
-		});
-		const refused = outcome.__typename === 'UserPayload' ? null : outcome;
-		results.push({
-			id: node.id,
-			name: node.displayName,
-			code: refused?.code ?? null,
-			message: refused?.message ?? ''
-		});
+	for (let from = 0; from < ids.length; from += BATCH) {
+		const { nodes } = await run(UsersById, { ids: ids.slice(from, from + BATCH) });
+		for (const node of nodes) {
+			if (node?.__typename !== 'User') continue;
+			const outcome = await actOn(run, node.id, { action, role });
+			const refused = outcome.__typename === 'UserPayload' ? null : outcome;
+			results.push({
+				id: node.id,
+				name: node.displayName,
+				code: refused?.code ?? null,
+				message: refused?.message ?? ''
+			});
+		}
 	}
 	return { results, action };
 }

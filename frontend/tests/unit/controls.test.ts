@@ -1,0 +1,156 @@
+/** What pages have in common under the hand: selecting, finding, walking a list, working through one. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Debounce } from '#lib/stores/controls/debounce.ts';
+import { Selection } from '#lib/stores/controls/selection.svelte.ts';
+import { Suggestions } from '#lib/stores/controls/suggestions.svelte.ts';
+import { pool } from '#lib/utils/pool.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a selection', () => {
+	const make = () => new Selection(() => ['a', 'b', 'c', 'd']);
+
+	test('is in the order of the page, and takes ranges from the last one picked, both ways', () => {
+		const selection = make();
+		selection.pick(2, true);
+		selection.pick(0, true, true);
+		expect(selection.ids).toEqual(['a', 'b', 'c']);
+		selection.pick(1, false, true);
+		expect(selection.ids).toEqual(['c']);
+		selection.pick(3, true, true);
+		expect(selection.ids).toEqual(['b', 'c', 'd']);
+	});
+
+	test('a range without a beginning is the row alone', () => {
+		const selection = make();
+		selection.pick(2, true, true);
+		expect(selection.ids).toEqual(['c']);
+	});
+
+	test('all, none, the other way round, and one that is done', () => {
+		const selection = make();
+		selection.pickAll(true);
+		selection.toggle(1);
+		selection.remove('d');
+		expect([selection.ids, selection.has('b')]).toEqual([['a', 'c'], false]);
+		selection.toggle(9);
+		selection.pickAll(false);
+		expect(selection.ids).toEqual([]);
+		selection.toggle(0);
+		selection.clear();
+		expect(selection.ids).toEqual([]);
+	});
+});
+
+describe('suggestions', () => {
+	const make = () => {
+		const asked: {
+			text: string;
+			answer: (found: string[]) => void;
+			fail: () => void;
+			signal: AbortSignal;
+		}[] = [];
+		const suggestions = new Suggestions<string>(
+			(text, signal) =>
+				new Promise((answer, reject) => asked.push({ text, answer, fail: () => reject(new Error()), signal }))
+		);
+		return { suggestions, asked };
+	};
+	const settle = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds);
+
+	test('are asked for once the typing rests', async () => {
+		const { suggestions, asked } = make();
+		for (const text of ['a', 'ad', ' ada ']) suggestions.type(text);
+		await settle(500);
+		expect(asked.map(({ text }) => text)).toEqual(['ada']);
+		asked[0]!.answer(['Ada']);
+		await settle();
+		expect([suggestions.found, suggestions.answered]).toEqual([['Ada'], true]);
+	});
+
+	test('an answer that comes late is none', async () => {
+		const { suggestions, asked } = make();
+		suggestions.type('ada');
+		await settle(500);
+		suggestions.type('bo');
+		await settle(500);
+		asked[1]!.answer(['Bo']);
+		await settle();
+		asked[0]!.answer(['Ada']);
+		await settle();
+		expect([suggestions.found, asked[0]!.signal.aborted]).toEqual([['Bo'], true]);
+	});
+
+	test('end with the text, and with a fault', async () => {
+		const { suggestions, asked } = make();
+		suggestions.type('ada');
+		await settle(500);
+		suggestions.type('  ');
+		asked[0]!.answer(['Ada']);
+		await settle(500);
+		expect([suggestions.found, suggestions.answered, asked.length]).toEqual([[], false, 1]);
+		suggestions.type('bo');
+		await settle(500);
+		asked[1]!.fail();
+		await settle();
+		expect([suggestions.found, suggestions.answered]).toEqual([[], false]);
+	});
+
+	test('are walked by the arrows, round and round', () => {
+		const { suggestions } = make();
+		const key = (name: string) => ({ key: name, preventDefault: vi.fn() }) as unknown as KeyboardEvent;
+		expect(suggestions.step(key('ArrowUp'), 3)).toBe(true);
+		expect(suggestions.active).toBe(2);
+		suggestions.step(key('ArrowDown'), 3);
+		expect(suggestions.active).toBe(0);
+		expect([suggestions.step(key('Enter'), 3), suggestions.step(key('ArrowUp'), 0)]).toEqual([false, false]);
+	});
+});
+
+test('only the last call counts, and none that was cancelled', () => {
+	const calls: string[] = [];
+	const debounce = new Debounce(100);
+	debounce.call(() => calls.push('first'));
+	debounce.call(() => calls.push('second'));
+	vi.advanceTimersByTime(200);
+	debounce.call(() => calls.push('third'));
+	debounce.cancel();
+	vi.advanceTimersByTime(200);
+	expect(calls).toEqual(['second']);
+});
+
+describe('a pool', () => {
+	const items = Array.from({ length: 10 }, (_, index) => index);
+
+	test('works on so many at once, in order, and begins nothing after a stop', async () => {
+		const stop = new AbortController();
+		const [begun, most] = [[] as number[], { now: 0, ever: 0 }];
+		await pool(
+			items,
+			3,
+			async (item) => {
+				begun.push(item);
+				most.ever = Math.max(most.ever, ++most.now);
+				if (item === 4) stop.abort();
+				await Promise.resolve();
+				most.now -= 1;
+			},
+			stop.signal
+		);
+		expect([most.ever, begun.slice(0, 5)]).toEqual([3, [0, 1, 2, 3, 4]]);
+		expect(begun.length).toBeLessThan(8);
+	});
+
+	test('raises what one raises, after the others have ended', async () => {
+		const ended: number[] = [];
+		const work = async (item: number) => {
+			if (item === 1) throw new Error('lost');
+			await Promise.resolve();
+			ended.push(item);
+		};
+		await expect(pool(items, 2, work)).rejects.toThrow('lost');
+		expect(ended.length).toBeGreaterThan(0);
+		expect(ended.length).toBeLessThan(4);
+	});
+});
