@@ -29,6 +29,7 @@ from domain.services.user import CreateUser
 CAST = (Role.ADMIN,) * 2 + (Role.AUDITOR,) * 2 + (Role.MEMBER,) * 12
 """Whose tokens the sockets get, in turn: three scopes, most of them members."""
 PASSWORD = secrets.token_urlsafe(16)
+RESERVE = "update log_state set last_seq = last_seq + $1 returning epoch, last_seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,23 @@ class Stack:
             now = core.clock.now()
             return [core.tokens.issue_access(session, user, now)[0] for session, user in self.sessions]
 
-    def head(self) -> int:
-        """The newest sequence of the log, once a running server has numbered all that was written."""
-        return asyncio.run(self._head())
+    def reserve(self, count: int) -> tuple[UUID, int]:
+        """The log's epoch, and the first of so many numbers that the log counts as given from now on.
 
-    async def _head(self) -> int:
+        Waits until the running server has numbered all that was written: then its hub has that head, and takes the
+        numbers after it, published as by another instance, for what they seem. Without the reservation the table would
+        be behind what was told, as after a restore, and the hub would begin another epoch.
+        """
+        return asyncio.run(self._reserve(count))
+
+    async def _reserve(self, count: int) -> tuple[UUID, int]:
         connection = await asyncpg.connect(self.settings.database_url.dsn)
         try:
             async with asyncio.timeout(10):
                 while await connection.fetchval("select exists (select from events where seq is null)"):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
-            return int(await connection.fetchval("select last_seq from log_state"))
+            [row] = await connection.fetch(RESERVE, count)
+            return UUID(str(row["epoch"])), int(row["last_seq"]) - count + 1  # the driver has its own UUID
         finally:
             await connection.close()
 

@@ -14,16 +14,20 @@ from uuid import uuid4
 from api.cli.local.console.node import node, npm, npm_environment
 from bench.process import ROOT, StartError
 from bench.stack import Stack
-from domain.models.event import NIL, Change, Event, EventType
+from domain.models.event import Change, Event, EventType
 from domain.models.user import Status
 from persistence.log.wire import encode
 from persistence.redis.broadcast import EVENTS
+from persistence.redis.namespace import RedisNamespace, log_key, root_key
 
 PEERS = ROOT / "bench" / "peers"
 MARK = "\x7f"
 """Stands for the event's number, and in a document for an alias."""
 FIRST = 10**9
 """The number of a peer's first event: all have as many digits, which msgpack wants to know beforehand."""
+
+EVENTS_MAX = 10**7
+"""More than one server of Rollcall can be sent within a cell."""
 
 SIX_FIELDS = "user { id email displayName role status updatedAt }"
 PEER_DOCUMENT = f"subscription {{ userChanged {{ {MARK}cursor type {SIX_FIELDS} }} }}".replace(
@@ -41,34 +45,50 @@ USER = {
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """What is published to a running server. `template` is what PUBLISH carries, `first` the first event's number."""
+
+    template: str
+    channel: str = "userChanged"
+    first: int = FIRST
+    seal_key: str = field(default="", repr=False)
+    """Hexadecimal digits of the key with which messages are sealed; empty where they are not."""
+    sealed_for: str = ""
+    """What the instances call the channel, which is in the seal."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """For the load client."""
+        return {"WSFAN_SEAL_KEY": self.seal_key, "WSFAN_SEAL_CHANNEL": self.sealed_for}
+
+
+@dataclass(frozen=True, slots=True)
 class Contestant:
-    """A server with one worker. `template` is what PUBLISH carries, and `first` the number of its first event."""
+    """A server with one worker; `feed` is called once it runs."""
 
     name: str
     title: str
     command: Sequence[str]
     environment: Callable[[Stack], Mapping[str, str]]
-    template: Callable[[Stack], str]
-    channel: str = "userChanged"
+    feed: Callable[[Stack], Feed]
     document: str = PEER_DOCUMENT
     cursor: str = "plain"
-    first: Callable[[Stack], int] = field(default=lambda _: FIRST)
     path: str = "/graphql"
 
 
-def json_event(_: Stack) -> str:
+def json_event(_: Stack) -> Feed:
     """An event as most peers read it."""
     user = ",".join(f'"{key}":"{value}"' for key, value in USER.items())
-    return f'{{"cursor":"{MARK}","type":"USER_UPDATED","user":{{{user}}}}}'
+    return Feed(f'{{"cursor":"{MARK}","type":"USER_UPDATED","user":{{{user}}}}}')
 
 
-def packed_event(_: Stack) -> str:
+def packed_event(_: Stack) -> Feed:
     """The same in the envelope of mqemitter-redis, which is msgpack: maps of texts."""
     number = _text(MARK * len(str(FIRST)))
     user = _map({key: _text(value) for key, value in USER.items()})
     event = _map({"cursor": number, "type": _text("USER_UPDATED"), "user": user})
     message = _map({"topic": _text("userChanged"), "payload": _map({"userChanged": event})})
-    return _map({"id": number, "msg": message}).decode("latin-1")
+    return Feed(_map({"id": number, "msg": message}).decode("latin-1"))
 
 
 def _map(items: Mapping[str, bytes]) -> bytes:
@@ -80,8 +100,12 @@ def _text(value: str) -> bytes:
     return (bytes([0xA0 | len(raw)]) if len(raw) < 32 else bytes([0xD9, len(raw)])) + raw
 
 
-def log_entry(stack: Stack) -> str:
-    """An entry of the log as another instance's relay publishes it."""
+def log_entry(stack: Stack) -> Feed:
+    """An entry of the log as another instance's relay publishes it: on the log's own channel, and sealed."""
+    epoch, first = stack.reserve(EVENTS_MAX)
+    secret = stack.settings.secret_key.get_secret_value()
+    namespace = RedisNamespace(secret)
+    namespace.bind(epoch)
     entry = Event(
         type=EventType.USER_UPDATED,
         user_id=stack.subject,
@@ -94,7 +118,8 @@ def log_entry(stack: Stack) -> str:
         seq=FIRST,
         ord=FIRST,
     )
-    return encode([entry], NIL).replace(str(FIRST), MARK)
+    template = encode([entry], epoch).replace(str(FIRST), MARK)
+    return Feed(template, namespace.name(EVENTS), first, log_key(root_key(secret), epoch).hex(), EVENTS)
 
 
 def _redis(stack: Stack) -> Mapping[str, str]:
@@ -130,10 +155,8 @@ ROLLCALL = Contestant(
     [sys.executable, "-m", "api", "serve"],
     _rollcall,
     log_entry,
-    channel=EVENTS,
     document=ROLLCALL_DOCUMENT,
     cursor="log",
-    first=lambda stack: stack.head() + 1,
 )
 GRAPHQL_WS = Contestant("graphql-ws", "graphql-ws on Node", _node_command("graphql-ws.js"), _node, json_event)
 MERCURIUS = Contestant("mercurius", "Mercurius on Node", _node_command("mercurius.js"), _node, packed_event)
@@ -162,9 +185,9 @@ def compile_client(folder: Path) -> Path:
     if compiler is None:
         raise StartError("The load client needs a C compiler: cc was not found")
     program = folder / "wsfan"
-    source = Path(__file__).with_name("wsfan.c")
+    sources = [str(Path(__file__).with_name(name)) for name in ("wsfan.c", "seal.c")]
     made = subprocess.run(
-        [compiler, "-O2", "-std=gnu11", "-o", str(program), str(source)],
+        [compiler, "-O2", "-std=gnu11", "-o", str(program), *sources],
         check=False,
         capture_output=True,
         text=True,

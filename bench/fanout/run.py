@@ -63,15 +63,16 @@ def _line(stream: IO[str], contestant: Contestant) -> dict[str, Any]:
 def _client(
     stack: Stack, program: Path, contestant: Contestant, port: int, sockets: int, *, distinct: bool
 ) -> Iterator[subprocess.Popen[str]]:
+    feed = contestant.feed(stack)
     template, document, tokens = (stack.folder / name for name in ("template", "document", "tokens"))
-    template.write_bytes(contestant.template(stack).encode("latin-1"))
+    template.write_bytes(feed.template.encode("latin-1"))
     document.write_text(contestant.document)
     tokens.touch(mode=0o600)
     tokens.write_text("\n".join(stack.tokens()))
-    command = [str(program), str(port), contestant.path, str(sockets), str(stack.redis_port), contestant.channel]
-    command += [str(template), str(document), str(tokens), str(contestant.first(stack)), contestant.cursor]
+    command = [str(program), str(port), contestant.path, str(sockets), str(stack.redis_port), feed.channel]
+    command += [str(template), str(document), str(tokens), str(feed.first), contestant.cursor]
     command.append("distinct" if distinct else "same")
-    environment = {"REDISCLI_AUTH": stack.redis_password}
+    environment = {"REDISCLI_AUTH": stack.redis_password, **feed.environment}
     client = spawn(command, environment, core=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     watchdog = threading.Timer(CELL_SECONDS, client.kill)
     watchdog.start()
@@ -79,7 +80,6 @@ def _client(
         yield client
     finally:
         watchdog.cancel()
-        with suppress(OSError):
-            client.stdin.close()  # type: ignore[union-attr]
         client.kill()
-        client.wait()
+        with suppress(OSError):
+            client.communicate()  # closes the pipes

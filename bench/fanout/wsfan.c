@@ -1,6 +1,7 @@
 /* wsfan: a load client for graphql-transport-ws in one epoll loop, which also publishes the events it waits for.
  *
  *   wsfan PORT PATH SOCKETS REDIS_PORT CHANNEL TEMPLATE DOCUMENT TOKENS FIRST CURSOR DOCUMENTS
+ *   wsfan seal   write each line of standard input with its seal before it, and nothing else
  *
  *     TEMPLATE  file: what PUBLISH carries; each run of DEL in it becomes the event's number
  *     DOCUMENT  file: the subscription, fit for a JSON string; a DEL in it becomes an alias of the socket's own
@@ -9,7 +10,8 @@
  *     CURSOR    plain: `cursor` is the event's number; log: Rollcall's, base64url of "s", 8 hex digits, number
  *     DOCUMENTS same: one document for all; distinct: every socket sends its own
  *
- * The password of Redis is in REDISCLI_AUTH. Once an event has reached every socket the client prints a line, then
+ * The password of Redis is in REDISCLI_AUTH. If WSFAN_SEAL_KEY is set, every message is sealed with it as Rollcall's
+ * instances do it (seal.h), for the channel that they call WSFAN_SEAL_CHANNEL. Once an event has reached every socket the client prints a line, then
  * takes commands from standard input, one line of JSON an answer, until it ends:
  *
  *     w EVENTS SECONDS   closed loop: keep so many events in flight
@@ -32,6 +34,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "seal.h"
+
 #define SECOND 1000000000ull
 #define SETUP_SECONDS 150
 #define PROBE_SECONDS 20
@@ -51,7 +55,7 @@ struct conn {
 };
 
 static struct conn *conns;
-static int count, acked, live, closed, epoll, redis, port, distinct;
+static int count, acked, live, closed, epoll, redis, port, distinct, sealed;
 static const char *path, *channel;
 static char *template, *document, **tokens;
 static size_t token_count;
@@ -303,7 +307,7 @@ static void send_redis(const char *command, size_t size) {
 
 static void publish(void) {
   char body[8192], command[8448], digits[24];
-  int width = snprintf(digits, sizeof digits, "%llu", (unsigned long long)next_number), size = 0;
+  int width = snprintf(digits, sizeof digits, "%llu", (unsigned long long)next_number), size = sealed ? SEAL_SIZE : 0;
   for (const char *at = template; *at && size < (int)sizeof body - 24;) {
     if (*at != MARK) {
       body[size++] = *at++;
@@ -313,11 +317,31 @@ static void publish(void) {
     size += width;
     while (*at == MARK) at++;
   }
+  if (sealed) seal(body, body + SEAL_SIZE, (size_t)size - SEAL_SIZE);
   int head = snprintf(command, sizeof command, "*3\r\n$7\r\nPUBLISH\r\n$%zu\r\n%s\r\n$%d\r\n", strlen(channel), channel, size);
   memcpy(command + head, body, (size_t)size);
   memcpy(command + head + size, "\r\n", 2);
   times[next_number++ % TIMES] = now();
   send_redis(command, (size_t)(head + size + 2));
+}
+
+static void prepare_seal(void) {
+  const char *key = getenv("WSFAN_SEAL_KEY"), *name = getenv("WSFAN_SEAL_CHANNEL");
+  sealed = key && *key;
+  if (sealed && (!name || !seal_begin(key, name))) refuse("WSFAN_SEAL_KEY or WSFAN_SEAL_CHANNEL is not fit", "", 0);
+}
+
+static int seal_lines(void) {
+  char *line = NULL, head[SEAL_SIZE];
+  size_t room = 0;
+  prepare_seal();
+  if (!sealed) refuse("WSFAN_SEAL_KEY is not set", "", 0);
+  for (ssize_t size; (size = getline(&line, &room, stdin)) > 0;) {
+    if (line[size - 1] == '\n') size--;
+    seal(head, line, (size_t)size);
+    printf("%.*s%.*s\n", SEAL_SIZE, head, (int)size, line);
+  }
+  return 0;
 }
 
 static void open_redis(int to) {
@@ -415,6 +439,7 @@ static void measure(char mode, double value, double seconds) {
 }
 
 int main(int argc, char **argv) {
+  if (argc == 2 && !strcmp(argv[1], "seal")) return seal_lines();
   if (argc != 12) refuse("see the top of wsfan.c for the arguments", "", 0);
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
@@ -426,6 +451,7 @@ int main(int argc, char **argv) {
   next_number = strtoull(argv[9], NULL, 10);
   log_cursor = !strcmp(argv[10], "log");
   distinct = !strcmp(argv[11], "distinct");
+  prepare_seal();
   conns = calloc((size_t)count, sizeof *conns);
   epoll = epoll_create1(0);
   open_redis(atoi(argv[4]));

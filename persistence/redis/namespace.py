@@ -33,11 +33,21 @@ _BODY_AT = _NUMBER_AT + NUMBER_LENGTH
 log = structlog.get_logger(__name__)
 
 
+def log_key(root: bytes, epoch: UUID) -> bytes:
+    """The key of one log, derived from the deployment's (`root_key`)."""
+    return hmac.digest(root, epoch.bytes, "sha256")
+
+
+def root_key(secret: str) -> bytes:
+    """The key from which those of all logs of a deployment are derived."""
+    return hmac.digest(secret.encode(), LABEL, "sha256")
+
+
 class RedisNamespace:
     """One per process. Until `bind` has been called it has no names, and nothing may be read or written."""
 
     def __init__(self, secret: str) -> None:
-        self._root = hmac.digest(secret.encode(), LABEL, "sha256")
+        self._root = root_key(secret)
         self._key = b""
         self._tag = ""
         self._sender = secrets.token_hex(SENDER_LENGTH // 2)
@@ -54,7 +64,7 @@ class RedisNamespace:
 
     def bind(self, epoch: UUID) -> None:
         """Use the names and the key of this log from now on; listeners are called if it is another one than before."""
-        key = hmac.digest(self._root, epoch.bytes, "sha256")
+        key = log_key(self._root, epoch)
         if key == self._key:
             return
         self._key = key
