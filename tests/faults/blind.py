@@ -15,6 +15,7 @@ from api.cli.serve import serve
 from domain.models.event import Event
 from persistence.log.hub import Hub
 from persistence.store import SqlWriteUnit
+from schema.live.replay import Replay
 from schema.live.stream import Live
 
 
@@ -33,13 +34,13 @@ def gaps() -> None:
 
 def replay() -> None:
     """Whoever comes back goes on with what is new, not with what follows their cursor."""
-    really = Live._replay
+    really = Replay.catch_up
 
-    async def skip(live: Live, group: Any, subscriber: Any, projection: Any) -> None:
-        subscriber.seq = max(group.cursor, live.cursor)
-        await really(live, group, subscriber, projection)
+    async def skip(replay: Replay, group: Any, subscriber: Any, projection: Any) -> None:
+        subscriber.seq = max(group.cursor, replay._cursor())
+        await really(replay, group, subscriber, projection)
 
-    Live._replay = skip  # type: ignore[method-assign, assignment]
+    Replay.catch_up = skip  # type: ignore[method-assign, assignment]
 
 
 def twice() -> None:

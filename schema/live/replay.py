@@ -1,0 +1,159 @@
+"""Each newcomer's way to the head of the log: a snapshot where it has no cursor, what the log has since, then the group.
+
+What is sent to one subscriber is rendered in parts, so that a long replay holds nobody else up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from domain.errors import PositionPruned, Unavailable
+from domain.models.event import Event
+from domain.ports import LogHub
+from schema.live.group import Group, Subscriber
+from schema.live.lane import Lane
+from schema.live.ports import Message, Projection
+from schema.live.positions import LOST, PRUNED, Positions
+from schema.live.row_reader import RowReader
+
+REPLAY_PAGE = 200
+QUICK_PIECE = 32
+"""Messages that a quick group renders for one subscriber before everybody else has a turn."""
+MOVED_KEPT = 4096
+"""Comings and goings that are kept for feeds whose snapshot is still being sent."""
+
+T = TypeVar("T")
+
+
+class Moves:
+    """Who came online or went, which is not in the log, for those who are not live yet. `count` is the position."""
+
+    def __init__(self) -> None:
+        self._kept: deque[UUID] = deque(maxlen=MOVED_KEPT)
+        self.count = 0
+
+    def add(self, user_id: UUID) -> None:
+        """Somebody came or went."""
+        self._kept.append(user_id)
+        self.count += 1
+
+    def since(self, count: int) -> set[UUID]:
+        """Who did since a position. Raises PositionPruned where that is not known any more."""
+        missed = self.count - count
+        if missed > len(self._kept):
+            raise PositionPruned
+        return set(list(self._kept)[len(self._kept) - missed :])
+
+
+def pieces(group: Group, items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in parts that may be rendered at once."""
+    start = 0
+    while start < len(items):
+        size = group.account.piece_size if group.is_apart else QUICK_PIECE
+        yield items[start : start + size]
+        start += size
+
+
+class Replay:
+    """One per process. `cursor` tells how far the pump has come."""
+
+    def __init__(self, hub: LogHub, rows: RowReader, moves: Moves, lane: Lane, cursor: Callable[[], int]) -> None:
+        self._hub, self._rows, self._moves, self._lane, self._cursor = hub, rows, moves, lane, cursor
+        self._positions = Positions(hub)
+
+    async def begin(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
+        """Take a subscriber from its cursor, or from a snapshot, to the live stream. Raises Unavailable, ConnectionError."""
+        start = await self._positions.start(projection, subscriber.actor)
+        if isinstance(start, str):
+            await self.resync(group, subscriber, start)
+            return
+        subscriber.seq = self._hub.head if start is None else start
+        subscriber.moves = self._moves.count
+        snapshot = projection.snapshot(subscriber.actor) if start is None else None
+        if snapshot is not None:
+            async for messages in snapshot:
+                await self._send_snapshot(group, subscriber, messages)
+        try:
+            await self.catch_up(group, subscriber, projection)
+        except PositionPruned:
+            await self.resync(group, subscriber, LOST if group.lost else PRUNED)
+
+    async def resync(self, group: Group, subscriber: Subscriber, reason: str) -> None:
+        """Tell a subscriber to read anew and where to go on from, and end its operation."""
+        state = await self._hub.state()
+        message = group.projection.of_epoch(state.epoch).resync(reason, state.head, subscriber.actor)
+        await self._tell(group, subscriber, message)
+        subscriber.sink.complete()
+
+    async def _send_snapshot(self, group: Group, subscriber: Subscriber, messages: Sequence[Message]) -> None:
+        for part in pieces(group, messages):
+
+            async def render(part: Sequence[Message] = part) -> list[bytes]:
+                return [await group.payload(m, subscriber.actor) for m in part]
+
+            await subscriber.sink.send(await self._in_turn(group, len(part), render))
+
+    async def catch_up(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
+        """Bring a subscriber to the group's cursor, tell it so once, and add it.
+
+        Raises PositionPruned where the log no longer has what follows its position.
+        """
+        announced = False
+        while True:
+            while subscriber.seq < max(group.cursor, self._cursor()):
+                events = await self._hub.after(subscriber.seq, REPLAY_PAGE)
+                if not events:
+                    raise Unavailable
+                await self._send_page(group, subscriber, events)
+                subscriber.seq = events[-1].seq
+            if group.lost:
+                raise PositionPruned
+            if projection.follows_presence and subscriber.moves != self._moves.count:
+                await self._send_moves(group, subscriber)
+                continue
+            if announced:
+                break
+            message = group.projection.ready(subscriber.seq, subscriber.actor)
+            if message is not None:
+                await self._tell(group, subscriber, message)
+            announced = True
+        if not subscriber.closed:
+            group.join(subscriber)
+
+    async def _send_page(self, group: Group, subscriber: Subscriber, events: Sequence[Event]) -> None:
+        """Entries of the past, rendered from the rows as they are now."""
+        actor, rows = subscriber.actor, await self._rows.of(events)
+        for part in pieces(group, events):
+
+            async def render(part: Sequence[Event] = part) -> list[bytes]:
+                payloads: list[bytes] = []
+                await group.projection.prefetch(part, actor, rows)
+                for event in part:
+                    own = actor.user_id in (event.user_id, event.actor_id)
+                    payloads += await (group.render(event, actor, rows) if own else group.shared(event, rows))
+                return payloads
+
+            await subscriber.sink.send(await self._in_turn(group, len(part), render))
+
+    async def _send_moves(self, group: Group, subscriber: Subscriber) -> None:
+        """What the comings and goings since the snapshot began mean for who is in view. Raises PositionPruned."""
+        moved, subscriber.moves = self._moves.since(subscriber.moves), self._moves.count
+        users = await self._rows.users(moved)
+        for user in users.values():
+            message = user and await group.projection.came_or_went(user, subscriber.seq, subscriber.actor)
+            if message is not None:
+                await self._tell(group, subscriber, message)
+
+    async def _in_turn(self, group: Group, count: int, work: Callable[[], Awaitable[T]]) -> T:
+        """Do some rendering for one subscriber: in the slow lane where that is the group's, or else at once."""
+        if group.is_apart:
+            return await self._lane.do(group.account, count, work)
+        await asyncio.sleep(0)
+        return await work()
+
+    async def _tell(self, group: Group, subscriber: Subscriber, message: Message) -> None:
+        await subscriber.sink.send([await group.payload(message, subscriber.actor)])
