@@ -67,6 +67,8 @@ from schema.root import build_schema
 from schema.services import Services
 
 FLUSH_SECONDS = 5.0
+NOWHERE, NO_COOKIES = Origin(), NoCookies()
+"""Of a context that belongs to no request: made once, because each live message has a context of its own."""
 
 log = structlog.get_logger(__name__)
 
@@ -219,10 +221,10 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     authenticator = Authenticator(settings, core.tokens, principals, core.clock)
 
     def live_context(actor: Actor) -> Context:
-        return Context(services, actor, Origin(), NoCookies(), hub.position)
+        return Context(services, actor, NOWHERE, NO_COOKIES, hub.position)
 
     def socket_context(actor: Actor, scope: Scope) -> Context:
-        return Context(services, actor, authenticator.origin(scope), NoCookies(), hub.position)
+        return Context(services, actor, authenticator.origin(scope), NO_COOKIES, hub.position)
 
     async def authenticate(scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
         identity = await authenticator.require(scope, payload)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,13 @@ def encode(events: Sequence[Event], epoch: UUID) -> str:
 
 def decode(message: str) -> tuple[UUID, list[Event]]:
     """The epoch and the events; raises ValueError (also KeyError, TypeError) for what `encode` never wrote."""
-    return UUID(message[:EPOCH_DIGITS]), [_event(item) for item in orjson.loads(message[EPOCH_DIGITS:])]
+    return _epoch(message[:EPOCH_DIGITS]), [_event(item) for item in orjson.loads(message[EPOCH_DIGITS:])]
+
+
+@lru_cache(maxsize=8)
+def _epoch(digits: str) -> UUID:
+    """Nearly always the same one."""
+    return UUID(digits)
 
 
 def _plain(event: Event) -> dict[str, Any]:

@@ -16,7 +16,6 @@ No task and no generator lives as long as a subscriber does: after its replay a 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.user import Role, User
 from schema.execution.compiled import CompiledMessage, compile_message
-from schema.live.lane import Account
+from schema.live.lane import QUICK_SECONDS, Account, Stopwatch
 from schema.live.ports import Message, Payloads, Projection, Renderer, Sink
 from schema.live.rows import Rows
 
@@ -40,9 +39,6 @@ YIELD_SINKS = 500
 """Writes between two looks of the event loop at everybody else."""
 CACHE = 1024
 """Rendered entries a group keeps for those who replay."""
-
-QUICK_SECONDS = 0.001
-"""A group whose entries take longer each than this is rendered in the slow lane from then on."""
 
 K = TypeVar("K", bound=Hashable)
 
@@ -89,6 +85,7 @@ class Group:
     """Whether what it was told of has no place in the log any more: nobody may join it, and its members are sent away."""
     compiled: CompiledMessage | None = field(init=False)
     account: Account = field(default_factory=Account)
+    watch: Stopwatch = field(default_factory=Stopwatch)
     is_apart: bool = field(init=False)
     """Whether it is rendered in the slow lane."""
 
@@ -174,7 +171,8 @@ class Group:
             quick = self._quick(message, self.actor, rows)
             kept = kept and quick is not None
             payloads.append(quick if quick is not None else await self.payload(message, self.actor, rows))
-        self.rendered.pop(event.seq, None)
+        if known is not None:
+            del self.rendered[event.seq]
         if kept:  # what the executor answered may have read more than is compared here
             self.rendered[event.seq] = made_of, tuple(payloads)
             if len(self.rendered) > CACHE:
@@ -223,11 +221,11 @@ class Group:
         if not (self.settled or self.fresh):  # whoever is about to join replays these entries for themselves
             self.cursor = events[-1].seq
             return
-        began = time.thread_time()
+        began = self.watch.start()
         await self.projection.prefetch(events, self.actor, users)
         stretch = [(e, await self.shared(e, users)) for e in events]
         if not self.is_apart:
-            self.account.charge(time.thread_time() - began, len(events))
+            self.watch.charge(self.account, began, len(events))
         special = await self._special(stretch, users)
         cursor, self.cursor = self.cursor, events[-1].seq
         shared = [p for e, payloads in stretch if e.seq > cursor for p in payloads]

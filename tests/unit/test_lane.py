@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from domain.tasks import end
-from schema.live.lane import BACKLOG_MAX, PIECE_MAX, Account, Lane
+from schema.live.lane import BACKLOG_MAX, PIECE_MAX, Account, Lane, Stopwatch
 
 
 class Processor:
@@ -117,3 +117,32 @@ def test_pieces_are_as_large_as_their_entries_are_cheap() -> None:
     for _ in range(50):
         account.charge(0.1, 1)
     assert account.piece_size == 1
+
+
+def test_a_quick_group_is_charged_for_its_own_time_and_asks_the_system_only_when_in_doubt() -> None:
+    elapsed, processor, asked = Processor(), Processor(), []
+
+    def processor_time() -> float:
+        asked.append(processor.time)
+        return processor.time
+
+    account, watch = Account(), Stopwatch(0.001, elapsed.now, processor_time)
+
+    def render(took: float, used: float) -> None:
+        began = watch.start()
+        elapsed.time, processor.time = elapsed.time + took, processor.time + used
+        watch.charge(account, began, 1)
+
+    render(0.0005, 0.0005)
+    assert (account.spent, asked) == (0.0005, [])
+    render(5.0, 0.0005)
+    assert account.spent == 0.0005, "others had the processor meanwhile"
+    render(5.0, 0.0005)
+    assert account.spent == pytest.approx(0.001), "what is its own, although as much time passed again"
+    asked.clear()
+    render(0.0005, 0.0)
+    assert not asked, "it was short"
+    for _ in range(10):
+        render(0.01, 0.01)
+    assert account.each is not None
+    assert account.each > 0.005, "it is dear indeed"
