@@ -121,7 +121,7 @@ class Document:
             if print_ast(d.type).rstrip("!") == "Cursor"
         }
         asked = {k: v for k, v in (variables or {}).items() if k not in positions}
-        return self.key, name or None, orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
+        return self.key, name or None, orjson.dumps(asked, option=orjson.OPT_SORT_KEYS).decode()  # bytes keep 4 KiB
 
     def operation_type(self, name: str | None) -> str:
         """`query`, `mutation` or `subscription`. Raises DocumentRefused."""

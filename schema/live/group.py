@@ -174,7 +174,7 @@ class Group:
         if known is not None:
             del self.rendered[event.seq]
         if kept:  # what the executor answered may have read more than is compared here
-            self.rendered[event.seq] = made_of, tuple(payloads)
+            self.rendered[event.seq] = made_of, tuple(map(_exact, payloads))
             if len(self.rendered) > CACHE:
                 self.rendered.popitem(last=False)
         return tuple(payloads)
@@ -287,6 +287,11 @@ class Group:
                 written += 1
                 if written % YIELD_SINKS == 0:
                     await asyncio.sleep(0)
+
+
+def _exact(payload: bytes) -> bytes:
+    """A copy, for what is kept: the bytes of orjson hold on to the 4 KiB that it wrote into."""
+    return bytes(memoryview(payload))
 
 
 def is_away(error: BaseException | None) -> bool:

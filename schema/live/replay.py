@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain.errors import PositionPruned, Unavailable
 from domain.models.event import Event
-from domain.ports import LogHub
+from domain.services.event import LogHub
 from schema.live.group import Group, Subscriber
 from schema.live.lane import Lane
 from schema.live.ports import Message, Projection

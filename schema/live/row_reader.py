@@ -11,7 +11,8 @@ import structlog
 from domain.errors import Unavailable
 from domain.models.event import Event
 from domain.models.user import User
-from domain.ports import LogHub, Store
+from domain.services.event import LogHub
+from domain.services.unit import Store
 from schema.live.rows import Rows
 
 AGAIN_SECONDS = 0.2

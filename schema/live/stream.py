@@ -167,7 +167,7 @@ class Live:
     ) -> Iterator[Group]:
         traits = traits_of(executor)
         variables = {k: v for k, v in executor.variable_values.coerced.items() if k != traits.position}
-        asked = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS, default=str)
+        asked = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS, default=str).decode()
         name = executor.operation.name and executor.operation.name.value
         own = (actor.user_id, actor.session_id) if traits.own or projection.private else None
         key = (document_key, name, projection.key, asked, actor.role, own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -208,6 +209,27 @@ DOCUMENT = (
     "subscription { userEvents { ... on Event { "
     f"cursor type userId changes {{ field before after }} {SELECTED} ipAddress }} }} }}"
 )
+
+
+async def test_what_is_kept_has_no_larger_buffer_than_it_needs() -> None:
+    history = History()
+    user = User(IDS[0], EMAILS[0], NAMES[0], Role.MEMBER, Status.ACTIVE, 1, NOW, NOW)
+    for _ in range(500):
+        history.write({user.id: user}, [facts.user_created(system(), user)])
+    process: Any = Process()
+    held = Group(
+        process, "key", executor(DOCUMENT), EventProjection(EPOCH, EventFilter(), None), Actor(NIL, Role.ADMIN), 0
+    )
+    tracemalloc.start()
+    try:
+        for event in history.log:
+            await held.shared(event, Rows({user.id: user}, [event]))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(held.rendered) == len(history.log)
+    payloads = sum(len(p) for _, kept in held.rendered.values() for p in kept)
+    assert used < payloads + 1024 * len(history.log), "with 4 KiB each otherwise"
 
 
 @settings(max_examples=200)
