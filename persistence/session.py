@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import column, func, insert, lateral, literal, select, text, true, tuple_, update, values
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Role, Status
 from domain.pagination import Page, Window, decode_moment, encode_key
+from persistence.keyset import Keyset
 from persistence.tables import sessions, users
 
 KIND = "sessions"
@@ -24,6 +24,14 @@ KIND = "sessions"
 def _session(row: Any) -> Session:
     reason = row["end_reason"]
     return Session(**{**row, "end_reason": EndReason(reason) if reason else None})
+
+
+NEWEST: Keyset[Session] = Keyset(
+    columns=(sessions.c.created_at, sessions.c.id),
+    encode=lambda s: encode_key(KIND, s.created_at.isoformat(), s.id),
+    decode=lambda cursor, field: decode_moment(KIND, cursor, field),
+    descending=True,
+)
 
 
 class SqlSessionReader:
@@ -45,27 +53,8 @@ class SqlSessionReader:
         self, user_ids: Sequence[UUID], window: Window, now: datetime
     ) -> dict[UUID, Page[Session]]:
         """The live sessions of each user, newest first. Raises ValidationFailed for a wrong cursor."""
-        asked = values(column("asked", postgresql.UUID(as_uuid=True)), name="people").data([(u,) for u in user_ids])
-        question = select(sessions).where(
-            sessions.c.user_id == asked.c.asked, sessions.c.ended_at.is_(None), sessions.c.expires_at > now
-        )
-        key = tuple_(sessions.c.created_at, sessions.c.id)
-        for cursor, field in ((window.after, "after"), (window.before, "before")):
-            if cursor is not None:
-                mark = tuple_(*[literal(v) for v in decode_moment(KIND, cursor, field)])
-                question = question.where(key < mark if field == "after" else key > mark)
-        order = [c.asc() if window.backward else c.desc() for c in (sessions.c.created_at, sessions.c.id)]
-        inner = lateral(question.order_by(*order).limit(window.size + 1))
-        rows = await self._connection.execute(select(*inner.c).select_from(asked.join(inner, true())))
-        found: dict[UUID, list[Session]] = {u: [] for u in user_ids}
-        for row in rows.mappings():
-            found[row["user_id"]].append(_session(row))
-        for members in found.values():
-            members.sort(key=lambda s: (s.created_at, s.id), reverse=not window.backward)
-        return {
-            u: Page.cut(members, [encode_key(KIND, s.created_at.isoformat(), s.id) for s in members], window)
-            for u, members in found.items()
-        }
+        live = select(sessions).where(sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
+        return await NEWEST.pages_by_user(self._connection, live, sessions.c.user_id, user_ids, window, _session)
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
         """What the directory says now of these sessions and their users."""

@@ -35,7 +35,7 @@ from domain.models.user import Role, Status, User
 from domain.pagination import Page
 from persistence.session import touch
 from persistence.tables import sessions, users
-from persistence.user_query import COLUMNS, FOUND_BY, cursor_of, is_long, matching, nearest, ordered, terms
+from persistence.user_query import COLUMNS, FOUND_BY, is_long, keyset_of, matching, nearest, terms
 
 ADMIN_LOCK = 0x41444D494E
 """The advisory lock under which admins are counted ("ADMIN" in ASCII)."""
@@ -116,11 +116,12 @@ class SqlUserReader:
     async def page(self, query: UserQuery) -> Page[User]:
         """A page by key. Raises ValidationFailed for a cursor of another list."""
         rows: list[User] = []
+        keyset = keyset_of(query)
         if query.search is not None and is_long(query.search):
             rows = await self._fetch(nearest(query))
         if len(rows) <= query.window.size:
-            rows = await self._fetch(ordered(matching(select(*COLUMNS), query), query))
-        return Page.cut(rows, [cursor_of(query, u) for u in rows], query.window)
+            rows = await self._fetch(keyset.cut(matching(select(*COLUMNS), query), query.window))
+        return keyset.page(rows, query.window)
 
     async def count(self, query: UserQuery) -> int:
         """How many match, whatever the window."""

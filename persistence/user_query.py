@@ -11,12 +11,11 @@ letters and digits only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -24,6 +23,7 @@ from domain.models.directory import UserQuery, UserSort
 from domain.models.text import SEARCH_WORDS_MAX, fold
 from domain.models.user import User
 from domain.pagination import decode_key, decode_moment, encode_key
+from persistence.keyset import Keyset
 from persistence.tables import NEVER, users
 
 S = TypeVar("S", bound=Select[Any])
@@ -79,12 +79,13 @@ def nearest(query: UserQuery) -> Select[Any]:
     A search that finds many people would otherwise gather them all to show the first twenty (measured at 100,000, all
     of one domain: 180 ms instead of 4).
     """
-    near = ordered(select(users), query, NEAR * (query.window.size + 1)).subquery("near")
+    window, keyset = query.window, keyset_of(query)
+    near = keyset.cut(select(users), window, NEAR * (window.size + 1)).subquery("near")
     conditions = _filtered(query, near.c)
     if query.search is not None:
         conditions.append(or_(*_ways(query.search, near.c, by_email=query.by_email)))
     question = select(*[near.c[column.name] for column in COLUMNS]).where(*conditions)
-    return question.order_by(*_order(query, near.c)).limit(query.window.size + 1)
+    return question.order_by(*keyset.order(window, _key(query, near.c))).limit(window.size + 1)
 
 
 def _filtered(query: UserQuery, c: Columns) -> list[ColumnElement[bool]]:
@@ -150,37 +151,21 @@ def _found(search: str, *, by_email: bool) -> ColumnElement[bool]:
     return users.c.id.in_(select(found.c.id))
 
 
-def ordered(question: Select[Any], query: UserQuery, limit: int | None = None) -> Select[Any]:
-    """The question in its order, cut to the window and one row more, or to `limit`.
-
-    Raises ValidationFailed for a wrong cursor.
-    """
-    window = query.window
-    position = tuple_(_KEYS[query.sort](users.c), users.c.id)
-    for cursor, field, forward in ((window.after, "after", True), (window.before, "before", False)):
-        if cursor is not None:
-            mark = tuple_(*[literal(v) for v in _position(query, cursor, field)])
-            question = question.where(position > mark if forward != query.descending else position < mark)
-    return question.order_by(*_order(query, users.c)).limit(limit or window.size + 1)
-
-
-def _order(query: UserQuery, c: Columns) -> list[ColumnElement[Any]]:
-    down = query.descending != query.window.backward
-    return [key.desc() if down else key.asc() for key in (_KEYS[query.sort](c), c.id)]
-
-
-def cursor_of(query: UserQuery, user: User) -> str:
-    """The cursor of a row in this order."""
-    return encode_key(_kind(query), _VALUES[query.sort](user), user.id)
-
-
-def _kind(query: UserQuery) -> str:
-    return f"{query.sort}-{'desc' if query.descending else 'asc'}"
-
-
-def _position(query: UserQuery, cursor: str, field: str) -> tuple[Any, UUID]:
+def keyset_of(query: UserQuery) -> Keyset[User]:
+    """The order that the query asks for; the id breaks ties."""
+    kind = f"{query.sort}-{'desc' if query.descending else 'asc'}"
     decode = decode_moment if query.sort in _TIMES else decode_key
-    return decode(_kind(query), cursor, field)
+    value_of = _VALUES[query.sort]
+    return Keyset(
+        columns=_key(query, users.c),
+        encode=lambda u: encode_key(kind, value_of(u), u.id),
+        decode=lambda cursor, field: decode(kind, cursor, field),
+        descending=query.descending,
+    )
+
+
+def _key(query: UserQuery, c: Columns) -> Sequence[ColumnElement[Any]]:
+    return _KEYS[query.sort](c), c.id
 
 
 FOUND_BY = text("""

@@ -15,11 +15,11 @@ from domain.models import event as domain
 from domain.models.actor import Actor
 from domain.models.log import EventFilter
 from domain.models.user import User as Entity
-from domain.pagination import Page, Window
+from domain.pagination import Window
 from domain.services.event import Recent
-from schema.connection import PageInfo
+from schema.connection import Connection
 from schema.context import Info
-from schema.node import EventType, Node, camel, given, uuid_of
+from schema.node import EventType, Node, camel, given, shows, uuid_of
 from schema.scalars import JSON, Cursor
 from schema.user import User
 
@@ -116,6 +116,12 @@ class Event(Node):
         return self.entry.ip_address
 
 
+@shows(domain.Event)
+def _node(info: Info, entry: domain.Event) -> Event:
+    """What the services give is cut to its viewer already."""
+    return Event(entry=entry, epoch=info.context.services.epoch)
+
+
 def _person(info: Info, user_id: UUID) -> User | None:
     """A user as the viewer sees them, or an awaitable of that.
 
@@ -131,38 +137,6 @@ async def _load(info: Info, user_id: UUID) -> User | None:
 
 def _shown(info: Info, found: Entity | None) -> User | None:
     return User(entity=found) if found is not None and policies.can_see(info.context.viewer, found) else None
-
-
-@strawberry.type
-class EventEdge:
-    """An entry in a list, with its place."""
-
-    cursor: str
-    node: Event
-
-
-def _edges(root: strawberry.Parent[Page[domain.Event]], info: Info) -> list[EventEdge]:
-    context = info.context
-    viewer, epoch = context.viewer, context.services.epoch
-    pairs = zip(root.cursors, root.items, strict=True)
-    # The services give these lists only to those who may read the subject's whole history.
-    return [
-        EventEdge(cursor=c, node=Event(entry=e, epoch=epoch))
-        for c, e in pairs
-        if policies.can_see_history(viewer, e.user_id)
-    ]
-
-
-def _page_info(root: strawberry.Parent[Page[domain.Event]]) -> PageInfo:
-    return PageInfo.of(root)
-
-
-@strawberry.type
-class EventConnection:
-    """A page of entries, newest first; its source is the domain's page."""
-
-    edges: list[EventEdge] = strawberry.field(resolver=_edges)
-    page_info: PageInfo = strawberry.field(resolver=_page_info)
 
 
 @strawberry.type
@@ -236,13 +210,12 @@ class EventQueries:
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
         filter: EventFilterInput | None = strawberry.UNSET,
-    ) -> EventConnection:
+    ) -> Connection[Event]:
         """A page of the log."""
         window = Window.of(given(first), given(after), given(last), given(before))
         service, context = info.context.services.events, info.context
-        return await service.page(  # type: ignore[return-value]
-            context.viewer, window, event_filter_of(filter), context.at_least
-        )
+        page = await service.page(context.viewer, window, event_filter_of(filter), context.at_least)
+        return Connection(page=page)
 
     @strawberry.field(description="What happened in the last 24 hours, counted; auditors and admins.")
     async def event_counts(self, info: Info) -> EventCounts:

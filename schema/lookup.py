@@ -5,14 +5,8 @@ from __future__ import annotations
 import strawberry
 
 from domain.errors import ValidationFailed
-from domain.models import event as domain_event
-from domain.models import session as domain_session
-from domain.models import user as domain_user
 from schema.context import Info
-from schema.event import Event
-from schema.node import Node, uuid_of
-from schema.session import Session
-from schema.user import User
+from schema.node import Node, as_node, uuid_of
 
 NODES_MAX = 100
 
@@ -44,9 +38,5 @@ async def _node(info: Info, text: str) -> Node | None:
     return None if key is None else _shown(info, await info.context.loaders.node_by_id.load(key))
 
 
-def _shown(info: Info, found: domain_user.User | domain_session.Session | domain_event.Event | None) -> Node | None:
-    if isinstance(found, domain_user.User):
-        return User(entity=found)
-    if isinstance(found, domain_session.Session):
-        return Session(entity=found)
-    return None if found is None else Event(entry=found, epoch=info.context.services.epoch)
+def _shown(info: Info, found: object) -> Node | None:
+    return None if found is None else as_node(info, found)

@@ -1,8 +1,9 @@
-"""The Node interface and the enumerations that the nouns share."""
+"""The Node interface, how an entity becomes a node, and the enumerations that the nouns share."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -11,8 +12,20 @@ from domain.models.directory import UserSort as UserSortField
 from domain.models.event import EventType
 from domain.models.user import Role
 from domain.models.user import Status as UserStatus
+from schema.context import Info
 
-__all__ = ["EventType", "Node", "Role", "UserSortField", "UserStatus", "camel", "given", "uuid_of"]
+__all__ = [
+    "EventType",
+    "Node",
+    "Role",
+    "UserSortField",
+    "UserStatus",
+    "as_node",
+    "camel",
+    "given",
+    "shows",
+    "uuid_of",
+]
 
 T = TypeVar("T")
 
@@ -33,6 +46,25 @@ class Node:
     def id(self) -> strawberry.ID:
         """The row's UUID."""
         raise NotImplementedError
+
+
+Show = Callable[[Info, Any], Node]
+_SHOWN: dict[type, Show] = {}
+
+
+def shows(entity: type) -> Callable[[Show], Show]:
+    """Mark a function as what makes the node of an entity of this class; each noun has one."""
+
+    def register(show: Show) -> Show:
+        _SHOWN[entity] = show
+        return show
+
+    return register
+
+
+def as_node(info: Info, entity: object) -> Any:
+    """The node of an entity that its viewer may see."""
+    return _SHOWN[type(entity)](info, entity)
 
 
 def uuid_of(text: str) -> UUID | None:

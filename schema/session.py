@@ -9,9 +9,7 @@ import strawberry
 
 from domain.errors import NotFound, TokenInvalid
 from domain.models import session as domain
-from domain.pagination import Page
 from domain.services.sign_in import SignedIn, SignIn, SignUp
-from schema.connection import PageInfo
 from schema.context import Info
 from schema.errors import (
     AsData,
@@ -21,7 +19,7 @@ from schema.errors import (
     RateLimitProblem,
     ValidationProblem,
 )
-from schema.node import Node, given
+from schema.node import Node, given, shows
 from schema.payloads import DONE, DoneResult, done, known
 from schema.user import User
 
@@ -76,29 +74,9 @@ class Session(Node):
         return self.entity.expires_at
 
 
-@strawberry.type
-class SessionEdge:
-    """A session in a list, with its place."""
-
-    cursor: str
-    node: Session
-
-
-def _edges(root: strawberry.Parent[Page[domain.Session]]) -> list[SessionEdge]:
-    pairs = zip(root.cursors, root.items, strict=True)
-    return [SessionEdge(cursor=c, node=Session(entity=s)) for c, s in pairs]
-
-
-def _page_info(root: strawberry.Parent[Page[domain.Session]]) -> PageInfo:
-    return PageInfo.of(root)
-
-
-@strawberry.type
-class SessionConnection:
-    """A page of sessions, newest first; its source is the domain's page."""
-
-    edges: list[SessionEdge] = strawberry.field(resolver=_edges)
-    page_info: PageInfo = strawberry.field(resolver=_page_info)
+@shows(domain.Session)
+def _node(_: Info, session: domain.Session) -> Session:
+    return Session(entity=session)
 
 
 @strawberry.type

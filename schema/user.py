@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain import policies
 from domain.models import user as domain
 from domain.models.directory import UserFilter, UserQuery, UserSort
-from domain.pagination import Page, Window
-from schema.connection import PageInfo
+from domain.pagination import PAGE_DEFAULT, Window
+from schema.connection import Connection, window_of
 from schema.context import Info
 from schema.loaders import PageKey
-from schema.node import Node, Role, UserSortField, UserStatus, given, uuid_of
+from schema.node import Node, Role, UserSortField, UserStatus, given, shows, uuid_of
 
 if TYPE_CHECKING:  # these two need User to be built; the schema takes them lazily
-    from schema.event import EventConnection
-    from schema.session import SessionConnection
+    from schema.event import Event
+    from schema.session import Session
 
 
 @strawberry.type(
@@ -89,46 +89,41 @@ class User(Node):
 
     @strawberry.field(description="The user's own sessions; for others, admins only (nobody else finds any).")
     async def sessions(
-        self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET
-    ) -> Annotated[SessionConnection, strawberry.lazy("schema.session")]:
+        self,
+        info: Info,
+        first: int | None = PAGE_DEFAULT,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Connection[Annotated[Session, strawberry.lazy("schema.session")]]:
         """See the description."""
-        key = PageKey(self.entity.id, Window.of(first, given(after)))
-        return cast("SessionConnection", await info.context.loaders.sessions_by_user.load(key))
+        key = PageKey(self.entity.id, window_of(first, after, last, before))
+        return Connection(page=await info.context.loaders.sessions_by_user.load(key))
 
     @strawberry.field(description="What happened to this user; their own, or for auditors and admins anyone's.")
     async def events(
-        self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET
-    ) -> Annotated[EventConnection, strawberry.lazy("schema.event")]:
+        self,
+        info: Info,
+        first: int | None = PAGE_DEFAULT,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Connection[Annotated[Event, strawberry.lazy("schema.event")]]:
         """See the description."""
-        key = PageKey(self.entity.id, Window.of(first, given(after)))
-        return cast("EventConnection", await info.context.loaders.events_by_user.load(key))
+        key = PageKey(self.entity.id, window_of(first, after, last, before))
+        return Connection(page=await info.context.loaders.events_by_user.load(key))
+
+
+@shows(domain.User)
+def _node(_: Info, user: domain.User) -> User:
+    return User(entity=user)
 
 
 @strawberry.type
-class UserEdge:
-    """A user in a list, with its place."""
+class UserConnection(Connection[User]):
+    """A page of users, which can be counted too."""
 
-    cursor: str
-    node: User
-
-
-@strawberry.type
-class UserConnection:
-    """A page of users."""
-
-    page: strawberry.Private[Page[domain.User]]
     query: strawberry.Private[UserQuery]
-
-    @strawberry.field
-    def edges(self) -> list[UserEdge]:
-        """The users of the page, in order."""
-        pairs = zip(self.page.cursors, self.page.items, strict=True)
-        return [UserEdge(cursor=c, node=User(entity=u)) for c, u in pairs]
-
-    @strawberry.field
-    def page_info(self) -> PageInfo:
-        """Where the page stands."""
-        return PageInfo.of(self.page)
 
     @strawberry.field(description="Counted only when asked for.")
     async def total_count(self, info: Info) -> int:

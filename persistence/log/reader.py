@@ -8,9 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, case, exists, func, insert, lateral, select, text, true, update, values
-from sqlalchemy import column as sql_column
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Select, case, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cursors import parse_cursor, sequence_cursor
@@ -18,6 +16,7 @@ from domain.errors import Unavailable, ValidationFailed
 from domain.models.event import Change, Event, EventCount, EventType, NewEvent
 from domain.models.log import Ancestor, EventFilter, LogState
 from domain.pagination import Page, Window
+from persistence.keyset import Keyset
 from persistence.tables import events, log_state
 
 EVENT_COLUMNS = (
@@ -97,23 +96,15 @@ class SqlEventReader:
             question = question.where(events.c.user_id == filter_.user_id)
         if filter_.actor_id is not None:
             question = question.where(events.c.actor_id == filter_.actor_id)
-        rows = await self._fetch(_windowed(question, window, log))
-        return Page.cut(rows, [sequence_cursor(log.epoch, e.seq) for e in rows], window)
+        newest = _newest(log)
+        return newest.page(await self._fetch(newest.cut(question, window)), window)
 
     async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
         """The newest entries about several users, in one statement."""
-        asked = values(sql_column("asked", postgresql.UUID(as_uuid=True)), name="people").data([(u,) for u in user_ids])
-        inner = lateral(_windowed(self._placed().where(events.c.user_id == asked.c.asked), window, log))
-        rows = (await self._connection.execute(select(*inner.c).select_from(asked.join(inner, true())))).mappings()
-        found: dict[UUID, list[Event]] = {u: [] for u in user_ids}
-        for row in rows:
-            found[row["user_id"]].append(event_from_row(row))
-        for entries in found.values():
-            entries.sort(key=lambda e: e.seq, reverse=not window.backward)
-        return {
-            u: Page.cut(entries, [sequence_cursor(log.epoch, e.seq) for e in entries], window)
-            for u, entries in found.items()
-        }
+        newest, question = _newest(log), self._placed()
+        return await newest.pages_by_user(
+            self._connection, question, events.c.user_id, user_ids, window, event_from_row
+        )
 
     async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
         """How often each thing happened in each step since then, of the newest `at_most` events.
@@ -164,13 +155,13 @@ def _first_id(since: datetime) -> UUID:
     return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
-def _windowed(question: Select[Any], window: Window, log: LogState) -> Select[Any]:
-    if window.after is not None:
-        question = question.where(events.c.seq < _seq(window.after, log, "after"))
-    if window.before is not None:
-        question = question.where(events.c.seq > _seq(window.before, log, "before"))
-    order: ColumnElement[Any] = events.c.seq.asc() if window.backward else events.c.seq.desc()
-    return question.order_by(order).limit(window.size + 1)
+def _newest(log: LogState) -> Keyset[Event]:
+    return Keyset(
+        columns=(events.c.seq,),
+        encode=lambda e: sequence_cursor(log.epoch, e.seq),
+        decode=lambda cursor, field: (_seq(cursor, log, field),),
+        descending=True,
+    )
 
 
 def _seq(cursor: str, log: LogState, field: str) -> int:

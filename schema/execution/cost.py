@@ -169,7 +169,7 @@ class Prices:
             return Cost(total([Expression(1), inner.once, inner.each]))
         own = Expression(self._weight(parent, field, node))
         if is_paged(field):
-            sizes = tuple([argument(node, field, name) for name in ("first", "last") if name in field.args])
+            sizes = tuple([argument(node, field, name) for name in _sizes(field, node)])
             return Cost(total([own, inner.once, inner.each.times(Size(sizes, PAGE_MAX))]))
         once = total([inner.once, inner.each.times(PAGE_MAX)]) if inner.each != Expression() else inner.once
         if not is_list_type(get_nullable_type(field.type)):
@@ -213,6 +213,12 @@ def argument(node: FieldNode, field: GraphQLField, name: str) -> Argument:
         if given.name.value == name:
             return _literal(given.value, usual)
     return Argument(usual)
+
+
+def _sizes(field: GraphQLField, node: FieldNode) -> list[str]:
+    """The arguments that say how long a page is: those that are written there, before a default counts."""
+    known: list[str] = [name for name in ("first", "last") if name in field.args]
+    return [name for name in known if any(a.name.value == name for a in node.arguments or ())] or known
 
 
 def _literal(value: ValueNode, usual: int | None) -> Argument:

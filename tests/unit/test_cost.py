@@ -92,6 +92,15 @@ def test_a_nested_page_has_the_default_of_its_argument() -> None:
     assert own("(first: null)") == own("(first: 100)")
 
 
+def test_a_nested_page_from_the_end_costs_what_it_asks_for() -> None:
+    def own(rows: str) -> int:
+        return cost(f"{{ me {{ sessions({rows}) {{ edges {{ node {{ id }} }} }} }} }}")
+
+    assert own("last: 3") == own("first: 3") < own("first: 20"), "the default of `first` counts only where it is used"
+    assert own("last: 100") == own("first: 100")
+    assert own("first: 3, last: 7") == own("first: 7")
+
+
 def test_pages_in_pages_are_multiplied() -> None:
     text = """query($n: Int) { events(first: $n) { edges { node { user { events(first: $n) { edges { node {
         user { events(first: $n) { edges { node { id } } } } } } } } } } } }"""
