@@ -23,6 +23,11 @@ class SessionCarrier(Protocol):
         """The refresh token of the request's cookie, or None. Raises TokenInvalid where the cookies do not belong together."""
         ...
 
+    @property
+    def ending_token(self) -> str | None:
+        """The refresh token whose session may be ended, also beside a broken access token. Raises as `refresh_token` does."""
+        ...
+
     def check(self) -> None:
         """Before a session is begun for cookies: raises Forbidden or ValidationFailed where none may be set."""
         ...

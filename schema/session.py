@@ -200,7 +200,7 @@ class SessionMutations:
     async def sign_out(self, info: Info) -> DoneResult:
         """End the current session."""
         context, sessions = info.context, info.context.services.sessions
-        token = context.carrier.refresh_token if context.actor is None else None
+        token = context.carrier.ending_token if context.actor is None else None
         if token is None:
             written = await sessions.sign_out(context.viewer)
         else:  # the access token has expired or is broken: the refresh token is proof enough

@@ -185,7 +185,11 @@ class Authenticator:
     def carrier(self, scope: Scope) -> CookieCarrier:
         """The cookies of an exchange."""
         return CookieCarrier(
-            scope, secure=self._settings.secure, check_origin=self.check_origin, same_session=self._is_same_session
+            scope,
+            secure=self._settings.secure,
+            check_origin=self.check_origin,
+            same_session=self._is_same_session,
+            is_readable=self._is_readable,
         )
 
     def _is_same_session(self, access: str, refresh: str) -> bool:
@@ -193,6 +197,13 @@ class Authenticator:
             return self._tokens.session_of_access(access) == self._tokens.read_refresh(refresh).session_id
         except TokenInvalid:
             return False
+
+    def _is_readable(self, access: str) -> bool:
+        try:
+            self._tokens.session_of_access(access)
+        except TokenInvalid:
+            return False
+        return True
 
     def check_origin(self, scope: Scope) -> None:
         """Raise Forbidden for a browser's request from a page of somebody else (a request without Origin is no page's).

@@ -64,7 +64,8 @@ class CookieCarrier:
     """The cookies of one exchange: what came with the request, and what goes back in `headers`.
 
     `check_origin` raises Forbidden for a page of somebody else, which could sign a visitor in as another;
-    `same_session` tells whether an access token (of any age) and a refresh token are of one session.
+    `same_session` tells whether an access token (of any age) and a refresh token are of one session, `is_readable`
+    whether an access token is one of ours at all.
     """
 
     def __init__(
@@ -74,9 +75,10 @@ class CookieCarrier:
         secure: bool,
         check_origin: Callable[[Scope], None],
         same_session: Callable[[str, str], bool],
+        is_readable: Callable[[str], bool],
     ) -> None:
         self._scope, self._secure = scope, secure
-        self._check_origin, self._same_session = check_origin, same_session
+        self._check_origin, self._same_session, self._is_readable = check_origin, same_session, is_readable
         self.headers: list[Header] = []
 
     @staticmethod
@@ -96,12 +98,29 @@ class CookieCarrier:
         Raises TokenInvalid, and takes the cookies back, where it is of another session than the access cookie or where
         one of them came twice: whoever planted one must not decide who the visitor is.
         """
+        access, refresh = self._tokens()
+        return self._matched(access, refresh)
+
+    @property
+    def ending_token(self) -> str | None:
+        """The refresh token whose session may be ended: the same, but an access cookie that cannot be read is none.
+
+        The token is proof enough to end its own session, and nobody becomes somebody else by it. Raises as
+        `refresh_token` does.
+        """
+        access, refresh = self._tokens()
+        return self._matched(access if access and self._is_readable(access) else None, refresh)
+
+    def _tokens(self) -> tuple[str | None, str | None]:
+        """The access and the refresh token that came; raises CookiesRefused, and takes them back, for two of one name."""
         try:
             access = cookie(self._scope, self.access_name(secure=self._secure))
-            refresh = cookie(self._scope, self.refresh_name(secure=self._secure))
+            return access, cookie(self._scope, self.refresh_name(secure=self._secure))
         except CookiesRefused:
             self.clear()
             raise
+
+    def _matched(self, access: str | None, refresh: str | None) -> str | None:
         if access and refresh and not self._same_session(access, refresh):
             self.clear()
             raise TokenInvalid("The session cookies of this request do not belong together; sign in again")
@@ -159,6 +178,7 @@ class NoCookies:
     """The carrier of a socket: it has no way to set a cookie."""
 
     refresh_token = None
+    ending_token = None
 
     def check(self) -> None:
         """Refuse: a cookie cannot be set over a socket."""

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.auth.cookies import CookieCarrier
 from api.http.body import BodyRefused
 from api.rest.errors import domain_error
 from api.rest.exchange import Exchange, has_body, route, with_cookies
@@ -45,7 +46,7 @@ class SessionRoutes:
         body = await self._exchange.body(request, Refresh) if has_body(request) else Refresh()
         by_cookie = body.refresh_token is None
         try:
-            token = self._carried(request) if by_cookie else body.refresh_token
+            token = self._checked(request).refresh_token if by_cookie else body.refresh_token
             if token is None:
                 raise TokenInvalid("There is no refresh token")
             signed_in = await self._sessions.refresh(self._exchange.origin(request), token)
@@ -80,14 +81,14 @@ class SessionRoutes:
             given = (await self._exchange.body(request, Refresh)).refresh_token if has_body(request) else None
         except (BodyRefused, ValidationFailed):
             given = None
-        return given or self._carried(request)
+        return given or self._checked(request).ending_token
 
-    def _carried(self, request: Request) -> str | None:
-        """The refresh token of the cookie. Raises Forbidden for a page of somebody else, and TokenInvalid."""
+    def _checked(self, request: Request) -> CookieCarrier:
+        """The cookies of the request. Raises Forbidden for a page of somebody else."""
         carrier = self._exchange.carrier(request)
         if carrier.came:
             carrier.check()
-        return carrier.refresh_token
+        return carrier
 
     def _refused(self, request: Request, error: DomainError) -> Response:
         """The refusal; cookies that came with the request and can never serve again are taken back with it."""

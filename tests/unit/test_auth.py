@@ -233,6 +233,10 @@ async def test_a_renewal_stays_in_the_session_of_the_access_cookie(desk: Desk, m
         with pytest.raises(TokenInvalid):
             _ = carrier.refresh_token
         assert len(carrier.headers) == 2
+    broken, other = f"__Host-rollcall=junk; {name}={own}", f"{desk.cookie}; {name}={planted}"
+    assert desk.auth.carrier(request(cookie=broken)).ending_token == own, "it is proof enough to end its own session"
+    with pytest.raises(TokenInvalid):
+        _ = desk.auth.carrier(request(cookie=other)).ending_token
 
 
 async def test_a_bearer_token_needs_no_origin(desk: Desk) -> None:

@@ -29,9 +29,15 @@ def scope(*cookies: str) -> Scope:
     return {"type": "http", "headers": [(b"cookie", c.encode()) for c in cookies]}
 
 
-def carried(scope: Scope, *, secure: bool, same: bool = True) -> CookieCarrier:
-    """The carrier of a request whose cookies are of one session, or not."""
-    return CookieCarrier(scope, secure=secure, check_origin=lambda _: None, same_session=lambda *_: same)
+def carried(scope: Scope, *, secure: bool, same: bool = True, readable: bool = True) -> CookieCarrier:
+    """The carrier of a request whose cookies are of one session, or not, and whose access token can be read, or not."""
+    return CookieCarrier(
+        scope,
+        secure=secure,
+        check_origin=lambda _: None,
+        same_session=lambda *_: same,
+        is_readable=lambda _: readable,
+    )
 
 
 def sent(carrier: CookieCarrier) -> list[dict[str, str]]:
