@@ -89,6 +89,8 @@ export function createDoor({ apiUrl, pages, trusted, token, hosts = null, limits
 		{
 			...LIMITS,
 			...limits,
+			// Node's own refusal would have none of our headers (see hosts.js).
+			requireHostHeader: false,
 			// Anything else that somebody would like to upgrade to is answered as the plain request it is as well.
 			shouldUpgradeCallback: isHandshake
 		},
@@ -130,6 +132,13 @@ export function createDoor({ apiUrl, pages, trusted, token, hosts = null, limits
 		if (fault) return socketRefusal(socket, fault, path);
 		forwarded(req, trusted, true);
 		upstream.upgrade(req, socket, head);
+	});
+
+	// Node would close the connection without an answer.
+	server.on('connect', (_req, socket) => {
+		connectionOf(socket);
+		socket.on('error', () => socket.destroy());
+		socketRefusal(socket, 400);
 	});
 
 	server.on('clientError', (/** @type {ClientError} */ error, socket) => {

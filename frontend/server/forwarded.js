@@ -73,8 +73,16 @@ function isTrusted(address, trusted) {
 	return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** @param {string} address an IPv4 one perhaps as an IPv6 socket writes it */
-const plain = (address) => address.replace(/^::ffff:(?=\d+\.)/i, '');
+/**
+ * Without the port that some gateways write (`203.0.113.7:50123`, `[2001:db8::1]:99`; RFC 7239, section 6).
+ * @param {string} hop an IPv4 address perhaps as an IPv6 socket writes it
+ */
+function plain(hop) {
+	let address = hop;
+	if (hop.startsWith('[')) address = hop.slice(1).split(']')[0] ?? '';
+	else if (hop.split(':').length === 2) address = hop.split(':')[0] ?? '';
+	return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
 
 /**
  * @param {import('node:http').IncomingHttpHeaders} headers

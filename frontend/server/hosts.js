@@ -31,7 +31,7 @@ export function servedHosts(address, publicUrl) {
  * @param {Set<string> | null} hosts
  */
 export function hostFault(req, hosts) {
-	if (req.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
-		return 400;
+	const named = req.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+	if (named > 1 || (named === 0 && req.httpVersion === '1.1')) return 400;
 	return hosts && !hosts.has(hostName(req.headers.host ?? '')) ? 421 : null;
 }

@@ -23,6 +23,9 @@ describe('the address of the visitor', () => {
 		['hops of our own are passed over', '10.0.0.2', '10.0.0.0/8', '203.0.113.9, 10.0.0.3', '203.0.113.9'],
 		['a gateway that says nothing', '10.0.0.2', '10.0.0.0/8', undefined, '10.0.0.2'],
 		['a gateway that says nonsense', '10.0.0.2', '10.0.0.0/8', 'unknown', '10.0.0.2'],
+		['a gateway that adds the port', '10.0.0.2', '10.0.0.0/8', '203.0.113.9:50123', '203.0.113.9'],
+		['the port of an IPv6 address', '10.0.0.2', '10.0.0.0/8', '6.6.6.6, [2001:db8::7]:99', '2001:db8::7'],
+		['hops of our own with their ports', '10.0.0.2', '10.0.0.0/8', '203.0.113.9, 10.0.0.3:9', '203.0.113.9'],
 		['an IPv4 address in IPv6 clothes', '::ffff:10.0.0.2', '10.0.0.2', '203.0.113.9', '203.0.113.9'],
 		['IPv6', '::1', '::1, 10.0.0.0/8', '2001:db8::7', '2001:db8::7']
 	])('%s', (_name, peer, trusted, claimed, expected) => {

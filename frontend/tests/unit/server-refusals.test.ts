@@ -25,6 +25,8 @@ describe('every answer has the safe headers', () => {
 		['a page that fails', 500, GET('/broken')],
 		['a page that is not there', 404, GET('/nothing')],
 		['a target that is no path', 400, GET('http://localhost/people')],
+		['no host', 400, GET('/people').replace('host: localhost\r\n', '')],
+		['a tunnel', 400, GET('localhost:443').replace('GET', 'CONNECT')],
 		['two hosts', 400, GET('/people', 'host: localhost')],
 		['a foreign host', 421, GET('/people').replace('localhost', 'evil.example')],
 		['a foreign host of the API', 421, GET('/graphql').replace('localhost', 'evil.example')],
