@@ -44,6 +44,9 @@ ID_MAX = 128
 REASON_MAX = 123
 """Bytes of a close reason: a control frame has 125, two of them for the code (RFC 6455 sections 5.5 and 5.5.1)."""
 CREDENTIAL = "authorization"
+CREDENTIAL_NAMES = (CREDENTIAL, "token")
+CREDENTIAL_SIGNS = ("bearer ", "bearer\t", "eyj")
+"""The scheme that goes before a token, and how each JWT begins (the base64url of `{\"`), in small letters."""
 
 log = structlog.get_logger(__name__)
 
@@ -440,16 +443,18 @@ def _credentials(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _holds_credential(payload: Any) -> bool:
-    """Whether anything in a payload, however deep, is named like a credential."""
+    """Whether anything in a payload, however deep, is named or looks like a credential."""
     waiting = [payload]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            if any(CREDENTIAL in key.lower() for key in value):
+            if any(name in key.lower() for key in value for name in CREDENTIAL_NAMES):
                 return True
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
+        elif isinstance(value, str) and any(sign in value.lower() for sign in CREDENTIAL_SIGNS):
+            return True
     return False
 
 

@@ -171,6 +171,9 @@ async def test_a_credential_is_understood_in_whatever_case(api: Api, admin: Pers
         {"AuthorizatioN": "Bearer secret", "x": 1},
         {"headers": {"Authorization": "Bearer secret"}},
         {"x": [{"y": {"x-authorization": "Bearer secret"}}]},
+        {"refreshToken": "secret"},
+        {"x": "bearer\tsecret"},
+        {"x": ["eyJhbGciOiJIUzI1NiJ9.secret"]},
     ],
 )
 async def test_no_pong_gives_a_credential_back(api: Api, admin: Person, payload: dict[str, object]) -> None:
