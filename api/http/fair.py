@@ -7,8 +7,8 @@ in the name of its session (domain/turns.py). Subscriptions that are live do not
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from domain.errors import RateLimited
 from domain.models.actor import Actor, Origin
@@ -31,11 +31,18 @@ class Fairness:
         """Wait for this session's turn and work in its name. Raises RateLimited."""
         key = _key(actor, origin)
         async with self.turns.turn(key):
-            token = share.set(Share(key))
-            try:
+            with in_the_name_of(actor, origin):
                 yield
-            finally:
-                share.reset(token)
+
+
+@contextmanager
+def in_the_name_of(actor: Actor | None, origin: Origin) -> Iterator[None]:
+    """What the block asks of the database is asked in the name of this session, and waits with its other questions."""
+    token = share.set(Share(_key(actor, origin)))
+    try:
+        yield
+    finally:
+        share.reset(token)
 
 
 def _key(actor: Actor | None, origin: Origin) -> Hashable:

@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from api.http.fair import in_the_name_of
 from api.http.operations import Operations
 from api.sockets.connection import Connection
 from api.sockets.subscription_budget import Charge, SubscriptionBudget
@@ -144,7 +145,9 @@ class Sockets:
         except DocumentRefused as refusal:
             subscriber.sink.fail(refusal.errors)
             return
-        await self._live.serve(executor, document.key, subscriber)
+        # Otherwise the pages of its snapshot would count as the process's own work, which is served before everybody.
+        with in_the_name_of(subscriber.actor, subscriber.actor.origin):
+            await self._live.serve(executor, document.key, subscriber)
 
     def charge(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, actor: Actor

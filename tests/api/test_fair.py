@@ -41,6 +41,31 @@ async def test_ten_root_fields_take_three_connections_and_searches_one(
     assert max(held) <= most, held
 
 
+async def test_the_snapshots_of_one_socket_take_no_more_than_a_session_may(api: Api, admin: Person) -> None:
+    engine = container_of(api).core.database.primary
+    pool: Any = engine.pool
+    held: list[int] = []
+    feed = "subscription ($f: UserFilter) { userFeed(filter: $f) { __typename ... on FeedReady { cursor } } }"
+
+    def count(*_: object) -> None:
+        held.append(pool.checkedout())
+
+    async with api.socket(admin) as socket:
+        event.listen(engine.sync_engine, "checkout", count)
+        try:
+            for number in range(40):
+                since = {"f": {"createdAfter": f"2000-01-01T00:00:{number:02}Z"}}
+                await socket.subscribe(str(number), feed, since)
+            ready = 0
+            while ready < 40:
+                message = await socket.receive()
+                ready += message["payload"]["data"]["userFeed"]["__typename"] == "FeedReady"
+        finally:
+            event.remove(engine.sync_engine, "checkout", count)
+    assert len(held) >= 40
+    assert max(held) <= 6, "half of the pool, and one of the process itself"
+
+
 async def test_too_much_at_once_is_refused_alike_everywhere(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     turns = container_of(api).fairness.turns
