@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TypedDocument } from '#lib/graphql/documents.ts';
 import { Live } from '#lib/stores/live/live.svelte.ts';
 import type { Problem } from '#lib/types/problem.ts';
+import { Socket, type Frame } from '../fakes/socket.ts';
 
 type Message =
 	| { __typename: 'Event'; cursor: string; name: string }
@@ -12,80 +13,6 @@ const Feed = 'subscription Feed($after: String) { feed }' as TypedDocument<
 	{ feed: Message },
 	{ after: string | null }
 >;
-
-interface Frame {
-	type: string;
-	id?: string;
-	payload?: { query: string; variables: { after?: string } };
-}
-
-class Socket extends EventTarget {
-	static all: Socket[] = [];
-	static refusing = false;
-	readyState = 0;
-	sent: Frame[] = [];
-	/** How many subscriptions to the feed were failed. */
-	failed = 0;
-	onopen = () => {};
-	onmessage = (_: { data: string }) => {};
-	onclose = (_: CloseEvent) => {};
-	onerror = (_: unknown) => {};
-
-	constructor(readonly url: string) {
-		super();
-		Socket.all.push(this);
-		queueMicrotask(() => (Socket.refusing ? this.drop(1006) : this.#open()));
-	}
-
-	#open(): void {
-		this.readyState = 1;
-		this.onopen();
-	}
-
-	send(data: string): void {
-		const frame = JSON.parse(data) as Frame;
-		this.sent.push(frame);
-		if (frame.type === 'connection_init') this.tell({ type: 'connection_ack' });
-		if (frame.type === 'ping') queueMicrotask(() => this.tell({ type: 'pong' }));
-	}
-
-	tell(frame: object): void {
-		this.onmessage({ data: JSON.stringify(frame) });
-	}
-
-	/** Hands a message to whoever subscribed to the operation. */
-	push(operation: string, data: object): void {
-		const { id } = this.subscribed(operation)!;
-		this.tell({ id, type: 'next', payload: { data } });
-	}
-
-	/** The newest subscription to an operation. */
-	subscribed(operation: string): Frame | undefined {
-		return this.subscriptions(operation).at(-1);
-	}
-
-	subscriptions(operation: string): Frame[] {
-		return this.sent.filter(
-			({ type, payload }) => type === 'subscribe' && payload!.query.includes(operation)
-		);
-	}
-
-	/** Ends the newest subscription to an operation with an error. */
-	fail(operation: string, code: string): void {
-		const { id } = this.subscribed(operation)!;
-		this.failed += 1;
-		this.tell({ id, type: 'error', payload: [{ message: `It is ${code}`, extensions: { code } }] });
-	}
-
-	drop(code: number, reason = ''): void {
-		this.readyState = 3;
-		this.onclose(new CloseEvent('close', { code, reason, wasClean: code !== 1006 }));
-	}
-
-	close(code = 1000, reason = ''): void {
-		this.drop(code, reason);
-	}
-}
 
 const page = () => Object.assign(new EventTarget(), { cookie: '', visibilityState: 'visible' });
 let document: ReturnType<typeof page>;
@@ -426,4 +353,18 @@ test('a session is renewed half a minute before its token ends', async () => {
 	expect(asked).toHaveLength(1);
 	expect(asked[0]).toBeGreaterThanOrEqual(29);
 	expect(asked[0]).toBeLessThanOrEqual(31);
+});
+
+test('a connection that comes back near the end of the token has it renewed first', async () => {
+	document.cookie = `rollcall_until=${Math.floor(Date.now() / 1000) + 20}`;
+	const sockets: number[] = [];
+	vi.stubGlobal('fetch', async () => {
+		sockets.push(Socket.all.length);
+		document.cookie = `rollcall_until=${Math.floor(Date.now() / 1000) + 600}`;
+		return Response.json({});
+	});
+	newest().drop(1006);
+	await settle(1_000);
+	// Asked for before there was a second connection, and once.
+	expect([sockets, Socket.all.length]).toEqual([[1], 2]);
 });

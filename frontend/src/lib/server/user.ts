@@ -62,6 +62,24 @@ export async function setStatus({ request, locals }: RequestEvent, id: string, a
 	return changed('status', await askStatus(run, action, { id, expectedVersion }));
 }
 
+/** As many ids as the API takes at once. */
+const IDS_MAX = 100;
+
+/** The users of these ids whom the visitor may see, in that order, however many there are. */
+export async function usersById(api: App.Locals['api'], ids: readonly string[]): Promise<User[]> {
+	const users: User[] = [];
+	for (let from = 0; from < ids.length; from += IDS_MAX) {
+		const { nodes } = await api.run(UsersById, { ids: ids.slice(from, from + IDS_MAX) });
+		for (const node of nodes) if (node?.__typename === 'User') users.push(node);
+	}
+	return users;
+}
+
+/** The users that a form names. */
+export function namedIds(form: FormData): string[] {
+	return form.getAll('id').filter((id) => typeof id === 'string');
+}
+
 /** Erases for good, where the name was typed as it is, and goes to the directory. */
 export async function erase({ request, locals }: RequestEvent, id: string) {
 	const typed = text(await request.formData(), 'name');

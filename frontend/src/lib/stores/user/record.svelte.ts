@@ -35,6 +35,8 @@ export interface UserRead {
 }
 
 export class UserRecord {
+	/** Read once: it never changes, and an effect that follows the user must not begin anew with each of their versions. */
+	readonly id: string;
 	readonly subject: LiveUser;
 	readonly draft: ProfileDraft;
 	readonly sessions: Sessions;
@@ -46,15 +48,12 @@ export class UserRecord {
 
 	/** `refused` is what a form held that the server did not take. */
 	constructor(read: UserRead, viewerId: string, refused?: RefusedProfile) {
+		this.id = read.user.id;
 		this.subject = new LiveUser(read.user);
 		this.draft = new ProfileDraft(read.user, refused);
 		this.sessions = new Sessions(read.sessions);
 		this.timeline = this.#listed(read.events);
 		this.viewerId = viewerId;
-	}
-
-	get id(): string {
-		return this.subject.stored.id;
 	}
 
 	/** Whether this is the viewer themselves. */

@@ -1,13 +1,11 @@
 import { fail, type RequestEvent } from '@sveltejs/kit';
-import { Users, UsersById } from '#lib/graphql/documents.ts';
+import { Users } from '#lib/graphql/documents.ts';
 import { choice } from '#lib/server/forms.ts';
+import { namedIds, usersById } from '#lib/server/user.ts';
 import { BULK_ACTIONS, type BulkAction, type BulkResult } from '#lib/types/actions.ts';
 import { actOn } from '#lib/utils/user/bulk.ts';
 import { ROLES, usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-/** The API gives so many by their ids at once. */
-const BATCH = 100;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const query = parseUsers(url.searchParams);
@@ -28,24 +26,15 @@ export const actions: Actions = Object.fromEntries(
 /** The bulk actions without script: one after the other, then a page with a result for each. */
 async function bulk({ request, locals }: RequestEvent, action: BulkAction) {
 	const form = await request.formData();
-	const ids = form.getAll('id').filter((id) => typeof id === 'string');
+	const ids = namedIds(form);
 	const role = choice(form, 'role', ROLES);
 	if (!ids.length || (action === 'role' && !role)) return fail(400, { results: [] as BulkResult[], action });
 	const run = locals.api.run.bind(locals.api);
 	const results: BulkResult[] = [];
-	for (let from = 0; from < ids.length; from += BATCH) {
-		const { nodes } = await run(UsersById, { ids: ids.slice(from, from + BATCH) });
-		for (const node of nodes) {
-			if (node?.__typename !== 'User') continue;
-			const outcome = await actOn(run, node.id, { action, role });
-			const refused = outcome.__typename === 'UserPayload' ? null : outcome;
-			results.push({
-				id: node.id,
-				name: node.displayName,
-				code: refused?.code ?? null,
-				message: refused?.message ?? ''
-			});
-		}
+	for (const { id, displayName } of await usersById(locals.api, ids)) {
+		const outcome = await actOn(run, id, { action, role });
+		const refused = outcome.__typename === 'UserPayload' ? null : outcome;
+		results.push({ id, name: displayName, code: refused?.code ?? null, message: refused?.message ?? '' });
 	}
 	return { results, action };
 }

@@ -1,6 +1,7 @@
 /** The directory as a CSV file: what the address asks for, page by page, or the users a form names. */
 import { Readable } from 'node:stream';
-import { Users, UsersById, type User } from '#lib/graphql/documents.ts';
+import { Users, type User } from '#lib/graphql/documents.ts';
+import { namedIds, usersById } from '#lib/server/user.ts';
 import { csvLine } from '#lib/utils/csv.ts';
 import { usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import type { RequestHandler } from './$types';
@@ -50,13 +51,7 @@ export const GET: RequestHandler = async ({ locals, url }) => {
 };
 
 export const POST: RequestHandler = async ({ locals, request }) => {
-	const form = await request.formData();
-	const ids = form.getAll('id').filter((id) => typeof id === 'string');
-	const users: User[] = [];
-	for (let from = 0; from < ids.length; from += PAGE) {
-		const { nodes } = await locals.api.run(UsersById, { ids: ids.slice(from, from + PAGE) });
-		for (const node of nodes) if (node?.__typename === 'User') users.push(node);
-	}
+	const users = await usersById(locals.api, namedIds(await request.formData()));
 	return answer(
 		(async function* () {
 			yield csvLine(COLUMNS);

@@ -1,0 +1,71 @@
+/** The activity page: what comes in by itself, and what waits. */
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { beforeEach, expect, test } from 'vitest';
+import { en } from '#lib/messages/en.ts';
+import { activity } from '#lib/utils/event/address.ts';
+import Page from '../../src/routes/(app)/activity/+page.svelte';
+import { event } from '../fakes/rows.ts';
+import { Site } from './site.ts';
+import { visits } from './kit/navigation.ts';
+
+let site: Site;
+beforeEach(() => (site = new Site('/activity')));
+const shown = () =>
+	[...document.querySelectorAll<HTMLElement>('[data-events] [data-event]')].map((row) => row.dataset.event);
+const push = (message: object) => site.push('UserEvents', { userEvents: message });
+const happened = (id: string) => ({ __typename: 'Event', ...event(id) });
+const pageInfo = { hasNextPage: true, hasPreviousPage: true, startCursor: 'top', endCursor: 'bottom' };
+const show = (search = '') =>
+	site.show(Page, {
+		data: {
+			query: activity.parse(new URLSearchParams(search)),
+			who: '',
+			found: null,
+			about: null,
+			cursor: 'head',
+			events: [event('second'), event('first')],
+			pageInfo
+		}
+	});
+
+test('the newest page takes in what happens', async () => {
+	await show();
+	await push(happened('third'));
+	await waitFor(() => expect(shown()).toEqual(['third', 'second', 'first']));
+	expect(site.socket.subscriptions('UserEvents')).toHaveLength(1);
+});
+
+test.each(['after=bottom', 'before=top'])(
+	'an older page (%s) does not: what happens waits above it',
+	async (search) => {
+		await show(search);
+		await push(happened('third'));
+		await fireEvent.click(await screen.findByRole('button', { name: en.activity.show(1) }));
+		expect(shown()).toEqual(['second', 'first']);
+		expect(visits.gone).toEqual(['/activity']);
+	}
+);
+
+test('what was missed while there was no connection waits to be asked for', async () => {
+	await show();
+	await site.reconnect();
+	await push(happened('missed'));
+	await fireEvent.click(await screen.findByRole('button', { name: en.activity.show(1) }));
+	expect(shown()).toEqual(['missed', 'second', 'first']);
+	expect(document.querySelector('[data-seen] + [data-event]')?.getAttribute('data-event')).toBe('second');
+});
+
+test('says that the log no longer had all of it, and has the page read again', async () => {
+	await show();
+	await push({ __typename: 'ResyncRequired', cursor: 'now', reason: 'PRUNED' });
+	await screen.findByText(en.activity.resynced);
+	await waitFor(() => expect(site.rereads).toBe(1));
+});
+
+test('paused, nothing moves until it goes on', async () => {
+	await show();
+	await fireEvent.click(screen.getByRole('button', { name: en.activity.pause }));
+	await push(happened('third'));
+	await screen.findByRole('button', { name: en.activity.show(1) });
+	expect(shown()).toEqual(['second', 'first']);
+});

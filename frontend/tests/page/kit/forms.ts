@@ -1,0 +1,39 @@
+/** Double of `$app/forms`: sends a form by script as SvelteKit does, with the console's own answer to what is thrown. */
+import type { ActionResult, SubmitFunction } from '$app/forms';
+import { handleError } from '../../../src/hooks.client.ts';
+import { visits } from './navigation.ts';
+
+export async function applyAction(result: ActionResult): Promise<void> {
+	if (result.type === 'redirect') visits.gone.push(result.location);
+}
+
+export function enhance(formElement: HTMLFormElement, submit: SubmitFunction) {
+	const send = async (event: SubmitEvent) => {
+		event.preventDefault();
+		const { submitter } = event;
+		const formData = new FormData(formElement, submitter);
+		const action = new URL(submitter?.getAttribute('formaction') ?? formElement.action, location.href);
+		const shared = { action, formData, formElement };
+		const answer = await submit({
+			...shared,
+			controller: new AbortController(),
+			submitter,
+			cancel: () => {}
+		});
+		await answer?.({ ...shared, update: async () => {}, result: await resultOf(action, formData) });
+	};
+	const listener = (event: SubmitEvent) => void send(event);
+	formElement.addEventListener('submit', listener);
+	return { destroy: () => formElement.removeEventListener('submit', listener) };
+}
+
+async function resultOf(action: URL, formData: FormData): Promise<ActionResult> {
+	try {
+		const body = new URLSearchParams([...formData] as [string, string][]);
+		const response = await fetch(action, { method: 'POST', body });
+		return (await response.json()) as ActionResult;
+	} catch (error) {
+		const shown = await handleError({ kind: 'unknown', error } as Parameters<typeof handleError>[0]);
+		return { type: 'error', error: { status: 500, message: 'Internal Error', ...shown } };
+	}
+}

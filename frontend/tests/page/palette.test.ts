@@ -1,0 +1,70 @@
+/** The palette finds users for what is typed now, whatever comes late. */
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { FindUsers, type FindUsersData } from '#lib/graphql/documents.ts';
+import { en } from '#lib/messages/en.ts';
+import Palette from '#lib/components/shell/Palette.svelte';
+import { user } from '../fakes/rows.ts';
+import { Site } from './site.ts';
+import { visits } from './kit/navigation.ts';
+
+const found = (...names: string[]): FindUsersData => ({
+	users: { edges: names.map((name) => ({ node: user({ id: name, displayName: name, email: null }) })) }
+});
+let site: Site;
+let answers: Map<string, (data: FindUsersData) => void>;
+beforeEach(async () => {
+	site = new Site('/people');
+	answers = new Map();
+	site.api.on(
+		FindUsers,
+		({ search }) => new Promise<FindUsersData>((resolve) => answers.set(search, resolve))
+	);
+	await site.show(Palette, { open: true, places: [] });
+});
+const input = () => screen.getByRole('combobox');
+const type = (value: string) => fireEvent.input(input(), { target: { value } });
+const options = () =>
+	screen.queryAllByRole('option').map((one) => one.textContent!.split('Member')[0]!.trim());
+
+test('shows who was found, and goes to them', async () => {
+	await type('zoe');
+	await vi.waitUntil(() => answers.has('zoe'));
+	answers.get('zoe')!(found('Zoe'));
+	await waitFor(() => expect(options()).toEqual(['Zoe']));
+	await fireEvent.keyDown(input(), { key: 'Enter' });
+	expect(visits.gone).toEqual(['/people/Zoe']);
+});
+
+test('an answer to what is no longer typed changes nothing', async () => {
+	await type('zo');
+	await vi.waitUntil(() => answers.has('zo'));
+	await type('zoe');
+	await vi.waitUntil(() => answers.has('zoe'));
+	answers.get('zoe')!(found('Zoe'));
+	await waitFor(() => expect(options()).toEqual(['Zoe']));
+	answers.get('zo')!(found('Zola'));
+	await new Promise((resolve) => setTimeout(resolve));
+	expect(options()).toEqual(['Zoe']);
+});
+
+test('Enter never goes to somebody who was found for something else', async () => {
+	await type('zo');
+	await vi.waitUntil(() => answers.has('zo'));
+	answers.get('zo')!(found('Zola', 'Zoe'));
+	await waitFor(() => expect(options()).toEqual(['Zola', 'Zoe']));
+	await type('zoe');
+	await fireEvent.keyDown(input(), { key: 'Enter' });
+	expect(visits.gone).not.toContain('/people/Zola');
+});
+
+test('what was typed is forgotten when it closes', async () => {
+	await type('zo');
+	await vi.waitUntil(() => answers.has('zo'));
+	answers.get('zo')!(found('Zola'));
+	await waitFor(() => expect(options()).toEqual(['Zola']));
+	document.querySelector('dialog')!.close();
+	const left = () => screen.queryAllByRole('option', { hidden: true }).map((one) => one.textContent!.trim());
+	await waitFor(() => expect(left().at(-1)).toBe(en.nav.signOut));
+	expect((screen.getByRole('combobox', { hidden: true }) as HTMLInputElement).value).toBe('');
+});

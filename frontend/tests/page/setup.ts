@@ -1,0 +1,24 @@
+/** What jsdom does not have. */
+import { cleanup } from '@testing-library/svelte';
+import { afterEach, vi } from 'vitest';
+import { visits } from './kit/navigation.ts';
+
+Object.assign(HTMLDialogElement.prototype, {
+	showModal(this: HTMLDialogElement) {
+		this.open = true;
+	},
+	close(this: HTMLDialogElement) {
+		if (!this.open) return;
+		this.open = false;
+		this.dispatchEvent(new Event('close'));
+	}
+});
+Object.assign(Element.prototype, { animate: () => ({}), scrollIntoView: () => {} });
+Object.assign(window, { matchMedia: () => ({ matches: true }), scrollTo: () => {} });
+
+afterEach(() => {
+	cleanup();
+	vi.unstubAllGlobals();
+	vi.restoreAllMocks();
+	Object.assign(visits, { gone: [], invalidated: [], refreshed: 0 });
+});

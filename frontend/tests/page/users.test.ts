@@ -1,0 +1,118 @@
+/** The list of users: rows under changes that are not confirmed, presence after a break, the bulk dialog. */
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { DisableUser, UsersById, type UserOutcome } from '#lib/graphql/documents.ts';
+import { en } from '#lib/messages/en.ts';
+import { parseUsers } from '#lib/utils/user/address.ts';
+import Page from '../../src/routes/(app)/people/+page.svelte';
+import { node, user } from '../fakes/rows.ts';
+import { Site } from './site.ts';
+import { visits } from './kit/navigation.ts';
+
+const [ada, bo] = [user({ id: 'ada' }), user({ id: 'bo', displayName: 'Bo' })];
+const data = (users = [ada, bo], search = '') => ({
+	query: parseUsers(new URLSearchParams(search)),
+	cursor: 'head',
+	users,
+	pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+	total: users.length
+});
+let site: Site;
+beforeEach(() => (site = new Site('/people')));
+const show = (search = '') => site.show(Page, { data: data([ada, bo], search), form: null });
+const row = (id: string) => document.querySelector<HTMLElement>(`tr[data-id="${id}"]`)!;
+const pick = (id: string) => fireEvent.click(row(id).querySelector('input')!);
+const push = (message: object) => site.push('UserFeed', { users: message });
+
+async function disable(...ids: string[]) {
+	for (const id of ids) await pick(id);
+	await fireEvent.click(screen.getByRole('button', { name: en.bulk.disable }));
+	const dialog = document.querySelector('dialog[open]')!;
+	await fireEvent.click(
+		[...dialog.querySelectorAll('button')].find((one) => one.textContent === en.bulk.disable)!
+	);
+}
+
+describe('the feed', () => {
+	test('changes rows where they stand, marks who left, and has newcomers wait', async () => {
+		await show();
+		await push({
+			__typename: 'UserChanged',
+			cursor: '1',
+			user: { ...bo, version: 2, displayName: 'Alba' },
+			changes: []
+		});
+		await push({ __typename: 'UserLeft', cursor: '2', userId: 'ada' });
+		await push({ __typename: 'UserEntered', cursor: '3', user: user({ id: 'cy' }) });
+		await screen.findByText(en.users.newOnes(1));
+		expect(row('bo').textContent).toContain('Alba');
+		expect(row('ada').textContent).toContain(en.users.left);
+		expect(document.querySelector('[data-total]')!.textContent).toBe(en.users.total(2));
+		expect(site.socket.subscriptions('UserFeed')).toHaveLength(1);
+		await fireEvent.click(screen.getByRole('button', { name: en.users.showNew(1) }));
+		expect(visits.gone).toEqual(['/people']);
+	});
+
+	test('has no presence in it: after a break all rows are asked for', async () => {
+		site.api.on(UsersById, () => ({ nodes: [node({ ...ada, online: true }), node(bo)] }));
+		await show();
+		expect(row('ada').textContent).not.toContain(en.live.online);
+		await site.reconnect();
+		await waitFor(() => expect(row('ada').textContent).toContain(en.live.online));
+		expect(row('bo').textContent).not.toContain(en.live.online);
+		expect(site.api.variables(UsersById)).toEqual([{ ids: ['ada', 'bo'] }]);
+	});
+
+	test('filtered by presence is asked for from its beginning, and the snapshot marks who no longer matches', async () => {
+		site.api.on(UsersById, () => ({ nodes: [] }));
+		await show('online=yes');
+		await vi.waitUntil(() => site.socket.subscribed('UserFeed'));
+		expect(site.socket.subscribed('UserFeed')!.payload!.variables).toMatchObject({ after: null });
+		await push({ __typename: 'UserEntered', cursor: '1', user: ada });
+		await push({ __typename: 'FeedReady', cursor: '2' });
+		await waitFor(() => expect(row('bo').textContent).toContain(en.users.left));
+		expect(row('ada').textContent).not.toContain(en.users.left);
+	});
+});
+
+describe('a bulk action', () => {
+	test('shows each ahead, takes back the refused with the reason, and leaves those selected', async () => {
+		let give = (_: UserOutcome) => {};
+		site.api.on(DisableUser, async ({ id }) => ({
+			disableUser:
+				id === 'ada'
+					? { __typename: 'UserPayload', user: { ...ada, status: 'DISABLED', version: 2 } }
+					: await new Promise<UserOutcome>((resolve) => (give = resolve))
+		}));
+		await show();
+		await disable('ada', 'bo');
+		expect(row('bo').textContent).toContain(en.status.DISABLED);
+		await waitFor(() => expect(site.api.variables(DisableUser)).toHaveLength(2));
+		give({ __typename: 'ConflictProblem', code: 'LAST_ADMIN', message: '', current: null });
+		await screen.findByText(en.problem.LAST_ADMIN);
+		expect(row('bo').textContent).not.toContain(en.status.DISABLED);
+		expect(row('ada').textContent).toContain(en.status.DISABLED);
+		expect(row('bo').querySelector('input')!.checked).toBe(true);
+		expect(row('ada').querySelector('input')!.checked).toBe(false);
+		expect(site.api.variables(DisableUser).map(({ id }) => id)).toEqual(['ada', 'bo']);
+	});
+
+	test('without a connection says so for each', async () => {
+		await show();
+		site.offline = true;
+		await disable('ada');
+		await screen.findByText(en.problem.UNAVAILABLE);
+		expect(row('ada').textContent).not.toContain(en.status.DISABLED);
+	});
+
+	test('picks a range with shift, and all with the box in the head', async () => {
+		const many = ['a', 'b', 'c', 'd'].map((id) => user({ id }));
+		await site.show(Page, { data: data(many), form: null });
+		const box = (id: string) => row(id).querySelector('input')!;
+		await pick('a');
+		await fireEvent.click(box('c'), { shiftKey: true });
+		expect(many.map(({ id }) => box(id).checked)).toEqual([true, true, true, false]);
+		await fireEvent.click(document.querySelector('thead input')!);
+		expect(many.map(({ id }) => box(id).checked)).toEqual([true, true, true, true]);
+	});
+});
