@@ -1,8 +1,9 @@
-/** The palette finds users for what is typed now, whatever comes late. */
+/** The palette and the picker find users for what is typed now, whatever comes late. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { FindUsers, type FindUsersData } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
+import UserPicker from '#lib/components/user/UserPicker.svelte';
 import Palette from '#lib/components/shell/Palette.svelte';
 import { user } from '../fakes/rows.ts';
 import { Site } from './site.ts';
@@ -13,21 +14,22 @@ const found = (...names: string[]): FindUsersData => ({
 });
 let site: Site;
 let answers: Map<string, (data: FindUsersData) => void>;
-beforeEach(async () => {
+beforeEach(() => {
 	site = new Site('/people');
 	answers = new Map();
 	site.api.on(
 		FindUsers,
 		({ search }) => new Promise<FindUsersData>((resolve) => answers.set(search, resolve))
 	);
-	await site.show(Palette, { open: true, places: [] });
 });
+const show = () => site.show(Palette, { open: true, places: [] });
 const input = () => screen.getByRole('combobox');
 const type = (value: string) => fireEvent.input(input(), { target: { value } });
 const options = () =>
 	screen.queryAllByRole('option').map((one) => one.textContent!.split('Member')[0]!.trim());
 
 test('shows who was found, and goes to them', async () => {
+	await show();
 	await type('zoe');
 	await vi.waitUntil(() => answers.has('zoe'));
 	answers.get('zoe')!(found('Zoe'));
@@ -37,6 +39,7 @@ test('shows who was found, and goes to them', async () => {
 });
 
 test('an answer to what is no longer typed changes nothing', async () => {
+	await show();
 	await type('zo');
 	await vi.waitUntil(() => answers.has('zo'));
 	await type('zoe');
@@ -49,6 +52,7 @@ test('an answer to what is no longer typed changes nothing', async () => {
 });
 
 test('Enter never goes to somebody who was found for something else', async () => {
+	await show();
 	await type('zo');
 	await vi.waitUntil(() => answers.has('zo'));
 	answers.get('zo')!(found('Zola', 'Zoe'));
@@ -59,6 +63,7 @@ test('Enter never goes to somebody who was found for something else', async () =
 });
 
 test('what was typed is forgotten when it closes', async () => {
+	await show();
 	await type('zo');
 	await vi.waitUntil(() => answers.has('zo'));
 	answers.get('zo')!(found('Zola'));
@@ -67,4 +72,21 @@ test('what was typed is forgotten when it closes', async () => {
 	const left = () => screen.queryAllByRole('option', { hidden: true }).map((one) => one.textContent!.trim());
 	await waitFor(() => expect(left().at(-1)).toBe(en.nav.signOut));
 	expect((screen.getByRole('combobox', { hidden: true }) as HTMLInputElement).value).toBe('');
+});
+
+test('nor does Enter pick them', async () => {
+	const picked: string[] = [];
+	await site.show(UserPicker, { name: 'who', label: 'Who', onpick: (id: string) => picked.push(id) });
+	await type('zo');
+	await vi.waitUntil(() => answers.has('zo'));
+	answers.get('zo')!(found('Zola', 'Zoe'));
+	await waitFor(() => expect(options()).toEqual(['Zola', 'Zoe']));
+	await type('zoe');
+	await fireEvent.keyDown(input(), { key: 'Enter' });
+	expect(picked).toEqual([]);
+	await vi.waitUntil(() => answers.has('zoe'));
+	answers.get('zoe')!(found('Zoe'));
+	await waitFor(() => expect(options()).toEqual(['Zoe']));
+	await fireEvent.keyDown(input(), { key: 'Enter' });
+	expect(picked).toEqual(['Zoe']);
 });

@@ -84,7 +84,7 @@ describe('the role form', () => {
 	});
 
 	test('takes in who they are now where somebody else was quicker', async () => {
-		const current = { ...ada, version: 9, role: 'AUDITOR', displayName: 'Ada King' };
+		const current: User = { ...ada, version: 9, role: 'AUDITOR', displayName: 'Ada King' };
 		site.api.on(UpdateUser, () => ({
 			updateUser: refused('VERSION_CONFLICT', { current })
 		}));

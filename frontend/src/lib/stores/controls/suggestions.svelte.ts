@@ -10,8 +10,10 @@ export class Suggestions<T> {
 	found = $state.raw<readonly T[]>([]);
 	/** The index of the choice that Enter takes. */
 	active = $state(0);
-	/** There is an answer to what stands in the field. */
+	/** There is an answer. */
 	answered = $state(false);
+	/** The text has changed since the answer: it may be looked at, and Enter must not take from it. */
+	stale = $state(false);
 	readonly #ask: (text: string, signal: AbortSignal) => Promise<readonly T[]>;
 	readonly #debounce = new Debounce(WAIT_MS);
 	#asking: AbortController | undefined;
@@ -26,6 +28,7 @@ export class Suggestions<T> {
 		this.#asking?.abort();
 		this.#debounce.cancel();
 		this.active = 0;
+		this.stale = true;
 		if (wanted) this.#debounce.call(() => void this.#find(wanted));
 		else this.reset();
 	}
@@ -35,7 +38,7 @@ export class Suggestions<T> {
 		this.#asking?.abort();
 		this.#debounce.cancel();
 		this.found = [];
-		this.answered = false;
+		this.answered = this.stale = false;
 	}
 
 	/** Takes an arrow key for a list of so many choices; true where it was one. */
@@ -55,6 +58,7 @@ export class Suggestions<T> {
 		if (asking.signal.aborted) return;
 		this.found = found ?? [];
 		this.answered = found !== null;
+		this.stale = false;
 		this.active = 0;
 	}
 }
