@@ -1,141 +1,26 @@
-"""Fakes of the domain's ports: memory in place of a database, a clock that is moved, a hasher that hashes nothing."""
+"""Fakes of the store: a unit of work is a copy of what is stored, which `commit` puts in its place."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.cursors import LogCursor
-from domain.errors import EmailTaken, NotFound, TokenExpired, TokenInvalid, VersionConflict
-from domain.models.directory import Credentials
+from domain.errors import EmailTaken, NotFound, VersionConflict
+from domain.models.directory import Credentials, UserQuery, UserSort
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, Principal, Session
 from domain.models.text import fold
-from domain.models.user import User
-from domain.services.credentials import AccessClaims, RefreshClaims
+from domain.models.user import Role, Status, User
+from domain.pagination import Page, Window
 from domain.services.unit import KeptResult
-
-
-class FakeClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        """The time it was moved to."""
-        return self.time
-
-    def move(self, **by: float) -> None:
-        """Let time pass."""
-        self.time += timedelta(**by)
-
-
-class FakeHasher:
-    """Hashes that can be read; it keeps what it was asked to verify."""
-
-    def __init__(self) -> None:
-        self.strength = 1
-        self.verified: list[tuple[str, str | None]] = []
-
-    async def hash(self, password: str) -> str:
-        """The password, marked with the present strength."""
-        return f"hash{self.strength}:{password}"
-
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether it fits, however strong."""
-        self.verified.append((password, password_hash))
-        return password_hash is not None and password_hash.partition(":")[2] == password
-
-    def is_dated(self, password_hash: str) -> bool:
-        """Whether it was made with another strength."""
-        return not password_hash.startswith(f"hash{self.strength}:")
-
-
-class FakeTokens:
-    """Tokens that can be read."""
-
-    def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
-        """The token, and when it expires."""
-        return f"access {session_id} {user_id}", now + timedelta(minutes=10)
-
-    def read_access(self, token: str, now: datetime) -> AccessClaims:
-        """What it says."""
-        _, session_id, user_id = token.split()
-        if not user_id:
-            raise TokenExpired
-        return AccessClaims(UUID(session_id), UUID(user_id), now + timedelta(minutes=10))
-
-    def session_of_access(self, token: str) -> UUID:
-        """The session it names."""
-        return UUID(token.split()[1])
-
-    def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
-        """The token, and its hash."""
-        token = f"refresh {session_id} {generation}"
-        return token, self.refresh_hash(token)
-
-    def read_refresh(self, token: str) -> RefreshClaims:
-        """What it says. Raises TokenInvalid."""
-        kind, *rest = token.split()
-        if kind != "refresh" or len(rest) != 2:
-            raise TokenInvalid
-        return RefreshClaims(UUID(rest[0]), int(rest[1]))
-
-    def refresh_hash(self, token: str) -> bytes:
-        """The token as bytes."""
-        return token.encode()
-
-    def fingerprint(self, data: bytes) -> bytes:
-        """The data."""
-        return data
-
-
-class FakeLimiter:
-    """Counts without a window."""
-
-    def __init__(self) -> None:
-        self.counts: dict[tuple[str, str], int] = {}
-
-    async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
-        """Count one."""
-        self.counts[bucket, key] = self.counts.get((bucket, key), 0) + 1
-        return window if self.counts[bucket, key] > limit else None
-
-    async def forgive(self, bucket: str, key: str) -> None:
-        """Forget."""
-        self.counts.pop((bucket, key), None)
-
-
-class FakePresence:
-    """Nobody is online but who is put there."""
-
-    def __init__(self) -> None:
-        self.online: frozenset[UUID] = frozenset()
-
-    def online_ids(self) -> frozenset[UUID]:
-        """Who was put there."""
-        return self.online
-
-    def listen(self, _: Callable[[UUID, bool], None]) -> Callable[[], None]:
-        """Nobody comes or goes."""
-        return lambda: None
-
-
-class FakeLive:
-    """Remembers whose sockets had to be settled."""
-
-    def __init__(self) -> None:
-        self.settled: list[UUID] = []
-
-    async def settle(self, user_id: UUID) -> None:
-        """Remember."""
-        self.settled.append(user_id)
+from tests.unit.fakes.log import FakeEvents, FakeLog, LogKept
+from tests.unit.fakes.pages import page_of
 
 
 @dataclass
@@ -145,8 +30,23 @@ class State:
     users: dict[UUID, User] = field(default_factory=dict)
     hashes: dict[UUID, str | None] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
-    events: list[NewEvent] = field(default_factory=list)
+    log: LogKept = field(default_factory=LogKept)
     keys: dict[tuple[UUID | None, str], KeptResult] = field(default_factory=dict)
+
+    @property
+    def events(self) -> list[NewEvent]:
+        """What the log has, oldest first."""
+        return self.log.entries
+
+
+def holds(words: Sequence[str], name: str, email: str | None) -> bool:
+    """Whether every word is in the name or the address."""
+    return all(word in f"{fold(name)} {email or ''}" for word in words)
+
+
+def sort_key(user: User, sort: UserSort) -> str:
+    """What users are sorted by."""
+    return fold(user.display_name) if sort is UserSort.DISPLAY_NAME else str(getattr(user, sort))
 
 
 class FakeUsers:
@@ -165,17 +65,42 @@ class FakeUsers:
             raise NotFound
         return self._state.users[user_id]
 
-    get_for_update = get
+    async def get_for_update(self, user_id: UUID) -> User:
+        """One, locked; raises NotFound."""
+        self._steps.append("lock user")
+        return await self.get(user_id)
 
     async def get_many(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
         """Those that are there."""
         return {i: self._state.users[i] for i in user_ids if i in self._state.users}
 
-    get_many_for_update = get_many
+    async def get_many_for_update(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
+        """Those that are there, locked."""
+        self._steps.append("lock users")
+        return await self.get_many(user_ids)
+
+    def _found(self, query: UserQuery) -> list[User]:
+        online = query.online_ids or frozenset()
+        users = [u for u in self._state.users.values() if query.filter.matches(u, online)]
+        words = (query.search or "").split()
+        return [u for u in users if holds(words, u.display_name, u.email if query.by_email else None)]
+
+    async def page(self, query: UserQuery) -> Page[User]:
+        """Sorted, and cut to the window."""
+        found = sorted(self._found(query), key=lambda u: (sort_key(u, query.sort), u.id), reverse=query.descending)
+        return page_of(found, query.window)
+
+    async def count(self, query: UserQuery) -> int:
+        """How many match."""
+        return len(self._found(query))
+
+    async def counts(self) -> Mapping[tuple[Role, Status], int]:
+        """By role and status."""
+        return Counter((u.role, u.status) for u in self._state.users.values())
 
     async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
         """Whether each holds every word of a folded search, in its name or its e-mail."""
-        return [all(w in f"{fold(name)} {email or ''}" for w in search.split()) for name, email in texts]
+        return [holds(search.split(), name, email) for name, email in texts]
 
     async def find_by_email(self, email: str) -> User | None:
         """By address."""
@@ -200,9 +125,9 @@ class FakeUsers:
             raise EmailTaken
         self._state.users[user.id], self._state.hashes[user.id] = user, password_hash
 
-    async def add_many(self, entries: Sequence[User]) -> set[UUID]:
+    async def add_many(self, users: Sequence[User]) -> set[UUID]:
         """Insert those whose address is free."""
-        free = [u for u in entries if not await self.find_by_email(u.email)]
+        free = [u for u in users if not await self.find_by_email(u.email)]
         for user in free:
             await self.add(user, None)
         return {u.id for u in free}
@@ -217,9 +142,9 @@ class FakeUsers:
             raise EmailTaken
         self._state.users[user.id] = user
 
-    async def save_many(self, entries: Sequence[User]) -> None:
+    async def save_many(self, users: Sequence[User]) -> None:
         """Write several."""
-        for user in entries:
+        for user in users:
             await self.save(user)
 
     async def remove(self, user_id: UUID) -> None:
@@ -265,7 +190,26 @@ class FakeSessions:
         """Insert."""
         self._state.sessions[session.id] = session
 
-    save = add
+    async def save(self, session: Session) -> None:
+        """Write over the one before."""
+        self._state.sessions[session.id] = session
+
+    async def get_many(self, session_ids: Sequence[UUID]) -> dict[UUID, Session]:
+        """Those that are there."""
+        return {i: self._state.sessions[i] for i in session_ids if i in self._state.sessions}
+
+    async def pages_for_users(
+        self, user_ids: Sequence[UUID], window: Window, now: datetime
+    ) -> dict[UUID, Page[Session]]:
+        """The live ones of each, newest first."""
+        live = [s for s in self._state.sessions.values() if s.is_live(now)]
+        live.sort(key=lambda s: (s.created_at, s.id), reverse=True)
+        return {u: page_of([s for s in live if s.user_id == u], window) for u in user_ids}
+
+    async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
+        """Move the last sight."""
+        for session_id, at in seen.items():
+            self._state.sessions[session_id] = replace(self._state.sessions[session_id], last_seen_at=at)
 
     async def end_all(
         self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
@@ -286,28 +230,6 @@ class FakeSessions:
             )
             for s in found
         }
-
-
-class FakeEvents:
-    """The log in memory."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def append(self, event: NewEvent) -> int:
-        """Append one."""
-        return await self.append_many([event])
-
-    async def append_many(self, entries: Sequence[NewEvent]) -> int:
-        """Append several."""
-        self._state.events += entries
-        return len(self._state.events)
-
-    async def scrub(self, user_id: UUID) -> None:
-        """Take the personal data out."""
-        self._state.events = [
-            replace(e, changes=(), ip_address=None) if e.user_id == user_id else e for e in self._state.events
-        ]
 
 
 class FakeKeys:
@@ -332,7 +254,8 @@ class FakeUnit:
         self._store = store
         self._copy = copy.deepcopy(store.state)
         self.users, self.sessions = FakeUsers(self._copy, store.steps), FakeSessions(self._copy)
-        self.events, self.keys = FakeEvents(self._copy), FakeKeys(self._copy)
+        self.events, self.keys = FakeEvents(self._copy.log), FakeKeys(self._copy)
+        self.log = FakeLog(self._copy.log, store.time)
 
     async def commit(self) -> None:
         """Make it so."""
@@ -341,21 +264,24 @@ class FakeUnit:
 
 
 class FakeStore:
-    """Units over memory."""
+    """Units over memory. `time` is the database's clock."""
 
     def __init__(self) -> None:
         self.state = State()
         self.commits = 0
         self.steps: list[str] = []
+        self.asked: list[tuple[LogCursor | None, UUID | None]] = []
+        self.time = datetime(2026, 1, 1, tzinfo=UTC)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Any]:
+    async def write(self) -> AsyncIterator[FakeUnit]:
         """A transaction."""
         self.steps.append("write")
         yield FakeUnit(self)
 
     @asynccontextmanager
-    async def read(self, _at_least: LogCursor | None = None, _searcher: UUID | None = None) -> AsyncIterator[Any]:
-        """A look, which shows everything."""
+    async def read(self, at_least: LogCursor | None = None, searcher: UUID | None = None) -> AsyncIterator[FakeUnit]:
+        """A look, which shows everything; who asked for what is kept."""
         self.steps.append("read")
+        self.asked.append((at_least, searcher))
         yield FakeUnit(self)

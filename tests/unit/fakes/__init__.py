@@ -1,0 +1,6 @@
+"""Fakes of the domain's ports: memory in place of a database, and a world outside that does as it is told."""
+
+from tests.unit.fakes.outside import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeTokens
+from tests.unit.fakes.store import FakeStore
+
+__all__ = ["FakeClock", "FakeHasher", "FakeLimiter", "FakeLive", "FakePresence", "FakeStore", "FakeTokens"]

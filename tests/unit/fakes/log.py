@@ -1,0 +1,138 @@
+"""Fakes of the log: its entries in memory, numbered as they come, and its old end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.models.event import Change, Event, EventCount, NewEvent
+from domain.models.log import Ancestor, EventFilter, LogState, Stretch
+from domain.pagination import Page, Window
+from tests.unit.fakes.pages import page_of
+
+FIRST_EPOCH = UUID(int=1 << 96)
+
+
+@dataclass
+class LogKept:
+    """What is stored of the log; the entry at index n has the sequence n + 1."""
+
+    entries: list[NewEvent] = field(default_factory=list)
+    horizon: int = 0
+    epoch: UUID = FIRST_EPOCH
+    ancestors: tuple[Ancestor, ...] = ()
+
+    def events(self) -> list[Event]:
+        """The entries in their places, as far as they are not pruned."""
+        values = [{f: getattr(e, f) for f in NewEvent.__slots__} for e in self.entries]
+        numbered = [Event(**v, id=UUID(int=n), seq=n, ord=n) for n, v in enumerate(values, 1)]
+        return numbered[self.horizon :]
+
+    def state(self) -> LogState:
+        """The log as a whole."""
+        return LogState(self.epoch, len(self.entries), self.horizon, self.ancestors)
+
+
+def _scrubbed(event: NewEvent) -> NewEvent:
+    changes = [Change(c.field, None, None) if c.field in ("email", "display_name") else c for c in event.changes]
+    return replace(event, changes=changes, ip_address=None, request_id=None)
+
+
+class FakeEvents:
+    """The log in memory: what is appended has its place at once."""
+
+    def __init__(self, kept: LogKept) -> None:
+        self._kept = kept
+
+    async def append(self, event: NewEvent) -> int:
+        """Append one."""
+        return await self.append_many([event])
+
+    async def append_many(self, events: Sequence[NewEvent]) -> int:
+        """Append several."""
+        self._kept.entries += events
+        return len(self._kept.entries)
+
+    async def scrub(self, user_id: UUID) -> None:
+        """Take the personal data out."""
+        self._kept.entries = [_scrubbed(e) if e.user_id == user_id else e for e in self._kept.entries]
+
+    async def get_many(self, event_ids: Sequence[UUID]) -> dict[UUID, Event]:
+        """Those that are there."""
+        return {e.id: e for e in self._kept.events() if e.id in event_ids}
+
+    async def after(self, seq: int, limit: int) -> Sequence[Event]:
+        """What follows."""
+        return [e for e in self._kept.events() if e.seq > seq][:limit]
+
+    async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
+        """Newest first."""
+        found = [e for e in self._kept.events()[::-1] if filter_.matches(e.type, e.user_id, e.actor_id)]
+        return page_of(found, window)
+
+    async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
+        """Newest first, of each."""
+        return {i: await self.page(window, EventFilter(user_id=i), log) for i in user_ids}
+
+    async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
+        """In each step, of the newest."""
+        recent = [e for e in self._kept.events() if e.occurred_at >= since][-at_most:]
+        counted = Counter((e.type, since + (e.occurred_at - since) // step * step) for e in recent)
+        return [EventCount(type_, at, count) for (type_, at), count in counted.items()]
+
+    async def state(self) -> LogState:
+        """The log as a whole."""
+        return self._kept.state()
+
+    async def seq_of(self, ord_: int) -> int | None:
+        """The same number."""
+        return ord_ if await self.is_written(ord_) else None
+
+    async def is_written(self, ord_: int) -> bool:
+        """Whether it is there."""
+        return any(e.ord == ord_ for e in self._kept.events())
+
+    async def last_shared(self, events: Sequence[Event]) -> int:
+        """The newest that is the same."""
+        known = {e.seq: e for e in self._kept.events()}
+        return max((e.seq for e in events if known.get(e.seq) == e), default=0)
+
+
+class FakeLog:
+    """The old end of a log whose entries were inserted when they occurred; `now` is the database's clock."""
+
+    def __init__(self, kept: LogKept, now: datetime) -> None:
+        self._kept, self._now = kept, now
+
+    async def old(self, age: timedelta, limit: int, after: int = 0) -> Stretch | None:
+        """Up to the first entry that is younger."""
+        horizon = last = max(after, self._kept.horizon)
+        for event in self._kept.events():
+            if event.seq <= horizon:
+                continue
+            if event.occurred_at > self._now - age or last - horizon == limit:
+                break
+            last = event.seq
+        return Stretch(horizon, last) if last > horizon else None
+
+    async def read(self, stretch: Stretch) -> Sequence[Event]:
+        """The entries."""
+        return [e for e in self._kept.events() if stretch.horizon < e.seq <= stretch.last]
+
+    async def prune(self, stretch: Stretch) -> bool:
+        """Move the horizon, unless it has been moved."""
+        if self._kept.horizon != stretch.horizon:
+            return False
+        self._kept.horizon = stretch.last
+        return True
+
+    async def renew(self, epoch: UUID, shared_head: int) -> bool:
+        """Count the epochs up."""
+        if self._kept.epoch != epoch:
+            return False
+        self._kept.ancestors += (Ancestor(epoch.hex[:8], shared_head),)
+        self._kept.epoch = UUID(int=epoch.int + (1 << 96))
+        return True

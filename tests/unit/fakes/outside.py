@@ -1,0 +1,129 @@
+"""Fakes of the ports to the outside: a clock that is moved, a hasher that hashes nothing, tokens that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from domain.errors import TokenExpired, TokenInvalid
+from domain.services.credentials import AccessClaims, RefreshClaims
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The time it was moved to."""
+        return self.time
+
+    def move(self, **by: float) -> None:
+        """Let time pass."""
+        self.time += timedelta(**by)
+
+
+class FakeHasher:
+    """Hashes that can be read; it keeps what it was asked to verify."""
+
+    def __init__(self) -> None:
+        self.strength = 1
+        self.verified: list[tuple[str, str | None]] = []
+
+    async def hash(self, password: str) -> str:
+        """The password, marked with the present strength."""
+        return f"hash{self.strength}:{password}"
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Whether it fits, however strong."""
+        self.verified.append((password, password_hash))
+        return password_hash is not None and password_hash.partition(":")[2] == password
+
+    def is_dated(self, password_hash: str) -> bool:
+        """Whether it was made with another strength."""
+        return not password_hash.startswith(f"hash{self.strength}:")
+
+
+class FakeTokens:
+    """Tokens that can be read."""
+
+    def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
+        """The token, and when it expires."""
+        return f"access {session_id} {user_id}", now + timedelta(minutes=10)
+
+    def read_access(self, token: str, now: datetime) -> AccessClaims:
+        """What it says."""
+        _, session_id, user_id = token.split()
+        if not user_id:
+            raise TokenExpired
+        return AccessClaims(UUID(session_id), UUID(user_id), now + timedelta(minutes=10))
+
+    def session_of_access(self, token: str) -> UUID:
+        """The session it names."""
+        return UUID(token.split()[1])
+
+    def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
+        """The token, and its hash."""
+        token = f"refresh {session_id} {generation}"
+        return token, self.refresh_hash(token)
+
+    def read_refresh(self, token: str) -> RefreshClaims:
+        """What it says. Raises TokenInvalid."""
+        kind, *rest = token.split()
+        if kind != "refresh" or len(rest) != 2:
+            raise TokenInvalid
+        return RefreshClaims(UUID(rest[0]), int(rest[1]))
+
+    def refresh_hash(self, token: str) -> bytes:
+        """The token as bytes."""
+        return token.encode()
+
+    def fingerprint(self, data: bytes) -> bytes:
+        """The data."""
+        return data
+
+
+class FakeLimiter:
+    """Counts without a window, and keeps what was counted against what."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, str], int] = {}
+        self.hits: list[tuple[str, str, int, int]] = []
+
+    async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
+        """Count one."""
+        self.hits.append((bucket, key, limit, window))
+        self.counts[bucket, key] = self.counts.get((bucket, key), 0) + 1
+        return window if self.counts[bucket, key] > limit else None
+
+    async def forgive(self, bucket: str, key: str) -> None:
+        """Forget."""
+        self.counts.pop((bucket, key), None)
+
+
+class FakePresence:
+    """Nobody is online but who is put there."""
+
+    def __init__(self) -> None:
+        self.online: frozenset[UUID] = frozenset()
+
+    def online_ids(self) -> frozenset[UUID]:
+        """Who was put there."""
+        return self.online
+
+    def listen(self, listener: Callable[[UUID, bool], None]) -> Callable[[], None]:
+        """Nobody comes or goes."""
+        return lambda: None
+
+
+class FakeLive:
+    """Remembers whose sockets had to be settled."""
+
+    def __init__(self) -> None:
+        self.settled: list[UUID] = []
+
+    async def settle(self, user_id: UUID) -> None:
+        """Remember."""
+        self.settled.append(user_id)

@@ -1,0 +1,100 @@
+"""Fakes are their ports: every member, with the same parameters, so that no service is tested against what is not there.
+
+mypy holds the types where a fake is given for a port; what it lets pass (another default, a member that is there and
+does not await) is compared here. A fake that is not listed fails.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from domain.models.directory import UserReader, UserRepository
+from domain.models.log import EventAppender, EventReader, LogTrimmer
+from domain.models.session import SessionReader, SessionRepository
+from domain.services.attempts import RateLimiter
+from domain.services.credentials import PasswordHasher, TokenCodec
+from domain.services.live import LiveSessions, Presence
+from domain.services.unit import Clock, IdempotencyKeys, ReadUnit, Store, WriteUnit
+from tests.unit.fakes import log, outside, store
+
+PORTS: dict[type, tuple[type, ...]] = {
+    outside.FakeClock: (Clock,),
+    outside.FakeHasher: (PasswordHasher,),
+    outside.FakeTokens: (TokenCodec,),
+    outside.FakeLimiter: (RateLimiter,),
+    outside.FakePresence: (Presence,),
+    outside.FakeLive: (LiveSessions,),
+    store.FakeUsers: (UserReader, UserRepository),
+    store.FakeSessions: (SessionReader, SessionRepository),
+    store.FakeKeys: (IdempotencyKeys,),
+    log.FakeEvents: (EventReader, EventAppender),
+    log.FakeLog: (LogTrimmer,),
+}
+UNITS: dict[type, tuple[type, ...]] = {
+    store.FakeUnit: (ReadUnit, WriteUnit),
+    store.FakeStore: (Store,),
+}
+"""Their members are repositories and units, which are attributes here and contexts of another type: named alike."""
+
+
+def members(port: type) -> dict[str, Any]:
+    """What a port asks for, with what it inherits."""
+    named: dict[str, Any] = {}
+    for base in reversed(port.__mro__[:-1]):
+        named |= {n: m for n, m in vars(base).items() if not n.startswith("_") and (callable(m) or is_property(m))}
+    return named
+
+
+def is_property(member: object) -> bool:
+    """Whether it is read without a call."""
+    return isinstance(member, property)
+
+
+def shape(function: Any) -> tuple[bool, list[tuple[str, Any, Any]]]:
+    """Whether it is awaited, and its parameters: name, kind, default."""
+    parameters = inspect.signature(function).parameters.values()
+    return inspect.iscoroutinefunction(function), [(p.name, p.kind, p.default) for p in parameters]
+
+
+PAIRS = [(fake, port, name) for fake, known in PORTS.items() for port in known for name in members(port)]
+
+
+@pytest.mark.parametrize(("fake", "port", "name"), PAIRS, ids=lambda v: getattr(v, "__name__", v))
+def test_a_fake_has_every_member_of_its_port_with_the_same_parameters(fake: type, port: type, name: str) -> None:
+    assert hasattr(fake, name), f"{fake.__name__} lacks {name}"
+    assert shape(getattr(fake, name)) == shape(members(port)[name])
+
+
+@pytest.mark.parametrize("fake", UNITS)
+def test_a_unit_has_every_member_of_its_port(fake: type) -> None:
+    made = store.FakeStore()
+    found: object = made if fake is store.FakeStore else store.FakeUnit(made)
+    for port in UNITS[fake]:
+        for name, member in members(port).items():
+            assert hasattr(found, name), name
+            if not is_property(member) and inspect.iscoroutinefunction(member):
+                assert shape(getattr(fake, name)) == shape(member)
+            elif not is_property(member):
+                assert shape(getattr(fake, name))[1] == shape(member)[1]
+
+
+def test_every_fake_is_held_against_its_port() -> None:
+    fakes = {c for m in (log, outside, store) for n, c in vars(m).items() if n.startswith("Fake")}
+    assert fakes == set(PORTS) | set(UNITS)
+
+
+def are_ports(
+    unit: store.FakeUnit, users: store.FakeUsers, sessions: store.FakeSessions, events: log.FakeEvents
+) -> None:
+    """For mypy alone: what is assigned here has the types of the ports, too."""
+    reading: ReadUnit = unit
+    writing: WriteUnit = unit
+    repository: UserRepository = users
+    families: SessionRepository = sessions
+    appender: EventAppender = events
+    reader: EventReader = events
+    stored: Store = store.FakeStore()
+    del reading, writing, repository, families, appender, reader, stored

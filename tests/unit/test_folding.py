@@ -1,0 +1,224 @@
+"""The log is the directory: whatever is done, by whomever, folding its entries over nothing gives the rows.
+
+Random histories through the services: creating, editing, importing, switching off, erasing, signing in and out, setting
+passwords, with refusals among them, which must leave neither a row nor an entry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.errors import DomainError
+from domain.models.actor import Actor, Origin, system
+from domain.models.event import EventType, NewEvent
+from domain.models.user import Role, Status
+from domain.services.attempts import AttemptLimits
+from domain.services.importing import ImportRow
+from domain.services.sign_in import SignedIn, SignIn, SignUp
+from domain.services.user import CreateUser, UpdateUser
+from tests.unit.test_services import World
+
+EMAILS, NAMES = [f"{n}@example.com" for n in "abcd"], ["Ann", "Bob", "Cy"]
+PASSWORDS = ["first password", "second password"]
+NO_LIMITS = AttemptLimits((10**6, 1), (10**6, 1), (10**6, 1))
+BY_STATUS = {
+    EventType.USER_DISABLED: (Status.ACTIVE, Status.DISABLED),
+    EventType.USER_ENABLED: (Status.DISABLED, Status.ACTIVE),
+    EventType.USER_RESTORED: (Status.DELETED, Status.ACTIVE),
+}
+
+
+@dataclass
+class Folded:
+    """What the log says of one user."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    version: int | None = None
+    live: set[UUID] = field(default_factory=set)
+
+    def take(self, event: NewEvent) -> None:
+        """One entry more; each goes on from what those before it said."""
+        assert event.status_before == self.fields.get("status")
+        for change in event.changes:
+            if change.field != "reason":
+                assert change.before == self.fields.get(change.field) != change.after
+                self.fields[change.field] = change.after
+        if event.type in BY_STATUS:
+            assert (event.status_before, event.status_after) == BY_STATUS[event.type]
+        self.version = event.user_version
+        self._sessions(event)
+
+    def _sessions(self, event: NewEvent) -> None:
+        if event.type is EventType.SESSION_STARTED:
+            assert event.session_id is not None
+            self.live.add(event.session_id)
+        elif event.type in (EventType.SESSION_REVOKED, EventType.SESSION_REUSE_DETECTED):
+            assert event.session_id in self.live, "only a live session ends, and once"
+            self.live.discard(event.session_id)
+        elif event.status_after != Status.ACTIVE:
+            self.live.clear()
+
+
+def folded(entries: Sequence[NewEvent]) -> Folded:
+    """What the entries of one user come to."""
+    one = Folded()
+    for event in entries:
+        one.take(event)
+    return one
+
+
+def rows_are_what_the_log_says(world: World) -> None:
+    """Fail where they differ. Of an erased user the log has kept that they were, and nobody's data."""
+    state = world.store.state
+    entries: dict[UUID, list[NewEvent]] = {}
+    for event in state.events:
+        entries.setdefault(event.user_id, []).append(event)
+    erased = {i for i, own in entries.items() if own[-1].type is EventType.USER_ERASED}
+    assert set(entries) - erased == set(state.users)
+    for own in (entries[i] for i in erased):
+        assert own[-1].status_after is None
+        assert not [c for e in own for c in e.changes if {c.before, c.after} & {*EMAILS, *NAMES}]
+    for user in state.users.values():
+        one = folded(entries[user.id])
+        assert one.fields == {f: getattr(user, f) for f in ("email", "display_name", "role", "status")}
+        assert one.version == user.version
+        assert one.live == {s.id for s in state.sessions.values() if s.user_id == user.id and s.ended_at is None}
+
+
+class Doings:
+    """One random step after another."""
+
+    def __init__(self, world: World, data: st.DataObject) -> None:
+        self._world, self._data = world, data
+        self._entered: list[SignedIn] = []
+
+    def pick(self, *options: Any) -> Any:
+        """One of them."""
+        return self._data.draw(st.sampled_from(options))
+
+    def user(self) -> UUID:
+        """Somebody who is there, or nobody."""
+        return UUID(str(self.pick(*self._world.store.state.users, UUID(int=1))))
+
+    def actor(self) -> Actor:
+        """The system, or somebody with the role and perhaps a session they have."""
+        user = self._world.store.state.users.get(self.user())
+        if user is None:
+            return system()
+        sessions = [s.session.id for s in self._entered if s.user.id == user.id]
+        return Actor(user.id, user.role, self.pick(None, *sessions))
+
+    async def step(self) -> None:
+        """Do something, which may be refused."""
+        steps = [self.create, self.edit, self.edit, self.switch, self.erase, self.put_in, self.enter, self.enter]
+        await self.pick(*steps, self.renew, self.leave, self.new_password)()
+
+    async def create(self) -> None:
+        """By an admin, or for oneself."""
+        email, name, password = self.pick(*EMAILS), self.pick(*NAMES), self.pick(*PASSWORDS)
+        if self.pick(True, False):
+            self._entered.append(await self._world.sessions.sign_up(Origin(), SignUp(email, password, name)))
+        else:
+            command = CreateUser(email, name, self.pick(*Role), password, self.pick(None, "key"))
+            await self._world.users.create(self.actor(), command)
+
+    async def edit(self) -> None:
+        """Any fields at once."""
+        wanted = {
+            "email": self.pick(None, None, *EMAILS),
+            "display_name": self.pick(None, *NAMES),
+            "role": self.pick(None, *Role),
+            "status": self.pick(None, None, *Status),
+            "password": self.pick(None, None, *PASSWORDS),
+            "expected_version": self.pick(None, None, None, 1, 2),
+        }
+        await self._world.users.update(self.actor(), UpdateUser(self.user(), **wanted))
+
+    async def switch(self) -> None:
+        """The status."""
+        restore = self.pick(True, False)
+        status = Status.ACTIVE if restore else self.pick(*Status)
+        await self._world.users.set_status(self.actor(), self.user(), status, restore=restore)
+
+    async def erase(self) -> None:
+        """Now and then."""
+        if self.pick(True, False, False):
+            await self._world.users.erase(self.actor(), self.user())
+
+    async def put_in(self) -> None:
+        """A batch, with rows that are refused."""
+        rows = [
+            ImportRow(line, self.pick(*EMAILS, "none"), self.pick(*NAMES, ""), self.pick("", *Role, "king"))
+            for line in range(2, 2 + self.pick(1, 2, 3, 4))
+        ]
+        await self._world.imports.import_batch(self.actor(), rows, dry_run=self.pick(True, False, False))
+
+    async def enter(self) -> None:
+        """Sign in."""
+        command = SignIn(self.pick(*EMAILS), self.pick(*PASSWORDS))
+        self._entered.append(await self._world.sessions.sign_in(Origin(), command))
+        await self._world.failures.flush()
+
+    async def renew(self) -> None:
+        """Use a refresh token, perhaps an old one."""
+        if self._entered:
+            token = self.pick(*self._entered).refresh_token
+            self._entered.append(await self._world.sessions.refresh(Origin(), token))
+
+    async def leave(self) -> None:
+        """End one's session, another one or all."""
+        sessions = self._world.sessions
+        if self._entered and self.pick(True, False):
+            entered = self.pick(*self._entered)
+            ways = [
+                lambda: sessions.revoke(self.actor(), entered.session.id),
+                lambda: sessions.sign_out_by_token(Origin(), entered.refresh_token),
+            ]
+            await self.pick(*ways)()
+        else:
+            await self.pick(lambda: sessions.revoke_all(self.actor(), self.user()), self.sign_out)()
+
+    async def sign_out(self) -> None:
+        """End the actor's own session."""
+        await self._world.sessions.sign_out(self.actor())
+
+    async def new_password(self) -> None:
+        """Change one's own."""
+        await self._world.sessions.change_password(self.actor(), self.pick(*PASSWORDS), self.pick(*PASSWORDS))
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_the_log_folded_over_nothing_is_the_directory(data: st.DataObject) -> None:
+    async def run() -> None:
+        world = World.over(NO_LIMITS)
+        doings = Doings(world, data)
+        for _ in range(data.draw(st.integers(1, 25))):
+            world.clock.move(minutes=1)
+            before, commits = world.store.state, world.store.commits
+            try:
+                await doings.step()
+            except DomainError:
+                ended = len(world.store.state.events) > len(before.events)  # a token's reuse ends its session
+                assert world.store.commits == commits + ended
+            rows_are_what_the_log_says(world)
+
+    asyncio.run(run())
+
+
+async def test_a_row_that_the_log_does_not_tell_of_is_seen() -> None:
+    world = World.over(NO_LIMITS)
+    user = await world.user()
+    rows_are_what_the_log_says(world)
+    for other in (replace(user, display_name="Else"), replace(user, version=2), replace(user, role=Role.ADMIN)):
+        world.store.state.users[user.id] = other
+        with pytest.raises(AssertionError):
+            rows_are_what_the_log_says(world)

@@ -1,0 +1,100 @@
+"""Who may see and do what, as a table: a line for each question and subject, a column for each actor."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain import policies
+from domain.errors import Forbidden
+from domain.models.actor import Actor, system
+from domain.models.user import Role, Status, User
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SUBJECT = User(UUID(int=1), "sam@example.com", "Sam", Role.MEMBER, Status.ACTIVE, 1, NOW, NOW)
+ACTORS = {
+    "nobody": Actor(None, Role.MEMBER),
+    "member": Actor(UUID(int=2), Role.MEMBER),
+    "auditor": Actor(UUID(int=3), Role.AUDITOR),
+    "admin": Actor(UUID(int=4), Role.ADMIN),
+    "system": system(),
+    "self": Actor(SUBJECT.id, Role.MEMBER),
+    "auditing self": Actor(SUBJECT.id, Role.AUDITOR),
+    "admin self": Actor(SUBJECT.id, Role.ADMIN),
+}
+Question = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+def at(status: Status) -> User:
+    """The subject with another status."""
+    return replace(SUBJECT, status=status)
+
+
+def editing(*fields: str) -> Question:
+    """Whether these fields of the subject may be set."""
+    return policies.can_edit, (SUBJECT.id, fields)
+
+
+# Columns: nobody, member, auditor, admin, system; then the subject as a member, an auditor and an admin.
+TABLE: list[tuple[Question, str]] = [
+    ((policies.require_admin, ()), "- - - y y  - - y"),
+    ((policies.require_auditor, ()), "- - y y y  - y y"),
+    ((policies.can_see, (at(Status.ACTIVE),)), "y y y y y  y y y"),
+    ((policies.can_see, (at(Status.DISABLED),)), "- - y y y  y y y"),
+    ((policies.can_see, (at(Status.DELETED),)), "- - y y y  y y y"),
+    ((policies.can_see_email, (SUBJECT.id,)), "- - y y y  y y y"),
+    ((policies.can_see_sessions, (SUBJECT.id,)), "- - - y y  y y y"),
+    ((policies.can_see_history, (SUBJECT.id,)), "- - y y y  y y y"),
+    ((policies.can_see_by_actor, (at(Status.ACTIVE),)), "y y y y y  y y y"),
+    ((policies.can_see_by_actor, (at(Status.DISABLED),)), "- - y y y  y y y"),
+    ((policies.can_see_by_actor, (at(Status.DELETED),)), "- - y y y  y y y"),
+    ((policies.can_see_by_actor, (None,)), "- - y y y  - y y"),
+    (editing(), "- - - y y  y y y"),
+    (editing("email"), "- - - y y  y y y"),
+    (editing("display_name"), "- - - y y  y y y"),
+    (editing("email", "display_name"), "- - - y y  y y y"),
+    (editing("role"), "- - - y y  - - y"),
+    (editing("status"), "- - - y y  - - y"),
+    (editing("password"), "- - - y y  - - y"),
+    (editing("display_name", "role"), "- - - y y  - - y"),
+]
+CASES = [
+    pytest.param(question, actor, cell == "y", id=f"{question[0].__name__}-{name}-{number}")
+    for number, (question, cells) in enumerate(TABLE)
+    for (name, actor), cell in zip(ACTORS.items(), cells.split(), strict=True)
+]
+TOLD_ELSEWHERE = {"visible_statuses", "leaves_view", "can_see_event", "event_as_seen", "without_personal_data"}
+"""The first below; what is asked about an entry of the log in test_event_policies.py."""
+
+
+def answer(question: Question, actor: Actor) -> bool:
+    """Yes or no, also of one that raises."""
+    ask, about = question
+    try:
+        return ask(actor, *about) is not False
+    except Forbidden:
+        return False
+
+
+@pytest.mark.parametrize(("question", "actor", "expected"), CASES)
+def test_every_actor_gets_the_answer_of_the_table(question: Question, actor: Actor, *, expected: bool) -> None:
+    assert answer(question, actor) is expected
+
+
+@pytest.mark.parametrize("actor", ACTORS.values(), ids=ACTORS)
+def test_the_statuses_somebody_sees_are_those_of_the_users_they_see(actor: Actor) -> None:
+    stranger = replace(SUBJECT, id=UUID(int=9))
+    seen = {s for s in Status if policies.can_see(actor, replace(stranger, status=s))}
+    assert policies.visible_statuses(actor) == seen
+
+
+def test_every_policy_has_a_line() -> None:
+    own = {n for n, f in inspect.getmembers(policies, inspect.isfunction) if f.__module__ == policies.__name__}
+    unused = {"is_escalation"}
+    assert own - unused - TOLD_ELSEWHERE == {question[0].__name__ for question, _ in TABLE}
