@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e check format bench-fanout bench-off bench-oracle bench-paint verify lock clean
+.PHONY: help setup run test test-e2e mutants check format bench-fanout bench-off bench-oracle bench-paint verify lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ ifeq ($(TESTS),tests)
 	$(npm) test
 	@$(MAKE) --no-print-directory test-e2e
 endif
+
+mutants: $(ready) ## break the console's stores, utils and forms one thing at a time: at least 80 % must be noticed
+	$(npm) run mutants
 
 test-e2e: $(ready) ## the console's tests in a browser (CHROMIUM=path names one)
 ifneq ($(CHROMIUM),)

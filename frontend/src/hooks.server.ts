@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { asLocale, negotiate } from '#lib/messages/locale.ts';
 import { Api } from '#lib/server/api.ts';
@@ -54,12 +55,21 @@ function dressed(html: string, { locale, theme }: App.Locals): Uint8Array<ArrayB
 	return Buffer.concat([Buffer.from(before), Buffer.from(html.slice(at + PLACE.length))]);
 }
 
-/** SvelteKit's answer around a page. Raises where the answer has more to come, which would be lost. */
-function sent({ status, headers }: Response, page: Uint8Array<ArrayBuffer>): Response {
-	if (!headers.has('etag')) throw new Error('Pages are sent whole: a load function returned a promise');
+/** SvelteKit's answer around a page. What a load function promised comes after it. */
+function sent(answer: Response, page: Uint8Array<ArrayBuffer>): Response {
+	const { status, headers } = answer;
+	if (!headers.has('etag')) return new Response(followed(page, answer.body) as BodyInit, { status, headers });
 	headers.delete('etag');
 	headers.set('content-length', String(page.byteLength));
 	return new Response(page, { status, headers });
+}
+
+function followed(page: Uint8Array<ArrayBuffer>, rest: Response['body']): ReadableStream<Uint8Array> {
+	const parts = async function* () {
+		yield page;
+		if (rest) yield* rest;
+	};
+	return Readable.toWeb(Readable.from(parts(), { objectMode: false })) as ReadableStream<Uint8Array>;
 }
 
 export const handleError: HandleServerError = ({ kind, error, event }) => {

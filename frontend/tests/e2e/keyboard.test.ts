@@ -87,6 +87,20 @@ test('g and a letter go places; the first Tab leads past the menu', async ({ ope
 	await expect.poll(() => visitor.path).toBe('/people');
 });
 
+test('sorting leaves the keyboard on the head of the column', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	await page.getByRole('columnheader', { name: 'Name' }).getByRole('link').focus();
+	await page.keyboard.press('Enter');
+	await page.waitForURL('/people?sort=name');
+	await page.locator('th[aria-sort=ascending]').waitFor();
+	expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Name');
+	await page.getByRole('link', { name: 'API', exact: true }).click();
+	await page.waitForURL('/developers');
+	await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+});
+
 describe('language', () => {
 	test('a German browser gets German, from the first paint', async ({ open }) => {
 		const visitor = await open({ locale: 'de-DE', width: 390 });

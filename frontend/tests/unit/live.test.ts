@@ -224,6 +224,19 @@ describe('a lost connection', () => {
 		expect([feed.told, live.state]).toEqual([['begin', 'begin', 'ready'], 'live']);
 	});
 
+	test('is no reconnection the first time', async () => {
+		stop();
+		const calls: string[] = [];
+		live = new Live(
+			() => {},
+			() => {}
+		);
+		live.onReconnect(() => calls.push('again'));
+		stop = live.start();
+		await vi.waitUntil(() => live.state === 'live');
+		expect(calls).toEqual([]);
+	});
+
 	test('is told once when it is back, to whoever listens by then', async () => {
 		const calls: string[] = [];
 		const stop = live.onReconnect(() => calls.push('early'));

@@ -7,7 +7,7 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const older = url.searchParams.get('older');
 	const { data, position } = await locals.api.read(UserPage, { id: params.id, eventsAfter: older });
-	if (!data.user) error(404, { message: 'There is no such person', code: 'NOT_FOUND' });
+	if (!data.user) error(404, 'There is no such person', { code: 'NOT_FOUND' });
 	const { sessions, events, ...user } = data.user;
 	return { user, sessions, events, cursor: position, newest: older === null };
 };

@@ -10,8 +10,7 @@ const AT_ONCE = 4;
 
 export const load: PageServerLoad = async ({ parent }) => {
 	const { viewer } = await parent();
-	if (!can(viewer, 'users.change'))
-		error(403, { message: 'Only an admin imports people', code: 'FORBIDDEN' });
+	if (!can(viewer, 'users.change')) error(403, 'Only an admin imports people', { code: 'FORBIDDEN' });
 };
 
 /** The text of the file, or where none was chosen, the lines pasted. */

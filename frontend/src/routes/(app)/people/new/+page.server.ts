@@ -8,7 +8,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ parent }) => {
 	const { viewer } = await parent();
-	if (!can(viewer, 'users.change')) error(403, { message: 'Only an admin adds people', code: 'FORBIDDEN' });
+	if (!can(viewer, 'users.change')) error(403, 'Only an admin adds people', { code: 'FORBIDDEN' });
 	// Sent along with the form: sent twice, it adds one user.
 	return { key: randomUUID() };
 };
