@@ -17,7 +17,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -99,10 +99,10 @@ class Person:
 
     id: str
     email: str
-    password: str
-    token: str
+    password: str = field(repr=False)
+    token: str = field(repr=False)
     session: str
-    refresh: str
+    refresh: str = field(repr=False)
 
     @property
     def bearer(self) -> dict[str, str]:
