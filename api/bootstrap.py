@@ -20,14 +20,16 @@ from starlette.types import Scope
 from api.addresses import DatabaseAddress
 from api.auth.authenticator import Authenticator
 from api.auth.cookies import NoCookies
+from api.auth.passwords import Argon2Hasher
 from api.auth.principals import PrincipalCache
-from api.auth.tokens import Argon2Hasher, SignedTokens
+from api.auth.tokens import SignedTokens
 from api.clock import SystemClock
 from api.http.document_budget import DocumentBudget
 from api.http.fair import Fairness
 from api.http.health import Check, Fault
 from api.http.operations import Operations
 from api.jobs.failures import FailureQueue
+from api.jobs.last_seen import write_seen
 from api.jobs.retention import Retention
 from api.revisions import shipped
 from api.settings import ConfigurationError, Settings
@@ -66,7 +68,6 @@ from schema.live.stream import Live
 from schema.root import build_schema
 from schema.services import Services
 
-FLUSH_SECONDS = 5.0
 NOWHERE, NO_COOKIES = Origin(), NoCookies()
 """Of a context that belongs to no request: made once, because each live message has a context of its own."""
 
@@ -268,7 +269,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     stack.push_async_callback(retention.stop)
     tasks = [
         asyncio.create_task(_hear_nudges(broadcast, relay), name="nudges"),
-        asyncio.create_task(_write_seen(authenticator, core.sessions), name="last-seen"),
+        asyncio.create_task(write_seen(authenticator, core.sessions), name="last-seen"),
     ]
     stack.push_async_callback(end, tasks)
     container = Container(
@@ -324,25 +325,6 @@ async def _hear_nudges(broadcast: Broadcast, relay: Relay) -> None:
         while True:
             await stream.get()
             relay.wake()
-
-
-async def _write_seen(authenticator: Authenticator, sessions: SessionService) -> None:
-    """Write down who was seen, every few seconds and once more at the end."""
-    while True:
-        try:
-            await asyncio.sleep(FLUSH_SECONDS)
-        finally:
-            await _flush_seen(authenticator, sessions)
-
-
-async def _flush_seen(authenticator: Authenticator, sessions: SessionService) -> None:
-    seen, authenticator.seen = authenticator.seen, {}
-    if not seen:
-        return
-    try:
-        await sessions.touch_seen({s: at for s, (_, at) in seen.items()}, dict(seen.values()))
-    except Exception as error:  # noqa: BLE001 - when somebody was seen is not worth stopping for
-        log.warning("last_seen.not_written", count=len(seen), error=type(error).__name__)
 
 
 @asynccontextmanager

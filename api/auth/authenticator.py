@@ -8,7 +8,6 @@ sign in again, and tells why where somebody does. Role and status come from the 
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from starlette.types import Scope
 
 from api.auth.cookies import CookieCarrier, cookie
 from api.auth.principals import PrincipalCache
+from api.scope import Ip, client_address, header
 from api.settings import Settings
 from domain.errors import AccountDisabled, DomainError, Forbidden, SessionRevoked, TokenInvalid, Unauthenticated
 from domain.models.actor import Actor, Origin
@@ -41,34 +41,6 @@ class Identity:
     actor: Actor
     expires_at: float
     by_cookie: bool
-
-
-Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-def _address(text: str | None) -> Ip | None:
-    """An address, an IPv4 one also where it is written as an IPv6 one; None for what is no address.
-
-    A port is left out, as proxies write it (`203.0.113.7:50123`, `[2001:db8::1]:99`; RFC 7239 section 6), and so is a zone.
-    """
-    host = text or ""
-    if host.startswith("["):
-        host = host[1:].partition("]")[0]
-    elif host.count(":") == 1:
-        host = host.partition(":")[0]
-    try:
-        ip = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-    return (isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped) or ip
-
-
-def header(scope: Scope, name: bytes) -> str | None:
-    """A header of a request, or None."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return bytes(value).decode("latin-1")
-    return None
 
 
 class Authenticator:
@@ -93,18 +65,7 @@ class Authenticator:
 
         Where that is no address (`unknown`), the proxy's own counts: a limit by address never goes without one. A proxy is trusted for its address (TRUSTED_PROXIES), or for the token it sends (PROXY_TOKEN).
         """
-        address: str | None = scope["client"][0] if scope.get("client") else None
-        ip, vouched = _address(address), self.is_vouched(scope)
-        if ip is None or not (vouched or self._trusted(ip)):
-            return None if ip is None else str(ip)
-        given = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for").decode("latin-1")
-        hops = [h.strip() for h in given.split(",") if h.strip()]
-        while hops and (vouched or self._trusted(ip)):
-            seen, vouched = _address(hops.pop()), False
-            if seen is None:
-                break
-            ip = seen
-        return str(ip)
+        return client_address(scope, self._trusted, vouched=self.is_vouched(scope))
 
     def is_vouched(self, scope: Scope) -> bool:
         """Whether a proxy proves with PROXY_TOKEN that the request comes through it."""

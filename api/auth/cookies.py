@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import Scope
 
+from api.scope import cookie_values
 from domain.errors import TokenInvalid, ValidationFailed
 from domain.services.sign_in import SignedIn
 
@@ -36,25 +37,9 @@ class CookiesRefused(TokenInvalid):
         super().__init__()
 
 
-def _values(scope: Scope, name: str) -> list[str]:
-    """The different values of a cookie's name, in the order in which they came; empty ones are none.
-
-    Read as browsers write them: a strict parser would stop at the first odd cookie of another application on the host,
-    and lose ours; one that makes a dictionary of them would hide the second.
-    """
-    found: dict[str, None] = {}
-    for key, value in scope["headers"]:
-        if key == b"cookie":
-            for pair in value.decode("latin-1").split(";"):
-                given, _, text = pair.partition("=")
-                if given.strip() == name and text.strip():
-                    found[text.strip()] = None
-    return list(found)
-
-
 def cookie(scope: Scope, name: str) -> str | None:
     """A cookie of a request, or None. Raises CookiesRefused where there are two of this name."""
-    found = _values(scope, name)
+    found = cookie_values(scope, name)
     if len(found) > 1:
         raise CookiesRefused(_clearing(scope, secure=name.startswith("__")))
     return found[0] if found else None
@@ -130,7 +115,7 @@ class CookieCarrier:
     def came(self) -> bool:
         """Whether a session's cookie came with the request."""
         names = self.access_name(secure=self._secure), self.refresh_name(secure=self._secure)
-        return any(_values(self._scope, name) for name in names)
+        return any(cookie_values(self._scope, name) for name in names)
 
     def check(self) -> None:
         """Raise Forbidden where the request comes from a page of somebody else."""
@@ -152,7 +137,7 @@ class CookieCarrier:
 def _clearing(scope: Scope, *, secure: bool) -> list[Header]:
     """Headers that take back both cookies, and others of their names at the paths that this request can show."""
     names = CookieCarrier.access_name(secure=secure), CookieCarrier.refresh_name(secure=secure)
-    twice = any(len(_values(scope, name)) > 1 for name in names)
+    twice = any(len(cookie_values(scope, name)) > 1 for name in names)
     paths = [p for p in PLACES if _is_within(scope.get("path", "/"), p)] if twice and not secure else ["/"]
     headers = [_set(name, "", path, 0) for path in paths for name in names]
     return headers + [h for h in _former(scope, secure=secure) if h not in headers]
@@ -162,7 +147,7 @@ def _former(scope: Scope, *, secure: bool) -> list[Header]:
     """Headers that take back what earlier versions set, where such a cookie may have come."""
     name = FORMER_REFRESH if secure else REFRESH
     paths = ("/", *FORMER_PATHS) if secure else FORMER_PATHS
-    return [_set(name, "", path, 0) for path in paths] if _values(scope, name) else []
+    return [_set(name, "", path, 0) for path in paths] if cookie_values(scope, name) else []
 
 
 def _is_within(path: str, place: str) -> bool:

@@ -1,82 +1,27 @@
-"""Passwords and tokens: Argon2id off the event loop, signed access tokens, opaque refresh tokens.
+"""Tokens: signed access tokens, opaque refresh tokens.
 
 Every key is derived from SECRET_KEY for one use, so that none can stand in for another.
 """
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import jwt
-from argon2 import PasswordHasher as Argon2
-from argon2.exceptions import InvalidHashError, VerificationError
 
-from domain.errors import RateLimited, TokenExpired, TokenInvalid
+from domain.errors import TokenExpired, TokenInvalid
 from domain.services.credentials import AccessClaims, RefreshClaims
 
-T = TypeVar("T")
-
-MEMORY_KIB, PASSES, LANES = 19456, 2, 1
-"""OWASP's minimum for Argon2id (Password Storage Cheat Sheet): about 28 ms of one core."""
-WAITING_MAX = 64
-"""Hashes that may wait for each thread; one more is told to come back in a second."""
 TOKENS_KEPT = 10_000
 TAG_BYTES = 16
 ISSUER, AUDIENCE = "rollcall", "rollcall-api"
-
-
-class Argon2Hasher:
-    """Argon2id (RFC 9106) on a pool of its own, with a bounded queue in front."""
-
-    def __init__(self, threads: int = 1) -> None:
-        self._argon2 = Argon2(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
-        self._room = WAITING_MAX * threads
-        self.waiting = 0
-        self._nobody = self._argon2.hash(secrets.token_hex(16))
-
-    async def hash(self, password: str) -> str:
-        """The hash in PHC string format. Raises RateLimited when too many wait."""
-        return await self._run(lambda: self._argon2.hash(password))
-
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether it fits; without a hash the same time is spent and the answer is no. Raises RateLimited."""
-        fits = await self._run(lambda: self._fits(password, password_hash or self._nobody))
-        return fits and password_hash is not None
-
-    def is_dated(self, password_hash: str) -> bool:
-        """Whether the parameters have been raised since."""
-        return self._argon2.check_needs_rehash(password_hash)
-
-    def close(self) -> None:
-        """End the threads."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _fits(self, password: str, password_hash: str) -> bool:
-        try:
-            return self._argon2.verify(password_hash, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self.waiting >= self._room:
-            raise RateLimited(1)
-        self.waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self.waiting -= 1
 
 
 class SignedTokens:

@@ -19,11 +19,12 @@ import orjson
 from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
-from api.auth.authenticator import Authenticator, header
+from api.auth.authenticator import Authenticator
 from api.auth.cookies import CookieCarrier, CookiesRefused
 from api.http.accept import JSON_TYPE, RESPONSE_TYPE, response_type
 from api.http.body import BodyRefused, read_json
 from api.http.operations import Operations
+from api.scope import header
 from api.settings import Settings
 from domain.cursors import parse_cursor
 from domain.errors import DomainError

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth.authenticator import header
 from api.http.refusals import Refuse
+from api.scope import header
 from api.settings import Settings
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})

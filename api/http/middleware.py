@@ -14,8 +14,8 @@ from uuid import uuid4
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.auth.authenticator import header
 from api.http.refusals import CLOSED, SAFE_HEADERS, Refuse
+from api.scope import header
 from api.telemetry import Metrics, cut
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")

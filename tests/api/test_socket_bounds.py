@@ -10,7 +10,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from api.http.server import SOCKET_MESSAGE_BYTES
-from api.sockets.connection import MESSAGE_MAX, OPERATIONS_MAX
+from api.sockets.operations import OPERATIONS_MAX
+from api.sockets.protocol import MESSAGE_MAX
 from tests.api.conftest import Api, Person, Server
 
 IDLE = 'subscription { userEvents(filter: {types: [USER_ERASED], userId: "00000000-0000-0000-0000-000000000001"}) { __typename } }'

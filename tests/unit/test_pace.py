@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.sockets.connection import OPERATIONS_MAX
+from api.sockets.operations import OPERATIONS_MAX
 from api.sockets.pace import BURST, DELAYED_MAX, PER_SECOND, Flood, Pace
 
 

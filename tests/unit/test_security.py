@@ -16,7 +16,8 @@ from argon2 import PasswordHasher as Argon2
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from api.auth.tokens import WAITING_MAX, Argon2Hasher, SignedTokens
+from api.auth.passwords import WAITING_MAX, Argon2Hasher
+from api.auth.tokens import SignedTokens
 from domain.errors import RateLimited, TokenExpired, TokenInvalid
 
 SECRET = "a secret of the test that is long enough to sign"

@@ -1,0 +1,71 @@
+"""Reading an ASGI scope: headers, cookies, the client's address. It imports nothing of ours, and everybody may read it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from starlette.types import Scope
+
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def address_of(text: str | None) -> Ip | None:
+    """An address, an IPv4 one also where it is written as an IPv6 one; None for what is no address.
+
+    A port is left out, as proxies write it (`203.0.113.7:50123`, `[2001:db8::1]:99`; RFC 7239 section 6), and so is a zone.
+    """
+    host = text or ""
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        ip = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return (isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped) or ip
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """A header of a request, or None."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value).decode("latin-1")
+    return None
+
+
+def cookie_values(scope: Scope, name: str) -> list[str]:
+    """The different values of a cookie's name, in the order in which they came; empty ones are none.
+
+    Read as browsers write them: a strict parser would stop at the first odd cookie of another application on the host,
+    and lose ours; one that makes a dictionary of them would hide the second.
+    """
+    found: dict[str, None] = {}
+    for key, value in scope["headers"]:
+        if key == b"cookie":
+            for pair in value.decode("latin-1").split(";"):
+                given, _, text = pair.partition("=")
+                if given.strip() == name and text.strip():
+                    found[text.strip()] = None
+    return list(found)
+
+
+def client_address(scope: Scope, is_trusted: Callable[[Ip], bool], *, vouched: bool) -> str | None:
+    """The peer's address, or what the last trusted proxy saw of it (X-Forwarded-For, read from its end).
+
+    Where that is no address (`unknown`), the proxy's own counts: a limit by address never goes without one. `vouched`
+    says that the peer has proved to be a proxy of ours, whatever its address.
+    """
+    address: str | None = scope["client"][0] if scope.get("client") else None
+    ip = address_of(address)
+    if ip is None or not (vouched or is_trusted(ip)):
+        return None if ip is None else str(ip)
+    given = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for").decode("latin-1")
+    hops = [h.strip() for h in given.split(",") if h.strip()]
+    while hops and (vouched or is_trusted(ip)):
+        seen, vouched = address_of(hops.pop()), False
+        if seen is None:
+            break
+        ip = seen
+    return str(ip)
