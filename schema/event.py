@@ -83,16 +83,14 @@ class Event(Node):
         """When."""
         return self.entry.occurred_at
 
-    @strawberry.field(description="Who did it; null for the system itself.")
+    @strawberry.field
     def actor(self, info: Info) -> User | None:
-        """See the description."""
+        """Who did it; null for the system itself."""
         return None if self.entry.actor_id is None else _person(info, self.entry.actor_id)
 
-    @strawberry.field(
-        description="Who it happened to, as they are now; null once erased, or where the viewer may not see them."
-    )
+    @strawberry.field
     def user(self, info: Info) -> User | None:
-        """See the description."""
+        """Who it happened to, as they are now; null once erased, or where the viewer may not see them."""
         return _person(info, self.entry.user_id)
 
     @strawberry.field
@@ -100,9 +98,9 @@ class Event(Node):
         """Who it happened to."""
         return strawberry.ID(str(self.entry.user_id))
 
-    @strawberry.field(description="What changed: field names with before and after. Never a secret.")
+    @strawberry.field
     def changes(self) -> list[FieldChange]:
-        """See the description."""
+        """What changed: field names with before and after. Never a secret."""
         return changes_as_seen(self.entry)
 
     @strawberry.field
@@ -148,9 +146,9 @@ class EventCount:
     count: int
 
 
-@strawberry.type(description="How often each thing happened in the last 24 hours, hour by hour; none is not listed.")
+@strawberry.type
 class EventCounts:
-    """See the description."""
+    """How often each thing happened in the last 24 hours, hour by hour; none is not listed."""
 
     since: datetime
     complete: bool = strawberry.field(
@@ -217,8 +215,8 @@ class EventQueries:
         page = await service.page(context.viewer, window, event_filter_of(filter), context.at_least)
         return Connection(page=page)
 
-    @strawberry.field(description="What happened in the last 24 hours, counted; auditors and admins.")
+    @strawberry.field
     async def event_counts(self, info: Info) -> EventCounts:
-        """See the description."""
+        """What happened in the last 24 hours, counted; auditors and admins."""
         context = info.context
         return EventCounts.of(await context.services.events.recent(context.viewer, context.at_least))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.descriptions import describe
 from schema.event import EventQueries
 from schema.lookup import NodeQueries
 from schema.scalars import SCALARS
@@ -28,7 +29,9 @@ class Mutation(SessionMutations, UserMutations):
 def build_schema() -> strawberry.Schema:
     """The served schema; made once a process."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    return strawberry.Schema(Query, Mutation, Subscription, types=[User, Session], config=config)
+    schema = strawberry.Schema(Query, Mutation, Subscription, types=[User, Session], config=config)
+    describe(schema._schema)  # noqa: SLF001 - Strawberry has no other way to it
+    return schema
 
 
 def export() -> str:

@@ -183,12 +183,9 @@ class SessionMutations:
         signed_in = await info.context.services.sessions.sign_in(info.context.origin, command)
         return _signed_in(info, signed_in, cookie=input.cookie)
 
-    @strawberry.mutation(
-        extensions=[AsData(*REFRESH)],
-        description="With the refresh cookie (new cookies come back) or the token given (new tokens come back).",
-    )
+    @strawberry.mutation(extensions=[AsData(*REFRESH)])
     async def refresh_session(self, info: Info, refresh_token: str | None = strawberry.UNSET) -> RefreshResult:
-        """See the description."""
+        """With the refresh cookie (new cookies come back) or the token given (new tokens come back)."""
         given_token, carried = given(refresh_token), info.context.carrier.refresh_token
         token = given_token or carried
         if token is None:
@@ -214,12 +211,9 @@ class SessionMutations:
         viewer = info.context.viewer
         return await done(info, (await info.context.services.sessions.revoke(viewer, known(id))).position)
 
-    @strawberry.mutation(
-        extensions=[AsData(*DONE)],
-        description="Every session of the user but the caller's own current one; for another user, admins only.",
-    )
+    @strawberry.mutation(extensions=[AsData(*DONE)])
     async def revoke_sessions(self, info: Info, user_id: strawberry.ID) -> DoneResult:
-        """See the description."""
+        """Every session of the user but the caller's own current one; for another user, admins only."""
         viewer = info.context.viewer
         return await done(info, (await info.context.services.sessions.revoke_all(viewer, known(user_id))).position)
 

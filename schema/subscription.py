@@ -21,20 +21,20 @@ from schema.user import UserFilterInput, filter_of
 class Subscription:
     """Live queries over the log. Each takes up where a cursor left off."""
 
-    @strawberry.subscription(
-        description="Every event after the position, then each new one, in the log's order, once each.\n"
-        "Without `after`: from now on. Auditors and admins see all; a member, what happens to visible users."
-    )
+    @strawberry.subscription
     async def user_events(
         self, info: Info, after: Cursor | None = strawberry.UNSET, filter: EventFilterInput | None = strawberry.UNSET
     ) -> AsyncGenerator[EventMessage, None]:
-        """See the description."""
+        """Every event after the position, then each new one, in the log's order, once each.
+
+        Without `after`: from now on. Auditors and admins see all; a member, what happens to visible users.
+        """
         context = info.context
         context.viewer  # noqa: B018 - raises without a session
         projection = EventProjection(context.services.epoch, event_filter_of(filter), given(after))
         return LiveStream(projection)  # type: ignore[return-value]
 
-    @strawberry.subscription(description="The users that match, then FeedReady, then how that set changes.")
+    @strawberry.subscription
     async def user_feed(
         self,
         info: Info,
@@ -42,7 +42,7 @@ class Subscription:
         filter: UserFilterInput | None = strawberry.UNSET,
         after: Cursor | None = strawberry.UNSET,
     ) -> AsyncGenerator[FeedMessage, None]:
-        """See the description."""
+        """The users that match, then FeedReady, then how that set changes."""
         services, wanted = info.context.services, filter_of(filter)
         services.users.query(info.context.viewer, search=given(search), filter_=wanted)
         projection = FeedProjection(services.users, services.epoch, given(search), wanted, given(after))

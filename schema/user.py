@@ -37,9 +37,9 @@ class User(Node):
         """The row's UUID."""
         return strawberry.ID(str(self.entity.id))
 
-    @strawberry.field(description="The viewer's own, or anyone's for auditors and admins; otherwise null.")
+    @strawberry.field
     def email(self, info: Info) -> str | None:
-        """See the description."""
+        """The viewer's own, or anyone's for auditors and admins; otherwise null."""
         return self.entity.email if policies.can_see_email(info.context.viewer, self.entity.id) else None
 
     @strawberry.field
@@ -57,9 +57,9 @@ class User(Node):
         """Whether the user may sign in."""
         return self.entity.status
 
-    @strawberry.field(description="Whether any client of this user holds a live socket now.")
+    @strawberry.field
     def online(self, info: Info) -> bool:
-        """See the description."""
+        """Whether any client of this user holds a live socket now."""
         return self.entity.id in info.context.services.presence.online_ids()
 
     @strawberry.field
@@ -82,12 +82,12 @@ class User(Node):
         """When the user was last changed."""
         return self.entity.updated_at
 
-    @strawberry.field(description="Grows by one with every change; send it back as expectedVersion.")
+    @strawberry.field
     def version(self) -> int:
-        """See the description."""
+        """Grows by one with every change; send it back as expectedVersion."""
         return self.entity.version
 
-    @strawberry.field(description="The user's own sessions; for others, admins only (nobody else finds any).")
+    @strawberry.field
     async def sessions(
         self,
         info: Info,
@@ -96,11 +96,11 @@ class User(Node):
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> Connection[Annotated[Session, strawberry.lazy("schema.session")]]:
-        """See the description."""
+        """The user's own sessions; for others, admins only (nobody else finds any)."""
         key = PageKey(self.entity.id, window_of(first, after, last, before))
         return Connection(page=await info.context.loaders.sessions_by_user.load(key))
 
-    @strawberry.field(description="What happened to this user; their own, or for auditors and admins anyone's.")
+    @strawberry.field
     async def events(
         self,
         info: Info,
@@ -109,7 +109,7 @@ class User(Node):
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> Connection[Annotated[Event, strawberry.lazy("schema.event")]]:
-        """See the description."""
+        """What happened to this user; their own, or for auditors and admins anyone's."""
         key = PageKey(self.entity.id, window_of(first, after, last, before))
         return Connection(page=await info.context.loaders.events_by_user.load(key))
 
@@ -125,9 +125,9 @@ class UserConnection(Connection[User]):
 
     query: strawberry.Private[UserQuery]
 
-    @strawberry.field(description="Counted only when asked for.")
+    @strawberry.field
     async def total_count(self, info: Info) -> int:
-        """See the description."""
+        """Counted only when asked for."""
         return await info.context.services.users.count(self.query, info.context.at_least)
 
 

@@ -41,12 +41,12 @@ class UpdateUserInput:
     expected_version: int | None = strawberry.UNSET
 
 
-@strawberry.type(
-    description="The user as written, and the log position of the write: "
-    "send it as the header Rollcall-Read-After to read it back from any replica."
-)
+@strawberry.type
 class UserPayload:
-    """See the description."""
+    """The user as written, and the log position of the write.
+
+    Send it as the header Rollcall-Read-After to read it back from any replica.
+    """
 
     user: User
     cursor: Cursor
@@ -65,7 +65,7 @@ class UserMutations:
 
     @strawberry.mutation(extensions=[AsData(*USER)])
     async def create_user(self, info: Info, input: CreateUserInput) -> UserResult:
-        """Make a user."""
+        """Create a user, who is active at once; admins only."""
         command = CreateUser(
             email=input.email,
             display_name=input.display_name,
@@ -88,14 +88,11 @@ class UserMutations:
         )
         return await _user(info, await info.context.services.users.update(viewer, command))
 
-    @strawberry.mutation(
-        extensions=[AsData(*USER)],
-        description="Ends the user's sessions and live sockets before it answers.",
-    )
+    @strawberry.mutation(extensions=[AsData(*USER)])
     async def disable_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
-        """See the description."""
+        """Ends the user's sessions and live sockets before it answers."""
         return await _set_status(info, id, domain.Status.DISABLED, expected_version)
 
     @strawberry.mutation(extensions=[AsData(*USER)])
@@ -119,12 +116,9 @@ class UserMutations:
         """Bring a deleted user back as active."""
         return await _set_status(info, id, domain.Status.ACTIVE, expected_version, restore=True)
 
-    @strawberry.mutation(
-        extensions=[AsData(*DONE)],
-        description="Removes the personal data for good; the log keeps the id and the fact.",
-    )
+    @strawberry.mutation(extensions=[AsData(*DONE)])
     async def erase_user(self, info: Info, id: strawberry.ID) -> DoneResult:
-        """See the description."""
+        """Removes the personal data for good; the log keeps the id and the fact."""
         viewer = info.context.viewer
         return await done(info, (await info.context.services.users.erase(viewer, known(id))).position)
 

@@ -13,22 +13,20 @@ from schema.scalars import Cursor
 from schema.user import User
 
 
-@strawberry.type(
-    description="A live position with nothing to tell: lets a client resume from here. Sent on quiet streams."
-)
+@strawberry.type
 class Heartbeat:
-    """See the description."""
+    """A live position with nothing to tell: lets a client resume from here. Sent on quiet streams."""
 
     cursor: Cursor
     at: datetime
 
 
-@strawberry.type(
-    description="The position asked for is no longer in the log, or belongs to another log: "
-    "read again, then subscribe from `cursor`."
-)
+@strawberry.type
 class ResyncRequired:
-    """See the description."""
+    """The position asked for is no longer in the log, or belongs to another log.
+
+    Read again, then subscribe from `cursor`.
+    """
 
     reason: str
     cursor: Cursor
@@ -37,9 +35,9 @@ class ResyncRequired:
 EventMessage = Annotated[Event | Heartbeat | ResyncRequired, strawberry.union("EventMessage")]
 
 
-@strawberry.type(description="A user of the snapshot, or one that came into view.")
+@strawberry.type
 class UserEntered:
-    """See the description."""
+    """A user of the snapshot, or one that came into view."""
 
     user: User
     cursor: Cursor
@@ -54,17 +52,17 @@ class UserChanged:
     changes: list[FieldChange]
 
 
-@strawberry.type(description="Deleted, filtered out, or no longer visible to the viewer.")
+@strawberry.type
 class UserLeft:
-    """See the description."""
+    """Deleted, filtered out, or no longer visible to the viewer."""
 
     user_id: strawberry.ID
     cursor: Cursor
 
 
-@strawberry.type(description="The snapshot is complete: what follows is live.")
+@strawberry.type
 class FeedReady:
-    """See the description."""
+    """The snapshot is complete: what follows is live."""
 
     cursor: Cursor
 
@@ -93,11 +91,9 @@ class SessionNoticeKind(Enum):
     EXPIRING = "EXPIRING"
 
 
-@strawberry.type(
-    description="What became of the viewer's own session; the last message before the server closes its sockets."
-)
+@strawberry.type
 class SessionNotice:
-    """See the description."""
+    """What became of the viewer's own session; the last message before the server closes its sockets."""
 
     kind: SessionNoticeKind
     message: str
