@@ -46,13 +46,6 @@ class DatabaseAddress(Address):
         """For asyncpg itself."""
         return self.get_secret_value()
 
-    @property
-    def sqlalchemy(self) -> str:
-        """For SQLAlchemy over asyncpg, which calls libpq's `sslmode` `ssl`."""
-        parts = urlsplit(self.get_secret_value())
-        query = urlencode([("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(parts.query)])
-        return parts._replace(scheme="postgresql+asyncpg", query=query).geturl()
-
 
 def parts_of(address: str, schemes: Mapping[str, str]) -> SplitResult:
     """The parts of an address, its scheme replaced as `schemes` says; raises ValueError without repeating the value."""

@@ -160,8 +160,3 @@ def tool_environment(first: Path, **values: str) -> dict[str, str]:
     own = {name for name in os.environ if name.lower() in LocalSettings.model_fields}
     kept = {name: value for name, value in os.environ.items() if name not in own}
     return {**kept, **values, "PATH": os.pathsep.join([str(first), kept.get("PATH", os.defpath)])}
-
-
-def child_environment(**values: str) -> dict[str, str]:
-    """This process's environment with `values` set, for a process that it starts."""
-    return {**os.environ, **values}

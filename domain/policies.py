@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.errors import Forbidden
 from domain.models.actor import Actor
 from domain.models.event import Change, Event, EventType
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 
 PUBLIC_EVENTS = frozenset(
     {
@@ -140,8 +140,3 @@ def without_personal_data(event: Event) -> Event:
 def can_see_by_actor(actor: Actor, doer: User | None) -> bool:
     """Whether the actor may single out what somebody did; for members only of people whom they may see."""
     return actor.sees_all or (doer is not None and can_see(actor, doer))
-
-
-def is_escalation(actor: Actor, role: Role) -> bool:
-    """Whether giving this role needs an admin."""
-    return not actor.is_admin and role is not Role.MEMBER

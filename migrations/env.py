@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from api.settings import Settings
+from persistence.database import engine_url
 from persistence.tables import metadata
 
 LOCK = 0x4D696772617465
 """The advisory lock under which one process at a time migrates a database ("Migrate" in ASCII)."""
-URL = context.config.get_main_option("sqlalchemy.url") or Settings.load().database_url.sqlalchemy
+URL = engine_url(context.config.get_main_option("sqlalchemy.url") or Settings.load().database_url.dsn)
 
 
 def migrate(connection: Connection) -> None:

@@ -77,14 +77,16 @@ class UnboundedTransactions(asyncpg.Connection):
         return str(await super().execute(query, *args, timeout=timeout))
 
 
+def engine_url(dsn: str) -> str:
+    """A PostgreSQL address for SQLAlchemy over asyncpg, which calls libpq's `sslmode` `ssl`."""
+    parts = urlsplit(dsn)
+    query = urlencode([("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(parts.query)])
+    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=query))
+
+
 def _engine(url: str, pool_size: int, read_seconds: float | None) -> AsyncEngine:
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    if "sslmode" in query:  # libpq's name; the driver's is ssl
-        query["ssl"] = query.pop("sslmode")
-    address = urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=urlencode(query)))
     engine = create_async_engine(
-        address,
+        engine_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,

@@ -25,7 +25,7 @@ def alembic_config(database: DatabaseAddress) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     # Alembic's options are read by configparser, to which a percent sign begins a reference.
-    config.set_main_option("sqlalchemy.url", database.sqlalchemy.replace("%", "%%"))
+    config.set_main_option("sqlalchemy.url", database.dsn.replace("%", "%%"))
     return config
 
 

@@ -30,6 +30,7 @@ from domain.cursors import parse_cursor
 from domain.errors import DomainError
 from domain.services.event import LogHub
 from schema.context import Context
+from schema.error_shape import error_shape
 from schema.errors import format_error
 from schema.execution.documents import DocumentRefused
 from schema.services import Services
@@ -120,7 +121,7 @@ def _retry_after(error: DomainError) -> list[tuple[bytes, bytes]]:
 
 
 def _refusal(message: str, code: str) -> dict[str, Any]:
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+    return {"errors": [error_shape(message, code)]}
 
 
 async def _answer(

@@ -6,6 +6,7 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from api.rest.shapes import failure
+from schema.error_shape import error_shape
 
 SAFE_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -23,8 +24,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 def refusal_body(path: str, code: str, message: str, request_id: str | None = None) -> bytes:
     """A refusal in the shape that the path's own answers have."""
     if path == "/graphql":
-        extensions = {"code": code} | ({"requestId": request_id} if request_id else {})
-        return orjson.dumps({"errors": [{"message": message, "extensions": extensions}]})
+        return orjson.dumps({"errors": [error_shape(message, code, requestId=request_id or None)]})
     return orjson.dumps(failure(code, message, {"request_id": request_id} if request_id else None))
 
 

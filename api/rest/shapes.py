@@ -13,11 +13,12 @@ from domain.models.actor import Actor
 from domain.models.session import Session
 from domain.models.user import User
 from domain.services.sign_in import SignedIn
+from schema.scalars import write_time
 
 
 def moment(value: datetime | None) -> str | None:
     """RFC 3339 in UTC, ending in Z."""
-    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if value is None else write_time(value)
 
 
 def success(data: Any, message: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from api.sockets.subscription_budget import Charge
 from domain.errors import DomainError, RateLimited, Unavailable
 from domain.models.actor import Actor
 from schema.context import Context
+from schema.error_shape import error_shape
 from schema.errors import format_error
 from schema.execution.documents import Document, DocumentRefused
 from schema.live.group import Subscriber
@@ -136,7 +137,7 @@ class SocketOperations:
             raise Refused(4409, f"Subscriber for {id_} already exists")
         if len(self.operations) >= OPERATIONS_MAX or self._retiring:
             text = "The server is stopping" if self._retiring else "Too many operations on this connection"
-            self._refuse(id_, [_problem(text, "LIMIT_EXCEEDED")])
+            self._refuse(id_, [error_shape(text, "LIMIT_EXCEEDED")])
             return
         try:
             document = self._sockets.operations.document(query, self.actor, self.actor.origin)
@@ -163,7 +164,9 @@ class SocketOperations:
             return
         charge = self._sockets.charge(document, name, variables, actor)
         if charge is None:
-            self._refuse(id_, [_problem("Your subscriptions cost too much together: end some first", "LIMIT_EXCEEDED")])
+            self._refuse(
+                id_, [error_shape("Your subscriptions cost too much together: end some first", "LIMIT_EXCEEDED")]
+            )
             return
         operation = self.operations[id_] = Operation(Subscriber(OperationSink(self, id_), actor), charge)
         operation.task = asyncio.create_task(self._live(id_, operation, document, variables, name))
@@ -205,7 +208,7 @@ class SocketOperations:
             self.finish(id_, {"id": id_, "type": "error", "payload": [_told(error)]})
         except Exception:
             log.exception("socket.subscription_failed")
-            self.finish(id_, {"id": id_, "type": "error", "payload": [_problem("Internal error", "INTERNAL_ERROR")]})
+            self.finish(id_, {"id": id_, "type": "error", "payload": [error_shape("Internal error", "INTERNAL_ERROR")]})
         finally:
             operation.task = None
 
@@ -224,10 +227,6 @@ class SocketOperations:
         for operation in list(self.operations.values()):
             operation.close()
         self.operations.clear()
-
-
-def _problem(message: str, code: str) -> dict[str, Any]:
-    return {"message": message, "extensions": {"code": code}}
 
 
 def _told(error: DomainError) -> dict[str, Any]:

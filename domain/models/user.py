@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from domain.models.event import Change
@@ -25,13 +24,6 @@ class Status(StrEnum):
     ACTIVE = "active"
     DISABLED = "disabled"
     DELETED = "deleted"
-
-
-class Unset:
-    """The type of UNSET: a field the caller left out, as opposed to one set to nothing."""
-
-
-UNSET: Final = Unset()
 
 
 @dataclass(frozen=True, slots=True)

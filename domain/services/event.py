@@ -136,10 +136,3 @@ class EventService:
         """The log's epoch, head and horizon."""
         async with self._store.read() as unit:
             return await unit.events.state()
-
-    async def position(self, cursor: LogCursor) -> int | None:
-        """The sequence a cursor stands for; None where the write it names has no place yet."""
-        if cursor.seq is not None:
-            return cursor.seq
-        async with self._store.read() as unit:
-            return await unit.events.seq_of(cursor.ord or 0)

@@ -61,7 +61,6 @@ class SignedIn:
     access_expires_at: datetime
     refresh_token: str = field(repr=False)
     position: int | None = None
-    access_expires_in: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,6 @@ class Relay:
         self._delay = FIRST_DELAY
         self.leading = False
         self.elections = 0
-        self.assigned = 0
 
     def start(self) -> None:
         """Begin to stand for election."""
@@ -199,7 +198,6 @@ class Relay:
         log.info("relay.leading")
 
     def _announce(self, epoch: UUID, events: Sequence[Event]) -> None:
-        self.assigned += len(events)
         self._numbered = (epoch, events[-1].seq)
         self._hub.offer(events, epoch)
         for start in range(0, len(events), 64):

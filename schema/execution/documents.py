@@ -35,6 +35,7 @@ from graphql.validation.validate import ValidationAbortedError
 
 from domain.models.user import Role
 from schema.context import Context
+from schema.error_shape import error_shape
 from schema.errors import format_error
 from schema.execution.cost import Expression
 from schema.execution.counting import Counting
@@ -100,7 +101,7 @@ class Document:
             found = next(iter(self.operations.values())) if len(self.operations) == 1 else None
         if found is None:
             text = f'There is no operation "{name[:100]}"' if name else "Say by operationName which operation is meant"
-            raise DocumentRefused([_refusal(text)])
+            raise DocumentRefused([error_shape(text)])
         return found
 
     def subject(self, name: str | None) -> str:
@@ -128,10 +129,6 @@ class Document:
         return self.operation(name).operation.value
 
 
-def _refusal(text: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
-    return {"message": text, "extensions": {"code": code}}
-
-
 class Documents:
     """The documents of one schema, the most recently used kept."""
 
@@ -153,7 +150,7 @@ class Documents:
     def find(self, text: str, *, stranger: bool) -> Document | None:
         """The document of a text where it is known. Raises DocumentRefused where it is known to be refused, or too long."""
         if len(text) > TEXT_MAX:
-            raise DocumentRefused([_refusal("This document is too long", "LIMIT_EXCEEDED")])
+            raise DocumentRefused([error_shape("This document is too long", "LIMIT_EXCEEDED")])
         known = self._members.get(text)
         if stranger and not isinstance(known, Document):
             known = self._strangers.get(text)
@@ -185,7 +182,7 @@ class Documents:
         except GraphQLSyntaxError as error:
             raise DocumentRefused([_unparsed(error)]) from None
         except RecursionError:
-            raise DocumentRefused([_refusal("This document is nested too deeply", "LIMIT_EXCEEDED")]) from None
+            raise DocumentRefused([error_shape("This document is nested too deeply", "LIMIT_EXCEEDED")]) from None
         live = any(o.operation is OperationType.SUBSCRIPTION for o in operations.values())
         return Document(
             ast=kept,
@@ -202,11 +199,11 @@ class Documents:
             raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_much[:ERRORS_MAX]])
         faults = validate(self.schema, ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
         if any(isinstance(e, ValidationAbortedError) for e in faults) and len(faults) <= ERRORS_MAX:
-            raise DocumentRefused([_refusal("This document is too complex to be validated", "LIMIT_EXCEEDED")])
+            raise DocumentRefused([error_shape("This document is too complex to be validated", "LIMIT_EXCEEDED")])
         if faults:
             raise DocumentRefused([_coded(e, "GRAPHQL_VALIDATION_FAILED") for e in faults])
         if not operations:
-            raise DocumentRefused([_refusal("The document has no operation")])
+            raise DocumentRefused([error_shape("The document has no operation")])
 
     def prepare(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
@@ -219,9 +216,9 @@ class Documents:
         operation = document.operation(name)
         allowed = self._debug or (context.actor is not None and context.actor.role is Role.ADMIN)
         if document.introspects and not allowed:
-            raise DocumentRefused([_refusal("Only admins may introspect", "FORBIDDEN")])
+            raise DocumentRefused([error_shape("Only admins may introspect", "FORBIDDEN")])
         if too_many_values(variables):
-            raise DocumentRefused([_refusal("There are too many values in the variables", "LIMIT_EXCEEDED")])
+            raise DocumentRefused([error_shape("There are too many values in the variables", "LIMIT_EXCEEDED")])
         live = operation.operation is OperationType.SUBSCRIPTION
         built = (Executor if live else Counting).build(
             self.schema,
@@ -248,13 +245,13 @@ class Documents:
         except DocumentRefused as refusal:
             return {"errors": refusal.errors}
         if not isinstance(executor, Counting):
-            return {"errors": [_refusal("Subscriptions are served over the WebSocket")]}
+            return {"errors": [error_shape("Subscriptions are served over the WebSocket")]}
         if executor.operation.operation is OperationType.MUTATION:
             context.follow_writes()
         outcome = executor.execute_operation()
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome  # type: ignore[misc]
         if executor.exceeded:
-            return {"data": None, "errors": [_refusal("This answer is too large: ask for less", "LIMIT_EXCEEDED")]}
+            return {"data": None, "errors": [error_shape("This answer is too large: ask for less", "LIMIT_EXCEEDED")]}
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = [format_error(e, context.origin.request_id) for e in result.errors]
@@ -280,7 +277,7 @@ def _unparsed(error: GraphQLSyntaxError) -> dict[str, Any]:
     if limit is None:
         return _coded(error, "GRAPHQL_PARSE_FAILED")
     most = {"tokens": TOKENS_MAX, "comments": COMMENTS_MAX}[limit]
-    return _refusal(f"This document is too large: at most {most} {limit} are allowed", "LIMIT_EXCEEDED")
+    return error_shape(f"This document is too large: at most {most} {limit} are allowed", "LIMIT_EXCEEDED")
 
 
 def _coded(error: GraphQLError, code: str) -> dict[str, Any]:

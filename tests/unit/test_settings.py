@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.settings import ConfigurationError, LocalSettings, Settings
+from persistence.database import engine_url
 from persistence.redis.broadcast import connect
 
 KEY = "k3y-" + "0123456789abcdef" * 3
@@ -82,7 +83,7 @@ def test_the_shown_defaults_are_the_defaults() -> None:
 def test_an_address_of_postgresql_in_each_spelling(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     url = load(monkeypatch, DATABASE_URL=f"{scheme}://u:p%40ss@db/name?sslmode=require").database_url
     assert url.dsn == "postgresql://u:p%40ss@db/name?sslmode=require"
-    assert url.sqlalchemy == "postgresql+asyncpg://u:p%40ss@db/name?ssl=require"
+    assert engine_url(url.dsn) == "postgresql+asyncpg://u:p%40ss@db/name?ssl=require"
 
 
 def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
