@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import strawberry
+
 from domain import policies
 from domain.cursors import LogCursor, sequence_cursor
 from domain.models.actor import Actor
@@ -14,8 +16,8 @@ from domain.models.event import Event as LogEvent
 from domain.models.log import EventFilter
 from domain.models.user import User
 from schema.event import Event
-from schema.feeds.messages import Heartbeat, ResyncRequired
-from schema.live.ports import Message
+from schema.feeds.messages import Heartbeat, PresenceChange, ResyncRequired
+from schema.live.ports import Message, Move
 from schema.live.rows import Rows
 from schema.scalars import Cursor
 
@@ -48,6 +50,10 @@ class EventProjection:
             return ()
         seen = Event.seen(event, actor, self.epoch, rows.get(event.user_id))
         return () if seen is None else (seen,)
+
+    def moved(self, move: Move) -> Message | None:
+        """Nothing: presence is not in the log."""
+        return None
 
     def begins_anew(self, cursor: LogCursor) -> bool:
         """Never: there is no snapshot."""
@@ -103,6 +109,10 @@ class SignalProjection:
         """Nothing: the log is not the source."""
         return ()
 
+    def moved(self, move: Move) -> Message | None:
+        """Nothing: it is another subscription's."""
+        return None
+
     def begins_anew(self, cursor: LogCursor) -> bool:
         """There is no position."""
         return False
@@ -137,6 +147,10 @@ class SignalProjection:
 @dataclass(frozen=True, slots=True)
 class PresenceProjection(SignalProjection):
     """`presence`: users coming and going."""
+
+    def moved(self, move: Move) -> Message | None:
+        """The change itself."""
+        return PresenceChange(user_id=strawberry.ID(str(move.user_id)), online=move.online, at=move.at)
 
 
 @dataclass(frozen=True, slots=True)

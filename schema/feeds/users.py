@@ -31,7 +31,7 @@ from domain.pagination import PAGE_MAX, Window
 from domain.services.user import UserService
 from schema.event import changes_as_seen
 from schema.feeds.messages import FeedReady, Heartbeat, ResyncRequired, UserChanged, UserEntered, UserLeft
-from schema.live.ports import Message
+from schema.live.ports import Message, Move
 from schema.live.rows import Rows
 from schema.scalars import Cursor
 from schema.user import User as UserType
@@ -118,6 +118,10 @@ class FeedProjection:
 
     def _is_online_as_asked(self, query: UserQuery, user: User) -> bool:
         return self.filter.online in (None, user.id in (query.online_ids or ()))
+
+    def moved(self, move: Move) -> Message | None:
+        """Nothing: `came_or_went` says it to those whom it concerns."""
+        return None
 
     def begins_anew(self, cursor: LogCursor) -> bool:
         """Whether it stands for no position but for a new snapshot."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -16,6 +18,15 @@ from schema.live.rows import Rows
 
 Message = object
 Payloads = Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A user who came online (or, with `online` false, went offline), and when it was noticed."""
+
+    user_id: UUID
+    online: bool
+    at: datetime
 
 
 class Sink(Protocol):
@@ -87,6 +98,10 @@ class Projection(Protocol):
 
     async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
         """What an actor gets to see of a user who came online or went; None for nothing."""
+        ...
+
+    def moved(self, move: Move) -> Message | None:
+        """What everybody who subscribes to this gets to see of a user who came online or went; None for nothing."""
         ...
 
     def begins_anew(self, cursor: LogCursor) -> bool:

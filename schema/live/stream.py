@@ -17,7 +17,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import strawberry
 import structlog
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor, create_source_event_stream
@@ -31,12 +30,10 @@ from domain.services.live import Presence
 from domain.services.unit import Store
 from domain.tasks import end
 from schema.context import Context
-from schema.feeds.events import PresenceProjection
-from schema.feeds.messages import PresenceChange
 from schema.live.batches import Batches
 from schema.live.group import Group, Subscriber
 from schema.live.lane import Account, Lane
-from schema.live.ports import Message, Projection
+from schema.live.ports import Message, Move, Projection
 from schema.live.positions import LOST, PRUNED
 from schema.live.replay import Moves, Replay
 from schema.live.row_reader import RowReader
@@ -76,7 +73,7 @@ class Live:
         self._make_context, self.format_error = make_context, format_error
         self._groups: dict[Hashable, Group] = {}
         self._inbox: deque[Event] = deque()
-        self._signals: deque[tuple[UUID, PresenceChange]] = deque()
+        self._signals: deque[Move] = deque()
         self._lost: list[Group] = []
         self._presence: Presence | None = None
         self._moves = Moves()
@@ -111,8 +108,7 @@ class Live:
         """Tell the subscribers of `presence` who comes and goes."""
 
         def came_or_went(user_id: UUID, online: bool) -> None:
-            change = PresenceChange(user_id=strawberry.ID(str(user_id)), online=online, at=datetime.now(UTC))
-            self._signals.append((user_id, change))
+            self._signals.append(Move(user_id, online, datetime.now(UTC)))
             self._wake.set()
 
         self._presence = presence
@@ -122,11 +118,6 @@ class Live:
     def online(self) -> frozenset[UUID]:
         """Who is online now."""
         return frozenset() if self._presence is None else self._presence.online_ids()
-
-    async def tell(self, kind: type[Projection], message: Message) -> None:
-        """Write a message that is not of the log to every group of one kind of projection."""
-        for group in [g for g in self._groups.values() if isinstance(g.projection, kind)]:
-            await group.tell(message)
 
     @property
     def group_count(self) -> int:
@@ -224,14 +215,17 @@ class Live:
                     listener(batch)
                 await asyncio.sleep(0)
             while self._signals and not self._inbox:
-                await self._move(*self._signals.popleft())
+                await self._move(self._signals.popleft())
 
-    async def _move(self, user_id: UUID, change: PresenceChange) -> None:
+    async def _move(self, move: Move) -> None:
         """Tell who came or went, to the subscribers of presence and to feeds whose filter depends on it."""
-        self._moves.add(user_id)
-        await self.tell(PresenceProjection, change)
+        self._moves.add(move.user_id)
+        for group in list(self._groups.values()):
+            message = group.projection.moved(move)
+            if message is not None:
+                await group.tell(message)
         for group in [g for g in self._groups.values() if g.projection.follows_presence]:
-            work = partial(self._batches.attempt, group, partial(self._tell_move, group, user_id))
+            work = partial(self._batches.attempt, group, partial(self._tell_move, group, move.user_id))
             if group.is_apart:
                 self._lane.put(group.account, 1, work)
             else:
