@@ -15,10 +15,11 @@ from domain.models import event as domain
 from domain.models.actor import Actor
 from domain.models.log import EventFilter
 from domain.models.user import User as Entity
-from domain.pagination import Window
+from domain.pagination import PAGE_DEFAULT, Window
 from domain.services.event import Recent
-from schema.connection import Connection
+from schema.connection import Connection, window_of
 from schema.context import Info
+from schema.loaders import PageKey
 from schema.node import EventType, Node, camel, given, shows, uuid_of
 from schema.scalars import JSON, Cursor
 from schema.user import User
@@ -193,6 +194,19 @@ def _id(text: str | None, field: str) -> UUID | None:
     if found is None:
         raise ValidationFailed.one(field, "This is no id", value)
     return found
+
+
+async def events_of_user(
+    root: strawberry.Parent[User],
+    info: Info,
+    first: int | None = PAGE_DEFAULT,
+    after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
+) -> Connection[Event]:
+    """What happened to this user; their own, or for auditors and admins anyone's."""
+    key = PageKey(root.entity.id, window_of(first, after, last, before))
+    return Connection(page=await info.context.loaders.events_by_user.load(key))
 
 
 @strawberry.type

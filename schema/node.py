@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
+from strawberry.types import get_object_definition
 
 from domain.models.directory import UserSort as UserSortField
 from domain.models.event import EventType
@@ -84,3 +85,12 @@ def camel(name: str) -> str:
     """A field's name as the schema writes it."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
+
+
+def add_fields(type_: type, **resolvers: Callable[..., Any]) -> None:
+    """Add fields that other nouns resolve to a type, in this order: the type need not know those nouns."""
+    fields = get_object_definition(type_, strict=True).fields
+    for name, resolver in resolvers.items():
+        field = strawberry.field(resolver=resolver)
+        field.python_name, field.origin = name, type_
+        fields.append(field)

@@ -6,14 +6,17 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.descriptions import describe
-from schema.event import EventQueries
+from schema.event import EventQueries, events_of_user
 from schema.lookup import NodeQueries
+from schema.node import add_fields
 from schema.scalars import SCALARS
-from schema.session import Session, SessionMutations, SessionQueries
+from schema.session import Session, SessionMutations, SessionQueries, sessions_of_user
 from schema.stats import StatsQueries
 from schema.subscription import Subscription
 from schema.user import User, UserQueries
 from schema.user_mutations import UserMutations
+
+add_fields(User, sessions=sessions_of_user, events=events_of_user)
 
 
 @strawberry.type

@@ -9,7 +9,9 @@ import strawberry
 
 from domain.errors import NotFound, TokenInvalid
 from domain.models import session as domain
+from domain.pagination import PAGE_DEFAULT
 from domain.services.sign_in import SignedIn, SignIn, SignUp
+from schema.connection import Connection, window_of
 from schema.context import Info
 from schema.errors import (
     AsData,
@@ -19,6 +21,7 @@ from schema.errors import (
     RateLimitProblem,
     ValidationProblem,
 )
+from schema.loaders import PageKey
 from schema.node import Node, given, shows
 from schema.payloads import DONE, DoneResult, done, known
 from schema.user import User
@@ -77,6 +80,19 @@ class Session(Node):
 @shows(domain.Session)
 def _node(_: Info, session: domain.Session) -> Session:
     return Session(entity=session)
+
+
+async def sessions_of_user(
+    root: strawberry.Parent[User],
+    info: Info,
+    first: int | None = PAGE_DEFAULT,
+    after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
+) -> Connection[Session]:
+    """The user's own sessions; for others, admins only (nobody else finds any)."""
+    key = PageKey(root.entity.id, window_of(first, after, last, before))
+    return Connection(page=await info.context.loaders.sessions_by_user.load(key))
 
 
 @strawberry.type

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
 import strawberry
 
 from domain import policies
 from domain.models import user as domain
 from domain.models.directory import UserFilter, UserQuery, UserSort
-from domain.pagination import PAGE_DEFAULT, Window
-from schema.connection import Connection, window_of
+from domain.pagination import Window
+from schema.connection import Connection
 from schema.context import Info
-from schema.loaders import PageKey
 from schema.node import Node, Role, UserSortField, UserStatus, given, shows, uuid_of
-
-if TYPE_CHECKING:  # these two need User to be built; the schema takes them lazily
-    from schema.event import Event
-    from schema.session import Session
 
 
 @strawberry.type(
@@ -28,7 +23,10 @@ if TYPE_CHECKING:  # these two need User to be built; the schema takes them lazi
     "A member sees active users; an auditor and an admin see every status."
 )
 class User(Node):
-    """A user with the eyes of the viewer: only `email`, `sessions` and `events` depend on who looks."""
+    """A user with the eyes of the viewer: of these fields only `email` depends on who looks.
+
+    Lists of other nouns are added by those (`add_fields` in schema/root.py), so that nouns stand in one order.
+    """
 
     entity: strawberry.Private[domain.User]
 
@@ -86,32 +84,6 @@ class User(Node):
     def version(self) -> int:
         """Grows by one with every change; send it back as expectedVersion."""
         return self.entity.version
-
-    @strawberry.field
-    async def sessions(
-        self,
-        info: Info,
-        first: int | None = PAGE_DEFAULT,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
-    ) -> Connection[Annotated[Session, strawberry.lazy("schema.session")]]:
-        """The user's own sessions; for others, admins only (nobody else finds any)."""
-        key = PageKey(self.entity.id, window_of(first, after, last, before))
-        return Connection(page=await info.context.loaders.sessions_by_user.load(key))
-
-    @strawberry.field
-    async def events(
-        self,
-        info: Info,
-        first: int | None = PAGE_DEFAULT,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
-    ) -> Connection[Annotated[Event, strawberry.lazy("schema.event")]]:
-        """What happened to this user; their own, or for auditors and admins anyone's."""
-        key = PageKey(self.entity.id, window_of(first, after, last, before))
-        return Connection(page=await info.context.loaders.events_by_user.load(key))
 
 
 @shows(domain.User)
