@@ -20,7 +20,8 @@ function inDocument(name: string) {
 			include: [`tests/${name}/**/*.test.ts`],
 			environment: 'jsdom',
 			environmentOptions: { jsdom: { url: 'http://localhost:3000/' } },
-			setupFiles: [`tests/${name}/setup.ts`]
+			setupFiles: [`tests/${name}/setup.ts`],
+			testTimeout: 15_000
 		}
 	};
 }

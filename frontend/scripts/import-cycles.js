@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])(#lib\/[^'"]+|\.{1,2}\/[^'"]+)\1/g;
 
 /** The files that one imports, as paths of the project. @param {string} file @param {string} source @returns {string[]} */
-function importsOf(file, source) {
+export function importsOf(file, source) {
 	return [...source.matchAll(IMPORT)].map(([, , name = '']) =>
 		name.startsWith('#lib/') ? name.replace('#lib', 'src/lib') : normalize(join(dirname(file), name))
 	);

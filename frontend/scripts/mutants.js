@@ -1,70 +1,128 @@
 /**
- * Breaks the console's stores, utils and forms by hand, one thing at a time, and runs the tests that ought to notice. Ends
- * with 1 where fewer than 80 % are noticed, or where a mutant no longer fits the code it breaks.
+ * Breaks the rules of tests/mutants.js one by one, in a copy of the console, and sees whether the tests notice.
+ * Prints those that nothing noticed; ends with 1 where fewer than the wanted share were noticed.
  *
- *     node scripts/mutants.js [text]     only those whose file or description has the text
+ *     node scripts/mutants.js [--at-least 80] [part of a file's name ...]
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+	cpSync,
+	existsSync,
+	globSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { argv, execPath } from 'node:process';
+import { basename, join } from 'node:path';
+import { chdir } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parse } from 'svelte/compiler';
+import ts from 'typescript';
+import { createVitest } from 'vitest/node';
 import { MUTANTS } from '../tests/mutants.js';
+import { importsOf } from './import-cycles.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const LEAST = 0.8;
-const COPIED = [
-	'src',
-	'tests',
-	'scripts',
-	'server',
-	'server.js',
-	'package.json',
-	'tsconfig.json',
-	'vitest.config.ts'
-];
+const NOT_COPIED = new Set(['node_modules', 'build', 'output', 'e2e']);
+const WANTED_PERCENT = '80';
 
-const place = mkdtempSync(join(tmpdir(), 'rollcall-mutants-'));
-for (const name of COPIED) cpSync(join(ROOT, name), join(place, name), { recursive: true });
-for (const name of ['node_modules', '.svelte-kit']) symlinkSync(join(ROOT, name), join(place, name));
-
-/** Whether the tests fail. @param {string} tests */
-function isNoticed(tests) {
-	const files = tests.split(' ').map((name) => `tests/${name}.test.ts`);
-	const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-	return (
-		spawnSync(execPath, [vitest, 'run', '--bail=1', ...files], { cwd: place, stdio: 'ignore' }).status !== 0
-	);
+/** A copy of the console that may be broken. @returns {string} its folder */
+function copy() {
+	const folder = mkdtempSync(join(tmpdir(), 'console-mutants-'));
+	cpSync(ROOT, folder, { recursive: true, filter: (path) => !NOT_COPIED.has(basename(path)) });
+	symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+	return folder;
 }
 
-let [noticed, tried] = [0, 0];
-/** @type {string[]} */
-const problems = [];
+/** The tests that reach each module of a folder, by its path. @param {string} folder */
+function testsByModule(folder) {
+	/** @type {Map<string, Set<string>>} */
+	const reached = new Map();
+	/** @param {string} file @param {string} test */
+	const visit = (file, test) => {
+		const tests = reached.get(file) ?? new Set();
+		if (tests.has(test)) return;
+		reached.set(file, tests.add(test));
+		// Some names stand in the text of a test of imports.
+		if (!/\.(ts|js|svelte)$/.test(file) || !existsSync(join(folder, file))) return;
+		for (const next of importsOf(file, readFileSync(join(folder, file), 'utf8'))) visit(next, test);
+	};
+	for (const test of globSync('tests/{unit,component,page}/**/*.test.ts', { cwd: folder })) visit(test, test);
+	return reached;
+}
+
+/** @typedef {{ file: string, from: string, to: string }} Mutant */
+
+/** @param {string} source @param {Mutant} mutant */
+function broken(source, { file, from, to }) {
+	if (source.split(from).length !== 2) throw new Error(`${file} has this not once: ${from}`);
+	return source.replace(from, () => to);
+}
+
+/** Raises where a source is none: what does not compile would seem to be noticed. @param {string} file @param {string} source */
+function compile(file, source) {
+	if (file.endsWith('.svelte')) return void parse(source, { filename: file });
+	const { diagnostics = [] } = ts.transpileModule(source, { reportDiagnostics: true, fileName: file });
+	if (diagnostics[0])
+		throw new Error(`${file}: ${ts.flattenDiagnosticMessageText(diagnostics[0].messageText, ' ')}`);
+}
+
+/** The mutants of the files that are asked for. @param {readonly string[]} parts @returns {Mutant[]} */
+function chosen(parts) {
+	return Object.entries(MUTANTS)
+		.filter(([file]) => !parts.length || parts.some((part) => file.includes(part)))
+		.flatMap(([file, pairs]) => pairs.map(([from, to]) => ({ file: `src/${file}`, from, to })));
+}
+
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: { 'at-least': { type: 'string', default: WANTED_PERCENT } }
+});
+const mutants = chosen(positionals);
+for (const mutant of mutants)
+	compile(mutant.file, broken(readFileSync(join(ROOT, mutant.file), 'utf8'), mutant));
+
+const folder = copy();
+chdir(folder);
+const vitest = await createVitest('test', { root: folder, watch: false, bail: 1, reporters: [{}] });
 try {
-	for (const { file, what, from, to, tests } of MUTANTS) {
-		if (argv[2] && !`${file} ${what}`.includes(argv[2])) continue;
-		const path = join(place, 'src', file);
-		const source = readFileSync(path, 'utf8');
-		if (source.split(from).length !== 2) {
-			problems.push(`${file}: does not fit (${what})`);
-			continue;
-		}
-		tried += 1;
-		writeFileSync(
-			path,
-			source.replace(from, () => to)
+	const specifications = await vitest.globTestSpecifications();
+	const tests = testsByModule(folder);
+	/** Whether the tests of some projects that reach a file fail. @param {string} file @param {readonly string[]} projects */
+	const failIn = async (file, projects) => {
+		const reach = [...(tests.get(file) ?? [])].map((test) => join(folder, test));
+		const chosen = specifications.filter(
+			({ moduleId, project }) => projects.includes(project.name) && reach.includes(moduleId)
 		);
-		const caught = isNoticed(tests);
+		if (!chosen.length) return false;
+		vitest.invalidateFile(join(folder, file));
+		const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
+		return unhandledErrors.length > 0 || testModules.some((one) => one.state() === 'failed');
+	};
+	/** Whether any fail; the quick ones say it first. @param {string} file */
+	const fails = async (file) => (await failIn(file, ['unit'])) || failIn(file, ['component', 'page']);
+	for (const file of new Set(mutants.map((mutant) => mutant.file)))
+		if (await fails(file)) throw new Error(`The tests of ${file} fail without being broken`);
+	/** @type {Mutant[]} */
+	const survivors = [];
+	for (const mutant of mutants) {
+		const path = join(folder, mutant.file);
+		const source = readFileSync(path, 'utf8');
+		writeFileSync(path, broken(source, mutant));
+		if (!(await fails(mutant.file))) {
+			survivors.push(mutant);
+			console.log(`SURVIVED ${mutant.file}\n  - ${mutant.from}\n  + ${mutant.to}`);
+		}
 		writeFileSync(path, source);
-		noticed += Number(caught);
-		console.log(`${caught ? 'noticed ' : 'SURVIVED'}  ${file}: ${what}`);
-		if (!caught) problems.push(`${file}: survived (${what})`);
+		vitest.invalidateFile(path);
 	}
+	const percent = Math.floor((100 * (mutants.length - survivors.length)) / mutants.length);
+	console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants noticed (${percent} %)`);
+	if (percent < Number(values['at-least'])) process.exitCode = 1;
 } finally {
-	rmSync(place, { recursive: true, force: true });
+	await vitest.close();
+	rmSync(folder, { recursive: true });
 }
-console.log(`${noticed} of ${tried} noticed`);
-for (const problem of problems) console.log(`  ${problem}`);
-const unfit = problems.some((problem) => problem.includes('does not fit'));
-process.exitCode = tried && noticed / tried >= LEAST && !unfit ? 0 : 1;

@@ -1,189 +1,430 @@
-/** What scripts/mutants.js breaks, and which tests ought to notice: a behaviour of the console each. */
+/**
+ * Behaviours of the console, each with a way to break it: `[as it is, broken, what that does where it is not plain]`, by
+ * the file below src. `make mutants` breaks them one by one. A text stands once in its file; where the code changes,
+ * change it here too.
+ */
 
-/** @typedef {{ file: string, what: string, from: string, to: string, tests: string }} Mutant */
-
-/** @param {string} file @param {string} tests @returns {(what: string, from: string, to: string) => Mutant} */
-const of = (file, tests) => (what, from, to) => ({ file, what, from, to, tests });
-
-const live = of('lib/stores/live/live.svelte.ts', 'unit/live');
-const socket = of('lib/stores/live/socket.svelte.ts', 'unit/live');
-const presence = of('lib/stores/live/presence.svelte.ts', 'unit/presence');
-const versioned = of('lib/stores/versioned.svelte.ts', 'unit/versioned');
-const rows = of('lib/stores/rows.svelte.ts', 'unit/versioned unit/user-list');
-const list = of('lib/stores/user/list.svelte.ts', 'unit/user-follow');
-const record = of('lib/stores/user/record.svelte.ts', 'unit/user-follow');
-const sessions = of('lib/stores/session/list.svelte.ts', 'unit/user component/user-forms');
-const events = of('lib/stores/event/list.svelte.ts', 'unit/event-list');
-const form = of('lib/stores/form.svelte.ts', 'component/user-forms');
-const role = of('lib/components/user/RoleForm.svelte', 'component/user-forms');
-const ending = of('lib/components/session/SessionList.svelte', 'component/user-forms');
-const actions = of('lib/server/user.ts', 'unit/form-actions');
-const answers = of('lib/server/forms.ts', 'unit/form-actions');
-const suggestions = of('lib/stores/controls/suggestions.svelte.ts', 'unit/controls');
-const selection = of('lib/stores/controls/selection.svelte.ts', 'unit/controls');
-const pool = of('lib/utils/pool.ts', 'unit/controls');
-const address = of('lib/utils/address.ts', 'unit/address');
-const users = of('lib/utils/user/address.ts', 'unit/address unit/user-address');
-const problems = of('lib/utils/problems.ts', 'unit/problems');
-const draft = of('lib/stores/user/draft.svelte.ts', 'unit/user-draft');
-
-/** @type {Mutant[]} */
-export const MUTANTS = [
-	live('a refused feed is asked for ever', 'if (problem) return this.#refuse(subscription, problem);', ''),
-	live(
-		'a refused feed is Live',
-		"'open' && this.#refused.size) return 'refused'",
-		"'open' && this.#refused.size) return 'live'"
-	),
-	live('the cursor does not move', 'given.after = message.cursor;', ''),
-	live('a position that is gone reads nothing again', 'if (!this.#socket.stopped) this.#reread();', ''),
-	live(
-		'missed events are none',
-		'handlers.event(message as EventOf<Data>, this.#behind.has(subscription))',
-		'handlers.event(message as EventOf<Data>, false)'
-	),
-	live('a heartbeat does not catch up', 'this.#behind.delete(subscription);\n			}', '}'),
-	live('a reconnection is told at the first connection', 'if (!again) return;', ''),
-	live(
-		'who stopped listening is told',
-		'return () => this.#reconnected.delete(listener);',
-		'return () => {};'
-	),
-	live(
-		'a notice of any kind is a signed-out session',
-		'REASONS[notice] : REASONS.SIGNED_OUT',
-		'REASONS.SIGNED_OUT : REASONS.SIGNED_OUT'
-	),
-	live('no wait that the API asks for', 'this.#wait(retryAfter(fault))', 'this.#wait(0)'),
-	socket(
-		'renewed far too late',
-		'export const RENEWAL_LEAD_MS = 30_000;',
-		'export const RENEWAL_LEAD_MS = -30_000;'
-	),
-	socket(
-		'a silent connection is kept',
-		'this.#pongTimer = setTimeout(() => this.#client?.terminate(), PONG_MS);',
-		''
-	),
-	socket(
-		'a renewal is an interruption',
-		"if (code === TERMINATED && this.connection === 'open' && navigator.onLine) return;",
-		''
-	),
-	presence(
-		'an old answer overrules what happened meanwhile',
-		'if (!changed.has(id)) this.#changed.set',
-		'this.#changed.set'
-	),
-	versioned('an older version replaces', 'if (given < known) return false;', ''),
-	versioned('a refused change takes back all', 'this.#pending.filter((other) => other !== one)', '[]'),
-	versioned('one’s own change is highlighted', 'if (given > known && highlight)', 'if (given > known)'),
-	rows('who left is counted', 'this.#departed.add(id);', ''),
-	rows('a newcomer is not counted', 'this.#total + this.waiting.size', 'this.#total'),
-	rows(
-		'a snapshot makes newcomers',
-		'if (!this.#snapshot) this.waiting.add(value.id);',
-		'this.waiting.add(value.id);'
-	),
-	rows('a refused ending stays', 'if (open) this.#leaving -= 1;', ''),
-	list(
-		'presence is not read after a break',
-		'for (const user of await live.presence.refresh(this.rows.map((row) => row.stored.id)))\n					this.update(user);',
-		''
-	),
-	list('a feed of presence goes on from a cursor', 'anew ? { ...query, after: null } : query', 'query'),
-	record('sessions are not read again', 'if (SESSION_EVENTS.has(event.type)) this.readSessions();', ''),
-	record(
-		'missed events are pushed in',
-		'this.timeline.apply(event, missed);',
-		'this.timeline.apply(event, false);'
-	),
-	record(
-		'one’s own change looks like another’s',
-		'const own = this.subject.isOwn(event, this.viewerId);',
-		'const own = false;'
-	),
-	sessions('what a page has no room for has ended', 'row.stored.createdAt >= oldest', 'true'),
-	sessions('one’s own session is ended with the others', ': !row.stored.current', ': true'),
-	events('a flood is shown', '|| this.#isFlood()', ''),
-	events(
-		'a pause is none',
-		'if (paused || away || this.#asked) return true;',
-		'if (away || this.#asked) return true;'
-	),
-	events('events come twice', 'if (this.#known.has(event.id)) return;', ''),
-	form(
-		'nobody answers and no one says so',
-		"code === 'OFFLINE' ? 'UNAVAILABLE'",
-		"code === 'OFFLINE' ? 'OFFLINE'"
-	),
-	form('what was shown ahead stays', 'end?.();', ''),
-	form(
-		'the faulty field has no focus',
-		'form.querySelector<HTMLElement>(\'[aria-invalid="true"]\')?.focus();',
-		''
-	),
-	form(
-		'a success is told to nobody',
-		'if (said && this.#options.toasts) this.#options.toasts.ok(said);',
-		'if (said && this.#options.toasts) return;'
-	),
-	role('no version', '<input type="hidden" name="expectedVersion" value={user.version} />', ''),
-	role('nothing shown ahead', 'begin: () => record.showChange({ role }),', ''),
-	role('who was quicker is not shown', 'refused: (_, kept) => record.notSaved(kept?.current)', ''),
-	ending(
-		'the focus is lost',
-		'if (id) list?.querySelector<HTMLElement>(`[data-session="${id}"]`)?.focus();',
-		''
-	),
-	actions('untouched fields are written', 'if (typed[field] !== before[field]) input[field]', 'input[field]'),
-	actions(
-		'role without its version',
-		"role: choice(form, 'role', ROLES), expectedVersion: version(form)",
-		"role: choice(form, 'role', ROLES)"
-	),
-	actions('anybody’s name erases', 'if (!named) return refuse', 'if (false) return refuse'),
-	answers('every refusal is 400', 'fail(STATUSES[refusal.code] ?? 400, answer)', 'fail(400, answer)'),
-	of('routes/(app)/people/new/+page.server.ts', 'unit/form-actions')(
-		'sent twice, it adds two',
-		"idempotencyKey: text(form, 'key') || null",
-		'idempotencyKey: null'
-	),
-	of('routes/(app)/people/export/+server.ts', 'unit/form-actions')(
-		'an export ends with its first page',
-		'if (!page.users.pageInfo.hasNextPage) return;',
-		'return;'
-	),
-	of('routes/(app)/people/+page.server.ts', 'unit/form-actions')(
-		'a bulk change ends at a hundred',
-		'from < ids.length; from += BATCH',
-		'from < BATCH; from += BATCH'
-	),
-	suggestions('a late answer is shown', 'if (asking.signal.aborted) return;', ''),
-	suggestions(
-		'each keystroke asks',
-		'if (wanted) this.#debounce.call(() => void this.#find(wanted));',
-		'if (wanted) void this.#find(wanted);'
-	),
-	selection(
-		'a range goes one way only',
-		'Math.min(from, index), Math.max(from, index) + 1',
-		'from, index + 1'
-	),
-	pool('a stop stops nothing', '!failed && !signal?.aborted', '!failed'),
-	pool('all at once', 'Array.from({ length: atOnce }, worker)', 'items.map(worker)'),
-	address('a new question stays on its page', 'after: null, before: null, ...changes', '...changes'),
-	address('what goes without saying stands in the address', "value === standard ? '' : value", 'value'),
-	users('times from the oldest', "return sort !== 'name' && sort !== 'email';", 'return false;'),
-	problems('what the catalogue does not know is lost', ': message || null;', ': null;'),
-	problems(
-		'a hidden field says nothing',
-		'if (fields.length && !hidden.length) return null;',
-		'if (fields.length) return null;'
-	),
-	draft(
-		'what was typed is lost to others',
-		'if (!dirty.includes(field)) this[field] = next[field];',
-		'this[field] = next[field];'
-	)
-];
+/** @type {Record<string, [from: string, to: string, what?: string][]>} */
+export const MUTANTS = {
+	'lib/stores/versioned.svelte.ts': [
+		['if (given < known) return false;', ''],
+		['if (given > known && highlight)', 'if (highlight)'],
+		['filter((other) => other !== one)', 'slice(0, -1)'],
+		['const one = { ...change };', 'const one = change;'],
+		['this.#pending.filter((other) => other !== one)', '[]', 'a refused change takes back all'],
+		['if (given > known && highlight)', 'if (given > known)', 'one’s own change is highlighted']
+	],
+	'lib/stores/rows.svelte.ts': [
+		['if (isNew) this.changes = 1;', ''],
+		['return this.#left || this.#leaving > 0;', 'return this.#left;'],
+		['if (open) this.#leaving -= 1;', 'this.#leaving -= 1;'],
+		['Math.max(0, ', '('],
+		['+ this.waiting.size -', '-'],
+		['if (!this.#snapshot) this.waiting.add(value.id);', 'this.waiting.add(value.id);'],
+		['this.#departed.delete(value.id);', ''],
+		['row.hasLeft = false;', ''],
+		['&& back) row.changes += 1', '&& back) row.changes += 0'],
+		['if (this.waiting.delete(id)) return;', ''],
+		['if (!named.has(stored.id)) this.leave(stored.id)', 'this.leave(stored.id)'],
+		['this.#departed.add(id);', '', 'who left is counted'],
+		['this.#total + this.waiting.size', 'this.#total', 'a newcomer is not counted'],
+		['if (open) this.#leaving -= 1;', '', 'a refused ending stays']
+	],
+	'lib/stores/toasts.svelte.ts': [
+		['setTimeout(() => this.dismiss(id), SHOWN_MS);', ''],
+		['this.list.slice(-3)', 'this.list']
+	],
+	'lib/stores/form.svelte.ts': [
+		["code === 'OFFLINE' ? 'UNAVAILABLE' : ", ''],
+		['end?.();', ''],
+		['this.refusal = refusal;', ''],
+		['querySelector<HTMLElement>(\'[aria-invalid="true"]\')?.focus()', "querySelector('x')"],
+		['[this.busy, this.refusal, this.notice] = [true, null, null];', ''],
+		['this.#options.done?.(done, form);', ''],
+		['this.#options.refused?.(refusal, kept);', ''],
+		['if (leaving) this.#options.toasts?.ok(leaving);', ''],
+		['answer?.form === this.#options.name ? answer : null', 'answer'],
+		[
+			"code === 'OFFLINE' ? 'UNAVAILABLE'",
+			"code === 'OFFLINE' ? 'OFFLINE'",
+			'nobody answers and no one says so'
+		],
+		[
+			'form.querySelector<HTMLElement>(\'[aria-invalid="true"]\')?.focus();',
+			'',
+			'the faulty field has no focus'
+		],
+		[
+			'if (said && this.#options.toasts) this.#options.toasts.ok(said);',
+			'if (said && this.#options.toasts) return;',
+			'a success is told to nobody'
+		]
+	],
+	'lib/stores/live/backoff.ts': [
+		['FIRST_MS * 2 ** attempt', 'FIRST_MS'],
+		['Math.min(maxMs, ', 'Math.max(maxMs, '],
+		['for (const end of [...this.#pending]) end();', '']
+	],
+	'lib/stores/live/refusal.ts': [
+		["\t'RATE_LIMITED',\n", ''],
+		['?? 0) * 1_000', '?? 0)'],
+		['first && !TEMPORARY.has(code)', 'first']
+	],
+	'lib/stores/live/presence.svelte.ts': [
+		['?? user.online', '?? false'],
+		['for (const changed of this.#refreshes) changed.add(id);', ''],
+		['.catch(() => null)', ''],
+		['if (!changed.has(id)) this.#changed.set(id, online);', ''],
+		[
+			'if (!changed.has(id)) this.#changed.set',
+			'this.#changed.set',
+			'an old answer overrules what happened meanwhile'
+		]
+	],
+	'lib/stores/live/socket.svelte.ts': [
+		['RENEWAL_LEAD_MS = 30_000', 'RENEWAL_LEAD_MS = 3_000'],
+		['if (end !== null && end - RENEWAL_LEAD_MS < Date.now()) await renewSession().catch(() => false);', ''],
+		[
+			"addEventListener('online', wake);\n\t\taddEventListener('offline', lose);\n\t\tdocument.addEventListener('visibilitychange', wake);",
+			''
+		],
+		['if (code === SESSION_ENDED) return this.#end(false);', ''],
+		[
+			'// A pong that is still awaited must not end the connection after this one.\n\t\tclearTimeout(this.#pongTimer);',
+			''
+		],
+		['this.#wasOpen = true;', ''],
+		['this.#listener.lost();', ''],
+		['else this.#end(true);', ''],
+		['this.#pongTimer = setTimeout(() => this.#client?.terminate(), PONG_MS)', 'PONG_MS'],
+		["if (code === TERMINATED && this.connection === 'open' && navigator.onLine) return;", ''],
+		[
+			'export const RENEWAL_LEAD_MS = 30_000;',
+			'export const RENEWAL_LEAD_MS = -30_000;',
+			'renewed far too late'
+		],
+		[
+			'this.#pongTimer = setTimeout(() => this.#client?.terminate(), PONG_MS);',
+			'',
+			'a silent connection is kept'
+		]
+	],
+	'lib/stores/live/live.svelte.ts': [
+		['given.after = message.cursor;', ''],
+		['void this.#resync(document);', ''],
+		["handlers.resync?.(message.reason ?? '');", ''],
+		['this.#behind.has(subscription));', 'false);'],
+		[
+			"else if (message.__typename === 'FeedReady') handlers.ready?.();",
+			"else if (message.__typename === 'FeedReady');"
+		],
+		['if (problem) return this.#refuse(subscription, problem);', ''],
+		['subscription.refused?.(problem);', ''],
+		['this.#refused.delete(subscription as AnySubscription);\n\t\t\tthis.#behind', 'this.#behind'],
+		['if (!again) return;', ''],
+		['for (const { begin } of this.#subscriptions) begin?.();', ''],
+		['for (const listener of [...this.#reconnected]) listener();', ''],
+		['if (subscription.resumes && !this.#refused.has(subscription))', 'if (subscription.resumes)'],
+		['if (before) await', 'if (false) await'],
+		["this.#signedOut('token_expired')", "this.#signedOut('session_revoked')"],
+		["DISABLED: 'account_disabled'", "DISABLED: 'session_revoked'"],
+		["if (kind === 'EXPIRING') void this.#socket.renew();\n\t\t\t\t\telse", ''],
+		['this.#wait(retryAfter(fault))', 'null'],
+		['return () => this.#reconnected.delete(listener);', 'return () => {};'],
+		['attempt++', '0'],
+		[
+			"'open' && this.#refused.size) return 'refused'",
+			"'open' && this.#refused.size) return 'live'",
+			'a refused feed is Live'
+		],
+		['if (!this.#socket.stopped) this.#reread();', '', 'a position that is gone reads nothing again'],
+		[
+			'handlers.event(message as EventOf<Data>, this.#behind.has(subscription))',
+			'handlers.event(message as EventOf<Data>, false)',
+			'missed events are none'
+		],
+		['this.#behind.delete(subscription);\n\t\t\t}', '}', 'a heartbeat does not catch up'],
+		[
+			'REASONS[notice] : REASONS.SIGNED_OUT',
+			'REASONS.SIGNED_OUT : REASONS.SIGNED_OUT',
+			'a notice of any kind is a signed-out session'
+		],
+		['this.#wait(retryAfter(fault))', 'this.#wait(0)', 'no wait that the API asks for']
+	],
+	'lib/stores/event/list.svelte.ts': [
+		['if (this.#known.has(event.id)) return;', ''],
+		['if (missed || ', 'if ('],
+		['|| this.#isFlood()', ''],
+		['if (this.#uncounted > 0) return false;', ''],
+		['if (paused || away || this.#asked) return true;', 'if (paused || this.#asked) return true;'],
+		['events.filter((event) => !this.#known.has(event.id))', 'events'],
+		['if (all.length > SHOWN_MAX) this.#cut = true;', ''],
+		['this.seen = this.shown[0]?.id ?? null;', ''],
+		['this.#hasOlder = hasOlder;\n\t\tthis.#cut', 'this.#cut'],
+		['for (const event of events) this.fresh.add(event.id);', ''],
+		[
+			'if (this.#asked || this.#reading.aiming || !this.waiting.length) return;',
+			'if (!this.waiting.length) return;'
+		],
+		[
+			'if (paused || away || this.#asked) return true;',
+			'if (away || this.#asked) return true;',
+			'a pause is none'
+		]
+	],
+	'lib/stores/overview/numbers.svelte.ts': [
+		['if (this.#idle()) return this.touch();', ''],
+		['this.#readAt + EVERY_MS - Date.now()', '0'],
+		['clearTimeout(this.#timer);\n', '\n'],
+		['this.#readAt = Date.now();', '']
+	],
+	'lib/stores/session/list.svelte.ts': [
+		['&& !row.current.current', ''],
+		["? (page.edges.at(-1)?.node.createdAt ?? '')", "? ''"],
+		['if (session) row.update(session);', ''],
+		['if (found.size) this.append([...found.values()]);', ''],
+		['for (const row of ending) row.hasLeft = true;', ''],
+		['this.cut = page.pageInfo.hasNextPage;\n\t\tconst', 'const'],
+		['row.stored.createdAt >= oldest', 'true', 'what a page has no room for has ended'],
+		[': !row.stored.current', ': true', 'one’s own session is ended with the others']
+	],
+	'lib/stores/user/bulk.svelte.ts': [
+		['const AT_ONCE = 4', 'const AT_ONCE = 5'],
+		['this.#stop.abort();', ''],
+		['.catch((error: unknown) => String(error))', ''],
+		['this.running = false;', '']
+	],
+	'lib/stores/user/import.svelte.ts': [
+		["(item) => item.state === 'ready')", "(item) => item.state !== 'added')"],
+		['this.#stop.abort();', ''],
+		['this.halted = fault;', ''],
+		['this.#stop = new AbortController();\n\t\tawait', 'await']
+	],
+	'lib/stores/user/list.svelte.ts': [
+		['anew ? { ...query, after: null } : query', 'query'],
+		['begin: () => anew && this.beginSnapshot(),', ''],
+		['ready: () => this.endSnapshot(),', ''],
+		['live.presence.refresh(this.rows.map((row) => row.stored.id))', 'live.presence.refresh([])'],
+		[
+			'for (const user of await live.presence.refresh(this.rows.map((row) => row.stored.id)))\n\t\t\t\t\tthis.update(user);',
+			'',
+			'presence is not read after a break'
+		]
+	],
+	'lib/stores/user/user.svelte.ts': [
+		['if (user.version >= this.stored.version) this.gone = null;', ''],
+		['this.#ownChanges > 0 && ', ''],
+		['&& event.actor?.id === viewerId', ''],
+		["event.type === 'USER_ERASED' ? 'erased' : 'hidden'", "'hidden'"],
+		['this.update(event.user, !own)', 'this.update(event.user)'],
+		['if (open) this.#ownChanges -= 1;', 'this.#ownChanges -= 1;']
+	],
+	'lib/stores/user/record.svelte.ts': [
+		['if (SESSION_EVENTS.has(event.type)) this.readSessions();', ''],
+		["\t'SESSION_REVOKED',\n", ''],
+		['this.timeline.apply(event, missed);', 'this.timeline.apply(event);'],
+		['if (this.subject.update(user)) this.draft.receive(user, null);', ''],
+		['this.sessions.merge(sessions);', ''],
+		['if (events) this.timeline = this.#listed(events);', ''],
+		['this.subject.showPending(change)];', '() => {}];'],
+		['if (current) this.subject.update(current);', ''],
+		['this.subject.update(user, false);', ''],
+		['void live.presence.refresh([this.id]);', ''],
+		['this.readSessions();\n\t\t\t\tvoid', 'void'],
+		['this.#timer = setTimeout(() => {\n', '(() => {\n'],
+		['this.draft.receive(event.user, event.actor?.displayName ?? null);', 'this.draft.follow(event.user);'],
+		[
+			'this.timeline.apply(event, missed);',
+			'this.timeline.apply(event, false);',
+			'missed events are pushed in'
+		],
+		[
+			'const own = this.subject.isOwn(event, this.viewerId);',
+			'const own = false;',
+			'one’s own change looks like another’s'
+		]
+	],
+	'lib/stores/user/draft.svelte.ts': [
+		['if (typed[field] !== before[field]) this[field] = typed[field];', 'this[field] = typed[field];'],
+		['this.#note({ ...user, ...before }, user);', ''],
+		['if (this.#saving) this.#late = { user, by };\n\t\telse if', 'if'],
+		['if (user.version <= this.base.version) return;', ''],
+		['if (!dirty.includes(field)) this[field]', 'this[field]'],
+		['if (stored) this.#settle(stored);', ''],
+		['if (late) this.receive(late.user, late.by);', ''],
+		['for (const field of this.clashes) this[field]', 'for (const field of PROFILE_FIELDS) this[field]'],
+		['change.before !== change.after', 'true'],
+		['known?.before ?? before[field]', 'before[field]'],
+		['this[field].trim() !== stored[field]', 'this[field] !== stored[field]'],
+		[
+			'if (!dirty.includes(field)) this[field] = next[field];',
+			'this[field] = next[field];',
+			'what was typed is lost to others'
+		]
+	],
+	'lib/stores/controls/suggestions.svelte.ts': [
+		['if (asking.signal.aborted) return;', ''],
+		['this.stale = true;', ''],
+		['+ step + count) % count', '+ step)'],
+		[
+			'if (wanted) this.#debounce.call(() => void this.#find(wanted));',
+			'if (wanted) void this.#find(wanted);',
+			'each keystroke asks'
+		]
+	],
+	'lib/stores/explorer/explorer.svelte.ts': [
+		['this.replies.slice(0, KEPT - 1)', 'this.replies'],
+		['if (run !== this.#run) return;', ''],
+		['else stop();', ''],
+		["'errors' in message", 'false'],
+		['&& !Array.isArray(value)', ''],
+		['this.#stop = () => controller.abort();', '']
+	],
+	'lib/utils/address.ts': [
+		['given.trim().slice(0, max)', 'given.trim()'],
+		["value === standard ? '' : value", 'value'],
+		['after: null, before: null, ...changes', '...changes'],
+		['({ yes: true, no: false })[given]', '({ yes: true, no: true })[given]'],
+		['UUID.test(given) ? given.toLowerCase() : null', 'given'],
+		['before ? { last: size, before }', 'before ? { first: size, before }']
+	],
+	'lib/utils/csv.ts': [
+		["/^[=+\\-@\\t\\r]/.test(cell) ? `'${cell}` : cell", 'cell'],
+		[".replaceAll('\"', '\"\"')", ''],
+		["source.replace(/^\\uFEFF/, '')", 'source'],
+		['if (cells.some(Boolean)) records', 'records'],
+		['&& !cell.trim()) [quoted', ') [quoted'],
+		["if (char === '\\n') line += 1;", '']
+	],
+	'lib/utils/format.ts': [
+		['if (size < 30 * SECOND)', 'if (size < 3 * SECOND)'],
+		['value < 10 ? Math.round(value * 10) / 10 : Math.round(value)', 'Math.round(value)'],
+		["[3_600 * SECOND, 'minute', 60 * SECOND]", "[3_600 * SECOND, 'minute', SECOND]"],
+		["return 'UTC';\n\t}", 'return text;\n\t}']
+	],
+	'lib/utils/graphql.ts': [
+		['renewal ??= fetch', 'renewal = fetch'],
+		['if (response.status >= 500)', 'if (false)'],
+		['.finally(() => (renewal = null))', ''],
+		["'TOKEN_EXPIRED', ", ''],
+		['Number(found[1]) * 1000', 'Number(found[1])'],
+		['throw error;\n\t\treturn', 'return']
+	],
+	'lib/utils/pool.ts': [
+		['!failed && ', ''],
+		['&& !signal?.aborted', ''],
+		['if (raised) throw raised.reason;', ''],
+		['!failed && !signal?.aborted', '!failed', 'a stop stops nothing'],
+		['Array.from({ length: atOnce }, worker)', 'items.map(worker)', 'all at once']
+	],
+	'lib/utils/problems.ts': [
+		["if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return m.problem.EMAIL_TAKEN;", ''],
+		['&& problem.retryAfterSeconds)', '&& false)'],
+		['(problem.message || m.problem.UNKNOWN)', 'm.problem.UNKNOWN'],
+		['if (fields.length && !hidden.length) return null;', ''],
+		[': message || null;', ': null;', 'what the catalogue does not know is lost'],
+		[
+			'if (fields.length && !hidden.length) return null;',
+			'if (fields.length) return null;',
+			'a hidden field says nothing'
+		]
+	],
+	'lib/utils/return-to.ts': [
+		["|| text.startsWith('/sign-')", ''],
+		["|| url.pathname.includes('//')", ''],
+		['text.length > LONGEST || ', ''],
+		["url.pathname + url.search + url.hash === text ? text : '/'", 'text']
+	],
+	'lib/utils/event/address.ts': [
+		['return !after && !before;', 'return !after;'],
+		['if (query.about) filter.userId = query.about;', ''],
+		['Object.keys(filter).length ? filter : null', 'filter']
+	],
+	'lib/utils/event/hourly.ts': [
+		['&& hour < HOURS', ''],
+		['types.includes(type) && ', ''],
+		['+ hour * HOUR_MS', '']
+	],
+	'lib/utils/event/words.ts': [
+		["TONES[type] ?? 'neutral'", "'neutral'"],
+		['if (key === f.dayKey(now)) return m.activity.today;', ''],
+		["role && role.after !== 'MEMBER'", 'role'],
+		['if (day) day.events.push(event);\n\t\telse', '']
+	],
+	'lib/utils/session/user-agent.ts': [
+		["\t[/\\bEdg(?:e|A|iOS)?\\//, 'Edge'],\n", ''],
+		["product !== 'Mozilla'", 'true'],
+		["PHONES.has(system) ? 'phone' : 'desktop'", "PHONES.has(system) ? 'desktop' : 'desktop'"]
+	],
+	'lib/utils/user/add.ts': [["if (createUser.code === 'EMAIL_TAKEN') return { state: 'exists' };", '']],
+	'lib/utils/user/address.ts': [
+		["sort !== 'name' && sort !== 'email'", "sort !== 'name'"],
+		["direction ? direction === 'desc' : startsDescending(sort)", 'startsDescending(sort)'],
+		["isDescending(query) ? 'DESC' : 'ASC'", "isDescending(query) ? 'ASC' : 'DESC'"],
+		['asks: (one) => ({ status: [one] })', 'asks: () => ({})'],
+		["query.search !== '' || ", ''],
+		["return sort !== 'name' && sort !== 'email';", 'return false;', 'times from the oldest']
+	],
+	'lib/utils/user/bulk.ts': [
+		["delete: 'DELETED'", "delete: 'DISABLED'"],
+		["action === 'role' ? { role } :", 'false ? { role } :'],
+		['(await run(EnableUser, variables)).enableUser', '(await run(DisableUser, variables)).disableUser']
+	],
+	'lib/utils/user/import.ts': [
+		['records.length > LINES_MAX', 'records.length > 2 * LINES_MAX'],
+		["if (earlier !== undefined) return { kind: 'duplicate', line: earlier };", ''],
+		["email.normalize('NFKC').toLowerCase()", 'email'],
+		['Number(a.fault === null) - Number(b.fault === null) ||', ''],
+		["if (!displayName) return { kind: 'noName' };", '']
+	],
+	'lib/utils/user/rights.ts': [
+		["'users.seeAll': AUDITORS", "'users.seeAll': ADMINS"],
+		["'users.change': ADMINS", "'users.change': AUDITORS"]
+	],
+	'lib/server/forms.ts': [
+		['STATUSES[refusal.code] ?? 400', '400'],
+		['LAST_ADMIN: 409', 'LAST_ADMIN: 400'],
+		['fail(STATUSES[refusal.code] ?? 400, answer)', 'fail(400, answer)', 'every refusal is 400']
+	],
+	'lib/server/user.ts': [
+		['if (typed[field] !== before[field]) input', 'input'],
+		[
+			"role: choice(form, 'role', ROLES), expectedVersion: version(form)",
+			"role: choice(form, 'role', ROLES)"
+		],
+		['from < ids.length; from += IDS_MAX', 'from < 1; from += IDS_MAX'],
+		['node.displayName === typed', 'true'],
+		['if (typed[field] !== before[field]) input[field]', 'input[field]', 'untouched fields are written'],
+		['if (!named) return refuse', 'if (false) return refuse', 'anybody’s name erases']
+	],
+	'lib/components/user/RoleForm.svelte': [
+		['begin: () => record.showChange({ role }),', 'begin: () => void record.showChange({ role }),'],
+		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],
+		['begin: () => record.showChange({ role }),', '', 'nothing shown ahead'],
+		['refused: (_, kept) => record.notSaved(kept?.current)', '', 'who was quicker is not shown']
+	],
+	'lib/components/session/SessionList.svelte': [
+		['[data-session="${id}"]`)?.focus()', '[data-session="${id}"]`)'],
+		['ending.undo();\n', '\n'],
+		['if (id) list?.querySelector<HTMLElement>(`[data-session="${id}"]`)?.focus();', '', 'the focus is lost']
+	],
+	'lib/components/event/EventTimeline.svelte': [['scrolled || focused || !newest', 'scrolled || focused']],
+	'lib/components/shell/Palette.svelte': [['isCommand || !suggestions.stale', 'true']],
+	'routes/(app)/activity/+page.svelte': [
+		['|| !isNewest(query)', ''],
+		['list.apply(event, missed)', 'list.apply(event)']
+	],
+	'routes/(app)/people/[id]/+page.svelte': [['if (!first) untrack(() => record.refresh(read));', '']],
+	'routes/(app)/people/new/+page.svelte': [
+		['<input type="hidden" name="key" value={data.key} />', ''],
+		['void refreshAll();', '']
+	],
+	'routes/(app)/people/new/+page.server.ts': [
+		["idempotencyKey: text(form, 'key') || null", 'idempotencyKey: null']
+	],
+	'routes/(app)/people/export/+server.ts': [['if (!page.users.pageInfo.hasNextPage) return;', 'return;']],
+	'routes/(app)/people/+page.server.ts': [],
+	'lib/stores/controls/selection.svelte.ts': [
+		['Math.min(from, index), Math.max(from, index) + 1', 'from, index + 1', 'a range goes one way only']
+	]
+};

@@ -105,6 +105,17 @@ describe('the role form', () => {
 	});
 });
 
+test('without script, the answer to one form stands in that form and in no other', async () => {
+	const answer = {
+		form: 'role',
+		refusal: { code: 'LAST_ADMIN', message: '', fields: {} },
+		kept: { current: null }
+	};
+	await site.show(Page, { data: data(), form: answer });
+	const notices = screen.getAllByText(en.problem.LAST_ADMIN);
+	expect(notices.map((one) => one.closest('form')?.dataset.form)).toEqual(['role']);
+});
+
 describe('the profile form', () => {
 	const type = (name: string, value: string) =>
 		fireEvent.input(form('save').querySelector(`[name=${name}]`)!, { target: { value } });

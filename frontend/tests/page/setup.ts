@@ -1,7 +1,10 @@
 /** What jsdom does not have. */
-import { cleanup } from '@testing-library/svelte';
+import { cleanup, configure } from '@testing-library/svelte';
 import { afterEach, vi } from 'vitest';
 import { visits } from './kit/navigation.ts';
+
+// A condition that must come is waited for as long as a busy machine may take.
+configure({ asyncUtilTimeout: 4_000 });
 
 Object.assign(HTMLDialogElement.prototype, {
 	showModal(this: HTMLDialogElement) {

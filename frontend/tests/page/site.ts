@@ -23,6 +23,10 @@ export const ADMIN: Viewer = {
 	version: 1
 };
 
+/** How long a test waits for what must come, in milliseconds: more than a busy machine takes. */
+const PATIENCE_MS = 4_000;
+const until = (condition: () => unknown) => vi.waitUntil(condition, PATIENCE_MS);
+
 export class Site {
 	readonly api = new FakeApi();
 	/** The forms sent: the action and its fields. */
@@ -53,7 +57,7 @@ export class Site {
 			ready: (live: Live) => (this.live = live)
 		};
 		const { rerender } = render(Frame, { props: { ...frame, given: props } });
-		await vi.waitUntil(() => this.live.state === 'live' && this.socket.sent.length > 2);
+		await until(() => this.live.state === 'live' && this.socket.sent.length > 2);
 		return (next) => rerender({ given: { ...props, ...next } });
 	}
 
@@ -69,7 +73,7 @@ export class Site {
 
 	/** Sends a message of a feed. */
 	async push(operation: string, data: object): Promise<void> {
-		await vi.waitUntil(() => this.socket.subscribed(operation));
+		await until(() => this.socket.subscribed(operation));
 		this.socket.push(operation, data);
 		await Promise.resolve();
 	}
@@ -78,7 +82,7 @@ export class Site {
 	async reconnect(): Promise<void> {
 		const before = this.socket;
 		before.drop(1006);
-		await vi.waitUntil(() => this.socket !== before && this.socket.sent.length > 2, 5_000);
+		await until(() => this.socket !== before && this.socket.sent.length > 2);
 	}
 
 	async #fetch(to: string | URL, init: RequestInit): Promise<Response> {

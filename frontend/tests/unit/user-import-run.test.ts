@@ -1,6 +1,10 @@
+import { CreateUser } from '#lib/graphql/documents.ts';
+import { FakeApi } from '../fakes/api.ts';
+import { payload, refused, user } from '../fakes/rows.ts';
 import { describe, expect, it } from 'vitest';
 import type { Added, ListLine } from '#lib/types/import.ts';
 import { ImportRun } from '#lib/stores/user/import.svelte.ts';
+import { addUser } from '#lib/utils/user/add.ts';
 import { itemsOf, readImport } from '#lib/utils/user/import.ts';
 
 const list = (count: number, more = '') =>
@@ -61,5 +65,22 @@ describe('an import', () => {
 		await run.start(added);
 		expect(run.halted).toBeNull();
 		expect(run.count('added')).toBe(20);
+	});
+});
+
+describe('a line', () => {
+	const [line] = list(1);
+
+	it.each([
+		[payload(user({ id: 'new' })), { state: 'added', id: 'new' }],
+		[refused('EMAIL_TAKEN'), { state: 'exists' }],
+		[refused('FORBIDDEN'), { state: 'failed', problem: { code: 'FORBIDDEN', message: '' } }]
+	])('becomes what the API made of it', async (createUser, added) => {
+		const api = new FakeApi();
+		api.on(CreateUser, () => ({ createUser }));
+		expect(await addUser(api.run, line!)).toEqual(added);
+		expect(api.variables(CreateUser)).toEqual([
+			{ input: { email: 'p0@example.com', displayName: 'P0', role: 'MEMBER' } }
+		]);
 	});
 });

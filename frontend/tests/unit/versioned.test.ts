@@ -88,6 +88,7 @@ describe('a row that is about to leave', () => {
 		end();
 		expect(row.left).toBe(false);
 		const again = row.showLeaving();
+		expect(row.left).toBe(true);
 		row.hasLeft = true;
 		again();
 		expect(row.left).toBe(true);

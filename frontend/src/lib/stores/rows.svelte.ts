@@ -93,10 +93,8 @@ export class Rows<T extends { id: string; version?: number }> {
 	}
 
 	leave(id: string): void {
-		this.#snapshot?.delete(id);
 		if (this.waiting.delete(id)) return;
 		const row = this.row(id);
-		if (row?.hasLeft) return;
 		this.#departed.add(id);
 		if (row) row.hasLeft = true;
 	}
