@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ ROOT = Path(__file__).parents[2]
 """This very tree: what is installed may be another checkout."""
 PATIENCE = 60.0
 """Seconds after which what was waited for is taken never to come."""
+HOLD = "insert into users (email, display_name, name_key) values ($1, 'Held', 'held')"
+WAITING = """select from pg_stat_activity
+  where application_name = 'rollcall' and wait_event_type = 'Lock' and datname = current_database()"""
 
 
 @dataclass
@@ -97,6 +101,22 @@ class Rollcall:
             return [tuple(row) for row in await connection.fetch(statement)]
         finally:
             await connection.close()
+
+    @contextmanager
+    def holding(self, email: str) -> Iterator[None]:
+        """Keep whoever writes this address waiting until the block ends: a place to interrupt a command at."""
+        with asyncio.Runner() as runner:
+            connection = runner.run(asyncpg.connect(self.database_url))
+            try:
+                runner.run(connection.execute("begin"))
+                runner.run(connection.execute(HOLD, email))
+                yield
+            finally:
+                runner.run(connection.close())
+
+    def is_waiting(self) -> bool:
+        """Whether a command waits for what is held."""
+        return bool(self.fetch(WAITING))
 
     def count(self, table: str = "users") -> int:
         """How many rows a table has."""

@@ -153,3 +153,45 @@ def test_the_order_of_addresses_is_only_for_those_who_see_them(world: World, rol
     sees = role is not Role.MEMBER
     assert query.by_email is sees
     assert query.sort is (UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not sees else sort)
+
+
+async def test_sockets_are_settled_wherever_a_right_ends(world: World) -> None:
+    admin, user = await world.user("admin@example.com", Role.ADMIN), await world.user()
+    by, settled = actor(admin), world.live.settled
+    await world.users.update(by, UpdateUser(user.id, display_name="Ada"))
+    assert settled == [], "nothing changed"
+    await world.sessions.change_password(actor(user), PASSWORD, "another password")
+    assert settled == [], "no session ended"
+    one, two = [await world.sessions.sign_in(Origin(), SignIn(user.email, "another password")) for _ in range(2)]
+    ways: list[tuple[User, Any]] = [
+        (user, lambda: world.users.update(by, UpdateUser(user.id, role=Role.AUDITOR))),
+        (user, lambda: world.sessions.revoke(by, one.session.id)),
+        (user, lambda: world.sessions.sign_out_by_token(Origin(), two.refresh_token)),
+        (user, lambda: world.users.set_status(by, user.id, Status.DISABLED)),
+        (user, lambda: world.users.erase(by, user.id)),
+    ]
+    for number, (whose, way) in enumerate(ways, 1):
+        assert (await way()).position is not None
+        assert settled == [whose.id] * number
+
+
+async def test_an_ended_session_ends_once(world: World) -> None:
+    user = await world.user()
+    signed_in = await world.signed_in(user)
+    assert (await world.sessions.revoke(actor(user), signed_in.session.id)).position is not None
+    told = world.told
+    again = await world.sessions.revoke(actor(user), signed_in.session.id)
+    by_token = await world.sessions.sign_out_by_token(Origin(), signed_in.refresh_token)
+    assert (again.position, by_token.position, world.told) == (None, None, told)
+    with pytest.raises(errors.NotFound):
+        await world.sessions.sign_out(actor(user))
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(Status.DISABLED, EndReason.DISABLED), (Status.DELETED, EndReason.DELETED)]
+)
+async def test_a_session_says_why_it_ended_with_its_user(world: World, status: Status, reason: EndReason) -> None:
+    user = await world.user()
+    signed_in = await world.signed_in(user)
+    await world.users.set_status(system(), user.id, status)
+    assert world.store.state.sessions[signed_in.session.id].end_reason is reason

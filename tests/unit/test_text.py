@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.cursors import parse_cursor, sequence_cursor, written_cursor
 from domain.errors import ValidationFailed
-from domain.models.text import canonical_email, clean_name, clean_password, fold
+from domain.models.text import canonical_email, clean_name, clean_password, clean_search, fold
 from domain.pagination import Window, decode_key, encode_key
 
 
@@ -105,3 +105,65 @@ def test_passwords_are_bounded_and_never_repeated() -> None:
             clean_password(text)
         assert text not in str(refused.value.details)
     assert clean_password("ｆｕｌｌｗｉｄｔｈ") == "fullwidth"
+
+
+@pytest.mark.parametrize("size", [8, 256])
+def test_passwords_from_the_shortest_to_the_longest_are_taken(size: int) -> None:
+    assert clean_password("x" * size) == "x" * size
+
+
+@pytest.mark.parametrize(("text", "kept"), [("", None), (" \u200b", None), ("Zo\u00cb  x", "zoe x")])
+def test_a_search_is_folded_or_nothing(text: str, kept: str | None) -> None:
+    assert clean_search(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("x" * 64, True),
+        ("x" * 65, False),
+        (" " * 200, True),
+        (" " * 201, False),
+        ("\ufdfa" * 4, False),
+        (" ".join("abcdefgh"), True),
+        (" ".join("abcdefghi"), False),
+    ],
+)
+def test_a_search_is_bounded_as_typed_and_as_folded(text: str, fits: bool) -> None:
+    if fits:
+        clean_search(text)
+        return
+    with pytest.raises(ValidationFailed) as refused:
+        clean_search(text)
+    assert (refused.value.faults[0].field, refused.value.faults[0].value) == ("search", text[:200])
+
+
+@pytest.mark.parametrize(("text", "fits"), [("n" * 200, True), ("n" * 201, False), ("", False), ("\u200d", False)])
+def test_a_name_has_one_to_two_hundred_characters(text: str, fits: bool) -> None:
+    if fits:
+        assert clean_name(f" {text}\u202e ") == text
+        return
+    with pytest.raises(ValidationFailed) as refused:
+        clean_name(text)
+    assert (refused.value.faults[0].field, refused.value.faults[0].value) == ("display_name", text[:200])
+
+
+@pytest.mark.parametrize(
+    ("local", "domain", "fits"),
+    [
+        ("a" * 64, "x.org", True),
+        ("a" * 65, "x.org", False),
+        ("a", "b" * 63 + ".org", True),
+        ("a", "b" * 64 + ".org", False),
+        ("a", ".".join(["b" * 62] * 4), True),
+        ("a", ".".join(["b" * 63] * 4), False),
+    ],
+)
+def test_addresses_are_as_long_as_they_may_be(local: str, domain: str, fits: bool) -> None:
+    address = f"{local}@{domain}"
+    if fits:
+        assert canonical_email(address) == address
+        return
+    with pytest.raises(ValidationFailed) as refused:
+        canonical_email(address)
+    assert refused.value.faults[0].field == "email"
