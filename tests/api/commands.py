@@ -20,7 +20,7 @@ import asyncpg
 
 ROOT = Path(__file__).parents[2]
 """This very tree: what is installed may be another checkout."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which what was waited for is taken never to come."""
 HOLD = "insert into users (email, display_name, name_key) values ($1, 'Held', 'held')"
 WAITING = """select from pg_stat_activity

@@ -14,7 +14,7 @@ from api.bootstrap import Container, start
 from api.settings import Settings
 from domain.models.event import NIL, Event
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds after which what was waited for is taken never to come."""
 WRITE = "insert into events (type, user_id, request_id) values ('user_updated', gen_random_uuid(), $1) returning ord"
 
