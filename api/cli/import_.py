@@ -21,6 +21,7 @@ from api.bootstrap import Core, open_core
 from api.cli.files.people import STRAY_BYTES, FileRefused, Form, Lines, neutral, read_csv, read_ndjson
 from api.cli.local.access import directory
 from api.settings import Settings
+from domain.backoff import Backoff
 from domain.errors import Unavailable
 from domain.models.actor import system
 from domain.services.importing import ImportRefusal, ImportResult, ImportRow
@@ -159,11 +160,12 @@ async def _run(
 
 async def _batch(core: Core, rows: Sequence[ImportRow], seen: set[int], *, dry_run: bool) -> ImportResult:
     """One batch, tried again for a while when the database is away: it is written whole or not at all."""
+    backoff = Backoff(0.4, 5.0)
     for attempt in itertools.count(1):
         try:
             return await core.imports.import_batch(system(), rows, seen, dry_run=dry_run)
         except Unavailable:
             if attempt == TRIES:
                 raise
-            await asyncio.sleep(min(0.2 * 2**attempt, 5.0))
+            await backoff.wait()
     raise AssertionError

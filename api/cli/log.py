@@ -17,6 +17,7 @@ from api.bootstrap import Core, open_core
 from api.cli.files.events import EventFile, FileRefused
 from api.cli.local.access import directory
 from api.settings import Settings
+from domain.backoff import Backoff
 from domain.errors import Unavailable
 from domain.models.actor import system
 from domain.models.event import Event
@@ -133,16 +134,17 @@ async def _patiently(core: Core, days: int, file: EventFile | None) -> AsyncIter
         if file is not None:
             file.append(events)
 
-    failures = 0
+    failures, backoff = 0, Backoff(0.4, 5.0)
     while True:
         try:
             async for stretch in core.retention.prune(system(), days, keep if file else None):
                 yield stretch.count
                 failures = 0
+                backoff.reset()
         except Unavailable:
             failures += 1
             if failures == TRIES:
                 raise
-            await asyncio.sleep(min(0.2 * 2**failures, 5.0))
+            await backoff.wait()
         else:
             return

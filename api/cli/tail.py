@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import getpass
-import random
 import sys
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ import typer
 
 from api.cli.client import Away, Refused, SignedIn, SignedOut, refresh, sign_in, sign_out, subscribe
 from api.settings import LocalSettings
+from domain.backoff import Backoff
 
 EVENTS = """subscription Tail($after: Cursor, $filter: EventFilter) {
   userEvents(after: $after, filter: $filter) {
@@ -42,7 +42,7 @@ class Follower:
     filter: dict[str, Any]
     as_json: bool
     session: SignedIn | None = None
-    pause: float = FIRST_PAUSE
+    pause: Backoff = field(default_factory=lambda: Backoff(FIRST_PAUSE, LONGEST_PAUSE))
 
     async def follow(self) -> None:
         """Print events until interrupted, reconnecting from the cursor; then sign out. Raises Refused."""
@@ -60,8 +60,7 @@ class Follower:
             await self._renew(http)
         except Away as error:
             typer.echo(f"Connection lost ({error}); trying again", err=True)
-        await asyncio.sleep(self.pause * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
-        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+        await self.pause.wait()
 
     async def _connect(self, http: httpx.AsyncClient) -> None:
         """Print what one connection brings. Raises Away, SignedOut and Refused."""
@@ -70,7 +69,7 @@ class Follower:
         variables = {"after": self.cursor, "filter": self.filter}
         async with aclosing(subscribe(self.url, self.session.token, EVENTS, variables)) as messages:
             async for message in messages:
-                self.pause = FIRST_PAUSE
+                self.pause.reset()
                 self._show(message)
 
     async def _renew(self, http: httpx.AsyncClient) -> None:

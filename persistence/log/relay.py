@@ -21,6 +21,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from domain.backoff import Backoff
 from domain.models.event import NIL, Event
 from domain.tasks import end
 from persistence.log.epoch import DatabaseIdentity, identity_of
@@ -93,7 +94,7 @@ class Relay:
         self._numbered: tuple[UUID, int] = (NIL, 0)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._delay = FIRST_DELAY
+        self._backoff = Backoff(FIRST_DELAY, LAST_DELAY)
         self.leading = False
         self.elections = 0
 
@@ -134,8 +135,7 @@ class Relay:
                 asyncpg.InternalClientError,
             ) as lost:
                 log.warning("relay.lost", error=type(lost).__name__)
-                await asyncio.sleep(self._delay)
-                self._delay = min(self._delay * 2, LAST_DELAY)
+                await self._backoff.wait()
             except Exception:
                 log.exception("relay.failed")
                 await asyncio.sleep(1.0)
@@ -194,7 +194,7 @@ class Relay:
     def _begin(self) -> None:
         self.leading = True
         self.elections += 1
-        self._delay = FIRST_DELAY
+        self._backoff.reset()
         log.info("relay.leading")
 
     def _announce(self, epoch: UUID, events: Sequence[Event]) -> None:

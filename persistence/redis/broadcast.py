@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +23,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from domain.backoff import Backoff
 from domain.tasks import end
 from persistence.redis.namespace import RedisNamespace
 
@@ -132,14 +132,14 @@ class RedisBackend(BroadcastBackend):
         self._queue.put_nowait(Event(channel, message))
 
     async def _run(self) -> None:
-        delay = FIRST_DELAY
+        backoff = Backoff(FIRST_DELAY, LAST_DELAY)
         while True:
             await self._wanted.wait()
             try:
                 await self._listen()
             except (RedisError, OSError, TimeoutError) as error:
                 if self.connected:
-                    delay = FIRST_DELAY
+                    backoff.reset()
                     log.warning("redis.lost", error=type(error).__name__)
                 elif not self.reconnects:
                     log.warning("redis.unreachable", setting="REDIS_URL", error=type(error).__name__)
@@ -147,8 +147,7 @@ class RedisBackend(BroadcastBackend):
             except Exception:
                 log.exception("redis.listener_failed")
                 self._down()
-            await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
-            delay = min(delay * 2, LAST_DELAY)
+            await backoff.wait()
 
     def _name(self, channel: str) -> str:
         """The name of a channel in Redis, remembered for what comes back on it."""

@@ -14,6 +14,7 @@ import httpx
 
 from api.cli.client import Away, Refused, SignedIn, SignedOut, ask, sign_in
 from api.cli.proof.plan import NotProven
+from domain.backoff import Backoff
 
 SIGN_OUT = "mutation SignOut { signOut { __typename } }"
 REQUEST_SECONDS = 10.0
@@ -21,20 +22,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 LONGEST_SIGN_IN_PAUSE = 30.0
 
 
-class Pause:
-    """Waits longer each time, so that nothing is asked in a busy loop; `reset` once something went well."""
-
-    def __init__(self, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> None:
-        self._first, self._longest, self._next = first, longest, first
-
-    async def wait(self) -> None:
-        """Wait a little, at random."""
-        seconds, self._next = self._next, min(2 * self._next, self._longest)
-        await asyncio.sleep(seconds * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
-
-    def reset(self) -> None:
-        """Begin with short ones again."""
-        self._next = self._first
+def pause() -> Backoff:
+    """Between attempts of a client that is proving something."""
+    return Backoff(FIRST_PAUSE, LONGEST_PAUSE)
 
 
 class Deployment:
@@ -69,7 +59,7 @@ class Account:
         self.deployment, self.email, self._password = deployment, email, password
         self._task: asyncio.Task[SignedIn] | None = None
         self._current: SignedIn | None = None
-        self._pause = Pause(1.0, LONGEST_SIGN_IN_PAUSE)  # a server lets an account try ten times in five minutes
+        self._pause = Backoff(1.0, LONGEST_SIGN_IN_PAUSE)  # a server lets an account try ten times in five minutes
 
     async def session(self) -> SignedIn:
         """The session, begun where there is none. Raises Away and Refused, to all who wait for it alike."""
@@ -123,11 +113,11 @@ class Account:
 
         Raises NotProven after so many seconds, and Refused.
         """
-        end, pause = time.monotonic() + seconds, Pause()
+        end, waits = time.monotonic() + seconds, pause()
         while True:
             try:
                 return await self.ask(query, variables, **headers)
             except (Away, SignedOut) as error:
                 if time.monotonic() > end:
                     raise NotProven(f"Nobody answered for {seconds:.0f} seconds ({error})") from error
-            await pause.wait()
+            await waits.wait()

@@ -6,7 +6,8 @@ import asyncio
 import time
 from typing import Any
 
-from api.cli.proof.deployment import Account, Pause
+from api.cli.proof.deployment import Account
+from api.cli.proof.deployment import pause as backoff
 from api.cli.proof.judge import Entry, Found
 from api.cli.proof.ledger import Write
 from api.cli.proof.plan import NotProven
@@ -29,7 +30,7 @@ ERASE = "mutation Erase($id: ID!) { eraseUser(id: $id) { __typename ... on Probl
 
 async def event_of(account: Account, write: Write, seconds: float) -> Entry | None:
     """The event of a write, waiting for the log to take it up; None where it does not. Raises NotProven and Refused."""
-    end, pause = time.monotonic() + seconds, Pause()
+    end, pause = time.monotonic() + seconds, backoff()
     user_id = write.person.id if write.person else ""
     while True:
         page = (await account.insist(ENTRIES, {"filter": {"userId": user_id}}, seconds))["events"]

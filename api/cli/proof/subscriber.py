@@ -18,7 +18,9 @@ from random import expovariate
 from typing import Any
 
 from api.cli.client import Away, Refused, SignedOut, subscribe
-from api.cli.proof.deployment import Account, Pause
+from api.cli.proof.deployment import Account
+from api.cli.proof.deployment import pause as backoff
+from domain.backoff import Backoff
 
 EVENTS = """subscription Verify($after: Cursor) {
   userEvents(after: $after) {
@@ -87,7 +89,7 @@ class Subscriber:
 
     async def run(self, moving: Callable[[], bool]) -> None:
         """Follow until cancelled, changing the connection by choice while `moving`."""
-        pause = Pause()
+        pause = backoff()
         while self.refusal is None:
             try:
                 if await self._connect(pause, moving):
@@ -100,7 +102,7 @@ class Subscriber:
                 self.live = False
             await pause.wait()
 
-    async def _connect(self, pause: Pause, moving: Callable[[], bool]) -> bool:
+    async def _connect(self, pause: Backoff, moving: Callable[[], bool]) -> bool:
         """One connection, to any address; whether it was left by choice. Raises Away and Refused."""
         session = await self._account.session()
         leave_at = time.monotonic() + expovariate(1 / self._churn)

@@ -10,7 +10,8 @@ import random
 import time
 
 from api.cli.client import Away, SignedIn, SignedOut
-from api.cli.proof.deployment import Account, Pause
+from api.cli.proof.deployment import Account
+from api.cli.proof.deployment import pause as backoff
 from api.cli.proof.doors import Answer, over_graphql, over_rest
 from api.cli.proof.ledger import Kind, Ledger, Outcome, Person, Write
 from api.cli.proof.plan import Plan
@@ -69,7 +70,7 @@ class Writer:
     async def carry_out(self, write: Write, patience: float) -> Write:
         """Ask until there is an answer, or until the writer has stopped for `patience` seconds."""
         self._ledger.writes.append(write)
-        lost, answer, pause = False, None, Pause()
+        lost, answer, pause = False, None, backoff()
         missing_until = float("inf")
         while answer is None:
             try:

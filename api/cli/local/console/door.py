@@ -18,6 +18,7 @@ from api.cli.local.embedded import EngineError
 from api.cli.local.embedded.engine import Engine
 from api.cli.local.embedded.private import make_directory, new_log, write_text
 from api.cli.local.embedded.process import Account, end, family, gone, spawn
+from domain.backoff import Backoff
 
 READY = b"Rollcall console on "
 """Its own word that it listens (frontend/server.js)."""
@@ -64,7 +65,7 @@ class Console:
         self._log = data_dir / "console.log"
         self.door = FrontDoor(folder, self._log, environment)
         self._record = data_dir / RECORD
-        self._say, self._first, self._longest = say, pause, longest
+        self._say, self._backoff = say, Backoff(pause, longest)
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="console", daemon=True)
 
@@ -87,18 +88,17 @@ class Console:
             self._record.unlink(missing_ok=True)
 
     def _watch(self) -> None:
-        pause = self._first
         while not self._stopping.is_set():
             began = time.monotonic()
             code = self.door.wait()
             if time.monotonic() - began > STEADY_SECONDS:
-                pause = self._first
+                self._backoff.reset()
             if self._stopping.is_set():
                 return
+            pause = self._backoff.take()
             self._say(f"The console ended by itself ({code}); it starts again in {pause:g} s. Its log: {self._log}")
             if self._stopping.wait(pause):
                 return
-            pause = min(pause * 2, self._longest)
             self._start_again()
 
     def _start_again(self) -> None:

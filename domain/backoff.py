@@ -1,0 +1,26 @@
+"""Waiting longer after each failure, so that what is unavailable is not asked in a busy loop."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+
+class Backoff:
+    """Doubles from `first` up to `longest` seconds; `reset` once something went well."""
+
+    def __init__(self, first: float, longest: float) -> None:
+        self._first, self._longest, self._next = first, longest, first
+
+    def take(self) -> float:
+        """The seconds to wait this time, without jitter."""
+        seconds, self._next = self._next, min(2 * self._next, self._longest)
+        return seconds
+
+    async def wait(self) -> None:
+        """Wait, between half and one and a half times as long, so that not all who failed together return together."""
+        await asyncio.sleep(self.take() * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+
+    def reset(self) -> None:
+        """Start again with the shortest wait."""
+        self._next = self._first
