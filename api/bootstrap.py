@@ -35,7 +35,7 @@ from api.revisions import shipped
 from api.settings import ConfigurationError, Settings
 from api.sockets.registry import Sockets
 from api.telemetry import Metrics
-from domain.errors import EmailTaken, ValidationFailed
+from domain.errors import Taken, ValidationFailed
 from domain.models.actor import Actor, Origin, system
 from domain.models.directory import UserFilter
 from domain.models.event import NewEvent
@@ -382,7 +382,7 @@ async def ensure_first_admin(settings: Settings) -> str | None:
         except ValidationFailed as error:
             lines = "\n".join(f"  ADMIN_{f.field.upper()}: {f.message}" for f in error.faults)
             raise ConfigurationError(f"The first admin cannot be made:\n{lines}") from None
-        except EmailTaken:
+        except Taken:
             if await _count_admins(core):  # another server that starts at this moment was first
                 return None
             raise ConfigurationError("ADMIN_EMAIL: belongs to a user who is no admin") from None

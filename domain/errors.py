@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-from domain.models.user import User
+from typing import Any, ClassVar, Protocol
 
 ECHO_LIMIT = 200
 """The most characters of a caller's own value that an error repeats."""
@@ -29,7 +27,7 @@ class FieldFault:
 class DomainError(Exception):
     """An expected failure: a stable code, the HTTP status of the REST edge, and a message fit for a person."""
 
-    code: ClassVar[str]
+    code: str
     status: ClassVar[int]
     default: ClassVar[str]
 
@@ -80,24 +78,43 @@ class IdempotencyMismatch(DomainError):
     default = "This idempotency key was used before with other input"
 
 
-class EmailTaken(DomainError):
-    """Another account has this e-mail, in this or another spelling."""
+class Taken(DomainError):
+    """Another row of the kind has this value of `field`, which is unique; the code is EMAIL_TAKEN for `email`."""
 
-    code = "EMAIL_TAKEN"
+    code = "TAKEN"
     status = 409
-    default = "This e-mail address is taken"
+    default = "This is taken"
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        self.code = f"{field}_taken".upper()
+        super().__init__(f"This {FIELD_WORDS.get(field, field.replace('_', ' '))} is taken")
+
+
+FIELD_WORDS: Mapping[str, str] = {"email": "e-mail address"}
+"""What fields are called in messages, where that is not their name."""
+
+
+class Versioned(Protocol):
+    """An entity whose version grows with every change."""
+
+    @property
+    def version(self) -> int:
+        """The version, from 1."""
+        ...
 
 
 class VersionConflict(DomainError):
-    """The row has changed since the caller read it; `current` is the row as it is now."""
+    """The row has changed since the caller read it; `current` is the entity as it is now, of whatever kind."""
 
     code = "VERSION_CONFLICT"
     status = 412
-    default = "The user has changed since you read it"
+    default = "This has changed since you read it"
 
-    def __init__(self, current: User) -> None:
+    def __init__(self, current: Versioned) -> None:
         self.current = current
-        super().__init__()
+        kind = "".join(f" {c.lower()}" if c.isupper() else c for c in type(current).__name__)
+        super().__init__(f"The{kind} has changed since you read it")
 
     @property
     def details(self) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from domain.errors import EmailTaken, Unavailable
+from domain.errors import Taken, Unavailable
+from persistence.tables import TAKEN, metadata
 
 AWAY_CLASSES = ("08", "53", "57", "40", "25", "55", "58")
 """SQLSTATE classes of a database that cannot serve now: connection, resources, operator intervention, deadlock and
@@ -31,14 +32,24 @@ def sqlstate(error: BaseException) -> str | None:
     return None
 
 
+def taken_field(error: IntegrityError) -> str | None:
+    """The field that the violated constraint reports as taken; None for a constraint that names none."""
+    violated = getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None)
+    for table in metadata.tables.values():
+        for constraint in table.constraints:
+            if violated is not None and constraint.name == violated:
+                return constraint.info.get(TAKEN)
+    return None
+
+
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise EmailTaken and Unavailable in place of what the driver raised; everything else passes."""
+    """Raise Taken and Unavailable in place of what the driver raised; everything else passes."""
     try:
         yield
     except IntegrityError as error:
-        if "uq_users_email" in str(error.orig):
-            raise EmailTaken from None
+        if (field := taken_field(error)) is not None:
+            raise Taken(field) from None
         raise
     except (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise _away(error) from error

@@ -44,6 +44,9 @@ SEARCH = (
 
 TIME = DateTime(timezone=True)
 
+TAKEN = "taken"
+"""In the `info` of a unique constraint: the field that a violation reports as taken (`persistence.errors`)."""
+
 users = Table(
     "users",
     metadata,
@@ -60,7 +63,7 @@ users = Table(
     Column("created_at", TIME, nullable=False, server_default=text("now()")),
     Column("updated_at", TIME, nullable=False, server_default=text("now()")),
     Column("search", TSVECTOR, Computed(SEARCH, persisted=True), nullable=True),
-    UniqueConstraint("email"),
+    UniqueConstraint("email", info={TAKEN: "email"}),
     CheckConstraint("role IN ('member', 'auditor', 'admin')", name="role"),
     CheckConstraint("status IN ('active', 'disabled', 'deleted')", name="status"),
     CheckConstraint("version > 0", name="version"),

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.errors import EmailTaken, NotFound, VersionConflict
+from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.directory import Credentials, UserQuery
 from domain.models.text import fold
 from domain.models.user import Role, Status, User
@@ -157,14 +157,14 @@ class SqlUserRepository(SqlUserReader):
         return {u.id: u for u in await self._fetch(question)}
 
     async def add(self, user: User, password_hash: str | None) -> None:
-        """Insert a user; raises EmailTaken.
+        """Insert a user; raises Taken.
 
         A violation would say the same, but leave the address in the server's log.
         """
         new = insert(users).values(_fields(user) | {"password_hash": password_hash})
         added = await self._connection.execute(new.on_conflict_do_nothing(index_elements=[users.c.email]))
         if added.rowcount != 1:
-            raise EmailTaken
+            raise Taken("email")
 
     async def add_many(self, entries: Sequence[User]) -> set[UUID]:
         """Insert users without passwords, skipping e-mails that are taken; returns the ids that went in."""
@@ -172,7 +172,7 @@ class SqlUserRepository(SqlUserReader):
         return set((await self._connection.execute(ADD_MANY, {"rows": rows})).scalars())
 
     async def save(self, user: User) -> None:
-        """Write over the version before; raises VersionConflict and EmailTaken.
+        """Write over the version before; raises VersionConflict and Taken.
 
         A violation of the address's uniqueness, which the server logs, is left for two writers at the same moment.
         """
@@ -183,7 +183,7 @@ class SqlUserRepository(SqlUserReader):
         change = update(users).where(*before, or_(users.c.email == user.email, _free(user.email))).values(fields)
         if (await self._connection.execute(change)).rowcount != 1:
             current = await self.get(user.id)
-            raise EmailTaken if current.version == user.version - 1 else VersionConflict(current)
+            raise Taken("email") if current.version == user.version - 1 else VersionConflict(current)
 
     async def save_many(self, entries: Sequence[User]) -> None:
         """Write several users, which this transaction has locked, in one statement."""

@@ -5,17 +5,21 @@ Whatever was not expected is masked: the client gets the request id, the log get
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import strawberry
 import structlog
 from graphql import GraphQLError
 from strawberry.extensions import FieldExtension
+from strawberry.types.field import StrawberryField
+from strawberry.types.union import StrawberryUnion
 
 from domain import errors, policies
 from domain.errors import DomainError
+from domain.models import user as domain
 from schema.context import Context
 from schema.node import camel
 from schema.user import User
@@ -94,39 +98,65 @@ class RateLimitProblem(Problem):
     retry_after_seconds: int
 
 
-def problem_of(error: DomainError, context: Context) -> Problem | None:  # noqa: PLR0911 - one line a kind
-    """The member of a result union that tells of an error, or None where the schema has none for it."""
-    if isinstance(error, errors.IdempotencyMismatch):
-        fields = [FieldProblem(field="idempotencyKey", message=error.message)]
-        return ValidationProblem(code=ProblemCode.VALIDATION_ERROR, message=error.message, fields=fields)
-    if error.code not in ProblemCode.__members__:
-        return None
-    code = ProblemCode[error.code]
+PLAIN: Mapping[type[DomainError], type[Problem]] = {
+    errors.NotFound: NotFoundProblem,
+    errors.Forbidden: ForbiddenProblem,
+    errors.LastAdmin: ForbiddenProblem,
+    errors.InvalidCredentials: CredentialsProblem,
+    errors.AccountDisabled: CredentialsProblem,
+    errors.TokenInvalid: CredentialsProblem,
+    errors.TokenExpired: CredentialsProblem,
+    errors.SessionRevoked: CredentialsProblem,
+}
+"""The problems that say no more than the code and the message of their errors; a subclass is shown as its base."""
+
+
+def problem_of(error: DomainError, context: Context) -> Problem | None:
+    """The member of a result union that an error is shown as; None for one that goes into the top-level `errors`."""
     match error:
         case errors.ValidationFailed():
-            fields = [FieldProblem(field=camel(f.field), message=f.message) for f in error.faults]
-            return ValidationProblem(code=code, message=error.message, fields=fields)
+            return _refused(error.message, [(camel(f.field), f.message) for f in error.faults])
+        case errors.IdempotencyMismatch():
+            return _refused(error.message, [("idempotencyKey", error.message)])
         case errors.VersionConflict():
-            seen = context.actor is not None and policies.can_see(context.actor, error.current)
-            current = User(entity=error.current) if seen else None
-            return ConflictProblem(code=code, message=error.message, current=current)
-        case errors.EmailTaken():
-            return ConflictProblem(code=code, message=error.message, current=None)
-        case errors.NotFound():
-            return NotFoundProblem(code=code, message=error.message)
-        case errors.Forbidden() | errors.LastAdmin():
-            return ForbiddenProblem(code=code, message=error.message)
+            return ConflictProblem(code=_code(error), message=error.message, current=_seen(error.current, context))
+        case errors.Taken():
+            return ConflictProblem(code=_code(error), message=error.message, current=None)
         case errors.RateLimited():
-            return RateLimitProblem(code=code, message=error.message, retry_after_seconds=error.retry_after)
-        case _:
-            return CredentialsProblem(code=code, message=error.message)
+            return RateLimitProblem(code=_code(error), message=error.message, retry_after_seconds=error.retry_after)
+    kind = next((PLAIN[base] for base in type(error).__mro__ if base in PLAIN), None)
+    return None if kind is None else kind(code=_code(error), message=error.message)
+
+
+def _code(error: DomainError) -> ProblemCode:
+    return ProblemCode[error.code]
+
+
+def _refused(message: str, faults: Sequence[tuple[str, str]]) -> ValidationProblem:
+    fields = [FieldProblem(field=field, message=text) for field, text in faults]
+    return ValidationProblem(code=ProblemCode.VALIDATION_ERROR, message=message, fields=fields)
+
+
+def _seen(current: object, context: Context) -> User | None:
+    """The entity of a conflict, where it is a user whom the viewer may see."""
+    if not isinstance(current, domain.User) or context.actor is None or not policies.can_see(context.actor, current):
+        return None
+    return User(entity=current)
 
 
 class AsData(FieldExtension):
-    """Answers a mutation with the union member of the error it raised, where its union has that member."""
+    """Answers a mutation with the union member of the error it raised, where its return type has that member."""
 
-    def __init__(self, *members: type[Problem]) -> None:
-        self._members = members
+    def apply(self, field: StrawberryField) -> None:
+        """Remember the field; its type is known only once the whole schema is."""
+        self._field = field
+
+    @cached_property
+    def members(self) -> tuple[type[Problem], ...]:
+        """The problems of the union that the mutation returns."""
+        returned = self._field.type
+        assert isinstance(returned, StrawberryUnion), self._field.python_name
+        return tuple([t for t in returned.types if isinstance(t, type) and issubclass(t, Problem)])
 
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: strawberry.Info[Context, None], **arguments: Any
@@ -136,7 +166,7 @@ class AsData(FieldExtension):
             return await next_(source, info, **arguments)
         except DomainError as error:
             problem = problem_of(error, info.context)
-            if isinstance(problem, self._members):
+            if isinstance(problem, self.members):
                 return problem
             raise
 

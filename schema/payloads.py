@@ -23,7 +23,6 @@ class Done:
     cursor: Cursor | None
 
 
-DONE = (ValidationProblem, NotFoundProblem, ForbiddenProblem, CredentialsProblem, RateLimitProblem)
 DoneResult = Annotated[
     Done | ValidationProblem | NotFoundProblem | ForbiddenProblem | CredentialsProblem | RateLimitProblem,
     strawberry.union("DoneResult"),

@@ -23,7 +23,7 @@ from schema.errors import (
 )
 from schema.loaders import PageKey
 from schema.node import Node, given, shows
-from schema.payloads import DONE, DoneResult, done, known
+from schema.payloads import DoneResult, done, known
 from schema.user import User
 
 
@@ -164,9 +164,6 @@ class SessionPayload:
         )
 
 
-SIGN_UP = (ValidationProblem, ConflictProblem, RateLimitProblem, ForbiddenProblem)
-SIGN_IN = (CredentialsProblem, RateLimitProblem, ValidationProblem)
-REFRESH = (CredentialsProblem,)
 SignUpResult = Annotated[
     SessionPayload | ValidationProblem | ConflictProblem | RateLimitProblem | ForbiddenProblem,
     strawberry.union("SignUpResult"),
@@ -181,7 +178,7 @@ RefreshResult = Annotated[SessionPayload | CredentialsProblem, strawberry.union(
 class SessionMutations:
     """Signing up, in and out."""
 
-    @strawberry.mutation(extensions=[AsData(*SIGN_UP)])
+    @strawberry.mutation(extensions=[AsData()])
     async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
         """Make an account and sign in."""
         if input.cookie:
@@ -190,7 +187,7 @@ class SessionMutations:
         signed_in = await info.context.services.sessions.sign_up(info.context.origin, command)
         return _signed_in(info, signed_in, cookie=input.cookie)
 
-    @strawberry.mutation(extensions=[AsData(*SIGN_IN)])
+    @strawberry.mutation(extensions=[AsData()])
     async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
         """Start a session."""
         if input.cookie:
@@ -199,7 +196,7 @@ class SessionMutations:
         signed_in = await info.context.services.sessions.sign_in(info.context.origin, command)
         return _signed_in(info, signed_in, cookie=input.cookie)
 
-    @strawberry.mutation(extensions=[AsData(*REFRESH)])
+    @strawberry.mutation(extensions=[AsData()])
     async def refresh_session(self, info: Info, refresh_token: str | None = strawberry.UNSET) -> RefreshResult:
         """With the refresh cookie (new cookies come back) or the token given (new tokens come back)."""
         given_token, carried = given(refresh_token), info.context.carrier.refresh_token
@@ -209,7 +206,7 @@ class SessionMutations:
         signed_in = await info.context.services.sessions.refresh(info.context.origin, token)
         return _signed_in(info, signed_in, cookie=given_token is None)
 
-    @strawberry.mutation(extensions=[AsData(*DONE)])
+    @strawberry.mutation(extensions=[AsData()])
     async def sign_out(self, info: Info) -> DoneResult:
         """End the current session."""
         context, sessions = info.context, info.context.services.sessions
@@ -221,19 +218,19 @@ class SessionMutations:
         context.carrier.clear()
         return await done(info, written.position)
 
-    @strawberry.mutation(extensions=[AsData(*DONE)])
+    @strawberry.mutation(extensions=[AsData()])
     async def revoke_session(self, info: Info, id: strawberry.ID) -> DoneResult:
         """End one session."""
         viewer = info.context.viewer
         return await done(info, (await info.context.services.sessions.revoke(viewer, known(id))).position)
 
-    @strawberry.mutation(extensions=[AsData(*DONE)])
+    @strawberry.mutation(extensions=[AsData()])
     async def revoke_sessions(self, info: Info, user_id: strawberry.ID) -> DoneResult:
         """Every session of the user but the caller's own current one; for another user, admins only."""
         viewer = info.context.viewer
         return await done(info, (await info.context.services.sessions.revoke_all(viewer, known(user_id))).position)
 
-    @strawberry.mutation(extensions=[AsData(*DONE)])
+    @strawberry.mutation(extensions=[AsData()])
     async def change_password(self, info: Info, input: ChangePasswordInput) -> DoneResult:
         """Set one's own password; one's other sessions end."""
         service = info.context.services.sessions

@@ -12,7 +12,7 @@ from domain.services.user import CreateUser, UpdateUser
 from schema.context import Info
 from schema.errors import AsData, ConflictProblem, ForbiddenProblem, NotFoundProblem, ValidationProblem
 from schema.node import Role, given
-from schema.payloads import DONE, DoneResult, cursor_of, done, known
+from schema.payloads import DoneResult, cursor_of, done, known
 from schema.scalars import Cursor
 from schema.user import User
 
@@ -52,7 +52,6 @@ class UserPayload:
     cursor: Cursor
 
 
-USER = (ValidationProblem, ConflictProblem, NotFoundProblem, ForbiddenProblem)
 UserResult = Annotated[
     UserPayload | ValidationProblem | ConflictProblem | NotFoundProblem | ForbiddenProblem,
     strawberry.union("UserResult"),
@@ -63,7 +62,7 @@ UserResult = Annotated[
 class UserMutations:
     """Writes of the directory."""
 
-    @strawberry.mutation(extensions=[AsData(*USER)])
+    @strawberry.mutation(extensions=[AsData()])
     async def create_user(self, info: Info, input: CreateUserInput) -> UserResult:
         """Create a user, who is active at once; admins only."""
         command = CreateUser(
@@ -75,7 +74,7 @@ class UserMutations:
         )
         return await _user(info, await info.context.services.users.create(info.context.viewer, command))
 
-    @strawberry.mutation(extensions=[AsData(*USER)])
+    @strawberry.mutation(extensions=[AsData()])
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserResult:
         """Set fields of a user."""
         viewer = info.context.viewer
@@ -88,35 +87,35 @@ class UserMutations:
         )
         return await _user(info, await info.context.services.users.update(viewer, command))
 
-    @strawberry.mutation(extensions=[AsData(*USER)])
+    @strawberry.mutation(extensions=[AsData()])
     async def disable_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
         """Ends the user's sessions and live sockets before it answers."""
         return await _set_status(info, id, domain.Status.DISABLED, expected_version)
 
-    @strawberry.mutation(extensions=[AsData(*USER)])
+    @strawberry.mutation(extensions=[AsData()])
     async def enable_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
         """Let a disabled user sign in again."""
         return await _set_status(info, id, domain.Status.ACTIVE, expected_version)
 
-    @strawberry.mutation(extensions=[AsData(*USER)])
+    @strawberry.mutation(extensions=[AsData()])
     async def delete_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
         """Take a user out of the directory; `restoreUser` brings them back."""
         return await _set_status(info, id, domain.Status.DELETED, expected_version)
 
-    @strawberry.mutation(extensions=[AsData(*USER)])
+    @strawberry.mutation(extensions=[AsData()])
     async def restore_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
         """Bring a deleted user back as active."""
         return await _set_status(info, id, domain.Status.ACTIVE, expected_version, restore=True)
 
-    @strawberry.mutation(extensions=[AsData(*DONE)])
+    @strawberry.mutation(extensions=[AsData()])
     async def erase_user(self, info: Info, id: strawberry.ID) -> DoneResult:
         """Removes the personal data for good; the log keeps the id and the fact."""
         viewer = info.context.viewer

@@ -2,189 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from pydantic import BaseModel
+from collections.abc import Sequence
 
 from api.auth.cookies import CookieCarrier
+from api.rest.operations import OPERATIONS, Json, Operation, ref
+from api.rest.refusals import HEADERS_OF, REASONS
 from api.rest.shapes import ChangedUser, Login, NewUser, Refresh
-
-Json = dict[str, Any]
 
 MOMENT: Json = {"type": "string", "format": "date-time", "pattern": "Z$"}
 ID: Json = {"type": "string", "format": "uuid"}
-CODES: Mapping[int, Sequence[str]] = {
-    400: ("MALFORMED_REQUEST",),
-    401: ("UNAUTHENTICATED", "INVALID_CREDENTIALS", "TOKEN_INVALID", "TOKEN_EXPIRED", "SESSION_REVOKED"),
-    403: ("FORBIDDEN", "ACCOUNT_DISABLED"),
-    404: ("NOT_FOUND",),
-    405: ("METHOD_NOT_ALLOWED",),
-    408: ("REQUEST_TIMEOUT",),
-    409: ("EMAIL_TAKEN", "LAST_ADMIN"),
-    412: ("VERSION_CONFLICT",),
-    413: ("PAYLOAD_TOO_LARGE",),
-    415: ("UNSUPPORTED_MEDIA_TYPE",),
-    422: ("VALIDATION_ERROR", "IDEMPOTENCY_MISMATCH"),
-    429: ("RATE_LIMITED",),
-    500: ("INTERNAL_ERROR",),
-    503: ("UNAVAILABLE",),
-}
-REASONS = {
-    400: "The request cannot be read",
-    401: "No session, or one that does not serve",
-    403: "Not allowed",
-    404: "No such user, or none the viewer may know of",
-    405: "This path does not know the method",
-    408: "The body took too long to arrive",
-    409: "Something else stands in the way",
-    412: "The user has changed since it was read",
-    413: "The body is too large",
-    415: "The body is not application/json",
-    422: "Fields were refused",
-    429: "Too many attempts",
-    500: "A fault of the server; details.request_id names it in the log",
-    503: "The directory is unavailable for a moment",
-}
-HEADERS_OF: Mapping[int, str] = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
-WITH_BODY = (400, 408, 413, 415, 422)
-ALWAYS = (500, 503)
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One line of the contract's table of routes."""
-
-    method: str
-    path: str
-    id: str
-    summary: str
-    message: str
-    data: Json
-    status: int = 200
-    body: type[BaseModel] | None = None
-    body_required: bool = True
-    refusals: tuple[int, ...] = ()
-    parameters: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    public: bool = False
-    not_modified: bool = False
-
-
-def ref(name: str) -> Json:
-    """A reference to one of the document's schemas."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-USERS: Json = {"type": "array", "items": ref("User"), "maxItems": 100}
-LISTING = ("limit", "after", "search", "role", "status", "count")
-OPERATIONS = (
-    Operation(
-        "get",
-        "/api/v1/users",
-        "listUsers",
-        "Users the viewer may see, oldest first",
-        "Users retrieved successfully",
-        USERS,
-        refusals=(400, 401, 403, 422),
-        parameters=LISTING,
-        headers=("Link", "X-Total-Count"),
-    ),
-    Operation(
-        "post",
-        "/api/v1/users",
-        "createUser",
-        "Make a user; for admins",
-        "User created successfully",
-        ref("User"),
-        status=201,
-        body=NewUser,
-        refusals=(401, 403, 409, 429),
-        parameters=("Idempotency-Key",),
-        headers=("Location", "ETag"),
-    ),
-    Operation(
-        "get",
-        "/api/v1/users/{id}",
-        "getUser",
-        "One user",
-        "User retrieved successfully",
-        ref("User"),
-        refusals=(401, 403, 404),
-        parameters=("id", "If-None-Match"),
-        headers=("ETag",),
-        not_modified=True,
-    ),
-    Operation(
-        "put",
-        "/api/v1/users/{id}",
-        "updateUser",
-        "Set fields of a user, the others stay; for admins, and for one's own e-mail and display name",
-        "User updated successfully",
-        ref("User"),
-        body=ChangedUser,
-        refusals=(401, 403, 404, 409, 412, 429),
-        parameters=("id", "If-Match"),
-        headers=("ETag",),
-    ),
-    Operation(
-        "delete",
-        "/api/v1/users/{id}",
-        "deleteUser",
-        "Take a user out of the directory; for admins",
-        "User deleted successfully",
-        {"type": "null"},
-        refusals=(401, 403, 404, 409, 412),
-        parameters=("id", "If-Match"),
-    ),
-    Operation(
-        "post",
-        "/api/v1/auth/login",
-        "signIn",
-        "Sign in, with the tokens in the answer or in httpOnly cookies",
-        "Signed in successfully",
-        ref("SignedIn"),
-        body=Login,
-        refusals=(401, 403, 429),
-        headers=("Set-Cookie",),
-        public=True,
-    ),
-    Operation(
-        "post",
-        "/api/v1/auth/refresh",
-        "refreshSession",
-        "Exchange a refresh token, of the body or of the cookie, for new tokens; each serves once",
-        "Session refreshed successfully",
-        ref("SignedIn"),
-        body=Refresh,
-        body_required=False,
-        refusals=(401, 403),
-        headers=("Set-Cookie",),
-        public=True,
-    ),
-    Operation(
-        "post",
-        "/api/v1/auth/logout",
-        "signOut",
-        "End the session and take its cookies back; with an expired access token, by the refresh token (body or cookie)",
-        "Signed out successfully",
-        {"type": "null"},
-        refusals=(401, 403),
-        headers=("Set-Cookie",),
-    ),
-    Operation(
-        "get",
-        "/admin/users",
-        "listAllUsers",
-        "Users of every status; for admins",
-        "Users retrieved successfully",
-        USERS,
-        refusals=(400, 401, 403, 422),
-        parameters=LISTING,
-        headers=("Link", "X-Total-Count"),
-    ),
-)
 
 
 def document(server: str, *, secure: bool) -> Json:
@@ -205,7 +31,6 @@ def document(server: str, *, secure: bool) -> Json:
             "schemas": _schemas(),
             "parameters": _parameters(),
             "headers": _headers(),
-            "responses": {f"Refused{status}": _refusal(status) for status in CODES},
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": CookieCarrier.access_name(secure=secure)},
@@ -216,11 +41,10 @@ def document(server: str, *, secure: bool) -> Json:
 
 
 def _operation(operation: Operation) -> Json:
-    refusals = sorted({*operation.refusals, *ALWAYS, *(WITH_BODY if operation.body else ())})
     responses: Json = {str(operation.status): _success(operation)}
     if operation.not_modified:
         responses["304"] = {"description": "The caller has this user already", "headers": _refs(("ETag",))}
-    responses |= {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in refusals}
+    responses |= {str(status): _refusal(status, codes) for status, codes in operation.refusals.items()}
     described: Json = {"operationId": operation.id, "summary": operation.summary, "responses": responses}
     if operation.parameters:
         described["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in operation.parameters]
@@ -246,8 +70,8 @@ def _success(operation: Operation) -> Json:
     return described
 
 
-def _refusal(status: int) -> Json:
-    error = _closed(code={"enum": list(CODES[status])}, message={"type": "string"}, details={"type": "object"})
+def _refusal(status: int, codes: Sequence[str]) -> Json:
+    error = _closed(code={"enum": list(codes)}, message={"type": "string"}, details={"type": "object"})
     schema = _closed(success={"const": False}, error=error, timestamp=MOMENT)
     described: Json = {"description": REASONS[status], "content": {"application/json": {"schema": schema}}}
     if status in HEADERS_OF:
@@ -339,7 +163,6 @@ def _headers() -> Json:
         "ETag": "The user's version",
         "Set-Cookie": "The session, where it travels in cookies",
         "WWW-Authenticate": "Bearer",
-        "Allow": "The methods that the path knows",
         "Retry-After": "Seconds to wait",
     }
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in texts.items()}

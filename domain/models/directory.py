@@ -116,7 +116,7 @@ class UserRepository(UserReader, Protocol):
 
     async def get_many_for_update(self, user_ids: Sequence[UUID]) -> dict[UUID, User]: ...
     async def add(self, user: User, password_hash: str | None) -> None:
-        """Insert the user; raises EmailTaken."""
+        """Insert the user; raises Taken."""
         ...
 
     async def add_many(self, users: Sequence[User]) -> set[UUID]:
@@ -124,7 +124,7 @@ class UserRepository(UserReader, Protocol):
         ...
 
     async def save(self, user: User) -> None:
-        """Write a changed user over the version before it; raises VersionConflict and EmailTaken."""
+        """Write a changed user over the version before it; raises VersionConflict and Taken."""
         ...
 
     async def save_many(self, users: Sequence[User]) -> None: ...

@@ -56,16 +56,16 @@ def canonical_email(text: str) -> str:
     return email
 
 
-def clean_name(text: str) -> str:
-    """A display name as shown: NFC, single spaces, no control or bidirectional override characters, 1 to 200 characters.
+def clean_name(text: str, field: str = "display_name") -> str:
+    """A name as shown: NFC, single spaces, no control or bidirectional override characters, 1 to 200 characters.
 
-    Raises ValidationFailed on `display_name`.
+    Raises ValidationFailed on the field.
     """
     name = " ".join(_visible(unicodedata.normalize("NFC", re.sub(r"\s+", " ", text[: 4 * NAME_MAX])), _JOINERS).split())
     if not name.strip(_JOINERS):
-        raise ValidationFailed.one("display_name", "The display name is empty", text)
+        raise ValidationFailed.one(field, f"The {field.replace('_', ' ')} is empty", text)
     if len(name) > NAME_MAX or len(text) > 4 * NAME_MAX:
-        raise ValidationFailed.one("display_name", f"The display name is longer than {NAME_MAX} characters", text)
+        raise ValidationFailed.one(field, f"The {field.replace('_', ' ')} is longer than {NAME_MAX} characters", text)
     return name
 
 

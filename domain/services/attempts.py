@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain.errors import EmailTaken, RateLimited
+from domain.errors import RateLimited, Taken
 from domain.models.actor import Origin, network_of
 
 TAKEN_EXTRA = 2
@@ -75,7 +75,7 @@ class Attempts:
     async def claiming_email(self, origin: Origin, user_id: UUID | None = None) -> AsyncIterator[None]:
         """Count an attempt to take an e-mail address for oneself, by address and (with `user_id`) by user.
 
-        The block does it. Where it raises EmailTaken, the attempt counts TAKEN_EXTRA times more.
+        The block does it. Where it raises Taken, the attempt counts TAKEN_EXTRA times more.
         """
         claims = [(("new_email", origin.network), self._limits.per_address)]
         if user_id is not None:
@@ -84,7 +84,7 @@ class Attempts:
             await self._count(key, limit)
         try:
             yield
-        except EmailTaken:
+        except Taken:
             for key, limit in claims * TAKEN_EXTRA:
                 await self._limiter.hit(*key, *limit)
             raise

@@ -89,7 +89,7 @@ class SignInService:
         self._attempts, self._failures, self._rules, self._live = attempts, failures, rules, live
 
     async def sign_up(self, origin: Origin, command: SignUp) -> SignedIn:
-        """Make an active member and sign in. Raises Forbidden where closed, ValidationFailed, EmailTaken, RateLimited."""
+        """Make an active member and sign in. Raises Forbidden where closed, ValidationFailed, Taken, RateLimited."""
         if not self._rules.sign_up:
             raise Forbidden("Signing up is closed here; ask an admin for an account")
         clean = checked(email=command.email, display_name=command.display_name, password=command.password)

@@ -110,7 +110,7 @@ class UserService(DirectoryService):
     async def create(self, actor: Actor, command: CreateUser) -> Written[User]:
         """Make a user.
 
-        Raises Forbidden, ValidationFailed, EmailTaken, and IdempotencyMismatch for a key that came with other input.
+        Raises Forbidden, ValidationFailed, Taken, and IdempotencyMismatch for a key that came with other input.
         A repeat with the same key answers with the first result.
         """
         policies.require_admin(actor)
@@ -142,7 +142,7 @@ class UserService(DirectoryService):
     async def update(self, actor: Actor, command: UpdateUser) -> Written[User]:
         """Set fields of a user: admins any, users their own e-mail and display name.
 
-        Raises NotFound, Forbidden, ValidationFailed, EmailTaken, VersionConflict and LastAdmin, and RateLimited where
+        Raises NotFound, Forbidden, ValidationFailed, Taken, VersionConflict and LastAdmin, and RateLimited where
         one's own e-mail is changed too often: the answer tells whether an address is known here.
         """
         wanted = {

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import re
 import secrets
 import socket
 import threading
@@ -32,6 +33,7 @@ from api.bootstrap import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.http.server import server_config
+from api.rest.operations import OPERATIONS
 from api.settings import Settings
 from tests.api.commands import Rollcall
 
@@ -125,6 +127,15 @@ def check_envelope(response: httpx.Response) -> None:
     assert ("www-authenticate" in response.headers) == (response.status_code == 401)
 
 
+def check_documented(method: str, path: str, response: httpx.Response) -> None:
+    """Assert that the OpenAPI document lists a refusal by its status and code for this route."""
+    for operation in OPERATIONS:
+        pattern = re.escape(operation.path).replace(re.escape("{id}"), "[^/]+")
+        if method.lower() == operation.method and re.fullmatch(pattern, path) and not response.is_success:
+            listed = operation.refusals.get(response.status_code, [])
+            assert response.json()["error"]["code"] in listed, (operation.id, response.text)
+
+
 class Api:
     """A client of a server: GraphQL, REST and sockets."""
 
@@ -153,6 +164,7 @@ class Api:
         response = await self.http.request(method, path, headers=sent, **options)
         if method != "HEAD" and response.status_code not in (204, 304):
             check_envelope(response)
+            check_documented(method, response.request.url.path, response)
         return response
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None, by: Person | None = None) -> Any:

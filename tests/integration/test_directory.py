@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from api.bootstrap import Core, open_core
 from api.settings import Settings
 from api.telemetry import strike_text
-from domain.errors import EmailTaken, IdempotencyMismatch, LastAdmin, Unavailable, ValidationFailed, VersionConflict
+from domain.errors import IdempotencyMismatch, LastAdmin, Taken, Unavailable, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Origin, system
 from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.event import EventType
@@ -72,7 +72,7 @@ async def test_twenty_sign_ups_of_one_address_in_different_spellings_make_one_ac
     async def sign_up(email: str) -> bool:
         try:
             await core.sessions.sign_up(Origin(), SignUp(email, "correct horse battery", "Ada"))
-        except EmailTaken:
+        except Taken:
             return False
         return True
 
@@ -90,6 +90,18 @@ async def test_the_row_of_a_violation_is_not_logged(core: Core) -> None:
     assert "erased@example.com" in said
     assert "erased@example.com" not in strike_text(said)
     assert "ck_users_role" in strike_text(said)
+
+
+async def test_a_violated_constraint_is_the_error_that_its_table_names(core: Core) -> None:
+    user = await make(core, "First")
+    row = {"email": user.email, "display_name": "X", "name_key": "x", "role": "member"}
+    with pytest.raises(Taken) as taken, translated():
+        async with core.database.primary.connect() as connection:
+            await connection.execute(insert(users).values(row))
+    assert (taken.value.field, taken.value.code) == ("email", "EMAIL_TAKEN")
+    with pytest.raises(IntegrityError), translated():
+        async with core.database.primary.connect() as connection:
+            await connection.execute(insert(users).values({**row, "id": user.id, "email": "other@example.com"}))
 
 
 async def test_two_admins_demoting_each_other_at_once_leave_one(core: Core) -> None:
@@ -188,6 +200,7 @@ async def test_a_stale_version_is_refused_with_the_current_row(core: Core) -> No
     await core.users.update(system(), UpdateUser(user.id, display_name="Second"))
     with pytest.raises(VersionConflict) as conflict:
         await core.users.update(system(), UpdateUser(user.id, display_name="Third", expected_version=user.version))
+    assert isinstance(conflict.value.current, User)
     assert conflict.value.current.display_name == "Second"
 
 

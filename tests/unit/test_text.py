@@ -53,6 +53,16 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     assert len(str(refused.value.details)) < 400
 
 
+@pytest.mark.parametrize("text", ["", " \u200b ", "x" * 201, "x" * 5000])
+@pytest.mark.parametrize(("field", "words"), [("display_name", "The display name is"), ("name", "The name is")])
+def test_a_name_is_refused_on_the_field_it_was_given(text: str, field: str, words: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        clean_name(text, field)
+    (fault,) = refused.value.faults
+    assert fault.field == field
+    assert fault.message.startswith(words)
+
+
 @given(st.text(max_size=60))
 @example("U\u00af@0")  # the space in the compatibility form of a macron goes, and the mark joins the letter
 def test_canonical_forms_are_stable(text: str) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.cursors import LogCursor
-from domain.errors import EmailTaken, NotFound, VersionConflict
+from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.directory import Credentials, UserQuery, UserSort
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, Principal, Session
@@ -120,9 +120,9 @@ class FakeUsers:
         return {u.email: u for u in self._state.users.values() if u.email in emails}
 
     async def add(self, user: User, password_hash: str | None) -> None:
-        """Insert; raises EmailTaken."""
+        """Insert; raises Taken."""
         if await self.find_by_email(user.email):
-            raise EmailTaken
+            raise Taken("email")
         self._state.users[user.id], self._state.hashes[user.id] = user, password_hash
 
     async def add_many(self, users: Sequence[User]) -> set[UUID]:
@@ -133,13 +133,13 @@ class FakeUsers:
         return {u.id for u in free}
 
     async def save(self, user: User) -> None:
-        """Write over the version before; raises VersionConflict and EmailTaken."""
+        """Write over the version before; raises VersionConflict and Taken."""
         known = self._state.users[user.id]
         if known.version != user.version - 1:
             raise VersionConflict(known)
         other = await self.find_by_email(user.email)
         if other is not None and other.id != user.id:
-            raise EmailTaken
+            raise Taken("email")
         self._state.users[user.id] = user
 
     async def save_many(self, users: Sequence[User]) -> None:

@@ -1,0 +1,160 @@
+"""The contract's table of routes: what each route of v1 takes, answers and may be refused with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from api.rest.refusals import EMAIL_TAKEN, SESSION, Codes, Raised, codes_of
+from api.rest.shapes import ChangedUser, Login, NewUser, Refresh
+from domain import errors
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One line of the contract's table of routes."""
+
+    method: str
+    path: str
+    id: str
+    summary: str
+    message: str
+    data: Json
+    status: int = 200
+    body: type[BaseModel] | None = None
+    body_required: bool = True
+    raises: tuple[Raised, ...] = SESSION
+    """What its use case and the check of the session raise; the codes that are listed are theirs."""
+    parameters: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    public: bool = False
+    not_modified: bool = False
+
+    @property
+    def refusals(self) -> Codes:
+        """The codes that it may be refused with, by status."""
+        return codes_of(self.raises, body=self.body is not None, query="limit" in self.parameters)
+
+
+def ref(name: str) -> Json:
+    """A reference to one of the document's schemas."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+USERS: Json = {"type": "array", "items": ref("User"), "maxItems": 100}
+LISTING = ("limit", "after", "search", "role", "status", "count")
+OPERATIONS = (
+    Operation(
+        "get",
+        "/api/v1/users",
+        "listUsers",
+        "Users the viewer may see, oldest first",
+        "Users retrieved successfully",
+        USERS,
+        raises=(*SESSION, errors.ValidationFailed),
+        parameters=LISTING,
+        headers=("Link", "X-Total-Count"),
+    ),
+    Operation(
+        "post",
+        "/api/v1/users",
+        "createUser",
+        "Make a user; for admins",
+        "User created successfully",
+        ref("User"),
+        status=201,
+        body=NewUser,
+        raises=(*SESSION, EMAIL_TAKEN, errors.IdempotencyMismatch),
+        parameters=("Idempotency-Key",),
+        headers=("Location", "ETag"),
+    ),
+    Operation(
+        "get",
+        "/api/v1/users/{id}",
+        "getUser",
+        "One user",
+        "User retrieved successfully",
+        ref("User"),
+        raises=(*SESSION, errors.NotFound),
+        parameters=("id", "If-None-Match"),
+        headers=("ETag",),
+        not_modified=True,
+    ),
+    Operation(
+        "put",
+        "/api/v1/users/{id}",
+        "updateUser",
+        "Set fields of a user, the others stay; for admins, and for one's own e-mail and display name",
+        "User updated successfully",
+        ref("User"),
+        body=ChangedUser,
+        raises=(*SESSION, errors.NotFound, EMAIL_TAKEN, errors.LastAdmin, errors.VersionConflict),
+        parameters=("id", "If-Match"),
+        headers=("ETag",),
+    ),
+    Operation(
+        "delete",
+        "/api/v1/users/{id}",
+        "deleteUser",
+        "Take a user out of the directory; for admins",
+        "User deleted successfully",
+        {"type": "null"},
+        raises=(*SESSION, errors.NotFound, errors.LastAdmin, errors.VersionConflict),
+        parameters=("id", "If-Match"),
+    ),
+    Operation(
+        "post",
+        "/api/v1/auth/login",
+        "signIn",
+        "Sign in, with the tokens in the answer or in httpOnly cookies",
+        "Signed in successfully",
+        ref("SignedIn"),
+        body=Login,
+        raises=(errors.InvalidCredentials, errors.AccountDisabled, errors.Forbidden, errors.RateLimited),
+        headers=("Set-Cookie",),
+        public=True,
+    ),
+    Operation(
+        "post",
+        "/api/v1/auth/refresh",
+        "refreshSession",
+        "Exchange a refresh token, of the body or of the cookie, for new tokens; each serves once",
+        "Session refreshed successfully",
+        ref("SignedIn"),
+        body=Refresh,
+        body_required=False,
+        raises=(
+            errors.TokenInvalid,
+            errors.TokenExpired,
+            errors.SessionRevoked,
+            errors.AccountDisabled,
+            errors.Forbidden,
+        ),
+        headers=("Set-Cookie",),
+        public=True,
+    ),
+    Operation(
+        "post",
+        "/api/v1/auth/logout",
+        "signOut",
+        "End the session and take its cookies back; with an expired access token, by the refresh token (body or cookie)",
+        "Signed out successfully",
+        {"type": "null"},
+        headers=("Set-Cookie",),
+    ),
+    Operation(
+        "get",
+        "/admin/users",
+        "listAllUsers",
+        "Users of every status; for admins",
+        "Users retrieved successfully",
+        USERS,
+        raises=(*SESSION, errors.ValidationFailed),
+        parameters=LISTING,
+        headers=("Link", "X-Total-Count"),
+    ),
+)

@@ -1,0 +1,64 @@
+"""Which refusals the routes of v1 answer with: what their use cases raise, and what the edge itself refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from domain import errors
+from domain.errors import DomainError
+
+Raised = type[DomainError] | DomainError
+"""A kind of error, or one of it where its code depends on what it is about."""
+Codes = dict[int, list[str]]
+
+SESSION: tuple[Raised, ...] = (
+    errors.Unauthenticated,
+    errors.TokenInvalid,
+    errors.TokenExpired,
+    errors.SessionRevoked,
+    errors.AccountDisabled,
+    errors.Forbidden,
+    errors.RateLimited,
+)
+"""What every request with a session may meet: who asks is not known, is not allowed, or has too much in hand."""
+EMAIL_TAKEN = errors.Taken("email")
+ALWAYS: tuple[Raised, ...] = (errors.Unavailable,)
+BODY: tuple[Raised, ...] = (errors.ValidationFailed,)
+
+UNREADABLE = {400: "MALFORMED_REQUEST"}
+OF_EVERY_ROUTE = {500: "INTERNAL_ERROR"}
+OF_A_BODY = {
+    **UNREADABLE,
+    408: "REQUEST_TIMEOUT",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+}
+"""What the edge refuses before any use case is called (`api.http.body`)."""
+
+REASONS: Mapping[int, str] = {
+    400: "The request cannot be read",
+    401: "No session, or one that is not valid",
+    403: "Not allowed",
+    404: "No such user, or none that the viewer may know of",
+    408: "The body took too long to arrive",
+    409: "The change conflicts with another user, or would leave no active admin",
+    412: "The user has changed since it was read",
+    413: "The body is too large",
+    415: "The body is not application/json",
+    422: "Fields were refused",
+    429: "Too many attempts, or too many requests at once",
+    500: "A fault of the server; details.request_id names it in the log",
+    503: "The directory is unavailable for a moment",
+}
+HEADERS_OF: Mapping[int, str] = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+
+
+def codes_of(raised: Iterable[Raised], *, body: bool, query: bool) -> Codes:
+    """The codes of a route by status: `body` and `query` say whether it reads one."""
+    edge = {**OF_EVERY_ROUTE, **(OF_A_BODY if body else {}), **(UNREADABLE if query else {})}
+    found: Codes = {status: [code] for status, code in edge.items()}
+    for error in (*raised, *ALWAYS, *(BODY if body else ())):
+        codes = found.setdefault(error.status, [])
+        if error.code not in codes:
+            codes.append(error.code)
+    return dict(sorted(found.items()))
