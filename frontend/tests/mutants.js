@@ -102,11 +102,6 @@ export const MUTANTS = {
 			'export const RENEWAL_LEAD_MS = 30_000;',
 			'export const RENEWAL_LEAD_MS = -30_000;',
 			'renewed far too late'
-		],
-		[
-			'this.#pongTimer = setTimeout(() => this.#client?.terminate(), PONG_MS);',
-			'',
-			'a silent connection is kept'
 		]
 	],
 	'lib/stores/live/live.svelte.ts': [
