@@ -4,12 +4,15 @@ export class Versioned<T extends { version?: number }> {
 	#pending = $state.raw<readonly Partial<T>[]>([]);
 	/** Grows with every change from elsewhere: what shows the row is highlighted once for each. */
 	changes = $state(0);
-	readonly current: T = $derived(
-		this.#pending.length ? Object.assign({}, this.#stored, ...this.#pending) : this.#stored
-	);
+	readonly #merged: T = $derived(Object.assign({}, this.#stored, ...this.#pending));
 
 	constructor(stored: T) {
 		this.#stored = stored;
+	}
+
+	/** As it is shown. */
+	get current(): T {
+		return this.#pending.length ? this.#merged : this.#stored;
 	}
 
 	/** The newest version seen, without what is not confirmed. */
