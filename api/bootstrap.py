@@ -247,8 +247,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     core.effects.sockets = sockets
 
     def forget(events: Sequence[NewEvent]) -> None:
-        for event in events:
-            principals.forget(event.user_id)
+        for user_id in {e.user_id for e in events if e.user_id is not None}:
+            principals.forget(user_id)
 
     core.effects.on_commit += [forget, metrics.committed, lambda _: relay.nudge()]
     hub.listen(forget)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from domain.models.actor import Actor
-from domain.models.event import Change, EventType, NewEvent
+from domain.models.event import Audience, Change, NewEvent, Subject
+from domain.models.event_types import EventType, SubjectKind
 from domain.models.session import EndReason, Session
 from domain.models.user import Status, User
 
@@ -31,16 +33,18 @@ def _about(
     session_id: UUID | None = None,
     before: Status | None = None,
 ) -> NewEvent:
+    """An event about a user who is there before it and after it."""
     origin = actor.origin if actor else None
     return NewEvent(
         type=type_,
+        subject=Subject(SubjectKind.USER, user.id),
         user_id=user.id,
         occurred_at=now,
         actor_id=actor.user_id if actor else None,
         session_id=session_id,
         changes=changes,
-        status_before=before or user.status,
-        status_after=user.status,
+        audience_before=(before or user.status).audience,
+        audience_after=user.status.audience,
         user_version=user.version,
         request_id=origin.request_id if origin else None,
         ip_address=origin.ip_address if origin else None,
@@ -51,8 +55,7 @@ def user_created(actor: Actor, user: User) -> NewEvent:
     """A user came to be; every visible field goes from nothing to its first value."""
     fields = ("email", "display_name", "role", "status")
     changes = [Change(f, None, str(getattr(user, f))) for f in fields]
-    event = _about(EventType.USER_CREATED, actor, user, user.created_at, changes)
-    return NewEvent(**{f: getattr(event, f) for f in NewEvent.__slots__} | {"status_before": None})
+    return replace(_about(EventType.USER_CREATED, actor, user, user.created_at, changes), audience_before=None)
 
 
 def user_changed(actor: Actor, before: User, after: User, changes: Sequence[Change]) -> list[NewEvent]:
@@ -74,8 +77,7 @@ def user_changed(actor: Actor, before: User, after: User, changes: Sequence[Chan
 
 def user_erased(actor: Actor, user: User, now: datetime) -> NewEvent:
     """A user's personal data is gone for good; only the id stays."""
-    event = _about(EventType.USER_ERASED, actor, user, now)
-    return NewEvent(**{f: getattr(event, f) for f in NewEvent.__slots__} | {"status_after": None})
+    return replace(_about(EventType.USER_ERASED, actor, user, now), audience_after=None)
 
 
 def password_changed(actor: Actor, user: User, now: datetime) -> NewEvent:
@@ -85,13 +87,17 @@ def password_changed(actor: Actor, user: User, now: datetime) -> NewEvent:
 
 def session_started(actor: Actor, user: User, session: Session) -> NewEvent:
     """A sign-in succeeded."""
-    return _about(EventType.SESSION_STARTED, actor, user, session.created_at, session_id=session.id)
+    event = _about(EventType.SESSION_STARTED, actor, user, session.created_at, session_id=session.id)
+    subject = Subject(SubjectKind.SESSION, session.id)
+    return replace(event, subject=subject, audience_before=None, audience_after=Audience.OWNER)
 
 
 def session_ended(actor: Actor | None, user: User, session_id: UUID, reason: EndReason, now: datetime) -> NewEvent:
     """A session ended before its time, with the reason; a reused refresh token has a type of its own."""
     type_ = EventType.SESSION_REUSE_DETECTED if reason is EndReason.REUSED else EventType.SESSION_REVOKED
-    return _about(type_, actor, user, now, [Change("reason", None, str(reason))], session_id=session_id)
+    event = _about(type_, actor, user, now, [Change("reason", None, str(reason))], session_id=session_id)
+    subject = Subject(SubjectKind.SESSION, session_id)
+    return replace(event, subject=subject, audience_before=Audience.OWNER, audience_after=None)
 
 
 def sign_in_failed(actor: Actor, user: User, now: datetime) -> NewEvent:

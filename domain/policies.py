@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from domain.errors import Forbidden
 from domain.models.actor import Actor
-from domain.models.event import Change, Event, EventType
+from domain.models.event import Audience, Change, Event
+from domain.models.event_types import PERSONAL_FIELDS, SubjectKind
 from domain.models.user import Status, User
-
-PUBLIC_EVENTS = frozenset(
-    {
-        EventType.USER_CREATED,
-        EventType.USER_UPDATED,
-        EventType.USER_ROLE_CHANGED,
-        EventType.USER_DISABLED,
-        EventType.USER_ENABLED,
-        EventType.USER_DELETED,
-        EventType.USER_RESTORED,
-        EventType.USER_ERASED,
-    }
-)
-"""What members learn of one another; sign-ins, sessions, passwords and keys stay with the user concerned."""
-
-PUBLIC_FIELDS = frozenset({"display_name", "role", "status"})
-"""The fields whose changes members see of one another."""
 
 HIDDEN_FIELDS = frozenset({"status"})
 """The fields whose changes members see of somebody who has gone out of view."""
 
-PERSONAL_FIELDS = frozenset({"email", "display_name"})
-"""The fields whose values erasing a person takes out of the log."""
-
-ENDING_EVENTS = frozenset(
-    {
-        EventType.USER_ROLE_CHANGED,
-        EventType.USER_DISABLED,
-        EventType.USER_DELETED,
-        EventType.USER_ERASED,
-        EventType.PASSWORD_CHANGED,
-        EventType.SESSION_REVOKED,
-        EventType.SESSION_REUSE_DETECTED,
-    }
-)
-"""Events after which sessions and live sockets of their subject must be looked at again."""
-
-
-EVERY_STATUS = frozenset(Status)
-ACTIVE_ONLY = frozenset({Status.ACTIVE})
+EVERY_AUDIENCE = frozenset(Audience)
+EVERYONE_ONLY = frozenset({Audience.EVERYONE})
+STATUSES = {
+    audiences: frozenset(s for s in Status if s.audience in audiences) for audiences in (EVERY_AUDIENCE, EVERYONE_ONLY)
+}
 
 
 def require_admin(actor: Actor) -> None:
@@ -64,9 +34,14 @@ def require_auditor(actor: Actor) -> None:
         raise Forbidden("Only auditors and admins may do this")
 
 
+def audiences(actor: Actor) -> frozenset[Audience]:
+    """The audiences this actor belongs to, whoever's the subject is."""
+    return EVERY_AUDIENCE if actor.sees_all else EVERYONE_ONLY
+
+
 def visible_statuses(actor: Actor) -> frozenset[Status]:
     """The statuses of users this actor sees: members see active users, others all."""
-    return EVERY_STATUS if actor.sees_all else ACTIVE_ONLY
+    return STATUSES[audiences(actor)]
 
 
 def can_see(actor: Actor, user: User) -> bool:
@@ -84,9 +59,12 @@ def can_see_sessions(actor: Actor, user_id: UUID) -> bool:
     return actor.is_admin or actor.user_id == user_id
 
 
-def can_see_history(actor: Actor, user_id: UUID) -> bool:
-    """Whether the actor may read what happened to this user: their own; anyone's for auditors and admins."""
-    return actor.sees_all or actor.user_id == user_id
+def can_see_history(actor: Actor, user_id: UUID | None) -> bool:
+    """Whether the actor may read what happened to this user, or to nobody (None).
+
+    Their own; anyone's, and what concerns no user, for auditors and admins.
+    """
+    return actor.sees_all or (user_id is not None and actor.user_id == user_id)
 
 
 def can_edit(actor: Actor, user_id: UUID, fields: Sequence[str]) -> bool:
@@ -95,46 +73,62 @@ def can_edit(actor: Actor, user_id: UUID, fields: Sequence[str]) -> bool:
 
 
 def leaves_view(actor: Actor, event: Event) -> bool:
-    """Whether the event took its subject out of the actor's sight: seen before, not seen (or erased) after."""
-    visible = visible_statuses(actor)
-    return event.status_before in visible and event.status_after not in visible
+    """Whether the event took its subject out of the actor's sight: seen before, not seen (or removed) after."""
+    visible = audiences(actor)
+    return event.audience_before in visible and event.audience_after not in visible
 
 
-def can_see_event(actor: Actor, event: Event, subject: User | None) -> bool:
-    """Whether the actor may see that this happened. `subject` is who it happened to, as they are now; None once erased.
+def can_see_event(actor: Actor, event: Event, user: User | None) -> bool:
+    """Whether the actor may see that this happened. `user` is the user concerned, as they are now; None once erased.
 
     Auditors and admins see everything, and everyone what happens to themselves. A member sees the public events of
     people whom they may see now, unless they happened while those were hidden. Of somebody who is hidden now, a member
     sees only that they left: an event by which they went out of view. That holds for live events and for a replay from
-    any position alike, so that an old cursor tells no more than the directory does.
+    any position alike, so that an old cursor tells no more than the directory does. Of anything but users a member sees
+    the public events that happened while everyone could see it.
     """
-    if actor.sees_all or actor.user_id == event.user_id:
+    if can_see_history(actor, event.user_id):
         return True
-    if event.type not in PUBLIC_EVENTS:
+    if not event.type.traits.is_public:
         return False
-    if subject is not None and can_see(actor, subject):
-        return Status.ACTIVE in (event.status_before, event.status_after)
+    if _is_in_view(actor, event, user):
+        return Audience.EVERYONE in (event.audience_before, event.audience_after)
     return leaves_view(actor, event)
 
 
-def event_as_seen(actor: Actor, event: Event, subject: User | None) -> Event:
+def event_as_seen(actor: Actor, event: Event, user: User | None) -> Event:
     """The event with only what the actor may see of it; the same object where that is everything.
 
-    Of an erased subject nobody sees personal data, also not in what was read before the log was scrubbed. Of a hidden
-    one a member sees the change of status alone.
+    Of an erased user nobody sees personal data, also not in what was read before the log was scrubbed. Of a hidden one a
+    member sees the change of status alone.
     """
-    event = event if subject is not None else without_personal_data(event)
-    if actor.sees_all or actor.user_id == event.user_id:
+    event = event if user is not None or event.user_id is None else without_personal_data(event)
+    if can_see_history(actor, event.user_id):
         return event
-    fields = PUBLIC_FIELDS if subject is not None and can_see(actor, subject) else HIDDEN_FIELDS
+    fields = event.type.traits.public_fields if _is_in_view(actor, event, user) else HIDDEN_FIELDS
     changes: list[Change] = [c for c in event.changes if c.field in fields]
     return replace(event, changes=changes, request_id=None, ip_address=None, session_id=None)
 
 
+def _is_in_view(actor: Actor, event: Event, user: User | None) -> bool:
+    """Whether nothing is known that hides the subject from the actor now."""
+    return event.subject.kind is not SubjectKind.USER or (user is not None and can_see(actor, user))
+
+
 def without_personal_data(event: Event) -> Event:
-    """The event as erasing its subject leaves it: the ids and the facts."""
+    """The event as erasing the user concerned leaves it: the ids and the facts."""
     changes = [Change(c.field, None, None) if c.field in PERSONAL_FIELDS else c for c in event.changes]
     return replace(event, changes=changes, ip_address=None, request_id=None)
+
+
+def without_erased(event: Event, erased: Collection[UUID]) -> Event:
+    """The event as the log keeps it once these users were erased; the same object where it names none of them.
+
+    Of what they did to others only the address goes that they did it from.
+    """
+    if event.user_id in erased:
+        return without_personal_data(event)
+    return replace(event, ip_address=None) if event.actor_id in erased else event
 
 
 def can_see_by_actor(actor: Actor, doer: User | None) -> bool:

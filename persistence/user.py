@@ -33,6 +33,7 @@ from domain.models.directory import Credentials, UserQuery
 from domain.models.text import fold
 from domain.models.user import Role, Status, User
 from domain.pagination import Page
+from persistence.records import names, recordset
 from persistence.session import touch
 from persistence.tables import sessions, users
 from persistence.user_query import COLUMNS, FOUND_BY, is_long, keyset_of, matching, nearest, terms
@@ -42,6 +43,11 @@ ADMIN_LOCK = 0x41444D494E
 
 BY_IDS = select(*COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 """Made once, with one parameter however many there are: this is read for every event that somebody watches."""
+
+WRITTEN = [*COLUMNS, users.c.name_key]
+"""What a user is written with."""
+KEPT = ("id", "created_at", "last_seen_at")
+"""What a change of a user leaves as it is."""
 
 ADDRESSES = 20
 """How many of an account's newest sessions are asked where they came from."""
@@ -177,7 +183,7 @@ class SqlUserRepository(SqlUserReader):
         A violation of the address's uniqueness, which the server logs, is left for two writers at the same moment.
         """
         fields = _fields(user)
-        for kept in ("id", "created_at", "last_seen_at"):
+        for kept in KEPT:
             del fields[kept]
         before = users.c.id == user.id, users.c.version == user.version - 1
         change = update(users).where(*before, or_(users.c.email == user.email, _free(user.email))).values(fields)
@@ -218,26 +224,11 @@ class SqlUserRepository(SqlUserReader):
         await touch(self._connection, "users", seen)
 
 
-_RECORD = """jsonb_to_recordset(cast(:rows as jsonb)) as r(id uuid, email text, display_name text, name_key text, role text,
-      status text, version int, email_verified_at timestamptz, last_seen_at timestamptz,
-      created_at timestamptz, updated_at timestamptz)"""
-_NAMES = (
-    "id, email, display_name, name_key, role, status, version, email_verified_at, last_seen_at, created_at, updated_at"
-)
-ADD_MANY = text(
-    "insert into users ("  # noqa: S608
-    + _NAMES
-    + ") select "
-    + _NAMES
-    + " from "
-    + _RECORD
-    + " on conflict (email) do nothing returning id"
-)
-SAVE_MANY = text(
-    """
-update users u set email = r.email, display_name = r.display_name, name_key = r.name_key, role = r.role,
-  status = r.status, version = r.version, email_verified_at = r.email_verified_at, updated_at = r.updated_at
-from """
-    + _RECORD
-    + " where u.id = r.id"
-)
+ADD_MANY = text(f"""
+insert into users ({names(WRITTEN)}) select {names(WRITTEN)} from {recordset(WRITTEN)}
+on conflict (email) do nothing returning id
+""")  # noqa: S608 - built from the table's own columns
+SAVE_MANY = text(f"""
+update users u set {", ".join(f"{c.name} = r.{c.name}" for c in WRITTEN if c.name not in KEPT)}
+from {recordset(WRITTEN)} where u.id = r.id
+""")  # noqa: S608 - built from the table's own columns

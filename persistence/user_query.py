@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -29,21 +30,7 @@ from persistence.tables import NEVER, users
 S = TypeVar("S", bound=Select[Any])
 Columns = ReadOnlyColumnCollection[str, Any]
 
-COLUMNS = [
-    users.c[name]
-    for name in (
-        "id",
-        "email",
-        "display_name",
-        "role",
-        "status",
-        "version",
-        "created_at",
-        "updated_at",
-        "email_verified_at",
-        "last_seen_at",
-    )
-]
+COLUMNS = [users.c[f.name] for f in fields(User)]
 NEAR = 20
 """How many users `nearest` looks at for each that a page wants: it serves searches that find one in so many."""
 NEVER_SEEN = datetime(1970, 1, 1, tzinfo=UTC)

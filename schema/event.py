@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import strawberry
@@ -13,6 +13,7 @@ from domain.cursors import sequence_cursor
 from domain.errors import ValidationFailed
 from domain.models import event as domain
 from domain.models.actor import Actor
+from domain.models.event_types import SubjectKind
 from domain.models.log import EventFilter
 from domain.models.user import User as Entity
 from domain.pagination import PAGE_DEFAULT, Window
@@ -20,7 +21,7 @@ from domain.services.event import Recent
 from schema.connection import Connection, window_of
 from schema.context import Info
 from schema.loaders import PageKey
-from schema.node import EventType, Node, camel, given, shows, uuid_of
+from schema.node import EventType, Node, as_node, camel, given, shows, uuid_of
 from schema.scalars import JSON, Cursor
 from schema.user import User
 
@@ -58,11 +59,11 @@ class Event(Node):
     epoch: strawberry.Private[UUID]
 
     @classmethod
-    def seen(cls, entry: domain.Event, actor: Actor, epoch: UUID, subject: Entity | None) -> Event | None:
-        """The entry as an actor sees it, or None where they may not know of it; `subject` as in `can_see_event`."""
-        if not policies.can_see_event(actor, entry, subject):
+    def seen(cls, entry: domain.Event, actor: Actor, epoch: UUID, user: Entity | None) -> Event | None:
+        """The entry as an actor sees it, or None where they may not know of it; `user` as in `can_see_event`."""
+        if not policies.can_see_event(actor, entry, user):
             return None
-        return cls(entry=policies.event_as_seen(actor, entry, subject), epoch=epoch)
+        return cls(entry=policies.event_as_seen(actor, entry, user), epoch=epoch)
 
     @strawberry.field
     def id(self) -> strawberry.ID:
@@ -90,14 +91,25 @@ class Event(Node):
         return None if self.entry.actor_id is None else _person(info, self.entry.actor_id)
 
     @strawberry.field
-    def user(self, info: Info) -> User | None:
-        """Who it happened to, as they are now; null once erased, or where the viewer may not see them."""
-        return _person(info, self.entry.user_id)
+    def subject(self, info: Info) -> Node | None:
+        """What it happened to: a user, a session, an API key, ...; null once gone, or where the viewer may not see it."""
+        kind, id_ = self.entry.subject  # users were read beforehand, as for `_person`
+        return _person(info, id_) if kind is SubjectKind.USER else _subject(info, id_)  # type: ignore[return-value]
 
     @strawberry.field
-    def user_id(self) -> strawberry.ID:
-        """Who it happened to."""
-        return strawberry.ID(str(self.entry.user_id))
+    def subject_id(self) -> strawberry.ID:
+        """The id of what it happened to, which stays when that is gone."""
+        return strawberry.ID(str(self.entry.subject.id))
+
+    @strawberry.field
+    def user(self, info: Info) -> User | None:
+        """The user concerned, as they are now: the subject or its owner; null if erased, hidden or nobody is concerned."""
+        return None if self.entry.user_id is None else _person(info, self.entry.user_id)
+
+    @strawberry.field
+    def user_id(self) -> strawberry.ID | None:
+        """The id of the user concerned; null where no user is."""
+        return None if self.entry.user_id is None else strawberry.ID(str(self.entry.user_id))
 
     @strawberry.field
     def changes(self) -> list[FieldChange]:
@@ -132,6 +144,11 @@ def _person(info: Info, user_id: UUID) -> User | None:
 
 async def _load(info: Info, user_id: UUID) -> User | None:
     return _shown(info, await info.context.loaders.user_by_id.load(user_id))
+
+
+async def _subject(info: Info, id_: UUID) -> Node | None:
+    found = await info.context.loaders.node_by_id.load(id_)
+    return None if found is None else cast("Node", as_node(info, found))
 
 
 def _shown(info: Info, found: Entity | None) -> User | None:
@@ -171,6 +188,7 @@ class EventFilterInput:
     types: list[EventType] | None = strawberry.UNSET
     user_id: strawberry.ID | None = strawberry.UNSET
     actor_id: strawberry.ID | None = strawberry.UNSET
+    subject_id: strawberry.ID | None = strawberry.UNSET
 
 
 def event_filter_of(asked: EventFilterInput | None) -> EventFilter:
@@ -183,6 +201,7 @@ def event_filter_of(asked: EventFilterInput | None) -> EventFilter:
         types=None if types is None else frozenset(types),
         user_id=_id(asked.user_id, "user_id"),
         actor_id=_id(asked.actor_id, "actor_id"),
+        subject_id=_id(asked.subject_id, "subject_id"),
     )
 
 

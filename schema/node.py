@@ -10,7 +10,7 @@ import strawberry
 from strawberry.types import get_object_definition
 
 from domain.models.directory import UserSort as UserSortField
-from domain.models.event import EventType
+from domain.models.event_types import EventType
 from domain.models.user import Role
 from domain.models.user import Status as UserStatus
 from schema.context import Info

@@ -25,7 +25,6 @@ from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.session import EndReason, Principal
 from domain.models.user import Role, Status
-from domain.policies import ENDING_EVENTS
 from domain.services.live import LivePresence
 from domain.services.session import SessionService
 from domain.services.unit import Clock
@@ -191,7 +190,7 @@ class Sockets:
         self._wake.set()
 
     def _hear(self, events: Sequence[Event]) -> None:
-        concerned = {e.user_id for e in events if e.type in ENDING_EVENTS} & self._by_user.keys()
+        concerned = self._by_user.keys() & {e.user_id for e in events if e.type.traits.ends_sessions}
         if concerned:
             self._due |= concerned
             self._wake.set()

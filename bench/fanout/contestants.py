@@ -14,8 +14,8 @@ from uuid import uuid4
 from api.cli.local.console.node import node, npm, npm_environment
 from bench.process import ROOT, StartError
 from bench.stack import Stack
-from domain.models.event import Change, Event, EventType
-from domain.models.user import Status
+from domain.models.event import Audience, Change, Event, Subject
+from domain.models.event_types import EventType, SubjectKind
 from persistence.log.wire import encode
 from persistence.redis.broadcast import EVENTS
 from persistence.redis.namespace import RedisNamespace, log_key, root_key
@@ -108,11 +108,12 @@ def log_entry(stack: Stack) -> Feed:
     namespace.bind(epoch)
     entry = Event(
         type=EventType.USER_UPDATED,
+        subject=Subject(SubjectKind.USER, stack.subject),
         user_id=stack.subject,
         occurred_at=datetime.now(UTC),
         changes=(Change("display_name", "Sam", "Sam Subject"),),
-        status_before=Status.ACTIVE,
-        status_after=Status.ACTIVE,
+        audience_before=Audience.EVERYONE,
+        audience_after=Audience.EVERYONE,
         user_version=2,
         id=uuid4(),
         seq=FIRST,

@@ -37,8 +37,9 @@ Write = Callable[[UUID, int], Awaitable[None]]
 TOUCH = "update users set display_name = $2::text, name_key = $2::text, version = version + 1, updated_at = now() where id = $1"
 LOCK = "select * from users where id = $1 for update"
 APPEND = """
-insert into events (type, user_id, changes, status_before, status_after, user_version, occurred_at)
-values ('user_updated', $1, $2, 'active', 'active', 1, now()) returning ord
+insert into events (type, subject_kind, subject_id, user_id, changes, audience_before, audience_after, user_version,
+                    occurred_at)
+values ('user_updated', 'user', $1, $1, $2, 'everyone', 'everyone', 1, now()) returning ord
 """
 
 

@@ -1,37 +1,45 @@
-"""Entries of the ordered log: what is appended with a write, and what is read back once it has its place."""
+"""Entries of the ordered log: what is appended with a write, and what is read back once it has its place.
+
+A record is an entry as a flat mapping, by the names of the log's columns: what the table, the broadcast between
+instances and exported files hold. Its values are Python's own, or what JSON makes of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
+
+from domain.models.event_types import EventType, SubjectKind
 
 NIL = UUID(int=0)
 """The nil UUID (RFC 9562 section 5.9)."""
 
 
-class EventType(StrEnum):
-    """What happened, in the past tense."""
+class Record(Protocol):
+    """Anything with values by the names of a record: a mapping, or a row of a driver."""
 
-    USER_CREATED = "user_created"
-    USER_UPDATED = "user_updated"
-    USER_ROLE_CHANGED = "user_role_changed"
-    USER_DISABLED = "user_disabled"
-    USER_ENABLED = "user_enabled"
-    USER_DELETED = "user_deleted"
-    USER_RESTORED = "user_restored"
-    USER_ERASED = "user_erased"
-    EMAIL_VERIFIED = "email_verified"
-    PASSWORD_CHANGED = "password_changed"
-    SESSION_STARTED = "session_started"
-    SESSION_REVOKED = "session_revoked"
-    SESSION_REUSE_DETECTED = "session_reuse_detected"
-    SIGN_IN_FAILED = "sign_in_failed"
-    API_KEY_CREATED = "api_key_created"
-    API_KEY_REVOKED = "api_key_revoked"
+    def __getitem__(self, name: str, /) -> Any:
+        """The value. Raises KeyError."""
+        ...
+
+
+class Audience(StrEnum):
+    """Who may see a subject: everyone with a session, only auditors and admins, or only its owner beside them."""
+
+    EVERYONE = "everyone"
+    AUDITORS = "auditors"
+    OWNER = "owner"
+
+
+class Subject(NamedTuple):
+    """What an event is about."""
+
+    kind: SubjectKind
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +55,46 @@ class Change:
 class NewEvent:
     """An event on its way into the log; it has no place in the order until the relay gives it one.
 
-    `status_before` and `status_after` are the subject's status around the event (None before creation and after
-    erasure): they decide who may see it, without a look at the row.
+    `user_id` is the user concerned: the subject itself, or its owner; None where no user is. `user_version` is their
+    version after the event. `audience_before` and `audience_after` say who could see the subject around the event (None
+    before creation and after removal): they decide who may see it, without a look at the row.
     """
 
     type: EventType
-    user_id: UUID
+    subject: Subject
+    user_id: UUID | None
     occurred_at: datetime
     actor_id: UUID | None = None
     session_id: UUID | None = None
     changes: Sequence[Change] = ()
-    status_before: str | None = None
-    status_after: str | None = None
+    audience_before: Audience | None = None
+    audience_after: Audience | None = None
     user_version: int | None = None
     request_id: str | None = None
     ip_address: str | None = None
+
+    def names(self, user_id: UUID | None) -> bool:
+        """Whether the user is the one concerned, or did it."""
+        return user_id is not None and user_id in (self.user_id, self.actor_id)
+
+    def to_record(self) -> dict[str, Any]:
+        """The record of what is appended; `from_record` is its inverse."""
+        subject = self.subject
+        return {
+            "type": self.type.value,
+            "subject_kind": subject.kind.value,
+            "subject_id": subject.id,
+            "user_id": self.user_id,
+            "occurred_at": self.occurred_at,
+            "actor_id": self.actor_id,
+            "session_id": self.session_id,
+            "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in self.changes],
+            "audience_before": self.audience_before and self.audience_before.value,
+            "audience_after": self.audience_after and self.audience_after.value,
+            "user_version": self.user_version,
+            "request_id": self.request_id,
+            "ip_address": self.ip_address,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +104,45 @@ class Event(NewEvent):
     id: UUID = NIL
     seq: int = 0
     ord: int = 0
+
+    def to_record(self) -> dict[str, Any]:
+        """The record of the whole entry."""
+        return {"id": self.id, "seq": self.seq, "ord": self.ord, **NewEvent.to_record(self)}
+
+    @classmethod
+    def from_record(cls, record: Record) -> Event:
+        """The entry of a record. Raises KeyError, TypeError and ValueError for a record that is none."""
+        before, after = record["audience_before"], record["audience_after"]
+        return cls(
+            EventType(record["type"]),
+            Subject(SubjectKind(record["subject_kind"]), _uuid(record["subject_id"])),
+            record["user_id"] and _uuid(record["user_id"]),
+            _time(record["occurred_at"]),
+            record["actor_id"] and _uuid(record["actor_id"]),
+            record["session_id"] and _uuid(record["session_id"]),
+            [Change(c["field"], c["before"], c["after"]) for c in record["changes"]],
+            before and Audience(before),
+            after and Audience(after),
+            record["user_version"],
+            record["request_id"],
+            record["ip_address"],
+            _uuid(record["id"]),
+            record["seq"],
+            record["ord"],
+        )
+
+
+APPENDED = tuple(NewEvent(EventType.USER_CREATED, Subject(SubjectKind.USER, NIL), NIL, datetime.now(UTC)).to_record())
+"""The names of what is appended; PLACED adds what the log gives an entry with its place."""
+PLACED = ("id", "seq", "ord", *APPENDED)
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def _time(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from domain.models.event import Event, EventCount, EventType, NewEvent
+from domain.models.event import Event, EventCount, NewEvent
+from domain.models.event_types import EventType
 from domain.pagination import Page, Window
 
 
@@ -19,13 +20,15 @@ class EventFilter:
     types: frozenset[EventType] | None = None
     user_id: UUID | None = None
     actor_id: UUID | None = None
+    subject_id: UUID | None = None
 
-    def matches(self, type_: EventType, user_id: UUID, actor_id: UUID | None) -> bool:
+    def matches(self, event: Event) -> bool:
         """Whether an event passes."""
         return (
-            (self.types is None or type_ in self.types)
-            and (self.user_id is None or self.user_id == user_id)
-            and (self.actor_id is None or self.actor_id == actor_id)
+            (self.types is None or event.type in self.types)
+            and (self.user_id is None or self.user_id == event.user_id)
+            and (self.actor_id is None or self.actor_id == event.actor_id)
+            and (self.subject_id is None or self.subject_id == event.subject.id)
         )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain.models.event import Change
+from domain.models.event import Audience, Change
 
 
 class Role(StrEnum):
@@ -24,6 +24,11 @@ class Status(StrEnum):
     ACTIVE = "active"
     DISABLED = "disabled"
     DELETED = "deleted"
+
+    @property
+    def audience(self) -> Audience:
+        """Who sees users of this status, beside themselves."""
+        return Audience.EVERYONE if self is Status.ACTIVE else Audience.AUDITORS
 
 
 @dataclass(frozen=True, slots=True)

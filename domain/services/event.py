@@ -125,11 +125,12 @@ class EventService:
         """Those of these entries that the actor may see, as they may be seen."""
         async with self._store.read(at_least) as unit:
             found = await unit.events.get_many(event_ids)
-            subjects = await unit.users.get_many(list({e.user_id for e in found.values()})) if found else {}
+            concerned = {e.user_id for e in found.values() if e.user_id is not None}
+            users = await unit.users.get_many(list(concerned))
         return {
-            i: policies.event_as_seen(actor, e, subjects.get(e.user_id))
+            i: policies.event_as_seen(actor, e, user)
             for i, e in found.items()
-            if policies.can_see_event(actor, e, subjects.get(e.user_id))
+            if policies.can_see_event(actor, e, user := None if e.user_id is None else users.get(e.user_id))
         }
 
     async def state(self) -> LogState:

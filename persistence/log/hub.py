@@ -16,15 +16,16 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import structlog
 from broadcaster import Broadcast
 
+from domain import policies
 from domain.cursors import LogCursor
 from domain.errors import PositionPruned, Unavailable
-from domain.models.event import Change, Event, EventType
+from domain.models.event import Event
+from domain.models.event_types import EventType
 from domain.models.log import LogState
 from domain.services.event import Renewal
 from domain.services.unit import Store
@@ -293,7 +294,7 @@ class Hub:
         self._ring.extend(events)
         self.head, self._last_id = events[-1].seq, events[-1].id
         self._advanced_at = asyncio.get_running_loop().time()
-        erased = {e.user_id for e in events if e.type is EventType.USER_ERASED}
+        erased = {e.subject.id for e in events if e.type is EventType.USER_ERASED}
         if erased:
             self._forget(erased)
         for listener in self._listeners:
@@ -301,11 +302,6 @@ class Hub:
 
     def _forget(self, users: set[UUID]) -> None:
         """Take erased users' personal data out of memory, as it was taken out of the table."""
-        kept = [_scrubbed(e) if users & {e.user_id, e.actor_id} else e for e in self._ring]
+        kept = [policies.without_erased(e, users) for e in self._ring]
         self._ring.clear()
         self._ring.extend(kept)
-
-
-def _scrubbed(event: Event) -> Event:
-    changes = [Change(c.field, None, None) if c.field in ("email", "display_name") else c for c in event.changes]
-    return replace(event, changes=changes, ip_address=None, request_id=None)

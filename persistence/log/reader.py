@@ -13,64 +13,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cursors import parse_cursor, sequence_cursor
 from domain.errors import Unavailable, ValidationFailed
-from domain.models.event import Change, Event, EventCount, EventType, NewEvent
+from domain.models.event import APPENDED, PLACED, Event, EventCount, NewEvent
+from domain.models.event_types import PERSONAL_FIELDS, EventType
 from domain.models.log import Ancestor, EventFilter, LogState
 from domain.pagination import Page, Window
 from persistence.keyset import Keyset
+from persistence.records import names, recordset
 from persistence.tables import events, log_state
 
-EVENT_COLUMNS = (
-    "id",
-    "ord",
-    "seq",
-    "type",
-    "user_id",
-    "actor_id",
-    "session_id",
-    "changes",
-    "status_before",
-    "status_after",
-    "user_version",
-    "request_id",
-    "ip_address",
-    "occurred_at",
-)
-_COLUMNS = [events.c[name] for name in EVENT_COLUMNS]
+_COLUMNS = [events.c[name] for name in PLACED]
+_APPENDED = [events.c[name] for name in APPENDED]
 CLOCKS_APART = timedelta(minutes=10)
-PERSONAL = ("email", "display_name")
 STATE = select(log_state.c.epoch, log_state.c.last_seq, log_state.c.horizon, log_state.c.ancestors)
 LAST_SHARED = text("""
 select max(e.seq) from events e
 join unnest(cast(:seqs as bigint[]), cast(:ids as text[])) as known(seq, id)
   on e.seq = known.seq and e.id = cast(known.id as uuid)
 """)
-
-
-def event_from_row(row: Any) -> Event:
-    """An entry from a row with EVENT_COLUMNS, of SQLAlchemy (a mapping) or of the driver (a record)."""
-    fields = {name: row[name] for name in EVENT_COLUMNS}
-    changes = fields["changes"]
-    if isinstance(changes, str):
-        changes = orjson.loads(changes)
-    fields["changes"] = [Change(**c) for c in changes]
-    fields["type"] = EventType(fields["type"])
-    return Event(**fields)
-
-
-def _row(event: NewEvent) -> dict[str, Any]:
-    return {
-        "type": str(event.type),
-        "user_id": event.user_id,
-        "actor_id": event.actor_id,
-        "session_id": event.session_id,
-        "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in event.changes],
-        "status_before": event.status_before and str(event.status_before),
-        "status_after": event.status_after and str(event.status_after),
-        "user_version": event.user_version,
-        "request_id": event.request_id,
-        "ip_address": event.ip_address,
-        "occurred_at": event.occurred_at,
-    }
 
 
 class SqlEventReader:
@@ -96,6 +55,8 @@ class SqlEventReader:
             question = question.where(events.c.user_id == filter_.user_id)
         if filter_.actor_id is not None:
             question = question.where(events.c.actor_id == filter_.actor_id)
+        if filter_.subject_id is not None:
+            question = question.where(events.c.subject_id == filter_.subject_id)
         newest = _newest(log)
         return newest.page(await self._fetch(newest.cut(question, window)), window)
 
@@ -103,7 +64,7 @@ class SqlEventReader:
         """The newest entries about several users, in one statement."""
         newest, question = _newest(log), self._placed()
         return await newest.pages_by_user(
-            self._connection, question, events.c.user_id, user_ids, window, event_from_row
+            self._connection, question, events.c.user_id, user_ids, window, Event.from_record
         )
 
     async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
@@ -142,7 +103,7 @@ class SqlEventReader:
         return int(await self._connection.scalar(LAST_SHARED, asked) or 0)
 
     async def _fetch(self, question: Select[Any]) -> list[Event]:
-        return [event_from_row(row) for row in (await self._connection.execute(question)).mappings()]
+        return [Event.from_record(row) for row in (await self._connection.execute(question)).mappings()]
 
     @staticmethod
     def _placed() -> Select[Any]:
@@ -189,13 +150,13 @@ class SqlEventAppender:
         """Append in order, in one statement; returns the insertion number of the last."""
         self.appended += entries
         if len(entries) == 1:
-            return int(await self._connection.scalar(APPEND, _row(entries[0])) or 0)
-        rows = orjson.dumps([_row(e) for e in entries], default=str).decode()
+            return int(await self._connection.scalar(APPEND, entries[0].to_record()) or 0)
+        rows = orjson.dumps([e.to_record() for e in entries], default=str).decode()
         return int(await self._connection.scalar(APPEND_MANY, {"rows": rows}) or 0)
 
     async def scrub(self, user_id: UUID) -> None:
         """Take an erased user's personal data out of every entry."""
-        await self._connection.execute(SCRUB_CHANGES, {"user_id": user_id, "fields": list(PERSONAL)})
+        await self._connection.execute(SCRUB_CHANGES, {"user_id": user_id, "fields": list(PERSONAL_FIELDS)})
         about, by = events.c.user_id == user_id, events.c.actor_id == user_id
         await self._connection.execute(
             update(events)
@@ -206,19 +167,13 @@ class SqlEventAppender:
 
 APPEND = insert(events).returning(events.c.ord)
 """Built once: building it anew for each event costs as much again as sending it."""
-APPEND_MANY = text("""
+APPEND_MANY = text(f"""
 with written as (
-  insert into events (type, user_id, actor_id, session_id, changes, status_before, status_after, user_version,
-                      request_id, ip_address, occurred_at)
-  select type, user_id, actor_id, session_id, changes, status_before, status_after, user_version,
-         request_id, ip_address, occurred_at
-  from rows from (jsonb_to_recordset(cast(:rows as jsonb)) as (
-      type text, user_id uuid, actor_id uuid, session_id uuid, changes jsonb, status_before text, status_after text,
-      user_version int, request_id text, ip_address text, occurred_at timestamptz)) with ordinality
-  order by ordinality
+  insert into events ({names(_APPENDED)})
+  select {names(_APPENDED)} from {recordset(_APPENDED)} order by ordinality
   returning ord)
 select max(ord) from written
-""")
+""")  # noqa: S608 - built from the table's own columns
 SCRUB_CHANGES = text("""
 update events set changes = (
   select coalesce(jsonb_agg(case when c.change->>'field' = any(:fields)

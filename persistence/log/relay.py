@@ -19,13 +19,13 @@ from typing import Protocol
 from uuid import UUID
 
 import asyncpg
+import orjson
 import structlog
 
 from domain.backoff import Backoff
-from domain.models.event import NIL, Event
+from domain.models.event import NIL, PLACED, Event
 from domain.tasks import end
 from persistence.log.epoch import DatabaseIdentity, identity_of
-from persistence.log.reader import EVENT_COLUMNS, event_from_row
 from persistence.log.wire import encode
 from persistence.redis.broadcast import EVENTS, NUDGE, Publisher
 
@@ -39,7 +39,7 @@ STANDBY_SECONDS, STALL_SECONDS = 1.0, 3.0
 FIRST_DELAY, LAST_DELAY = 0.2, 1.0
 """Seconds before the next try, doubled each time until the database has taken something."""
 
-_COLUMNS = ", ".join(f"e.{name}" for name in EVENT_COLUMNS)
+_COLUMNS = ", ".join(f"e.{name}" for name in PLACED)
 ASSIGN = f"""
 with head as materialized (
        select last_seq, epoch, identity is distinct from {{identity}} as moved,
@@ -125,6 +125,7 @@ class Relay:
                 connection = await asyncpg.connect(
                     self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "rollcall-relay"}
                 )
+                await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_json, decoder=orjson.loads)
                 await self._stand(connection)
                 await self._lead(connection)
             except (
@@ -172,7 +173,7 @@ class Relay:
                 self._hub.recheck()
             elif rows and rows[0]["seq"] is not None:
                 quiet = 0.0
-                self._announce(rows[0]["epoch"], [event_from_row(row) for row in rows])
+                self._announce(rows[0]["epoch"], [Event.from_record(row) for row in rows])
                 continue
             pause = BUSY_POLL if quiet < 2.0 else IDLE_POLL
             quiet += pause
@@ -202,3 +203,7 @@ class Relay:
         self._hub.offer(events, epoch)
         for start in range(0, len(events), 64):
             self._publisher.send(EVENTS, encode(events[start : start + 64], epoch))
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

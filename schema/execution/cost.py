@@ -46,8 +46,9 @@ WRITES = ("updateUser", "disableUser", "enableUser", "deleteUser", "restoreUser"
 WEIGHTS = dict.fromkeys([f"Mutation.{name}" for name in WRITES], WRITE_COST) | {
     "Mutation.changePassword": 2 * MUTATION_COST,
     "Session.user": 10,
+    "Event.subject": 10,
 }
-"""Fields that cost another than their kind: `changePassword` hashes twice, `Session.user` is read with others."""
+"""Fields that cost another than their kind: `changePassword` hashes twice, the nodes are read with others."""
 
 LIST_ASSUMED = 10
 LIST_SIZES = {"EventCounts.counts": 500}

@@ -44,11 +44,11 @@ class EventProjection:
     async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
         """The entry, or nothing."""
         wanted = self.filter
-        if not wanted.matches(event.type, event.user_id, event.actor_id):
+        if not wanted.matches(event):
             return ()
         if wanted.actor_id is not None and not policies.can_see_by_actor(actor, rows.get(wanted.actor_id)):
             return ()
-        seen = Event.seen(event, actor, self.epoch, rows.get(event.user_id))
+        seen = Event.seen(event, actor, self.epoch, rows.concerned(event))
         return () if seen is None else (seen,)
 
     def moved(self, move: Move) -> Message | None:

@@ -13,9 +13,10 @@ whose filter asks for it is told by presence itself who comes and goes, and cann
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Sequence
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -25,8 +26,8 @@ from domain.cursors import FRESH, LogCursor, fresh_cursor, sequence_cursor, unfi
 from domain.models.actor import Actor
 from domain.models.directory import UserFilter, UserQuery
 from domain.models.event import Event as LogEvent
-from domain.models.event import EventType
-from domain.models.user import User
+from domain.models.event_types import EventType
+from domain.models.user import Status, User
 from domain.pagination import PAGE_MAX, Window
 from domain.services.user import UserService
 from schema.event import changes_as_seen
@@ -35,9 +36,6 @@ from schema.live.ports import Message, Move
 from schema.live.rows import Rows
 from schema.scalars import Cursor
 from schema.user import User as UserType
-
-ABOUT_USERS = policies.PUBLIC_EVENTS | {EventType.EMAIL_VERIFIED}
-"""Entries that can change who matches, or what is shown of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,13 @@ class FeedProjection:
         pairs: list[User] = []
         asked: list[Hashable] = []
         for event in events if self.search is not None else ():
-            now, before, key = rows.get(event.user_id), rows.before(event), (self.key, actor.role, event.seq)
-            if now is not None and before is not None and key not in rows.matches and event.type in ABOUT_USERS:
+            now, before, key = rows.concerned(event), rows.before(event), (self.key, actor.role, event.seq)
+            if (
+                now is not None
+                and before is not None
+                and key not in rows.matches
+                and event.type.traits.changes_directory
+            ):
                 pairs += [before.user, now]
                 asked.append(key)
         if asked:
@@ -82,11 +85,11 @@ class FeedProjection:
     async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
         """Entered, changed or left, or nothing."""
         changes_version = event.type is EventType.PASSWORD_CHANGED and policies.can_see_history(actor, event.user_id)
-        if event.type not in ABOUT_USERS and not changes_version:
+        if not (event.type.traits.changes_directory or changes_version):
             return ()
         cursor = self._cursor(event.seq, actor)
-        now, before = rows.get(event.user_id), rows.before(event)
-        left = UserLeft(user_id=strawberry.ID(str(event.user_id)), cursor=cursor)
+        now, before = rows.concerned(event), rows.before(event)
+        left = UserLeft(user_id=strawberry.ID(str(event.subject.id)), cursor=cursor)
         if now is None or before is None:
             return (left,) if policies.leaves_view(actor, event) else ()
         query = self._query(actor)
@@ -179,7 +182,7 @@ def _may_have_matched(event: LogEvent, query: UserQuery) -> bool:
     Of all entries since somebody was in view, one changed something that the question asks for, from what fitted.
     """
     wanted, before = query.filter, {c.field: c.before for c in event.changes}
-    if wanted.status is not None and event.status_before not in wanted.status:
+    if wanted.status is not None and wanted.status.isdisjoint(_statuses_before(event, before)):
         return False
     if wanted.role is not None and "role" in before and before["role"] not in wanted.role:
         return False
@@ -191,3 +194,10 @@ def _may_have_matched(event: LogEvent, query: UserQuery) -> bool:
         or (query.search is not None and not searched.isdisjoint(before))
         or (wanted.email_verified is not None and verification)
     )
+
+
+def _statuses_before(event: LogEvent, before: Mapping[str, Any]) -> set[Status]:
+    """The statuses that the subject may have had before an entry."""
+    if "status" in before:
+        return {before["status"]}
+    return {s for s in Status if s.audience is event.audience_before}

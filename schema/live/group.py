@@ -154,9 +154,10 @@ class Group:
         """Those for whom the entry may look different from what the group's stand-in sees."""
         if not self.viewers:
             return set()
-        found = set(self.viewers.get(event.user_id, ()))
-        if event.actor_id is not None:
-            found |= self.viewers.get(event.actor_id, set())
+        found: set[Subscriber] = set()
+        for user_id in (event.user_id, event.actor_id):
+            if user_id is not None:
+                found |= self.viewers.get(user_id, set())
         return found
 
     async def shared(self, event: Event, rows: Rows) -> tuple[bytes, ...]:
@@ -182,9 +183,9 @@ class Group:
     def _made_of(self, event: Event, rows: Rows) -> tuple[object, ...]:
         """All that a compiled rendering reads: the entry, its two people as they are now, and whether they are online."""
         online = self.renderer.online
-        subject, doer = event.user_id, event.actor_id
+        doer = event.actor_id
         who = None if doer is None else rows.get(doer)
-        return event, rows.get(subject), who, subject in online, doer in online
+        return event, rows.concerned(event), who, event.user_id in online, doer in online
 
     async def render(self, event: Event, actor: Actor, rows: Rows) -> tuple[bytes, ...]:
         """The entry as one actor sees it: no payload, one, or several."""

@@ -133,7 +133,7 @@ class Replay:
                 payloads: list[bytes] = []
                 await group.projection.prefetch(part, actor, rows)
                 for event in part:
-                    own = actor.user_id in (event.user_id, event.actor_id)
+                    own = event.names(actor.user_id)
                     payloads += await (group.render(event, actor, rows) if own else group.shared(event, rows))
                 return payloads
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from domain.models.event import Event, EventType
+from domain.models.event import Audience, Event
+from domain.models.event_types import EventType, SubjectKind
 from domain.models.user import Role, Status, User
 
 SIBLINGS = frozenset({EventType.USER_UPDATED, EventType.USER_ROLE_CHANGED})
@@ -44,6 +45,10 @@ class Rows(dict[UUID, User | None]):
         self.matches: dict[Hashable, tuple[bool, bool]] = {}
         """By question and sequence: whether the subject matched before the entry, and matches now."""
 
+    def concerned(self, event: Event) -> User | None:
+        """The user whom an entry concerns; None where it concerns none, and once they were erased."""
+        return None if event.user_id is None else self.get(event.user_id)
+
     def before(self, event: Event) -> Before | None:
         """The subject of an entry of the batch as it was before it; None where there is no row to undo changes of."""
         if self._before is None:
@@ -54,14 +59,14 @@ class Rows(dict[UUID, User | None]):
         latest: dict[UUID, Before] = {}
         found: dict[int, Before] = {}
         for event in reversed(self._events):
-            after = latest.get(event.user_id) or self._now(event)
+            after = None if event.user_id is None else latest.get(event.user_id) or self._now(event)
             if after is not None:
-                found[event.seq] = latest[event.user_id] = _undo(event, after)
+                found[event.seq] = latest[after.user.id] = _undo(event, after)
         return found
 
     def _now(self, last: Event) -> Before | None:
         """The row itself, as the last entry about it in this batch left it."""
-        row = self.get(last.user_id)
+        row = self.concerned(last)
         if row is None:
             return None
         complete = self._is_newest or last.type not in SIBLINGS
@@ -69,12 +74,14 @@ class Rows(dict[UUID, User | None]):
 
 
 def _undo(event: Event, after: Before) -> Before:
+    if event.subject.kind is not SubjectKind.USER:
+        return after
     back: dict[str, Any] = {c.field: c.before for c in event.changes if c.before is not None}
     fields: dict[str, Any] = {k: back[k] for k in ("email", "display_name") if k in back}
     if "role" in back:
         fields["role"] = Role(back["role"])
-    if event.status_before is not None:
-        fields["status"] = Status(event.status_before)
+    if event.audience_before is not None:
+        fields["status"] = Status(back["status"]) if "status" in back else _status(event.audience_before, after.user)
     if event.type is EventType.EMAIL_VERIFIED:
         fields["email_verified_at"] = None
     certain = (
@@ -82,3 +89,9 @@ def _undo(event: Event, after: Before) -> Before:
     )  # a new address is unverified, whatever the old one was
     certain = certain or event.type is EventType.EMAIL_VERIFIED
     return Before(replace(after.user, **fields), after.certain, certain)
+
+
+def _status(audience: Audience, user: User) -> Status:
+    """The status of a user whom this audience saw: the one they have, where that fits; one that does where it is newer."""
+    statuses: list[Status] = [user.status, *Status]
+    return next(status for status in statuses if status.audience is audience)

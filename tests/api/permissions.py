@@ -109,8 +109,9 @@ TYPES: dict[str, Fields] = {
         "events": Probe(ON_USER, "events { edges { node { id } } }", TOLD, lambda v: bool(v["edges"])),
     },
     "Event": {
-        **dict.fromkeys(("cursor", "type", "occurredAt", "userId"), OPEN),
+        **dict.fromkeys(("cursor", "type", "occurredAt", "subjectId", "userId"), OPEN),
         "id": Probe(ON_EVENT, "id", KNOWN),
+        "subject": Probe(ON_EVENT, "subject { ... on User { email } }", TOLD, lambda v: bool(v["email"])),
         "user": Probe(ON_EVENT, "user { email }", TOLD, lambda v: bool(v["email"])),
         "actor": Probe(ON_EVENT, "actor { email }", frozenset({"auditor", "admin"}), lambda v: bool(v["email"])),
         "changes": Probe(ON_EVENT, "changes { field before after }", TOLD, tells_of_email),

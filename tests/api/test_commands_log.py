@@ -16,9 +16,8 @@ import orjson
 import pytest
 
 from api.cli.files.events import event_of, line_of
-from domain.models.event import Event
+from domain.models.event import PLACED, Event
 from domain.models.log import Ancestor, LogState
-from persistence.log.reader import EVENT_COLUMNS, event_from_row
 from persistence.log.trim import LOCK
 from tests.api.commands import Rollcall, until
 from tests.integration.old_events import add_old, horizon
@@ -45,8 +44,8 @@ def old(rollcall: Rollcall, count: int) -> list[Event]:
 
     async def work(connection: asyncpg.Connection) -> list[Event]:
         await add_old(connection, count)
-        rows = await connection.fetch(f"select {', '.join(EVENT_COLUMNS)} from events order by seq")  # noqa: S608
-        return [event_from_row(row) for row in rows]
+        rows = await connection.fetch(f"select {', '.join(PLACED)} from events order by seq")  # noqa: S608
+        return [Event.from_record({**row, "changes": json.loads(row["changes"])}) for row in rows]
 
     return ask(rollcall, work)
 

@@ -332,6 +332,45 @@ async def test_node_finds_users_sessions_and_events(api: Api, admin: Person) -> 
     ] == admin.id
 
 
+SUBJECTS = """query($f: EventFilter) { events(first: 5, filter: $f) { edges { node {
+  type subjectId userId subject { __typename id } user { id } } } } }"""
+
+
+async def test_an_event_has_a_subject_beside_the_user_concerned(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin)
+    session = (await api.ask("{ me { sessions(first: 1) { edges { node { id } } } } }", by=user))["me"]["sessions"]
+    session_id = session["edges"][0]["node"]["id"]
+
+    async def told(by: Person, **asked: str) -> list[dict[str, Any]]:
+        return [e["node"] for e in (await api.ask(SUBJECTS, {"f": asked}, by))["events"]["edges"]]
+
+    concerned = {"userId": user.id, "user": {"id": user.id}}
+    signed_in = {"type": "SESSION_STARTED", "subjectId": session_id, **concerned}
+    created = {
+        "type": "USER_CREATED",
+        "subjectId": user.id,
+        "subject": {"__typename": "User", "id": user.id},
+        **concerned,
+    }
+    seen = signed_in | {"subject": {"__typename": "Session", "id": session_id}}
+    assert await told(admin, subjectId=session_id) == [seen]
+    assert await told(admin, subjectId=user.id) == [created]
+    assert await told(admin, userId=user.id) == [seen, created]
+    assert await told(admin, subjectId=session_id, userId=admin.id) == []
+    auditor = await api.new_user(admin, "AUDITOR")
+    assert await told(auditor, subjectId=session_id) == [signed_in | {"subject": None}], (
+        "sessions are not theirs to see"
+    )
+    await api.ask("mutation { signOut { __typename } }", by=user)
+    ended = await told(admin, subjectId=session_id)
+    assert [(e["type"], e["subject"]) for e in ended] == [("SESSION_REVOKED", None), ("SESSION_STARTED", None)]
+
+
+async def test_a_subject_that_is_no_id_is_refused(api: Api, admin: Person) -> None:
+    answer = await api.graphql(SUBJECTS, {"f": {"subjectId": "nonsense"}}, admin)
+    assert answer["errors"][0]["extensions"] == {"code": "VALIDATION_ERROR", "field": "subjectId"}
+
+
 async def test_signing_in_is_limited_and_tells_nothing(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     sign_in = (

@@ -73,6 +73,32 @@ async def test_a_cursor_resumes_without_gap_or_duplicate(api: Api, admin: Person
         assert await names(socket, 1) == ["Four"]
 
 
+ABOUT = """subscription($filter: EventFilter) { userEvents(filter: $filter) { __typename
+  ... on Event { type subjectId subject { __typename id } userId } } }"""
+
+
+async def test_one_subject_is_followed_whatever_its_kind(api: Api, admin: Person) -> None:
+    user = await api.new_user(admin)
+    other = await api.new_user(admin)
+    own = "{ me { sessions(first: 1) { edges { node { id } } } } }"
+    session = (await api.ask(own, by=user))["me"]["sessions"]["edges"][0]["node"]["id"]
+    async with api.socket(admin) as one, api.socket(user) as two:
+        await one.subscribe("1", ABOUT, {"filter": {"subjectId": user.id}})
+        await two.subscribe("1", ABOUT, {"filter": {"subjectId": session}})
+        for socket in (one, two):
+            assert (await socket.next())["userEvents"]["__typename"] == "Heartbeat"
+        for name in (other, user):
+            await api.ask(RENAME, {"i": {"id": name.id, "displayName": "Another"}}, admin)
+        told = (await one.next())["userEvents"]
+        assert (told["type"], told["subjectId"], told["userId"]) == ("USER_UPDATED", user.id, user.id)
+        assert told["subject"] == {"__typename": "User", "id": user.id}
+        revoke = "mutation($id: ID!) { revokeSession(id: $id) { __typename } }"
+        await api.ask(revoke, {"id": session}, user)
+        ended = (await two.next())["userEvents"]
+        assert (ended["type"], ended["subjectId"], ended["subject"]) == ("SESSION_REVOKED", session, None)
+        assert ended["userId"] == user.id
+
+
 async def test_whoever_subscribes_after_what_they_read_misses_nothing(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     asked = {"query": "query($id: ID!) { user(id: $id) { version } }", "variables": {"id": user.id}}

@@ -30,7 +30,7 @@ async def aborted(address: str) -> int:
         transaction = connection.transaction()
         await transaction.start()
         ord_ = await connection.fetchval(
-            "insert into events (type, user_id) values ('user_updated', gen_random_uuid()) returning ord"
+            "insert into events (type, subject_kind, subject_id, user_id) select 'user_updated', 'user', id, id from gen_random_uuid() id returning ord"
         )
         await transaction.rollback()
         return int(ord_)

@@ -40,9 +40,12 @@ class Lagging:
         primary = await asyncpg.connect(self.primary)
         replica = await asyncpg.connect(self.replica)
         try:
-            rows = [tuple(r) for r in await primary.fetch("select id, ord, seq, type, user_id from events")]
+            rows = [
+                tuple(r) for r in await primary.fetch("select id, ord, seq, type, subject_kind, subject_id from events")
+            ]
             insert = (
-                "insert into events (id, ord, seq, type, user_id) overriding system value values ($1, $2, $3, $4, $5)"
+                "insert into events (id, ord, seq, type, subject_kind, subject_id) overriding system value"
+                " values ($1, $2, $3, $4, $5, $6)"
             )
             await replica.executemany(f"{insert} on conflict do nothing", rows)
             await replica.execute(statement)

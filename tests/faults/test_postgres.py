@@ -141,7 +141,10 @@ async def test_a_database_that_is_not_as_expected_is_waited_out_too(place: Duo) 
         await work.judged()
         await run(place, "alter table users rename to users_elsewhere")
         try:
-            await run(place, "insert into events (type, user_id) values ('user_updated', gen_random_uuid())")
+            await run(
+                place,
+                "insert into events (type, subject_kind, subject_id, user_id) select 'user_updated', 'user', id, id from gen_random_uuid() id",
+            )
             log = place.engines.postgres.log
             await work.until(lambda: log.read_text().count('relation "users" does not exist') >= 4)
         finally:

@@ -16,7 +16,8 @@ from domain.models.event import NIL, Event
 
 PATIENCE = 120.0
 """Seconds after which what was waited for is taken never to come."""
-WRITE = "insert into events (type, user_id, request_id) values ('user_updated', gen_random_uuid(), $1) returning ord"
+WRITE = """insert into events (type, subject_kind, subject_id, user_id, request_id)
+  select 'user_updated', 'user', id, id, $1 from gen_random_uuid() id returning ord"""
 
 
 async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:

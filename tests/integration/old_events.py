@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncpg
 
 OLD = """with added as (
-  insert into events (id, type, user_id, request_id, changes, occurred_at, seq)
-  select uuidv7(interval '-10 days' + i * interval '1 millisecond'), 'user_updated', gen_random_uuid(), 'old' || i, jsonb_build_array(jsonb_build_object(
+  insert into events (id, type, subject_kind, subject_id, request_id, changes, occurred_at, seq)
+  select uuidv7(interval '-10 days' + i * interval '1 millisecond'), 'user_updated', 'user', gen_random_uuid(), 'old' || i, jsonb_build_array(jsonb_build_object(
            'field', 'display_name', 'before', repeat('x', $2::int), 'after', 'né ' || i)),
          now() - interval '10 days' + i * interval '1 millisecond', i
   from log_state, generate_series(last_seq + 1, last_seq + $1::int) as i returning seq)

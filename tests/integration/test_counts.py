@@ -10,14 +10,15 @@ import pytest
 from api.bootstrap import open_core
 from domain.errors import Forbidden
 from domain.models.actor import Actor, system
-from domain.models.event import NIL, EventType
+from domain.models.event import NIL
+from domain.models.event_types import EventType
 from domain.models.user import Role
 from domain.services.event import HOUR
 from tests.api.conftest import settings_for
 from tests.integration.logs import session
 
-ADD = """insert into events (id, type, user_id, occurred_at, seq)
-  select uuidv7($2::interval), $1, gen_random_uuid(), now() + $2::interval, coalesce(max(seq), 0) + 1
+ADD = """insert into events (id, type, subject_kind, subject_id, occurred_at, seq)
+  select uuidv7($2::interval), $1, 'user', gen_random_uuid(), now() + $2::interval, coalesce(max(seq), 0) + 1
   from events"""
 
 
@@ -33,7 +34,7 @@ async def test_the_last_day_is_counted_by_hour_and_type(fresh_database_url: str,
         await add(connection, "session_started", timedelta(hours=23, minutes=30), 2)
         await add(connection, "sign_in_failed", timedelta(minutes=5), 3)
         await add(connection, "session_started", timedelta(minutes=4))
-        unplaced = "insert into events (type, user_id) values ('user_updated', gen_random_uuid())"
+        unplaced = "insert into events (type, subject_kind, subject_id, user_id) select 'user_updated', 'user', id, id from gen_random_uuid() id"
         await connection.execute(unplaced)
     async with open_core(settings_for(fresh_database_url, redis_url)) as core:
         recent = await core.events.recent(system())

@@ -19,7 +19,7 @@ from api.telemetry import strike_text
 from domain.errors import IdempotencyMismatch, LastAdmin, Taken, Unavailable, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Origin, system
 from domain.models.directory import UserFilter, UserQuery, UserSort
-from domain.models.event import EventType
+from domain.models.event_types import EventType
 from domain.models.text import fold
 from domain.models.user import Role, Status, User
 from domain.pagination import Window

@@ -20,8 +20,9 @@ from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.settings import Settings
 from domain.cursors import LogCursor
-from domain.models.actor import system
+from domain.models.actor import Actor, Origin, system
 from domain.models.event import Event
+from domain.models.user import Role
 from domain.services.unit import ReadUnit, WriteUnit
 from domain.services.user import CreateUser
 from persistence.database import Database
@@ -34,8 +35,8 @@ from tests.api.conftest import settings_for
 from tests.integration.logs import PATIENCE, Told, instance, session, until
 
 NUMBERED = """with added as (
-  insert into events (type, user_id, request_id, seq)
-  select 'user_updated', gen_random_uuid(), 'n' || i, i
+  insert into events (type, subject_kind, subject_id, request_id, seq)
+  select 'user_updated', 'user', gen_random_uuid(), 'n' || i, i
   from log_state, generate_series(last_seq + 1, last_seq + $1::int) as i returning seq)
 update log_state set last_seq = (select max(seq) from added)"""
 
@@ -210,6 +211,24 @@ async def test_what_the_ring_no_longer_holds_comes_from_the_table(fresh_database
             assert log.store.reads - before == int(seq < 84), seq
         await log.number(5)
         assert [e.seq for e in await log.hub.after(0, 500)] == list(range(1, 101)), "not past what was told"
+
+
+async def test_erasing_takes_the_same_out_of_memory_as_out_of_the_table(
+    fresh_database_url: str, redis_url: str
+) -> None:
+    async with instance(settings_for(fresh_database_url, redis_url)) as one:
+        users = one.core.users
+        erased = (await users.create(system(), CreateUser("gone@example.com", "Gone"))).value
+        by_erased = Actor(erased.id, Role.ADMIN, None, Origin("request", "192.0.2.7"))
+        await users.create(by_erased, CreateUser("stays@example.com", "Stays"))
+        await users.erase(system(Origin("erasing", "192.0.2.8")), erased.id)
+        await until(lambda: one.hub.head == 3)
+        kept = list(await one.hub.after(0))
+        async with one.core.store.read() as unit:
+            assert kept[:2] == list(await unit.events.after(0, 2))
+    values = [[c.after for c in e.changes] for e in kept]
+    assert values == [[None, None, "member", "active"], ["stays@example.com", "Stays", "member", "active"], []]
+    assert [e.ip_address for e in kept] == [None, None, None]
 
 
 async def test_a_hub_that_starts_late_begins_at_the_head(fresh_database_url: str, redis_url: str) -> None:

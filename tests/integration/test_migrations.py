@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -31,7 +32,7 @@ where schemaname = 'public' and tablename <> 'alembic_version' order by 1
 """
 ROWS = """
 insert into users (email, display_name, name_key) values ('kept@example.com', 'Kept', 'kept');
-insert into events (type, user_id) select 'user_created', id from users;
+insert into events (type, subject_kind, subject_id, user_id) select 'user_created', 'user', id, id from users;
 """
 numbers = itertools.count()
 
@@ -103,3 +104,62 @@ def test_going_back_from_the_identity_keeps_the_log(empty_url: str) -> None:
     (after,) = asyncio.run(run(empty_url, "select * from log_state"))
     assert [after[name] for name in ("epoch", "last_seq", "horizon")] == list(before)
     assert (after["identity"], after["ancestors"]) == (None, "[]"), "the next relay begins another epoch"
+
+
+OF_BEFORE = """
+insert into users (id, email, display_name, name_key) values ('00000000-0000-0000-0000-000000000001', 'a@b.example', 'A', 'a');
+insert into events (type, user_id, session_id, changes, status_before, status_after, request_id)
+select type, '00000000-0000-0000-0000-000000000001', session_id, changes, status_before, status_after, request_id
+from (values
+  ('user_created', null::uuid, '[]'::jsonb, null, 'active', 'created'),
+  ('user_updated', null, '[]', 'active', 'active', 'renamed'),
+  ('user_disabled', null, '[{"field": "status", "before": "active", "after": "disabled"}]', 'active', 'disabled', 'off'),
+  ('user_deleted', null, '[{"field": "status", "before": "disabled", "after": "deleted"}]', 'disabled', 'deleted', 'gone'),
+  ('user_updated', null, '[]', 'deleted', 'deleted', 'hidden'),
+  ('user_erased', null, '[]', 'deleted', null, 'erased'),
+  ('password_changed', '00000000-0000-0000-0000-000000000002', '[]', 'active', 'active', 'password'),
+  ('session_started', '00000000-0000-0000-0000-000000000003', '[]', 'active', 'active', 'in'),
+  ('session_revoked', '00000000-0000-0000-0000-000000000003', '[]', 'active', 'active', 'out'),
+  ('session_revoked', null, '[]', 'active', 'active', 'strange')
+) as e(type, session_id, changes, status_before, status_after, request_id);
+"""
+
+
+def told(url: str, *columns: str) -> dict[str | None, tuple[object, ...]]:
+    """What the log has in these columns, by the name that each entry was given."""
+    found = asyncio.run(run(url, f"select request_id, {', '.join(columns)} from events"))  # noqa: S608
+    return {row[0]: tuple(row)[1:] for row in found}
+
+
+def test_what_was_about_a_user_and_their_status_has_a_subject_and_an_audience(empty_url: str) -> None:
+    config = alembic_config(DatabaseAddress(empty_url))
+    command.upgrade(config, "0002")
+    asyncio.run(run(empty_url, OF_BEFORE))
+    old = told(empty_url, "user_id", "session_id", "status_before", "status_after")
+    command.upgrade(config, "0003")
+    user, session = UUID(int=1), UUID(int=3)
+    assert set(told(empty_url, "user_id").values()) == {(user,)}
+    assert told(empty_url, "subject_kind", "subject_id", "audience_before", "audience_after") == {
+        "created": ("user", user, None, "everyone"),
+        "renamed": ("user", user, "everyone", "everyone"),
+        "off": ("user", user, "everyone", "auditors"),
+        "gone": ("user", user, "auditors", "auditors"),
+        "hidden": ("user", user, "auditors", "auditors"),
+        "erased": ("user", user, "auditors", None),
+        "password": ("user", user, "everyone", "everyone"),
+        "in": ("session", session, None, "owner"),
+        "out": ("session", session, "owner", None),
+        "strange": ("user", user, "everyone", "everyone"),
+    }
+    nobodys = "insert into events (type, subject_kind, subject_id) values ('user_updated', 'team', gen_random_uuid());"
+    asyncio.run(run(empty_url, nobodys))
+    command.downgrade(config, "0002")
+    back = told(empty_url, "user_id", "session_id", "status_before", "status_after")
+    assert back.pop(None)[0] is not None, "what concerned no user is about its subject"
+    lost: dict[str | None, tuple[object, ...]] = {
+        "hidden": (user, None, "disabled", "disabled"),
+        "erased": (user, None, "disabled", None),
+    }
+    assert back == old | lost, "all but whether somebody hidden was deleted, which no entry of theirs said"
+    command.upgrade(config, "head")
+    assert len(told(empty_url, "subject_id")) == len(old) + 1

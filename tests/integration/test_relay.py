@@ -197,7 +197,8 @@ async def test_a_backlog_is_numbered_in_the_order_of_insertion(
     told, key = Told(), uuid4().hex
     async with session(fresh_database_url) as connection:
         await connection.execute(
-            "insert into events (type, user_id, request_id) select 'user_updated', gen_random_uuid(), $1 || i"
+            "insert into events (type, subject_kind, subject_id, request_id)"
+            " select 'user_updated', 'user', gen_random_uuid(), $1 || i"
             " from generate_series(1, $2::int) as i",
             key,
             size,

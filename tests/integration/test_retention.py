@@ -15,7 +15,8 @@ from api.bootstrap import Core, open_core
 from api.jobs.retention import Retention
 from domain.errors import Forbidden, PositionPruned, Unavailable, ValidationFailed
 from domain.models.actor import Actor, system
-from domain.models.event import NIL, EventType, NewEvent
+from domain.models.event import NIL, NewEvent, Subject
+from domain.models.event_types import EventType, SubjectKind
 from domain.models.log import EventFilter
 from domain.models.user import Role
 from domain.pagination import Window
@@ -26,8 +27,8 @@ from tests.integration.logs import Told, instance, session, until
 from tests.integration.old_events import add_old, horizon, seqs
 from tests.integration.test_hub import log_at
 
-UNPLACED = """insert into events (id, type, user_id, request_id, occurred_at)
-  values (uuidv7(interval '-10 days'), 'user_updated', gen_random_uuid(), 'unplaced', now() - interval '10 days')"""
+UNPLACED = """insert into events (id, type, subject_kind, subject_id, request_id, occurred_at)
+  values (uuidv7(interval '-10 days'), 'user_updated', 'user', gen_random_uuid(), 'unplaced', now() - interval '10 days')"""
 
 WAITS = """select exists (select from pg_stat_activity
   where wait_event_type = 'Lock' and query ilike 'delete from events%' and datname = current_database())"""
@@ -108,7 +109,8 @@ async def test_events_written_with_a_wrong_clock_are_as_old_as_the_database_says
         by_that_clock = datetime.now(UTC) + timedelta(days=days)
         for _ in range(11):
             async with one.core.store.write() as unit:
-                await unit.events.append(NewEvent(EventType.USER_UPDATED, uuid4(), by_that_clock))
+                about = Subject(SubjectKind.USER, uuid4())
+                await unit.events.append(NewEvent(EventType.USER_UPDATED, about, about.id, by_that_clock))
                 await unit.commit()
         await until(lambda: one.hub.head == 17)
         assert await prune(one.core) == [6]

@@ -10,14 +10,15 @@ from uuid import UUID
 
 import orjson
 import pytest
-from graphql import ExecutionResult, GraphQLObjectType, get_named_type, parse, validate
+from graphql import ExecutionResult, GraphQLInterfaceType, GraphQLObjectType, get_named_type, parse, validate
 from graphql.execution import Executor, execute_subscription_event
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.models.actor import Actor
-from domain.models.event import Change, EventType
+from domain.models.event import Audience, Change, Subject
 from domain.models.event import Event as LogEvent
+from domain.models.event_types import EventType, SubjectKind
 from domain.models.user import Role, Status, User
 from schema.event import Event, changes_as_seen
 from schema.execution.compiled import compile_message
@@ -34,12 +35,13 @@ SUBJECT = User(UUID(int=1), "sam@example.com", "Sam \N{SNOWMAN}", Role.MEMBER, S
 ADMIN = User(UUID(int=2), "ada@example.com", 'A "quoted" name', Role.ADMIN, Status.DISABLED, 1, NOW, NOW, NOW, NOW)
 ENTRY = LogEvent(
     type=EventType.USER_UPDATED,
+    subject=Subject(SubjectKind.USER, SUBJECT.id),
     user_id=SUBJECT.id,
     occurred_at=NOW,
     actor_id=ADMIN.id,
     changes=(Change("email", "s@example.com", "sam@example.com"), Change("display_name", None, "Sam")),
-    status_before=Status.ACTIVE,
-    status_after=Status.ACTIVE,
+    audience_before=Audience.EVERYONE,
+    audience_after=Audience.EVERYONE,
     user_version=2,
     request_id="r1",
     ip_address="127.0.0.1",
@@ -158,7 +160,11 @@ def selections(draw: st.DrawFn, type_name: str, depth: int = 2) -> str:
         alias = f"{name[:3]}{depth}{number}: " if draw(st.booleans()) else ""
         condition = draw(st.sampled_from(["", "@include(if: $yes)", "@skip(if: $yes)", "@include(if: $no)"]))
         inner = None if name == "__typename" else get_named_type(type_.fields[name].type)
-        below = f"{{ {draw(selections(inner.name, depth - 1))} }}" if isinstance(inner, GraphQLObjectType) else ""
+        below = ""
+        if isinstance(inner, GraphQLObjectType):
+            below = f"{{ {draw(selections(inner.name, depth - 1))} }}"
+        elif isinstance(inner, GraphQLInterfaceType):
+            below = f"{{ __typename id ... on User {{ {draw(selections('User', depth - 1))} }} }}"
         if below and not depth:
             continue
         around = draw(st.sampled_from(["", "...", f"... on {type_name}"]))

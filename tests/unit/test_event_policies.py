@@ -12,18 +12,20 @@ from hypothesis import strategies as st
 
 from domain import policies
 from domain.models.actor import Actor
-from domain.models.event import Change, Event, EventType
+from domain.models.event import Audience, Change, Event, Subject
+from domain.models.event_types import EventType, SubjectKind
 from domain.models.user import Role, Status, User
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SUBJECT = User(UUID(int=1), "sam@example.com", "Sam Secret", Role.MEMBER, Status.ACTIVE, 3, NOW, NOW)
 MEMBER, AUDITOR = Actor(UUID(int=8), Role.MEMBER), Actor(UUID(int=9), Role.AUDITOR)
-STATUSES = [None, *Status]
+AUDIENCES = [None, *Audience]
 PERSONAL = ["sam@example.com", "Sam Secret"]
 
 events = st.builds(
     Event,
     type=st.sampled_from(EventType),
+    subject=st.just(Subject(SubjectKind.USER, SUBJECT.id)),
     user_id=st.just(SUBJECT.id),
     occurred_at=st.just(NOW),
     changes=st.lists(
@@ -37,8 +39,8 @@ events = st.builds(
             ]
         )
     ),
-    status_before=st.sampled_from(STATUSES),
-    status_after=st.sampled_from(STATUSES),
+    audience_before=st.sampled_from(AUDIENCES),
+    audience_after=st.sampled_from(AUDIENCES),
     request_id=st.just("r"),
     ip_address=st.just("192.0.2.1"),
 )
@@ -47,8 +49,8 @@ hidden = st.sampled_from([None, replace(SUBJECT, status=Status.DISABLED), replac
 
 @given(events, hidden)
 def test_of_somebody_who_is_hidden_a_member_sees_only_that_they_left(event: Event, subject: User | None) -> None:
-    left = event.status_before == Status.ACTIVE and event.status_after != Status.ACTIVE
-    assert policies.can_see_event(MEMBER, event, subject) == (left and event.type in policies.PUBLIC_EVENTS)
+    left = event.audience_before is Audience.EVERYONE and event.audience_after is not Audience.EVERYONE
+    assert policies.can_see_event(MEMBER, event, subject) == (left and event.type.traits.is_public)
     seen = policies.event_as_seen(MEMBER, event, subject)
     assert {c.field for c in seen.changes} <= {"status"}
     assert (seen.ip_address, seen.request_id, seen.session_id) == (None, None, None)
@@ -56,9 +58,13 @@ def test_of_somebody_who_is_hidden_a_member_sees_only_that_they_left(event: Even
 
 @given(events)
 def test_of_somebody_in_view_a_member_sees_the_public_fields(event: Event) -> None:
-    public = event.type in policies.PUBLIC_EVENTS and Status.ACTIVE in (event.status_before, event.status_after)
+    public = event.type.traits.is_public and Audience.EVERYONE in (event.audience_before, event.audience_after)
     assert policies.can_see_event(MEMBER, event, SUBJECT) == public
-    assert {c.field for c in policies.event_as_seen(MEMBER, event, SUBJECT).changes} <= policies.PUBLIC_FIELDS
+    assert {c.field for c in policies.event_as_seen(MEMBER, event, SUBJECT).changes} <= {
+        "display_name",
+        "role",
+        "status",
+    }
 
 
 @given(events, st.sampled_from([SUBJECT, replace(SUBJECT, status=Status.DISABLED)]))
@@ -81,3 +87,27 @@ def test_a_member_singles_out_only_what_people_in_view_did(who: Actor, status: s
     assert policies.can_see_by_actor(who, replace(SUBJECT, status=Status(status))) is sees
     assert not policies.can_see_by_actor(who, None)
     assert policies.can_see_by_actor(AUDITOR, None)
+
+
+@given(events, st.sampled_from([SUBJECT, replace(SUBJECT, status=Status.DISABLED), None]))
+def test_what_concerns_no_user_is_nobodys_own(event: Event, user: User | None) -> None:
+    """An actor without a user is not the user concerned by an event that concerns none."""
+    nobodys = replace(event, subject=Subject(SubjectKind.API_KEY, UUID(int=2)), user_id=None)
+    stranger = Actor(None, Role.MEMBER)
+    public = event.type.traits.is_public and Audience.EVERYONE in (event.audience_before, event.audience_after)
+    for actor in (stranger, MEMBER):
+        assert policies.can_see_event(actor, nobodys, user) == public
+        assert policies.event_as_seen(actor, nobodys, user).ip_address is None
+    assert policies.can_see_event(AUDITOR, nobodys, None)
+    assert policies.event_as_seen(AUDITOR, nobodys, None) is nobodys, "there is nobody whose data could be personal"
+    assert not policies.can_see_history(stranger, None)
+
+
+@given(events)
+def test_erasing_removes_personal_data_of_the_user_concerned_and_where_the_actor_was(event: Event) -> None:
+    doer, other = UUID(int=6), UUID(int=5)
+    done = replace(event, actor_id=doer)
+    assert policies.without_erased(done, {other}) is done
+    assert policies.without_erased(done, {SUBJECT.id}) == policies.without_personal_data(done)
+    by_erased = policies.without_erased(done, {doer})
+    assert by_erased == replace(done, ip_address=None), "what happened to others stays readable, as in the table"

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from domain.errors import DomainError
 from domain.models.actor import Actor, Origin, system
-from domain.models.event import EventType, NewEvent
+from domain.models.event import Audience, NewEvent
+from domain.models.event_types import EventType, SubjectKind
 from domain.models.user import Role, Status
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
@@ -46,13 +47,15 @@ class Folded:
 
     def take(self, event: NewEvent) -> None:
         """One entry more; each goes on from what those before it said."""
-        assert event.status_before == self.fields.get("status")
+        if event.subject.kind is SubjectKind.USER:
+            status = self.fields.get("status")
+            assert event.audience_before == (status and Status(status).audience)
         for change in event.changes:
             if change.field != "reason":
                 assert change.before == self.fields.get(change.field) != change.after
                 self.fields[change.field] = change.after
         if event.type in BY_STATUS:
-            assert (event.status_before, event.status_after) == BY_STATUS[event.type]
+            assert [(c.before, c.after) for c in event.changes] == [BY_STATUS[event.type]]
         self.version = event.user_version
         self._sessions(event)
 
@@ -63,7 +66,7 @@ class Folded:
         elif event.type in (EventType.SESSION_REVOKED, EventType.SESSION_REUSE_DETECTED):
             assert event.session_id in self.live, "only a live session ends, and once"
             self.live.discard(event.session_id)
-        elif event.status_after != Status.ACTIVE:
+        elif event.audience_after is not Audience.EVERYONE:
             self.live.clear()
 
 
@@ -80,11 +83,12 @@ def rows_are_what_the_log_says(world: World) -> None:
     state = world.store.state
     entries: dict[UUID, list[NewEvent]] = {}
     for event in state.events:
+        assert event.user_id is not None
         entries.setdefault(event.user_id, []).append(event)
     erased = {i for i, own in entries.items() if own[-1].type is EventType.USER_ERASED}
     assert set(entries) - erased == set(state.users)
     for own in (entries[i] for i in erased):
-        assert own[-1].status_after is None
+        assert own[-1].audience_after is None
         assert not [c for e in own for c in e.changes if {c.before, c.after} & {*EMAILS, *NAMES}]
     for user in state.users.values():
         one = folded(entries[user.id])

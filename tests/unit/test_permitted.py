@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ import pytest
 from domain import errors
 from domain.events import session_ended
 from domain.models.actor import Actor, Origin, system
-from domain.models.event import EventType
+from domain.models.event import Event, Subject
+from domain.models.event_types import EventType, SubjectKind
 from domain.models.log import EventFilter
 from domain.models.session import EndReason
 from domain.models.user import Role, Status, User
@@ -161,12 +163,20 @@ async def test_an_entry_says_where_it_came_from() -> None:
 
 
 def test_a_filter_of_entries_asks_for_all_of_its_parts() -> None:
-    type_, user, doer = EventType.USER_CREATED, UUID(int=1), UUID(int=2)
-    assert EventFilter().matches(type_, user, None)
-    whole = EventFilter(frozenset({type_}), user, doer)
-    assert whole.matches(type_, user, doer)
-    for other in ((EventType.USER_ERASED, user, doer), (type_, doer, doer), (type_, user, None)):
-        assert not whole.matches(*other)
+    user, doer = UUID(int=1), UUID(int=2)
+    event = Event(
+        EventType.USER_CREATED, Subject(SubjectKind.USER, user), user, datetime(2026, 1, 1, tzinfo=UTC), actor_id=doer
+    )
+    assert EventFilter().matches(event)
+    whole = EventFilter(frozenset({event.type}), user, doer, user)
+    assert whole.matches(event)
+    others = (
+        replace(event, type=EventType.USER_ERASED),
+        replace(event, user_id=None),
+        replace(event, actor_id=None),
+        replace(event, subject=Subject(SubjectKind.USER, doer)),
+    )
+    assert not [e for e in others if whole.matches(e)]
 
 
 def test_an_error_says_what_was_refused() -> None:

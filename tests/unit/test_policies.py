@@ -51,6 +51,7 @@ TABLE: list[tuple[Question, str]] = [
     ((policies.can_see_email, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_sessions, (SUBJECT.id,)), "- - - y y  y y y"),
     ((policies.can_see_history, (SUBJECT.id,)), "- - y y y  y y y"),
+    ((policies.can_see_history, (None,)), "- - y y y  - y y"),
     ((policies.can_see_by_actor, (at(Status.ACTIVE),)), "y y y y y  y y y"),
     ((policies.can_see_by_actor, (at(Status.DISABLED),)), "- - y y y  y y y"),
     ((policies.can_see_by_actor, (at(Status.DELETED),)), "- - y y y  y y y"),
@@ -69,8 +70,9 @@ CASES = [
     for number, (question, cells) in enumerate(TABLE)
     for (name, actor), cell in zip(ACTORS.items(), cells.split(), strict=True)
 ]
-TOLD_ELSEWHERE = {"visible_statuses", "leaves_view", "can_see_event", "event_as_seen", "without_personal_data"}
-"""The first below; what is asked about an entry of the log in test_event_policies.py."""
+OF_ENTRIES = {"leaves_view", "can_see_event", "event_as_seen", "_is_in_view", "without_personal_data", "without_erased"}
+TOLD_ELSEWHERE = OF_ENTRIES | {"audiences", "visible_statuses"}
+"""The last two below; what is asked about an entry of the log in test_event_policies.py."""
 
 
 def answer(question: Question, actor: Actor) -> bool:

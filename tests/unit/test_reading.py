@@ -12,7 +12,7 @@ from domain import errors
 from domain.cursors import LogCursor
 from domain.models.actor import Actor, system
 from domain.models.directory import UserFilter
-from domain.models.event import EventType
+from domain.models.event_types import EventType
 from domain.models.log import EventFilter
 from domain.models.user import Role, Status, User
 from domain.pagination import Window

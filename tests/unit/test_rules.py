@@ -10,7 +10,7 @@ import pytest
 from domain import errors
 from domain.models.actor import Actor, Origin, system
 from domain.models.directory import UserSort
-from domain.models.event import EventType
+from domain.models.event_types import EventType
 from domain.models.session import EndReason
 from domain.models.user import Role, Status, User
 from domain.services.attempts import AttemptLimits

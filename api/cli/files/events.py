@@ -10,8 +10,7 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,9 @@ from uuid import UUID
 import orjson
 
 from domain.cursors import parse_cursor, sequence_cursor
-from domain.models.event import Change, Event, EventType
+from domain.models.event import Audience, Event
+from domain.models.event_types import EventType, SubjectKind
+from domain.models.user import Status
 
 BEGINNING = b'{"cursor":"'
 CHUNK = 1 << 20
@@ -31,33 +32,30 @@ class FileRefused(Exception):
 
 def line_of(event: Event, epoch: UUID) -> bytes:
     """An event as one line with everything the log has of it; `cursor` is its place as the API writes it."""
-    record: dict[str, Any] = {
-        "cursor": sequence_cursor(epoch, event.seq),
-        "seq": event.seq,
-        "id": event.id,
-        "ord": event.ord,
-        "type": event.type,
-        "occurred_at": event.occurred_at,
-        "user_id": event.user_id,
-        "actor_id": event.actor_id,
-        "session_id": event.session_id,
-        "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in event.changes],
-        "status_before": event.status_before,
-        "status_after": event.status_after,
-        "user_version": event.user_version,
-        "request_id": event.request_id,
-        "ip_address": event.ip_address,
-    }
+    record = {"cursor": sequence_cursor(epoch, event.seq), **event.to_record()}
     return orjson.dumps(record, default=str) + b"\n"
 
 
 def event_of(line: bytes) -> Event:
-    """The event that `line_of` wrote. Raises ValueError (also KeyError, TypeError) for any other line."""
-    item = orjson.loads(line)
-    del item["cursor"]
-    found = {name: item[name] and UUID(item[name]) for name in ("id", "user_id", "actor_id", "session_id")}
-    found |= {"type": EventType(item["type"]), "occurred_at": datetime.fromisoformat(item["occurred_at"])}
-    return Event(**item | found | {"changes": [Change(**c) for c in item["changes"]]})
+    """The event that `line_of` wrote, also before release 1.1. Raises ValueError, KeyError, TypeError for any other line."""
+    record = orjson.loads(line)
+    return Event.from_record(record if "subject_id" in record else _with_subject(record))
+
+
+def _with_subject(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as it was when every event was about a user, told by their status (schema revision 0002)."""
+    type_ = EventType(record["type"])
+    about_session = type_.traits.about is SubjectKind.SESSION and record["session_id"] is not None
+    before, after = (s and Status(s).audience for s in (record["status_before"], record["status_after"]))
+    if about_session:
+        before, after = (None, Audience.OWNER) if type_ is EventType.SESSION_STARTED else (Audience.OWNER, None)
+    return {
+        **record,
+        "subject_kind": SubjectKind.SESSION if about_session else SubjectKind.USER,
+        "subject_id": record["session_id" if about_session else "user_id"],
+        "audience_before": before,
+        "audience_after": after,
+    }
 
 
 class EventFile:

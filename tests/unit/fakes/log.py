@@ -70,7 +70,7 @@ class FakeEvents:
 
     async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
         """Newest first."""
-        found = [e for e in self._kept.events()[::-1] if filter_.matches(e.type, e.user_id, e.actor_id)]
+        found = [e for e in self._kept.events()[::-1] if filter_.matches(e)]
         return page_of(found, window)
 
     async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:

@@ -24,6 +24,7 @@ export interface EventFilter {
 	types?: (EventType)[] | null;
 	userId?: string | null;
 	actorId?: string | null;
+	subjectId?: string | null;
 }
 
 export interface UserFilter {
@@ -132,7 +133,7 @@ export type EventRow = {
 	occurredAt: string;
 	actor: Actor | null;
 	user: Actor | null;
-	userId: string;
+	userId: string | null;
 	changes: Array<{
 		field: string;
 		before: unknown | null;

@@ -6,45 +6,41 @@ import type { Formats } from '#lib/utils/format.ts';
 const DAY_MS = 86_400_000;
 
 export type EventGroup = 'accounts' | 'access' | 'signIns' | 'security';
-
-export const GROUPS: Readonly<Record<EventGroup, readonly EventType[]>> = {
-	accounts: [
-		'USER_CREATED',
-		'USER_UPDATED',
-		'EMAIL_VERIFIED',
-		'USER_DELETED',
-		'USER_RESTORED',
-		'USER_ERASED'
-	],
-	access: ['USER_ROLE_CHANGED', 'USER_DISABLED', 'USER_ENABLED', 'USER_DELETED', 'USER_RESTORED'],
-	signIns: ['SESSION_STARTED', 'SESSION_REVOKED', 'SIGN_IN_FAILED'],
-	security: [
-		'PASSWORD_CHANGED',
-		'SESSION_REVOKED',
-		'SESSION_REUSE_DETECTED',
-		'SIGN_IN_FAILED',
-		'API_KEY_CREATED',
-		'API_KEY_REVOKED'
-	]
-};
-
 export type EventTone = 'neutral' | 'accent' | 'ok' | 'warn' | 'danger';
 
-const TONES: Partial<Record<EventType, EventTone>> = {
-	USER_CREATED: 'ok',
-	USER_ENABLED: 'ok',
-	USER_RESTORED: 'ok',
-	EMAIL_VERIFIED: 'ok',
-	USER_ROLE_CHANGED: 'accent',
-	USER_DISABLED: 'warn',
-	SIGN_IN_FAILED: 'warn',
-	USER_DELETED: 'danger',
-	USER_ERASED: 'danger',
-	SESSION_REUSE_DETECTED: 'danger'
+/** A type that the API has and this table has not is a type error. */
+const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> = {
+	USER_CREATED: ['ok', 'accounts'],
+	USER_UPDATED: ['neutral', 'accounts'],
+	USER_ROLE_CHANGED: ['accent', 'access'],
+	USER_DISABLED: ['warn', 'access'],
+	USER_ENABLED: ['ok', 'access'],
+	USER_DELETED: ['danger', 'accounts', 'access'],
+	USER_RESTORED: ['ok', 'accounts', 'access'],
+	USER_ERASED: ['danger', 'accounts'],
+	EMAIL_VERIFIED: ['ok', 'accounts'],
+	PASSWORD_CHANGED: ['neutral', 'security'],
+	SESSION_STARTED: ['neutral', 'signIns'],
+	SESSION_REVOKED: ['neutral', 'signIns', 'security'],
+	SESSION_REUSE_DETECTED: ['danger', 'security'],
+	SIGN_IN_FAILED: ['warn', 'signIns', 'security'],
+	API_KEY_CREATED: ['neutral', 'security'],
+	API_KEY_REVOKED: ['neutral', 'security']
+};
+
+function inGroup(group: EventGroup): EventType[] {
+	return (Object.keys(KINDS) as EventType[]).filter((type) => KINDS[type].includes(group));
+}
+
+export const GROUPS: Readonly<Record<EventGroup, readonly EventType[]>> = {
+	accounts: inGroup('accounts'),
+	access: inGroup('access'),
+	signIns: inGroup('signIns'),
+	security: inGroup('security')
 };
 
 export function toneOf(type: EventType): EventTone {
-	return TONES[type] ?? 'neutral';
+	return KINDS[type]?.[0] ?? 'neutral';
 }
 
 const name = (words: Record<string, string>, key: string) => words[key];
