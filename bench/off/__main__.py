@@ -90,10 +90,8 @@ async def _phase(stand: Stand, sockets: int) -> dict[str, list[float]]:
         people = [await _person(core) for _ in range(USERS)]
         each = max(1, sockets // USERS // len(stand.instances))
         held = [
-            [[await stack.enter_async_context(_socket(i.port)) for _ in range(each)] for i in stand.instances]
-            for _ in people
+            [[await _held(stack, i.port, person) for _ in range(each)] for i in stand.instances] for person in people
         ]
-        await asyncio.gather(*(_begin(s, p) for p, there in zip(people, held, strict=True) for h in there for s in h))
         for person, (here, elsewhere) in zip(people, held, strict=True):
             await asyncio.sleep(random.uniform(*PAUSE))  # noqa: S311 - no secret
             closing = [asyncio.create_task(_closed(s)) for s in (*here, *elsewhere)]
@@ -126,6 +124,13 @@ def _socket(port: int) -> connect:
         compression=None,
         ping_interval=None,
     )
+
+
+async def _held(stack: AsyncExitStack, port: int, person: SignedIn) -> ClientConnection:
+    """A socket of somebody who listens for notices: begun at once, since a server waits 5 seconds for that."""
+    socket = await stack.enter_async_context(_socket(port))
+    await _begin(socket, person)
+    return socket
 
 
 async def _begin(socket: ClientConnection, person: SignedIn) -> None:
