@@ -163,11 +163,12 @@ def test_forged_headers_change_nothing(gateway: Gateway) -> None:
         by_page = visitor.post("/sign-in", data=form, headers={"origin": gateway.url, **FORGED})
         assert by_page.status_code in (200, 303), by_page.text
         assert all("Secure" not in cookie for cookie in by_page.headers.get_list("set-cookie"))
-        answer = visitor.post("/graphql", json={"query": EVENTS}, headers=bearer).json()
-    addresses = {edge["node"]["ipAddress"] for edge in answer["data"]["events"]["edges"]}
-    assert "127.0.0.3" in addresses
-    assert "6.6.6.6" not in addresses
-    assert [edge["node"]["ipAddress"] for edge in answer["data"]["events"]["edges"][:3]] == ["127.0.0.3"] * 3
+        addresses: list[str] = []
+        while addresses.count("127.0.0.3") < 3:  # the newest has no place in the log yet
+            answer = visitor.post("/graphql", json={"query": EVENTS}, headers=bearer).json()
+            addresses = [edge["node"]["ipAddress"] for edge in answer["data"]["events"]["edges"]]
+            assert "6.6.6.6" not in addresses
+    assert addresses[:3] == ["127.0.0.3"] * 3
 
 
 @pytest.mark.parametrize(
