@@ -96,7 +96,7 @@ class Authenticator:
         return found
 
     async def _look(self, scope: Scope, payload: Mapping[str, Any] | None) -> Identity | DomainError | None:
-        """The identity, None without a credential, or the error of a cookie that does not serve.
+        """The identity, None without a credential, or the error of an invalid cookie.
 
         Raises CookiesRefused for two cookies of one name, even where nobody would do.
         """

@@ -81,7 +81,7 @@ class CookieCarrier:
         """The refresh token that came with the request.
 
         Raises TokenInvalid, and takes the cookies back, where it is of another session than the access cookie or where
-        one of them came twice: whoever planted one must not decide who the visitor is.
+        one of them came twice: a planted one must not decide who the visitor is.
         """
         access, refresh = self._tokens()
         return self._matched(access, refresh)

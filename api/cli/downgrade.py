@@ -48,7 +48,7 @@ class Losses:
     found: tuple[Loss, ...]
 
     def describe(self) -> str:
-        """For whoever is to agree."""
+        """What the operator is asked to agree to."""
         way = f"Going back from schema revision {self.start} to {self.end or 'before the first'} deletes"
         if not self.found:
             return f"{way} no table and no column."

@@ -88,7 +88,7 @@ def print_sql(database: DatabaseAddress, revision: str, *, down: bool) -> None:
 
 
 def go_back(database: DatabaseAddress, target: str, *, yes: bool) -> None:
-    """Undo migrations, once whoever is asked has agreed to what is lost by it.
+    """Undo migrations, once the operator has agreed to what is lost by it.
 
     Exits with 1 where the answer is no, or where nobody can be asked and `yes` was not given.
     """
