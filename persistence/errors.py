@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.errors import Taken, Unavailable
-from persistence.tables import TAKEN, metadata
+from persistence.metadata import TAKEN, metadata
 
 AWAY_CLASSES = ("08", "53", "57", "40", "25", "55", "58")
 """SQLSTATE classes of a database that cannot serve now: connection, resources, operator intervention, deadlock and

@@ -19,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.errors import Unavailable
 from persistence.database import REVISION, Database
 from persistence.errors import sqlstate
+from persistence.log.table import log_state
 from persistence.redis.broadcast import connect
-from persistence.tables import log_state, metadata
+from persistence.tables import metadata
 
 SECONDS = 0.8
 """Less than is waited for all checks together (api/http/health.py), so that one which hangs is told apart."""

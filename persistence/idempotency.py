@@ -5,13 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.event import NIL
 from domain.services.unit import KeptResult
-from persistence.tables import idempotency_keys as keys
+from persistence.metadata import ID, TIME, metadata
+
+keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("actor_id", ID, primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("user_id", ID, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("created_at", TIME, nullable=False, server_default=text("now()")),
+    Index("ix_idempotency_keys_created_at", "created_at"),
+)
 
 KEPT = timedelta(days=1)
 

@@ -8,7 +8,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound
@@ -16,7 +30,27 @@ from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Role, Status
 from domain.pagination import Page, Window, decode_moment, encode_key
 from persistence.keyset import Keyset
-from persistence.tables import sessions, users
+from persistence.last_seen import touch
+from persistence.metadata import ID, TIME, metadata
+from persistence.user_table import users
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", ID, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", TIME, nullable=False, server_default=text("now()")),
+    Column("last_seen_at", TIME, nullable=False, server_default=text("now()")),
+    Column("expires_at", TIME, nullable=False),
+    Column("user_agent", Text),
+    Column("ip_address", Text),
+    Column("ended_at", TIME),
+    Column("end_reason", String(32)),
+    Column("generation", Integer, nullable=False, server_default=text("1")),
+    Column("refresh_hash", LargeBinary, nullable=False),
+    Index("ix_sessions_user_id_created_at_id", "user_id", "created_at", "id"),
+    Index("ix_sessions_expires_at", "expires_at"),
+)
 
 KIND = "sessions"
 
@@ -127,20 +161,3 @@ class SqlSessionRepository(SqlSessionReader):
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
         """Move `last_seen_at` forward."""
         await touch(self._connection, "sessions", seen)
-
-
-async def touch(connection: AsyncConnection, table: str, seen: Mapping[UUID, datetime]) -> None:
-    """Move `last_seen_at` of several rows forward, in id order so that two writers cannot deadlock."""
-    if seen:
-        ids = sorted(seen)
-        await connection.execute(TOUCH[table], {"ids": ids, "times": [seen[i] for i in ids]})
-
-
-TOUCH = {
-    table: text(
-        f"with s as (select t.id, s.at from {table} t join unnest(cast(:ids as uuid[]), cast(:times as timestamptz[])) as s(id, at)"  # noqa: S608
-        f" on t.id = s.id where t.last_seen_at is null or t.last_seen_at < s.at order by t.id for update of t)"
-        f" update {table} t set last_seen_at = s.at from s where t.id = s.id"
-    )
-    for table in ("sessions", "users")
-}

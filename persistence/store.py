@@ -23,10 +23,11 @@ from domain.services.unit import ReadUnit, WriteUnit
 from persistence.database import Database
 from persistence.errors import translated
 from persistence.idempotency import SqlIdempotencyKeys
-from persistence.log.reader import SqlEventAppender, SqlEventReader
+from persistence.log.appender import SqlEventAppender
+from persistence.log.reader import SqlEventReader
+from persistence.log.table import events, log_state
 from persistence.log.trim import SqlLogTrimmer
 from persistence.session import SqlSessionReader, SqlSessionRepository
-from persistence.tables import events, log_state
 from persistence.turns import ConnectionTurns
 from persistence.user import SqlUserReader, SqlUserRepository
 

@@ -33,10 +33,11 @@ from domain.models.directory import Credentials, UserQuery
 from domain.models.text import fold
 from domain.models.user import Role, Status, User
 from domain.pagination import Page
+from persistence.last_seen import touch
 from persistence.records import names, recordset
-from persistence.session import touch
-from persistence.tables import sessions, users
+from persistence.session import sessions
 from persistence.user_query import COLUMNS, FOUND_BY, is_long, keyset_of, matching, nearest, terms
+from persistence.user_table import users
 
 ADMIN_LOCK = 0x41444D494E
 """The advisory lock under which admins are counted ("ADMIN" in ASCII)."""

@@ -25,7 +25,7 @@ from domain.models.text import SEARCH_WORDS_MAX, fold
 from domain.models.user import User
 from domain.pagination import decode_key, decode_moment, encode_key
 from persistence.keyset import Keyset
-from persistence.tables import NEVER, users
+from persistence.user_table import NEVER, users
 
 S = TypeVar("S", bound=Select[Any])
 Columns = ReadOnlyColumnCollection[str, Any]

@@ -1,4 +1,4 @@
-"""The log table: appending within a writer's transaction, reading what has its place in the order."""
+"""Reading of the log: what has its place in the order."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import Select, case, exists, func, insert, select, text, update
+from sqlalchemy import Select, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cursors import parse_cursor, sequence_cursor
 from domain.errors import Unavailable, ValidationFailed
-from domain.models.event import APPENDED, PLACED, Event, EventCount, NewEvent
-from domain.models.event_types import PERSONAL_FIELDS, EventType
+from domain.models.event import PLACED, Event, EventCount
+from domain.models.event_types import EventType
 from domain.models.log import Ancestor, EventFilter, LogState
 from domain.pagination import Page, Window
 from persistence.keyset import Keyset
-from persistence.records import names, recordset
-from persistence.tables import events, log_state
+from persistence.log.table import events, log_state
 
 _COLUMNS = [events.c[name] for name in PLACED]
-_APPENDED = [events.c[name] for name in APPENDED]
 CLOCKS_APART = timedelta(minutes=10)
 STATE = select(log_state.c.epoch, log_state.c.last_seq, log_state.c.horizon, log_state.c.ancestors)
 LAST_SHARED = text("""
@@ -133,51 +130,3 @@ def _seq(cursor: str, log: LogState, field: str) -> int:
     if not position.belongs_to(log.epoch) and position.seq > shared:
         raise ValidationFailed.one(field, "This cursor belongs to a part of the log that was lost", cursor)
     return position.seq
-
-
-class SqlEventAppender:
-    """Appends within a transaction; `appended` is what it has taken so far."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-        self.appended: list[NewEvent] = []
-
-    async def append(self, event: NewEvent) -> int:
-        """Append after the row was written; returns the insertion number."""
-        return await self.append_many([event])
-
-    async def append_many(self, entries: Sequence[NewEvent]) -> int:
-        """Append in order, in one statement; returns the insertion number of the last."""
-        self.appended += entries
-        if len(entries) == 1:
-            return int(await self._connection.scalar(APPEND, entries[0].to_record()) or 0)
-        rows = orjson.dumps([e.to_record() for e in entries], default=str).decode()
-        return int(await self._connection.scalar(APPEND_MANY, {"rows": rows}) or 0)
-
-    async def scrub(self, user_id: UUID) -> None:
-        """Take an erased user's personal data out of every entry."""
-        await self._connection.execute(SCRUB_CHANGES, {"user_id": user_id, "fields": list(PERSONAL_FIELDS)})
-        about, by = events.c.user_id == user_id, events.c.actor_id == user_id
-        await self._connection.execute(
-            update(events)
-            .where(about | by)
-            .values(ip_address=None, request_id=case((about, None), else_=events.c.request_id))
-        )
-
-
-APPEND = insert(events).returning(events.c.ord)
-"""Built once: building it anew for each event costs as much again as sending it."""
-APPEND_MANY = text(f"""
-with written as (
-  insert into events ({names(_APPENDED)})
-  select {names(_APPENDED)} from {recordset(_APPENDED)} order by ordinality
-  returning ord)
-select max(ord) from written
-""")  # noqa: S608 - built from the table's own columns
-SCRUB_CHANGES = text("""
-update events set changes = (
-  select coalesce(jsonb_agg(case when c.change->>'field' = any(:fields)
-           then c.change || '{"before": null, "after": null}'::jsonb else c.change end order by c.place), '[]'::jsonb)
-  from jsonb_array_elements(changes) with ordinality as c(change, place))
-where user_id = :user_id and changes <> '[]'::jsonb
-""")

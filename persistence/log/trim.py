@@ -23,7 +23,7 @@ from domain.models.log import Stretch
 from persistence.errors import translated
 from persistence.log.epoch import RENEW_AT
 from persistence.log.reader import SqlEventReader
-from persistence.tables import events, log_state
+from persistence.log.table import events, log_state
 
 LOCK = 0x526F6C6C5072756E
 """The advisory lock of whoever prunes ("RollPrun" in ASCII)."""

@@ -27,7 +27,7 @@ from domain.services.importing import ImportRow
 from domain.services.sign_in import SignUp
 from domain.services.user import CreateUser, UpdateUser
 from persistence.errors import translated
-from persistence.tables import users
+from persistence.user_table import users
 from tests.api.conftest import settings_for
 
 

@@ -18,10 +18,10 @@ from domain.models.event import APPENDED, PLACED, Audience, Change, Event, NewEv
 from domain.models.event_types import EventType, SubjectKind
 from domain.models.session import EndReason, Session
 from domain.models.user import Role, Status, User
+from persistence.log.table import events as table
 from persistence.log.wire import decode, encode
-from persistence.tables import events as table
-from persistence.tables import users
 from persistence.user import WRITTEN
+from persistence.user_table import users
 
 EPOCH = UUID(int=7)
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)

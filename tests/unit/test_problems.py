@@ -18,7 +18,8 @@ from domain import errors
 from domain.errors import DomainError
 from domain.models.actor import Actor
 from domain.models.user import Role
-from persistence.tables import TAKEN, metadata
+from persistence.metadata import TAKEN
+from persistence.tables import metadata
 from schema.context import Context
 from schema.errors import (
     AsData,
