@@ -16,7 +16,7 @@ import pytest
 
 from api.cli.local.console import Build, Console, ConsoleError, end_earlier_console, find_console
 from api.cli.local.console.build import BUILD, INSTALL
-from api.cli.local.console.door import RECORD, identity
+from api.cli.local.console.door import RECORD, identity, read_record
 from api.cli.local.embedded import EngineError
 from api.cli.local.embedded.process import family, free_port, gone, wait_until
 
@@ -165,10 +165,14 @@ class Kept:
         self.console = Console(folder, self.data, environment, self.said.append, pause=0.05, longest=0.2)
 
     def killed_and_back(self) -> None:
-        """Kill it, and wait for the next."""
+        """Kill it, and wait until the next answers and is known to have started."""
         old = self.console.door.pid
         psutil.Process(old).kill()
-        assert wait_until(lambda: self.answers() not in (None, old), 20)
+        assert wait_until(lambda: self.answers() == self.recorded() != old, 60)
+
+    def recorded(self) -> int:
+        """The process that was written down last, which happens once it has started."""
+        return read_record(self.data / RECORD).get("console", (0, 0.0))[0]
 
     def answers(self) -> int | None:
         """The process that answers."""
@@ -205,8 +209,12 @@ def test_a_console_that_cannot_start_again_is_tried_until_it_can(kept: Kept, fol
     (folder / "server.js").write_text("console.error('broken for now'); process.exit(1)")
     psutil.Process(kept.console.door.pid).kill()
     assert wait_until(lambda: any("broken for now" in line for line in kept.said), 20)
+    assert wait_until(
+        lambda: any(line.startswith("The console did not start; it starts again") for line in kept.said), 20
+    )
+    assert not any("(None)" in line for line in kept.said)
     (folder / "server.js").write_text(SERVER)
-    assert wait_until(lambda: kept.console.door.running, 20)
+    assert wait_until(lambda: kept.answers() is not None, 20)
 
 
 def test_a_console_that_does_not_start_at_all_is_an_error(kept: Kept, folder: Path) -> None:

@@ -96,7 +96,8 @@ class Console:
             if self._stopping.is_set():
                 return
             pause = self._backoff.take()
-            self._say(f"The console ended by itself ({code}); it starts again in {pause:g} s. Its log: {self._log}")
+            ending = "did not start" if code is None else f"ended by itself ({code})"
+            self._say(f"The console {ending}; it starts again in {pause:g} s. Its log: {self._log}")
             if self._stopping.wait(pause):
                 return
             self._start_again()
