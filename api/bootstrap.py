@@ -36,11 +36,10 @@ from api.settings import ConfigurationError, Settings
 from api.sockets.registry import Sockets
 from api.telemetry import Metrics
 from domain.errors import Taken, ValidationFailed
-from domain.models.actor import Actor, Origin, system
+from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserFilter
 from domain.models.event import NewEvent
 from domain.models.session import Principal
-from domain.models.user import Role
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
 from domain.services.history import HistoryService

@@ -21,8 +21,7 @@ from api.cli.migrate import upgrade
 from api.settings import Settings
 from api.telemetry import configure_logs
 from bench.process import pin
-from domain.models.actor import Origin, system
-from domain.models.user import Role
+from domain.models.actor import Origin, Role, system
 from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser
 

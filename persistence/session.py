@@ -26,8 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound
+from domain.models.actor import Role
 from domain.models.session import EndReason, Principal, Session
-from domain.models.user import Role, Status
+from domain.models.user import Status
 from domain.pagination import Page, Window, decode_moment, encode_key
 from persistence.keyset import Keyset
 from persistence.last_seen import touch

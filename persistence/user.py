@@ -29,9 +29,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound, Taken, VersionConflict
+from domain.models.actor import Role
 from domain.models.directory import Credentials, UserQuery
 from domain.models.text import fold
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.pagination import Page
 from persistence.last_seen import touch
 from persistence.records import names, recordset

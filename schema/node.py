@@ -9,9 +9,9 @@ from uuid import UUID
 import strawberry
 from strawberry.types import get_object_definition
 
+from domain.models.actor import Role
 from domain.models.directory import UserSort as UserSortField
 from domain.models.event_types import EventType
-from domain.models.user import Role
 from domain.models.user import Status as UserStatus
 from schema.context import Info
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from domain.cursors import sequence_cursor
-from domain.models import user as domain
+from domain.models.user import Status
 from domain.services.directory import DirectoryCounts
 from schema.context import Info
 from schema.node import Role, UserStatus
@@ -46,8 +46,8 @@ class DirectoryStats:
         by = counts.by.items()
         return cls(
             total=sum(counts.by.values()),
-            by_role=[RoleCount(role=r, count=sum(n for (role, _), n in by if role is r)) for r in domain.Role],
-            by_status=[StatusCount(status=s, count=sum(n for (_, st), n in by if st is s)) for s in domain.Status],
+            by_role=[RoleCount(role=r, count=sum(n for (role, _), n in by if role is r)) for r in Role],
+            by_status=[StatusCount(status=s, count=sum(n for (_, st), n in by if st is s)) for s in Status],
             online=counts.online,
             cursor=Cursor(sequence_cursor(epoch, counts.head)),
         )

@@ -23,7 +23,7 @@ class CreateUserInput:
 
     email: str
     display_name: str
-    role: Role = domain.Role.MEMBER
+    role: Role = Role.MEMBER
     password: str | None = strawberry.UNSET
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET, description="Repeats with the same key answer with the first result."

@@ -13,9 +13,8 @@ from api.bootstrap import open_core
 from api.cli.local.access import directory
 from api.settings import Settings
 from domain.errors import NotFound
-from domain.models.actor import system
+from domain.models.actor import Role, system
 from domain.models.text import canonical_email
-from domain.models.user import Role
 from domain.services.user import CreateUser, UpdateUser
 
 admin = typer.Typer(help="Make an admin, or give an account a new password.", no_args_is_help=True)

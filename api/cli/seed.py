@@ -14,10 +14,10 @@ import typer
 from api.bootstrap import open_core
 from api.cli.local.access import directory
 from api.settings import Settings
-from domain.models.actor import system
+from domain.models.actor import Role, system
 from domain.models.directory import UserFilter, UserSort
 from domain.models.text import fold
-from domain.models.user import Role, Status
+from domain.models.user import Status
 from domain.pagination import Window
 from domain.services.importing import ImportRow
 

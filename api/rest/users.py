@@ -18,9 +18,9 @@ from api.rest.respond import respond
 from api.rest.shapes import ChangedUser, NewUser, UserListQuery, success, user_shape
 from domain import policies
 from domain.errors import NotFound, ValidationFailed, VersionConflict
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.directory import UserFilter
-from domain.models.user import Role, Status
+from domain.models.user import Status
 from domain.pagination import Window
 from domain.services.user import CreateUser, UpdateUser, UserService
 

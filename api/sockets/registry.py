@@ -21,10 +21,10 @@ from api.http.operations import Operations
 from api.sockets.connection import Connection
 from api.sockets.subscription_budget import Charge, SubscriptionBudget
 from domain.errors import Unavailable
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.event import Event
 from domain.models.session import EndReason, Principal
-from domain.models.user import Role, Status
+from domain.models.user import Status
 from domain.services.live import LivePresence
 from domain.services.session import SessionService
 from domain.services.unit import Clock

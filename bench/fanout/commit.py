@@ -21,8 +21,8 @@ from api.bootstrap import Core, open_core
 from bench.fanout.contestants import MARK, ROLLCALL, ROLLCALL_DOCUMENT
 from bench.process import Server
 from bench.stack import Stack
-from domain import events
 from domain.models.actor import system
+from domain.models.user import user_changed
 from persistence.redis.broadcast import NUDGE, Publisher, RedisBackend
 
 UPDATE = "mutation($input: UpdateUserInput!) { updateUser(input: $input) { __typename } }"
@@ -85,7 +85,7 @@ async def _write(core: Core, stack: Stack, publisher: Publisher, name: str) -> f
         before = await unit.users.get_for_update(stack.subject)
         after, changes = before.changed(core.clock.now(), display_name=name)
         await unit.users.save(after)
-        await unit.events.append_many(events.user_changed(system(), before, after, changes))
+        await unit.events.append_many(user_changed(system(), before, after, changes))
         await unit.commit()
     publisher.send(NUDGE, "")
     return time.perf_counter()

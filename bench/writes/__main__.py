@@ -25,8 +25,8 @@ from api.settings import Settings
 from bench.fanout.contestants import ROLLCALL
 from bench.process import Server, StartError
 from bench.stack import Stack, folder, stack
-from domain import events
 from domain.models.actor import system
+from domain.models.user import user_changed
 from domain.services.user import CreateUser
 
 CONNECTIONS = 32
@@ -118,7 +118,7 @@ def _through_store(core: Core, *, event: bool) -> Write:
             after, changes = before.changed(core.clock.now(), display_name=f"Writer {number}.{before.version}")
             await unit.users.save(after)
             if event:
-                await unit.events.append_many(events.user_changed(system(), before, after, changes))
+                await unit.events.append_many(user_changed(system(), before, after, changes))
             await unit.commit()
 
     return write

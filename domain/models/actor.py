@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
-
-from domain.models.user import Role
 
 IPV6_PREFIX = 64
 """What one subscriber is given (RFC 6177 section 2): within it they have as many addresses as they like."""
@@ -26,6 +25,14 @@ def network_of(address: str | None) -> str:
     if ip.ipv4_mapped is not None:
         return str(ip.ipv4_mapped)
     return str(ipaddress.IPv6Network((int(ip), IPV6_PREFIX), strict=False))
+
+
+class Role(StrEnum):
+    """What a user may do, from least to most."""
+
+    MEMBER = "member"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)

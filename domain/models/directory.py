@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from domain.models.user import Role, Status, User
+from domain.models.actor import Role
+from domain.models.user import Status, User
 from domain.pagination import Page, Window
 
 

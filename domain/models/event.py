@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from domain.models.actor import Actor
 from domain.models.event_types import EventType, SubjectKind
 
 NIL = UUID(int=0)
@@ -95,6 +96,37 @@ class NewEvent:
             "request_id": self.request_id,
             "ip_address": self.ip_address,
         }
+
+
+def new_event(
+    type_: EventType,
+    actor: Actor | None,
+    subject_id: UUID,
+    now: datetime,
+    *,
+    user_id: UUID | None = None,
+    session_id: UUID | None = None,
+    changes: Sequence[Change] = (),
+    audience_before: Audience | None = None,
+    audience_after: Audience | None = None,
+    user_version: int | None = None,
+) -> NewEvent:
+    """An event of a type that this actor caused; what kind of subject it is about follows from the type."""
+    origin = actor.origin if actor else None
+    return NewEvent(
+        type=type_,
+        subject=Subject(type_.traits.about, subject_id),
+        user_id=user_id,
+        occurred_at=now,
+        actor_id=actor.user_id if actor else None,
+        session_id=session_id,
+        changes=changes,
+        audience_before=audience_before,
+        audience_after=audience_after,
+        user_version=user_version,
+        request_id=origin.request_id if origin else None,
+        ip_address=origin.ip_address if origin else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

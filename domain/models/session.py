@@ -9,7 +9,10 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from domain.models.user import Role, Status
+from domain.models.actor import Actor, Role
+from domain.models.event import Audience, Change, NewEvent, new_event
+from domain.models.event_types import EventType
+from domain.models.user import Status, User
 from domain.pagination import Page, Window
 
 
@@ -60,6 +63,35 @@ class Principal:
     def is_live(self, now: datetime) -> bool:
         """Whether the session may still be used by its user."""
         return self.ended_at is None and now < self.expires_at and self.status is Status.ACTIVE
+
+
+def session_started(actor: Actor, user: User, session: Session) -> NewEvent:
+    """A sign-in succeeded."""
+    return new_event(
+        EventType.SESSION_STARTED,
+        actor,
+        session.id,
+        session.created_at,
+        user_id=user.id,
+        session_id=session.id,
+        audience_after=Audience.OWNER,
+        user_version=user.version,
+    )
+
+
+def session_ended(actor: Actor | None, user: User, session_id: UUID, reason: EndReason, now: datetime) -> NewEvent:
+    """A session ended before its time, with the reason; a reused refresh token has a type of its own."""
+    return new_event(
+        EventType.SESSION_REUSE_DETECTED if reason is EndReason.REUSED else EventType.SESSION_REVOKED,
+        actor,
+        session_id,
+        now,
+        user_id=user.id,
+        session_id=session_id,
+        changes=[Change("reason", None, str(reason))],
+        audience_before=Audience.OWNER,
+        user_version=user.version,
+    )
 
 
 class SessionReader(Protocol):

@@ -31,10 +31,10 @@ def _visible(text: str, keep: str = "") -> str:
     return "".join(c for c in text if c in keep or unicodedata.category(c) not in _INVISIBLE)
 
 
-def canonical_email(text: str) -> str:
+def canonical_email(text: str, field: str = "email") -> str:
     """The one form of an address: NFKC, case-folded, without spaces and invisible characters.
 
-    Raises ValidationFailed on `email`. The syntax is RFC 6531's dot-atom form without quoted local parts.
+    Raises ValidationFailed on the field. The syntax is RFC 6531's dot-atom form without quoted local parts.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[: 4 * EMAIL_MAX]).casefold())
     # Once more, because a mark may have come to stand behind a letter when the space between them went.
@@ -52,7 +52,7 @@ def canonical_email(text: str) -> str:
         or ".." in local
         or not all(_LABEL.fullmatch(label) for label in labels)
     ):
-        raise ValidationFailed.one("email", "Invalid email format", text)
+        raise ValidationFailed.one(field, "Invalid email format", text)
     return email
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain.models.event import Audience, Change
-
-
-class Role(StrEnum):
-    """What a user may do, from least to most."""
-
-    MEMBER = "member"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
+from domain.models.actor import Actor, Role
+from domain.models.event import Audience, Change, NewEvent, new_event
+from domain.models.event_types import EventType
 
 
 class Status(StrEnum):
@@ -85,3 +80,77 @@ class User:
     def is_active_admin(self) -> bool:
         """Whether the directory may count on this user to administer it."""
         return self.role is Role.ADMIN and self.status is Status.ACTIVE
+
+
+STATUS_EVENTS = {
+    (Status.ACTIVE, Status.DISABLED): EventType.USER_DISABLED,
+    (Status.DISABLED, Status.ACTIVE): EventType.USER_ENABLED,
+    (Status.ACTIVE, Status.DELETED): EventType.USER_DELETED,
+    (Status.DISABLED, Status.DELETED): EventType.USER_DELETED,
+    (Status.DELETED, Status.ACTIVE): EventType.USER_RESTORED,
+}
+"""Which steps between statuses there are, and what each is called in the log."""
+
+
+def _about(
+    type_: EventType,
+    actor: Actor,
+    user: User,
+    now: datetime,
+    changes: Sequence[Change] = (),
+    *,
+    session_id: UUID | None = None,
+    before: Status | None = None,
+) -> NewEvent:
+    """An event about a user who exists before and after it."""
+    return new_event(
+        type_,
+        actor,
+        user.id,
+        now,
+        user_id=user.id,
+        session_id=session_id,
+        changes=changes,
+        audience_before=(before or user.status).audience,
+        audience_after=user.status.audience,
+        user_version=user.version,
+    )
+
+
+def user_created(actor: Actor, user: User) -> NewEvent:
+    """A user came to be; every visible field goes from nothing to its first value."""
+    fields = ("email", "display_name", "role", "status")
+    changes = [Change(f, None, str(getattr(user, f))) for f in fields]
+    return replace(_about(EventType.USER_CREATED, actor, user, user.created_at, changes), audience_before=None)
+
+
+def user_changed(actor: Actor, before: User, after: User, changes: Sequence[Change]) -> list[NewEvent]:
+    """One event for each kind of change: profile fields together, the role, the status."""
+    now = after.updated_at
+    profile = [c for c in changes if c.field not in ("role", "status")]
+    role = [c for c in changes if c.field == "role"]
+    status = [c for c in changes if c.field == "status"]
+    events = []
+    if profile:
+        events.append(_about(EventType.USER_UPDATED, actor, after, now, profile, before=before.status))
+    if role:
+        events.append(_about(EventType.USER_ROLE_CHANGED, actor, after, now, role, before=before.status))
+    if status:
+        type_ = STATUS_EVENTS[before.status, after.status]
+        events.append(_about(type_, actor, after, now, status, before=before.status))
+    return events
+
+
+def user_erased(actor: Actor, user: User, now: datetime) -> NewEvent:
+    """A user's personal data is gone for good; only the id stays."""
+    return replace(_about(EventType.USER_ERASED, actor, user, now), audience_after=None)
+
+
+def password_changed(actor: Actor, user: User, now: datetime) -> NewEvent:
+    """The fact alone: neither the old nor the new password, nor a hash."""
+    return _about(EventType.PASSWORD_CHANGED, actor, user, now, session_id=actor.session_id)
+
+
+def sign_in_failed(actor: Actor, user: User, now: datetime) -> NewEvent:
+    """Somebody tried this user's account and did not get in."""
+    return _about(EventType.SIGN_IN_FAILED, actor, user, now)

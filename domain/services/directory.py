@@ -11,10 +11,10 @@ from domain.cursors import LogCursor
 from domain.errors import (
     NotFound,
 )
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.text import clean_search
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.live import Presence
 from domain.services.unit import Store

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain import events, policies
+from domain import policies
 from domain.errors import LastAdmin, ValidationFailed
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.event import NewEvent
-from domain.models.user import Role, User
+from domain.models.user import User, user_changed, user_created
 from domain.services.unit import Clock, Store, WriteUnit
 from domain.services.user import checked, guard_last_admin, new_user
 
@@ -101,7 +101,7 @@ class ImportService:
             for row, user in zip(rows, users, strict=True)
             if user.id not in added
         ]
-        return [events.user_created(actor, u) for u in users if u.id in added]
+        return [user_created(actor, u) for u in users if u.id in added]
 
     async def _save(
         self,
@@ -125,7 +125,7 @@ class ImportService:
                 continue
             if before.is_active_admin:
                 await unit.users.save(after)  # at once: the next row's guard must see it
-            changed.append((after, events.user_changed(actor, before, after, changes)))
+            changed.append((after, user_changed(actor, before, after, changes)))
         await unit.users.save_many([u for u, _ in changed if not known[u.email].is_active_admin])
         return changed
 

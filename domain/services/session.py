@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from domain import events, policies
+from domain import policies
 from domain.cursors import LogCursor
 from domain.errors import (
     Forbidden,
@@ -17,10 +17,10 @@ from domain.errors import (
     SessionRevoked,
     TokenInvalid,
 )
-from domain.models.actor import Actor, Origin
-from domain.models.session import EndReason, Principal, Session
+from domain.models.actor import Actor, Origin, Role
+from domain.models.session import EndReason, Principal, Session, session_ended
 from domain.models.text import PASSWORD_MAX, clean_password, normal_password
-from domain.models.user import Role
+from domain.models.user import password_changed
 from domain.pagination import Page, Window
 from domain.services.sign_in import SignInService
 from domain.services.unit import Written
@@ -55,7 +55,7 @@ class SessionService(SignInService):
             reason = EndReason.SIGNED_OUT if fits else EndReason.REUSED
             actor = Actor(user.id, user.role, session.id, origin) if fits else Actor(None, Role.MEMBER, None, origin)
             await unit.sessions.save(replace(session, ended_at=now, end_reason=reason))
-            position = await unit.events.append(events.session_ended(actor, user, session.id, reason, now))
+            position = await unit.events.append(session_ended(actor, user, session.id, reason, now))
             await unit.commit()
         await self._live.settle(user.id)
         return Written(None, position)
@@ -74,7 +74,7 @@ class SessionService(SignInService):
                 return Written(None, None)
             user = await unit.users.get(session.user_id)
             await unit.sessions.save(replace(session, ended_at=now, end_reason=reason))
-            position = await unit.events.append(events.session_ended(actor, user, session_id, reason, now))
+            position = await unit.events.append(session_ended(actor, user, session_id, reason, now))
             await unit.commit()
         await self._live.settle(user.id)
         return Written(None, position)
@@ -87,7 +87,7 @@ class SessionService(SignInService):
         async with self._store.write() as unit:
             user = await unit.users.get_for_update(user_id)
             ended = await unit.sessions.end_all(user_id, EndReason.REVOKED, now, actor.session_id)
-            entries = [events.session_ended(actor, user, s, EndReason.REVOKED, now) for s in ended]
+            entries = [session_ended(actor, user, s, EndReason.REVOKED, now) for s in ended]
             position = await unit.events.append_many(entries) if entries else None
             await unit.commit()
         if ended:
@@ -116,8 +116,8 @@ class SessionService(SignInService):
             await unit.users.save(user)
             await unit.users.set_password_hash(user.id, hashed)
             ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, actor.session_id)
-            entries = [events.password_changed(actor, user, now)]
-            entries += [events.session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
+            entries = [password_changed(actor, user, now)]
+            entries += [session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
             position = await unit.events.append_many(entries)
             await unit.commit()
         if ended:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from domain import events
 from domain.errors import (
     AccountDisabled,
     Forbidden,
@@ -18,11 +17,11 @@ from domain.errors import (
     TokenInvalid,
     ValidationFailed,
 )
-from domain.models.actor import Actor, Origin
+from domain.models.actor import Actor, Origin, Role
 from domain.models.directory import Credentials
-from domain.models.session import EndReason, Session
+from domain.models.session import EndReason, Session, session_ended, session_started
 from domain.models.text import PASSWORD_MAX, canonical_email, normal_password
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User, user_created
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions
@@ -99,7 +98,7 @@ class SignInService:
             user = new_user(clean["email"], clean["display_name"], Role.MEMBER, now)
             async with self._store.write() as unit:
                 await unit.users.add(user, hashed)
-                await unit.events.append(events.user_created(Actor(user.id, user.role, None, origin), user))
+                await unit.events.append(user_created(Actor(user.id, user.role, None, origin), user))
                 signed_in = await self._start(unit, origin, user, now)
                 await unit.commit()
         return signed_in
@@ -181,7 +180,7 @@ class SignInService:
         await unit.sessions.add(session)
         await unit.users.touch_seen({user.id: now})
         actor = Actor(user.id, user.role, session_id, origin)
-        position = await unit.events.append(events.session_started(actor, user, session))
+        position = await unit.events.append(session_started(actor, user, session))
         access, expires_at = self._tokens.issue_access(session_id, user.id, now)
         return SignedIn(replace(user, last_seen_at=now), session, access, expires_at, refresh, position)
 
@@ -226,7 +225,7 @@ class SignInService:
             raise TokenInvalid
         await unit.sessions.save(replace(session, ended_at=now, end_reason=EndReason.REUSED))
         actor = Actor(None, Role.MEMBER, None, origin)
-        await unit.events.append(events.session_ended(actor, user, session.id, EndReason.REUSED, now))
+        await unit.events.append(session_ended(actor, user, session.id, EndReason.REUSED, now))
         await unit.commit()
         raise SessionRevoked("This refresh token was used before; its session has been ended")
 

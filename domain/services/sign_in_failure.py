@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain import events
-from domain.models.actor import Actor, Origin
-from domain.models.user import Role
+from domain.models.actor import Actor, Origin, Role
+from domain.models.user import sign_in_failed
 from domain.services.unit import Store
 
 
@@ -55,7 +54,7 @@ class SignInFailureService:
         async with self._store.write() as unit:
             users = await unit.users.get_many_for_update(sorted(ids))
             entries = [
-                events.sign_in_failed(Actor(None, Role.MEMBER, None, f.origin), users[f.user_id], f.at)
+                sign_in_failed(Actor(None, Role.MEMBER, None, f.origin), users[f.user_id], f.at)
                 for f in failures
                 if f.user_id in users
             ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from domain import events, policies
+from domain import policies
 from domain.errors import (
     FieldFault,
     Forbidden,
@@ -19,11 +19,11 @@ from domain.errors import (
     ValidationFailed,
     VersionConflict,
 )
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.event import NewEvent
-from domain.models.session import EndReason
+from domain.models.session import EndReason, session_ended
 from domain.models.text import canonical_email, clean_name, clean_password
-from domain.models.user import Role, Status, User
+from domain.models.user import STATUS_EVENTS, Status, User, password_changed, user_changed, user_created, user_erased
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.directory import DirectoryService
@@ -125,7 +125,7 @@ class UserService(DirectoryService):
                 return await self._repeat(unit, kept, fingerprint)
             user = new_user(clean["email"], clean["display_name"], command.role, self._clock.now())
             await unit.users.add(user, hashed)
-            position = await unit.events.append(events.user_created(actor, user))
+            position = await unit.events.append(user_created(actor, user))
             if key is not None:
                 await unit.keys.keep(actor.user_id, key, KeptResult(fingerprint, user.id, position))
             await unit.commit()
@@ -214,7 +214,7 @@ class UserService(DirectoryService):
             await unit.sessions.end_all(user_id, EndReason.DELETED, self._clock.now())
             await unit.users.remove(user_id)
             await unit.events.scrub(user_id)
-            position = await unit.events.append(events.user_erased(actor, user, self._clock.now()))
+            position = await unit.events.append(user_erased(actor, user, self._clock.now()))
             await unit.commit()
         await self._live.settle(user_id)
         return Written(None, position)
@@ -242,7 +242,7 @@ class UserService(DirectoryService):
         """The row, what follows from it for sessions, then its events; nothing where nothing differs."""
         now = self._clock.now()
         after, changes = before.changed(now, email=email, display_name=display_name, role=role, status=status)
-        if (before.status, after.status) not in events.STATUS_EVENTS and before.status is not after.status:
+        if (before.status, after.status) not in STATUS_EVENTS and before.status is not after.status:
             raise ValidationFailed.one("status", f"A {before.status} user cannot become {after.status}")
         if hashed is not None and after is before:
             after = before.touched(now)
@@ -250,10 +250,10 @@ class UserService(DirectoryService):
             return Written(before, None)
         await guard_last_admin(unit, before, after)
         await unit.users.save(after)
-        entries: list[NewEvent] = events.user_changed(actor, before, after, changes)
+        entries: list[NewEvent] = user_changed(actor, before, after, changes)
         if hashed is not None:
             await unit.users.set_password_hash(after.id, hashed)
-            entries.append(events.password_changed(actor, after, now))
+            entries.append(password_changed(actor, after, now))
         entries += await self._end_sessions(unit, actor, after, now, password=hashed is not None)
         return Written(after, await unit.events.append_many(entries))
 
@@ -268,4 +268,4 @@ class UserService(DirectoryService):
             return ()
         keep = actor.session_id if actor.user_id == user.id else None
         ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, keep)
-        return [events.session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
+        return [session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]

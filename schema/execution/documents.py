@@ -33,7 +33,7 @@ from graphql.execution import Executor
 from graphql.validation import OverlappingFieldsCanBeMergedRule, ValidationContext, specified_rules
 from graphql.validation.validate import ValidationAbortedError
 
-from domain.models.user import Role
+from domain.models.actor import Role
 from schema.context import Context
 from schema.error_shape import error_shape
 from schema.errors import format_error

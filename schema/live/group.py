@@ -27,9 +27,9 @@ from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor, execute_subscription_event
 
 from domain.errors import Unavailable
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.event import Event
-from domain.models.user import Role, User
+from domain.models.user import User
 from schema.execution.compiled import CompiledMessage, compile_message
 from schema.live.lane import QUICK_SECONDS, Account, Stopwatch
 from schema.live.ports import Message, Payloads, Projection, Renderer, Sink

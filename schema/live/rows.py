@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from domain.models.actor import Role
 from domain.models.event import Audience, Event
 from domain.models.event_types import EventType, SubjectKind
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 
 SIBLINGS = frozenset({EventType.USER_UPDATED, EventType.USER_ROLE_CHANGED})
 """One write may add further entries, of the same version, after an entry of these types."""

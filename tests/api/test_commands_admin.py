@@ -9,8 +9,7 @@ import pytest
 
 from api.bootstrap import open_core
 from domain.errors import InvalidCredentials
-from domain.models.actor import Origin
-from domain.models.user import Role
+from domain.models.actor import Origin, Role
 from domain.services.sign_in import SignIn
 from tests.api.commands import Rollcall
 from tests.api.conftest import settings_for

@@ -9,10 +9,9 @@ import pytest
 
 from api.bootstrap import open_core
 from domain.errors import Forbidden
-from domain.models.actor import Actor, system
+from domain.models.actor import Actor, Role, system
 from domain.models.event import NIL
 from domain.models.event_types import EventType
-from domain.models.user import Role
 from domain.services.event import HOUR
 from tests.api.conftest import settings_for
 from tests.integration.logs import session

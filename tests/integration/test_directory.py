@@ -17,11 +17,11 @@ from api.bootstrap import Core, open_core
 from api.settings import Settings
 from api.telemetry import strike_text
 from domain.errors import IdempotencyMismatch, LastAdmin, Taken, Unavailable, ValidationFailed, VersionConflict
-from domain.models.actor import Actor, Origin, system
+from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.event_types import EventType
 from domain.models.text import fold
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.pagination import Window
 from domain.services.importing import ImportRow
 from domain.services.sign_in import SignUp

@@ -20,9 +20,8 @@ from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.settings import Settings
 from domain.cursors import LogCursor
-from domain.models.actor import Actor, Origin, system
+from domain.models.actor import Actor, Origin, Role, system
 from domain.models.event import Event
-from domain.models.user import Role
 from domain.services.unit import ReadUnit, WriteUnit
 from domain.services.user import CreateUser
 from persistence.database import Database

@@ -16,9 +16,8 @@ import asyncpg
 import pytest
 
 from api.bootstrap import open_core
-from domain import events
 from domain.models.actor import system
-from domain.models.user import User
+from domain.models.user import User, user_changed
 from domain.services.user import CreateUser, UpdateUser
 from persistence.log.relay import LOCK, Relay
 from persistence.redis.broadcast import Publisher, RedisBackend
@@ -145,7 +144,7 @@ async def test_an_open_transaction_holds_up_only_what_must_follow_it(fresh_datab
             before = await unit.users.get_for_update(slow.id)
             after, changes = before.changed(before.updated_at, display_name="Slow First")
             await unit.users.save(after)
-            for entry in events.user_changed(system(), before, after, changes):
+            for entry in user_changed(system(), before, after, changes):
                 await unit.events.append(entry)
             second = asyncio.create_task(rename(slow, "Slow Second"))
             await rename(free, "Free at once")

@@ -14,11 +14,10 @@ import pytest
 from api.bootstrap import Core, open_core
 from api.jobs.retention import Retention
 from domain.errors import Forbidden, PositionPruned, Unavailable, ValidationFailed
-from domain.models.actor import Actor, system
+from domain.models.actor import Actor, Role, system
 from domain.models.event import NIL, NewEvent, Subject
 from domain.models.event_types import EventType, SubjectKind
 from domain.models.log import EventFilter
-from domain.models.user import Role
 from domain.pagination import Window
 from domain.services.user import CreateUser
 from persistence.log.trim import PruneLock

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from api.bootstrap import Core, open_core
-from domain.models.actor import system
+from domain.models.actor import Role, system
 from domain.models.directory import UserFilter, UserSort
-from domain.models.user import Role, User
+from domain.models.user import User
 from domain.pagination import Window
 from domain.services.importing import ImportRow
 from persistence.user_query import NEAR

@@ -21,9 +21,9 @@ from domain.errors import (
     SessionRevoked,
     TokenInvalid,
 )
-from domain.models.actor import Actor, Origin, system
+from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserFilter
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.importing import ImportRow
 from domain.services.session import SessionService

@@ -14,8 +14,7 @@ from sqlalchemy import text
 
 from api.http.fair import Fairness
 from domain.errors import Unavailable
-from domain.models.actor import Actor, Origin
-from domain.models.user import Role
+from domain.models.actor import Actor, Origin, Role
 from persistence.database import Database
 from persistence.store import SqlStore
 from tests.integration.logs import session, until

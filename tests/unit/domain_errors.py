@@ -9,7 +9,8 @@ from uuid import UUID
 
 from domain import errors
 from domain.errors import DomainError
-from domain.models.user import Role, Status, User
+from domain.models.actor import Role
+from domain.models.user import Status, User
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 USER = User(UUID(int=1), "ada@example.com", "Ada", Role.MEMBER, Status.ACTIVE, 3, NOW, NOW)

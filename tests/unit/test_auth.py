@@ -26,8 +26,9 @@ from domain.errors import (
     TokenInvalid,
     Unauthenticated,
 )
+from domain.models.actor import Role
 from domain.models.session import Principal
-from domain.models.user import Role, Status
+from domain.models.user import Status
 
 PROXY_TOKEN = "what the front door sends"
 OWN, PARTNER = "https://rollcall.example.com", "https://intranet.example.com"

@@ -15,11 +15,11 @@ from graphql.execution import Executor, execute_subscription_event
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.event import Audience, Change, Subject
 from domain.models.event import Event as LogEvent
 from domain.models.event_types import EventType, SubjectKind
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from schema.event import Event, changes_as_seen
 from schema.execution.compiled import compile_message
 from schema.feeds.messages import Heartbeat, PresenceChange, ResyncRequired, UserChanged, UserEntered, UserLeft

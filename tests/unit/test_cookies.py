@@ -10,8 +10,9 @@ from starlette.types import Scope
 
 from api.auth.cookies import FORMER_PATHS, CookieCarrier, CookiesRefused, NoCookies, cookie
 from domain.errors import TokenInvalid, ValidationFailed
+from domain.models.actor import Role
 from domain.models.session import Session
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.services.sign_in import SignedIn
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

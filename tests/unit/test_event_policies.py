@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import policies
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.event import Audience, Change, Event, Subject
 from domain.models.event_types import EventType, SubjectKind
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SUBJECT = User(UUID(int=1), "sam@example.com", "Sam Secret", Role.MEMBER, Status.ACTIVE, 3, NOW, NOW)

@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.cli.files.events import event_of, line_of
-from domain import events as facts
-from domain.models.actor import Actor
+from domain.models.actor import Actor, Role
 from domain.models.event import APPENDED, PLACED, Audience, Change, Event, NewEvent, Subject
 from domain.models.event_types import EventType, SubjectKind
-from domain.models.session import EndReason, Session
-from domain.models.user import Role, Status, User
+from domain.models.session import EndReason, Session, session_ended, session_started
+from domain.models.user import Status, User, password_changed, sign_in_failed, user_changed, user_created, user_erased
 from persistence.log.table import events as table
 from persistence.log.wire import decode, encode
 from persistence.user import WRITTEN
@@ -116,14 +115,14 @@ def test_each_fact_is_about_what_its_type_says_and_names_the_user_concerned() ->
     actor, session = Actor(UUID(int=8), Role.ADMIN), Session(UUID(int=2), USER.id, NOW, NOW, NOW)
     _, changes = USER.changed(NOW, role=Role.AUDITOR, display_name="Other", status=Status.DISABLED)
     told = [
-        facts.user_created(actor, USER),
-        *facts.user_changed(actor, USER, USER.changed(NOW, status=Status.DISABLED)[0], changes),
-        facts.user_erased(actor, USER, NOW),
-        facts.password_changed(actor, USER, NOW),
-        facts.session_started(actor, USER, session),
-        facts.session_ended(actor, USER, session.id, EndReason.REVOKED, NOW),
-        facts.session_ended(None, USER, session.id, EndReason.REUSED, NOW),
-        facts.sign_in_failed(actor, USER, NOW),
+        user_created(actor, USER),
+        *user_changed(actor, USER, USER.changed(NOW, status=Status.DISABLED)[0], changes),
+        user_erased(actor, USER, NOW),
+        password_changed(actor, USER, NOW),
+        session_started(actor, USER, session),
+        session_ended(actor, USER, session.id, EndReason.REVOKED, NOW),
+        session_ended(None, USER, session.id, EndReason.REUSED, NOW),
+        sign_in_failed(actor, USER, NOW),
     ]
     for event in told:
         assert event.subject.kind is event.type.traits.about

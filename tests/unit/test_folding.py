@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import DomainError
-from domain.models.actor import Actor, Origin, system
+from domain.models.actor import Actor, Origin, Role, system
 from domain.models.event import Audience, NewEvent
 from domain.models.event_types import EventType, SubjectKind
-from domain.models.user import Role, Status
+from domain.models.user import Status
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
 from domain.services.sign_in import SignedIn, SignIn, SignUp

@@ -14,14 +14,13 @@ from graphql import GraphQLError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import events as facts
 from domain.cursors import LogCursor
-from domain.models.actor import Actor, system
+from domain.models.actor import Actor, Role, system
 from domain.models.directory import UserFilter
 from domain.models.event import NIL, Event, NewEvent
 from domain.models.event_types import EventType
 from domain.models.log import EventFilter
-from domain.models.user import Role, Status, User
+from domain.models.user import STATUS_EVENTS, Status, User, password_changed, user_changed, user_created, user_erased
 from domain.services.user import UserService
 from schema.feeds.events import EventProjection
 from schema.feeds.messages import UserChanged, UserEntered, UserLeft
@@ -69,21 +68,21 @@ def histories(draw: st.DrawFn) -> History:
         if user is None:
             name, email = draw(st.sampled_from(NAMES)), draw(st.sampled_from(EMAILS))
             state[id_] = User(id_, email, name, draw(st.sampled_from(Role)), Status.ACTIVE, 1, now, now)
-            history.write(state, [facts.user_created(by, state[id_])])
+            history.write(state, [user_created(by, state[id_])])
             continue
         kind = draw(st.sampled_from(["change", "change", "change", "verify", "erase", "password"]))
         if kind == "erase":
             del state[id_]
-            history.write(state, [facts.user_erased(by, user, now)])
+            history.write(state, [user_erased(by, user, now)])
         elif kind == "verify":
             state[id_] = replace(user, email_verified_at=now, version=user.version + 1, updated_at=now)
-            entry = replace(facts.password_changed(by, state[id_], now), type=EventType.EMAIL_VERIFIED)
+            entry = replace(password_changed(by, state[id_], now), type=EventType.EMAIL_VERIFIED)
             history.write(state, [entry])
         elif kind == "password":
             state[id_] = user.touched(now)
-            history.write(state, [facts.password_changed(by, state[id_], now)])
+            history.write(state, [password_changed(by, state[id_], now)])
         else:
-            steps = [s for s in Status if (user.status, s) in facts.STATUS_EVENTS]
+            steps = [s for s in Status if (user.status, s) in STATUS_EVENTS]
             wanted = {
                 "display_name": draw(st.none() | st.sampled_from(NAMES)),
                 "email": draw(st.none() | st.sampled_from(EMAILS)),
@@ -93,7 +92,7 @@ def histories(draw: st.DrawFn) -> History:
             after, changes = user.changed(now, **cast("Any", wanted))
             if changes:
                 state[id_] = after
-                history.write(state, facts.user_changed(by, user, after, changes))
+                history.write(state, user_changed(by, user, after, changes))
     return history
 
 
@@ -216,7 +215,7 @@ async def test_what_is_kept_has_no_larger_buffer_than_it_needs() -> None:
     history = History()
     user = User(IDS[0], EMAILS[0], NAMES[0], Role.MEMBER, Status.ACTIVE, 1, NOW, NOW)
     for _ in range(500):
-        history.write({user.id: user}, [facts.user_created(system(), user)])
+        history.write({user.id: user}, [user_created(system(), user)])
     process: Any = Process()
     held = Group(
         process, "key", executor(DOCUMENT), EventProjection(EPOCH, EventFilter(), None), Actor(NIL, Role.ADMIN), 0

@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 
 from domain import errors
-from domain.models.actor import Actor, system
+from domain.models.actor import Actor, Role, system
 from domain.models.event import Event
-from domain.models.user import Role
 from domain.services.attempts import AttemptLimits
 from domain.services.history import HistoryService
 from domain.services.retention import DAYS_MAX, RetentionService, age_of

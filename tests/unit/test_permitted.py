@@ -11,13 +11,12 @@ from uuid import UUID
 import pytest
 
 from domain import errors
-from domain.events import session_ended
-from domain.models.actor import Actor, Origin, system
+from domain.models.actor import Actor, Origin, Role, system
 from domain.models.event import Event, Subject
 from domain.models.event_types import EventType, SubjectKind
 from domain.models.log import EventFilter
-from domain.models.session import EndReason
-from domain.models.user import Role, Status, User
+from domain.models.session import EndReason, session_ended
+from domain.models.user import Status, User
 from domain.pagination import Window
 from domain.services.attempts import AttemptLimits
 from domain.services.event import EventService

@@ -13,8 +13,8 @@ import pytest
 
 from domain import policies
 from domain.errors import Forbidden
-from domain.models.actor import Actor, system
-from domain.models.user import Role, Status, User
+from domain.models.actor import Actor, Role, system
+from domain.models.user import Status, User
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SUBJECT = User(UUID(int=1), "sam@example.com", "Sam", Role.MEMBER, Status.ACTIVE, 1, NOW, NOW)

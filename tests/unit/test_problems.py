@@ -16,8 +16,7 @@ from strawberry.types.union import StrawberryUnion
 
 from domain import errors
 from domain.errors import DomainError
-from domain.models.actor import Actor
-from domain.models.user import Role
+from domain.models.actor import Actor, Role
 from persistence.metadata import TAKEN
 from persistence.tables import metadata
 from schema.context import Context

@@ -10,11 +10,11 @@ import pytest
 
 from domain import errors
 from domain.cursors import LogCursor
-from domain.models.actor import Actor, system
+from domain.models.actor import Actor, Role, system
 from domain.models.directory import UserFilter
 from domain.models.event_types import EventType
 from domain.models.log import EventFilter
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.pagination import Window
 from domain.services.attempts import AttemptLimits
 from domain.services.directory import DirectoryService

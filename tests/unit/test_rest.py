@@ -19,8 +19,7 @@ from api.rest.operations import OPERATIONS
 from api.rest.shapes import Login, NewUser, moment, user_shape
 from domain import errors
 from domain.errors import DomainError
-from domain.models.actor import Actor
-from domain.models.user import Role
+from domain.models.actor import Actor, Role
 from tests.unit.domain_errors import KINDS, NOW, USER, example
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from domain import errors
-from domain.models.actor import Actor, Origin, system
+from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserSort
 from domain.models.event_types import EventType
 from domain.models.session import EndReason
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
 from domain.services.sign_in import SignIn

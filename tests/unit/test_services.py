@@ -11,9 +11,9 @@ import pytest
 
 from api.jobs.failures import FailureQueue
 from domain import errors
-from domain.models.actor import Actor, Origin, system
+from domain.models.actor import Actor, Origin, Role, system
 from domain.models.event_types import EventType
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.importing import ImportRow, ImportService
 from domain.services.session import SessionService

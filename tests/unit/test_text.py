@@ -49,7 +49,8 @@ def test_spellings_of_one_address_are_one(text: str) -> None:
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValidationFailed) as refused:
-        canonical_email(text)
+        canonical_email(text, "contact")
+    assert [f.field for f in refused.value.faults] == ["contact"], "the field it was given"
     assert len(str(refused.value.details)) < 400
 
 

@@ -12,8 +12,7 @@ import pytest
 
 from api.http.fair import Fairness
 from domain.errors import RateLimited
-from domain.models.actor import Actor, Origin
-from domain.models.user import Role
+from domain.models.actor import Actor, Origin, Role
 from domain.turns import CONNECTIONS_EACH, Turns, share
 
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from api.sockets.registry import Sockets
-from domain.models.actor import Actor, system
+from domain.models.actor import Actor, Role, system
 from domain.models.session import EndReason, Principal
-from domain.models.user import Role, Status
+from domain.models.user import Status
 from tests.unit.fakes import FakeClock
 
 CLOCK = FakeClock()

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from domain.cursors import LogCursor
 from domain.errors import NotFound, Taken, VersionConflict
+from domain.models.actor import Role
 from domain.models.directory import Credentials, UserQuery, UserSort
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, Principal, Session
 from domain.models.text import fold
-from domain.models.user import Role, Status, User
+from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.unit import KeptResult
 from tests.unit.fakes.log import FakeEvents, FakeLog, LogKept
