@@ -22,6 +22,7 @@ from domain.errors import DomainError
 from domain.models import user as domain
 from schema.context import Context
 from schema.node import camel
+from schema.price import SHORT_LIST, price
 from schema.user import User
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ class FieldProblem:
 class ValidationProblem(Problem):
     """Fields were refused."""
 
-    fields: list[FieldProblem]
+    fields: list[FieldProblem] = strawberry.field(metadata=price(items=SHORT_LIST))
 
 
 @strawberry.type

@@ -22,6 +22,7 @@ from schema.connection import Connection, window_of
 from schema.context import Info
 from schema.loaders import PageKey
 from schema.node import EventType, Node, as_node, camel, given, shows, uuid_of
+from schema.price import LOADED_ROW_COST, SHORT_LIST, price
 from schema.scalars import JSON, Cursor
 from schema.user import User
 
@@ -90,7 +91,7 @@ class Event(Node):
         """Who did it; null for the system itself."""
         return None if self.entry.actor_id is None else _person(info, self.entry.actor_id)
 
-    @strawberry.field
+    @strawberry.field(metadata=price(LOADED_ROW_COST))
     def subject(self, info: Info) -> Node | None:
         """What it happened to: a user, a session, an API key, ...; null once gone, or where the viewer may not see it."""
         kind, id_ = self.entry.subject  # users were read beforehand, as for `_person`
@@ -111,7 +112,7 @@ class Event(Node):
         """The id of the user concerned; null where no user is."""
         return None if self.entry.user_id is None else strawberry.ID(str(self.entry.user_id))
 
-    @strawberry.field
+    @strawberry.field(metadata=price(items=SHORT_LIST))
     def changes(self) -> list[FieldChange]:
         """What changed: field names with before and after. Never a secret."""
         return changes_as_seen(self.entry)
@@ -172,7 +173,7 @@ class EventCounts:
     complete: bool = strawberry.field(
         description="False where more happened than is counted at once: these are the newest."
     )
-    counts: list[EventCount]
+    counts: list[EventCount] = strawberry.field(metadata=price(items=500))
 
     @classmethod
     def of(cls, recent: Recent) -> EventCounts:

@@ -24,6 +24,7 @@ from schema.errors import (
 from schema.loaders import PageKey
 from schema.node import Node, given, shows
 from schema.payloads import DoneResult, done, known
+from schema.price import LOADED_ROW_COST, MUTATION_COST, WRITE_COST, price
 from schema.user import User
 
 
@@ -38,7 +39,7 @@ class Session(Node):
         """The row's UUID."""
         return strawberry.ID(str(self.entity.id))
 
-    @strawberry.field
+    @strawberry.field(metadata=price(LOADED_ROW_COST))
     async def user(self, info: Info) -> User:
         """Whose it is."""
         found = await info.context.loaders.user_by_id.load(self.entity.user_id)
@@ -218,7 +219,7 @@ class SessionMutations:
         context.carrier.clear()
         return await done(info, written.position)
 
-    @strawberry.mutation(extensions=[AsData()])
+    @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def revoke_session(self, info: Info, id: strawberry.ID) -> DoneResult:
         """End one session."""
         viewer = info.context.viewer
@@ -230,7 +231,7 @@ class SessionMutations:
         viewer = info.context.viewer
         return await done(info, (await info.context.services.sessions.revoke_all(viewer, known(user_id))).position)
 
-    @strawberry.mutation(extensions=[AsData()])
+    @strawberry.mutation(extensions=[AsData()], metadata=price(2 * MUTATION_COST))
     async def change_password(self, info: Info, input: ChangePasswordInput) -> DoneResult:
         """Set one's own password; one's other sessions end."""
         service = info.context.services.sessions

@@ -11,6 +11,7 @@ from domain.models.user import Status
 from domain.services.directory import DirectoryCounts
 from schema.context import Info
 from schema.node import Role, UserStatus
+from schema.price import SHORT_LIST, price
 from schema.scalars import Cursor
 
 
@@ -35,8 +36,8 @@ class DirectoryStats:
     """Of the users the viewer sees; every role and every status is listed, also with none."""
 
     total: int
-    by_role: list[RoleCount]
-    by_status: list[StatusCount]
+    by_role: list[RoleCount] = strawberry.field(metadata=price(items=SHORT_LIST))
+    by_status: list[StatusCount] = strawberry.field(metadata=price(items=SHORT_LIST))
     online: int
     cursor: Cursor = strawberry.field(description="The log's newest position at the time of counting.")
 

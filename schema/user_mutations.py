@@ -13,6 +13,7 @@ from schema.context import Info
 from schema.errors import AsData, ConflictProblem, ForbiddenProblem, NotFoundProblem, ValidationProblem
 from schema.node import Role, given
 from schema.payloads import DoneResult, cursor_of, done, known
+from schema.price import WRITE_COST, price
 from schema.scalars import Cursor
 from schema.user import User
 
@@ -74,7 +75,7 @@ class UserMutations:
         )
         return await _user(info, await info.context.services.users.create(info.context.viewer, command))
 
-    @strawberry.mutation(extensions=[AsData()])
+    @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserResult:
         """Set fields of a user."""
         viewer = info.context.viewer
@@ -87,28 +88,28 @@ class UserMutations:
         )
         return await _user(info, await info.context.services.users.update(viewer, command))
 
-    @strawberry.mutation(extensions=[AsData()])
+    @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def disable_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
         """Ends the user's sessions and live sockets before it answers."""
         return await _set_status(info, id, domain.Status.DISABLED, expected_version)
 
-    @strawberry.mutation(extensions=[AsData()])
+    @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def enable_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
         """Let a disabled user sign in again."""
         return await _set_status(info, id, domain.Status.ACTIVE, expected_version)
 
-    @strawberry.mutation(extensions=[AsData()])
+    @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def delete_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
         """Take a user out of the directory; `restoreUser` brings them back."""
         return await _set_status(info, id, domain.Status.DELETED, expected_version)
 
-    @strawberry.mutation(extensions=[AsData()])
+    @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def restore_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:

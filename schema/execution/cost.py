@@ -2,8 +2,8 @@
 
 The unit is about what one scalar field costs to execute and to serialize. A list multiplies what is selected below it
 by its size, which is known before anything is read: a page by `first` or `last`, a list of ids by their number, any
-other list by what the schema's owner says of it. All of that is read from the schema, so that a new connection counts
-without being named here.
+other list by what its field says (`schema/price.py`), or as the largest page. All of that is read from the schema, so
+that the fields of a new noun count without being named here.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ from graphql.language import FieldNode, IntValueNode, ListValueNode, NullValueNo
 from strawberry.types.field import StrawberryField
 
 from domain.pagination import PAGE_MAX
+from schema.price import KEY, MUTATION_COST, Price
 
-COST_MAX = 20_000
-"""What one query or mutation may cost. Measured: 4 to 10 µs a unit, so that the dearest takes less than 250 ms."""
 SUBSCRIPTION_COST_MAX = 200
 """What one message of one subscription may cost."""
 USER_SUBSCRIPTION_COST_MAX = 4_000
@@ -38,21 +37,6 @@ LOADED_COST, BATCH_COST = 20, 250
 """A page that is read together with others like it, and once for all of them: the statement that reads them."""
 ROW_COST = 4
 """A row of a page and its cursor, before anything of it is selected."""
-MUTATION_COST = COST_MAX // 6
-"""A transaction, and as long as it isn't known to hash no password, some 30 ms of a thread."""
-WRITE_COST = 600
-"""A transaction alone."""
-WRITES = ("updateUser", "disableUser", "enableUser", "deleteUser", "restoreUser", "revokeSession")
-WEIGHTS = dict.fromkeys([f"Mutation.{name}" for name in WRITES], WRITE_COST) | {
-    "Mutation.changePassword": 2 * MUTATION_COST,
-    "Session.user": 10,
-    "Event.subject": 10,
-}
-"""Fields that cost another than their kind: `changePassword` hashes twice, the nodes are read with others."""
-
-LIST_ASSUMED = 10
-LIST_SIZES = {"EventCounts.counts": 500}
-"""Lists that are neither pages nor asked for by ids, where they may be longer than LIST_ASSUMED."""
 CEILING = 10**9
 """Costs are not counted further: fragments can double them at each level."""
 
@@ -168,7 +152,7 @@ class Prices:
     def _field(self, parent: GraphQLNamedType | None, field: GraphQLField | None, node: FieldNode, inner: Cost) -> Cost:
         if field is None:
             return Cost(total([Expression(1), inner.once, inner.each]))
-        own = Expression(self._weight(parent, field, node))
+        own = Expression(self._weight(parent, field))
         if is_paged(field):
             sizes = tuple([argument(node, field, name) for name in _sizes(field, node)])
             return Cost(total([own, inner.once, inner.each.times(Size(sizes, PAGE_MAX))]))
@@ -182,12 +166,13 @@ class Prices:
             return Cost(total([own, item.times(size)]))
         if is_connection(parent):
             return Cost(own, item)
-        return Cost(total([own, item.times(LIST_SIZES.get(_name(parent, node), LIST_ASSUMED))]))
+        stated = _price(field).items
+        return Cost(total([own, item.times(PAGE_MAX if stated is None else stated)]))
 
-    def _weight(self, parent: GraphQLNamedType | None, field: GraphQLField, node: FieldNode) -> int:
-        known = WEIGHTS.get(_name(parent, node))
-        if known is not None:
-            return known
+    def _weight(self, parent: GraphQLNamedType | None, field: GraphQLField) -> int:
+        stated = _price(field).cost
+        if stated is not None:
+            return stated
         if parent is not None and parent is self._mutation:
             return MUTATION_COST
         if is_paged(field) and parent is not self._query:
@@ -236,11 +221,19 @@ def _number(value: Any) -> int | None:
     return len(value) if isinstance(value, list | tuple) else value if isinstance(value, int) else None
 
 
-def _waits(field: GraphQLField) -> bool:
+def _definition(field: GraphQLField) -> StrawberryField | None:
+    """The field as it was declared; None for one that is not declared here."""
     definition = (field.extensions or {}).get("strawberry-definition")
-    resolver = definition.base_resolver if isinstance(definition, StrawberryField) else None
+    return definition if isinstance(definition, StrawberryField) else None
+
+
+def _price(field: GraphQLField) -> Price:
+    definition = _definition(field)
+    found = None if definition is None else definition.metadata.get(KEY)
+    return found if isinstance(found, Price) else Price()
+
+
+def _waits(field: GraphQLField) -> bool:
+    definition = _definition(field)
+    resolver = None if definition is None else definition.base_resolver
     return resolver is not None and resolver.is_async
-
-
-def _name(parent: GraphQLNamedType | None, node: FieldNode) -> str:
-    return f"{parent.name if parent else ''}.{node.name.value}"

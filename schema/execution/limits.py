@@ -29,7 +29,8 @@ from graphql.language import (
     SelectionSetNode,
 )
 
-from schema.execution.cost import COST_MAX, SUBSCRIPTION_COST_MAX, Cost, Prices, is_paged
+from schema.execution.cost import SUBSCRIPTION_COST_MAX, Cost, Prices, is_paged
+from schema.price import COST_MAX
 
 TEXT_MAX = 16 * 1024
 """Characters of a document."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 
 from schema.event import Event, FieldChange
+from schema.price import SHORT_LIST, price
 from schema.scalars import Cursor
 from schema.user import User
 
@@ -49,7 +50,7 @@ class UserChanged:
 
     user: User
     cursor: Cursor
-    changes: list[FieldChange]
+    changes: list[FieldChange] = strawberry.field(metadata=price(items=SHORT_LIST))
 
 
 @strawberry.type

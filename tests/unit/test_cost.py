@@ -5,39 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type, is_list_type
+import strawberry
+from graphql import get_nullable_type, is_list_type
 
 from domain.pagination import PAGE_MAX
 from schema.execution.cost import (
     BATCH_COST,
     CEILING,
-    COST_MAX,
-    LIST_SIZES,
     LOADED_COST,
-    MUTATION_COST,
     ROW_COST,
     STATEMENT_COST,
     SUBSCRIPTION_COST_MAX,
-    WEIGHTS,
-    WRITE_COST,
     is_connection,
     is_paged,
 )
 from schema.execution.documents import DocumentRefused, Documents
 from schema.execution.limits import VALUES_MAX, too_many_values
+from schema.price import COST_MAX, KEY, MUTATION_COST, WRITE_COST, price
 from schema.root import build_schema
 
 DOCUMENTS = Documents(build_schema())
 ROW = ROW_COST + 2
 """A row whose edge has a node with one field."""
-SHORT_LISTS = {
-    "DirectoryStats.byRole",
-    "DirectoryStats.byStatus",
-    "Event.changes",
-    "UserChanged.changes",
-    "ValidationProblem.fields",
-}
-"""Lists of as many items as there are roles, statuses or fields of a user."""
 
 
 def cost(text: str, **variables: Any) -> int:
@@ -137,14 +126,6 @@ def test_a_mutation_costs_a_hash_unless_it_is_known_to_need_none() -> None:
     assert "its cost is" in caught.value.errors[0]["message"]
 
 
-def test_what_is_priced_by_name_exists() -> None:
-    for name in WEIGHTS.keys() | LIST_SIZES.keys():
-        parent, _, field = name.partition(".")
-        type_ = DOCUMENTS.schema.get_type(parent)
-        assert isinstance(type_, GraphQLObjectType)
-        assert field in type_.fields, name
-
-
 def test_fragments_count_as_often_as_they_are_spread() -> None:
     spreads = " ".join(f"fragment F{i} on User {{ ...F{i + 1} ...F{i + 1} }}" for i in range(4))
     last = "fragment F4 on User { events(first: $n) { edges { node { id } } } }"
@@ -183,17 +164,75 @@ def test_a_subscription_has_a_ceiling_of_its_own() -> None:
     assert f"at most {SUBSCRIPTION_COST_MAX}" in caught.value.errors[0]["message"]
 
 
-def test_every_list_of_the_schema_has_a_size() -> None:
-    without: set[str] = set()
-    for type_ in DOCUMENTS.schema.type_map.values():
-        if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) or type_.name.startswith("__"):
-            continue
-        for name, field in type_.fields.items():
-            sized = is_paged(field) or any(is_list_type(get_nullable_type(a.type)) for a in field.args.values())
-            paged = is_connection(type_) or f"{type_.name}.{name}" in LIST_SIZES
-            if is_list_type(get_nullable_type(field.type)) and not sized and not paged:
-                without.add(f"{type_.name}.{name}")
-    assert without == SHORT_LISTS, "say in LIST_SIZES how long these lists may be, or that they are short"
+@strawberry.type
+class Badge:
+    """A noun that no other file knows."""
+
+    name: str
+    words: list[str]
+    colours: list[str] = strawberry.field(metadata=price(items=3))
+
+
+@strawberry.type
+class BadgeQueries:
+    """Its reads."""
+
+    @strawberry.field
+    def badges(self) -> list[Badge]:
+        """A list without arguments."""
+        return []
+
+    @strawberry.field
+    def chosen(self, names: list[str]) -> list[Badge]:
+        """A list by names."""
+        return [Badge(name=n, words=[], colours=[]) for n in names]
+
+
+@strawberry.type
+class BadgeMutations:
+    """Its writes."""
+
+    @strawberry.mutation
+    async def make_badge(self) -> Badge:
+        """A mutation that says nothing of its cost."""
+        return Badge(name="", words=[], colours=[])
+
+    @strawberry.mutation(metadata=price(WRITE_COST))  # type: ignore[untyped-decorator]
+    async def rename_badge(self) -> Badge:
+        """One that does."""
+        return Badge(name="", words=[], colours=[])
+
+
+BADGES = Documents(strawberry.Schema(BadgeQueries, BadgeMutations))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{ badges { name } }", 1 + PAGE_MAX * 2),
+        ("{ badges { words } }", 1 + PAGE_MAX * (1 + 1 + PAGE_MAX)),
+        ("{ badges { colours } }", 1 + PAGE_MAX * (1 + 1 + 3)),
+        ('{ chosen(names: ["a", "b"]) { colours } }', 1 + 2 * (1 + 1 + 3)),
+        ("mutation { makeBadge { name } }", MUTATION_COST + 1),
+        ("mutation { renameBadge { name } }", WRITE_COST + 1),
+    ],
+)
+def test_the_fields_of_a_new_noun_are_counted_without_being_named(text: str, expected: int) -> None:
+    assert BADGES.get(text).cost(None, {}) == expected
+
+
+def test_a_price_in_the_schema_is_of_something_that_it_is_read_for() -> None:
+    schema = DOCUMENTS.schema
+    found: dict[str, bool] = {}
+    for type_ in schema.type_map.values():
+        for name, field in getattr(type_, "fields", {}).items():
+            definition = getattr(field, "extensions", {}).get("strawberry-definition")
+            stated = getattr(definition, "metadata", {}).get(KEY)
+            if stated is not None and stated.items is not None:
+                paged = is_paged(field) or is_connection(type_)
+                found[f"{type_.name}.{name}"] = is_list_type(get_nullable_type(field.type)) and not paged
+    assert {"EventCounts.counts", "Event.changes", "UserChanged.changes"} <= found.keys()
+    assert all(found.values()), "`items` is read for lists that are no pages"
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from graphql import Node, get_introspection_query, parse, validate
 
-from schema.execution.cost import COST_MAX, SUBSCRIPTION_COST_MAX
+from schema.execution.cost import SUBSCRIPTION_COST_MAX
 from schema.execution.document_cache import DocumentCache
 from schema.execution.documents import ERRORS_MAX, STRANGERS_BYTES, Document, DocumentRefused, Documents
 from schema.execution.limits import SAME_NAME_MAX, TEXT_MAX, TOKENS_MAX
+from schema.price import COST_MAX
 from schema.root import build_schema
 
 SCHEMA = build_schema()
