@@ -28,12 +28,14 @@ class SignedTokens:
     """Access tokens as JWT (RFC 7519, HS256) and refresh tokens that say nothing to anybody else.
 
     A refresh token is base64url(session 16 | generation 4 | random 16 | HMAC-SHA256 cut to 16): one of ours that was
-    used before can be told from one that somebody made up.
+    used before can be told from one that somebody made up. The random part of a successor is a keyed digest of the token
+    it replaces, so that a repeated renewal has the same answer and no token needs to be stored.
     """
 
     def __init__(self, secret: str, lifetime: timedelta) -> None:
-        self._access, self._refresh, self._same = (
-            hmac.digest(secret.encode(), label, "sha256") for label in (b"access", b"refresh", b"fingerprint")
+        self._access, self._refresh, self._next, self._same = (
+            hmac.digest(secret.encode(), label, "sha256")
+            for label in (b"access", b"refresh", b"successor", b"fingerprint")
         )
         self._lifetime = lifetime
         self._known: OrderedDict[bytes, AccessClaims] = OrderedDict()
@@ -90,7 +92,17 @@ class SignedTokens:
 
     def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
         """The token, and the hash that may be stored."""
-        body = session_id.bytes + generation.to_bytes(4, "big") + secrets.token_bytes(16)
+        return self._refresh_of(session_id, generation, secrets.token_bytes(16))
+
+    def successor(self, token: str) -> tuple[str, bytes]:
+        """The token that replaces this one, always the same, and the hash that may be stored. Raises TokenInvalid."""
+        claims = self.read_refresh(token)
+        return self._refresh_of(
+            claims.session_id, claims.generation + 1, hmac.digest(self._next, token.encode(), "sha256")[:16]
+        )
+
+    def _refresh_of(self, session_id: UUID, generation: int, unique: bytes) -> tuple[str, bytes]:
+        body = session_id.bytes + generation.to_bytes(4, "big") + unique
         token = base64.urlsafe_b64encode(body + self._tag(body)).rstrip(b"=").decode()
         return token, self.refresh_hash(token)
 

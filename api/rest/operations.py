@@ -122,7 +122,7 @@ OPERATIONS = (
         "post",
         "/api/v1/auth/refresh",
         "refreshSession",
-        "Exchange a refresh token, of the body or of the cookie, for new tokens; each serves once",
+        "Exchange a refresh token, of the body or of the cookie, for new tokens. It is accepted for 30 seconds more",
         "Session refreshed successfully",
         ref("SignedIn"),
         body=Refresh,

@@ -42,6 +42,8 @@ class Session:
     end_reason: EndReason | None = None
     generation: int = 1
     refresh_hash: bytes = field(default=b"", repr=False)
+    refreshed_at: datetime | None = None
+    """When the refresh token was last replaced; None while the first one is in use."""
 
     def is_live(self, now: datetime) -> bool:
         """Whether the session may still be used."""

@@ -54,7 +54,11 @@ class TokenCodec(Protocol):
         ...
 
     def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
-        """The token, and the hash of it that may be stored."""
+        """The first token of a session, and the hash of it that may be stored."""
+        ...
+
+    def successor(self, token: str) -> tuple[str, bytes]:
+        """The token that replaces this one, always the same, and its hash. Raises TokenInvalid."""
         ...
 
     def read_refresh(self, token: str) -> RefreshClaims:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -38,7 +37,7 @@ class SessionService(SignInService):
     async def sign_out_by_token(self, origin: Origin, token: str) -> Written[None]:
         """End the session of a refresh token, which is proof enough without an access token. Raises TokenInvalid.
 
-        One that was used before ends it as well, and is recorded as reused. A session that is gone stays so.
+        One that is no longer accepted ends it as well, and is recorded as reused. A session that is gone stays so.
         """
         claims = self._tokens.read_refresh(token)
         now = self._clock.now()
@@ -49,7 +48,7 @@ class SessionService(SignInService):
                 return Written(None, None)
             if session.ended_at is not None:
                 return Written(None, None)
-            fits = hmac.compare_digest(session.refresh_hash, self._tokens.refresh_hash(token))
+            fits = self._is_accepted(session, token, now)
             if not fits and claims.generation >= session.generation:
                 raise TokenInvalid
             reason = EndReason.SIGNED_OUT if fits else EndReason.REUSED

@@ -30,6 +30,8 @@ from domain.services.unit import Clock, Store, WriteUnit
 from domain.services.user import checked, new_user
 
 USER_AGENT_MAX = 400
+REFRESH_OVERLAP = timedelta(seconds=30)
+"""How long a refresh token is still accepted after it was replaced: for a second tab, and for a lost answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class SignInService:
     async def refresh(self, origin: Origin, token: str) -> SignedIn:
         """Rotate a refresh token (RFC 9700 section 4.14.2); one that was used before ends its whole family.
 
-        Raises TokenInvalid, TokenExpired, SessionRevoked and AccountDisabled.
+        The token just replaced is answered with the same successor for REFRESH_OVERLAP, and nothing is written. Raises TokenInvalid, TokenExpired, SessionRevoked and AccountDisabled.
         """
         claims = self._tokens.read_refresh(token)
         now = self._clock.now()
@@ -197,14 +199,27 @@ class SignInService:
                 raise AccountDisabled if user.status is Status.DISABLED else SessionRevoked
             if now >= session.expires_at:
                 raise TokenExpired
-            if not hmac.compare_digest(session.refresh_hash, self._tokens.refresh_hash(token)):
+            if not self._is_accepted(session, token, now):
                 await self._end_reused(unit, origin, user, session, claims.generation, now)
-            renewed, refresh = self._rotated(session, origin, now)
-            await unit.sessions.save(renewed)
-            await unit.users.touch_seen({user.id: now})
-            await unit.commit()
+            refresh, refresh_hash = self._tokens.successor(token)
+            if self._is_current(session, token):
+                session = self._rotated(session, refresh_hash, origin, now)
+                await unit.sessions.save(session)
+                await unit.users.touch_seen({user.id: now})
+                await unit.commit()
         access, expires_at = self._tokens.issue_access(session.id, user.id, now)
-        return SignedIn(replace(user, last_seen_at=now), renewed, access, expires_at, refresh)
+        return SignedIn(replace(user, last_seen_at=now), session, access, expires_at, refresh)
+
+    def _is_current(self, session: Session, token: str) -> bool:
+        return hmac.compare_digest(session.refresh_hash, self._tokens.refresh_hash(token))
+
+    def _is_accepted(self, session: Session, token: str, now: datetime) -> bool:
+        """Whether it is the session's token, or the one that this replaced less than REFRESH_OVERLAP ago."""
+        if self._is_current(session, token):
+            return True
+        if session.refreshed_at is None or now - session.refreshed_at > REFRESH_OVERLAP:
+            return False
+        return hmac.compare_digest(session.refresh_hash, self._tokens.successor(token)[1])
 
     async def _locked(self, unit: WriteUnit, session_id: UUID) -> tuple[User, Session]:
         """A session and its user, locked in the order of those who end a user's sessions; raises SessionRevoked."""
@@ -229,15 +244,13 @@ class SignInService:
         await unit.commit()
         raise SessionRevoked("This refresh token was used before; its session has been ended")
 
-    def _rotated(self, session: Session, origin: Origin, now: datetime) -> tuple[Session, str]:
-        generation = session.generation + 1
-        token, refresh_hash = self._tokens.issue_refresh(session.id, generation)
-        renewed = replace(
+    def _rotated(self, session: Session, refresh_hash: bytes, origin: Origin, now: datetime) -> Session:
+        return replace(
             session,
-            generation=generation,
+            generation=session.generation + 1,
             refresh_hash=refresh_hash,
+            refreshed_at=now,
             last_seen_at=now,
             expires_at=now + self._rules.lifetime,
             ip_address=origin.ip_address or session.ip_address,
         )
-        return renewed, token

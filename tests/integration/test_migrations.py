@@ -106,6 +106,23 @@ def test_going_back_from_the_identity_keeps_the_log(empty_url: str) -> None:
     assert (after["identity"], after["ancestors"]) == (None, "[]"), "the next relay begins another epoch"
 
 
+def test_sessions_outlive_both_directions_of_the_overlap(empty_url: str) -> None:
+    config = alembic_config(DatabaseAddress(empty_url))
+    command.upgrade(config, "0003")
+    asyncio.run(run(empty_url, ROWS))
+    session = "insert into sessions (user_id, expires_at, refresh_hash) select id, now(), 'x' from users;"
+    asyncio.run(run(empty_url, session))
+    (before,) = asyncio.run(run(empty_url, "select * from sessions"))
+    command.upgrade(config, "0004")
+    (added,) = asyncio.run(run(empty_url, "select * from sessions"))
+    assert dict(added) == {**before, "refreshed_at": None}
+    asyncio.run(run(empty_url, "update sessions set refreshed_at = now(), ended_at = now();"))
+    command.downgrade(config, "0003")
+    (after,) = asyncio.run(run(empty_url, "select * from sessions"))
+    assert {**after, "ended_at": None} == dict(before)
+    command.upgrade(config, "0004")
+
+
 OF_BEFORE = """
 insert into users (id, email, display_name, name_key) values ('00000000-0000-0000-0000-000000000001', 'a@b.example', 'A', 'a');
 insert into events (type, user_id, session_id, changes, status_before, status_after, request_id)

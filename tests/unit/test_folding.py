@@ -206,7 +206,7 @@ def test_the_log_folded_over_nothing_is_the_directory(data: st.DataObject) -> No
         world = World.over(NO_LIMITS)
         doings = Doings(world, data)
         for _ in range(data.draw(st.integers(1, 25))):
-            world.clock.move(minutes=1)
+            world.clock.move(seconds=data.draw(st.sampled_from((5, 60))))  # a refresh token overlaps for 30
             before, commits = world.store.state, world.store.commits
             try:
                 await doings.step()

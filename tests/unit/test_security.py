@@ -160,8 +160,8 @@ def test_the_algorithm_is_fixed(tokens: SignedTokens, other: str) -> None:
 
 
 def test_keys_are_for_one_use(tokens: SignedTokens) -> None:
-    assert len({tokens._access, tokens._refresh, tokens._same, SECRET.encode()}) == 4
-    for key in (tokens._refresh, tokens._same, SECRET.encode()):
+    assert len({tokens._access, tokens._refresh, tokens._next, tokens._same, SECRET.encode()}) == 5
+    for key in (tokens._refresh, tokens._next, tokens._same, SECRET.encode()):
         with pytest.raises(TokenInvalid):
             tokens.read_access(forged(key), NOW)
 
@@ -189,6 +189,18 @@ def test_a_refresh_token_names_its_place_and_only_its_hash_is_kept(tokens: Signe
     assert kept == tokens.refresh_hash(token)
     assert len(kept) == 32
     assert token != tokens.issue_refresh(SESSION, 3)[0]
+
+
+def test_a_successor_follows_from_its_token_and_the_key_alone(tokens: SignedTokens) -> None:
+    token, _ = tokens.issue_refresh(SESSION, 3)
+    successor, kept = tokens.successor(token)
+    assert (successor, kept) == tokens.successor(token)
+    assert kept == tokens.refresh_hash(successor)
+    assert (tokens.read_refresh(successor).session_id, tokens.read_refresh(successor).generation) == (SESSION, 4)
+    chain = [successor, tokens.successor(successor)[0], tokens.successor(tokens.issue_refresh(SESSION, 3)[0])[0]]
+    assert len({token, *chain}) == 4, "another token has another successor"
+    with pytest.raises(TokenInvalid):
+        SignedTokens("another key" * 4, timedelta(minutes=1)).successor(token)
 
 
 def test_a_refresh_token_cannot_be_altered(tokens: SignedTokens) -> None:

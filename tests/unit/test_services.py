@@ -13,6 +13,7 @@ from api.jobs.failures import FailureQueue
 from domain import errors
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.event_types import EventType
+from domain.models.session import EndReason
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.importing import ImportRow, ImportService
@@ -195,16 +196,40 @@ async def test_signing_up_makes_a_member_once(world: World) -> None:
     assert "pw-4711" not in repr(refused.value.details)
 
 
-async def test_a_refresh_token_serves_once_and_its_reuse_ends_the_family(world: World) -> None:
-    user = await world.user()
-    first = await world.signed_in(user)
+async def test_the_token_just_replaced_is_answered_with_the_same_successor(world: World) -> None:
+    first = await world.signed_in(await world.user())
     second = await world.sessions.refresh(Origin(), first.refresh_token)
-    third = await world.sessions.refresh(Origin(), second.refresh_token)
-    with pytest.raises(errors.SessionRevoked):
-        await world.sessions.refresh(Origin(), first.refresh_token)
-    with pytest.raises(errors.SessionRevoked):
-        await world.sessions.refresh(Origin(), third.refresh_token)
+    kept, told = world.store.state.sessions[first.session.id], world.told
+    world.clock.move(seconds=30)
+    again = await world.sessions.refresh(Origin(), first.refresh_token)
+    assert (again.refresh_token, again.session.id) == (second.refresh_token, first.session.id)
+    assert world.store.state.sessions[first.session.id] == kept, "an overlap renews nothing"
+    assert world.told == told, "and is not logged as reuse"
+    third = await world.sessions.refresh(Origin(), again.refresh_token)
+    assert third.refresh_token not in (first.refresh_token, second.refresh_token)
+
+
+@pytest.mark.parametrize("case", ["too late", "replaced twice"])
+async def test_a_token_replaced_long_ago_or_twice_ends_its_family(world: World, case: str) -> None:
+    first = await world.signed_in(await world.user())
+    newest = await world.sessions.refresh(Origin(), first.refresh_token)
+    if case == "too late":
+        world.clock.move(seconds=30.001)
+    else:
+        newest = await world.sessions.refresh(Origin(), newest.refresh_token)
+    for token in (first.refresh_token, newest.refresh_token):
+        with pytest.raises(errors.SessionRevoked):
+            await world.sessions.refresh(Origin(), token)
     assert world.told[-1] is EventType.SESSION_REUSE_DETECTED
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(30, EndReason.SIGNED_OUT), (31, EndReason.REUSED)])
+async def test_the_token_just_replaced_signs_out(world: World, seconds: int, reason: EndReason) -> None:
+    first = await world.signed_in(await world.user())
+    await world.sessions.refresh(Origin(), first.refresh_token)
+    world.clock.move(seconds=seconds)
+    await world.sessions.sign_out_by_token(Origin(), first.refresh_token)
+    assert world.store.state.sessions[first.session.id].end_reason is reason
 
 
 async def test_a_session_expires_without_use(world: World) -> None:

@@ -121,7 +121,7 @@ describe('with access tokens that live for seconds', () => {
 		expect(await token(visitor)).not.toBe(second);
 	});
 
-	test('requests that arrive together share a renewal', async ({ open }) => {
+	test('requests that arrive together keep their session', async ({ open }) => {
 		const visitor = await open({ place: site.place, as: ADMIN });
 		const answers = await Promise.all(
 			Array.from({ length: 6 }, () => visitor.context.request.get('/people', { maxRedirects: 0 }))

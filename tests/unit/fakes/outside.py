@@ -69,6 +69,11 @@ class FakeTokens:
         token = f"refresh {session_id} {generation}"
         return token, self.refresh_hash(token)
 
+    def successor(self, token: str) -> tuple[str, bytes]:
+        """The one of the next generation."""
+        claims = self.read_refresh(token)
+        return self.issue_refresh(claims.session_id, claims.generation + 1)
+
     def read_refresh(self, token: str) -> RefreshClaims:
         """What it says. Raises TokenInvalid."""
         kind, *rest = token.split()

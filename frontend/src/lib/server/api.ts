@@ -18,8 +18,6 @@ const GRAPHQL = new URL('/graphql', API_URL);
 const TIMEOUT_MS = 15_000;
 /** An access token this close to its end, in seconds, is renewed before it is used. */
 const EARLY_SECONDS = 20;
-/** How long a renewal answers those who come late with the token it replaced, in milliseconds. */
-const RENEWAL_KEPT_MS = 30_000;
 const SIGNED_OUT = new Set([
 	'UNAUTHENTICATED',
 	'TOKEN_EXPIRED',
@@ -55,16 +53,11 @@ interface Renewal {
 	until: number | null;
 }
 
-/**
- * A refresh token serves once: two requests that arrive together with the same one share a renewal, or the API would
- * take the second for a thief's. What is shared is known by all the session's cookies: with the refresh token alone,
- * somebody who plants theirs in another's browser would hand over their renewed session.
- */
-const renewals = new Map<string, Promise<Renewal | null>>();
-
 export class Api {
 	#event: RequestEvent;
 	#cookie: string;
+	/** Shared by the loads of one page. Requests share nothing: the API answers them with the same successor. */
+	#renewing: Promise<Renewal | null> | undefined;
 	/** The API's code of why the last renewal failed. */
 	reason: string | undefined;
 
@@ -153,21 +146,10 @@ export class Api {
 		this.#setUntil(Math.floor(Date.parse(at) / 1000));
 	}
 
-	/** Trades the refresh token for new cookies. False where there is none, or it no longer serves. */
+	/** Trades the refresh token for new cookies. False where there is none, or it is refused. */
 	async renew(): Promise<boolean> {
 		if (!refreshToken(this.#event.cookies)) return false;
-		const key = this.#cookie;
-		let renewal = renewals.get(key);
-		if (!renewal) {
-			renewal = this.#renewal();
-			renewals.set(key, renewal);
-			const drop = () => setTimeout(() => renewals.delete(key), RENEWAL_KEPT_MS).unref();
-			renewal.then(
-				(done) => (done ? drop() : renewals.delete(key)),
-				() => renewals.delete(key)
-			);
-		}
-		const done = await renewal;
+		const done = await (this.#renewing ??= this.#renewal());
 		if (!done) return false;
 		passOn(this.#event.cookies, done.setCookie);
 		if (done.until) this.#setUntil(done.until);
