@@ -1,4 +1,4 @@
-"""Waiting longer after each failure, so that what is unavailable is not asked in a busy loop."""
+"""Exponential backoff with jitter, so that an unavailable service is not retried in a busy loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 
 
 class Backoff:
-    """Doubles from `first` up to `longest` seconds; `reset` once something went well."""
+    """Doubles from `first` up to `longest` seconds; call `reset` after a success."""
 
     def __init__(self, first: float, longest: float) -> None:
         self._first, self._longest, self._next = first, longest, first
@@ -18,7 +18,7 @@ class Backoff:
         return seconds
 
     async def wait(self) -> None:
-        """Wait, between half and one and a half times as long, so that not all who failed together return together."""
+        """Wait 0.5 to 1.5 times as long, so that clients that failed together do not all retry together."""
         await asyncio.sleep(self.take() * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
 
     def reset(self) -> None:

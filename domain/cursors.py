@@ -1,7 +1,7 @@
 """The client's cursor into the log: the log's epoch and a position, opaque, compared only for equality.
 
-A position is either a sequence (what a stream has reached) or, for a write that was just made, the insertion number
-of its event, which is resolved to a sequence once the relay has been there.
+A position is either a sequence number (how far a stream has read) or, for a write that was just made, the insertion
+number of its event, which is resolved to a sequence number once the relay has assigned one.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class LogCursor:
-    """A position: `seq` reached, or `ord` written. Exactly one of them is set. `epoch` is the first 8 hex digits.
+    """A position: a sequence number (`seq`) or an insertion number (`ord`), never both. `epoch` is its first 8 hex digits.
 
-    `role` is the role that a feed or a page was read with, as the cursor claims. It is compared with the viewer's
-    present role and used for nothing else: a client can write whatever it likes there.
+    `role` is the role with which a feed or a page was read, according to the cursor. It is compared with the viewer's
+    current role and used for nothing else, because a client can put anything there.
     """
 
     epoch: str
@@ -27,11 +27,11 @@ class LogCursor:
 
     @classmethod
     def reached(cls, epoch: UUID, seq: int, role: str | None = None) -> LogCursor:
-        """The position after an entry of a log."""
+        """The position after the entry with this sequence number."""
         return cls(epoch.hex[:8], seq=seq, role=role)
 
     def belongs_to(self, epoch: UUID) -> bool:
-        """Whether this is a position of a log."""
+        """Whether this is a position in the log of this epoch."""
         return self.epoch == epoch.hex[:8]
 
     def __str__(self) -> str:
@@ -41,35 +41,35 @@ class LogCursor:
 
 
 def sequence_cursor(epoch: UUID, seq: int, role: str | None = None) -> str:
-    """The cursor of a position in the order; a feed's also says with which role it was read."""
+    """The cursor of a sequence number; a feed's cursor also has the role with which it was read."""
     return str(LogCursor.reached(epoch, seq, role))
 
 
 UNFINISHED = "snapshot"
-"""In place of a role: the position of a snapshot that was not complete, from where nothing can be resumed."""
+"""Instead of a role: the position of an incomplete snapshot, from which nothing can be resumed."""
 
 
 FRESH = "fresh"
-"""In place of a role: a feed that is subscribed to after this begins with a whole snapshot."""
+"""Instead of a role: a feed subscribed to with this cursor starts with a complete snapshot."""
 
 
 def fresh_cursor(epoch: UUID, seq: int) -> str:
-    """The position to go on from where only a new snapshot can tell what is in view."""
+    """The position to continue from if only a new snapshot can show which rows match."""
     return str(LogCursor.reached(epoch, seq, FRESH))
 
 
 def unfinished_cursor(epoch: UUID) -> str:
-    """The cursor that goes with the entries of a snapshot until it is complete."""
+    """The cursor sent with the entries of a snapshot until it is complete."""
     return str(LogCursor.reached(epoch, 0, UNFINISHED))
 
 
 def written_cursor(epoch: UUID, ord_: int) -> str:
-    """The cursor of a write that has been made but may not have its place yet."""
+    """The cursor of a committed write whose event may not have a sequence number yet."""
     return str(LogCursor(epoch.hex[:8], ord=ord_))
 
 
 def parse_cursor(text: str) -> LogCursor | None:
-    """The cursor, or None for a text that never was one."""
+    """The cursor, or None for text that is not a valid cursor."""
     try:
         raw = base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
         raw, _, role = raw.partition(".")

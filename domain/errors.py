@@ -1,4 +1,4 @@
-"""Expected failures, each defined once with its code and status and rendered by every edge from that definition."""
+"""Expected failures, each defined once with its code and status; GraphQL, REST and the CLI render that definition."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ECHO_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """One field that was refused; `value` is what was sent, cut to ECHO_LIMIT, or None where it must not be repeated."""
+    """One rejected field; `value` is what was sent, cut to ECHO_LIMIT, or None if it must not be repeated."""
 
     field: str
     message: str
@@ -37,12 +37,12 @@ class DomainError(Exception):
 
     @property
     def details(self) -> Mapping[str, Any]:
-        """What a client may act on beyond the code; empty where there is nothing to say."""
+        """Machine-readable details beyond the code; empty if there are none."""
         return {}
 
 
 class ValidationFailed(DomainError):
-    """One or more fields were refused."""
+    """One or more fields were rejected."""
 
     code = "VALIDATION_ERROR"
     status = 422
@@ -54,12 +54,12 @@ class ValidationFailed(DomainError):
 
     @classmethod
     def one(cls, field: str, message: str, value: object = None) -> ValidationFailed:
-        """Refuse a single field."""
+        """Reject a single field."""
         return cls([FieldFault.of(field, message, value)])
 
     @property
     def details(self) -> Mapping[str, Any]:
-        """The first fault, and all of them under `errors` where there are several."""
+        """The first fault, and all of them under `errors` if there are several."""
         if not self.faults:
             return {}
         entries = [
@@ -71,15 +71,15 @@ class ValidationFailed(DomainError):
 
 
 class IdempotencyMismatch(DomainError):
-    """An idempotency key came again with another body."""
+    """An idempotency key was reused with a different body."""
 
     code = "IDEMPOTENCY_MISMATCH"
     status = 422
-    default = "This idempotency key was used before with other input"
+    default = "This idempotency key was already used with different input"
 
 
 class Taken(DomainError):
-    """Another row of the kind has this value of `field`, which is unique; the code is EMAIL_TAKEN for `email`."""
+    """Another row already has this value of the unique `field`; for `email` the code is EMAIL_TAKEN."""
 
     code = "TAKEN"
     status = 409
@@ -92,7 +92,7 @@ class Taken(DomainError):
 
 
 FIELD_WORDS: Mapping[str, str] = {"email": "e-mail address"}
-"""What fields are called in messages, where that is not their name."""
+"""How messages call a field whose name does not read well."""
 
 
 class Versioned(Protocol):
@@ -105,7 +105,7 @@ class Versioned(Protocol):
 
 
 class VersionConflict(DomainError):
-    """The row has changed since the caller read it; `current` is the entity as it is now, of whatever kind."""
+    """The row has changed since the caller read it; `current` is the entity as it is now."""
 
     code = "VERSION_CONFLICT"
     status = 412
@@ -123,7 +123,7 @@ class VersionConflict(DomainError):
 
 
 class NotFound(DomainError):
-    """There is no such thing, or the viewer may not know of it."""
+    """It does not exist, or the viewer may not know that it does."""
 
     code = "NOT_FOUND"
     status = 404
@@ -147,7 +147,7 @@ class LastAdmin(DomainError):
 
 
 class Unauthenticated(DomainError):
-    """The request carries no session."""
+    """The request has no session."""
 
     code = "UNAUTHENTICATED"
     status = 401
@@ -155,7 +155,7 @@ class Unauthenticated(DomainError):
 
 
 class InvalidCredentials(DomainError):
-    """The e-mail and password do not match; which of them is wrong is not told."""
+    """The e-mail and password do not match; the error does not say which of them is wrong."""
 
     code = "INVALID_CREDENTIALS"
     status = 401
@@ -171,7 +171,7 @@ class AccountDisabled(DomainError):
 
 
 class TokenInvalid(DomainError):
-    """The token is not one of ours, or was altered."""
+    """This service did not issue the token, or it was altered."""
 
     code = "TOKEN_INVALID"
     status = 401
@@ -179,7 +179,7 @@ class TokenInvalid(DomainError):
 
 
 class TokenExpired(DomainError):
-    """The token was ours, but its time is over."""
+    """This service issued the token, but it has expired."""
 
     code = "TOKEN_EXPIRED"
     status = 401
@@ -212,13 +212,13 @@ class RateLimited(DomainError):
 
 
 class Unavailable(DomainError):
-    """A store that this needs cannot be reached just now; nothing was written."""
+    """A database or Redis that this needs cannot be reached; nothing was written."""
 
     code = "UNAVAILABLE"
     status = 503
-    default = "The directory is unavailable for a moment; try again"
+    default = "The directory is temporarily unavailable; try again"
     retry_after: ClassVar[int] = 1
 
 
 class PositionPruned(Exception):
-    """What follows a position is no longer in the log. Shown to nobody: a reader is told to read anew instead."""
+    """The entries after a position are no longer in the log. Never shown to a client: it gets `ResyncRequired` instead."""

@@ -1,4 +1,4 @@
-"""Keyset pagination: what to ask of a repository, and the opaque cursors that name a row by its sort key."""
+"""Keyset pagination: the window to read, the page that comes back, and opaque cursors that name a row by sort key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE_MAX, PAGE_DEFAULT = 100, 20
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which stretch of an ordered list: `size` rows after (or, backward, before) a cursor, both opaque."""
+    """Which part of an ordered list: `size` rows after (or, backward, before) a cursor, both opaque."""
 
     size: int = PAGE_DEFAULT
     after: str | None = None
@@ -45,7 +45,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Rows in the order asked for, each with its cursor, and whether there is more on either side."""
+    """Rows in the requested order, each with its cursor, and whether there are more on either side."""
 
     items: Sequence[T]
     cursors: Sequence[str]
@@ -54,7 +54,7 @@ class Page(Generic[T]):
 
     @classmethod
     def cut(cls, rows: Sequence[T], cursors: Sequence[str], window: Window) -> Page[T]:
-        """The page of up to size + 1 rows that were fetched in the direction of the window."""
+        """Build the page from up to size + 1 rows, fetched in the direction of the window."""
         more = len(rows) > window.size
         items, marks = list(rows[: window.size]), list(cursors[: window.size])
         if window.backward:
@@ -63,7 +63,7 @@ class Page(Generic[T]):
 
 
 def encode_key(kind: str, value: str, row_id: UUID) -> str:
-    """An opaque cursor for a row: the order it belongs to, its sort key as text, its id."""
+    """An opaque cursor for a row: the kind of order, its sort key as text, its id."""
     raw = json.dumps([kind, value, str(row_id)], separators=(",", ":"), ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
@@ -78,7 +78,7 @@ def decode_key(kind: str, cursor: str, field: str = "after") -> tuple[str, UUID]
         got, value, row_id = raw
         if got != kind or not isinstance(value, str) or "\0" in value:
             raise ValueError(got)
-        value.encode()  # JSON can write half of a surrogate pair, which is no character
+        value.encode()  # raises for half of a surrogate pair, which JSON can contain
         return value, UUID(row_id)
     except (ValueError, TypeError, AttributeError, binascii.Error, UnicodeError, RecursionError):
         raise ValidationFailed.one(field, "This cursor does not belong to this list", cursor) from None

@@ -1,4 +1,4 @@
-"""Who may see and do what: pure functions of actor and subject, used by every edge, the live layer and the tests."""
+"""Who may see and do what: pure functions of actor and subject, used by GraphQL, REST, subscriptions and the tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.models.event_types import PERSONAL_FIELDS, SubjectKind
 from domain.models.user import Status, User
 
 HIDDEN_FIELDS = frozenset({"status"})
-"""The fields whose changes members see of somebody who has gone out of view."""
+"""The fields whose changes members see of a user who is now hidden from them."""
 
 EVERY_AUDIENCE = frozenset(Audience)
 EVERYONE_ONLY = frozenset({Audience.EVERYONE})
@@ -35,7 +35,7 @@ def require_auditor(actor: Actor) -> None:
 
 
 def audiences(actor: Actor) -> frozenset[Audience]:
-    """The audiences this actor belongs to, whoever's the subject is."""
+    """The audiences this actor belongs to, not counting subjects that the actor owns."""
     return EVERY_AUDIENCE if actor.sees_all else EVERYONE_ONLY
 
 
@@ -45,7 +45,7 @@ def visible_statuses(actor: Actor) -> frozenset[Status]:
 
 
 def can_see(actor: Actor, user: User) -> bool:
-    """Whether the actor may know of this user at all; everyone sees themselves."""
+    """Whether the actor may know that this user exists; everyone sees themselves."""
     return actor.user_id == user.id or user.status in visible_statuses(actor)
 
 
@@ -60,9 +60,9 @@ def can_see_sessions(actor: Actor, user_id: UUID) -> bool:
 
 
 def can_see_history(actor: Actor, user_id: UUID | None) -> bool:
-    """Whether the actor may read what happened to this user, or to nobody (None).
+    """Whether the actor may read the history of this user, or (None) of events that concern no user.
 
-    Their own; anyone's, and what concerns no user, for auditors and admins.
+    Everyone may read their own; auditors and admins may read all of it.
     """
     return actor.sees_all or (user_id is not None and actor.user_id == user_id)
 
@@ -73,19 +73,19 @@ def can_edit(actor: Actor, user_id: UUID, fields: Sequence[str]) -> bool:
 
 
 def leaves_view(actor: Actor, event: Event) -> bool:
-    """Whether the event took its subject out of the actor's sight: seen before, not seen (or removed) after."""
+    """Whether the event hid its subject from the actor: visible before, hidden or removed after."""
     visible = audiences(actor)
     return event.audience_before in visible and event.audience_after not in visible
 
 
 def can_see_event(actor: Actor, event: Event, user: User | None) -> bool:
-    """Whether the actor may see that this happened. `user` is the user concerned, as they are now; None once erased.
+    """Whether the actor may see this event. `user` is the user concerned, as they are now; None once erased.
 
-    Auditors and admins see everything, and everyone what happens to themselves. A member sees the public events of
-    people whom they may see now, unless they happened while those were hidden. Of somebody who is hidden now, a member
-    sees only that they left: an event by which they went out of view. That holds for live events and for a replay from
-    any position alike, so that an old cursor tells no more than the directory does. Of anything but users a member sees
-    the public events that happened while everyone could see it.
+    Auditors and admins see every event, and users see the events that concern themselves. A member sees the public
+    events of users who are visible to them now, except those that happened while the user was hidden. Of a user who is
+    hidden now, a member sees only the event that hid them. The same holds for live events and for a replay from any
+    position, so that an old cursor reveals no more than the directory does. If the subject is not a user, a member sees
+    the public events that happened while everyone could see the subject.
     """
     if can_see_history(actor, event.user_id):
         return True
@@ -97,10 +97,10 @@ def can_see_event(actor: Actor, event: Event, user: User | None) -> bool:
 
 
 def event_as_seen(actor: Actor, event: Event, user: User | None) -> Event:
-    """The event with only what the actor may see of it; the same object where that is everything.
+    """The event, reduced to what the actor may see; the same object if nothing was removed.
 
-    Of an erased user nobody sees personal data, also not in what was read before the log was scrubbed. Of a hidden one a
-    member sees the change of status alone.
+    Nobody sees personal data of an erased user, even in an event that was read before the log was scrubbed. Of a hidden
+    user, a member sees only the change of status.
     """
     event = event if user is not None or event.user_id is None else without_personal_data(event)
     if can_see_history(actor, event.user_id):
@@ -111,26 +111,26 @@ def event_as_seen(actor: Actor, event: Event, user: User | None) -> Event:
 
 
 def _is_in_view(actor: Actor, event: Event, user: User | None) -> bool:
-    """Whether nothing is known that hides the subject from the actor now."""
+    """Whether the subject is visible to the actor now; a subject that is not a user always is."""
     return event.subject.kind is not SubjectKind.USER or (user is not None and can_see(actor, user))
 
 
 def without_personal_data(event: Event) -> Event:
-    """The event as erasing the user concerned leaves it: the ids and the facts."""
+    """The event as it is after the user concerned is erased: ids and facts, without personal values."""
     changes = [Change(c.field, None, None) if c.field in PERSONAL_FIELDS else c for c in event.changes]
     return replace(event, changes=changes, ip_address=None, request_id=None)
 
 
 def without_erased(event: Event, erased: Collection[UUID]) -> Event:
-    """The event as the log keeps it once these users were erased; the same object where it names none of them.
+    """The event as the log keeps it after these users were erased; the same object if it names none of them.
 
-    Of what they did to others only the address goes that they did it from.
+    From events in which an erased user is only the actor, only the IP address is removed.
     """
     if event.user_id in erased:
         return without_personal_data(event)
     return replace(event, ip_address=None) if event.actor_id in erased else event
 
 
-def can_see_by_actor(actor: Actor, doer: User | None) -> bool:
-    """Whether the actor may single out what somebody did; for members only of people whom they may see."""
-    return actor.sees_all or (doer is not None and can_see(actor, doer))
+def can_see_by_actor(actor: Actor, acting_user: User | None) -> bool:
+    """Whether the actor may filter events by who caused them; members only by users whom they may see."""
+    return actor.sees_all or (acting_user is not None and can_see(actor, acting_user))

@@ -1,7 +1,7 @@
-"""Taking turns: how much of something may be used at once, and in which order those who wait for it come next.
+"""Fair queueing: how many users of a resource may run at once, and in which order the waiting ones follow.
 
-Keys take turns among themselves, and the waiters of one key keep their order: fifty requests of one session wait behind
-each other, and another session's first one waits for none of them but the one whose turn it is.
+Keys are served round-robin, and the waiters of one key first in, first out: fifty requests of one session wait for
+each other, while the first request of another session waits only for the one that is running.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ CONNECTIONS_EACH = 3
 
 
 class Turns:
-    """At most `each` at once for one key, and `total` for all of them; None as the key stands for the process itself,
-    which is served first and has no bound of its own.
+    """At most `each` at once for one key, and `total` for all keys. The key None is the process itself: it is served
+    first and has no limit of its own.
 
-    Waiting takes `seconds` at most, for `waiting_max` of each key at most; `refusal` makes what is raised otherwise.
+    A waiter waits at most `seconds`, and each key has at most `waiting_max` waiters; `refusal` makes the error raised
+    otherwise.
     """
 
     def __init__(
@@ -43,17 +44,17 @@ class Turns:
 
     @property
     def running(self) -> int:
-        """How many have their turn now."""
+        """How many are running now."""
         return self._used
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
+        """How many are waiting."""
         return sum(len(queue) for queue in self._waiting.values())
 
     @asynccontextmanager
     async def turn(self, key: Hashable) -> AsyncIterator[None]:
-        """Have a turn for as long as the block lasts. Raises the refusal."""
+        """Hold a turn for the duration of the block. Raises the error that `refusal` makes."""
         if self._may(key):
             self._begin(key)
         else:
@@ -88,7 +89,7 @@ class Turns:
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._end(key)  # it was given while the waiter left
+                self._end(key)  # granted while the waiter was leaving
             else:
                 self._leave(key, turn)
             if isinstance(error, TimeoutError):
@@ -104,7 +105,7 @@ class Turns:
             del self._waiting[key]
 
     def _next(self, ended: Hashable) -> None:
-        """Give the free places away. Without a total only the key that has ended something can have got one."""
+        """Grant free turns to waiters. Without a total, only the key whose turn ended can have a free one."""
         keys = [ended] if self._total == math.inf else [None, *self._waiting]
         for key in keys:
             if self._used >= self._total:
@@ -116,7 +117,7 @@ class Turns:
         queue = self._waiting.pop(key)
         while queue:
             turn = queue.popleft()
-            if not turn.done():  # otherwise it has been cancelled, and its waiter is about to leave
+            if not turn.done():  # a done one was cancelled, and its waiter is leaving
                 self._begin(key)
                 turn.set_result(None)
                 break
@@ -126,11 +127,11 @@ class Turns:
 
 @dataclass(eq=False, slots=True)
 class Share:
-    """What one request may use: in whose name it waits, and its own bound of connections."""
+    """What one request may use: the key under which it waits, and its own limit of connections."""
 
     key: Hashable
     connections: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS_EACH))
 
 
 share: ContextVar[Share | None] = ContextVar("share", default=None)
-"""The share of the request that this task works for; None for the process's own work."""
+"""The share of the request that this task belongs to; None for the process's own work."""

@@ -40,7 +40,7 @@ class Argon2Hasher:
         fits = await self._run(lambda: self._fits(password, password_hash or self._nobody))
         return fits and password_hash is not None
 
-    def is_dated(self, password_hash: str) -> bool:
+    def needs_rehash(self, password_hash: str) -> bool:
         """Whether the parameters have been raised since."""
         return self._argon2.check_needs_rehash(password_hash)
 

@@ -142,7 +142,7 @@ async def _run(
         async with open_core(settings) as core:
             start, seen = tally.line, set[int]()
             while read := list(itertools.islice(rows, batch)):
-                core.imports.note([r for r in read if isinstance(r, ImportRow) and r.line <= start], seen)
+                core.imports.remember([r for r in read if isinstance(r, ImportRow) and r.line <= start], seen)
                 chunk = [r for r in read if r.line > start]
                 if not chunk:
                     continue

@@ -105,7 +105,7 @@ async def _renew(settings: Settings, *, keep_positions: bool) -> LogState:
 
 async def _look(settings: Settings, days: int) -> None:
     async with open_core(settings) as core:
-        found = [(stretch.count, stretch.last) async for stretch in core.retention.old(system(), days)]
+        found = [(range_.count, range_.last) async for range_ in core.retention.expired(system(), days)]
         count = sum(n for n, _ in found)
         rest = (await core.events.state()).head - (found[-1][1] if found else 0)
     typer.echo(f"{count} events would be pruned" + (f"; the log would begin behind them, with {rest}" if found else ""))
@@ -137,8 +137,8 @@ async def _patiently(core: Core, days: int, file: EventFile | None) -> AsyncIter
     failures, backoff = 0, Backoff(0.4, 5.0)
     while True:
         try:
-            async for stretch in core.retention.prune(system(), days, keep if file else None):
-                yield stretch.count
+            async for range_ in core.retention.prune(system(), days, keep if file else None):
+                yield range_.count
                 failures = 0
                 backoff.reset()
         except Unavailable:

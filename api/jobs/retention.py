@@ -68,8 +68,8 @@ class Retention:
         async with self._alone() as mine:
             if not mine:
                 return
-            async for stretch in self._service.prune(system(), self._days):
-                self.pruned += stretch.count
+            async for range_ in self._service.prune(system(), self._days):
+                self.pruned += range_.count
                 await asyncio.sleep(PAUSE_SECONDS)
         if self.pruned > before:
             log.info("retention.pruned", events=self.pruned - before, days=self._days)

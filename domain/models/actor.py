@@ -1,4 +1,4 @@
-"""Who does something, and from where."""
+"""The actor of a request or command, and where the request came from."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from enum import StrEnum
 from uuid import UUID
 
 IPV6_PREFIX = 64
-"""What one subscriber is given (RFC 6177 section 2): within it they have as many addresses as they like."""
+"""The prefix of one subscriber's network (RFC 6177 section 2), who can use any address within it."""
 
 
 def network_of(address: str | None) -> str:
     """The key under which limits count an address: an IPv4 address itself, an IPv6 address by its /64.
 
-    All that has no known address is counted together, so that a missing address is never a missing limit.
+    Requests without a known address are counted together, so that a missing address never avoids the limit.
     """
     try:
         ip = ipaddress.ip_address(address or "")
@@ -51,7 +51,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in user, with the role the directory gives now; or the system itself (`user_id` None, an admin)."""
+    """A signed-in user with their current role, or the system itself (`user_id` None, an admin)."""
 
     user_id: UUID | None
     role: Role
@@ -60,7 +60,7 @@ class Actor:
 
     @property
     def is_system(self) -> bool:
-        """Whether this is the system itself, which needs no credential."""
+        """Whether this is the system itself, which needs no credentials."""
         return self.user_id is None
 
     @property
@@ -75,5 +75,5 @@ class Actor:
 
 
 def system(origin: Origin | None = None) -> Actor:
-    """The system itself: the command line, an import, a schedule."""
+    """The actor of the command line, imports and scheduled jobs."""
     return Actor(None, Role.ADMIN, None, origin or Origin())

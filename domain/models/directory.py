@@ -1,4 +1,4 @@
-"""The users as a whole: what may be asked of the directory, and the port that answers."""
+"""Filters, sorting and queries over all users, and the ports that answer them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domain.pagination import Page, Window
 
 
 class UserSort(StrEnum):
-    """The orders a directory can be read in; each has an index with the id as tie-breaker."""
+    """The sort orders of the directory; each has an index with the id as tie-breaker."""
 
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
@@ -26,7 +26,7 @@ class UserSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UserFilter:
-    """Which users; None leaves a member out of the question, an empty set matches nobody."""
+    """Which users; None means any value, an empty set matches nobody."""
 
     status: frozenset[Status] | None = None
     role: frozenset[Role] | None = None
@@ -36,7 +36,7 @@ class UserFilter:
     created_before: datetime | None = None
 
     def matches(self, user: User, online: frozenset[UUID]) -> bool:
-        """Whether a user passes; `online` is who is online now."""
+        """Whether a user matches; `online` has the ids of the users who are online."""
         return (
             (self.status is None or user.status in self.status)
             and (self.role is None or user.role in self.role)
@@ -49,10 +49,10 @@ class UserFilter:
 
 @dataclass(frozen=True, slots=True)
 class UserQuery:
-    """A question to the directory. `by_email` says whether e-mail may be searched and sorted by.
+    """A query for users. `by_email` says whether search and sorting may use the e-mail address.
 
-    `online_ids` is who is online now, given where the filter asks for it. `asker` is the session, or else the user,
-    that asks: its searches wait for each other.
+    `online_ids` has the users who are online, if the filter needs it. `requester` is the session, or else the user, that
+    sends the query: the searches of one requester wait for each other.
     """
 
     window: Window = Window()  # noqa: RUF009 - frozen
@@ -62,17 +62,17 @@ class UserQuery:
     descending: bool = False
     by_email: bool = True
     online_ids: frozenset[UUID] | None = None
-    asker: UUID | None = None
+    requester: UUID | None = None
 
     @property
     def searcher(self) -> UUID | None:
-        """Who must wait for their own earlier search before this one."""
-        return None if self.search is None else self.asker
+        """The requester whose earlier search must finish before this one; None if this is not a search."""
+        return None if self.search is None else self.requester
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a sign-in is decided on: the user, their password's hash, and the addresses of their newest sessions."""
+    """What a sign-in is checked against: the user, their password hash, and the IP addresses of their newest sessions."""
 
     user: User
     password_hash: str | None = field(repr=False)
@@ -80,7 +80,7 @@ class Credentials:
 
 
 class UserReader(Protocol):
-    """Reads of the directory. Ids that are not there are simply absent from `get_many`."""
+    """Reads of the directory. The result of `get_many` omits ids that do not exist."""
 
     async def find(self, user_id: UUID) -> User | None: ...
     async def get(self, user_id: UUID) -> User:
@@ -90,17 +90,17 @@ class UserReader(Protocol):
     async def get_many(self, user_ids: Sequence[UUID]) -> dict[UUID, User]: ...
     async def find_by_email(self, email: str) -> User | None: ...
     async def find_credentials(self, email: str) -> Credentials | None:
-        """Everything that a sign-in needs, in one statement: the same for addresses that are known and unknown."""
+        """Everything that a sign-in needs, in one statement: the same one for known and unknown addresses."""
         ...
 
     async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]: ...
     async def page(self, query: UserQuery) -> Page[User]: ...
     async def count(self, query: UserQuery) -> int:
-        """How many users match the search and filter, whatever the window."""
+        """How many users match the search and filter; the window is ignored."""
         ...
 
     async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
-        """Whether each of these (display name, e-mail or None) would be found by a folded search, as `page` finds."""
+        """Whether `page` would find each of these (display name, e-mail or None) with this folded search."""
         ...
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:
@@ -121,11 +121,11 @@ class UserRepository(UserReader, Protocol):
         ...
 
     async def add_many(self, users: Sequence[User]) -> set[UUID]:
-        """Insert users without passwords; returns the ids that were inserted, skipping e-mails that are taken."""
+        """Insert users without passwords, skipping e-mails that are taken; returns the inserted ids."""
         ...
 
     async def save(self, user: User) -> None:
-        """Write a changed user over the version before it; raises VersionConflict and Taken."""
+        """Update a user from the previous version; raises VersionConflict and Taken."""
         ...
 
     async def save_many(self, users: Sequence[User]) -> None: ...
@@ -133,9 +133,9 @@ class UserRepository(UserReader, Protocol):
     async def password_hash(self, user_id: UUID) -> str | None: ...
     async def set_password_hash(self, user_id: UUID, password_hash: str) -> None: ...
     async def count_other_active_admins(self, user_id: UUID) -> int:
-        """Active admins besides this one, serialised: until this transaction ends no other can count."""
+        """Active admins besides this one, serialised: no other transaction can count until this one ends."""
         ...
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
-        """Move `last_seen_at` forward; neither a version nor an event comes of it."""
+        """Move `last_seen_at` forward, without a new version or an event."""
         ...

@@ -1,4 +1,4 @@
-"""What can happen, in the past tense, and what each type of event means: said here and read by everybody else."""
+"""The types of events, and the traits of each type. Everything else reads them from here."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class SubjectKind(StrEnum):
 class Traits:
     """What is true of every event of a type.
 
-    `is_public`: whoever may see the subject may see the event; without it only the user concerned, auditors and admins.
-    `ends_sessions`: sessions and live sockets of the user concerned must be checked again.
-    `changes_directory`: who matches a question to the directory, or what is shown of them, can be another afterwards.
-    `public_fields`: the fields of its changes that everyone sees who may see a public event.
+    `is_public`: everyone who may see the subject may see the event; otherwise only the user concerned, auditors and
+    admins. `ends_sessions`: sessions and live sockets of the user concerned must be checked again.
+    `changes_directory`: the event can change which users match a query, or what is shown of them.
+    `public_fields`: the fields of its changes that everyone who may see a public event can see.
     `personal`: the fields of its changes whose values are removed when the user concerned is erased.
     """
 
@@ -44,10 +44,10 @@ class EventType(StrEnum):
     """What happened, in the past tense."""
 
     traits: Traits
-    """What it means; the value itself is the type's name in the log."""
+    """The traits of this type; the enum value is its name in the log."""
 
     def __new__(cls, name: str, traits: Traits | None = None) -> Self:
-        """Raises TypeError for a type that is named without saying what it means."""
+        """Raises TypeError for a type that is defined without traits."""
         if traits is None:
             raise TypeError(f"{name} has no traits")
         member = str.__new__(cls, name)
@@ -74,4 +74,4 @@ class EventType(StrEnum):
 
 
 PERSONAL_FIELDS = frozenset[str]().union(*(t.traits.personal for t in EventType))
-"""The fields that erasing a user removes from every entry that concerns them, whatever its type."""
+"""The fields that erasing a user clears in every entry that concerns them, whatever its type."""

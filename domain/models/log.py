@@ -1,4 +1,4 @@
-"""The events as a whole: the state of the ordered log, what may be asked of it, and its ports."""
+"""The state of the ordered log, filters over its events, and the ports that read, append and trim it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domain.pagination import Page, Window
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events; None leaves a member out of the question."""
+    """Which events; None means any value."""
 
     types: frozenset[EventType] | None = None
     user_id: UUID | None = None
@@ -23,7 +23,7 @@ class EventFilter:
     subject_id: UUID | None = None
 
     def matches(self, event: Event) -> bool:
-        """Whether an event passes."""
+        """Whether an event matches."""
         return (
             (self.types is None or event.type in self.types)
             and (self.user_id is None or self.user_id == event.user_id)
@@ -34,7 +34,7 @@ class EventFilter:
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
-    """An earlier epoch of a log: both have the same entries up to and with the sequence `head`, and differ behind it."""
+    """An earlier epoch of a log: both epochs have the same entries up to and including `head`, and differ after it."""
 
     epoch: str
     """Its first 8 hexadecimal digits, as cursors have them."""
@@ -43,10 +43,10 @@ class Ancestor:
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """The log as a whole: `head` is its newest sequence, `horizon` the newest pruned one.
+    """The log as a whole: `head` is its newest sequence number, `horizon` the newest pruned one.
 
-    `epoch` names one history of it. A database that was restored or promoted has another, and remembers those before,
-    oldest first, in `ancestors`.
+    `epoch` identifies one history of the log. A database that was restored or promoted gets a new epoch and keeps the
+    earlier ones, oldest first, in `ancestors`.
     """
 
     epoch: UUID
@@ -55,7 +55,7 @@ class LogState:
     ancestors: tuple[Ancestor, ...] = ()
 
     def shared_head(self, epoch: str) -> int | None:
-        """The newest sequence that means the same here as in the log of an epoch; None where nothing is known of it."""
+        """The newest sequence number with the same entry here and in `epoch`; None if that epoch is unknown."""
         if epoch == self.epoch.hex[:8]:
             return self.head
         known = [a.epoch for a in self.ancestors]
@@ -65,8 +65,8 @@ class LogState:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """The oldest part of the log that may go: the entries behind `horizon`, up to and with the sequence `last`."""
+class LogRange:
+    """A range of the oldest entries, to be pruned: those after `horizon`, up to and including the sequence number `last`."""
 
     horizon: int
     last: int
@@ -78,15 +78,15 @@ class Stretch:
 
 
 class EventReader(Protocol):
-    """Reads of the log; only events that have their place in the order are seen."""
+    """Reads of the log; only events with a sequence number are returned."""
 
     async def get_many(self, event_ids: Sequence[UUID]) -> dict[UUID, Event]: ...
     async def after(self, seq: int, limit: int) -> Sequence[Event]:
-        """The events that follow a sequence, in order."""
+        """The events after a sequence number, in order."""
         ...
 
     async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
-        """Newest first; the cursors are those of the log."""
+        """Newest first, with cursors of the log."""
         ...
 
     async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
@@ -94,28 +94,28 @@ class EventReader(Protocol):
         ...
 
     async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
-        """How often each thing happened in each step since then, of the newest `at_most` events."""
+        """How many events of each type there are in each step since then, among the newest `at_most` events."""
         ...
 
     async def state(self) -> LogState: ...
     async def seq_of(self, ord_: int) -> int | None:
-        """The sequence of an event named by its insertion number; None while the relay has not been there."""
+        """The sequence number of the event with an insertion number; None until the relay has assigned one."""
         ...
 
     async def is_written(self, ord_: int) -> bool:
-        """Whether there is an event with this insertion number, in its place or not."""
+        """Whether there is an event with this insertion number, with or without a sequence number."""
         ...
 
     async def last_shared(self, events: Sequence[Event]) -> int:
-        """The newest sequence under which the log still has the same entry as these; 0 where it has none of them."""
+        """The newest sequence number at which the log still has the same entry as given here; 0 if it has none of them."""
         ...
 
 
 class EventAppender(Protocol):
-    """Appends to the log, in the transaction of the row it tells of."""
+    """Appends to the log, in the same transaction as the row that changed."""
 
     async def append(self, event: NewEvent) -> int:
-        """Append after the row was written; returns the insertion number that names the event until it has a sequence."""
+        """Append after writing the row; returns the insertion number, which names the event until it has a sequence number."""
         ...
 
     async def append_many(self, events: Sequence[NewEvent]) -> int:
@@ -123,35 +123,35 @@ class EventAppender(Protocol):
         ...
 
     async def scrub(self, user_id: UUID) -> None:
-        """Take the personal data of an erased user out of every entry, keeping the ids and the facts."""
+        """Remove the personal data of an erased user from every entry, keeping the ids and the facts."""
         ...
 
 
 class LogTrimmer(Protocol):
-    """The log's old end, within one transaction on the primary. What has no place in the order yet is never touched."""
+    """Prunes the oldest entries, in one transaction on the primary. It never touches events without a sequence number."""
 
-    async def old(self, age: timedelta, limit: int, after: int = 0) -> Stretch | None:
-        """The first entries of at least this age, at most `limit` of them, behind the horizon and behind `after`.
+    async def expired(self, age: timedelta, limit: int, after: int = 0) -> LogRange | None:
+        """The first entries of at least this age, at most `limit` of them, after both the horizon and `after`.
 
-        The age is counted from the entry's insertion, by the database's clock. It ends where an entry is younger,
-        whatever comes behind that; None where there is nothing to take.
+        The age is the time since insertion, by the database's clock. The range ends before the first younger entry,
+        even if older ones follow it. Returns None if there is nothing to prune.
         """
         ...
 
-    async def read(self, stretch: Stretch) -> Sequence[Event]:
-        """The entries of a stretch, in order."""
+    async def read(self, range_: LogRange) -> Sequence[Event]:
+        """The entries of a range, in order."""
         ...
 
-    async def prune(self, stretch: Stretch) -> bool:
-        """Delete a stretch and move the horizon behind it; False where another process has moved it meanwhile.
+    async def prune(self, range_: LogRange) -> bool:
+        """Delete a range and move the horizon to its end; False if another process has moved the horizon.
 
-        Raises Unavailable where somebody holds one of its rows for long: to be tried again.
+        Raises Unavailable if another transaction holds one of its rows for long; try again later.
         """
         ...
 
     async def renew(self, epoch: UUID, shared_head: int) -> bool:
-        """Begin another epoch that has the entries up to `shared_head` in common with `epoch`.
+        """Begin a new epoch that shares the entries up to `shared_head` with `epoch`.
 
-        False where `epoch` is no longer the present one: then somebody else was first.
+        False if `epoch` is no longer the current one, because another process has begun a new one.
         """
         ...

@@ -46,13 +46,13 @@ class Session:
     """When the refresh token was last replaced; None while the first one is in use."""
 
     def is_live(self, now: datetime) -> bool:
-        """Whether the session may still be used."""
+        """Whether the session has neither ended nor expired."""
         return self.ended_at is None and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """What the directory says now of a session and its user: the facts each request is decided on."""
+    """The current state of a session and its user, which authorises each request."""
 
     session_id: UUID
     user_id: UUID
@@ -63,7 +63,7 @@ class Principal:
     end_reason: EndReason | None
 
     def is_live(self, now: datetime) -> bool:
-        """Whether the session may still be used by its user."""
+        """Whether the session has neither ended nor expired, and its user is active."""
         return self.ended_at is None and now < self.expires_at and self.status is Status.ACTIVE
 
 
@@ -82,7 +82,7 @@ def session_started(actor: Actor, user: User, session: Session) -> NewEvent:
 
 
 def session_ended(actor: Actor | None, user: User, session_id: UUID, reason: EndReason, now: datetime) -> NewEvent:
-    """A session ended before its time, with the reason; a reused refresh token has a type of its own."""
+    """A session was ended before it expired, with the reason; a reused refresh token has its own event type."""
     return new_event(
         EventType.SESSION_REUSE_DETECTED if reason is EndReason.REUSED else EventType.SESSION_REVOKED,
         actor,
@@ -108,7 +108,7 @@ class SessionReader(Protocol):
         ...
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
-        """What the directory says now of these sessions and their users, in one statement."""
+        """The current principals of these sessions, in one statement."""
         ...
 
 
@@ -124,7 +124,7 @@ class SessionRepository(SessionReader, Protocol):
     async def end_all(
         self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
     ) -> Sequence[UUID]:
-        """End the user's live sessions but the one kept; returns the ids of those that ended."""
+        """End the user's live sessions except `keep`; returns the ids of those that ended."""
         ...
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None: ...

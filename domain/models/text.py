@@ -1,7 +1,7 @@
 """Canonical forms of what people type: e-mail addresses, display names, passwords and search words.
 
-One spelling is stored, so that the unique index and the search see what people see: compatibility forms and widths
-fold (NFKC, Unicode UAX 15), case folds, and invisible characters vanish.
+Only one spelling is stored, so that the unique index and the search treat texts that look the same as equal:
+compatibility forms and widths are folded (NFKC, Unicode UAX 15), case is folded, invisible characters are removed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ LOCAL_PART_MAX = 64
 NAME_MAX = 200
 PASSWORD_MIN, PASSWORD_MAX = 8, 256
 SEARCH_MAX = 200
-"""Characters of a search as it is typed."""
+"""Characters of a search as typed."""
 SEARCH_FOLDED_MAX, SEARCH_WORDS_MAX = 64, 8
-"""Characters and words of a search as it is searched: one typed character may fold to eighteen."""
+"""Characters and words of a search after folding: one typed character may fold to eighteen."""
 
 _LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]]+")
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
@@ -37,7 +37,7 @@ def canonical_email(text: str, field: str = "email") -> str:
     Raises ValidationFailed on the field. The syntax is RFC 6531's dot-atom form without quoted local parts.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[: 4 * EMAIL_MAX]).casefold())
-    # Once more, because a mark may have come to stand behind a letter when the space between them went.
+    # Again, because removing a space may have put a combining mark directly after a letter.
     email = unicodedata.normalize("NFKC", re.sub(r"\s+", "", _visible(folded)))
     local, at, domain = email.rpartition("@")
     labels = domain.split(".")
@@ -70,24 +70,24 @@ def clean_name(text: str, field: str = "display_name") -> str:
 
 
 def fold(text: str) -> str:
-    """The form in which names are searched and sorted: compatibility-decomposed, without marks, case-folded."""
+    """The form for searching and sorting: compatibility-decomposed, without combining marks, case-folded."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(_visible(unicodedata.normalize("NFKC", kept).replace("\0", " ")).split())
 
 
 def normal_password(text: str) -> str:
-    """A password in the form that is hashed and compared: NFKC (NIST SP 800-63B section 3.1.1.2), whatever it contains.
+    """A password in the form that is hashed and compared: NFKC (NIST SP 800-63B section 3.1.1.2).
 
-    It judges nothing: a rule that is added to `clean_password` must not lock out those who chose theirs before.
+    It rejects nothing: a new rule in `clean_password` must not lock out users whose password is older than the rule.
     """
     return unicodedata.normalize("NFKC", text)
 
 
 def clean_search(text: str) -> str | None:
-    """The folded form of a search, or None if nothing is left of it.
+    """The folded form of a search, or None if nothing is left after folding.
 
-    Raises ValidationFailed on `search`: what a search costs grows with its folded text, not with the typed one.
+    Raises ValidationFailed on `search`: the cost of a search grows with the folded text, not with the typed text.
     """
     if len(text) > SEARCH_MAX:
         raise ValidationFailed.one("search", f"The search is longer than {SEARCH_MAX} characters", text)

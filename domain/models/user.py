@@ -1,4 +1,4 @@
-"""A person or a service in the directory, as a frozen entity: a change returns the new user and what changed."""
+"""A person or a service in the directory, as a frozen entity: changing it returns the new user and the changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.models.event_types import EventType
 
 
 class Status(StrEnum):
-    """Whether a user may sign in (active), may not (disabled), or is kept only to be restored (deleted)."""
+    """Whether a user may sign in (active), may not (disabled), or is only kept so that it can be restored (deleted)."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
@@ -22,7 +22,7 @@ class Status(StrEnum):
 
     @property
     def audience(self) -> Audience:
-        """Who sees users of this status, beside themselves."""
+        """Who sees users of this status, apart from themselves."""
         return Audience.EVERYONE if self is Status.ACTIVE else Audience.AUDITORS
 
 
@@ -50,9 +50,9 @@ class User:
         role: Role | None = None,
         status: Status | None = None,
     ) -> tuple[User, list[Change]]:
-        """The user with these fields set (None leaves one as it is) and the real differences.
+        """The user with these fields set (None leaves a field as it is), and the actual changes.
 
-        Without a difference the very same user comes back. A new e-mail is unverified.
+        Returns the same object if nothing changes. A new e-mail address is unverified.
         """
         wanted = {"email": email, "display_name": display_name, "role": role, "status": status}
         fresh = {k: v for k, v in wanted.items() if v is not None and v != getattr(self, k)}
@@ -73,12 +73,12 @@ class User:
         return user, changes
 
     def touched(self, now: datetime) -> User:
-        """The user one version on, for a change that lies outside these fields (a password, say)."""
+        """The user with the next version, for a change outside these fields (a password, for example)."""
         return replace(self, version=self.version + 1, updated_at=now)
 
     @property
     def is_active_admin(self) -> bool:
-        """Whether the directory may count on this user to administer it."""
+        """Whether this user can administer the directory."""
         return self.role is Role.ADMIN and self.status is Status.ACTIVE
 
 
@@ -89,7 +89,7 @@ STATUS_EVENTS = {
     (Status.DISABLED, Status.DELETED): EventType.USER_DELETED,
     (Status.DELETED, Status.ACTIVE): EventType.USER_RESTORED,
 }
-"""Which steps between statuses there are, and what each is called in the log."""
+"""The allowed changes of status, each with its event type."""
 
 
 def _about(
@@ -118,14 +118,14 @@ def _about(
 
 
 def user_created(actor: Actor, user: User) -> NewEvent:
-    """A user came to be; every visible field goes from nothing to its first value."""
+    """A user was created; every visible field changes from None to its first value."""
     fields = ("email", "display_name", "role", "status")
     changes = [Change(f, None, str(getattr(user, f))) for f in fields]
     return replace(_about(EventType.USER_CREATED, actor, user, user.created_at, changes), audience_before=None)
 
 
 def user_changed(actor: Actor, before: User, after: User, changes: Sequence[Change]) -> list[NewEvent]:
-    """One event for each kind of change: profile fields together, the role, the status."""
+    """At most three events: one for all profile fields, one for the role, one for the status."""
     now = after.updated_at
     profile = [c for c in changes if c.field not in ("role", "status")]
     role = [c for c in changes if c.field == "role"]
@@ -142,15 +142,15 @@ def user_changed(actor: Actor, before: User, after: User, changes: Sequence[Chan
 
 
 def user_erased(actor: Actor, user: User, now: datetime) -> NewEvent:
-    """A user's personal data is gone for good; only the id stays."""
+    """A user's personal data was permanently removed; only the id remains."""
     return replace(_about(EventType.USER_ERASED, actor, user, now), audience_after=None)
 
 
 def password_changed(actor: Actor, user: User, now: datetime) -> NewEvent:
-    """The fact alone: neither the old nor the new password, nor a hash."""
+    """Records only that it changed: no password and no hash."""
     return _about(EventType.PASSWORD_CHANGED, actor, user, now, session_id=actor.session_id)
 
 
 def sign_in_failed(actor: Actor, user: User, now: datetime) -> NewEvent:
-    """Somebody tried this user's account and did not get in."""
+    """A sign-in to this user's account failed."""
     return _about(EventType.SIGN_IN_FAILED, actor, user, now)

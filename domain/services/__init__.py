@@ -1,1 +1,1 @@
-"""Use cases: each write of the product goes through exactly one function here."""
+"""Use cases: every write goes through exactly one function here."""

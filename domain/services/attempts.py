@@ -1,7 +1,7 @@
-"""How often something may be attempted: by account, by address, and by claims of an e-mail address.
+"""Limits on attempts: sign-ins by account and by IP address, password changes, and claims of an e-mail address.
 
-Whoever guesses passwords from elsewhere must not keep an account's owner out: an address from which somebody signed in
-to an account before has a budget of its own there, and strangers to the account share another.
+An attacker who guesses passwords must not lock the account's owner out: an IP address from which the account was
+signed in to before has a limit of its own, and all other addresses share another.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from domain.errors import RateLimited, Taken
 from domain.models.actor import Origin, network_of
 
 TAKEN_EXTRA = 2
-"""How many attempts more the claim of a taken address counts: it has told that the address is known here."""
+"""Extra attempts that the claim of a taken address counts, because the error reveals that the address is known."""
 
 Key = tuple[str, str]
 """A bucket of the limiter, and a key in it."""
 
 
 class RateLimiter(Protocol):
-    """Counts tries by key over all instances; with Redis away each instance counts for itself."""
+    """Counts attempts by key across all instances; while Redis is unavailable, each instance counts on its own."""
 
     async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
-        """Count one try of at most `limit` in `window` seconds; the seconds to wait, or None while it is allowed."""
+        """Count one attempt of at most `limit` in `window` seconds; returns the seconds to wait, or None if it is allowed."""
         ...
 
-    async def forgive(self, bucket: str, key: str) -> None:
-        """Forget the tries of a key that has proved itself."""
+    async def reset(self, bucket: str, key: str) -> None:
+        """Forget the attempts counted for a key."""
         ...
 
 
@@ -44,38 +44,38 @@ class AttemptLimits:
 
 
 class Attempts:
-    """Counts attempts. Every method that counts raises RateLimited where it was one too many."""
+    """Counts attempts. Every counting method raises RateLimited when the limit is exceeded."""
 
     def __init__(self, limiter: RateLimiter, limits: AttemptLimits) -> None:
         self._limiter, self._limits = limiter, limits
 
     async def from_address(self, origin: Origin) -> None:
-        """Count an attempt to sign in by where it comes from, before anything is looked up."""
+        """Count a sign-in attempt by its IP address, before any look-up."""
         await self._count(("sign_in_address", origin.network), self._limits.per_address)
 
     async def at_account(self, origin: Origin, email: str, addresses: Collection[str]) -> Key:
-        """Count an attempt to sign in to an account; `addresses` are those that signed in to it before.
+        """Count a sign-in attempt to an account; `addresses` are the IP addresses of its newest sessions.
 
-        Returns what is to be forgiven once the whole sign-in has succeeded.
+        Returns the key to `reset` once the whole sign-in has succeeded.
         """
         known = origin.ip_address is not None and origin.network in {network_of(a) for a in addresses}
         key = ("sign_in_known", f"{email} {origin.network}") if known else ("sign_in_account", email)
         await self._count(key, self._limits.per_account)
         return key
 
-    async def forgive(self, key: Key) -> None:
-        """Forget the attempts of whoever has proved every factor."""
-        await self._limiter.forgive(*key)
+    async def reset(self, key: Key) -> None:
+        """Forget the attempts of a client that has passed every factor."""
+        await self._limiter.reset(*key)
 
     async def change_password(self, user_id: UUID) -> None:
-        """Count an attempt to change a password, which confirms the current one."""
+        """Count an attempt to change a password, because each one checks the current password."""
         await self._count(("change_password", str(user_id)), self._limits.per_account)
 
     @asynccontextmanager
     async def claiming_email(self, origin: Origin, user_id: UUID | None = None) -> AsyncIterator[None]:
-        """Count an attempt to take an e-mail address for oneself, by address and (with `user_id`) by user.
+        """Count an attempt to claim an e-mail address, by IP address and (with `user_id`) by user.
 
-        The block does it. Where it raises Taken, the attempt counts TAKEN_EXTRA times more.
+        The block makes the claim. If it raises Taken, the attempt counts TAKEN_EXTRA times more.
         """
         claims = [(("new_email", origin.network), self._limits.per_address)]
         if user_id is not None:

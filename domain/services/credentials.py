@@ -1,4 +1,4 @@
-"""The ports to what proves who somebody is: hashes of passwords, and tokens."""
+"""The ports to password hashing and tokens."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from uuid import UUID
 
 
 class PasswordHasher(Protocol):
-    """Argon2id (RFC 9106) off the event loop; raises RateLimited when too many hashes wait."""
+    """Argon2id (RFC 9106), off the event loop. Raises RateLimited while too many hashes are waiting."""
 
     async def hash(self, password: str) -> str: ...
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether it fits; None takes the same time and never fits."""
+        """Whether the password matches; a hash of None takes the same time and never matches."""
         ...
 
-    def is_dated(self, password_hash: str) -> bool:
-        """Whether the parameters have been raised since, so that it wants hashing again."""
+    def needs_rehash(self, password_hash: str) -> bool:
+        """Whether the hash was made with weaker parameters than the current ones."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says: which session of which user, until when. Never a role."""
+    """The claims of an access token: session, user and expiry, but never a role."""
 
     session_id: UUID
     user_id: UUID
@@ -32,7 +32,7 @@ class AccessClaims:
 
 @dataclass(frozen=True, slots=True)
 class RefreshClaims:
-    """What a refresh token of ours says: its session and its place in the family."""
+    """The claims of a refresh token: its session, and its generation in the token family."""
 
     session_id: UUID
     generation: int
@@ -42,7 +42,7 @@ class TokenCodec(Protocol):
     """Access tokens (JWT, RFC 7519) and opaque refresh tokens."""
 
     def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
-        """The token and when it expires."""
+        """The token and its expiry."""
         ...
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:
@@ -50,22 +50,22 @@ class TokenCodec(Protocol):
         ...
 
     def session_of_access(self, token: str) -> UUID:
-        """The session that an access token names, also an expired one. Raises TokenInvalid."""
+        """The session of an access token, even an expired one. Raises TokenInvalid."""
         ...
 
     def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
-        """The first token of a session, and the hash of it that may be stored."""
+        """The first token of a session, and its hash for storage."""
         ...
 
     def successor(self, token: str) -> tuple[str, bytes]:
-        """The token that replaces this one, always the same, and its hash. Raises TokenInvalid."""
+        """The token that replaces this one (always the same) and its hash. Raises TokenInvalid."""
         ...
 
     def read_refresh(self, token: str) -> RefreshClaims:
-        """Raises TokenInvalid for what we never issued."""
+        """Raises TokenInvalid for a token that this service did not issue."""
         ...
 
     def refresh_hash(self, token: str) -> bytes: ...
     def fingerprint(self, data: bytes) -> bytes:
-        """A keyed digest, for telling whether two inputs were the same without keeping them."""
+        """A keyed digest, to compare two inputs without storing them."""
         ...

@@ -1,4 +1,4 @@
-"""Reads of the directory, with the eyes of who asks."""
+"""Reads of the directory, limited to what the actor may see."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domain.services.unit import Store
 
 @dataclass(frozen=True, slots=True)
 class DirectoryCounts:
-    """How many visible users there are, by role and by status, and how many are online."""
+    """How many visible users there are by role and status, how many users are online, and the log's head."""
 
     by: Mapping[tuple[Role, Status], int]
     online: int
@@ -30,13 +30,13 @@ class DirectoryCounts:
 
 
 class DirectoryService:
-    """The reading use cases of the directory."""
+    """The read-only use cases of the directory."""
 
     def __init__(self, store: Store, presence: Presence) -> None:
         self._store, self._presence = store, presence
 
     async def get(self, actor: Actor, user_id: UUID, at_least: LogCursor | None = None) -> User:
-        """One user; raises NotFound also where the actor may not know of them."""
+        """One user; raises NotFound if there is none or the actor may not see them."""
         async with self._store.read(at_least) as unit:
             user = await unit.users.find(user_id)
         if user is None or not policies.can_see(actor, user):
@@ -46,7 +46,7 @@ class DirectoryService:
     async def get_many(
         self, actor: Actor, user_ids: Sequence[UUID], at_least: LogCursor | None = None
     ) -> dict[UUID, User]:
-        """Those of these users that the actor may know of."""
+        """Those of these users that the actor may see."""
         async with self._store.read(at_least) as unit:
             found = await unit.users.get_many(user_ids)
         return {i: u for i, u in found.items() if policies.can_see(actor, u)}
@@ -61,7 +61,7 @@ class DirectoryService:
         *,
         descending: bool = False,
     ) -> UserQuery:
-        """The question this actor may ask: within the statuses they see, by e-mail only where they see e-mails.
+        """Build a query within the actor's rights: only statuses they may see, and e-mail only if they may see e-mails.
 
         Raises ValidationFailed for a search that is too long.
         """
@@ -76,12 +76,12 @@ class DirectoryService:
             sort=UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not by_email else sort,
             descending=descending,
             by_email=by_email,
-            asker=actor.session_id or actor.user_id,
+            requester=actor.session_id or actor.user_id,
             online_ids=self._presence.online_ids() if filter_.online is not None else None,
         )
 
     async def matching(self, query: UserQuery, users: Sequence[User]) -> list[bool]:
-        """Whether each of these users, as given, belongs to the answer of the question, whatever the window."""
+        """Whether each of these users, as given, matches the query; the window is ignored."""
         online = query.online_ids or frozenset()
         fits = [query.filter.matches(u, online) for u in users]
         if query.search is None or not any(fits):
@@ -92,17 +92,17 @@ class DirectoryService:
         return [a and b for a, b in zip(fits, found, strict=True)]
 
     async def page(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
-        """A page of the users that match; raises ValidationFailed for a cursor of another list."""
+        """A page of the matching users; raises ValidationFailed for a cursor of another list."""
         async with self._store.read(at_least, query.searcher) as unit:
             return await unit.users.page(query)
 
     async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> int:
-        """How many users match, whatever the window."""
+        """How many users match; the window is ignored."""
         async with self._store.read(at_least, query.searcher) as unit:
             return await unit.users.count(query)
 
     async def counts(self, actor: Actor, at_least: LogCursor | None = None) -> DirectoryCounts:
-        """Counts for a dashboard, of the users this actor sees, with the log's head read before they were taken."""
+        """Counts of the users this actor sees, for a dashboard, with the log's head as it was before counting."""
         async with self._store.read(at_least) as unit:
             head = (await unit.events.state()).head
             found = await unit.users.counts()

@@ -1,4 +1,4 @@
-"""The audit trail, read with the eyes of who asks."""
+"""Reads of the audit trail, limited to what the actor may see."""
 
 from __future__ import annotations
 
@@ -19,66 +19,66 @@ from domain.services.unit import Clock, Store
 HOUR = timedelta(hours=1)
 RECENT_HOURS = 24
 COUNTED_MAX = 200_000
-"""Of a busier day only the newest are counted: a dashboard must not cost more than what it watches."""
+"""On a busier day only the newest events are counted, so that a dashboard query stays cheap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """The log has another epoch now. Where it has not `kept` all that this process was told of, that counts no more."""
+    """The log has a new epoch. Without `kept`, entries that this process has already sent are not part of it."""
 
     epoch: UUID
     kept: bool
 
 
 class LogHub(Protocol):
-    """The log as this process sees it: ordered, without gap or duplicate. See persistence/log/hub.py."""
+    """This process's view of the log: ordered, without gaps or duplicates. See persistence/log/hub.py."""
 
     @property
     def epoch(self) -> UUID: ...
     @property
     def position(self) -> LogCursor:
-        """The newest position that listeners have been told of."""
+        """The newest position that listeners have received."""
         ...
 
     @property
     def head(self) -> int:
-        """The newest sequence that listeners have been told of."""
+        """The newest sequence number that listeners have received."""
         ...
 
     def listen(self, listener: Callable[[Sequence[Event]], None]) -> None:
-        """Call with every new stretch of the log; the call must not block."""
+        """Call the listener with every new batch of the log; it must not block."""
         ...
 
     def on_renewal(self, listener: Callable[[Renewal], None]) -> None:
-        """Call when the epoch has changed, before any entry of it is told; the call must not block."""
+        """Call the listener when the epoch has changed, before any entry of the new epoch is passed on; it must not block."""
         ...
 
     async def known_position(self, asked: LogCursor | None) -> LogCursor:
-        """A position as the present epoch has it; `position` where the log does not have that place.
+        """Translate a position to the current epoch; returns `position` if the log does not have it.
 
         Raises Unavailable.
         """
         ...
 
     async def after(self, seq: int, limit: int = 500) -> Sequence[Event]:
-        """The entries that follow a sequence, the very next one first.
+        """The entries after a sequence number, starting with the next one.
 
-        Raises Unavailable, and PositionPruned where the next one is no longer in the log.
+        Raises Unavailable, and PositionPruned if the next one is no longer in the log.
         """
         ...
 
     async def resolve(self, ord_: int) -> int | None:
-        """The sequence of a write named by its insertion number, waiting a bounded time for the relay."""
+        """The sequence number of a write with this insertion number, waiting a bounded time for the relay."""
         ...
 
     async def state(self) -> LogState:
-        """Read from the table; `epoch` is that of this process too when it returns. Raises Unavailable."""
+        """Read from the table; when it returns, this process uses the same epoch. Raises Unavailable."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """What happened in the hours since `since`; not `complete` where only the newest of it were counted."""
+    """Event counts since `since`; not `complete` if only the newest events were counted."""
 
     since: datetime
     complete: bool
@@ -94,7 +94,7 @@ class EventService:
     async def page(
         self, actor: Actor, window: Window, filter_: EventFilter, at_least: LogCursor | None = None
     ) -> Page[Event]:
-        """The trail, newest first; raises Forbidden for members and ValidationFailed for a cursor that is none."""
+        """The audit trail, newest first; raises Forbidden for members and ValidationFailed for an invalid cursor."""
         policies.require_auditor(actor)
         async with self._store.read(at_least) as unit:
             return await unit.events.page(window, filter_, await unit.events.state())
@@ -102,7 +102,7 @@ class EventService:
     async def of_users(
         self, actor: Actor, user_ids: Sequence[UUID], window: Window, at_least: LogCursor | None = None
     ) -> dict[UUID, Page[Event]]:
-        """What happened to each of these users, newest first; nothing for those whose history the actor may not read."""
+        """The history of each of these users, newest first; empty for users whose history the actor may not read."""
         allowed = [u for u in user_ids if policies.can_see_history(actor, u)]
         empty: Page[Event] = Page((), (), has_next=False, has_previous=False)
         found: dict[UUID, Page[Event]] = {}
@@ -112,7 +112,7 @@ class EventService:
         return {u: found.get(u, empty) for u in user_ids}
 
     async def recent(self, actor: Actor, at_least: LogCursor | None = None) -> Recent:
-        """How often each thing happened in each of the last hours. Raises Forbidden for members."""
+        """How many events of each type there were in each of the last 24 hours. Raises Forbidden for members."""
         policies.require_auditor(actor)
         since = self._clock.now() - RECENT_HOURS * HOUR
         async with self._store.read(at_least) as unit:
@@ -122,7 +122,7 @@ class EventService:
     async def get_many(
         self, actor: Actor, event_ids: Sequence[UUID], at_least: LogCursor | None = None
     ) -> dict[UUID, Event]:
-        """Those of these entries that the actor may see, as they may be seen."""
+        """Those of these entries that the actor may see, reduced to what they may see of each."""
         async with self._store.read(at_least) as unit:
             found = await unit.events.get_many(event_ids)
             concerned = {e.user_id for e in found.values() if e.user_id is not None}

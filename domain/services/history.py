@@ -1,4 +1,4 @@
-"""Which history the log is of: said by hand where the database's identity cannot tell."""
+"""Starting a new epoch of the log by hand, for restores that the database's identity does not reveal."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from domain.services.unit import Store
 
 
 class HistoryService:
-    """The use case of an operator who has restored the files of a database in place."""
+    """The use case of an operator who has restored a database's files in place."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def renew(self, actor: Actor, *, keep_positions: bool) -> LogState:
-        """Begin another epoch, so that no position of before is taken for one of now; returns the log as it is then.
+        """Begin a new epoch, so that positions from before the restore are no longer accepted; returns the new state.
 
-        With `keep_positions` those that the log has now stay valid: right only if nothing was written since the
-        restore. Raises Forbidden and Unavailable.
+        With `keep_positions`, positions up to the current head stay valid: correct only if nothing has been written
+        since the restore. Raises Forbidden and Unavailable.
         """
         policies.require_admin(actor)
         before = await self._state()
         async with self._store.write() as unit:
             if not await unit.log.renew(before.epoch, before.head if keep_positions else 0):
-                raise Unavailable("The log has just got another epoch; run it again if that was not what you meant")
+                raise Unavailable(
+                    "Another process has just started a new epoch; run this again if you still need another one"
+                )
             await unit.commit()
         return await self._state()
 

@@ -1,4 +1,4 @@
-"""Bulk import: many rows in one transaction, decided by the same rules as single writes, each row an event."""
+"""Bulk import: many rows in one transaction, under the same rules as single writes, with an event for each row."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ImportRefusal:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What one batch came to; with `dry_run` these are what would have happened."""
+    """The outcome of one batch; with `dry_run`, what it would have been."""
 
     created: int
     updated: int
@@ -52,24 +52,24 @@ class _Wanted:
 
 
 class ImportService:
-    """Creates and updates users in batches; run again, it finds its own work done."""
+    """Creates and updates users in batches; running it again changes nothing."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    def note(self, rows: Sequence[ImportRow], seen: set[int]) -> None:
-        """Add rows that an earlier run has imported to the addresses of this file."""
+    def remember(self, rows: Sequence[ImportRow], seen: set[int]) -> None:
+        """Add the addresses of rows that an earlier run has imported to `seen`."""
         seen.update(hash(w.email) for w in _checked(rows, [], seen))
 
     async def import_batch(
         self, actor: Actor, rows: Sequence[ImportRow], seen: set[int] | None = None, *, dry_run: bool = False
     ) -> ImportResult:
-        """Create the users whose e-mail is new and update the others, all or (on a fault of the store) nothing.
+        """Create the users whose e-mail is new and update the others: all of them or, if the database fails, none.
 
-        Rows that break a rule are refused one by one and leave the rest alone. A user that is disabled or deleted
-        keeps that status. `seen` holds the hashes of the addresses of earlier batches of one file, and grows: a
-        repeated row is refused wherever the batches end, or a second run would write it back and forth. Raises
-        Forbidden, and Unavailable where nothing was written.
+        Rows that break a rule are rejected one by one, without affecting the rest. A disabled or deleted user keeps its
+        status. `seen` has the hashes of the addresses in earlier batches of the same file, and is extended: a row that
+        repeats an address is rejected in any batch, because otherwise a second run would write both rows again. Raises
+        Forbidden, and Unavailable if nothing was written.
         """
         policies.require_admin(actor)
         refused: list[ImportRefusal] = []
@@ -97,7 +97,7 @@ class ImportService:
         users = [new_user(w.email, w.display_name, w.role, now) for w in rows]
         added = await unit.users.add_many(users) if users else set()
         refused += [
-            ImportRefusal(row.line, "email", "This e-mail address was taken by somebody else just now")
+            ImportRefusal(row.line, "email", "This e-mail address has just been taken by another user")
             for row, user in zip(rows, users, strict=True)
             if user.id not in added
         ]
@@ -124,14 +124,14 @@ class ImportService:
                 refused.append(ImportRefusal(row.line, "role", error.message))
                 continue
             if before.is_active_admin:
-                await unit.users.save(after)  # at once: the next row's guard must see it
+                await unit.users.save(after)  # now, because the check of the next row must see it
             changed.append((after, user_changed(actor, before, after, changes)))
         await unit.users.save_many([u for u, _ in changed if not known[u.email].is_active_admin])
         return changed
 
 
 def _checked(rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: set[int]) -> list[_Wanted]:
-    """The rows in canonical form; those that break a rule, or repeat an e-mail of the file, go to `refused`."""
+    """The rows in canonical form; those that break a rule or repeat an e-mail of the file are added to `refused`."""
     wanted: dict[str, _Wanted] = {}
     for row in rows:
         try:

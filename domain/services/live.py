@@ -1,4 +1,4 @@
-"""The ports to the live sockets: who is online, and whether a socket outlives its right."""
+"""The ports to the live sockets: which users are online, and closing sockets that have lost their right."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from uuid import UUID
 
 
 class Presence(Protocol):
-    """Who holds a live socket on any instance."""
+    """Which users have an open socket on any instance."""
 
     def online_ids(self) -> frozenset[UUID]:
-        """As known here now; at most some seconds old."""
+        """The users online as known to this process; at most a few seconds old."""
         ...
 
     def listen(self, listener: Callable[[UUID, bool], None]) -> Callable[[], None]:
-        """Call with each user that came or went; the result ends it."""
+        """Call the listener with each user who went online (True) or offline; the returned function stops it."""
         ...
 
 
 class LivePresence(Presence, Protocol):
-    """Presence as the live edge feeds it."""
+    """Presence, with the methods by which sockets report themselves."""
 
     def hold(self, user_id: UUID) -> None:
         """A socket of this user opened here."""
@@ -35,5 +35,5 @@ class LiveSessions(Protocol):
     """The live sockets of this process."""
 
     async def settle(self, user_id: UUID) -> None:
-        """Return when no socket here outlives its right: at once where the user has none, within a second at most."""
+        """Return once no socket here has lost its right: immediately if the user has none, within a second at most."""
         ...

@@ -1,4 +1,4 @@
-"""How long the log is kept: what is older goes from its old end, batch by batch, and can be kept elsewhere first."""
+"""Log retention: older entries are pruned batch by batch, oldest first, and can be exported before that."""
 
 from __future__ import annotations
 
@@ -9,66 +9,66 @@ from domain import policies
 from domain.errors import ValidationFailed
 from domain.models.actor import Actor
 from domain.models.event import Event
-from domain.models.log import Stretch
+from domain.models.log import LogRange
 from domain.services.unit import Store
 
 BATCH = 5000
 """Entries in one transaction."""
-LOOK = 50_000
-"""Entries looked at in one statement where nothing is deleted."""
+SCAN_BATCH = 50_000
+"""Entries counted in one statement when nothing is deleted."""
 
 DAYS_MAX = 36_500
 
 Keep = Callable[[Sequence[Event]], Awaitable[None]]
-"""Returns once the entries are safe elsewhere; what it raises leaves them in the log."""
+"""Returns once the entries are stored elsewhere; if it raises, they stay in the log."""
 
 
 def age_of(days: int) -> timedelta:
-    """So many days. Raises ValidationFailed for less than one, and for more than DAYS_MAX."""
+    """This many days. Raises ValidationFailed for less than 1 or more than DAYS_MAX."""
     if not 1 <= days <= DAYS_MAX:
-        raise ValidationFailed.one("days", "Events are kept for a day at least, and for a number of days", days)
+        raise ValidationFailed.one("days", f"Events are kept for 1 to {DAYS_MAX} days", days)
     return timedelta(days=days)
 
 
 class RetentionService:
-    """The use cases of pruning. Entries younger than a day are never pruned, so that no live reader is overtaken."""
+    """The use cases of pruning. Entries younger than a day are never pruned, so that pruning never overtakes a live reader."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def old(self, actor: Actor, days: int) -> AsyncIterator[Stretch]:
-        """What `prune` would take, without taking it. Raises Forbidden, ValidationFailed, Unavailable."""
+    async def expired(self, actor: Actor, days: int) -> AsyncIterator[LogRange]:
+        """What `prune` would delete. Raises Forbidden, ValidationFailed and Unavailable."""
         policies.require_admin(actor)
         age, after = age_of(days), 0
         while True:
             async with self._store.write() as unit:
-                stretch = await unit.log.old(age, LOOK, after)
-            if stretch is None:
+                range_ = await unit.log.expired(age, SCAN_BATCH, after)
+            if range_ is None:
                 return
-            yield stretch
-            after = stretch.last
+            yield range_
+            after = range_.last
 
     async def prune(
         self, actor: Actor, days: int, keep: Keep | None = None, batch: int = BATCH
-    ) -> AsyncIterator[Stretch]:
-        """Delete what is older than so many days, oldest first; each stretch is told once it is gone.
+    ) -> AsyncIterator[LogRange]:
+        """Delete entries older than this many days, oldest first; yields each range once it is deleted.
 
-        With `keep` each stretch is handed over before it is deleted. It may be left at any time, and be run again: it
-        goes on where the log begins. How old an entry is, the database's clock says, which also dated its insertion.
+        With `keep`, each range is passed to it before it is deleted. The iteration can be stopped at any time; the next
+        run continues where the log begins. Age is measured by the database's clock, which also dated the insertion.
         Raises Forbidden, ValidationFailed and Unavailable.
         """
         policies.require_admin(actor)
         age = age_of(days)
         while True:
             async with self._store.write() as unit:
-                stretch = await unit.log.old(age, batch)
-                entries = await unit.log.read(stretch) if stretch and keep else ()
-            if stretch is None:
+                range_ = await unit.log.expired(age, batch)
+                entries = await unit.log.read(range_) if range_ and keep else ()
+            if range_ is None:
                 return
-            if keep is not None:  # with no transaction open, because a disk may be slow
+            if keep is not None:  # outside a transaction, because a disk may be slow
                 await keep(entries)
             async with self._store.write() as unit:
-                if not await unit.log.prune(stretch):
+                if not await unit.log.prune(range_):
                     continue
                 await unit.commit()
-            yield stretch
+            yield range_

@@ -1,4 +1,4 @@
-"""Sessions: how they end and are read; one's own password."""
+"""Sessions: ending and reading them, and changing one's own password."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from domain.services.unit import Written
 
 
 class SessionService(SignInService):
-    """The use cases of sessions, those that begin one included."""
+    """The use cases of sessions, including signing in and up."""
 
     async def sign_out(self, actor: Actor) -> Written[None]:
-        """End the actor's own current session; raises NotFound where there is none."""
+        """End the actor's current session; raises NotFound if there is none."""
         if actor.session_id is None:
             raise NotFound("There is no session to end")
         return await self._end_one(actor, actor.session_id, EndReason.SIGNED_OUT)
 
     async def sign_out_by_token(self, origin: Origin, token: str) -> Written[None]:
-        """End the session of a refresh token, which is proof enough without an access token. Raises TokenInvalid.
+        """End the session of a refresh token; no access token is needed. Raises TokenInvalid.
 
-        One that is no longer accepted ends it as well, and is recorded as reused. A session that is gone stays so.
+        A token that is no longer accepted also ends it, and is recorded as reuse. An unknown or ended session is no error.
         """
         claims = self._tokens.read_refresh(token)
         now = self._clock.now()
@@ -60,7 +60,7 @@ class SessionService(SignInService):
         return Written(None, position)
 
     async def revoke(self, actor: Actor, session_id: UUID) -> Written[None]:
-        """End one session: one's own, or for admins anyone's. Raises NotFound."""
+        """End one of the actor's own sessions or, for admins, any session. Raises NotFound."""
         return await self._end_one(actor, session_id, EndReason.REVOKED)
 
     async def _end_one(self, actor: Actor, session_id: UUID, reason: EndReason) -> Written[None]:
@@ -79,7 +79,7 @@ class SessionService(SignInService):
         return Written(None, position)
 
     async def revoke_all(self, actor: Actor, user_id: UUID) -> Written[int]:
-        """End every session of a user but the actor's own current one; how many ended. Raises Forbidden and NotFound."""
+        """End all sessions of a user except the actor's current one; returns their number. Raises Forbidden and NotFound."""
         if not policies.can_see_sessions(actor, user_id):
             raise Forbidden
         now = self._clock.now()
@@ -94,7 +94,7 @@ class SessionService(SignInService):
         return Written(len(ended), position)
 
     async def change_password(self, actor: Actor, current: str, new: str) -> Written[None]:
-        """Set one's own password and end one's other sessions.
+        """Set the actor's own password and end their other sessions.
 
         Raises InvalidCredentials for a wrong current password, ValidationFailed on `new_password`, RateLimited.
         """
@@ -111,7 +111,7 @@ class SessionService(SignInService):
         async with self._store.write() as unit:
             user = (await unit.users.get_for_update(actor.user_id)).touched(now)
             if await unit.users.password_hash(user.id) != known:
-                raise InvalidCredentials("The password was changed just now; try again")
+                raise InvalidCredentials("The password has just been changed; try again with the new one")
             await unit.users.save(user)
             await unit.users.set_password_hash(user.id, hashed)
             ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, actor.session_id)
@@ -124,7 +124,7 @@ class SessionService(SignInService):
         return Written(None, position)
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
-        """What the directory says now of these sessions."""
+        """The current principals of these sessions."""
         async with self._store.read() as unit:
             return await unit.sessions.principals(session_ids)
 
@@ -150,7 +150,7 @@ class SessionService(SignInService):
         return {i: s for i, s in found.items() if s.is_live(now) and policies.can_see_sessions(actor, s.user_id)}
 
     async def touch_seen(self, sessions: Mapping[UUID, datetime], users: Mapping[UUID, datetime]) -> None:
-        """Move when sessions and their users were last seen forward, several at once."""
+        """Move the `last_seen_at` of several sessions and users forward."""
         async with self._store.write() as unit:
             await unit.users.touch_seen(users)
             await unit.sessions.touch_seen(sessions)

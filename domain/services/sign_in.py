@@ -1,4 +1,4 @@
-"""Signing up, signing in and staying signed in: every way a session begins or is renewed."""
+"""Signing up, signing in and refreshing tokens: every way a session begins or is renewed."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from domain.services.user import checked, new_user
 
 USER_AGENT_MAX = 400
 REFRESH_OVERLAP = timedelta(seconds=30)
-"""How long a refresh token is still accepted after it was replaced: for a second tab, and for a lost answer."""
+"""How long a replaced refresh token is still accepted, for a second tab and for a lost response."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """Make an account for oneself and sign in to it."""
+    """Create an account for oneself and sign in to it."""
 
     email: str
     password: str = field(repr=False)
@@ -54,7 +54,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session with its tokens; the edge decides whether they travel in the payload or in cookies."""
+    """A session with its tokens; the API decides whether to send them in the payload or in cookies."""
 
     user: User
     session: Session
@@ -66,7 +66,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """What an installation decides: how long a session lives without use, and whether strangers may sign up."""
+    """Settings of an installation: how long an unused session lasts, and whether anyone may sign up."""
 
     lifetime: timedelta = timedelta(days=30)
     sign_up: bool = True
@@ -90,7 +90,7 @@ class SignInService:
         self._attempts, self._failures, self._rules, self._live = attempts, failures, rules, live
 
     async def sign_up(self, origin: Origin, command: SignUp) -> SignedIn:
-        """Make an active member and sign in. Raises Forbidden where closed, ValidationFailed, Taken, RateLimited."""
+        """Create an active member and sign in. Raises Forbidden if sign-up is closed, ValidationFailed, Taken, RateLimited."""
         if not self._rules.sign_up:
             raise Forbidden("Signing up is closed here; ask an admin for an account")
         clean = checked(email=command.email, display_name=command.display_name, password=command.password)
@@ -108,12 +108,12 @@ class SignInService:
     async def sign_in(self, origin: Origin, command: SignIn) -> SignedIn:
         """Check the password and start a session.
 
-        Until the password has proved right, the steps are the same whether or not the address is known: one look-up,
-        one hash, and a failure that is written to the log after the answer.
-        Raises InvalidCredentials, AccountDisabled (told only to who has the password), RateLimited, ValidationFailed.
+        Until the password is verified, the steps are the same for known and unknown addresses: one look-up, one hash,
+        and a failure that is logged after the response.
+        Raises InvalidCredentials, AccountDisabled (only after a correct password), RateLimited and ValidationFailed.
         """
-        if command.totp_code is not None:  # accepted and not checked, it would look like a second factor
-            raise ValidationFailed.one("totp_code", "There are no second factors here yet; leave this field out")
+        if command.totp_code is not None:  # accepting it unchecked would look like a second factor
+            raise ValidationFailed.one("totp_code", "Second factors are not supported yet; leave this field out")
         email = canonical_email(command.email)
         await self._attempts.from_address(origin)
         if len(command.password) > PASSWORD_MAX:
@@ -122,19 +122,19 @@ class SignInService:
         found = await self._credentials(email)
         key = await self._attempts.at_account(origin, email, found.addresses if found else ())
         password = normal_password(command.password)
-        while (signed_in := await self._enter(origin, found, password)) is None:
+        while (signed_in := await self._verify_and_start(origin, found, password)) is None:
             found = await self._credentials(email)
-        await self._attempts.forgive(key)  # not before: a right password alone proves nothing where more is asked
+        await self._attempts.reset(key)  # only now, because a correct password alone is not a sign-in
         return signed_in
 
     async def _credentials(self, email: str) -> Credentials | None:
-        """What the address can be signed in with; None for an unknown one, and for a deleted user's."""
+        """The credentials of an address; None if it is unknown or its user is deleted."""
         async with self._store.read() as unit:
             found = await unit.users.find_credentials(email)
         return None if found is None or found.user.status is Status.DELETED else found
 
-    async def _enter(self, origin: Origin, found: Credentials | None, password: str) -> SignedIn | None:
-        """Verify the password and start a session; None where the password changed meanwhile, to be verified again.
+    async def _verify_and_start(self, origin: Origin, found: Credentials | None, password: str) -> SignedIn | None:
+        """Verify the password and start a session; None if the password has changed, so that it is verified again.
 
         Raises InvalidCredentials and AccountDisabled, which are reported as failures.
         """
@@ -143,13 +143,13 @@ class SignInService:
             self._failures.report(FailedSignIn(found.user.id if found else None, origin, self._clock.now()))
             raise InvalidCredentials
         try:
-            return await self._admit(origin, found, password)
+            return await self._start_if_unchanged(origin, found, password)
         except (AccountDisabled, InvalidCredentials):
             self._failures.report(FailedSignIn(found.user.id, origin, self._clock.now()))
             raise
 
-    async def _admit(self, origin: Origin, found: Credentials, password: str) -> SignedIn | None:
-        """Start a session for whom the password was right, as they are now; None where it is another password now."""
+    async def _start_if_unchanged(self, origin: Origin, found: Credentials, password: str) -> SignedIn | None:
+        """Start a session after a correct password, if the user may still sign in; None if the password has changed."""
         async with self._store.write() as unit:
             try:
                 user = await unit.users.get_for_update(found.user.id)
@@ -160,7 +160,7 @@ class SignInService:
                 return None
             if user.status is not Status.ACTIVE:
                 raise AccountDisabled if user.status is Status.DISABLED else InvalidCredentials
-            if self._hasher.is_dated(known):
+            if self._hasher.needs_rehash(known):
                 await unit.users.set_password_hash(user.id, await self._hasher.hash(password))
             signed_in = await self._start(unit, origin, user, self._clock.now())
             await unit.commit()
@@ -187,9 +187,10 @@ class SignInService:
         return SignedIn(replace(user, last_seen_at=now), session, access, expires_at, refresh, position)
 
     async def refresh(self, origin: Origin, token: str) -> SignedIn:
-        """Rotate a refresh token (RFC 9700 section 4.14.2); one that was used before ends its whole family.
+        """Rotate a refresh token (RFC 9700 section 4.14.2); reusing an older token ends its session.
 
-        The token just replaced is answered with the same successor for REFRESH_OVERLAP, and nothing is written. Raises TokenInvalid, TokenExpired, SessionRevoked and AccountDisabled.
+        For REFRESH_OVERLAP, a replaced token gets the same successor again, and nothing is written. Raises TokenInvalid,
+        TokenExpired, SessionRevoked and AccountDisabled.
         """
         claims = self._tokens.read_refresh(token)
         now = self._clock.now()
@@ -214,7 +215,7 @@ class SignInService:
         return hmac.compare_digest(session.refresh_hash, self._tokens.refresh_hash(token))
 
     def _is_accepted(self, session: Session, token: str, now: datetime) -> bool:
-        """Whether it is the session's token, or the one that this replaced less than REFRESH_OVERLAP ago."""
+        """Whether it is the session's current token, or was replaced by it at most REFRESH_OVERLAP ago."""
         if self._is_current(session, token):
             return True
         if session.refreshed_at is None or now - session.refreshed_at > REFRESH_OVERLAP:
@@ -222,7 +223,7 @@ class SignInService:
         return hmac.compare_digest(session.refresh_hash, self._tokens.successor(token)[1])
 
     async def _locked(self, unit: WriteUnit, session_id: UUID) -> tuple[User, Session]:
-        """A session and its user, locked in the order of those who end a user's sessions; raises SessionRevoked."""
+        """A session and its user, locked in the same order as when a user's sessions are ended; raises SessionRevoked."""
         found = await unit.sessions.find(session_id)
         if found is None:
             raise SessionRevoked
@@ -235,7 +236,7 @@ class SignInService:
     async def _end_reused(
         self, unit: WriteUnit, origin: Origin, user: User, session: Session, generation: int, now: datetime
     ) -> None:
-        """End the family of a token that was used before. Raises SessionRevoked, or TokenInvalid for one of the future."""
+        """End the session of a reused token. Raises SessionRevoked, or TokenInvalid for a generation not yet issued."""
         if generation >= session.generation:
             raise TokenInvalid
         await unit.sessions.save(replace(session, ended_at=now, end_reason=EndReason.REUSED))

@@ -1,6 +1,6 @@
-"""Failed sign-ins in the log, written after they were answered.
+"""Failed sign-ins in the log, written after the response was sent.
 
-An event that is written within the answer makes a known address slower than an unknown one, which tells them apart.
+Writing the event before the response would make known addresses slower than unknown ones, which reveals them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from domain.services.unit import Store
 
 @dataclass(frozen=True, slots=True)
 class FailedSignIn:
-    """An attempt that was refused; `user_id` is None where the address is nobody's."""
+    """A failed sign-in; `user_id` is None if no user has the address."""
 
     user_id: UUID | None
     origin: Origin
@@ -26,27 +26,27 @@ class FailedSignIn:
 
 
 class FailedSignIns(Protocol):
-    """Failed sign-ins on their way to the log: written after the answer, and lost by nothing but the process's death."""
+    """A queue of failed sign-ins to log after the response; only a crash of the process loses them."""
 
     def check_room(self) -> None:
-        """Raises RateLimited where too many wait to be written, before a password is checked that could not be told of."""
+        """Raises RateLimited if the queue is full, so that no password is checked whose failure could not be logged."""
         ...
 
     def report(self, failure: FailedSignIn) -> None:
-        """Have it written soon; for an unknown address the same steps are taken, and nothing is written."""
+        """Queue the failure; for an unknown address the steps are the same, but nothing is written."""
         ...
 
 
 class SignInFailureService:
-    """Writes failed sign-ins down."""
+    """Appends failed sign-ins to the log."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def record(self, failures: Sequence[FailedSignIn]) -> None:
-        """Append an event for each failure that concerns somebody, in one transaction. Raises Unavailable.
+        """Append an event for each failure of a known user, in one transaction. Raises Unavailable.
 
-        Their rows are locked, so that nothing personal is appended for a user who has been erased meanwhile.
+        The users' rows are locked, so that no personal data is appended for a user who has just been erased.
         """
         ids = {f.user_id for f in failures if f.user_id is not None}
         if not ids:

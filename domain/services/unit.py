@@ -1,4 +1,4 @@
-"""The unit of work: one short stay in the store, to read or to write; and what every service needs beside it."""
+"""The unit of work, for reading or writing, and the other ports and types that every service needs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ T = TypeVar("T")
 
 
 class Clock(Protocol):
-    """The time, in UTC."""
+    """The current time, in UTC."""
 
     def now(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Written(Generic[T]):
-    """What a write made, and the insertion number of its last event; None where nothing had to change."""
+    """The result of a write and the insertion number of its last event, None if nothing changed."""
 
     value: T
     position: int | None
@@ -32,7 +32,7 @@ class Written(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class KeptResult:
-    """The first result under an idempotency key: what was asked, which user came of it, which event told it."""
+    """The first result of an idempotency key: the fingerprint of the input, the user created, and its event's number."""
 
     fingerprint: bytes
     user_id: UUID
@@ -40,17 +40,17 @@ class KeptResult:
 
 
 class IdempotencyKeys(Protocol):
-    """First results by actor and key, kept for a day."""
+    """First results by actor and key, stored for a day."""
 
     async def find(self, actor_id: UUID | None, key: str) -> KeptResult | None:
-        """The first result, serialised: until this transaction ends no other can use the same key."""
+        """The first result, serialised: no other transaction can use the same key until this one ends."""
         ...
 
     async def keep(self, actor_id: UUID | None, key: str, result: KeptResult) -> None: ...
 
 
 class ReadUnit(Protocol):
-    """A short stay in the store that cannot write."""
+    """A unit of work that can only read."""
 
     @property
     def users(self) -> UserReader: ...
@@ -61,7 +61,7 @@ class ReadUnit(Protocol):
 
 
 class WriteUnit(Protocol):
-    """One transaction on the primary. Leaving it without `commit` changes nothing."""
+    """One transaction on the primary; it is rolled back unless `commit` is called."""
 
     @property
     def users(self) -> UserRepository: ...
@@ -75,20 +75,20 @@ class WriteUnit(Protocol):
     def keys(self) -> IdempotencyKeys: ...
 
     async def commit(self) -> None:
-        """Make it durable; raises Unavailable where the outcome is not known to be written."""
+        """Commit durably; raises Unavailable if it is not certain that the transaction was committed."""
         ...
 
 
 class Store(Protocol):
-    """Where units of work come from. Both raise Unavailable when the database cannot be reached."""
+    """Opens units of work. Both methods raise Unavailable if the database cannot be reached."""
 
     def read(
         self, at_least: LogCursor | None = None, searcher: UUID | None = None
     ) -> AbstractAsyncContextManager[ReadUnit]:
-        """A reading unit on the primary; with `at_least` perhaps on a replica, but on one that shows this position.
+        """A read unit on the primary or, with `at_least`, possibly on a replica that has reached this position.
 
-        One `searcher` has one unit at a time, and waits for it without holding a connection. Raises RateLimited where
-        that takes too long.
+        Each `searcher` has one unit at a time and waits for it without holding a connection. Raises RateLimited if
+        the wait is too long.
         """
         ...
 

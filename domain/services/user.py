@@ -1,4 +1,4 @@
-"""Users: making, changing, switching off and removing them."""
+"""Users: creating, changing, disabling, deleting and erasing them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ KEY_MAX = 200
 
 
 def checked(**fields: object) -> dict[str, str]:
-    """The given fields of a user in canonical form, leaving out those that are None.
+    """The given fields of a user in canonical form, without those that are None.
 
-    Raises ValidationFailed with every fault at once.
+    Raises ValidationFailed with all faults at once.
     """
     rules = {"email": canonical_email, "display_name": clean_name, "password": clean_password}
     clean: dict[str, str] = {}
@@ -55,12 +55,12 @@ def checked(**fields: object) -> dict[str, str]:
 
 
 def new_user(email: str, display_name: str, role: Role, now: datetime) -> User:
-    """A fresh active user at version 1; the fields are taken as they are."""
+    """A new active user at version 1; the fields are not checked."""
     return User(uuid4(), email, display_name, role, Status.ACTIVE, 1, now, now)
 
 
 async def guard_last_admin(unit: WriteUnit, before: User, after: User | None) -> None:
-    """Raise LastAdmin where the change takes away the only active admin, also against changes made at the same moment."""
+    """Raise LastAdmin if the change would remove the only active admin; concurrent changes are serialised."""
     stays = after is not None and after.is_active_admin
     if before.is_active_admin and not stays and not await unit.users.count_other_active_admins(before.id):
         raise LastAdmin
@@ -68,7 +68,7 @@ async def guard_last_admin(unit: WriteUnit, before: User, after: User | None) ->
 
 @dataclass(frozen=True, slots=True)
 class CreateUser:
-    """Make a user; without a password the account cannot be signed in to until one is set."""
+    """Create a user; without a password nobody can sign in to the account until one is set."""
 
     email: str
     display_name: str
@@ -79,7 +79,7 @@ class CreateUser:
 
 @dataclass(frozen=True, slots=True)
 class UpdateUser:
-    """Set the fields that are not None; `expected_version` refuses to write over a change the caller has not seen."""
+    """Set the fields that are not None; with `expected_version`, an unseen change is not overwritten."""
 
     id: UUID
     email: str | None = None
@@ -91,7 +91,7 @@ class UpdateUser:
 
 
 class UserService(DirectoryService):
-    """The use cases of the directory, the reading ones included."""
+    """The use cases of the directory, including the read-only ones."""
 
     def __init__(
         self,
@@ -108,10 +108,9 @@ class UserService(DirectoryService):
         self._live, self._attempts = live, attempts
 
     async def create(self, actor: Actor, command: CreateUser) -> Written[User]:
-        """Make a user.
+        """Create a user; a repeated call with the same idempotency key returns the first result.
 
-        Raises Forbidden, ValidationFailed, Taken, and IdempotencyMismatch for a key that came with other input.
-        A repeat with the same key answers with the first result.
+        Raises Forbidden, ValidationFailed, Taken, and IdempotencyMismatch for a key that was used with different input.
         """
         policies.require_admin(actor)
         clean = checked(email=command.email, display_name=command.display_name, password=command.password)
@@ -140,10 +139,10 @@ class UserService(DirectoryService):
         return Written(await unit.users.get(kept.user_id), kept.position)
 
     async def update(self, actor: Actor, command: UpdateUser) -> Written[User]:
-        """Set fields of a user: admins any, users their own e-mail and display name.
+        """Set fields of a user: admins may set any, users their own e-mail and display name.
 
-        Raises NotFound, Forbidden, ValidationFailed, Taken, VersionConflict and LastAdmin, and RateLimited where
-        one's own e-mail is changed too often: the answer tells whether an address is known here.
+        Raises NotFound, Forbidden, ValidationFailed, Taken, VersionConflict and LastAdmin, and RateLimited if users
+        change their own e-mail too often, because the result reveals whether an address is known.
         """
         wanted = {
             name: value
@@ -175,7 +174,7 @@ class UserService(DirectoryService):
         return written
 
     async def _claims_email(self, actor: Actor, user_id: UUID, email: str | None) -> bool:
-        """Whether users set an e-mail of their own that is another than they have."""
+        """Whether users change their own e-mail address."""
         if email is None or actor.user_id != user_id:
             return False
         async with self._store.read() as unit:
@@ -185,9 +184,9 @@ class UserService(DirectoryService):
     async def set_status(
         self, actor: Actor, user_id: UUID, status: Status, expected_version: int | None = None, *, restore: bool = False
     ) -> Written[User]:
-        """Disable, enable, delete or (with `restore`) restore a user; sessions end with a user that is no longer active.
+        """Disable, enable, delete or (with `restore`) restore a user; the sessions of an inactive user end.
 
-        Raises Forbidden, NotFound, VersionConflict, LastAdmin, and ValidationFailed for a step that does not exist.
+        Raises Forbidden, NotFound, VersionConflict, LastAdmin, and ValidationFailed for a change that is not allowed.
         """
         policies.require_admin(actor)
         async with self._store.write() as unit:
@@ -203,7 +202,7 @@ class UserService(DirectoryService):
         return written
 
     async def erase(self, actor: Actor, user_id: UUID) -> Written[None]:
-        """Remove a user's personal data for good, from the directory and from the log, which keeps the id and the fact.
+        """Permanently remove a user's personal data from the directory and the log, which keeps the id and the facts.
 
         Raises Forbidden, NotFound and LastAdmin.
         """
@@ -239,7 +238,7 @@ class UserService(DirectoryService):
         status: Status | None = None,
         hashed: str | None = None,
     ) -> Written[User]:
-        """The row, what follows from it for sessions, then its events; nothing where nothing differs."""
+        """Write the row, end sessions if necessary, then append the events; does nothing if nothing changes."""
         now = self._clock.now()
         after, changes = before.changed(now, email=email, display_name=display_name, role=role, status=status)
         if (before.status, after.status) not in STATUS_EVENTS and before.status is not after.status:

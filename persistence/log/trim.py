@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.event import Event
-from domain.models.log import Stretch
+from domain.models.log import LogRange
 from persistence.errors import translated
 from persistence.log.epoch import RENEW_AT
 from persistence.log.reader import SqlEventReader
@@ -49,25 +49,23 @@ class SqlLogTrimmer:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def old(self, age: timedelta, limit: int, after: int = 0) -> Stretch | None:
+    async def expired(self, age: timedelta, limit: int, after: int = 0) -> LogRange | None:
         """The first entries of an age, or None."""
         asked = {"age": age, "limit": limit, "after": after}
         row = (await self._connection.execute(OLD, asked)).one()
-        return None if row.last is None else Stretch(row.horizon, row.last)
+        return None if row.last is None else LogRange(row.horizon, row.last)
 
-    async def read(self, stretch: Stretch) -> Sequence[Event]:
+    async def read(self, range_: LogRange) -> Sequence[Event]:
         """The entries of a stretch."""
-        found = await SqlEventReader(self._connection).after(stretch.horizon, stretch.count)
-        return [e for e in found if e.seq <= stretch.last]
+        found = await SqlEventReader(self._connection).after(range_.horizon, range_.count)
+        return [e for e in found if e.seq <= range_.last]
 
-    async def prune(self, stretch: Stretch) -> bool:
+    async def prune(self, range_: LogRange) -> bool:
         """Delete a stretch and move the horizon behind it; False where another process has moved it meanwhile."""
         await self._connection.execute(select(func.set_config("lock_timeout", str(LOCK_MILLISECONDS), true())))
-        await self._connection.execute(
-            delete(events).where(events.c.seq > stretch.horizon, events.c.seq <= stretch.last)
-        )
+        await self._connection.execute(delete(events).where(events.c.seq > range_.horizon, events.c.seq <= range_.last))
         moved = await self._connection.execute(
-            update(log_state).values(horizon=stretch.last).where(log_state.c.horizon == stretch.horizon)
+            update(log_state).values(horizon=range_.last).where(log_state.c.horizon == range_.horizon)
         )
         return moved.rowcount == 1
 

@@ -59,7 +59,7 @@ class RedisRateLimiter:
                 log.warning("rate_limit.redis_away", error=type(error).__name__)
         return self._count((bucket, key), limit, window)
 
-    async def forgive(self, bucket: str, key: str) -> None:
+    async def reset(self, bucket: str, key: str) -> None:
         """Forget the tries of a key."""
         self._own.pop((bucket, key), None)
         if self._reachable():

@@ -183,9 +183,9 @@ class Group:
     def _made_of(self, event: Event, rows: Rows) -> tuple[object, ...]:
         """All that a compiled rendering reads: the entry, its two people as they are now, and whether they are online."""
         online = self.renderer.online
-        doer = event.actor_id
-        who = None if doer is None else rows.get(doer)
-        return event, rows.concerned(event), who, event.user_id in online, doer in online
+        acting_user = event.actor_id
+        who = None if acting_user is None else rows.get(acting_user)
+        return event, rows.concerned(event), who, event.user_id in online, acting_user in online
 
     async def render(self, event: Event, actor: Actor, rows: Rows) -> tuple[bytes, ...]:
         """The entry as one actor sees it: no payload, one, or several."""

@@ -113,7 +113,7 @@ async def test_what_is_kept_for_a_document_that_is_held_open_is_dropped(
 
 
 async def test_a_kept_rendering_follows_the_row_of_its_actor_too(api: Api, admin: Person) -> None:
-    doer = await api.new_user(admin, "ADMIN", "Before")
+    acting_user = await api.new_user(admin, "ADMIN", "Before")
     subject = await api.new_user(admin)
     wanted: dict[str, Any] = {"filter": {"userId": subject.id, "types": ["USER_UPDATED"]}}
     query = EVENTS.replace("actor { email }", "actor { email displayName }")
@@ -121,8 +121,8 @@ async def test_a_kept_rendering_follows_the_row_of_its_actor_too(api: Api, admin
     async with api.socket(auditor) as holder, api.socket(auditor) as socket:
         await holder.subscribe("h", query, wanted)
         assert (await holder.next("h"))["userEvents"]["__typename"] == "Heartbeat"
-        await rename(api, doer, subject, "Named")
+        await rename(api, acting_user, subject, "Named")
         assert (await holder.next("h"))["userEvents"]["actor"]["displayName"] == "Before"
-        await rename(api, admin, doer, "After")
+        await rename(api, admin, acting_user, "After")
         (told,) = await replay(socket, "r", beginning(api), query, **wanted)
         assert told["actor"]["displayName"] == "After"

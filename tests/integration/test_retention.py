@@ -35,7 +35,7 @@ WAITS = """select exists (select from pg_stat_activity
 
 async def prune(core: Core, batch: int = 50) -> list[int]:
     """Prune what is older than a day; how many each stretch had."""
-    return [stretch.count async for stretch in core.retention.prune(system(), 1, batch=batch)]
+    return [range_.count async for range_ in core.retention.prune(system(), 1, batch=batch)]
 
 
 async def test_the_old_end_goes_under_writers_and_readers(fresh_database_url: str, redis_url: str) -> None:
@@ -84,7 +84,7 @@ async def test_a_young_event_keeps_all_behind_it(fresh_database_url: str, redis_
     ):
         await add_old(connection, 30)
         await connection.execute("update events set id = uuidv7() where seq = 21")
-        assert [s.count async for s in core.retention.old(system(), 1)] == [20]
+        assert [s.count async for s in core.retention.expired(system(), 1)] == [20]
         assert await horizon(connection) == 0, "a look changes nothing"
         assert await prune(core, batch=8) == [8, 8, 4]
         assert await seqs(connection) == list(range(21, 31))

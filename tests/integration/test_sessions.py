@@ -186,7 +186,7 @@ class Gated:
         await self.go.wait()
         return found
 
-    def is_dated(self, _: str) -> bool:
+    def needs_rehash(self, _: str) -> bool:
         """Always, so that what was verified is also hashed anew."""
         return True
 

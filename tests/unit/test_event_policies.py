@@ -105,9 +105,9 @@ def test_what_concerns_no_user_is_nobodys_own(event: Event, user: User | None) -
 
 @given(events)
 def test_erasing_removes_personal_data_of_the_user_concerned_and_where_the_actor_was(event: Event) -> None:
-    doer, other = UUID(int=6), UUID(int=5)
-    done = replace(event, actor_id=doer)
+    acting_user, other = UUID(int=6), UUID(int=5)
+    done = replace(event, actor_id=acting_user)
     assert policies.without_erased(done, {other}) is done
     assert policies.without_erased(done, {SUBJECT.id}) == policies.without_personal_data(done)
-    by_erased = policies.without_erased(done, {doer})
+    by_erased = policies.without_erased(done, {acting_user})
     assert by_erased == replace(done, ip_address=None), "what happened to others stays readable, as in the table"

@@ -254,8 +254,8 @@ def test_what_is_kept_is_what_would_be_rendered_anew(data: st.DataObject) -> Non
             assert told == await group().shared(event, Rows(found, [event]))
             if found[event.subject.id] is None:
                 values = [v for c in event.changes if c.field in ("email", "display_name") for v in (c.before, c.after)]
-                doer = None if event.actor_id is None else found.get(event.actor_id)
-                known = {doer.email, doer.display_name} if doer is not None else set()
+                acting_user = None if event.actor_id is None else found.get(event.actor_id)
+                known = {acting_user.email, acting_user.display_name} if acting_user is not None else set()
                 assert not [v for v in values if v and v not in known and str(v).encode() in b"".join(told)]
 
     asyncio.run(run())

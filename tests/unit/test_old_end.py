@@ -40,7 +40,7 @@ def test_an_age_is_a_number_of_days_from_one_on() -> None:
 
 async def test_only_admins_prune(world: World) -> None:
     service = RetentionService(world.store)
-    for asked in (service.prune(NOBODY, 1), service.old(NOBODY, 1)):
+    for asked in (service.prune(NOBODY, 1), service.expired(NOBODY, 1)):
         with pytest.raises(errors.Forbidden):
             await anext(asked)
     with pytest.raises(errors.Forbidden):
@@ -49,12 +49,12 @@ async def test_only_admins_prune(world: World) -> None:
 
 async def test_what_is_old_is_told_and_then_deleted_in_batches(world: World) -> None:
     service = RetentionService(world.store)
-    assert [s.count async for s in service.old(system(), 1)] == [5]
+    assert [s.count async for s in service.expired(system(), 1)] == [5]
     assert world.store.state.log.horizon == 0
     assert [s.count async for s in service.prune(system(), 4)] == []
     assert [(s.horizon, s.last) async for s in service.prune(system(), 1, batch=2)] == [(0, 2), (2, 4), (4, 5)]
     assert world.store.state.log.horizon == 5
-    assert [s.count async for s in service.old(system(), 1)] == []
+    assert [s.count async for s in service.expired(system(), 1)] == []
 
 
 async def test_each_batch_is_kept_before_it_goes(world: World) -> None:

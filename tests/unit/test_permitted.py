@@ -134,7 +134,7 @@ async def test_an_import_counts_what_came_of_each_row() -> None:
     once_more = await world.imports.import_batch(system(), rows[:3])
     assert (once_more.created, once_more.updated, once_more.unchanged) == (0, 0, 3)
     noted: set[int] = set()
-    world.imports.note(rows[:3], noted)
+    world.imports.remember(rows[:3], noted)
     assert noted == {hash(r.email) for r in rows[:3]}
     (new,) = [u for u in world.store.state.users.values() if u.email == "new@example.com"]
     assert (new.display_name, new.role) == ("New", Role.ADMIN)
@@ -162,18 +162,22 @@ async def test_an_entry_says_where_it_came_from() -> None:
 
 
 def test_a_filter_of_entries_asks_for_all_of_its_parts() -> None:
-    user, doer = UUID(int=1), UUID(int=2)
+    user, acting_user = UUID(int=1), UUID(int=2)
     event = Event(
-        EventType.USER_CREATED, Subject(SubjectKind.USER, user), user, datetime(2026, 1, 1, tzinfo=UTC), actor_id=doer
+        EventType.USER_CREATED,
+        Subject(SubjectKind.USER, user),
+        user,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        actor_id=acting_user,
     )
     assert EventFilter().matches(event)
-    whole = EventFilter(frozenset({event.type}), user, doer, user)
+    whole = EventFilter(frozenset({event.type}), user, acting_user, user)
     assert whole.matches(event)
     others = (
         replace(event, type=EventType.USER_ERASED),
         replace(event, user_id=None),
         replace(event, actor_id=None),
-        replace(event, subject=Subject(SubjectKind.USER, doer)),
+        replace(event, subject=Subject(SubjectKind.USER, acting_user)),
     )
     assert not [e for e in others if whole.matches(e)]
 

@@ -78,11 +78,11 @@ async def test_a_question_stays_within_what_the_asker_sees(
     one, hidden = await people(world)
     presence.online = frozenset({one.id})
     every = directory.query(AUDITOR, search=" Ada ")
-    assert (every.filter.status, every.search, every.by_email, every.asker) == (None, "ada", True, AUDITOR.user_id)
+    assert (every.filter.status, every.search, every.by_email, every.requester) == (None, "ada", True, AUDITOR.user_id)
     assert every.online_ids is None
     asked = directory.query(MEMBER, filter_=UserFilter(status=frozenset({Status.DISABLED}), online=True))
     assert (asked.filter.status, asked.online_ids) == (frozenset(), presence.online)
-    assert directory.query(replace(MEMBER, session_id=UUID(int=5))).asker == UUID(int=5)
+    assert directory.query(replace(MEMBER, session_id=UUID(int=5))).requester == UUID(int=5)
     for viewer, found in ((MEMBER, [one]), (AUDITOR, [one, hidden])):
         query = directory.query(viewer, Window(5), search="ada")
         assert set((await directory.page(query, CURSOR)).items) == set(found)

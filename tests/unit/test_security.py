@@ -45,7 +45,7 @@ async def test_a_hash_is_argon2id_at_owasp_minimum_and_fits_only_its_password(ha
     assert await hasher.verify("correct horse", hashed)
     assert not await hasher.verify("correct hors", hashed)
     assert not await hasher.verify("correct horse", "not a hash")
-    assert not hasher.is_dated(hashed)
+    assert not hasher.needs_rehash(hashed)
 
 
 async def test_without_a_hash_nothing_fits_and_the_same_work_is_done(hasher: Argon2Hasher) -> None:
@@ -66,7 +66,7 @@ async def test_without_a_hash_nothing_fits_and_the_same_work_is_done(hasher: Arg
 
 async def test_weaker_parameters_are_dated(hasher: Argon2Hasher) -> None:
     weak = Argon2(time_cost=1, memory_cost=1024, parallelism=1).hash("correct horse")
-    assert hasher.is_dated(weak)
+    assert hasher.needs_rehash(weak)
     assert await hasher.verify("correct horse", weak)
 
 

@@ -28,7 +28,7 @@ async def failing() -> None:
 
 
 async def test_every_task_ends_however_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(tasks, "RECANCEL_SECONDS", 0.01)
     heard: list[str] = []
     running = [asyncio.create_task(deaf(heard)), asyncio.create_task(failing()), asyncio.create_task(asyncio.sleep(0))]
     await asyncio.sleep(0)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.models.event import Change, Event, EventCount, NewEvent
-from domain.models.log import Ancestor, EventFilter, LogState, Stretch
+from domain.models.log import Ancestor, EventFilter, LogRange, LogState
 from domain.pagination import Page, Window
 from tests.unit.fakes.pages import page_of
 
@@ -107,7 +107,7 @@ class FakeLog:
     def __init__(self, kept: LogKept, now: datetime) -> None:
         self._kept, self._now = kept, now
 
-    async def old(self, age: timedelta, limit: int, after: int = 0) -> Stretch | None:
+    async def expired(self, age: timedelta, limit: int, after: int = 0) -> LogRange | None:
         """Up to the first entry that is younger."""
         horizon = last = max(after, self._kept.horizon)
         for event in self._kept.events():
@@ -116,17 +116,17 @@ class FakeLog:
             if event.occurred_at > self._now - age or last - horizon == limit:
                 break
             last = event.seq
-        return Stretch(horizon, last) if last > horizon else None
+        return LogRange(horizon, last) if last > horizon else None
 
-    async def read(self, stretch: Stretch) -> Sequence[Event]:
+    async def read(self, range_: LogRange) -> Sequence[Event]:
         """The entries."""
-        return [e for e in self._kept.events() if stretch.horizon < e.seq <= stretch.last]
+        return [e for e in self._kept.events() if range_.horizon < e.seq <= range_.last]
 
-    async def prune(self, stretch: Stretch) -> bool:
+    async def prune(self, range_: LogRange) -> bool:
         """Move the horizon, unless it has been moved."""
-        if self._kept.horizon != stretch.horizon:
+        if self._kept.horizon != range_.horizon:
             return False
-        self._kept.horizon = stretch.last
+        self._kept.horizon = range_.last
         return True
 
     async def renew(self, epoch: UUID, shared_head: int) -> bool:

@@ -41,7 +41,7 @@ class FakeHasher:
         self.verified.append((password, password_hash))
         return password_hash is not None and password_hash.partition(":")[2] == password
 
-    def is_dated(self, password_hash: str) -> bool:
+    def needs_rehash(self, password_hash: str) -> bool:
         """Whether it was made with another strength."""
         return not password_hash.startswith(f"hash{self.strength}:")
 
@@ -103,7 +103,7 @@ class FakeLimiter:
         self.counts[bucket, key] = self.counts.get((bucket, key), 0) + 1
         return window if self.counts[bucket, key] > limit else None
 
-    async def forgive(self, bucket: str, key: str) -> None:
+    async def reset(self, bucket: str, key: str) -> None:
         """Forget."""
         self.counts.pop((bucket, key), None)
 
