@@ -19,11 +19,9 @@ import { basename, join } from 'node:path';
 import { chdir } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { parse } from 'svelte/compiler';
-import ts from 'typescript';
 import { createVitest } from 'vitest/node';
-import { MUTANTS } from '../tests/mutants.js';
 import { importsOf } from './import-cycles.js';
+import { broken, compile, mutantsOf } from './mutation.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const NOT_COPIED = new Set(['node_modules', 'build', 'output', 'e2e']);
@@ -54,34 +52,11 @@ function testsByModule(folder) {
 	return reached;
 }
 
-/** @typedef {{ file: string, from: string, to: string }} Mutant */
-
-/** @param {string} source @param {Mutant} mutant */
-function broken(source, { file, from, to }) {
-	if (source.split(from).length !== 2) throw new Error(`${file} has this not once: ${from}`);
-	return source.replace(from, () => to);
-}
-
-/** Raises where a source is none: what does not compile would seem to be noticed. @param {string} file @param {string} source */
-function compile(file, source) {
-	if (file.endsWith('.svelte')) return void parse(source, { filename: file });
-	const { diagnostics = [] } = ts.transpileModule(source, { reportDiagnostics: true, fileName: file });
-	if (diagnostics[0])
-		throw new Error(`${file}: ${ts.flattenDiagnosticMessageText(diagnostics[0].messageText, ' ')}`);
-}
-
-/** The mutants of the files that are asked for. @param {readonly string[]} parts @returns {Mutant[]} */
-function chosen(parts) {
-	return Object.entries(MUTANTS)
-		.filter(([file]) => !parts.length || parts.some((part) => file.includes(part)))
-		.flatMap(([file, pairs]) => pairs.map(([from, to]) => ({ file: `src/${file}`, from, to })));
-}
-
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: { 'at-least': { type: 'string', default: WANTED_PERCENT } }
 });
-const mutants = chosen(positionals);
+const mutants = mutantsOf(positionals);
 for (const mutant of mutants)
 	compile(mutant.file, broken(readFileSync(join(ROOT, mutant.file), 'utf8'), mutant));
 
@@ -103,10 +78,10 @@ try {
 		return unhandledErrors.length > 0 || testModules.some((one) => one.state() === 'failed');
 	};
 	/** Whether any fail; the quick ones say it first. @param {string} file */
-	const fails = async (file) => (await failIn(file, ['unit'])) || failIn(file, ['component', 'page']);
+	const fails = async (file) => (await failIn(file, ['unit'])) || failIn(file, ['document']);
 	for (const file of new Set(mutants.map((mutant) => mutant.file)))
 		if (await fails(file)) throw new Error(`The tests of ${file} fail without being broken`);
-	/** @type {Mutant[]} */
+	/** @type {import('./mutation.js').Mutant[]} */
 	const survivors = [];
 	for (const mutant of mutants) {
 		const path = join(folder, mutant.file);

@@ -341,7 +341,7 @@ export const MUTANTS = {
 		['+ hour * HOUR_MS', '']
 	],
 	'lib/utils/event/words.ts': [
-		["TONES[type] ?? 'neutral'", "'neutral'"],
+		["KINDS[type]?.[0] ?? 'neutral'", "'neutral'"],
 		['if (key === f.dayKey(now)) return m.activity.today;', ''],
 		["role && role.after !== 'MEMBER'", 'role'],
 		['if (day) day.events.push(event);\n\t\telse', '']

@@ -9,12 +9,14 @@ import RoleForm from '#lib/components/user/RoleForm.svelte';
 import StatusActions from '#lib/components/user/StatusActions.svelte';
 import { en } from '#lib/messages/en.ts';
 import { UserRecord } from '#lib/stores/user/record.svelte.ts';
-import { sessions, show, user } from './frame.ts';
-import { answers } from './kit/forms.ts';
-import { visits } from './kit/navigation.ts';
+import { answers, show } from '../document/component.ts';
+import { visits } from '../document/kit/navigation.ts';
+import { ADMIN, session, sessionPage, user } from '../fakes/rows.ts';
 
-const record = (more = {}) =>
-	new UserRecord({ user: user(more), sessions: sessions('s1', 's2', 's3') }, 'grace');
+const record = () => {
+	const sessions = sessionPage(['s1', 's2', 's3'].map((id) => session(id)));
+	return new UserRecord({ user: user({ version: 7 }), sessions }, ADMIN.id);
+};
 const refusal = (code: string, fields: Record<string, string> = {}) => ({ code, message: '', fields });
 const failure = (form: string, given: ReturnType<typeof refusal>, kept: unknown = null) => ({
 	type: 'failure' as const,
@@ -193,6 +195,6 @@ test('erasing leads away and is told there; a wrong name stands at its field', a
 	await screen.findByText(en.user.eraseMismatch);
 	await fireEvent.submit(form);
 	await answers.last.answer({ type: 'redirect', status: 303, location: '/people' });
-	await waitFor(() => expect(visits).toEqual(['/people']));
+	await waitFor(() => expect(visits.gone).toEqual(['/people']));
 	expect(toasts.list.map(({ text }) => text)).toEqual([en.user.erased('Ada')]);
 });

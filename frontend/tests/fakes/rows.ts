@@ -5,7 +5,8 @@ import type {
 	SessionPage,
 	SessionRow,
 	User,
-	UserOutcome
+	UserOutcome,
+	Viewer
 } from '#lib/graphql/documents.ts';
 
 export const AT = '2026-01-01T00:00:00Z';
@@ -24,6 +25,14 @@ export const user = (more: Partial<User> = {}): User => ({
 	version: 1,
 	...more
 });
+
+export const ADMIN: Viewer = {
+	id: '00000000-0000-4000-8000-00000000000a',
+	email: 'grace@example.com',
+	displayName: 'Grace',
+	role: 'ADMIN',
+	version: 1
+};
 
 export const session = (id: string, more: Partial<SessionRow> = {}): SessionRow => ({
 	id,

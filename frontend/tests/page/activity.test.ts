@@ -5,8 +5,8 @@ import { en } from '#lib/messages/en.ts';
 import { activity } from '#lib/utils/event/address.ts';
 import Page from '../../src/routes/(app)/activity/+page.svelte';
 import { event } from '../fakes/rows.ts';
-import { Site } from './site.ts';
-import { visits } from './kit/navigation.ts';
+import { Site } from '../document/site.ts';
+import { visits } from '../document/kit/navigation.ts';
 
 let site: Site;
 beforeEach(() => (site = new Site('/activity')));
@@ -59,7 +59,7 @@ test('says that the log no longer had all of it, and has the page read again', a
 	await show();
 	await push({ __typename: 'ResyncRequired', cursor: 'now', reason: 'PRUNED' });
 	await screen.findByText(en.activity.resynced);
-	await waitFor(() => expect(site.rereads).toBe(1));
+	await waitFor(() => expect(visits.refreshed).toBe(1));
 });
 
 test('paused, nothing moves until it goes on', async () => {

@@ -6,8 +6,8 @@ import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/people/new/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/new/+page.server.ts';
 import { payload, refused, user } from '../fakes/rows.ts';
-import { Site } from './site.ts';
-import { visits } from './kit/navigation.ts';
+import { Site } from '../document/site.ts';
+import { visits } from '../document/kit/navigation.ts';
 
 let site: Site;
 /** Who was added, by the key that came with them: the API adds one for each. */

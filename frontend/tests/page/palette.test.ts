@@ -6,8 +6,8 @@ import { en } from '#lib/messages/en.ts';
 import UserPicker from '#lib/components/user/UserPicker.svelte';
 import Palette from '#lib/components/shell/Palette.svelte';
 import { user } from '../fakes/rows.ts';
-import { Site } from './site.ts';
-import { visits } from './kit/navigation.ts';
+import { Site } from '../document/site.ts';
+import { visits } from '../document/kit/navigation.ts';
 
 const found = (...names: string[]): FindUsersData => ({
 	users: { edges: names.map((name) => ({ node: user({ id: name, displayName: name, email: null }) })) }

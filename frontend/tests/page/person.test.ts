@@ -14,8 +14,9 @@ import {
 import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/people/[id]/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/[id]/+page.server.ts';
-import { DONE, event, node, refused, session, sessionPage, user } from '../fakes/rows.ts';
-import { ADMIN, Site } from './site.ts';
+import { ADMIN, DONE, event, node, refused, session, sessionPage, user } from '../fakes/rows.ts';
+import { Site } from '../document/site.ts';
+import { visits } from '../document/kit/navigation.ts';
 
 const ada = user({ version: 7 });
 const data = (more: object = {}) => ({
@@ -257,7 +258,7 @@ describe('the log', () => {
 		await site.push('UserHistoryFeed', {
 			userEvents: { __typename: 'ResyncRequired', cursor, reason: 'PRUNED' }
 		});
-		await vi.waitUntil(() => site.rereads === 1);
+		await vi.waitUntil(() => visits.refreshed === 1);
 		await update({
 			data: data({
 				user: { ...ada, version: 20, displayName: 'Ada King' },

@@ -6,8 +6,8 @@ import { en } from '#lib/messages/en.ts';
 import { parseUsers } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
 import { node, user } from '../fakes/rows.ts';
-import { Site } from './site.ts';
-import { visits } from './kit/navigation.ts';
+import { Site } from '../document/site.ts';
+import { visits } from '../document/kit/navigation.ts';
 
 const [ada, bo] = [user({ id: 'ada' }), user({ id: 'bo', displayName: 'Bo' })];
 const data = (users = [ada, bo], search = '') => ({

@@ -6,33 +6,24 @@ import { render } from '@testing-library/svelte';
 import { isActionFailure, isHttpError, isRedirect, type RequestEvent } from '@sveltejs/kit';
 import type { Component } from 'svelte';
 import { vi } from 'vitest';
-import type { TypedDocument, Viewer } from '#lib/graphql/documents.ts';
+import type { TypedDocument } from '#lib/graphql/documents.ts';
 import type { Live } from '#lib/stores/live/live.svelte.ts';
 import { FakeApi } from '../fakes/api.ts';
+import { ADMIN } from '../fakes/rows.ts';
 import { Socket } from '../fakes/socket.ts';
 import Frame from './Frame.svelte';
 
 type Action = (event: never) => unknown;
 export type Data = Record<string, unknown>;
 
-export const ADMIN: Viewer = {
-	id: '00000000-0000-4000-8000-00000000000a',
-	email: 'grace@example.com',
-	displayName: 'Grace',
-	role: 'ADMIN',
-	version: 1
-};
-
 /** How long a test waits for what must come, in milliseconds: more than a busy machine takes. */
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 10_000;
 const until = (condition: () => unknown) => vi.waitUntil(condition, PATIENCE_MS);
 
 export class Site {
 	readonly api = new FakeApi();
 	/** The forms sent: the action and its fields. */
 	readonly sent: { action: string; fields: Record<string, string> }[] = [];
-	/** How often the page was to be read again because the log no longer had what was missed. */
-	rereads = 0;
 	#offline = false;
 	viewer = ADMIN;
 	live!: Live;
@@ -49,12 +40,12 @@ export class Site {
 	}
 
 	/** Shows a page; returns what shows it with other properties, and waits for the connection. */
-	async show(of: unknown, props: Data): Promise<(next: Data) => Promise<void>> {
+	async show(component: unknown, props: Data): Promise<(next: Data) => Promise<void>> {
 		const frame = {
-			of: of as Component<Data>,
+			component: component as Component<Data>,
 			viewer: this.viewer,
-			reread: () => (this.rereads += 1),
-			ready: (live: Live) => (this.live = live)
+			connect: true,
+			ready: ({ live }: { live: Live }) => (this.live = live)
 		};
 		const { rerender } = render(Frame, { props: { ...frame, given: props } });
 		await until(() => this.live.state === 'live' && this.socket.sent.length > 2);

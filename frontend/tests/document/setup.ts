@@ -1,10 +1,12 @@
 /** What jsdom does not have. */
 import { cleanup, configure } from '@testing-library/svelte';
 import { afterEach, vi } from 'vitest';
+import { answers } from './component.ts';
+import { forgetSubmissions } from './kit/forms.ts';
 import { visits } from './kit/navigation.ts';
 
 // A condition that must come is waited for as long as a busy machine may take.
-configure({ asyncUtilTimeout: 4_000 });
+configure({ asyncUtilTimeout: 10_000 });
 
 Object.assign(HTMLDialogElement.prototype, {
 	showModal(this: HTMLDialogElement) {
@@ -17,11 +19,13 @@ Object.assign(HTMLDialogElement.prototype, {
 	}
 });
 Object.assign(Element.prototype, { animate: () => ({}), scrollIntoView: () => {} });
-Object.assign(window, { matchMedia: () => ({ matches: true }), scrollTo: () => {} });
+Object.assign(window, { matchMedia: () => ({ matches: false }), scrollTo: () => {} });
 
 afterEach(() => {
 	cleanup();
 	vi.unstubAllGlobals();
 	vi.restoreAllMocks();
+	answers.sent = [];
+	forgetSubmissions();
 	Object.assign(visits, { gone: [], invalidated: [], refreshed: 0 });
 });

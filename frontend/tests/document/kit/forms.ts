@@ -3,6 +3,16 @@ import type { ActionResult, SubmitFunction } from '$app/forms';
 import { handleError } from '../../../src/hooks.client.ts';
 import { visits } from './navigation.ts';
 
+const submissions = new Set<Promise<void>>();
+
+/** Forgets what a test left without an answer. */
+export const forgetSubmissions = () => submissions.clear();
+
+/** Resolves when every form that was sent has taken in its answer. */
+export async function submissionsDone(): Promise<void> {
+	await Promise.all(submissions);
+}
+
 export async function applyAction(result: ActionResult): Promise<void> {
 	if (result.type === 'redirect') visits.gone.push(result.location);
 }
@@ -14,15 +24,17 @@ export function enhance(formElement: HTMLFormElement, submit: SubmitFunction) {
 		const formData = new FormData(formElement, submitter);
 		const action = new URL(submitter?.getAttribute('formaction') ?? formElement.action, location.href);
 		const shared = { action, formData, formElement };
-		const answer = await submit({
-			...shared,
-			controller: new AbortController(),
-			submitter,
-			cancel: () => {}
-		});
-		await answer?.({ ...shared, update: async () => {}, result: await resultOf(action, formData) });
+		const controller = new AbortController();
+		const answer = submit({ ...shared, controller, submitter, cancel: () => {} });
+		const result = await resultOf(action, formData);
+		await (
+			await answer
+		)?.({ ...shared, update: async () => {}, result });
 	};
-	const listener = (event: SubmitEvent) => void send(event);
+	const listener = (event: SubmitEvent) => {
+		const submission = send(event).finally(() => submissions.delete(submission));
+		submissions.add(submission);
+	};
 	formElement.addEventListener('submit', listener);
 	return { destroy: () => formElement.removeEventListener('submit', listener) };
 }
