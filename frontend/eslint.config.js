@@ -1,5 +1,6 @@
 import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
+import { syntax } from './scripts/syntax.js';
 import { zones } from './scripts/zones.js';
 
 export default ts.config(
@@ -15,5 +16,6 @@ export default ts.config(
 			'svelte/no-navigation-without-resolve': 'off'
 		}
 	},
+	...syntax,
 	...zones
 );

@@ -12,6 +12,7 @@ import {
 	type UserOutcome
 } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
+import { userAddress } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/[id]/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/[id]/+page.server.ts';
 import { ADMIN, DONE, event, node, refused, session, sessionPage, user } from '../fakes/rows.ts';
@@ -24,7 +25,7 @@ const data = (more: object = {}) => ({
 	sessions: sessionPage([session('3'), session('2'), session('1')]),
 	events: { edges: [{ node: event('first') }], pageInfo: { hasNextPage: false, endCursor: null } },
 	cursor: 'head',
-	newest: true,
+	query: userAddress(ada.id).parse(new URLSearchParams()),
 	viewer: ADMIN,
 	...more
 });
@@ -296,7 +297,7 @@ describe('the log', () => {
 	});
 
 	test('adds nothing to an older page: what comes is newer than all of it', async () => {
-		await show({ newest: false });
+		await show({ query: userAddress(ada.id).parse(new URLSearchParams('older=x')) });
 		await site.push(
 			'UserHistoryFeed',
 			happened('second', {}, { ...ada, version: 8, displayName: 'Ada King' })

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { en } from '#lib/messages/en.ts';
 import { Address, flag, id, oneOf, oneOfOr, text, windowOf } from '#lib/utils/address.ts';
+import { signIn, signUp } from '#lib/utils/entry-address.ts';
 import {
 	FILTER_KEYS,
 	filterOptions,
@@ -36,6 +37,28 @@ test.each([
 	const query = parse(search);
 	const { after, before } = query;
 	expect(page.href(query, { after, before })).toBe(`/page${search}`);
+});
+
+test('what a query does not say is the default', () => {
+	expect(page.href({})).toBe('/page');
+	expect(page.href({ on: false, order: 'old' })).toBe('/page?order=old&on=no');
+	expect([page.name('words'), page.name('about')]).toEqual(['q', 'about']);
+});
+
+test('the pages before sign-in lead back to this site alone', () => {
+	const parse = (search: string) => signIn.parse(new URLSearchParams(search));
+	expect(parse('next=/people%3Fq%3Da&reason=token_expired')).toMatchObject({
+		next: '/people?q=a',
+		reason: 'token_expired'
+	});
+	expect(parse('next=//evil.example').next).toBe('/');
+	expect(signIn.href({ next: '/people?q=a', reason: 'role_changed' })).toBe(
+		'/sign-in?next=%2Fpeople%3Fq%3Da&reason=role_changed'
+	);
+	expect([signIn.href({ next: '/', reason: '' }), signUp.href({ next: '/people' })]).toEqual([
+		'/sign-in',
+		'/sign-up?next=%2Fpeople'
+	]);
 });
 
 test('what is not understood, and what goes without saying, is left out', () => {

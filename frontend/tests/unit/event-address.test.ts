@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activityFilter, activity, activityVariables } from '#lib/utils/event/address.ts';
+import { activity, activityFilter, activityFind, activityVariables } from '#lib/utils/event/address.ts';
 import { GROUPS } from '#lib/utils/event/words.ts';
 
 const ID = '0198a5c2-7f3e-7000-8000-00000000abcd';
@@ -20,6 +20,11 @@ describe('the address of the activity page', () => {
 		const query = parse('after=here');
 		expect(activity.href(query)).toBe('/activity');
 		expect(activity.href(query, { group: 'security' })).toBe('/activity?show=security');
+	});
+
+	it('asks without script which user is meant, and forgets that with the next address', () => {
+		expect(activityFind.parse(new URLSearchParams('who=+ada+&show=security')).who).toBe('ada');
+		expect(activity.href(parse('who=ada&show=security'))).toBe('/activity?show=security');
 	});
 
 	it('leaves out what it does not understand', () => {

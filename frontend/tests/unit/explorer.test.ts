@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { outline } from '#lib/utils/explorer/outline.ts';
 import type { Viewer } from '#lib/graphql/documents.ts';
 import { Explorer } from '#lib/stores/explorer/explorer.svelte.ts';
-import { asLanguage, examples } from '#lib/utils/explorer/examples.ts';
+import { developers } from '#lib/utils/explorer/address.ts';
+import { examples } from '#lib/utils/explorer/examples.ts';
 import { ApiFault, type Request } from '#lib/utils/graphql.ts';
 import { tokens } from '#lib/utils/explorer/json-tokens.ts';
 import type { Sink } from '#lib/stores/explorer/listen.ts';
@@ -133,6 +134,14 @@ describe('examples', () => {
 	it('ask a member nothing that they may not see, and hold no password', () => {
 		expect(examples('curl', '', viewer).query).not.toContain('events');
 		expect(examples('curl', '', { ...viewer, role: 'AUDITOR' }).query).toContain('events');
-		expect(asLanguage('perl')).toBe('curl');
+	});
+
+	it('are in the language of the address', () => {
+		const parse = (search: string) => developers.parse(new URLSearchParams(search)).language;
+		expect([parse('lang=js'), parse('lang=perl'), parse('')]).toEqual(['js', 'curl', 'curl']);
+		expect([developers.href({ language: 'js' }), developers.href({ language: 'curl' })]).toEqual([
+			'/developers?lang=js',
+			'/developers'
+		]);
 	});
 });

@@ -5,6 +5,7 @@ import {
 	usersVariables,
 	isFiltered,
 	parseUsers,
+	userAddress,
 	userFilter,
 	type SortKey
 } from '#lib/utils/user/address.ts';
@@ -35,6 +36,14 @@ test('another question begins at its first page', () => {
 	const query = parse('q=ada&after=abc');
 	expect(users.href(query, { role: 'ADMIN' })).toBe('/people?q=ada&role=ADMIN');
 	expect(users.href(query, { before: 'x' })).toBe('/people?q=ada&before=x');
+});
+
+test('a page of a user begins with the latest event, or after a position', () => {
+	const address = userAddress('ada');
+	expect(address.parse(new URLSearchParams('older=a%2Bb')).older).toBe('a+b');
+	expect(address.parse(new URLSearchParams('older=')).older).toBeNull();
+	expect(address.href({ older: 'a+b' })).toBe('/people/ada?older=a%2Bb');
+	expect(address.href({ older: null })).toBe('/people/ada');
 });
 
 describe('variables', () => {

@@ -8,6 +8,7 @@ import {
 	type SignOutData,
 	type TypedDocument
 } from '#lib/graphql/documents.ts';
+import { signIn } from '#lib/utils/entry-address.ts';
 import { UNTIL_COOKIE, cookieHeader, forget, passOn, refreshToken, sentCookies } from './cookies.ts';
 import { post } from './post.ts';
 
@@ -224,13 +225,10 @@ export class Api {
 	/** Sends the visitor to sign in, and back to where they were. */
 	signIn(code = 'UNAUTHENTICATED'): never {
 		const { url, cookies, request } = this.#event;
-		const reason = this.hasSession && code !== 'UNAUTHENTICATED' ? code.toLowerCase() : null;
+		const reason = this.hasSession && code !== 'UNAUTHENTICATED' ? code.toLowerCase() : '';
 		forget(cookies, url.pathname);
-		const target = new URLSearchParams();
 		const here = request.method === 'GET' ? url.pathname + url.search : url.pathname;
-		if (here !== '/') target.set('next', here);
-		if (reason) target.set('reason', reason);
-		redirect(303, `/sign-in${target.size ? `?${target}` : ''}`);
+		redirect(303, signIn.href({ next: here, reason }));
 	}
 }
 

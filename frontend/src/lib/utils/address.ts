@@ -53,6 +53,11 @@ export function flag(name: string): Param<boolean | null> {
 	};
 }
 
+/** A position in a list as the API gave it, or null for the beginning. */
+export function cursor(name: string): Param<string | null> {
+	return { name, parse: (given) => given || null, print: (value) => value ?? '' };
+}
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The id of something, or null. */
@@ -64,37 +69,48 @@ export function id(name: string): Param<string | null> {
 	};
 }
 
+const POSITION: { [Key in keyof Position]: Param<string | null> } = {
+	after: cursor('after'),
+	before: cursor('before')
+};
+
 export class Address<P extends Params> {
 	readonly path: string;
-	readonly #params: P;
+	readonly #params: P & typeof POSITION;
 
 	constructor(path: string, params: P) {
 		this.path = path;
-		this.#params = params;
+		this.#params = { ...params, ...POSITION };
 	}
 
 	/** What an address asks for. */
 	parse(params: Pick<URLSearchParams, 'get'>): Query<P> {
-		const values = Object.entries(this.#params).map(([key, { name, parse }]) => [
+		const values = Object.entries<Param<unknown>>(this.#params).map(([key, { name, parse }]) => [
 			key,
 			parse(params.get(name) ?? '')
 		]);
-		const position: Position = { after: params.get('after') || null, before: params.get('before') || null };
-		return { ...(Object.fromEntries(values) as Values<P>), ...position };
+		return Object.fromEntries(values) as Query<P>;
 	}
 
 	/** What stands behind the path, with its "?"; `changes` other than a position go back to the beginning. */
-	search(query: Query<P>, changes: Partial<Query<P>> = {}): string {
-		const next: Query<P> = { ...query, after: null, before: null, ...changes };
+	search(query: Partial<Query<P>>, changes: Partial<Query<P>> = {}): string {
+		const next: Record<string, unknown> = { ...query, after: null, before: null, ...changes };
 		const params = new URLSearchParams();
-		const texts = Object.entries(this.#params).map(([key, { name, print }]) => [name, print(next[key])]);
-		for (const [name = '', value] of [...texts, ['after', next.after], ['before', next.before]])
-			if (name && value) params.set(name, value);
+		for (const [key, { name, parse, print }] of Object.entries<Param<unknown>>(this.#params)) {
+			const value = print(next[key] ?? parse(''));
+			if (value) params.set(name, value);
+		}
 		return params.size ? `?${params}` : '';
 	}
 
-	href(query: Query<P>, changes: Partial<Query<P>> = {}): string {
+	/** The address of a query; what it does not say is the default. */
+	href(query: Partial<Query<P>>, changes: Partial<Query<P>> = {}): string {
 		return this.path + this.search(query, changes);
+	}
+
+	/** The names of the parts, for the fields of a form. */
+	name(key: keyof P): string {
+		return this.#params[key]!.name;
 	}
 }
 

@@ -1,6 +1,7 @@
 /** Signs out, and never says so unless the session has ended: where the API cannot be asked, the cookies stay. */
 import { isHttpError, redirect } from '@sveltejs/kit';
 import { forget } from '#lib/server/cookies.ts';
+import { signIn } from '#lib/utils/entry-address.ts';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = async ({ locals, cookies }) => {
@@ -10,8 +11,8 @@ export const POST: RequestHandler = async ({ locals, cookies }) => {
 		reason = code === 'UNAUTHENTICATED' ? null : (code?.toLowerCase() ?? 'signed_out');
 	} catch (error) {
 		if (!isHttpError(error)) throw error;
-		redirect(303, '/sign-in?reason=not_signed_out');
+		redirect(303, signIn.href({ reason: 'not_signed_out' }));
 	}
 	forget(cookies);
-	redirect(303, reason ? `/sign-in?reason=${reason}` : '/sign-in');
+	redirect(303, signIn.href({ reason: reason ?? '' }));
 };

@@ -1,6 +1,6 @@
 /** The activity page's address: which events, about whom, and where in the log one is. */
 import type { EventFilter, EventsVariables } from '#lib/graphql/documents.ts';
-import { Address, id, oneOf, windowOf, type Position } from '#lib/utils/address.ts';
+import { Address, id, oneOf, text, windowOf, type Position } from '#lib/utils/address.ts';
 import { GROUPS, type EventGroup } from './words.ts';
 
 export const PAGE_SIZE = 50;
@@ -10,6 +10,8 @@ export const activity = new Address('/activity', {
 	group: oneOf('show', Object.keys(GROUPS) as EventGroup[]),
 	about: id('about')
 });
+/** What the page is asked without script: which user is meant by a name or an email. */
+export const activityFind = new Address('/activity', { who: text('who') });
 export type ActivityQuery = ReturnType<typeof activity.parse>;
 
 export function isNewest({ after, before }: Position): boolean {

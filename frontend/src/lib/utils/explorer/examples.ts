@@ -14,10 +14,6 @@ export interface Examples {
 	rest: string;
 }
 
-export function asLanguage(text: string | null): Language {
-	return LANGUAGES.find((one) => one === text) ?? 'curl';
-}
-
 /** What a viewer may ask at once: themselves, some users, and the audit trail where they see it. */
 export function firstQuery(viewer: Viewer): string {
 	const trail = !can(viewer, 'events.read')

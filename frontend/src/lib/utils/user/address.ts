@@ -1,7 +1,7 @@
 /** The directory's address: what is asked for, how it is sorted, and where in it one is. A new filter is a line here. */
 import type { Role, UserFilter, UserSortField, UsersVariables, UserStatus } from '#lib/graphql/documents.ts';
 import type { Messages } from '#lib/messages/types.ts';
-import { Address, flag, oneOf, oneOfOr, text, windowOf, type Param } from '#lib/utils/address.ts';
+import { Address, cursor, flag, oneOf, oneOfOr, text, windowOf, type Param } from '#lib/utils/address.ts';
 import type { Right } from './rights.ts';
 
 export const PAGE_SIZE = 50;
@@ -77,6 +77,11 @@ export const users = new Address('/people', {
 	direction: oneOf('dir', ['asc', 'desc'])
 });
 export type UserQuery = ReturnType<typeof users.parse>;
+
+/** The address of a user's page; `older`: the position in their timeline after which it begins. */
+export function userAddress(id: string) {
+	return new Address(`/people/${id}`, { older: cursor('older') });
+}
 
 /** Names and addresses read from A; times from the newest. */
 export function startsDescending(sort: SortKey): boolean {

@@ -1,11 +1,11 @@
 import { redirect } from '@sveltejs/kit';
 import { Events, FindUsers, UsersById } from '#lib/graphql/documents.ts';
-import { activity, activityVariables } from '#lib/utils/event/address.ts';
+import { activity, activityFind, activityVariables } from '#lib/utils/event/address.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const query = activity.parse(url.searchParams);
-	const who = (url.searchParams.get('who') ?? '').trim().slice(0, 200);
+	const { who } = activityFind.parse(url.searchParams);
 	const { data, position } = await locals.api.read(Events, activityVariables(query));
 	const { nodes } = query.about ? await locals.api.run(UsersById, { ids: [query.about] }) : { nodes: [] };
 	const [about] = nodes.filter((node) => node?.__typename === 'User');

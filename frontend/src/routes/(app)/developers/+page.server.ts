@@ -1,7 +1,7 @@
-import { asLanguage } from '#lib/utils/explorer/examples.ts';
+import { developers } from '#lib/utils/explorer/address.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ url }) => ({
-	language: asLanguage(url.searchParams.get('lang')),
+	query: developers.parse(url.searchParams),
 	origin: url.origin
 });

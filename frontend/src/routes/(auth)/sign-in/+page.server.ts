@@ -1,13 +1,13 @@
 import { redirect } from '@sveltejs/kit';
 import { SignIn } from '#lib/graphql/documents.ts';
 import { raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
-import { returnTo } from '#lib/utils/return-to.ts';
+import { signIn as address, signUp } from '#lib/utils/entry-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ url }) => ({
-	next: returnTo(url.searchParams.get('next')),
-	reason: url.searchParams.get('reason')
-});
+export const load: PageServerLoad = ({ url }) => {
+	const { next, reason } = address.parse(url.searchParams);
+	return { reason, signUp: signUp.href({ next }) };
+};
 
 export const actions: Actions = {
 	default: async ({ request, locals, url }) => {
@@ -19,6 +19,6 @@ export const actions: Actions = {
 			return refuse('signIn', refusalOf(signIn), { email });
 		}
 		locals.api.noteExpiry(signIn.accessTokenExpiresAt);
-		redirect(303, returnTo(url.searchParams.get('next')));
+		redirect(303, address.parse(url.searchParams).next);
 	}
 };

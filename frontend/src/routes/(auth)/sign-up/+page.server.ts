@@ -1,10 +1,12 @@
 import { redirect } from '@sveltejs/kit';
 import { SignUp } from '#lib/graphql/documents.ts';
 import { raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
-import { returnTo } from '#lib/utils/return-to.ts';
+import { signIn, signUp as address } from '#lib/utils/entry-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ url }) => ({ next: returnTo(url.searchParams.get('next')) });
+export const load: PageServerLoad = ({ url }) => ({
+	signIn: signIn.href({ next: address.parse(url.searchParams).next })
+});
 
 export const actions: Actions = {
 	default: async ({ request, locals, url }) => {
@@ -16,6 +18,6 @@ export const actions: Actions = {
 			return refuse('signUp', refusalOf(signUp), { email, displayName });
 		}
 		locals.api.noteExpiry(signUp.accessTokenExpiresAt);
-		redirect(303, returnTo(url.searchParams.get('next')));
+		redirect(303, address.parse(url.searchParams).next);
 	}
 };

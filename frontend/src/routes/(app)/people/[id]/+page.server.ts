@@ -1,15 +1,16 @@
 import { error, type RequestEvent } from '@sveltejs/kit';
 import { UserPage } from '#lib/graphql/documents.ts';
 import { endSession, erase, save, setRole, setStatus } from '#lib/server/user.ts';
+import { userAddress } from '#lib/utils/user/address.ts';
 import type { StatusAction } from '#lib/utils/user/bulk.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
-	const older = url.searchParams.get('older');
-	const { data, position } = await locals.api.read(UserPage, { id: params.id, eventsAfter: older });
+	const query = userAddress(params.id).parse(url.searchParams);
+	const { data, position } = await locals.api.read(UserPage, { id: params.id, eventsAfter: query.older });
 	if (!data.user) error(404, 'There is no such person', { code: 'NOT_FOUND' });
 	const { sessions, events, ...user } = data.user;
-	return { user, sessions, events, cursor: position, newest: older === null };
+	return { user, sessions, events, cursor: position, query };
 };
 
 type Event = RequestEvent<{ id: string }>;

@@ -1,0 +1,9 @@
+/** The addresses of the pages before sign-in: where a visitor goes on afterwards, and why they have to sign in. */
+import { Address, text, type Param } from './address.ts';
+import { returnTo } from './return-to.ts';
+
+const next: Param<string> = { name: 'next', parse: returnTo, print: (path) => (path === '/' ? '' : path) };
+
+/** `reason` is a key of the catalogue's `auth.reasons`. */
+export const signIn = new Address('/sign-in', { next, reason: text('reason') });
+export const signUp = new Address('/sign-up', { next });
