@@ -163,6 +163,7 @@ class Stand:
                 stderr=said,
                 start_new_session=True,
             )
+        self._stack.callback(child.wait)
         self._stack.callback(lambda: end(family(child.pid), (signal.SIGKILL,), STOP_SECONDS))
         return child
 

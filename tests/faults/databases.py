@@ -15,9 +15,17 @@ import asyncpg
 
 from api.cli.local.embedded import Embedded, EmbeddedPostgres
 from api.cli.local.embedded.place import find_place
-from api.cli.local.embedded.process import spawn
+from api.cli.local.embedded.process import spawn, wait_until
 
 REPLICATION = "host replication all 127.0.0.1/32 scram-sha-256\n"
+
+
+RESTORES = 20
+"""How often a dump is restored beside writers, until no lock of theirs is in its way."""
+
+
+class ProgramFailed(Exception):
+    """What one of PostgreSQL's programs wrote before it failed."""
 
 
 class Copy(EmbeddedPostgres):
@@ -57,7 +65,8 @@ class Clusters:
             command: list[str | Path] = [self._place.postgres_programs / program, *arguments]
             code = spawn(command, account=self._place.account, environment=environment, output=output).wait()
             output.seek(0)
-            assert code == 0, output.read().decode()
+            if code:
+                raise ProgramFailed(output.read().decode())
 
     def dump(self, name: str = "dump") -> Path:
         """A dump of the database."""
@@ -76,7 +85,14 @@ class Clusters:
     def restore_in_place(self, dump: Path) -> None:
         """Restore a dump over the database it was made of, while everything else goes on."""
         superuser = self.postgres.address("rollcall", "postgres")
-        self.run("pg_restore", "--clean", "--single-transaction", "--dbname=rollcall", str(dump), url=superuser)
+        restore = ("pg_restore", "--clean", "--single-transaction", "--dbname=rollcall", str(dump))
+        for _ in range(RESTORES):
+            try:
+                return self.run(*restore, url=superuser)
+            except ProgramFailed as error:
+                if "deadlock detected" not in str(error):
+                    raise
+        raise AssertionError(f"{RESTORES} deadlocks with the writers")
 
     async def superuser(self, postgres: EmbeddedPostgres, *statements: str) -> Any:
         """Run statements as the superuser, each by itself; the value of the last one."""
@@ -124,6 +140,8 @@ class Clusters:
         (backup.directory / "recovery.signal").touch()
         self._place.account.own(backup.directory / "recovery.signal")
         backup.start()
+        reached = "select not pg_is_in_recovery()"
+        assert wait_until(lambda: asyncio.run(self.superuser(backup, reached)), 60), "it answers before it is promoted"
 
     def snapshot(self, name: str = "snapshot") -> Path:
         """A copy of the stopped cluster's files."""

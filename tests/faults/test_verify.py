@@ -14,6 +14,8 @@ from bench.verify.stand import Stand, Verdict
 
 LEFT = "select count(*) from users where email like 'rollcall-verify-%'"
 OPEN = "select count(*) from sessions where ended_at is null"
+LONG = "600"
+"""Seconds of writing, which a test ends with `terminate` when it has seen enough."""
 NONE_WRONG = dict.fromkeys(("resyncs", "gaps", "missing", "duplicates", "misordered", "strange", "lost"), 0)
 
 
@@ -25,7 +27,7 @@ def blind(without: str) -> tuple[str, ...]:
 def begun(stand: Stand, events: int = 20) -> None:
     """Return once writers are at work, so many events later."""
     start = stand.events()
-    assert wait_until(lambda: stand.events() >= start + events, 60)
+    assert wait_until(lambda: stand.events() >= start + events, 120)
 
 
 def nothing_left(stand: Stand) -> None:
@@ -42,13 +44,14 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 
 def test_everything_holds_over_every_fault(stand: Stand) -> None:
-    child = stand.verify("--seconds", "24", "--subscribers", "20", "--writers", "4")
+    child = stand.verify("--seconds", LONG, "--subscribers", "20", "--writers", "4")
     begun(stand)
     for strike in (kill_instance, end_leader, kill_valkey, kill_postgres):
         strike(stand)
         begun(stand, 60)
     kill_instance(stand, 1)
     assert child.poll() is None, "every fault was struck while it ran"
+    child.terminate()
     verdict = stand.verdict(child)
     assert verdict.code == 0, verdict
     report = verdict.report
@@ -71,7 +74,7 @@ def test_a_thousand_subscribers_on_one_instance(stand: Stand) -> None:
 
 
 def test_an_interruption_ends_the_writing_and_not_the_judgement(stand: Stand) -> None:
-    child = stand.verify("--seconds", "600")
+    child = stand.verify("--seconds", LONG)
     begun(stand)
     child.terminate()
     verdict = stand.verdict(child, 60)
@@ -81,7 +84,7 @@ def test_an_interruption_ends_the_writing_and_not_the_judgement(stand: Stand) ->
 
 
 def test_a_second_interruption_ends_it_and_cleans_up(stand: Stand) -> None:
-    child = stand.verify("--seconds", "600", "--subscribers", "4")
+    child = stand.verify("--seconds", LONG, "--subscribers", "4")
     begun(stand)
     stand.instances[1].freeze()  # so that the proof cannot end of itself
     try:
@@ -99,9 +102,11 @@ def test_a_second_interruption_ends_it_and_cleans_up(stand: Stand) -> None:
 def broken(folder: Path, without: str) -> Verdict:
     """What is said of two servers without a guarantee, while Redis loses messages."""
     with Stand(folder, [blind(without)] * 2, fast=True) as running:
-        child = running.verify("--seconds", "10", "--subscribers", "12", "--patience", "5")
+        child = running.verify("--seconds", LONG, "--subscribers", "12", "--patience", "5")
         begun(running)
         kill_valkey(running)
+        begun(running, 60)
+        child.terminate()
         return running.verdict(child, 120)
 
 
