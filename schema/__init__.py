@@ -1,1 +1,1 @@
-"""The GraphQL edge: types, resolvers and loaders over the domain services; no SQL, no Redis, no HTTP."""
+"""The GraphQL API: types, resolvers and loaders over the domain services; no SQL, no Redis, no HTTP."""

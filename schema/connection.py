@@ -15,7 +15,7 @@ N = TypeVar("N")
 
 @strawberry.type
 class PageInfo:
-    """Where a page stands in its list."""
+    """The position of a page in its list."""
 
     has_next_page: bool
     has_previous_page: bool
@@ -43,9 +43,9 @@ class Edge(Generic[N]):
 
 @strawberry.type
 class Connection(Generic[N]):
-    """A page of entities, which `as_node` turns into what the schema shows of them.
+    """A page of entities, which `as_node` turns into nodes of the schema.
 
-    The page holds only what its viewer may see: the services see to that.
+    The services have already removed what the viewer may not see.
     """
 
     page: strawberry.Private[Page[Any]]
@@ -58,14 +58,14 @@ class Connection(Generic[N]):
 
     @strawberry.field
     def page_info(self) -> PageInfo:
-        """Where the page stands in its list."""
+        """The position of the page in its list."""
         return PageInfo.of(self.page)
 
 
 def window_of(first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
-    """The window of a field whose `first` has PAGE_DEFAULT as its default, which gives way to a `last`.
+    """The window of a field whose `first` defaults to PAGE_DEFAULT; a given `last` overrides that default.
 
-    Raises ValidationFailed for a size outside 1 to 100 and for another `first` together with `last`.
+    Raises ValidationFailed for a size outside 1 to 100 and for any other `first` together with `last`.
     """
     backward = given(last) is not None and first == PAGE_DEFAULT
     return Window.of(None if backward else first, given(after), given(last), given(before))

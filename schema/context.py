@@ -1,4 +1,4 @@
-"""What a resolver is given: who asks, from where, the services, and loaders that live for one operation or one event."""
+"""The resolver context: actor, origin, services, and loaders for one operation or one event."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from schema.services import Services
 
 
 class SessionCarrier(Protocol):
-    """Where the edge keeps a browser's session: httpOnly cookies over HTTP, nothing over a socket."""
+    """Access to a browser's session: httpOnly cookies over HTTP, nothing over a WebSocket."""
 
     @property
     def refresh_token(self) -> str | None:
-        """The refresh token of the request's cookie, or None. Raises TokenInvalid where the cookies do not belong together."""
+        """The refresh token of the request's cookie, or None. Raises TokenInvalid if the cookies are of different sessions."""
         ...
 
     @property
     def ending_token(self) -> str | None:
-        """The refresh token whose session may be ended, also beside a broken access token. Raises as `refresh_token` does."""
+        """The refresh token whose session may be ended, even with an invalid access token. Raises as `refresh_token` does."""
         ...
 
     def check(self) -> None:
-        """Before a session is begun for cookies: raises Forbidden or ValidationFailed where none may be set."""
+        """Called before a session is started in cookies: raises Forbidden or ValidationFailed if none may be set."""
         ...
 
     def set_session(self, signed_in: SignedIn) -> None:
@@ -37,20 +37,20 @@ class SessionCarrier(Protocol):
         ...
 
     def clear(self) -> None:
-        """Take the cookies back."""
+        """Remove the cookies."""
         ...
 
 
 @dataclass(slots=True)
 class Context:
-    """One operation, or one event of a subscription: never shared between two, or one would see the other's rows."""
+    """The context of one operation or one event of a subscription; never shared, because its loaders cache rows."""
 
     services: Services
     actor: Actor | None
     origin: Origin
     carrier: SessionCarrier
     at_least: LogCursor | None = None
-    """The position that reads must show, wherever they are made; None for the newest."""
+    """The position that reads, including those on replicas, must have reached; None reads from the primary."""
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,15 +64,15 @@ class Context:
         return self.actor
 
     def become(self, signed_in: SignedIn) -> None:
-        """Go on as the user who has just signed in: the answer is theirs to read."""
+        """Continue as the user who has just signed in, so that they can read the response."""
         self.actor = Actor(signed_in.user.id, signed_in.user.role, signed_in.session.id, self.origin)
         self.loaders = Loaders(self.services, self.actor, self.at_least)
 
     def follow_writes(self) -> None:
-        """From here on read the newest: what is being written may be read too."""
+        """Read from the primary from now on, so that the result of this write can be read."""
         self.at_least = None
         self.loaders = Loaders(self.services, self.actor, None)
 
 
 Info = strawberry.Info[Context, None]
-"""What a resolver is given beside its arguments."""
+"""The `info` argument of a resolver."""

@@ -1,8 +1,8 @@
-"""What the schema says of itself: every type, field, argument and enum value has a description.
+"""Descriptions of the schema: every type, field, argument and enum value has one.
 
-A type and a resolver are described by their docstrings, unless they are given another text. What has no docstring is
-described here: attributes by `Type.field` or by the name that several types share, arguments by their name, enum values.
-A test walks the schema and fails for whatever is left without a text.
+Types and resolvers are described by their docstrings, unless a text is given here. Everything without a docstring is
+described here: attributes by `Type.field` or by a name that several types share, arguments by name, and enum values.
+A test walks the schema and fails if a description is missing.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from graphql import GraphQLArgument, GraphQLEnumType, GraphQLField, GraphQLInput
 
 TYPES = {
     "ChangePasswordInput": "The current password as proof, and the new one.",
-    "ConflictProblem": "The write conflicts with what is stored: the value is taken, or the object has changed meanwhile.",
+    "ConflictProblem": "The write conflicts with stored data: the value is taken, or the object has changed since it was read.",
     "CreateUserInput": "The fields of a new user, who is active at once.",
-    "CredentialsProblem": "The credentials are not accepted: wrong, expired, revoked, or of a disabled account.",
+    "CredentialsProblem": "The credentials are not accepted: they are wrong, expired or revoked, or the account is disabled.",
     "Done": "The mutation succeeded and has nothing else to return.",
     "DoneResult": "Success, or why the mutation was refused.",
     "EventConnection": "A page of log entries, newest first.",
     "EventMessage": "What `userEvents` sends.",
     "FeedMessage": "What `userFeed` sends.",
     "ForbiddenProblem": "The viewer may not do this, or it would leave the directory without an active admin.",
-    "NotFoundProblem": "There is no such object, or the viewer may not know of it.",
+    "NotFoundProblem": "The object does not exist, or the viewer may not see it.",
     "RateLimitProblem": "Too many attempts: wait, then try again.",
     "RefreshResult": "The renewed session, or why it was refused.",
     "SessionConnection": "A page of sessions, newest first.",
@@ -41,42 +41,42 @@ SUFFIXES = {
     "Connection": "A page of a list (GraphQL Cursor Connections).",
     "Edge": "An entry of a list, with its position.",
 }
-"""Types that are made for every noun, by the end of their name."""
+"""Types that exist for every noun, by the suffix of their name."""
 
 SHARED = {
-    "code": "The reason, for programs.",
+    "code": "The reason, as a machine-readable code.",
     "cursor": "The position to continue from.",
     "cookie": "Sets the session as httpOnly cookies and leaves the tokens out of the payload.",
     "displayName": "The name as shown to others.",
     "edges": "The entries of the page, in order.",
     "email": "The e-mail address; compared without case.",
-    "expectedVersion": "Refuses the write with VERSION_CONFLICT if the user has another version by now.",
-    "message": "The reason, for people.",
+    "expectedVersion": "Refuses the write with VERSION_CONFLICT if the user has a different version.",
+    "message": "The reason, as text for people.",
     "node": "The object itself.",
-    "pageInfo": "Where the page stands in its list.",
+    "pageInfo": "The position of the page in its list.",
     "role": "What the user may do.",
     "user": "The user as they are now.",
     "userId": "The id of the user concerned.",
 }
-"""Attributes of one meaning in whatever type they stand; `Type.field` in ATTRIBUTES comes first."""
+"""Attributes with the same meaning in every type; `Type.field` in ATTRIBUTES takes precedence."""
 
 ATTRIBUTES = {
-    "ChangePasswordInput.currentPassword": "The password that is valid now.",
+    "ChangePasswordInput.currentPassword": "The password that is valid until the change.",
     "ChangePasswordInput.newPassword": "The password to set, of 8 to 256 characters.",
-    "CreateUserInput.password": "The first password; without one the user cannot sign in until it is set.",
-    "CreateUserInput.role": "What the user may do; a member unless given.",
+    "CreateUserInput.password": "The initial password; without one the user cannot sign in until a password is set.",
+    "CreateUserInput.role": "What the user may do; a member by default.",
     "DirectoryStats.byRole": "The visible users by role, with every role listed.",
     "DirectoryStats.byStatus": "The visible users by status, with every status listed.",
-    "DirectoryStats.online": "How many users hold a live socket now.",
+    "DirectoryStats.online": "How many users have an open WebSocket.",
     "DirectoryStats.total": "How many users the viewer sees.",
     "Done.cursor": "The log position of the write; send it as the header Rollcall-Read-After to read the write back.",
     "Done.ok": "Always true.",
-    "Event.occurredAt": "When it happened, by the clock of the server that wrote it.",
+    "Event.occurredAt": "When it happened, by the clock of the server that recorded it.",
     "Event.type": "What happened, in the past tense.",
     "EventCount.at": "The beginning of the hour.",
-    "EventCount.count": "How many such events were in that hour.",
+    "EventCount.count": "How many such events there were in that hour.",
     "EventCount.type": "What happened.",
-    "EventCounts.counts": "The counts by type and hour; what did not happen is not listed.",
+    "EventCounts.counts": "The counts by type and hour; zero counts are omitted.",
     "EventCounts.since": "The moment from which events are counted.",
     "EventEdge.cursor": "The position of this entry in the list; give it as `after` or `before`.",
     "EventFilter.actorId": "Only what this user did.",
@@ -85,36 +85,36 @@ ATTRIBUTES = {
     "EventFilter.userId": "Only events that concern this user.",
     "FieldChange.after": "The value after the change; null if the field was cleared.",
     "FieldChange.before": "The value before the change; null if there was none.",
-    "FieldChange.field": "The name of the field, as this schema writes it.",
-    "FieldProblem.field": "The name of the field that was refused.",
+    "FieldChange.field": "The name of the field in this schema.",
+    "FieldProblem.field": "The name of the rejected field.",
     "Heartbeat.at": "The time at the server.",
     "PageInfo.endCursor": "The cursor of the last edge; null for an empty page.",
     "PageInfo.hasNextPage": "Whether the list continues after this page.",
     "PageInfo.hasPreviousPage": "Whether the list has entries before this page.",
     "PageInfo.startCursor": "The cursor of the first edge; null for an empty page.",
-    "PresenceChange.at": "When it was noticed.",
+    "PresenceChange.at": "When the server noticed the change.",
     "PresenceChange.online": "Whether the user is online now.",
     "PresenceChange.userId": "The user who came online or went offline.",
     "RateLimitProblem.retryAfterSeconds": "How long to wait before the next attempt, in seconds.",
     "ResyncRequired.cursor": "The position to subscribe from after reading again.",
-    "ResyncRequired.reason": "Why the position cannot be served, for people.",
-    "RoleCount.count": "How many users have it.",
+    "ResyncRequired.reason": "Why the position cannot be resumed, as text for people.",
+    "RoleCount.count": "How many users have the role.",
     "RoleCount.role": "The role that is counted.",
     "SessionEdge.cursor": "The position of this session in the list; give it as `after` or `before`.",
-    "Session.user": "The user whose session it is.",
-    "SessionNotice.kind": "What happened to the session, for programs.",
+    "Session.user": "The user who signed in.",
+    "SessionNotice.kind": "What happened to the session, as a machine-readable code.",
     "SessionPayload.accessTokenExpiresAt": "When the access token expires; refresh the session before then.",
     "SessionPayload.refreshToken": "The token for `refreshSession`, valid once. Null if the session travels in cookies.",
-    "SessionPayload.session": "The session that began or was renewed.",
+    "SessionPayload.session": "The session that was started or renewed.",
     "SessionPayload.user": "The user who is signed in.",
     "SignInInput.password": "The password that belongs to the e-mail address.",
-    "SignInInput.totpCode": "The code of a second factor. There are none yet: leave it out.",
+    "SignInInput.totpCode": "The code of a second factor. Not supported yet: leave it out.",
     "SignUpInput.password": "The password to set, of 8 to 256 characters.",
-    "StatusCount.count": "How many users have it.",
+    "StatusCount.count": "How many users have the status.",
     "StatusCount.status": "The status that is counted.",
     "UpdateUserInput.id": "The user to change.",
     "User.displayName": "The name as shown to others.",
-    "UserChanged.changes": "What the event changed, as far as the viewer may see it.",
+    "UserChanged.changes": "What the event changed, limited to what the viewer may see.",
     "UserEdge.cursor": "The position of this user in the list; give it as `after` or `before`.",
     "UserFilter.createdAfter": "Only users created later than this.",
     "UserFilter.createdBefore": "Only users created earlier than this.",
@@ -123,10 +123,10 @@ ATTRIBUTES = {
     "UserFilter.role": "Only users with one of these roles.",
     "UserFilter.status": "Only users with one of these statuses.",
     "UserLeft.userId": "The user to remove from the list.",
-    "UserOrder.direction": "Ascending unless given.",
+    "UserOrder.direction": "Ascending by default.",
     "UserOrder.field": "The field to sort by.",
     "UserPayload.cursor": "The log position of the write.",
-    "ValidationProblem.fields": "Every field that was refused.",
+    "ValidationProblem.fields": "All rejected fields.",
 }
 
 ARGUMENTS = {
@@ -134,30 +134,30 @@ ARGUMENTS = {
     "before": "Ends before this cursor.",
     "filter": "Which entries are included; without it, all.",
     "first": "How many entries from the start, 1 to 100.",
-    "id": "The id of the object; one that does not exist, or that the viewer may not know of, is not found.",
+    "id": "The id of the object. An id that does not exist, or that the viewer may not see, counts as not found.",
     "ids": "The ids, at most 100.",
     "input": "The values of the mutation.",
     "last": "How many entries from the end, 1 to 100.",
-    "orderBy": "How the list is sorted; by creation, oldest first, unless given.",
-    "refreshToken": "The refresh token; without it, the refresh cookie counts.",
-    "search": "Words, or beginnings of words, of names and e-mail addresses.",
-    "userId": "The id of the user whose sessions are meant.",
+    "orderBy": "How the list is sorted; by default by creation, oldest first.",
+    "refreshToken": "The refresh token; without it, the refresh cookie is used.",
+    "search": "Words, or beginnings of words, in names and e-mail addresses.",
+    "userId": "The id of the user whose sessions are revoked.",
 }
 
 VALUES = {
     "EventType.API_KEY_CREATED": "An API key was created.",
     "EventType.API_KEY_REVOKED": "An API key was revoked.",
-    "EventType.EMAIL_VERIFIED": "A user proved that the e-mail address is theirs.",
+    "EventType.EMAIL_VERIFIED": "A user confirmed their e-mail address.",
     "EventType.PASSWORD_CHANGED": "A user's password was set.",
     "EventType.SESSION_REUSE_DETECTED": "A refresh token was used twice, and its session ended.",
-    "EventType.SESSION_REVOKED": "A session ended before its time.",
+    "EventType.SESSION_REVOKED": "A session was ended before it expired.",
     "EventType.SESSION_STARTED": "A user signed in.",
-    "EventType.SIGN_IN_FAILED": "An attempt to sign in as a user was refused.",
+    "EventType.SIGN_IN_FAILED": "An attempt to sign in as a user failed.",
     "EventType.USER_CREATED": "A user was created.",
     "EventType.USER_DELETED": "A user was deleted and can be restored.",
     "EventType.USER_DISABLED": "A user was disabled and can no longer sign in.",
     "EventType.USER_ENABLED": "A disabled user may sign in again.",
-    "EventType.USER_ERASED": "A user's personal data was removed for good.",
+    "EventType.USER_ERASED": "A user's personal data was permanently removed.",
     "EventType.USER_RESTORED": "A deleted user is active again.",
     "EventType.USER_ROLE_CHANGED": "A user's role changed.",
     "EventType.USER_UPDATED": "A user's e-mail address or display name changed.",
@@ -166,27 +166,27 @@ VALUES = {
     "ProblemCode.FORBIDDEN": "The viewer may not do this.",
     "ProblemCode.INVALID_CREDENTIALS": "The e-mail address or the password is wrong.",
     "ProblemCode.LAST_ADMIN": "The directory would be left without an active admin.",
-    "ProblemCode.NOT_FOUND": "There is no such object, or the viewer may not know of it.",
+    "ProblemCode.NOT_FOUND": "The object does not exist, or the viewer may not see it.",
     "ProblemCode.RATE_LIMITED": "Too many attempts: wait before the next one.",
-    "ProblemCode.SECOND_FACTOR_REQUIRED": "The password is right, and a second factor is needed too.",
+    "ProblemCode.SECOND_FACTOR_REQUIRED": "The password is correct, but a second factor is required.",
     "ProblemCode.SESSION_REVOKED": "The session has ended: sign in again.",
     "ProblemCode.TOKEN_EXPIRED": "The token has expired.",
-    "ProblemCode.TOKEN_INVALID": "The token is not one of ours, or is damaged.",
-    "ProblemCode.VALIDATION_ERROR": "One or more fields were refused.",
-    "ProblemCode.VERSION_CONFLICT": "The object has changed since the version that was given.",
+    "ProblemCode.TOKEN_INVALID": "The token was not issued by this service, or is damaged.",
+    "ProblemCode.VALIDATION_ERROR": "One or more fields were rejected.",
+    "ProblemCode.VERSION_CONFLICT": "The object has changed since the given version.",
     "Role.ADMIN": "Sees and changes everything.",
-    "Role.AUDITOR": "Sees everybody and the whole log, and changes only their own account.",
+    "Role.AUDITOR": "Sees all users and the whole log, and changes only their own account.",
     "Role.MEMBER": "Sees active users, and changes only their own account.",
-    "SessionNoticeKind.DISABLED": "The account was disabled, deleted or erased.",
+    "SessionNoticeKind.DISABLED": "The user was disabled, deleted or erased.",
     "SessionNoticeKind.EXPIRING": "The access token expires soon: authenticate again on the open socket.",
-    "SessionNoticeKind.ROLE_CHANGED": "The user's role changed: connect again.",
+    "SessionNoticeKind.ROLE_CHANGED": "The user's role has changed: connect again.",
     "SessionNoticeKind.SIGNED_OUT": "The session was signed out or revoked.",
-    "SortDirection.ASC": "Smallest, earliest or first in the alphabet first.",
-    "SortDirection.DESC": "Largest, latest or last in the alphabet first.",
+    "SortDirection.ASC": "Ascending: smallest, earliest or alphabetically first values first.",
+    "SortDirection.DESC": "Descending: largest, latest or alphabetically last values first.",
     "UserSortField.CREATED_AT": "When the user was created.",
     "UserSortField.DISPLAY_NAME": "The display name, without case and accents.",
     "UserSortField.EMAIL": "The e-mail address; for viewers who may not see it, the display name.",
-    "UserSortField.LAST_SEEN_AT": "When the user was last seen; never counts as earliest.",
+    "UserSortField.LAST_SEEN_AT": "When the user was last seen; users who never were sort as earliest.",
     "UserSortField.UPDATED_AT": "When the user was last changed.",
     "UserStatus.ACTIVE": "May sign in.",
     "UserStatus.DELETED": "May not sign in, is hidden from members, and can be restored.",
@@ -195,7 +195,7 @@ VALUES = {
 
 
 def describe(schema: GraphQLSchema) -> None:
-    """Give every definition that has no description its own, in place."""
+    """Add a description to every definition that has none, in place."""
     for name, type_ in schema.type_map.items():
         if name.startswith("__"):
             continue
@@ -225,7 +225,7 @@ def _arguments(field: GraphQLField | GraphQLInputField) -> Iterator[tuple[str, G
 
 
 def _definition(of: Any, attribute: str) -> Any:
-    """What Strawberry made a definition from, or None."""
+    """The object from which Strawberry made a definition, or None."""
     return getattr((of.extensions or {}).get("strawberry-definition"), attribute, None)
 
 
@@ -234,7 +234,7 @@ def _resolver(field: GraphQLField | GraphQLInputField) -> Any:
 
 
 def _docstring(of: Any) -> str | None:
-    """A docstring of its own (an inherited one is not) with each paragraph on one line, or None."""
+    """The object's own docstring (not an inherited one) with each paragraph on one line, or None."""
     text = of.__dict__.get("__doc__") if inspect.isclass(of) else getattr(of, "__doc__", None)
     if not text:
         return None

@@ -1,6 +1,6 @@
-"""Domain errors as the schema shows them: as data where a union has a place for them, otherwise in `errors` with a code.
+"""Domain errors in GraphQL: as data if the result union has a member for them, otherwise in `errors` with a code.
 
-Whatever was not expected is masked: the client gets the request id, the log gets the rest.
+Unexpected errors are masked: the client gets the request id, the details go to the log.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Problem:
 
 @strawberry.type
 class FieldProblem:
-    """One field that was refused."""
+    """One rejected field."""
 
     field: str
     message: str
@@ -65,36 +65,36 @@ class FieldProblem:
 
 @strawberry.type
 class ValidationProblem(Problem):
-    """Fields were refused."""
+    """One or more fields were rejected."""
 
     fields: list[FieldProblem] = strawberry.field(metadata=price(items=SHORT_LIST))
 
 
 @strawberry.type
 class ConflictProblem(Problem):
-    """Something else is already there."""
+    """The write conflicts with stored data."""
 
-    current: User | None = strawberry.field(description="As it is now, where the viewer may see it.")
+    current: User | None = strawberry.field(description="The current object, if the viewer may see it.")
 
 
 @strawberry.type
 class NotFoundProblem(Problem):
-    """There is no such thing, or the viewer may not know of it."""
+    """The object does not exist, or the viewer may not see it."""
 
 
 @strawberry.type
 class ForbiddenProblem(Problem):
-    """The viewer may not do this, or nobody may just now."""
+    """The viewer may not do this, or nobody may at the moment."""
 
 
 @strawberry.type
 class CredentialsProblem(Problem):
-    """The credentials do not serve."""
+    """The credentials are not accepted."""
 
 
 @strawberry.type
 class RateLimitProblem(Problem):
-    """Too many tries."""
+    """Too many attempts."""
 
     retry_after_seconds: int
 
@@ -109,11 +109,11 @@ PLAIN: Mapping[type[DomainError], type[Problem]] = {
     errors.TokenExpired: CredentialsProblem,
     errors.SessionRevoked: CredentialsProblem,
 }
-"""The problems that say no more than the code and the message of their errors; a subclass is shown as its base."""
+"""The problems that have only the code and message of their errors; a subclass is shown as its base."""
 
 
 def problem_of(error: DomainError, context: Context) -> Problem | None:
-    """The member of a result union that an error is shown as; None for one that goes into the top-level `errors`."""
+    """The member of a result union for an error; None if the error belongs in the top-level `errors`."""
     match error:
         case errors.ValidationFailed():
             return _refused(error.message, [(camel(f.field), f.message) for f in error.faults])
@@ -139,22 +139,22 @@ def _refused(message: str, faults: Sequence[tuple[str, str]]) -> ValidationProbl
 
 
 def _seen(current: object, context: Context) -> User | None:
-    """The entity of a conflict, where it is a user whom the viewer may see."""
+    """The entity of a conflict, if it is a user whom the viewer may see."""
     if not isinstance(current, domain.User) or context.actor is None or not policies.can_see(context.actor, current):
         return None
     return User(entity=current)
 
 
 class AsData(FieldExtension):
-    """Answers a mutation with the union member of the error it raised, where its return type has that member."""
+    """Returns the error that a mutation raised as a member of its result union, if the union has that member."""
 
     def apply(self, field: StrawberryField) -> None:
-        """Remember the field; its type is known only once the whole schema is."""
+        """Remember the field; its type is only known once the schema is complete."""
         self._field = field
 
     @cached_property
     def members(self) -> tuple[type[Problem], ...]:
-        """The problems of the union that the mutation returns."""
+        """The problems in the mutation's result union."""
         returned = self._field.type
         assert isinstance(returned, StrawberryUnion), self._field.python_name
         return tuple([t for t in returned.types if isinstance(t, type) and issubclass(t, Problem)])

@@ -1,4 +1,4 @@
-"""Log entries as the schema shows them."""
+"""Log entries in the schema."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FieldChange:
 
 
 def changes_as_seen(event: domain.Event) -> list[FieldChange]:
-    """The changes of an entry that was already cut to what its viewer may see."""
+    """The changes of an entry that is already reduced to what its viewer may see."""
     return [
         FieldChange(field=camel(c.field), before=_written(c.field, c.before), after=_written(c.field, c.after))
         for c in event.changes
@@ -45,7 +45,7 @@ def changes_as_seen(event: domain.Event) -> list[FieldChange]:
 
 
 def _written(field: str, value: Any) -> Any:
-    """A value as the schema writes it: enumerations by their names."""
+    """A value as the schema writes it: enum values in upper case."""
     return value.upper() if field in ("role", "status", "reason") and isinstance(value, str) else value
 
 
@@ -54,14 +54,14 @@ def _written(field: str, value: Any) -> Any:
     "The audit trail, the subscriptions and the webhooks are all read from it."
 )
 class Event(Node):
-    """An entry cut to what its viewer may see; made by `seen`, or from what a service has cut already."""
+    """An entry reduced to what its viewer may see, by `seen` or by the service that returned it."""
 
     entry: strawberry.Private[domain.Event]
     epoch: strawberry.Private[UUID]
 
     @classmethod
     def seen(cls, entry: domain.Event, actor: Actor, epoch: UUID, user: Entity | None) -> Event | None:
-        """The entry as an actor sees it, or None where they may not know of it; `user` as in `can_see_event`."""
+        """The entry as an actor sees it, or None if they may not see it; `user` as in `can_see_event`."""
         if not policies.can_see_event(actor, entry, user):
             return None
         return cls(entry=policies.event_as_seen(actor, entry, user), epoch=epoch)
@@ -73,7 +73,7 @@ class Event(Node):
 
     @strawberry.field
     def cursor(self) -> Cursor:
-        """Its place in the order."""
+        """Its position in the log."""
         return Cursor(sequence_cursor(self.epoch, self.entry.seq))
 
     @strawberry.field
@@ -83,61 +83,61 @@ class Event(Node):
 
     @strawberry.field
     def occurred_at(self) -> datetime:
-        """When."""
+        """When it happened."""
         return self.entry.occurred_at
 
     @strawberry.field
     def actor(self, info: Info) -> User | None:
-        """Who did it; null for the system itself."""
+        """The user who caused it; null for the system itself."""
         return None if self.entry.actor_id is None else _person(info, self.entry.actor_id)
 
     @strawberry.field(metadata=price(LOADED_ROW_COST))
     def subject(self, info: Info) -> Node | None:
-        """What it happened to: a user, a session, an API key, ...; null once gone, or where the viewer may not see it."""
+        """What it happened to: a user, a session, an API key, ...; null if that no longer exists or the viewer may not see it."""
         kind, id_ = self.entry.subject  # users were read beforehand, as for `_person`
         return _person(info, id_) if kind is SubjectKind.USER else _subject(info, id_)  # type: ignore[return-value]
 
     @strawberry.field
     def subject_id(self) -> strawberry.ID:
-        """The id of what it happened to, which stays when that is gone."""
+        """The id of what it happened to; it remains even if that no longer exists."""
         return strawberry.ID(str(self.entry.subject.id))
 
     @strawberry.field
     def user(self, info: Info) -> User | None:
-        """The user concerned, as they are now: the subject or its owner; null if erased, hidden or nobody is concerned."""
+        """The user concerned, as they are now: the subject or its owner; null if erased or hidden, or if no user is concerned."""
         return None if self.entry.user_id is None else _person(info, self.entry.user_id)
 
     @strawberry.field
     def user_id(self) -> strawberry.ID | None:
-        """The id of the user concerned; null where no user is."""
+        """The id of the user concerned; null if no user is concerned."""
         return None if self.entry.user_id is None else strawberry.ID(str(self.entry.user_id))
 
     @strawberry.field(metadata=price(items=SHORT_LIST))
     def changes(self) -> list[FieldChange]:
-        """What changed: field names with before and after. Never a secret."""
+        """What changed: each field with its value before and after, never a secret."""
         return changes_as_seen(self.entry)
 
     @strawberry.field
     def request_id(self) -> str | None:
-        """The request that did it."""
+        """The id of the request that caused it."""
         return self.entry.request_id
 
     @strawberry.field
     def ip_address(self) -> str | None:
-        """Where that request came from."""
+        """The IP address from which that request came."""
         return self.entry.ip_address
 
 
 @shows(domain.Event)
 def _node(info: Info, entry: domain.Event) -> Event:
-    """What the services give is cut to its viewer already."""
+    """The services have already reduced the entry to what its viewer may see."""
     return Event(entry=entry, epoch=info.context.services.epoch)
 
 
 def _person(info: Info, user_id: UUID) -> User | None:
     """A user as the viewer sees them, or an awaitable of that.
 
-    At once where they were read beforehand, as for every live event: awaiting would cost half as much again.
+    Users that were prefetched, as for every live event, are returned directly: awaiting would cost 50 % more.
     """
     known = info.context.loaders.known
     return _shown(info, known[user_id]) if user_id in known else _load(info, user_id)  # type: ignore[return-value]
@@ -158,7 +158,7 @@ def _shown(info: Info, found: Entity | None) -> User | None:
 
 @strawberry.type
 class EventCount:
-    """How often something happened in the hour that begins at `at`."""
+    """How many events of a type there were in the hour that begins at `at`."""
 
     type: EventType
     at: datetime
@@ -167,24 +167,24 @@ class EventCount:
 
 @strawberry.type
 class EventCounts:
-    """How often each thing happened in the last 24 hours, hour by hour; none is not listed."""
+    """How many events of each type there were in the last 24 hours, hour by hour; zero counts are omitted."""
 
     since: datetime
     complete: bool = strawberry.field(
-        description="False where more happened than is counted at once: these are the newest."
+        description="False if there were too many events to count; then only the newest were counted."
     )
     counts: list[EventCount] = strawberry.field(metadata=price(items=500))
 
     @classmethod
     def of(cls, recent: Recent) -> EventCounts:
-        """The domain's counts as shown."""
+        """Build it from the domain's counts."""
         counts = [EventCount(type=c.type, at=c.at, count=c.count) for c in recent.counts]
         return cls(since=recent.since, complete=recent.complete, counts=counts)
 
 
 @strawberry.input(name="EventFilter")
 class EventFilterInput:
-    """Which entries; what is left out is not asked."""
+    """Which entries are included; omitted fields do not filter."""
 
     types: list[EventType] | None = strawberry.UNSET
     user_id: strawberry.ID | None = strawberry.UNSET
@@ -193,7 +193,7 @@ class EventFilterInput:
 
 
 def event_filter_of(asked: EventFilterInput | None) -> EventFilter:
-    """The domain's filter. Raises ValidationFailed for an id that is no UUID."""
+    """The domain's filter. Raises ValidationFailed for an id that is not a UUID."""
     asked = given(asked)
     if asked is None:
         return EventFilter()
@@ -212,7 +212,7 @@ def _id(text: str | None, field: str) -> UUID | None:
         return None
     found = uuid_of(value)
     if found is None:
-        raise ValidationFailed.one(field, "This is no id", value)
+        raise ValidationFailed.one(field, "This is not a valid id", value)
     return found
 
 
@@ -224,7 +224,7 @@ async def events_of_user(
     last: int | None = strawberry.UNSET,
     before: str | None = strawberry.UNSET,
 ) -> Connection[Event]:
-    """What happened to this user; their own, or for auditors and admins anyone's."""
+    """What happened to this user. Auditors and admins see it for everyone, members only for themselves."""
     key = PageKey(root.entity.id, window_of(first, after, last, before))
     return Connection(page=await info.context.loaders.events_by_user.load(key))
 
@@ -233,7 +233,7 @@ async def events_of_user(
 class EventQueries:
     """Reads of the log."""
 
-    @strawberry.field(description="The audit trail, newest first; auditors and admins.")
+    @strawberry.field(description="The audit trail, newest first; for auditors and admins only.")
     async def events(
         self,
         info: Info,
@@ -251,6 +251,6 @@ class EventQueries:
 
     @strawberry.field
     async def event_counts(self, info: Info) -> EventCounts:
-        """What happened in the last 24 hours, counted; auditors and admins."""
+        """Event counts of the last 24 hours; for auditors and admins only."""
         context = info.context
         return EventCounts.of(await context.services.events.recent(context.viewer, context.at_least))

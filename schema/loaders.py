@@ -1,6 +1,6 @@
-"""Batched reads for nested fields: one statement for all that is asked in one step, new for every operation and event.
+"""Batched reads for nested fields: one statement for all keys of one step, with new loaders for every operation and event.
 
-A loader is made when it is first asked for: most events need none, because their people were read beforehand.
+A loader is created on first use: most events need none, because their users were prefetched.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ class PageKey(NamedTuple):
 
 
 class Loaders:
-    """What one viewer may see, by key. Without a viewer there is nothing to see."""
+    """The objects that one viewer may see, by key; nothing without a viewer."""
 
     def __init__(self, services: Services, actor: Actor | None, at_least: LogCursor | None) -> None:
         self._services, self._actor, self._at_least = services, actor, at_least
         self.known: Mapping[UUID, User | None] = {}
-        """Users that were read already, as they are, None for no such user; who may see them is decided where shown."""
+        """Prefetched users (None if there is no such user), not yet checked for what the viewer may see."""
 
     @cached_property
     def user_by_id(self) -> DataLoader[UUID, User | None]:
-        """Users, those that are known among them."""
+        """Users, including those already known."""
         loader: DataLoader[UUID, User | None] = DataLoader(self._users)
         loader.prime_many(dict(self.known))
         return loader
@@ -55,7 +55,7 @@ class Loaders:
 
     @cached_property
     def events_by_user(self) -> DataLoader[PageKey, Page[Event]]:
-        """Pages of what happened to users."""
+        """Pages of users' events."""
         return DataLoader(self._events)
 
     async def _users(self, ids: list[UUID]) -> list[User | None]:
@@ -93,5 +93,5 @@ class Loaders:
 
     @property
     def _viewer(self) -> Actor:
-        assert self._actor is not None  # nested fields belong to something that only a viewer sees
+        assert self._actor is not None  # nested fields belong to objects that only a viewer can see
         return self._actor

@@ -1,4 +1,4 @@
-"""`node` and `nodes`: whatever has an id, by its id."""
+"""`node` and `nodes`: objects by their id."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class NodeQueries:
 
     @strawberry.field
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
-        """Whatever has this id, where the viewer may see it."""
+        """The object with this id; null if there is none or the viewer may not see it."""
         info.context.viewer  # noqa: B018 - raises without a session
         return await _node(info, id)
 
     @strawberry.field
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
-        """Whatever has these ids, in their order; at most 100."""
+        """The objects with these ids, in the same order; at most 100 ids."""
         info.context.viewer  # noqa: B018 - raises without a session
         if len(ids) > NODES_MAX:
             raise ValidationFailed.one("ids", f"At most {NODES_MAX} ids at once", len(ids))

@@ -1,4 +1,4 @@
-"""The Node interface, how an entity becomes a node, and the enumerations that the nouns share."""
+"""The Node interface, the registry that turns entities into nodes, and the enums that several nouns share."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ for cls, name in (
 
 @strawberry.interface
 class Node:
-    """Anything with an id of its own: the row's UUID, the same everywhere."""
+    """Any object with an id, which is the UUID of its row."""
 
     @strawberry.field
     def id(self) -> strawberry.ID:
@@ -54,7 +54,7 @@ _SHOWN: dict[type, Show] = {}
 
 
 def shows(entity: type) -> Callable[[Show], Show]:
-    """Mark a function as what makes the node of an entity of this class; each noun has one."""
+    """Register the function that turns entities of this class into nodes; each noun has one."""
 
     def register(show: Show) -> Show:
         _SHOWN[entity] = show
@@ -69,7 +69,7 @@ def as_node(info: Info, entity: object) -> Any:
 
 
 def uuid_of(text: str) -> UUID | None:
-    """The UUID of an id, or None for a text that is none and so names nothing."""
+    """The UUID of an id, or None for text that is not a valid id."""
     try:
         return UUID(text)
     except ValueError:
@@ -77,18 +77,18 @@ def uuid_of(text: str) -> UUID | None:
 
 
 def given(value: T | None) -> T | None:
-    """What the client gave; None where it gave nothing."""
+    """The value the client gave; None if it gave none."""
     return None if value is strawberry.UNSET else value
 
 
 def camel(name: str) -> str:
-    """A field's name as the schema writes it."""
+    """A field's name in the schema, in camel case."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
 
 
 def add_fields(type_: type, **resolvers: Callable[..., Any]) -> None:
-    """Add fields that other nouns resolve to a type, in this order: the type need not know those nouns."""
+    """Add fields that other nouns resolve to a type, in this order, so that the type need not know those nouns."""
     fields = get_object_definition(type_, strict=True).fields
     for name, resolver in resolvers.items():
         field = strawberry.field(resolver=resolver)

@@ -1,4 +1,4 @@
-"""What the mutations of several nouns answer with, and how they read an id."""
+"""Results that the mutations of several nouns share, and reading an id."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from schema.scalars import Cursor
 
 @strawberry.type
 class Done:
-    """It is done."""
+    """The mutation succeeded."""
 
     ok: bool
     cursor: Cursor | None
@@ -30,7 +30,7 @@ DoneResult = Annotated[
 
 
 def known(text: str) -> UUID:
-    """The id; raises NotFound for a text that is none."""
+    """The id; raises NotFound for text that is not a valid id."""
     found = uuid_of(text)
     if found is None:
         raise NotFound
@@ -38,7 +38,7 @@ def known(text: str) -> UUID:
 
 
 async def cursor_of(info: Info, position: int | None) -> Cursor:
-    """The place of a write; where nothing had to be written, the log's newest."""
+    """The log position of a write; the log's head if nothing was written."""
     services = info.context.services
     if position is not None:
         return Cursor(written_cursor(services.epoch, position))

@@ -1,6 +1,6 @@
-"""What a field says of its own price, where it is not that of its kind; `execution/cost.py` adds it up.
+"""Prices that a field states itself because they differ from others of its kind; `execution/cost.py` adds them up.
 
-The unit is about what one scalar field costs to execute and to serialize.
+The unit is roughly the cost of executing and serializing one scalar field.
 """
 
 from __future__ import annotations
@@ -9,27 +9,27 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 COST_MAX = 20_000
-"""What one query or mutation may cost. Measured: 4 to 10 µs a unit, so that the most expensive takes less than 250 ms."""
+"""The maximum cost of one query or mutation. Measured: 4 to 10 µs a unit, so the most expensive takes under 250 ms."""
 MUTATION_COST = COST_MAX // 6
-"""A mutation that does not state its cost: a transaction, and the hash of a password, some 30 ms of a thread."""
+"""A mutation without a stated cost: a transaction, and about 30 ms of a thread for hashing a password."""
 WRITE_COST = 600
-"""A transaction alone."""
+"""A transaction without password hashing."""
 
 LOADED_ROW_COST = 10
-"""A row that is read together with others like it."""
+"""A row that is read in a batch with similar rows."""
 SHORT_LIST = 10
-"""Items of a list that has one for each role, status or field of an entity, at most."""
+"""The maximum size of a list with one item for each role, status or field of an entity."""
 
 KEY = "price"
 
 
 class Price(NamedTuple):
-    """The cost of the field itself, and the most items of its list; None where its kind decides."""
+    """The cost of the field itself, and the maximum size of its list; None for the default of its kind."""
 
     cost: int | None = None
     items: int | None = None
 
 
 def price(cost: int | None = None, items: int | None = None) -> Mapping[Any, Any]:
-    """The price of a field, as the `metadata` of its declaration. `items` is for a list that is not a page."""
+    """The `metadata` that states a field's price. `items` is for a list that is not a page."""
     return {KEY: Price(cost, items)}

@@ -30,13 +30,13 @@ class Mutation(SessionMutations, UserMutations):
 
 
 def build_schema() -> strawberry.Schema:
-    """The served schema; made once a process."""
+    """Build the served schema; called once per process."""
     config = StrawberryConfig(scalar_map=SCALARS)
     schema = strawberry.Schema(Query, Mutation, Subscription, types=[User, Session], config=config)
-    describe(schema._schema)  # noqa: SLF001 - Strawberry has no other way to it
+    describe(schema._schema)  # noqa: SLF001 - Strawberry has no public name for it
     return schema
 
 
 def export() -> str:
-    """The schema in SDL, as it is committed in schema/schema.graphql."""
+    """The schema in SDL, as committed in schema/schema.graphql."""
     return build_schema().as_str() + "\n"

@@ -1,4 +1,4 @@
-"""The scalars of the contract, as the schema writes and reads them."""
+"""The scalars of the contract: serializing and parsing them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ RFC_3339 = re.compile(
     r"(?P<offset>Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
     re.ASCII | re.IGNORECASE,
 )
-"""`date-time` of RFC 3339 section 5.6; T and Z may be small."""
+"""`date-time` of RFC 3339 section 5.6; T and Z may be in lower case."""
 
 
 def read_time(text: object) -> datetime:
-    """A moment in RFC 3339, in UTC; digits beyond microseconds are cut off. Raises ValueError.
+    """A moment in RFC 3339, in UTC; digits beyond microseconds are truncated. Raises ValueError.
 
-    A leap second is the second that POSIX time and PostgreSQL count it as: the first one of the next day.
+    A leap second becomes the first second of the next day, as in POSIX time and PostgreSQL.
     """
     if not isinstance(text, str):
         raise ValueError("A DateTime must be text")
@@ -44,13 +44,13 @@ def read_time(text: object) -> datetime:
         moment = datetime.fromisoformat(written + found["offset"].upper()).astimezone(UTC)
         return _after_leap_second(moment) if leap else moment
     except OverflowError:
-        raise ValueError("A DateTime must be in the years 1 to 9999, in UTC too") from None
+        raise ValueError("A DateTime must be between the years 1 and 9999 in UTC") from None
     except ValueError as error:
-        raise ValueError(f"A DateTime must be a day and a time that exist: {error}") from None
+        raise ValueError(f"A DateTime must be a valid date and time: {error}") from None
 
 
 def _after_leap_second(moment: datetime) -> datetime:
-    """One second later. Raises ValueError where UTC has no leap second: only the last minute of a month has (RFC 3339, 5.7)."""
+    """One second later. Raises ValueError unless it is the last minute of a month in UTC (RFC 3339 section 5.7)."""
     later = moment + timedelta(seconds=1)
     if (later.day, later.hour, later.minute) != (1, 0, 0):
         raise ValueError("a second 60 is a leap second, at 23:59:60 UTC on the last day of a month")
@@ -72,7 +72,7 @@ def same(value: Any) -> Any:
 SCALARS: dict[object, ScalarDefinition] = {
     Cursor: strawberry.scalar(
         name="Cursor",
-        description="An opaque position in the event log. Compare only for equality; order is the log's.",
+        description="An opaque position in the event log. Compare it only for equality.",
         serialize=str,
         parse_value=read_text,
     ),

@@ -1,4 +1,4 @@
-"""The use cases that resolvers call, as one frozen bundle: made once a process by the composition root."""
+"""The use cases that resolvers call, as one frozen bundle, created once per process by the composition root."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.services.user import UserService
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The use cases a resolver may call, one instance a process."""
+    """The use cases a resolver may call, one instance per process."""
 
     users: UserService
     sessions: SessionService
@@ -23,5 +23,5 @@ class Services:
 
     @property
     def epoch(self) -> UUID:
-        """The log's epoch at this moment; cursors are made with it."""
+        """The log's current epoch, which new cursors contain."""
         return self.log.epoch

@@ -1,4 +1,4 @@
-"""Sessions: as the schema shows them, and how they begin and end."""
+"""Sessions in the schema, and the mutations that start and end them."""
 
 from __future__ import annotations
 
@@ -41,40 +41,40 @@ class Session(Node):
 
     @strawberry.field(metadata=price(LOADED_ROW_COST))
     async def user(self, info: Info) -> User:
-        """Whose it is."""
+        """The user who signed in."""
         found = await info.context.loaders.user_by_id.load(self.entity.user_id)
         if found is None:
-            raise NotFound("The user of this session is gone")
+            raise NotFound("The user of this session no longer exists")
         return User(entity=found)
 
     @strawberry.field
     def user_agent(self) -> str | None:
-        """What the client called itself when it signed in."""
+        """The user agent of the client at sign-in."""
         return self.entity.user_agent
 
     @strawberry.field
     def ip_address(self) -> str | None:
-        """Where the client last refreshed from."""
+        """The IP address from which the client last refreshed the session."""
         return self.entity.ip_address
 
     @strawberry.field
     def current(self, info: Info) -> bool:
-        """Whether this request belongs to it."""
+        """Whether this request uses the session."""
         return info.context.viewer.session_id == self.entity.id
 
     @strawberry.field
     def created_at(self) -> datetime:
-        """When it began."""
+        """When it was started."""
         return self.entity.created_at
 
     @strawberry.field
     def last_seen_at(self) -> datetime:
-        """When a request of it last came, to about a minute."""
+        """When the session last made a request, accurate to about a minute."""
         return self.entity.last_seen_at
 
     @strawberry.field
     def expires_at(self) -> datetime:
-        """When it ends unless it is refreshed."""
+        """When it expires unless it is refreshed."""
         return self.entity.expires_at
 
 
@@ -91,14 +91,14 @@ async def sessions_of_user(
     last: int | None = strawberry.UNSET,
     before: str | None = strawberry.UNSET,
 ) -> Connection[Session]:
-    """The user's own sessions; for others, admins only (nobody else finds any)."""
+    """The user's live sessions. Admins see everyone's, others only their own and otherwise an empty list."""
     key = PageKey(root.entity.id, window_of(first, after, last, before))
     return Connection(page=await info.context.loaders.sessions_by_user.load(key))
 
 
 @strawberry.type
 class SessionQueries:
-    """Whose session it is."""
+    """The viewer's own session."""
 
     @strawberry.field(description="Null without a session.")
     async def me(self, info: Info) -> User | None:
@@ -110,7 +110,7 @@ class SessionQueries:
         return None if found is None else User(entity=found)
 
 
-SESSION_COOKIE = "cookie: set the session as httpOnly cookies and leave the tokens out of the answer."
+SESSION_COOKIE = "cookie: set the session as httpOnly cookies and leave the tokens out of the response."
 
 
 @strawberry.input(description=SESSION_COOKIE)
@@ -135,7 +135,7 @@ class SignInInput:
 
 @strawberry.input
 class ChangePasswordInput:
-    """The old and the new."""
+    """The current and the new password."""
 
     current_password: str
     new_password: str
@@ -148,14 +148,14 @@ class SessionPayload:
     user: User
     session: Session
     access_token: str | None = strawberry.field(
-        description="Null where the session travels in httpOnly cookies, which no script can read."
+        description="Null if the session is in httpOnly cookies, which scripts cannot read."
     )
     refresh_token: str | None
     access_token_expires_at: datetime
 
     @classmethod
     def of(cls, signed_in: SignedIn, *, cookie: bool) -> SessionPayload:
-        """A session as shown; with `cookie` the tokens stay out of it."""
+        """Build it from a session; with `cookie` it has no tokens."""
         return cls(
             user=User(entity=signed_in.user),
             session=Session(entity=signed_in.session),
@@ -181,7 +181,7 @@ class SessionMutations:
 
     @strawberry.mutation(extensions=[AsData()])
     async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
-        """Make an account and sign in."""
+        """Create an account and sign in."""
         if input.cookie:
             info.context.carrier.check()
         command = SignUp(input.email, input.password, input.display_name)
@@ -199,11 +199,11 @@ class SessionMutations:
 
     @strawberry.mutation(extensions=[AsData()])
     async def refresh_session(self, info: Info, refresh_token: str | None = strawberry.UNSET) -> RefreshResult:
-        """With the refresh cookie (new cookies come back) or the token given (new tokens come back)."""
+        """Renew the session, with the refresh cookie (returns new cookies) or the given token (returns new tokens)."""
         given_token, carried = given(refresh_token), info.context.carrier.refresh_token
         token = given_token or carried
         if token is None:
-            raise TokenInvalid("There is no refresh token")
+            raise TokenInvalid("The request has no refresh token")
         signed_in = await info.context.services.sessions.refresh(info.context.origin, token)
         return _signed_in(info, signed_in, cookie=given_token is None)
 
@@ -214,7 +214,7 @@ class SessionMutations:
         token = context.carrier.ending_token if context.actor is None else None
         if token is None:
             written = await sessions.sign_out(context.viewer)
-        else:  # the access token has expired or is broken: the refresh token is proof enough
+        else:  # without a valid access token, the refresh token suffices
             written = await sessions.sign_out_by_token(context.origin, token)
         context.carrier.clear()
         return await done(info, written.position)
@@ -227,13 +227,13 @@ class SessionMutations:
 
     @strawberry.mutation(extensions=[AsData()])
     async def revoke_sessions(self, info: Info, user_id: strawberry.ID) -> DoneResult:
-        """Every session of the user but the caller's own current one; for another user, admins only."""
+        """End all sessions of the user except the caller's current one; only admins may do this for other users."""
         viewer = info.context.viewer
         return await done(info, (await info.context.services.sessions.revoke_all(viewer, known(user_id))).position)
 
     @strawberry.mutation(extensions=[AsData()], metadata=price(2 * MUTATION_COST))
     async def change_password(self, info: Info, input: ChangePasswordInput) -> DoneResult:
-        """Set one's own password; one's other sessions end."""
+        """Set one's own password and end one's other sessions."""
         service = info.context.services.sessions
         written = await service.change_password(info.context.viewer, input.current_password, input.new_password)
         return await done(info, written.position)

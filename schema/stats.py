@@ -31,9 +31,9 @@ class StatusCount:
     count: int
 
 
-@strawberry.type(description="Counts for a dashboard, kept in step with the log.")
+@strawberry.type(description="Counts for a dashboard, with the log position they belong to.")
 class DirectoryStats:
-    """Of the users the viewer sees; every role and every status is listed, also with none."""
+    """Counts of the users whom the viewer sees; every role and status is listed, even if its count is zero."""
 
     total: int
     by_role: list[RoleCount] = strawberry.field(metadata=price(items=SHORT_LIST))
@@ -43,7 +43,7 @@ class DirectoryStats:
 
     @classmethod
     def of(cls, counts: DirectoryCounts, epoch: UUID) -> DirectoryStats:
-        """The domain's counts as shown."""
+        """Build it from the domain's counts."""
         by = counts.by.items()
         return cls(
             total=sum(counts.by.values()),
@@ -60,6 +60,6 @@ class StatsQueries:
 
     @strawberry.field
     async def stats(self, info: Info) -> DirectoryStats:
-        """Counts of the users the viewer sees."""
+        """Counts of the users whom the viewer sees."""
         context, services = info.context, info.context.services
         return DirectoryStats.of(await services.users.counts(context.viewer, context.at_least), services.epoch)

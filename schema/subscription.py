@@ -1,4 +1,4 @@
-"""The Subscription root: each field gives a projection, which the live layer serves and shares."""
+"""The Subscription root: each field returns a projection, which the live layer serves and shares."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from schema.user import UserFilterInput, filter_of
 
 @strawberry.type
 class Subscription:
-    """Live queries over the log. Each takes up where a cursor left off."""
+    """Live queries over the log, which can be resumed from a cursor."""
 
     @strawberry.subscription
     async def user_events(
         self, info: Info, after: Cursor | None = strawberry.UNSET, filter: EventFilterInput | None = strawberry.UNSET
     ) -> AsyncGenerator[EventMessage, None]:
-        """Every event after the position, then each new one, in the log's order, once each.
+        """Every event after the position, then each new one, in the log's order, exactly once.
 
-        Without `after`: from now on. Auditors and admins see all; a member, what happens to visible users.
+        Without `after`, it starts now. Auditors and admins see all events, members those about visible users.
         """
         context = info.context
         context.viewer  # noqa: B018 - raises without a session
@@ -42,7 +42,7 @@ class Subscription:
         filter: UserFilterInput | None = strawberry.UNSET,
         after: Cursor | None = strawberry.UNSET,
     ) -> AsyncGenerator[FeedMessage, None]:
-        """The users that match, then FeedReady, then how that set changes."""
+        """The users that match, then FeedReady, then every change of that set."""
         services, wanted = info.context.services, filter_of(filter)
         services.users.query(info.context.viewer, search=given(search), filter_=wanted)
         projection = FeedProjection(services.users, services.epoch, given(search), wanted, given(after))
@@ -50,12 +50,12 @@ class Subscription:
 
     @strawberry.subscription
     async def presence(self, info: Info) -> AsyncGenerator[PresenceChange, None]:
-        """Users coming and going, on any client."""
+        """Users who come online or go offline, on any client."""
         info.context.viewer  # noqa: B018 - raises without a session
         return LiveStream(PresenceProjection())  # type: ignore[return-value]
 
     @strawberry.subscription
     async def session_notices(self, info: Info) -> AsyncGenerator[SessionNotice, None]:
-        """What becomes of the viewer's own session."""
+        """What happens to the viewer's own session."""
         info.context.viewer  # noqa: B018 - raises without a session
         return LiveStream(NoticeProjection())  # type: ignore[return-value]

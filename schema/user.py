@@ -1,4 +1,4 @@
-"""Users as the schema shows them."""
+"""Users in the schema, and the queries for them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from schema.node import Node, Role, UserSortField, UserStatus, given, shows, uui
     "A member sees active users; an auditor and an admin see every status."
 )
 class User(Node):
-    """A user with the eyes of the viewer: of these fields only `email` depends on who looks.
+    """A user as the viewer sees them: of these fields, only `email` depends on the viewer.
 
-    Lists of other nouns are added by those (`add_fields` in schema/root.py), so that nouns stand in one order.
+    Other nouns add their lists to it (`add_fields` in schema/root.py), so that nouns depend on each other in one order.
     """
 
     entity: strawberry.Private[domain.User]
@@ -37,12 +37,12 @@ class User(Node):
 
     @strawberry.field
     def email(self, info: Info) -> str | None:
-        """The viewer's own, or anyone's for auditors and admins; otherwise null."""
+        """The e-mail address; auditors and admins see everyone's, members only their own and otherwise null."""
         return self.entity.email if policies.can_see_email(info.context.viewer, self.entity.id) else None
 
     @strawberry.field
     def display_name(self) -> str:
-        """The name as shown."""
+        """The name as shown to others."""
         return self.entity.display_name
 
     @strawberry.field
@@ -57,22 +57,22 @@ class User(Node):
 
     @strawberry.field
     def online(self, info: Info) -> bool:
-        """Whether any client of this user holds a live socket now."""
+        """Whether the user is online: has an open WebSocket on any client."""
         return self.entity.id in info.context.services.presence.online_ids()
 
     @strawberry.field
     def last_seen_at(self) -> datetime | None:
-        """When a request of this user last came, to about a minute."""
+        """When the user last made a request, accurate to about a minute."""
         return self.entity.last_seen_at
 
     @strawberry.field
     def email_verified_at(self) -> datetime | None:
-        """When the address was proved."""
+        """When the e-mail address was verified; null if it is not."""
         return self.entity.email_verified_at
 
     @strawberry.field
     def created_at(self) -> datetime:
-        """When the user was made."""
+        """When the user was created."""
         return self.entity.created_at
 
     @strawberry.field
@@ -82,7 +82,7 @@ class User(Node):
 
     @strawberry.field
     def version(self) -> int:
-        """Grows by one with every change; send it back as expectedVersion."""
+        """Increases by one with every change; send it back as expectedVersion."""
         return self.entity.version
 
 
@@ -93,19 +93,19 @@ def _node(_: Info, user: domain.User) -> User:
 
 @strawberry.type
 class UserConnection(Connection[User]):
-    """A page of users, which can be counted too."""
+    """A page of users, with their total count."""
 
     query: strawberry.Private[UserQuery]
 
     @strawberry.field
     async def total_count(self, info: Info) -> int:
-        """Counted only when asked for."""
+        """How many users match; only counted if it is selected."""
         return await info.context.services.users.count(self.query, info.context.at_least)
 
 
 @strawberry.enum
 class SortDirection(StrEnum):
-    """Which end comes first."""
+    """Whether the smallest or the largest value comes first."""
 
     ASC = "asc"
     DESC = "desc"
@@ -113,7 +113,7 @@ class SortDirection(StrEnum):
 
 @strawberry.input(name="UserFilter")
 class UserFilterInput:
-    """Which users; what is left out is not asked."""
+    """Which users are included; omitted fields do not filter."""
 
     status: list[UserStatus] | None = strawberry.UNSET
     role: list[Role] | None = strawberry.UNSET
@@ -145,7 +145,7 @@ def filter_of(asked: UserFilterInput | None) -> UserFilter:
 
 @strawberry.input
 class UserOrder:
-    """In which order; the id breaks ties."""
+    """The sort order; the id breaks ties."""
 
     field: UserSortField
     direction: SortDirection = SortDirection.ASC
@@ -157,15 +157,15 @@ class UserQueries:
 
     @strawberry.field
     async def user(self, info: Info, id: strawberry.ID) -> User | None:
-        """One user, where the viewer may see them."""
+        """One user; null if there is none or the viewer may not see them."""
         info.context.viewer  # noqa: B018 - raises without a session
         key = uuid_of(id)
         found = None if key is None else await info.context.loaders.user_by_id.load(key)
         return None if found is None else User(entity=found)
 
     @strawberry.field(
-        description="first and last: 1 to 100. search: prefix and substring over name and e-mail, forgiving of typing "
-        "slips. Who may not see e-mails searches and sorts by what they see."
+        description="A page of the directory. `search` finds words and beginnings of words in names and e-mail "
+        "addresses, and tolerates typing errors. Viewers who may not see e-mail addresses search and sort by names only."
     )
     async def users(
         self,

@@ -1,4 +1,4 @@
-"""What can be done to users: input to command, command to service, result to payload."""
+"""The mutations of users: input to command, command to service, result to payload."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class CreateUserInput:
     role: Role = Role.MEMBER
     password: str | None = strawberry.UNSET
     idempotency_key: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Repeats with the same key answer with the first result."
+        default=strawberry.UNSET, description="Repeats with the same key return the first result."
     )
 
 
 @strawberry.input
 class UpdateUserInput:
-    """The fields to set; what is left out stays."""
+    """The fields to set; omitted fields stay as they are."""
 
     id: strawberry.ID
     email: str | None = strawberry.UNSET
@@ -46,7 +46,7 @@ class UpdateUserInput:
 class UserPayload:
     """The user as written, and the log position of the write.
 
-    Send it as the header Rollcall-Read-After to read it back from any replica.
+    Send the position as the header Rollcall-Read-After to read the write back from any replica.
     """
 
     user: User
@@ -92,7 +92,7 @@ class UserMutations:
     async def disable_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
-        """Ends the user's sessions and live sockets before it answers."""
+        """Disable a user; their sessions and live sockets are closed before the mutation returns."""
         return await _set_status(info, id, domain.Status.DISABLED, expected_version)
 
     @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
@@ -106,19 +106,19 @@ class UserMutations:
     async def delete_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
-        """Take a user out of the directory; `restoreUser` brings them back."""
+        """Delete a user; `restoreUser` can restore them."""
         return await _set_status(info, id, domain.Status.DELETED, expected_version)
 
     @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def restore_user(
         self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
     ) -> UserResult:
-        """Bring a deleted user back as active."""
+        """Restore a deleted user as active."""
         return await _set_status(info, id, domain.Status.ACTIVE, expected_version, restore=True)
 
     @strawberry.mutation(extensions=[AsData()])
     async def erase_user(self, info: Info, id: strawberry.ID) -> DoneResult:
-        """Removes the personal data for good; the log keeps the id and the fact."""
+        """Permanently remove a user's personal data; the log keeps the id and the facts."""
         viewer = info.context.viewer
         return await done(info, (await info.context.services.users.erase(viewer, known(id))).position)
 

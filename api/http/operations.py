@@ -36,7 +36,7 @@ class Operations:
         if known is not None:
             return known
         self._budget.spend(origin.network if actor is None else actor.user_id, len(text), stranger=stranger)
-        return self.documents.take_in(text, stranger=stranger)
+        return self.documents.parse_and_cache(text, stranger=stranger)
 
     async def execute(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context

@@ -1,14 +1,13 @@
-"""Selections compiled once, so that a live message costs its resolvers and little else.
+"""Selections compiled once, so that a live message costs little more than its resolvers.
 
-Executing a subscription of nine fields with graphql-core costs 110 µs a message at best, nearly all of it for
-collecting fields, wrapping resolvers and finding types anew; compiled it costs 15 µs. Fields are collected here, once, by
-graphql-core itself with the operation's own variables, so that fragments, aliases, merging, `@skip` and `@include` mean
-what they mean there. What is kept is one function for each place in the selection.
+Executing a subscription of nine fields with graphql-core costs at least 110 µs a message, nearly all of it for
+collecting fields, wrapping resolvers and looking up types; compiled, it costs 15 µs. graphql-core itself collects the
+fields, once and with the operation's variables, so that fragments, aliases, merging, `@skip` and `@include` have their
+usual meaning. The result is one function for each field of the selection.
 
-Only what can be told beforehand is compiled: fields without arguments, whose resolvers answer at once. Everything else
-(a selection with another kind of field, a resolver that gives an awaitable, a null where none may be, an error) is left
-to the executor, which starts again from the message: resolvers only read, and errors then are exactly the
-specification's (section 6.4.4).
+Only synchronous fields without arguments are compiled. Everything else (a selection with another kind of field, a
+resolver that returns an awaitable, a null in a non-null field, an error) is left to the executor, which starts again
+from the message. That is safe because resolvers only read, and errors then follow the specification (section 6.4.4).
 """
 
 from __future__ import annotations
@@ -38,44 +37,44 @@ from strawberry.types.field import StrawberryField
 
 
 class LeanInfo(NamedTuple):
-    """What a resolver may ask of its `info` here; whatever asks for more is executed instead."""
+    """The part of `info` that compiled resolvers may use; a resolver that uses more is executed instead."""
 
     context: Any
 
 
 Complete = Callable[[Any, LeanInfo], Any]
-"""From what a resolver gave to what is sent."""
+"""Turns the value of a resolver into the value to send."""
 Resolve = Callable[[Any, LeanInfo], Any]
 
 
 class NotCompilable(Exception):
-    """The selection has something that only the executor can do."""
+    """The selection contains something that only the executor can handle."""
 
 
 class NotAnswered(Exception):
-    """This value is one for the executor."""
+    """Only the executor can handle this value."""
 
 
 class CompiledMessage:
-    """The selection of a subscription, for the messages of its one field."""
+    """The compiled selection of a subscription's root field."""
 
     __slots__ = ("_complete", "_key", "is_whole")
 
     def __init__(self, key: str, complete: Complete, *, is_whole: bool) -> None:
         self._key, self._complete = key, complete
         self.is_whole = is_whole
-        """Whether messages of every type are answered here, as far as can be told beforehand."""
+        """Whether messages of every type can be answered from the compiled selection, as far as is known before execution."""
 
     def __call__(self, message: object, context: object) -> dict[str, Any] | None:
-        """The response's `data`; None where the message has to be executed."""
+        """The response's `data`; None if the message must be executed instead."""
         try:
             return {self._key: self._complete(message, LeanInfo(context))}
-        except Exception:  # noqa: BLE001 - the executor meets it again, and says what it is
+        except Exception:  # noqa: BLE001 - the executor raises it again and reports it
             return None
 
 
 def compile_message(executor: Executor[Any]) -> CompiledMessage | None:
-    """Compile the selection of a subscription with its variables; None where that cannot be done."""
+    """Compile the selection of a subscription with its variables; None if that is not possible."""
     root = executor.schema.subscription_type
     assert root is not None
     try:
@@ -102,15 +101,13 @@ def _is_whole(executor: Executor[Any], type_: GraphQLOutputType, details: list[F
 
 def _completion(executor: Executor[Any], type_: GraphQLOutputType, details: list[FieldDetails]) -> Complete:
     if isinstance(type_, GraphQLNonNull):
-        return _completion_of_something(executor, type_.of_type, details)
-    inner = _completion_of_something(executor, type_, details)
+        return _non_null_completion(executor, type_.of_type, details)
+    inner = _non_null_completion(executor, type_, details)
     return lambda value, info: None if value is None else inner(value, info)
 
 
-def _completion_of_something(
-    executor: Executor[Any], type_: GraphQLOutputType, details: list[FieldDetails]
-) -> Complete:
-    """As `_completion`, where null is for the executor: it knows how far up an error has to go."""
+def _non_null_completion(executor: Executor[Any], type_: GraphQLOutputType, details: list[FieldDetails]) -> Complete:
+    """Like `_completion`, but a null is left to the executor, which knows how far the error propagates."""
     if isinstance(type_, GraphQLList):
         return _list(_completion(executor, type_.of_type, details))
     if is_leaf_type(type_):
@@ -177,32 +174,32 @@ def _object(executor: Executor[Any], type_: GraphQLObjectType, details: list[Fie
     for key, nodes in collected.grouped_field_set.items():
         name = nodes[0].node.name.value
         if name == "__typename":
-            parts.append((key, _always(type_.name), _as_it_is))
+            parts.append((key, _constant(type_.name), _identity))
             continue
         field = executor.schema.get_field(type_, name)
         if field is None:
             raise NotCompilable
         parts.append((key, _resolver(field), _completion(executor, field.type, nodes)))
-    return _together(parts)
+    return _combined(parts)
 
 
-def _together(parts: Sequence[tuple[str, Resolve, Complete]]) -> Complete:
+def _combined(parts: Sequence[tuple[str, Resolve, Complete]]) -> Complete:
     def complete(value: Any, info: LeanInfo) -> dict[str, Any]:
         return {key: inner(resolve(value, info), info) for key, resolve, inner in parts}
 
     return complete
 
 
-def _always(value: str) -> Resolve:
+def _constant(value: str) -> Resolve:
     return lambda _source, _info: value
 
 
-def _as_it_is(value: Any, _: LeanInfo) -> Any:
+def _identity(value: Any, _: LeanInfo) -> Any:
     return value
 
 
 def _resolver(field: GraphQLField) -> Resolve:
-    """The function behind a field. Raises NotCompilable where there is more to it than the source and the context."""
+    """The function behind a field. Raises NotCompilable if it needs more than the source and the context."""
     definition = (field.extensions or {}).get("strawberry-definition")
     if not isinstance(definition, StrawberryField) or definition.extensions or field.args:
         raise NotCompilable

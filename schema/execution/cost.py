@@ -1,9 +1,9 @@
-"""What an operation costs: compiled once from its selection, and evaluated for each request with its variables.
+"""The cost of an operation: compiled once from its selection, and evaluated for each request with its variables.
 
-The unit is about what one scalar field costs to execute and to serialize. A list multiplies what is selected below it
-by its size, which is known before anything is read: a page by `first` or `last`, a list of ids by their number, any
-other list by what its field says (`schema/price.py`), or as the largest page. All of that is read from the schema, so
-that the fields of a new noun count without being named here.
+The unit is roughly the cost of executing and serializing one scalar field. A list multiplies the cost of its items by
+its size, which is known before anything is read: `first` or `last` for a page, the number of ids for a list by ids, and
+for any other list the size that its field states (`schema/price.py`), or that of the largest page. All of that is read
+from the schema, so that the fields of a new noun are counted without being listed here.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from domain.pagination import PAGE_MAX
 from schema.price import KEY, MUTATION_COST, Price
 
 SUBSCRIPTION_COST_MAX = 200
-"""What one message of one subscription may cost."""
+"""The maximum cost of one message of one subscription."""
 USER_SUBSCRIPTION_COST_MAX = 4_000
-"""What one message of all different subscriptions of a user may cost, in this process."""
+"""The maximum cost of one message, summed over all different subscriptions of a user in this process."""
 
 STATEMENT_COST = 150
-"""A field that asks the database by itself: about a millisecond here, whatever it brings."""
+"""A field that queries the database by itself: about a millisecond, whatever it returns."""
 LOADED_COST, BATCH_COST = 20, 250
-"""A page that is read together with others like it, and once for all of them: the statement that reads them."""
+"""A page that is read in a batch with similar pages, and the one statement that reads the batch."""
 ROW_COST = 4
-"""A row of a page and its cursor, before anything of it is selected."""
+"""A row of a page and its cursor, without its selected fields."""
 CEILING = 10**9
-"""Costs are not counted further: fragments can double them at each level."""
+"""The highest cost that is counted, because fragments can double the cost at each level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Argument:
     """An argument's value, as far as it is known without the variables."""
 
     value: int | None
-    """The number itself, or the length of the list; None where it was not given."""
+    """The number itself, or the length of the list; None if it was not given."""
     variable: str | None = None
 
     def resolve(self, variables: Mapping[str, Any]) -> int | None:
-        """The number or the length of the list with these coerced variables; None where there is none."""
+        """The number, or the length of the list, with these coerced variables; None if there is none."""
         if self.variable is None:
             return self.value
         given = variables.get(self.variable)
@@ -58,12 +58,12 @@ class Argument:
             return len(given)
         if isinstance(given, int):
             return given
-        return self.value if given is None else 1  # one item stands for a list of it (section 3.11)
+        return self.value if given is None else 1  # a single item is coerced to a list (section 3.11)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many items a list may bring: the first of its arguments that has a number, otherwise the maximum."""
+    """How many items a list may have: the largest number among its arguments, otherwise the maximum."""
 
     arguments: tuple[Argument, ...]
     maximum: int
@@ -75,18 +75,18 @@ class Size:
 
     @property
     def fixed(self) -> bool:
-        """Whether no variable has a say."""
+        """Whether it depends on no variable."""
         return all(a.variable is None for a in self.arguments)
 
 
 class Expression(NamedTuple):
-    """A sum: a constant, and products of a size with another expression. Shared parts are shared, not copied."""
+    """A sum: a constant, and products of a size and another expression. Common parts are shared, not copied."""
 
     constant: int = 0
     terms: tuple[tuple[Size | int, Expression], ...] = ()
 
     def evaluate(self, variables: Mapping[str, Any]) -> int:
-        """The cost with these coerced variables, CEILING at most."""
+        """The cost with these coerced variables, at most CEILING."""
         return self._evaluate(variables, {}) if self.terms else self.constant
 
     def _evaluate(self, variables: Mapping[str, Any], known: dict[int, int]) -> int:
@@ -100,7 +100,7 @@ class Expression(NamedTuple):
         return found
 
     def times(self, size: Size | int) -> Expression:
-        """This, for each item of a list."""
+        """This expression for each item of a list."""
         if isinstance(size, Size) and size.fixed:
             size = size({})
         if isinstance(size, int) and not self.terms:
@@ -115,9 +115,9 @@ def total(parts: Sequence[Expression]) -> Expression:
 
 
 class Cost(NamedTuple):
-    """What a selection costs: `once`, and for `each` item where it is the selection of a connection.
+    """The cost of a selection: `once`, plus `each` for every item if it is the selection of a connection.
 
-    `batches` is what its loaders' statements cost, which are as many however long the lists around them are.
+    `batches` is the cost of its loaders' statements, whose number does not depend on the length of the lists.
     """
 
     once: Expression = Expression()
@@ -126,25 +126,25 @@ class Cost(NamedTuple):
 
     @classmethod
     def sum(cls, parts: Sequence[Cost]) -> Cost:
-        """What several selections cost together."""
+        """The total cost of several selections."""
         batches = min(sum(p.batches for p in parts), CEILING)
         return cls(total([p.once for p in parts]), total([p.each for p in parts]), batches)
 
     @property
     def whole(self) -> Expression:
-        """What an operation of this selection costs."""
+        """The cost of an operation with this selection."""
         return total([self.once, Expression(self.batches)])
 
 
 class Prices:
-    """What the fields of a schema cost."""
+    """The costs of the fields of a schema."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._query, self._mutation = schema.query_type, schema.mutation_type
         self._subscription = schema.subscription_type
 
     def field(self, parent: GraphQLNamedType | None, field: GraphQLField | None, node: FieldNode, inner: Cost) -> Cost:
-        """The cost of a field, given that of its selection. Unknown fields, which validation refuses, cost little."""
+        """The cost of a field, given the cost of its selection. Unknown fields, which validation rejects, cost little."""
         cost = self._field(parent, field, node, inner)
         nested = field is not None and is_paged(field) and parent is not self._query
         return cost._replace(batches=min(inner.batches + BATCH_COST * nested, CEILING))
@@ -178,22 +178,22 @@ class Prices:
         if is_paged(field) and parent is not self._query:
             return LOADED_COST
         if parent is not None and parent is self._subscription:
-            return 1  # what its resolver gives is a source, whose messages are what is counted
+            return 1  # the resolver only returns the source; its messages are counted
         return STATEMENT_COST if _waits(field) else 1
 
 
 def is_paged(field: GraphQLField) -> bool:
-    """Whether a field gives a page (GraphQL Cursor Connections, section 4)."""
+    """Whether a field returns a page (GraphQL Cursor Connections, section 4)."""
     return "first" in field.args
 
 
 def is_connection(type_: GraphQLNamedType | None) -> bool:
-    """Whether a type is that of pages (GraphQL Cursor Connections, section 2)."""
+    """Whether a type is a connection (GraphQL Cursor Connections, section 2)."""
     return is_object_type(type_) and "edges" in type_.fields and "pageInfo" in type_.fields
 
 
 def argument(node: FieldNode, field: GraphQLField, name: str) -> Argument:
-    """What is known of an argument: its literal, its variable, or its default."""
+    """The value of an argument: its literal, its variable, or its default."""
     usual = _number(field.args[name].default_value)
     for given in node.arguments or ():
         if given.name.value == name:
@@ -202,7 +202,7 @@ def argument(node: FieldNode, field: GraphQLField, name: str) -> Argument:
 
 
 def _sizes(field: GraphQLField, node: FieldNode) -> list[str]:
-    """The arguments that say how long a page is: those that are written there, before a default counts."""
+    """The arguments that set the size of a page: those given in the document or, if there are none, those with defaults."""
     known: list[str] = [name for name in ("first", "last") if name in field.args]
     return [name for name in known if any(a.name.value == name for a in node.arguments or ())] or known
 

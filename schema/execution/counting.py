@@ -1,7 +1,7 @@
-"""An executor that counts what it answers: the second wall behind the cost that was computed beforehand.
+"""An executor that counts what it returns: a second limit behind the cost that is computed before execution.
 
-Cost is computed from the sizes a request asks for. Should a field bring more than was computed, or longer text,
-execution ends there: every field that would follow fails at once, and the answer is one error.
+The cost is computed from the sizes a request asks for. If a field returns more than that, or longer text, execution
+stops: all following fields fail immediately, and the response is a single error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from schema.price import COST_MAX
 
 FIELDS_MAX = COST_MAX
 BYTES_MAX = 4 * 1024 * 1024
-"""Characters of names and text in an answer."""
+"""Characters of names and text in a response."""
 
 
 class Counting(Executor[Any]):
@@ -26,7 +26,7 @@ class Counting(Executor[Any]):
 
     @property
     def exceeded(self) -> bool:
-        """Whether the answer is larger than any may be."""
+        """Whether the response exceeds a limit."""
         return self.fields > FIELDS_MAX or self.bytes > BYTES_MAX
 
     def execute_fields(
@@ -41,11 +41,11 @@ class Counting(Executor[Any]):
         self.fields += len(grouped_field_set)
         self.bytes += sum(map(len, grouped_field_set))
         if self.exceeded:
-            raise GraphQLError("This answer is too large")
+            raise GraphQLError("This response is too large")
         return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
 
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
-        """Count the length of text; anything else is short."""
+        """Count the length of text; other values are short."""
         value = super().complete_leaf_value(return_type, result)
         if isinstance(value, str):
             self.bytes += len(value)

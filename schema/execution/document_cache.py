@@ -1,4 +1,4 @@
-"""Documents that were taken in, as many as fit into a size: the least recently used go first."""
+"""A cache of parsed documents with a maximum size in bytes; the least recently used are evicted first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class DocumentCache(Generic[T]):
-    """By text. `bytes_max` bounds the sum of the sizes that are given with the entries."""
+    """Entries by text. `bytes_max` limits the sum of the sizes given with the entries."""
 
     def __init__(self, bytes_max: int) -> None:
         self._bytes_max, self.bytes = bytes_max, 0
@@ -19,7 +19,7 @@ class DocumentCache(Generic[T]):
         return len(self._entries)
 
     def get(self, text: str) -> T | None:
-        """What is kept for a text, now the most recently used."""
+        """The value cached for a text, which becomes the most recently used."""
         found = self._entries.get(text)
         if found is None:
             return None
@@ -27,7 +27,7 @@ class DocumentCache(Generic[T]):
         return found[0]
 
     def put(self, text: str, value: T, size: int) -> None:
-        """Keep a value, `size` bytes with its text; one that is larger than the whole cache is not kept."""
+        """Cache a value of `size` bytes, including its text; a value larger than the whole cache is not kept."""
         if text in self._entries:
             self.bytes -= self._entries.pop(text)[1]
         if size > self._bytes_max:

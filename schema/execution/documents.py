@@ -1,8 +1,8 @@
-"""Documents: text once parsed, validated and measured, kept, and executed without doing that again.
+"""Documents: parsed, validated and measured once, cached, and then executed without repeating that.
 
-What a stranger brings is kept in a small cache of its own, so that it cannot push out what members use, and is refused
-without suggestions, which would tell the schema. Of a document that is kept, positions are dropped: they would take
-most of its memory.
+Documents of clients without a session have a small cache of their own, so that they cannot evict those of signed-in
+users, and their errors have no suggestions, which would reveal the schema. Cached documents have no source positions,
+which would take most of the memory.
 """
 
 from __future__ import annotations
@@ -52,17 +52,17 @@ from schema.execution.limits import (
 
 ERRORS_MAX = 10
 MEMBERS_BYTES, STRANGERS_BYTES = 64 * 1024 * 1024, 4 * 1024 * 1024
-"""How much memory documents may take, by the estimate of `_size`."""
+"""The maximum memory of the cached documents, as estimated by `_size`."""
 TOKEN_BYTES = 500
-"""Memory of a token that is kept without its position, at most."""
+"""The maximum memory of a token that is kept without its position."""
 TOKEN = re.compile(r"\w+|[^\w\s,]")
 
 MERGE_BUDGET = 5_000
-"""Comparisons of fields that may be merged, two units each; the library allows 500,000, which take half a second."""
+"""The budget for comparing fields that may be merged, two units each; the library's 500,000 take half a second."""
 
 
 class BoundedMerging(OverlappingFieldsCanBeMergedRule):
-    """The library's rule with a budget of our own: its setting is one for the whole process."""
+    """The library's rule with our own budget, because the library's setting applies to the whole process."""
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
@@ -73,7 +73,7 @@ RULES = [BoundedMerging if rule is OverlappingFieldsCanBeMergedRule else rule fo
 
 
 class DocumentRefused(Exception):
-    """The text is no document that can be executed; `errors` is fit for the client."""
+    """The document cannot be executed; `errors` may be sent to the client."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         self.errors = errors
@@ -82,9 +82,9 @@ class DocumentRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that may be executed. `key` is equal for texts that mean the same but for white space and comments.
+    """A document that may be executed. `key` is equal for texts that differ only in white space and comments.
 
-    An empty name of an operation is no name (GraphQL over HTTP, section 5.1). `key` is empty without a subscription.
+    An empty operation name means none (GraphQL over HTTP, section 5.1). `key` is empty if there is no subscription.
     """
 
     ast: DocumentNode
@@ -94,28 +94,30 @@ class Document:
     key: str
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
-        """The operation of a name, or the only one. Raises DocumentRefused."""
+        """The operation with this name, or the only operation. Raises DocumentRefused."""
         if name:
             found = self.operations.get(name)
         else:
             found = next(iter(self.operations.values())) if len(self.operations) == 1 else None
         if found is None:
-            text = f'There is no operation "{name[:100]}"' if name else "Say by operationName which operation is meant"
+            text = (
+                f'There is no operation "{name[:100]}"' if name else "Select one of the operations with operationName"
+            )
             raise DocumentRefused([error_shape(text)])
         return found
 
     def subject(self, name: str | None) -> str:
-        """What an operation is about, for counting it: its root field's name, which no client can make up."""
+        """A label for metrics: the name of the operation's root field, which clients cannot choose freely."""
         fields = self.operation(name).selection_set.selections
         return fields[0].name.value if len(fields) == 1 and isinstance(fields[0], FieldNode) else "several"
 
     def cost(self, name: str | None, variables: dict[str, Any] | None = None) -> int:
-        """What an operation costs with these coerced variables (schema/execution/cost.py). Raises DocumentRefused."""
+        """The cost of an operation with these coerced variables (schema/execution/cost.py). Raises DocumentRefused."""
         operation = self.operation(name)
         return self.costs[operation.name.value if operation.name else ""].evaluate(variables or {})
 
     def question(self, name: str | None, variables: dict[str, Any] | None) -> Hashable:
-        """Equal for subscriptions that ask the same, wherever in the log they begin. Raises DocumentRefused."""
+        """A key that is equal for the same subscription from any position in the log. Raises DocumentRefused."""
         positions = {
             d.variable.name.value
             for d in self.operation(name).variable_definitions or ()
@@ -130,7 +132,7 @@ class Document:
 
 
 class Documents:
-    """The documents of one schema, the most recently used kept."""
+    """The documents of one schema, with a cache."""
 
     def __init__(self, schema: strawberry.Schema, *, debug: bool = False) -> None:
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 - the executable schema has no public name
@@ -140,15 +142,15 @@ class Documents:
 
     @property
     def bytes_kept(self) -> int:
-        """The estimated memory of all documents that are kept."""
+        """The estimated memory of all cached documents."""
         return self._members.bytes + self._strangers.bytes
 
     def get(self, text: str, *, stranger: bool = False) -> Document:
-        """The document of a text. Raises DocumentRefused with every fault found."""
-        return self.find(text, stranger=stranger) or self.take_in(text, stranger=stranger)
+        """The document of a text. Raises DocumentRefused with all faults."""
+        return self.find(text, stranger=stranger) or self.parse_and_cache(text, stranger=stranger)
 
     def find(self, text: str, *, stranger: bool) -> Document | None:
-        """The document of a text where it is known. Raises DocumentRefused where it is known to be refused, or too long."""
+        """The cached document of a text, or None. Raises DocumentRefused if it is cached as refused, or too long."""
         if len(text) > TEXT_MAX:
             raise DocumentRefused([error_shape("This document is too long", "LIMIT_EXCEEDED")])
         known = self._members.get(text)
@@ -158,8 +160,8 @@ class Documents:
             raise DocumentRefused(known.errors)
         return known
 
-    def take_in(self, text: str, *, stranger: bool) -> Document:
-        """Parse, validate and measure a text that `find` does not know, and keep what comes of it: some milliseconds.
+    def parse_and_cache(self, text: str, *, stranger: bool) -> Document:
+        """Parse, validate and measure a text that `find` does not know, and cache the result; takes several milliseconds.
 
         Raises DocumentRefused.
         """
@@ -199,26 +201,26 @@ class Documents:
             raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_much[:ERRORS_MAX]])
         faults = validate(self.schema, ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
         if any(isinstance(e, ValidationAbortedError) for e in faults) and len(faults) <= ERRORS_MAX:
-            raise DocumentRefused([error_shape("This document is too complex to be validated", "LIMIT_EXCEEDED")])
+            raise DocumentRefused([error_shape("This document is too complex to validate", "LIMIT_EXCEEDED")])
         if faults:
             raise DocumentRefused([_coded(e, "GRAPHQL_VALIDATION_FAILED") for e in faults])
         if not operations:
-            raise DocumentRefused([error_shape("The document has no operation")])
+            raise DocumentRefused([error_shape("The document contains no operation")])
 
     def prepare(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
     ) -> Executor[Any]:
-        """What executes an operation with its variables coerced; the cost is checked with their values.
+        """Build the executor of an operation: coerces the variables and checks the cost with their values.
 
-        Raises DocumentRefused. All operations come this way, over HTTP and over the socket, so that the same mistake
-        gets the same answer.
+        Raises DocumentRefused. Operations over HTTP and over WebSocket both use it, so that the same mistake gets the
+        same error.
         """
         operation = document.operation(name)
         allowed = self._debug or (context.actor is not None and context.actor.role is Role.ADMIN)
         if document.introspects and not allowed:
-            raise DocumentRefused([error_shape("Only admins may introspect", "FORBIDDEN")])
+            raise DocumentRefused([error_shape("Only admins may use introspection", "FORBIDDEN")])
         if too_many_values(variables):
-            raise DocumentRefused([error_shape("There are too many values in the variables", "LIMIT_EXCEEDED")])
+            raise DocumentRefused([error_shape("The variables contain too many values", "LIMIT_EXCEEDED")])
         live = operation.operation is OperationType.SUBSCRIPTION
         built = (Executor if live else Counting).build(
             self.schema,
@@ -232,26 +234,26 @@ class Documents:
         )
         if isinstance(built, list):
             raise DocumentRefused([_coded(e, "BAD_USER_INPUT") for e in built])
-        if too_dear := cost_excess(operation, document.cost(name, built.variable_values.coerced)):
-            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_dear])
+        if too_expensive := cost_excess(operation, document.cost(name, built.variable_values.coerced)):
+            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_expensive])
         return built
 
     async def execute(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
     ) -> dict[str, Any]:
-        """Execute a query or a mutation: `data` and `errors` as the specification has them, `errors` alone if it could not begin."""
+        """Execute a query or a mutation; returns `data` and `errors`, or only `errors` if execution could not start."""
         try:
             executor = self.prepare(document, name, variables, context)
         except DocumentRefused as refusal:
             return {"errors": refusal.errors}
         if not isinstance(executor, Counting):
-            return {"errors": [error_shape("Subscriptions are served over the WebSocket")]}
+            return {"errors": [error_shape("Use the WebSocket for subscriptions")]}
         if executor.operation.operation is OperationType.MUTATION:
             context.follow_writes()
         outcome = executor.execute_operation()
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome  # type: ignore[misc]
         if executor.exceeded:
-            return {"data": None, "errors": [error_shape("This answer is too large: ask for less", "LIMIT_EXCEEDED")]}
+            return {"data": None, "errors": [error_shape("This response is too large; request less", "LIMIT_EXCEEDED")]}
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = [format_error(e, context.origin.request_id) for e in result.errors]
@@ -259,12 +261,12 @@ class Documents:
 
 
 def _operations(ast: DocumentNode) -> dict[str, OperationDefinitionNode]:
-    """The operations of a document by name; one without a name is the only one of its document."""
+    """The operations of a document by name; an operation without a name is the only one in its document."""
     return {d.name.value if d.name else "": d for d in ast.definitions if isinstance(d, OperationDefinitionNode)}
 
 
 def _size(text: str, refusal: DocumentRefused | None = None) -> int:
-    """The memory of what is kept for a text, in bytes, rather too much than too little."""
+    """The estimated memory of a cached text and its document, in bytes; rather too high than too low."""
     if refusal is not None:
         return 4 * len(text) + sum(1000 + 4 * len(e["message"]) for e in refusal.errors)
     tokens = sum(1 for _ in TOKEN.finditer(text))
@@ -272,7 +274,7 @@ def _size(text: str, refusal: DocumentRefused | None = None) -> int:
 
 
 def _unparsed(error: GraphQLSyntaxError) -> dict[str, Any]:
-    """A limit of the parser is one of ours; it says so in its message alone."""
+    """The error of text that does not parse; the parser reports an exceeded limit only in its message."""
     limit = next((name for name in ("tokens", "comments") if f"{name}. Parsing aborted" in error.message), None)
     if limit is None:
         return _coded(error, "GRAPHQL_PARSE_FAILED")

@@ -1,7 +1,7 @@
-"""How much a document may ask: one linear walk, each fragment measured once however often it is spread.
+"""Limits on documents: one linear walk that measures each fragment once, however often it is spread.
 
-The library's own limiters walk a fragment again for each spread, which makes them the attack they are to stop. What
-is bounded here also bounds validation, whose rule on merging fields compares every two of one response name.
+The library's own limiters walk a fragment again for each spread, which makes them a denial of service themselves. The
+limits here also bound validation, whose rule on merging fields compares all pairs with the same response name.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ from schema.price import COST_MAX
 TEXT_MAX = 16 * 1024
 """Characters of a document."""
 TOKENS_MAX = 1000
-"""Six times those of the largest document of the console; a document of this size takes some 20 ms to take in."""
+"""Six times the console's largest document; a document of this size takes about 20 ms to parse and validate."""
 COMMENTS_MAX = 200
 DEPTH_MAX = 15
 ALIASES_MAX = 100
 ROOT_FIELDS_MAX = 30
 NAME_MAX = 128
-"""Characters of a response name, which is sent again for each row."""
+"""Characters of a response name, which is repeated in each row."""
 SAME_NAME_MAX = 30
-"""Fields of one response name in one selection set, with those of its fragments."""
+"""Fields with the same response name in one selection set, including its fragments."""
 VALUES_MAX = 1000
-"""Values in the variables of one request, before they are coerced."""
-NO_PAGES = "A subscription cannot select pages: query them when a message tells of a change"
+"""Values in the variables of one request, before coercion."""
+NO_PAGES = "A subscription cannot select pages; query them when a message reports a change"
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 @dataclass(slots=True)
 class Measure:
-    """What a selection comes to. `aliases` counts fields under another name, `names` fields by response name."""
+    """The measures of a selection. `aliases` counts aliased fields, `names` counts fields by response name."""
 
     depth: int = 0
     aliases: int = 0
@@ -73,7 +73,7 @@ class Meter:
         self._known: dict[str, Measure] = {}
 
     def measure(self, operation: OperationDefinitionNode) -> Measure:
-        """The measure of an operation. Introspection is not measured, only told; counting bounds it (Counting)."""
+        """The measure of an operation. Introspection is only reported, not measured; Counting limits it."""
         return self._walk(self._schema.get_root_type(operation.operation), operation.selection_set)
 
     def _walk(self, parent: GraphQLNamedType | None, selections: SelectionSetNode | None) -> Measure:
@@ -98,7 +98,7 @@ class Meter:
 
     def _fragment(self, name: str) -> Measure:
         if name not in self._known:
-            self._known[name] = Measure()  # a cycle, which validation refuses by itself
+            self._known[name] = Measure()  # ends a cycle, which validation rejects
             fragment = self._fragments.get(name)
             if fragment is not None:
                 type_ = self._schema.get_type(fragment.type_condition.name.value)
@@ -127,7 +127,7 @@ class Meter:
 
 
 def _include(whole: Measure, part: Measure) -> None:
-    """Take in what stands beside; once a name is there too often, it is not counted on."""
+    """Add the measure of a sibling; names are no longer counted once one of them occurs too often."""
     whole.depth = max(whole.depth, part.depth)
     whole.aliases = min(whole.aliases + part.aliases, 10**9)
     whole.longest = max(whole.longest, part.longest)
@@ -140,7 +140,7 @@ def _include(whole: Measure, part: Measure) -> None:
 
 
 def excesses(operation: OperationDefinitionNode, measure: Measure) -> list[GraphQLError]:
-    """What of an operation is too much, whatever its variables are."""
+    """The limits that an operation exceeds regardless of its variables."""
     found = [
         ("depth", measure.depth, DEPTH_MAX),
         ("number of aliases", measure.aliases, ALIASES_MAX),
@@ -157,19 +157,19 @@ def excesses(operation: OperationDefinitionNode, measure: Measure) -> list[Graph
 
 
 def cost_excess(operation: OperationDefinitionNode, cost: int) -> list[GraphQLError]:
-    """The error of a cost that is too high."""
+    """The error for a cost above the limit, if it is."""
     limit = SUBSCRIPTION_COST_MAX if operation.operation is OperationType.SUBSCRIPTION else COST_MAX
     return [too_large("cost", cost, limit, operation)] if cost > limit else []
 
 
 def too_large(name: str, value: int, limit: int, operation: OperationDefinitionNode) -> GraphQLError:
-    """The error of a measure that is above its limit."""
+    """The error for a measure above its limit."""
     text = f"This operation is too large: its {name} is {value}, at most {limit} is allowed"
     return GraphQLError(text, operation, extensions={"code": "LIMIT_EXCEEDED"})
 
 
 def too_many_values(variables: Mapping[str, object] | None) -> bool:
-    """Whether there are more values in the variables than VALUES_MAX, lists and objects among them."""
+    """Whether the variables contain more than VALUES_MAX values, including lists and objects."""
     waiting: list[object] = [variables]
     seen = 0
     while waiting:

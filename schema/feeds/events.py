@@ -1,4 +1,4 @@
-"""What subscriptions make of the log: the events themselves, and the two that are told, not replayed."""
+"""The projections of `userEvents`, and of `presence` and `sessionNotices`, which are not replayed from the log."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from domain.models.log import EventFilter
 from domain.models.user import User
 from schema.event import Event
 from schema.feeds.messages import Heartbeat, PresenceChange, ResyncRequired
-from schema.live.ports import Message, Move
+from schema.live.ports import Message, PresenceUpdate
 from schema.live.rows import Rows
 from schema.scalars import Cursor
 
 
 @dataclass(frozen=True, slots=True)
 class EventProjection:
-    """`userEvents`: every entry that passes the filter and that the viewer may see, as they may see it."""
+    """`userEvents`: every entry that matches the filter and is visible to the viewer, reduced to what they may see."""
 
     epoch: UUID
     filter: EventFilter
@@ -51,31 +51,31 @@ class EventProjection:
         seen = Event.seen(event, actor, self.epoch, rows.concerned(event))
         return () if seen is None else (seen,)
 
-    def moved(self, move: Move) -> Message | None:
+    def presence_message(self, update: PresenceUpdate) -> Message | None:
         """Nothing: presence is not in the log."""
         return None
 
-    def begins_anew(self, cursor: LogCursor) -> bool:
+    def wants_snapshot(self, cursor: LogCursor) -> bool:
         """Never: there is no snapshot."""
         return False
 
     def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
-        """Nothing: each entry is judged by itself, whatever was read before it."""
+        """Never a reason: each entry is filtered on its own, whatever was read before it."""
         return None
 
     def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]] | None:
-        """Nothing: without a cursor the stream begins now."""
+        """None: without a cursor the stream starts now."""
         return None
 
     def ready(self, seq: int, actor: Actor) -> Message | None:
-        """A first position, so that a client that saw nothing yet can resume."""
+        """A first position, so that a client that has received nothing yet can resume."""
         return self.heartbeat(seq, actor)
 
     def heartbeat(self, seq: int, actor: Actor) -> Message | None:
         """The position on a quiet stream."""
         return Heartbeat(cursor=Cursor(sequence_cursor(self.epoch, seq)), at=datetime.now(UTC))
 
-    async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
+    async def presence_changed(self, user: User, seq: int, actor: Actor) -> Message | None:
         """Nothing: presence is not in the log."""
         return None
 
@@ -84,13 +84,13 @@ class EventProjection:
         return ResyncRequired(reason=reason, cursor=Cursor(sequence_cursor(self.epoch, seq)))
 
     def of_epoch(self, epoch: UUID) -> EventProjection:
-        """The same, with the positions of another epoch."""
+        """The same projection with positions of another epoch."""
         return replace(self, epoch=epoch)
 
 
 @dataclass(frozen=True, slots=True)
 class SignalProjection:
-    """Base of subscriptions that are not of the log: their messages are told, nothing is replayed."""
+    """Base of subscriptions that do not read the log: their messages are sent live and never replayed."""
 
     private: bool = False
     start: str | None = None
@@ -109,11 +109,11 @@ class SignalProjection:
         """Nothing: the log is not the source."""
         return ()
 
-    def moved(self, move: Move) -> Message | None:
+    def presence_message(self, update: PresenceUpdate) -> Message | None:
         """Nothing: it is another subscription's."""
         return None
 
-    def begins_anew(self, cursor: LogCursor) -> bool:
+    def wants_snapshot(self, cursor: LogCursor) -> bool:
         """There is no position."""
         return False
 
@@ -131,30 +131,30 @@ class SignalProjection:
 
     heartbeat = ready
 
-    async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
+    async def presence_changed(self, user: User, seq: int, actor: Actor) -> Message | None:
         """Nothing: who is in view does not depend on it."""
         return None
 
     def resync(self, reason: str, seq: int, actor: Actor) -> Message:
-        """There is no position to lose."""
+        """Never called: there is no position."""
         raise NotImplementedError
 
     def of_epoch(self, epoch: UUID) -> SignalProjection:
-        """Itself: it has no positions."""
+        """The same object: it has no positions."""
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceProjection(SignalProjection):
-    """`presence`: users coming and going."""
+    """`presence`: users who come online or go offline."""
 
-    def moved(self, move: Move) -> Message | None:
+    def presence_message(self, update: PresenceUpdate) -> Message | None:
         """The change itself."""
-        return PresenceChange(user_id=strawberry.ID(str(move.user_id)), online=move.online, at=move.at)
+        return PresenceChange(user_id=strawberry.ID(str(update.user_id)), online=update.online, at=update.at)
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeProjection(SignalProjection):
-    """`sessionNotices`: what became of the viewer's own session, told by the socket's edge."""
+    """`sessionNotices`: what happened to the viewer's own session; sent by the WebSocket layer."""
 
     private: bool = True

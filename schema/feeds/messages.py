@@ -1,4 +1,4 @@
-"""What subscriptions say."""
+"""The messages of subscriptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schema.user import User
 
 @strawberry.type
 class Heartbeat:
-    """A live position with nothing to tell: lets a client resume from here. Sent on quiet streams."""
+    """A live position without an event, sent on quiet streams so that a client can resume from here."""
 
     cursor: Cursor
     at: datetime
@@ -24,9 +24,9 @@ class Heartbeat:
 
 @strawberry.type
 class ResyncRequired:
-    """The position asked for is no longer in the log, or belongs to another log.
+    """The requested position is no longer in the log, or belongs to another log.
 
-    Read again, then subscribe from `cursor`.
+    Read the data again, then subscribe from `cursor`.
     """
 
     reason: str
@@ -38,7 +38,7 @@ EventMessage = Annotated[Event | Heartbeat | ResyncRequired, strawberry.union("E
 
 @strawberry.type
 class UserEntered:
-    """A user of the snapshot, or one that came into view."""
+    """A user of the snapshot, or one who now matches."""
 
     user: User
     cursor: Cursor
@@ -46,7 +46,7 @@ class UserEntered:
 
 @strawberry.type
 class UserChanged:
-    """A user that stays in view."""
+    """A user who changed and still matches."""
 
     user: User
     cursor: Cursor
@@ -55,7 +55,7 @@ class UserChanged:
 
 @strawberry.type
 class UserLeft:
-    """Deleted, filtered out, or no longer visible to the viewer."""
+    """A user who was deleted, no longer matches, or is no longer visible to the viewer."""
 
     user_id: strawberry.ID
     cursor: Cursor
@@ -63,7 +63,7 @@ class UserLeft:
 
 @strawberry.type
 class FeedReady:
-    """The snapshot is complete: what follows is live."""
+    """The snapshot is complete; the following messages are live."""
 
     cursor: Cursor
 
@@ -75,7 +75,7 @@ FeedMessage = Annotated[
 
 @strawberry.type
 class PresenceChange:
-    """A user who came or went."""
+    """A user who came online or went offline."""
 
     user_id: strawberry.ID
     online: bool
@@ -84,7 +84,7 @@ class PresenceChange:
 
 @strawberry.enum
 class SessionNoticeKind(Enum):
-    """What became of a session."""
+    """What happened to a session."""
 
     ROLE_CHANGED = "ROLE_CHANGED"
     SIGNED_OUT = "SIGNED_OUT"
@@ -94,7 +94,7 @@ class SessionNoticeKind(Enum):
 
 @strawberry.type
 class SessionNotice:
-    """What became of the viewer's own session; the last message before the server closes its sockets."""
+    """What happened to the viewer's own session; the last message before the server closes its sockets."""
 
     kind: SessionNoticeKind
     message: str

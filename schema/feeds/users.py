@@ -1,14 +1,13 @@
-"""`userFeed`: the users that match, then how that set changes, without a gap in between.
+"""`userFeed`: the users that match, then the changes of that set, without a gap in between.
 
-Nothing is remembered about a subscriber: whether a user came into view, changed or left is decided from each log entry
-alone, by putting the question to the user as they were before it and as they are. Where the row is newer than the entry,
-how they were is not certain, and then "entered" and "left" are told rather than left out: both may be applied twice. The
-snapshot is read after the position was taken, so that an entry may tell of a change the snapshot already shows (the
-client sets the same values again), and none is missed.
+No state is kept for a subscriber: each log entry alone decides whether a user entered, changed or left, by matching the
+user as they were before the entry and as they are now. If the row is newer than the entry, the earlier state is
+uncertain; then "entered" and "left" are sent in case of doubt, because both are idempotent. The snapshot is read after
+the position is taken, so that an entry may repeat a change that the snapshot already shows, but none is missed.
 
-A cursor carries the role it was read with: a viewer whose role is another now sees other people and finds them by other
-fields, so that the stream cannot tell the difference, and they have to read again. Presence is not in the log: a feed
-whose filter asks for it is told by presence itself who comes and goes, and cannot be resumed, only begun anew.
+A cursor contains the role it was read with: a viewer whose role has changed sees different users and searches different
+fields, so that the stream cannot express the difference and they must read again. Presence is not in the log: a feed
+that filters by it gets changes from the presence service, and cannot be resumed, only started again.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from domain.pagination import PAGE_MAX, Window
 from domain.services.user import UserService
 from schema.event import changes_as_seen
 from schema.feeds.messages import FeedReady, Heartbeat, ResyncRequired, UserChanged, UserEntered, UserLeft
-from schema.live.ports import Message, Move
+from schema.live.ports import Message, PresenceUpdate
 from schema.live.rows import Rows
 from schema.scalars import Cursor
 from schema.user import User as UserType
@@ -40,7 +39,7 @@ from schema.user import User as UserType
 
 @dataclass(frozen=True, slots=True)
 class FeedProjection:
-    """One question to the directory, as a stream. See the module's docstring."""
+    """One query of the directory as a stream. See the module's docstring."""
 
     users: UserService
     epoch: UUID
@@ -51,21 +50,21 @@ class FeedProjection:
 
     @property
     def key(self) -> Hashable:
-        """The question, without the position."""
+        """The query, without the position."""
         return "feed", self.search, self.filter
 
     @property
     def follows_presence(self) -> bool:
-        """Whether who is online decides who matches."""
+        """Whether presence decides which users match."""
         return self.filter.online is not None
 
     @property
     def is_quick(self) -> bool:
-        """Whether an entry is projected without asking the database: a search is compared there."""
+        """Whether an entry is projected without the database, which is needed to match a search."""
         return self.search is None
 
     async def prefetch(self, events: Sequence[LogEvent], actor: Actor, rows: Rows) -> None:
-        """Put the search to the subjects of all these entries in one statement."""
+        """Match the search against the subjects of all these entries in one statement."""
         pairs: list[User] = []
         asked: list[Hashable] = []
         for event in events if self.search is not None else ():
@@ -104,8 +103,8 @@ class FeedProjection:
             return (UserChanged(user=UserType(entity=now), cursor=cursor, changes=changes_as_seen(seen)),)
         return (left,) if not created and (was if certain else _may_have_matched(event, query)) else ()
 
-    async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
-        """What a change of a user's presence means for who is in view; None for somebody who does not match anyway."""
+    async def presence_changed(self, user: User, seq: int, actor: Actor) -> Message | None:
+        """The message for a change of a user's presence; None if the user does not match anyway."""
         query = self._query(actor)
         (fits,) = await self._matching(query, [user])
         if not fits:
@@ -116,32 +115,32 @@ class FeedProjection:
         return UserLeft(user_id=strawberry.ID(str(user.id)), cursor=cursor)
 
     async def _matching(self, query: UserQuery, users: Sequence[User]) -> list[bool]:
-        """Whether each of these users belongs to the answer, wherever they are."""
+        """Whether each of these users matches the query, ignoring presence."""
         return await self.users.matching(replace(query, filter=replace(query.filter, online=None)), users)
 
     def _is_online_as_asked(self, query: UserQuery, user: User) -> bool:
         return self.filter.online in (None, user.id in (query.online_ids or ()))
 
-    def moved(self, move: Move) -> Message | None:
-        """Nothing: `came_or_went` says it to those whom it concerns."""
+    def presence_message(self, update: PresenceUpdate) -> Message | None:
+        """None: `presence_changed` sends it instead."""
         return None
 
-    def begins_anew(self, cursor: LogCursor) -> bool:
-        """Whether it stands for no position but for a new snapshot."""
+    def wants_snapshot(self, cursor: LogCursor) -> bool:
+        """Whether the cursor asks for a new snapshot."""
         return cursor.role == FRESH
 
     def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
-        """Why not: what was read before was seen with another role. Without a role it counts as the present one's."""
+        """Reading with another role is the reason. A cursor without a role counts as read with the current one."""
         if cursor.role == FRESH:
             return None
         if self.follows_presence:
-            return "Who is online is not in the log: only a new snapshot can tell"
+            return "A feed that filters by presence cannot be resumed; start with a new snapshot"
         if cursor.role in (None, actor.role):
             return None
-        return "Your role has changed since this position was read"
+        return "Your role has changed since you read this position"
 
     async def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]]:
-        """Everybody who matches, a page at a time."""
+        """All matching users, a page at a time."""
         cursor = Cursor(unfinished_cursor(self.epoch))
         query = self._query(actor)
         after: str | None = None
@@ -159,7 +158,7 @@ class FeedProjection:
         return Cursor(sequence_cursor(self.epoch, seq, actor.role))
 
     def ready(self, seq: int, actor: Actor) -> Message | None:
-        """The snapshot, or what was missed, is complete."""
+        """The snapshot or the replay is complete."""
         return FeedReady(cursor=self._cursor(seq, actor))
 
     def heartbeat(self, seq: int, actor: Actor) -> Message | None:
@@ -172,14 +171,14 @@ class FeedProjection:
         return ResyncRequired(reason=reason, cursor=cursor)
 
     def of_epoch(self, epoch: UUID) -> FeedProjection:
-        """The same, with the positions of another epoch."""
+        """The same projection with positions of another epoch."""
         return replace(self, epoch=epoch)
 
 
 def _may_have_matched(event: LogEvent, query: UserQuery) -> bool:
-    """Whether an entry may have taken its subject out of the answer, where nothing else is known of how they were.
+    """Whether the subject may have matched before an entry, if their earlier state is uncertain.
 
-    Of all entries since somebody was in view, one changed something that the question asks for, from what fitted.
+    Of all entries since a user last matched, at least one changed a filtered field from a matching value.
     """
     wanted, before = query.filter, {c.field: c.before for c in event.changes}
     if wanted.status is not None and wanted.status.isdisjoint(_statuses_before(event, before)):

@@ -1,4 +1,4 @@
-"""Having the groups render what the log brings: the quick ones at once, the others in the slow lane."""
+"""Rendering batches of log entries for all groups: quick groups immediately, the others in the slow lane."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from domain.models.event import Event
 from schema.live.group import Group
 from schema.live.lane import Lane
 from schema.live.replay import pieces
-from schema.live.row_reader import AGAIN_SECONDS, RowReader
+from schema.live.row_reader import RETRY_SECONDS, RowReader
 from schema.live.rows import Rows
 
-RENDER_TRIES = 5
-"""How often a database that answers is asked for the same rendering."""
+RENDER_ATTEMPTS = 5
+"""How often a rendering is attempted if the database fails during it."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,26 +31,26 @@ class Batches:
         self._rows, self._lane, self._format_error = rows, lane, format_error
 
     async def advance(self, groups: Sequence[Group], batch: Sequence[Event]) -> None:
-        """Have every group render a batch: the quick ones now, the others in the slow lane, in their own time."""
+        """Render a batch for every group: quick groups now, the others in the slow lane."""
         rows = await self._rows.of(batch) if groups else Rows({})
         for group in groups:
             group.choose_lane()
-        quick = [g for g in groups if not g.is_apart]
+        quick = [g for g in groups if not g.in_slow_lane]
         for group in groups:
-            if group.is_apart:
-                self._set_apart(group, batch, rows)
+            if group.in_slow_lane:
+                self._queue_in_slow_lane(group, batch, rows)
         for index, group in enumerate(quick):
             await self.attempt(group, partial(self._render_with_retry, group, batch, rows))
             if index % 16 == 15:
                 await asyncio.sleep(0)
 
-    def _set_apart(self, group: Group, batch: Sequence[Event], rows: Rows) -> None:
+    def _queue_in_slow_lane(self, group: Group, batch: Sequence[Event], rows: Rows) -> None:
         for part in pieces(group, batch):
-            bring = partial(self._render_with_retry, group, part, rows)
-            self._lane.put(group.account, len(part), partial(self.attempt, group, bring))
+            render = partial(self._render_with_retry, group, part, rows)
+            self._lane.put(group.account, len(part), partial(self.attempt, group, render))
 
     async def attempt(self, group: Group, work: Callable[[], Awaitable[None]]) -> None:
-        """Do some rendering for a group; one that fails is ended, and nobody else is troubled."""
+        """Render something for a group; if that fails, only this group is ended."""
         if group.idle or group.lost:
             return
         try:
@@ -60,24 +60,24 @@ class Batches:
             self._fail(group)
 
     async def _render_with_retry(self, group: Group, batch: Sequence[Event], rows: Rows) -> None:
-        """Have a group render a batch, again where the database went away meanwhile: nothing of it is written yet.
+        """Render a batch for a group, and retry if the database becomes unavailable: nothing has been written by then.
 
-        Raises Unavailable where the database answers, but not to this group.
+        Raises Unavailable after RENDER_ATTEMPTS attempts.
         """
-        for _ in range(RENDER_TRIES):
+        for _ in range(RENDER_ATTEMPTS):
             try:
                 await group.advance(batch, rows)
             except Unavailable:
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
                 rows = await self._rows.of(batch)
             else:
                 return
         raise Unavailable
 
     def _fail(self, group: Group) -> None:
-        """End every subscription of a group that could not be rendered: its clients resume from their cursors."""
+        """End every subscription of a group that could not be rendered; its clients resume from their cursors."""
         error = self._format_error(GraphQLError("The subscription failed", original_error=Unavailable()))
         self._lane.drop_live(group.account)
-        for subscriber in group.members:  # the group goes with the last of them, but for those who still replay
+        for subscriber in group.members:  # the last of them drops the group, unless others are still replaying
             subscriber.close()
             subscriber.sink.fail([error])

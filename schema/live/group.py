@@ -1,16 +1,16 @@
-"""Live subscriptions: one execution and one serialization an event for everybody who asked the same with the same rights.
+"""Live subscriptions: one execution and one serialization per event for all equal subscriptions with the same rights.
 
-A *group* is all sinks with the same document, operation, variables and scope. The pump takes each stretch of the log
-from the hub, lets every group render it once, and hands the finished bytes to the group's sinks; whatever waits leaves
-together. The shared rendering is done by a stand-in actor that has the role of the scope and nobody's id, so that
-nobody can see through another's eyes. The two people for whom an entry may look different, the one it happened to and
-the one who did it, get a rendering of their own (`Group.exceptions`).
+A *group* is all sinks with the same document, operation, variables and scope. The pump takes each batch of the log
+from the hub, has every group render it once, and passes the finished bytes to the group's sinks. The shared rendering
+uses a stand-in actor with the role of the scope and no user's id, so that no subscriber receives what only another may
+see. The two users for whom an entry may look different, the user concerned and the actor, get a rendering of their own
+(`Group.exceptions`).
 
-Joining without a gap: a newcomer replays from its cursor until it has reached the group's cursor, and is added in the
-same step of the event loop. The group moves its cursor before it writes, so a newcomer either is in the list that is
-written to or has replayed what is being written.
+Joining without a gap: a new subscriber replays from its cursor until it has reached the group's cursor, and is added in
+the same step of the event loop. The group advances its cursor before it writes, so a new subscriber is either in the
+list that is written to, or has already replayed the entries being written.
 
-No task and no generator lives as long as a subscriber does: after its replay a subscriber is two dictionary entries.
+There is no task and no generator per subscriber: after its replay, a subscriber is two dictionary entries.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from schema.live.ports import Message, Payloads, Projection, Renderer, Sink
 from schema.live.rows import Rows
 
 YIELD_SINKS = 500
-"""Writes between two looks of the event loop at everybody else."""
+"""Writes after which the event loop gets a turn."""
 CACHE = 1024
-"""Rendered entries a group keeps for those who replay."""
+"""Rendered entries that a group caches for replays."""
 
 K = TypeVar("K", bound=Hashable)
 
@@ -50,13 +50,13 @@ class Subscriber:
     sink: Sink
     actor: Actor
     seq: int = 0
-    moves: int = 0
-    """As `seq`, for comings and goings, which are not in the log."""
+    presence_seen: int = 0
+    """Like `seq`, for presence updates, which are not in the log."""
     group: Group | None = None
     closed: bool = False
 
     def close(self) -> None:
-        """Leave; nothing is sent afterwards."""
+        """Leave the group; nothing is sent afterwards."""
         self.closed = True
         if self.group is not None:
             self.group.leave(self)
@@ -74,39 +74,39 @@ class Group:
     actor: Actor
     cursor: int
     settled: dict[Hashable, dict[Subscriber, None]] = field(default_factory=dict)
-    """By shape, in the order of their coming: their memory then lies in the order in which it is walked."""
+    """By shape, in order of arrival, so that they are iterated in the order of their memory."""
     fresh: set[Subscriber] = field(default_factory=set)
     viewers: dict[UUID, set[Subscriber]] = field(default_factory=dict)
     rendered: OrderedDict[int, tuple[Hashable, tuple[bytes, ...]]] = field(default_factory=OrderedDict)
-    """Finished entries by sequence, each with all that it was made of (`_made_of`)."""
+    """Rendered entries by sequence number, each with the inputs of its rendering (`_inputs`)."""
     replaying: int = 0
-    told_at: float = 0.0
+    sent_at: float = 0.0
     lost: bool = False
-    """Whether what it was told of has no place in the log any more: nobody may join it, and its members are sent away."""
+    """Whether entries that it has sent are no longer in the log: nobody may join, and its members must resynchronise."""
     compiled: CompiledMessage | None = field(init=False)
     account: Account = field(default_factory=Account)
     watch: Stopwatch = field(default_factory=Stopwatch)
-    is_apart: bool = field(init=False)
+    in_slow_lane: bool = field(init=False)
     """Whether it is rendered in the slow lane."""
 
     def __post_init__(self) -> None:
         self.compiled = compile_message(self.executor)
-        self.is_apart = not self._is_compiled
+        self.in_slow_lane = not self._is_compiled
 
     @property
     def _is_compiled(self) -> bool:
         return self.compiled is not None and self.compiled.is_whole and self.projection.is_quick
 
     def choose_lane(self) -> None:
-        """Go to the slow lane once entries take long, and come back once they do not and nothing waits there."""
+        """Move to the slow lane when entries take too long, and back when they no longer do and nothing is queued."""
         each = self.account.each or 0.0
-        if not self.is_apart:
-            self.is_apart = each > QUICK_SECONDS
+        if not self.in_slow_lane:
+            self.in_slow_lane = each > QUICK_SECONDS
         elif self._is_compiled and self.account.is_idle and each < QUICK_SECONDS / 2:
-            self.is_apart = False
+            self.in_slow_lane = False
 
     def join(self, subscriber: Subscriber) -> bool:
-        """Take a subscriber in, if it has seen everything this group has sent."""
+        """Add a subscriber if it has received everything that this group has sent."""
         if subscriber.seq < self.cursor:
             return False
         subscriber.group = self
@@ -122,7 +122,7 @@ class Group:
         self.settled.setdefault(subscriber.sink.shape, {})[subscriber] = None
 
     def leave(self, subscriber: Subscriber) -> None:
-        """Forget a subscriber; a group that nobody needs any more is dropped."""
+        """Remove a subscriber; a group without subscribers is dropped."""
         self.fresh.discard(subscriber)
         members = self.settled.get(subscriber.sink.shape, {})
         members.pop(subscriber, None)
@@ -132,8 +132,8 @@ class Group:
             _discard(self.viewers, subscriber.actor.user_id, subscriber)
         self.renderer.drop_if_idle(self)
 
-    def move(self, cursor: int) -> None:
-        """Begin again from the head of another history; for what is not of the log, to which nothing is lost."""
+    def restart_at(self, cursor: int) -> None:
+        """Continue from the head of a new epoch; for subscriptions that do not read the log and so lose nothing."""
         self.cursor = cursor
         self.rendered.clear()
         for subscriber in list(self.fresh):
@@ -142,16 +142,16 @@ class Group:
 
     @property
     def members(self) -> list[Subscriber]:
-        """Everybody who listens, as of now."""
+        """All current subscribers."""
         return [*self.fresh, *(s for members in self.settled.values() for s in members)]
 
     @property
     def idle(self) -> bool:
-        """Whether nobody listens or is about to."""
+        """Whether nobody is subscribed or joining."""
         return not (self.settled or self.fresh or self.replaying)
 
     def exceptions(self, event: Event) -> set[Subscriber]:
-        """Those for whom the entry may look different from what the group's stand-in sees."""
+        """The subscribers for whom the entry may look different from what the stand-in actor sees."""
         if not self.viewers:
             return set()
         found: set[Subscriber] = set()
@@ -161,10 +161,10 @@ class Group:
         return found
 
     async def shared(self, event: Event, rows: Rows) -> tuple[bytes, ...]:
-        """The entry as the scope sees it, rendered again only where something that it shows has changed since."""
-        made_of = self._made_of(event, rows)
+        """The entry as the scope sees it, rendered again only if its inputs have changed."""
+        inputs = self._inputs(event, rows)
         known = self.rendered.get(event.seq)
-        if known is not None and known[0] == made_of:
+        if known is not None and known[0] == inputs:
             return known[1]
         payloads: list[bytes] = []
         kept = True
@@ -174,14 +174,14 @@ class Group:
             payloads.append(quick if quick is not None else await self.payload(message, self.actor, rows))
         if known is not None:
             del self.rendered[event.seq]
-        if kept:  # what the executor answered may have read more than is compared here
-            self.rendered[event.seq] = made_of, tuple(map(_exact, payloads))
+        if kept:  # the executor may have read more than `_inputs` compares
+            self.rendered[event.seq] = inputs, tuple(map(_exact, payloads))
             if len(self.rendered) > CACHE:
                 self.rendered.popitem(last=False)
         return tuple(payloads)
 
-    def _made_of(self, event: Event, rows: Rows) -> tuple[object, ...]:
-        """All that a compiled rendering reads: the entry, its two people as they are now, and whether they are online."""
+    def _inputs(self, event: Event, rows: Rows) -> tuple[object, ...]:
+        """Everything a compiled rendering reads: the entry, its two users as they are now, and whether they are online."""
         online = self.renderer.online
         acting_user = event.actor_id
         who = None if acting_user is None else rows.get(acting_user)
@@ -193,14 +193,14 @@ class Group:
         return tuple([await self.payload(m, actor, rows) for m in messages])
 
     def _quick(self, message: Message, actor: Actor, users: Mapping[UUID, User | None] | None) -> bytes | None:
-        """The answer by the compiled selection; None where it has to be executed."""
+        """The response from the compiled selection; None if it must be executed instead."""
         data = None if self.compiled is None else self.compiled(message, self.renderer.context(actor, users))
         return None if data is None else orjson.dumps({"data": data})
 
     async def payload(self, message: Message, actor: Actor, users: Mapping[UUID, User | None] | None = None) -> bytes:
-        """Answer the document for one message, with loaders of its own, and serialize the result.
+        """Execute the document for one message, with its own loaders, and serialize the result.
 
-        Raises Unavailable where a field could not be read: a message without its data would count as told.
+        Raises Unavailable if a field could not be read: a message without its data would count as delivered.
         """
         quick = self._quick(message, actor, users)
         if quick is not None:
@@ -212,50 +212,50 @@ class Group:
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
-            if any(is_away(e) for e in result.errors):
+            if any(is_unavailable(e) for e in result.errors):
                 raise Unavailable
             body["errors"] = [self.renderer.format_error(e) for e in result.errors]
         return orjson.dumps(body)
 
     async def advance(self, events: Sequence[Event], users: Rows) -> None:
-        """Render a stretch and write it to everybody, in order."""
-        if not (self.settled or self.fresh):  # whoever is about to join replays these entries for themselves
+        """Render a batch and write it to every subscriber, in order."""
+        if not (self.settled or self.fresh):  # a subscriber that is joining replays these entries itself
             self.cursor = events[-1].seq
             return
         began = self.watch.start()
         await self.projection.prefetch(events, self.actor, users)
-        stretch = [(e, await self.shared(e, users)) for e in events]
-        if not self.is_apart:
+        rendered = [(e, await self.shared(e, users)) for e in events]
+        if not self.in_slow_lane:
             self.watch.charge(self.account, began, len(events))
-        special = await self._special(stretch, users)
+        individual = await self._individual(rendered, users)
         cursor, self.cursor = self.cursor, events[-1].seq
-        shared = [p for e, payloads in stretch if e.seq > cursor for p in payloads]
+        shared = [p for e, payloads in rendered if e.seq > cursor for p in payloads]
         for subscriber in list(self.fresh):
-            own = special.pop(subscriber, None) or stretch
+            own = individual.pop(subscriber, None) or rendered
             write(subscriber, [p for e, payloads in own if e.seq > subscriber.seq for p in payloads])
             if subscriber.seq <= self.cursor:
                 self._settle(subscriber)
-                special[subscriber] = []
-        for subscriber, own in special.items():
+                individual[subscriber] = []
+        for subscriber, own in individual.items():
             write(subscriber, [p for _, payloads in own for p in payloads])
         if shared:
-            await self.fan_out(shared, special)
+            await self.fan_out(shared, individual)
 
-    async def _special(
-        self, stretch: Sequence[tuple[Event, tuple[bytes, ...]]], users: Rows
+    async def _individual(
+        self, rendered: Sequence[tuple[Event, tuple[bytes, ...]]], users: Rows
     ) -> dict[Subscriber, list[tuple[Event, tuple[bytes, ...]]]]:
-        """For each subscriber to whom any of the entries looks different: the whole stretch as they see it."""
-        special: dict[Subscriber, list[tuple[Event, tuple[bytes, ...]]]] = {}
-        while odd := {s for e, _ in stretch for s in self.exceptions(e)} - special.keys():
-            for s in odd:  # somebody may join while these are rendered, hence the loop
-                special[s] = [
-                    (e, await self.render(e, s.actor, users) if s in self.exceptions(e) else p) for e, p in stretch
+        """The whole batch as each subscriber in `exceptions` sees it."""
+        individual: dict[Subscriber, list[tuple[Event, tuple[bytes, ...]]]] = {}
+        while affected := {s for e, _ in rendered for s in self.exceptions(e)} - individual.keys():
+            for s in affected:  # in a loop, because subscribers may join during rendering
+                individual[s] = [
+                    (e, await self.render(e, s.actor, users) if s in self.exceptions(e) else p) for e, p in rendered
                 ]
-        return special
+        return individual
 
-    async def came_or_went(self, user: User) -> None:
-        """Tell everybody what it means that a user came online or went."""
-        message = await self.projection.came_or_went(user, self.cursor, self.actor)
+    async def presence_changed(self, user: User) -> None:
+        """Send every subscriber the message for a user who came online or went offline, if there is one."""
+        message = await self.projection.presence_changed(user, self.cursor, self.actor)
         if message is None:
             return
         shared = await self.payload(message, self.actor)
@@ -264,17 +264,17 @@ class Group:
             write(subscriber, [own.get(subscriber, shared)])
         await self.fan_out([shared], own)
 
-    async def tell(self, message: Message) -> None:
-        """Write a message that is not of the log to everybody."""
+    async def send_to_all(self, message: Message) -> None:
+        """Write a message that is not from the log to every subscriber."""
         payloads = [await self.payload(message, self.actor)]
         for subscriber in list(self.fresh):
             write(subscriber, payloads)
         await self.fan_out(payloads)
 
     async def fan_out(self, payloads: Payloads, without: Iterable[Subscriber] = ()) -> None:
-        """Write finished payloads to the settled subscribers, encoding them once a shape."""
+        """Write finished payloads to the settled subscribers, encoding them once per shape."""
         skip = set(without)
-        self.told_at = asyncio.get_running_loop().time()
+        self.sent_at = asyncio.get_running_loop().time()
         written = 0
         for members in list(self.settled.values()):
             snapshot = list(members)
@@ -291,12 +291,12 @@ class Group:
 
 
 def _exact(payload: bytes) -> bytes:
-    """A copy, for what is kept: the bytes of orjson hold on to the 4 KiB that it wrote into."""
+    """A copy of exact size for the cache, because orjson's bytes keep its 4 KiB buffer alive."""
     return bytes(memoryview(payload))
 
 
-def is_away(error: BaseException | None) -> bool:
-    """Whether Unavailable is behind an error."""
+def is_unavailable(error: BaseException | None) -> bool:
+    """Whether an error was caused by Unavailable."""
     while isinstance(error, GraphQLError):
         error = error.original_error
     return isinstance(error, Unavailable)

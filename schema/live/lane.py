@@ -1,11 +1,11 @@
-"""The slow lane: what takes long to render is rendered here, one piece at a time, and never before anybody else's.
+"""The slow lane: groups that take long to render are rendered here, one piece at a time, without delaying the others.
 
-A subscription whose messages are answered by a compiled selection, without asking the database, is rendered by the pump
-itself. All others wait here. Of the groups that have work, the one that has used least processor time so far is next,
-so that a cheap one is never kept waiting by more than one piece of a dear one. After each piece the lane rests for as
-long as that took: the pump, the sockets and the requests have at least half of the loop.
+The pump itself renders subscriptions whose messages come from a compiled selection without a database query. All others
+are queued here. The next piece comes from the group that has used the least processor time so far, so that a cheap group
+waits for at most one piece of an expensive one. After each piece the lane pauses for as long as the piece took, so that
+the pump, the sockets and the requests have at least half of the event loop.
 
-A group that falls behind by more than LATE_SECONDS or BACKLOG_MAX entries is ended: its readers resume from their
+A group that falls behind by more than LATE_SECONDS or BACKLOG_MAX entries is ended: its clients resume from their
 cursors, and their replays are rendered here too, at the pace at which they are read.
 """
 
@@ -23,14 +23,14 @@ from typing import TypeVar
 import structlog
 
 SLICE_SECONDS = 0.005
-"""Processor time that one piece of work should take."""
+"""The processor time that one piece of work should take."""
 PIECE_MAX = 64
 BACKLOG_MAX = 8192
 LATE_SECONDS = 30.0
 REST_MAX_SECONDS = 0.25
-NOT_WORTH_A_REST = 0.001
+REST_MIN_SECONDS = 0.001
 QUICK_SECONDS = 0.001
-"""A group whose entries take longer each than this is rendered in the slow lane from then on."""
+"""A group whose entries take longer than this is moved to the slow lane."""
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Piece:
-    """Some work for `entries` entries; `live` if it is part of the stream, and not of somebody's replay."""
+    """Work for `entries` entries; `live` if it belongs to the live stream and not to a replay."""
 
     work: Callable[[], Awaitable[None]]
     entries: int
@@ -49,24 +49,24 @@ class Piece:
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """What waits for one group, in order, and what the group has cost, in seconds of processor time."""
+    """The queued work of one group, in order, and the processor time it has used, in seconds."""
 
     pieces: deque[Piece] = field(default_factory=deque)
     waiting: int = 0
     spent: float = 0.0
     each: float | None = None
-    """For one entry, lately."""
+    """The recent average for one entry."""
     queued: bool = False
     working: bool = False
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing waits and nothing is being done."""
+        """Whether no work is queued or running."""
         return not (self.pieces or self.working)
 
     @property
     def oldest(self) -> float | None:
-        """Since when the first of the live entries has waited, in the time of the loop."""
+        """When the oldest live piece was queued, in the event loop's time."""
         return next((p.since for p in self.pieces if p.live), None)
 
     @property
@@ -77,17 +77,17 @@ class Account:
         return max(1, min(PIECE_MAX, int(SLICE_SECONDS / max(self.each, 1e-9))))
 
     def charge(self, seconds: float, entries: int) -> None:
-        """Remember what some entries have cost."""
+        """Record the cost of some entries."""
         self.spent += seconds
         each = seconds / max(1, entries)
         self.each = each if self.each is None else 0.7 * self.each + 0.3 * each
 
 
 class Stopwatch:
-    """What the entries of a quick group take, without asking the system for processor time, which is a system call.
+    """Measures the entries of a quick group, mostly by elapsed time, because processor time needs a system call.
 
-    Elapsed time is at least as much. Only where it is too long for a quick group is processor time measured, from the
-    next entries on, until it is short again: on a busy machine elapsed time is others' as well.
+    Elapsed time is an upper bound. If it is too long for a quick group, processor time is measured from the next entries
+    on, until it is short again: on a busy machine, elapsed time includes other processes.
     """
 
     __slots__ = ("_clock", "_elapsed", "_limit", "_processor")
@@ -106,7 +106,7 @@ class Stopwatch:
         return self._clock()
 
     def charge(self, account: Account, began: float, entries: int) -> None:
-        """Charge an account for some entries, where what was measured is theirs."""
+        """Charge an account for some entries, unless the elapsed time may include other processes."""
         used = self._clock() - began
         is_short = used <= self._limit * entries
         if is_short or self._clock is self._processor:
@@ -115,7 +115,7 @@ class Stopwatch:
 
 
 class Lane:
-    """One per process. `overrun` is called with a group's account once it has fallen behind too far."""
+    """One per process. `overrun` is called with the account of a group that has fallen too far behind."""
 
     def __init__(self, overrun: Callable[[Account], None], clock: Callable[[], float] = time.thread_time) -> None:
         self._overrun, self._clock = overrun, clock
@@ -125,7 +125,7 @@ class Lane:
         self._wake = asyncio.Event()
 
     def put(self, account: Account, entries: int, work: Callable[[], Awaitable[None]]) -> None:
-        """Have live entries rendered in their turn, after what waits for the same group."""
+        """Queue the rendering of live entries behind the other work of the same group."""
         account.waiting += entries
         oldest, now = account.oldest, asyncio.get_running_loop().time()
         if account.waiting > BACKLOG_MAX or (oldest is not None and now - oldest > LATE_SECONDS):
@@ -135,7 +135,7 @@ class Lane:
         self._add(account, Piece(work, entries, now, live=True))
 
     async def do(self, account: Account, entries: int, work: Callable[[], Awaitable[T]]) -> T:
-        """Have something rendered in its turn, and wait for it."""
+        """Queue a rendering and wait for its result."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         async def run() -> None:
@@ -143,7 +143,7 @@ class Lane:
                 return
             try:
                 result = await work()
-            except Exception as error:  # noqa: BLE001 - it is the caller's
+            except Exception as error:  # noqa: BLE001 - passed to the caller
                 if not done.cancelled():
                     done.set_exception(error)
             else:
@@ -154,7 +154,7 @@ class Lane:
         return await done
 
     def drop_live(self, account: Account) -> None:
-        """Forget the live entries that wait: their readers read again, or are gone."""
+        """Discard the queued live entries: their subscribers read again, or have disconnected."""
         account.pieces = deque(p for p in account.pieces if not p.live)
         account.waiting = 0
 
@@ -162,12 +162,12 @@ class Lane:
         account.pieces.append(piece)
         if not account.queued:
             account.queued = True
-            account.spent = max(account.spent, self._floor)  # whoever was idle has saved nothing up
+            account.spent = max(account.spent, self._floor)  # an idle group does not save up time
             heapq.heappush(self._heap, (account.spent, next(self._order), account))
         self._wake.set()
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Process the queue until cancelled."""
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -198,4 +198,4 @@ class Lane:
 
     @staticmethod
     async def _rest(used: float) -> None:
-        await asyncio.sleep(min(used, REST_MAX_SECONDS) if used > NOT_WORTH_A_REST else 0)
+        await asyncio.sleep(min(used, REST_MAX_SECONDS) if used > REST_MIN_SECONDS else 0)

@@ -1,4 +1,4 @@
-"""What the engine of live subscriptions is given: where payloads go, what a field makes of the log, how it is answered."""
+"""The ports of the live subscription engine: sinks of payloads, projections of the log, and the renderer."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Payloads = Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """A user who came online (or, with `online` false, went offline), and when it was noticed."""
+class PresenceUpdate:
+    """A user who came online (or, with `online` false, went offline), and when the server noticed."""
 
     user_id: UUID
     online: bool
@@ -36,7 +36,7 @@ class Sink(Protocol):
     def shape(self) -> Hashable: ...
     @property
     def write(self) -> Callable[[Any, int], None]:
-        """Takes encoded messages and how many they are, without waiting; a sink that has no room ends itself."""
+        """Accepts encoded messages and their number, without waiting; a sink without room ends itself."""
         ...
 
     def encode(self, payloads: Payloads) -> Any:
@@ -44,24 +44,24 @@ class Sink(Protocol):
         ...
 
     async def send(self, payloads: Payloads) -> None:
-        """Take the messages, waiting for room. Raises ConnectionError when the sink has ended."""
+        """Send the messages, waiting for room. Raises ConnectionError if the sink has ended."""
         ...
 
     def complete(self) -> None:
-        """There will be nothing more."""
+        """Complete the operation: no more messages follow."""
         ...
 
     def fail(self, errors: Sequence[Mapping[str, Any]]) -> None:
-        """The operation ended with these errors."""
+        """End the operation with these errors."""
         ...
 
     def overrun(self) -> None:
-        """What it asks for cannot be rendered as fast as it happens: end the connection."""
+        """End the connection, because its subscription cannot be rendered as fast as events arrive."""
         ...
 
 
 class Projection(Protocol):
-    """What one subscription field makes of the log, for one set of arguments."""
+    """Turns log entries into the messages of one subscription field, for one set of arguments."""
 
     @property
     def key(self) -> Hashable:
@@ -70,7 +70,7 @@ class Projection(Protocol):
 
     @property
     def private(self) -> bool:
-        """Whether the messages are one viewer's own, to be shared with nobody."""
+        """Whether the messages are for one viewer only and must not be shared."""
         ...
 
     @property
@@ -80,69 +80,69 @@ class Projection(Protocol):
 
     @property
     def follows_presence(self) -> bool:
-        """Whether presence has to be told through `came_or_went`."""
+        """Whether presence updates must be passed to `presence_changed`."""
         ...
 
     @property
     def is_quick(self) -> bool:
-        """Whether `project` answers without asking the database."""
+        """Whether `project` needs no database query."""
         ...
 
     async def prefetch(self, events: Sequence[Event], actor: Actor, rows: Rows) -> None:
-        """Ask the database once for what projecting these entries will need, and leave it in `rows.matches`."""
+        """Query the database once for everything these entries need, and store it in `rows.matches`."""
         ...
 
     async def project(self, event: Event, actor: Actor, rows: Rows) -> Sequence[Message]:
-        """What an actor gets to see of an entry; `rows` has its subject and its actor as they are now."""
+        """The messages for an entry as this actor may see it; `rows` has its user and its actor as they are now."""
         ...
 
-    async def came_or_went(self, user: User, seq: int, actor: Actor) -> Message | None:
-        """What an actor gets to see of a user who came online or went; None for nothing."""
+    async def presence_changed(self, user: User, seq: int, actor: Actor) -> Message | None:
+        """The message to this actor about a user who came online or went offline, if presence decides what matches."""
         ...
 
-    def moved(self, move: Move) -> Message | None:
-        """What everybody who subscribes to this gets to see of a user who came online or went; None for nothing."""
+    def presence_message(self, update: PresenceUpdate) -> Message | None:
+        """The message to all subscribers about a user who came online or went offline; None for none."""
         ...
 
-    def begins_anew(self, cursor: LogCursor) -> bool:
-        """Whether a cursor asks for a snapshot, as no cursor does."""
+    def wants_snapshot(self, cursor: LogCursor) -> bool:
+        """Whether this cursor asks for a new snapshot, as a missing cursor does."""
         ...
 
     def cannot_resume(self, cursor: LogCursor, actor: Actor) -> str | None:
-        """Why this actor cannot go on from a cursor although the log has its position; None if they can."""
+        """Why this actor cannot resume from a cursor although the log has its position; None if they can."""
         ...
 
     def snapshot(self, actor: Actor) -> AsyncIterator[Sequence[Message]] | None:
-        """What to send before anything of the log where no cursor was given; None for nothing."""
+        """The messages to send before any log entry if no cursor was given; None for none."""
         ...
 
     def ready(self, seq: int, actor: Actor) -> Message | None:
-        """Told once a subscriber is live at this position; None for nothing."""
+        """The message to a subscriber that has become live at this position; None for none."""
         ...
 
     def heartbeat(self, seq: int, actor: Actor) -> Message | None:
-        """Told on quiet streams; None for nothing."""
+        """The message on quiet streams; None for none."""
         ...
 
     def resync(self, reason: str, seq: int, actor: Actor) -> Message:
-        """Told instead of anything else where the position asked for cannot be served."""
+        """The only message if the requested position cannot be resumed."""
         ...
 
     def of_epoch(self, epoch: UUID) -> Projection:
-        """The same, with the positions of another epoch."""
+        """The same projection with positions of another epoch."""
         ...
 
 
 class Renderer(Protocol):
-    """What executing a document for one message needs of the process."""
+    """What the process provides to execute a document for one message."""
 
     @property
     def online(self) -> frozenset[UUID]:
-        """Who is online now."""
+        """The users who are online."""
         ...
 
     def context(self, actor: Actor, users: Mapping[UUID, User | None] | None) -> object:
-        """A fresh context, whose loaders know these users already."""
+        """A new context whose loaders already have these users."""
         ...
 
     def format_error(self, error: GraphQLError) -> Mapping[str, Any]:
@@ -150,5 +150,5 @@ class Renderer(Protocol):
         ...
 
     def drop_if_idle(self, group: Any) -> None:
-        """Forget a group that nobody needs."""
+        """Drop a group without subscribers."""
         ...

@@ -1,4 +1,4 @@
-"""Where a subscription begins: what a client's cursor stands for, or why nothing can go on from it."""
+"""Where a subscription starts: the position of a client's cursor, or why it cannot be resumed."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ LOST = "The log was restored without this position"
 
 
 class Positions:
-    """Reads cursors against the log."""
+    """Resolves cursors against the log."""
 
     def __init__(self, hub: LogHub) -> None:
         self._hub = hub
 
     async def start(self, projection: Projection, actor: Actor) -> int | str | None:
-        """The sequence to start after, None for now, or the reason why the cursor cannot be served."""
+        """The sequence number to start after, None for now, or the reason why the cursor cannot be resumed."""
         if projection.start is None:
             return None
         cursor = parse_cursor(projection.start)
         if cursor is None:
-            return "This cursor is not one of this log's"
+            return "This is not a valid cursor"
         state = await self._hub.state()
         reason = _foreign(cursor, state) or projection.cannot_resume(cursor, actor)
-        if projection.begins_anew(cursor) or reason:
+        if projection.wants_snapshot(cursor) or reason:
             return reason
         return await self._sequence(cursor)
 
     async def _sequence(self, cursor: LogCursor) -> int | str:
-        """What a cursor of this log stands for, or the reason why there is no such position."""
+        """The sequence number of a cursor of this log, or the reason why there is no such position."""
         seq = cursor.seq if cursor.seq is not None else await self._hub.resolve(cursor.ord or 0)
         state = await self._hub.state()
         shared = state.shared_head(cursor.epoch)
@@ -42,7 +42,7 @@ class Positions:
 
 
 def _foreign(cursor: LogCursor, state: LogState) -> str | None:
-    """Why a cursor is no position of this log to go on from; None if it is one."""
+    """Why a cursor is not a resumable position of this log; None if it is."""
     if cursor.role == UNFINISHED:
         return "This snapshot was not complete"
     return "This cursor belongs to another log" if state.shared_head(cursor.epoch) is None else None

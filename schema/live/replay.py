@@ -1,6 +1,6 @@
-"""Each newcomer's way to the head of the log: a snapshot where it has no cursor, what the log has since, then the group.
+"""Bringing a new subscriber to the head of the log: a snapshot if it has no cursor, the missed entries, then the group.
 
-What is sent to one subscriber is rendered in parts, so that a long replay holds nobody else up.
+Messages for one subscriber are rendered in pieces, so that a long replay does not delay others.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from schema.live.row_reader import RowReader
 
 REPLAY_PAGE = 200
 QUICK_PIECE = 32
-"""Messages that a quick group renders for one subscriber before everybody else has a turn."""
-MOVED_KEPT = 4096
-"""Comings and goings that are kept for feeds whose snapshot is still being sent."""
+"""Messages that a quick group renders for one subscriber before others get a turn."""
+PRESENCE_KEPT = 4096
+"""Presence updates that are kept for feeds whose snapshot is still being sent."""
 
 T = TypeVar("T")
 
 
-class Moves:
-    """Who came online or went, which is not in the log, for those who are not live yet. `count` is the position."""
+class PresenceUpdates:
+    """Recent presence updates, which are not in the log, for subscribers that are not live yet. `count` is the position."""
 
     def __init__(self) -> None:
-        self._kept: deque[UUID] = deque(maxlen=MOVED_KEPT)
+        self._kept: deque[UUID] = deque(maxlen=PRESENCE_KEPT)
         self.count = 0
 
     def add(self, user_id: UUID) -> None:
-        """Somebody came or went."""
+        """Record that this user came online or went offline."""
         self._kept.append(user_id)
         self.count += 1
 
     def since(self, count: int) -> set[UUID]:
-        """Who did since a position. Raises PositionPruned where that is not known any more."""
+        """The users with updates since a position. Raises PositionPruned if that is no longer known."""
         missed = self.count - count
         if missed > len(self._kept):
             raise PositionPruned
@@ -50,29 +50,31 @@ class Moves:
 
 
 def pieces(group: Group, items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items in parts that may be rendered at once."""
+    """The items in pieces that may be rendered without a pause."""
     start = 0
     while start < len(items):
-        size = group.account.piece_size if group.is_apart else QUICK_PIECE
+        size = group.account.piece_size if group.in_slow_lane else QUICK_PIECE
         yield items[start : start + size]
         start += size
 
 
 class Replay:
-    """One per process. `cursor` tells how far the pump has come."""
+    """One per process. `cursor` returns the position of the pump."""
 
-    def __init__(self, hub: LogHub, rows: RowReader, moves: Moves, lane: Lane, cursor: Callable[[], int]) -> None:
-        self._hub, self._rows, self._moves, self._lane, self._cursor = hub, rows, moves, lane, cursor
+    def __init__(
+        self, hub: LogHub, rows: RowReader, updates: PresenceUpdates, lane: Lane, cursor: Callable[[], int]
+    ) -> None:
+        self._hub, self._rows, self._presence_updates, self._lane, self._cursor = hub, rows, updates, lane, cursor
         self._positions = Positions(hub)
 
     async def begin(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
-        """Take a subscriber from its cursor, or from a snapshot, to the live stream. Raises Unavailable, ConnectionError."""
+        """Bring a subscriber from its cursor, or a snapshot, to the live stream. Raises Unavailable and ConnectionError."""
         start = await self._positions.start(projection, subscriber.actor)
         if isinstance(start, str):
             await self.resync(group, subscriber, start)
             return
         subscriber.seq = self._hub.head if start is None else start
-        subscriber.moves = self._moves.count
+        subscriber.presence_seen = self._presence_updates.count
         snapshot = projection.snapshot(subscriber.actor) if start is None else None
         if snapshot is not None:
             async for messages in snapshot:
@@ -83,10 +85,10 @@ class Replay:
             await self.resync(group, subscriber, LOST if group.lost else PRUNED)
 
     async def resync(self, group: Group, subscriber: Subscriber, reason: str) -> None:
-        """Tell a subscriber to read anew and where to go on from, and end its operation."""
+        """Send a subscriber ResyncRequired with the position to continue from, and end its operation."""
         state = await self._hub.state()
         message = group.projection.of_epoch(state.epoch).resync(reason, state.head, subscriber.actor)
-        await self._tell(group, subscriber, message)
+        await self._send(group, subscriber, message)
         subscriber.sink.complete()
 
     async def _send_snapshot(self, group: Group, subscriber: Subscriber, messages: Sequence[Message]) -> None:
@@ -98,9 +100,9 @@ class Replay:
             await subscriber.sink.send(await self._in_turn(group, len(part), render))
 
     async def catch_up(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
-        """Bring a subscriber to the group's cursor, tell it so once, and add it.
+        """Bring a subscriber to the group's cursor, send it the ready message once, and add it.
 
-        Raises PositionPruned where the log no longer has what follows its position.
+        Raises PositionPruned if the log no longer has the entries after its position.
         """
         announced = False
         while True:
@@ -112,20 +114,20 @@ class Replay:
                 subscriber.seq = events[-1].seq
             if group.lost:
                 raise PositionPruned
-            if projection.follows_presence and subscriber.moves != self._moves.count:
-                await self._send_moves(group, subscriber)
+            if projection.follows_presence and subscriber.presence_seen != self._presence_updates.count:
+                await self._send_presence_updates(group, subscriber)
                 continue
             if announced:
                 break
             message = group.projection.ready(subscriber.seq, subscriber.actor)
             if message is not None:
-                await self._tell(group, subscriber, message)
+                await self._send(group, subscriber, message)
             announced = True
         if not subscriber.closed:
             group.join(subscriber)
 
     async def _send_page(self, group: Group, subscriber: Subscriber, events: Sequence[Event]) -> None:
-        """Entries of the past, rendered from the rows as they are now."""
+        """Send past entries, rendered from the rows as they are now."""
         actor, rows = subscriber.actor, await self._rows.of(events)
         for part in pieces(group, events):
 
@@ -139,21 +141,24 @@ class Replay:
 
             await subscriber.sink.send(await self._in_turn(group, len(part), render))
 
-    async def _send_moves(self, group: Group, subscriber: Subscriber) -> None:
-        """What the comings and goings since the snapshot began mean for who is in view. Raises PositionPruned."""
-        moved, subscriber.moves = self._moves.since(subscriber.moves), self._moves.count
-        users = await self._rows.users(moved)
+    async def _send_presence_updates(self, group: Group, subscriber: Subscriber) -> None:
+        """Send the presence updates since the snapshot began that change what matches. Raises PositionPruned."""
+        changed, subscriber.presence_seen = (
+            self._presence_updates.since(subscriber.presence_seen),
+            self._presence_updates.count,
+        )
+        users = await self._rows.users(changed)
         for user in users.values():
-            message = user and await group.projection.came_or_went(user, subscriber.seq, subscriber.actor)
+            message = user and await group.projection.presence_changed(user, subscriber.seq, subscriber.actor)
             if message is not None:
-                await self._tell(group, subscriber, message)
+                await self._send(group, subscriber, message)
 
     async def _in_turn(self, group: Group, count: int, work: Callable[[], Awaitable[T]]) -> T:
-        """Do some rendering for one subscriber: in the slow lane where that is the group's, or else at once."""
-        if group.is_apart:
+        """Render something for one subscriber: in the slow lane if the group is there, otherwise immediately."""
+        if group.in_slow_lane:
             return await self._lane.do(group.account, count, work)
         await asyncio.sleep(0)
         return await work()
 
-    async def _tell(self, group: Group, subscriber: Subscriber, message: Message) -> None:
+    async def _send(self, group: Group, subscriber: Subscriber, message: Message) -> None:
         await subscriber.sink.send([await group.payload(message, subscriber.actor)])

@@ -1,4 +1,4 @@
-"""Reading the users that log entries are about: once for a batch, and until the database answers."""
+"""Reads the users of log entries: once per batch, retrying until the database answers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from domain.services.event import LogHub
 from domain.services.unit import Store
 from schema.live.rows import Rows
 
-AGAIN_SECONDS = 0.2
-"""How long a database that is unavailable is left alone."""
+RETRY_SECONDS = 0.2
+"""The pause before an unavailable database is queried again."""
 
 log = structlog.get_logger(__name__)
 
@@ -28,19 +28,19 @@ class RowReader:
         self._hub, self._store = hub, store
 
     async def of(self, events: Sequence[Event]) -> Rows:
-        """Subjects and actors of a batch as they are now, in one statement."""
+        """The users concerned and the actors of a batch, as they are now, in one statement."""
         found = await self.users({i for e in events for i in (e.user_id, e.actor_id) if i is not None})
         return Rows(found, events, is_newest=events[-1].seq >= self._hub.head)
 
     async def users(self, ids: Collection[UUID]) -> dict[UUID, User | None]:
-        """These users as they are now, None for no such user, waiting out a database that is away."""
+        """These users as they are now (None if there is no such user); waits while the database is unavailable."""
         while True:
             try:
                 async with self._store.read() as unit:
                     found = await unit.users.get_many(list(ids))
                 return {i: found.get(i) for i in ids}
             except Unavailable:
-                await asyncio.sleep(AGAIN_SECONDS)
-            except Exception:  # whoever came after this stretch would never be told anything
-                log.exception("live.people_failed")
-                await asyncio.sleep(5 * AGAIN_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:  # otherwise no later batch would ever be sent
+                log.exception("live.users_failed")
+                await asyncio.sleep(5 * RETRY_SECONDS)

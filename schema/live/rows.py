@@ -1,7 +1,7 @@
-"""The people of a batch of log entries: as they are now, and as each entry found them.
+"""The users of a batch of log entries: as they are now, and as they were before each entry.
 
-A row is read once for a batch and shows what later entries made of it. An entry's own subject, before the entry, is had
-by undoing the changes of the batch from its end. Where the row is newer than the batch, that is not certain.
+A row is read once per batch and includes the changes of all later entries. The state before an entry is derived by
+undoing the changes of the batch from its end. If the row is newer than the batch, that state is uncertain.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from domain.models.event_types import EventType, SubjectKind
 from domain.models.user import Status, User
 
 SIBLINGS = frozenset({EventType.USER_UPDATED, EventType.USER_ROLE_CHANGED})
-"""One write may add further entries, of the same version, after an entry of these types."""
+"""The types after which the same write may append further entries with the same version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A user as an entry found them. `certain` but for the e-mail's verification, which has a flag of its own."""
+    """A user as they were before an entry. `certain` does not cover the e-mail's verification, which has its own flag."""
 
     user: User
     certain: bool
@@ -30,7 +30,7 @@ class Before:
 
 
 class Rows(dict[UUID, User | None]):
-    """The users that were asked for, by id; None for those that do not exist (any more).
+    """The requested users by id; None for those that do not exist or were erased.
 
     `is_newest`: the batch ends at the head of the log, as far as this process knows.
     """
@@ -44,14 +44,14 @@ class Rows(dict[UUID, User | None]):
         self._events, self._is_newest = events, is_newest
         self._before: dict[int, Before] | None = None
         self.matches: dict[Hashable, tuple[bool, bool]] = {}
-        """By question and sequence: whether the subject matched before the entry, and matches now."""
+        """By query and sequence number: whether the subject matched before the entry, and matches now."""
 
     def concerned(self, event: Event) -> User | None:
-        """The user whom an entry concerns; None where it concerns none, and once they were erased."""
+        """The user whom an entry concerns; None if it concerns none, or they were erased."""
         return None if event.user_id is None else self.get(event.user_id)
 
     def before(self, event: Event) -> Before | None:
-        """The subject of an entry of the batch as it was before it; None where there is no row to undo changes of."""
+        """The user concerned as they were before an entry of the batch; None if there is no row to derive that from."""
         if self._before is None:
             self._before = self._undone()
         return self._before.get(event.seq)
@@ -66,7 +66,7 @@ class Rows(dict[UUID, User | None]):
         return found
 
     def _now(self, last: Event) -> Before | None:
-        """The row itself, as the last entry about it in this batch left it."""
+        """The current row, taken as the state after the last entry about it in this batch."""
         row = self.concerned(last)
         if row is None:
             return None
@@ -85,14 +85,12 @@ def _undo(event: Event, after: Before) -> Before:
         fields["status"] = Status(back["status"]) if "status" in back else _status(event.audience_before, after.user)
     if event.type is EventType.EMAIL_VERIFIED:
         fields["email_verified_at"] = None
-    certain = (
-        after.verification_certain and "email" not in back
-    )  # a new address is unverified, whatever the old one was
+    certain = after.verification_certain and "email" not in back  # whether the old address was verified is unknown
     certain = certain or event.type is EventType.EMAIL_VERIFIED
     return Before(replace(after.user, **fields), after.certain, certain)
 
 
 def _status(audience: Audience, user: User) -> Status:
-    """The status of a user whom this audience saw: the one they have, where that fits; one that does where it is newer."""
+    """A status with this audience: the user's own if it fits, otherwise (the row is newer) the first one that does."""
     statuses: list[Status] = [user.status, *Status]
     return next(status for status in statuses if status.audience is audience)

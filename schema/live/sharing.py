@@ -1,4 +1,4 @@
-"""Which subscriptions may share one rendering: read from the operation and from every fragment that it reaches."""
+"""Which subscriptions may share one rendering, decided from the operation and all fragments that it uses."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from graphql import (
 from graphql.execution import Executor
 
 OWN_FIELDS = frozenset({("Session", "current"), ("User", "sessions"), ("User", "events")})
-"""Fields that depend on who asks and not only on their role: a document with one of them is shared by nobody."""
+"""Fields that depend on the viewer and not only on their role: a document with one of them is never shared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """`own`: a field depends on who asks. `position`: the variable that only says where to start, if there is one."""
+    """`own`: a field depends on the viewer. `position`: the variable that only sets where to start, if there is one."""
 
     own: bool
     position: str | None
 
 
 def traits_of(executor: Executor[Any]) -> Traits:
-    """The traits of a valid subscription; the same however its selection is spread over fragments."""
+    """The traits of a valid subscription; they do not depend on how its selection is split into fragments."""
     root = executor.schema.subscription_type
     assert root is not None
     walk = _Walk(executor)
@@ -64,7 +64,7 @@ def _variables_of_after(field: FieldNode) -> list[str]:
 
 
 class _Walk:
-    """Every field of an operation with the type it belongs to; each fragment once."""
+    """Walks every field of an operation with its parent type, visiting each fragment once."""
 
     def __init__(self, executor: Executor[Any]) -> None:
         self._executor = executor
@@ -102,7 +102,7 @@ class _Walk:
         return parent if condition is None else self._executor.schema.type_map[condition.name.value]
 
     def variable_uses(self) -> Counter[str]:
-        """How often each variable is used in the operation and in the fragments that were reached."""
+        """How often each variable is used in the operation and the visited fragments."""
         uses: Counter[str] = Counter()
 
         class Reader(Visitor):

@@ -1,7 +1,7 @@
-"""Serving subscriptions: the groups, and the pump that brings them what the hub tells.
+"""Serving subscriptions: the groups, and the pump that passes the hub's entries to them.
 
-See schema/live/batches.py for how the groups are rendered, schema/live/replay.py for how newcomers get to the head of the log, and
-schema/live/group.py for how one rendering is shared and why joining leaves no gap.
+schema/live/batches.py renders the groups, schema/live/replay.py brings new subscribers to the head of the log, and
+schema/live/group.py explains how one rendering is shared and why joining leaves no gap.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from schema.context import Context
 from schema.live.batches import Batches
 from schema.live.group import Group, Subscriber
 from schema.live.lane import Account, Lane
-from schema.live.ports import Message, Move, Projection
+from schema.live.ports import Message, PresenceUpdate, Projection
 from schema.live.positions import LOST, PRUNED
-from schema.live.replay import Moves, Replay
+from schema.live.replay import PresenceUpdates, Replay
 from schema.live.row_reader import RowReader
 from schema.live.sharing import traits_of
 
 BATCH = 64
-"""Entries rendered before they are written: bounds how long one stretch holds a group."""
+"""Entries rendered before they are written: limits how long one batch occupies a group."""
 HEARTBEAT_SECONDS = 15.0
 
 log = structlog.get_logger(__name__)
 
 
 class LiveStream:
-    """What a subscription resolver returns: a projection, to be served by `Live`, never iterated."""
+    """The return value of a subscription resolver: a projection, served by `Live` and never iterated."""
 
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
@@ -60,7 +60,7 @@ class LiveStream:
 
 
 class Live:
-    """One per process. `after_batch` is called once everybody has been written what a stretch brings."""
+    """One per process. Listeners of `after_batch` are called once a batch has been written to all subscribers."""
 
     def __init__(
         self,
@@ -73,74 +73,74 @@ class Live:
         self._make_context, self.format_error = make_context, format_error
         self._groups: dict[Hashable, Group] = {}
         self._inbox: deque[Event] = deque()
-        self._signals: deque[Move] = deque()
+        self._signals: deque[PresenceUpdate] = deque()
         self._lost: list[Group] = []
         self._presence: Presence | None = None
-        self._moves = Moves()
+        self._presence_updates = PresenceUpdates()
         self._lane = Lane(self._overrun)
         self._batches = Batches(self._rows, self._lane, format_error)
-        self._replay = Replay(hub, self._rows, self._moves, self._lane, lambda: self.cursor)
+        self._replay = Replay(hub, self._rows, self._presence_updates, self._lane, lambda: self.cursor)
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._after_batch: list[Callable[[Sequence[Event]], None]] = []
         self.cursor = 0
 
     def start(self) -> None:
-        """Begin to serve from the hub's head."""
+        """Start serving from the hub's head."""
         self.cursor = self._hub.head
-        self._hub.listen(self._hear)
+        self._hub.listen(self._on_events)
         self._hub.on_renewal(self._renewed)
         self._tasks = [
             asyncio.create_task(self._pump(), name="live-pump"),
-            asyncio.create_task(self._beat(), name="live-heartbeat"),
+            asyncio.create_task(self._heartbeat_loop(), name="live-heartbeat"),
             asyncio.create_task(self._lane.run(), name="live-lane"),
         ]
 
     async def stop(self) -> None:
-        """Stop serving; the sockets are closed by their own edge."""
+        """Stop serving; the WebSocket layer closes the sockets."""
         await end(self._tasks)
 
     def after_batch(self, listener: Callable[[Sequence[Event]], None]) -> None:
-        """Call with each stretch after its messages have been written."""
+        """Call the listener with each batch after its messages have been written."""
         self._after_batch.append(listener)
 
     def signal(self, presence: Presence) -> None:
-        """Tell the subscribers of `presence` who comes and goes."""
+        """Pass presence updates on to the subscribers."""
 
-        def came_or_went(user_id: UUID, online: bool) -> None:
-            self._signals.append(Move(user_id, online, datetime.now(UTC)))
+        def presence_changed(user_id: UUID, online: bool) -> None:
+            self._signals.append(PresenceUpdate(user_id, online, datetime.now(UTC)))
             self._wake.set()
 
         self._presence = presence
-        presence.listen(came_or_went)
+        presence.listen(presence_changed)
 
     @property
     def online(self) -> frozenset[UUID]:
-        """Who is online now."""
+        """The users who are online."""
         return frozenset() if self._presence is None else self._presence.online_ids()
 
     @property
     def group_count(self) -> int:
-        """How many different subscriptions are being rendered."""
+        """How many distinct subscriptions are being rendered."""
         return len(self._groups)
 
     def context(self, actor: Actor, users: Mapping[UUID, User | None] | None) -> Context:
-        """A fresh context for one message, whose loaders know these users already."""
+        """A new context for one message, whose loaders already have these users."""
         context = self._make_context(actor)
         if users:
             context.loaders.known = users
         return context
 
     def drop_if_idle(self, group: Group) -> None:
-        """Forget a group that nobody needs."""
+        """Drop a group without subscribers."""
         if group.idle and self._groups.get(group.key) is group:
             del self._groups[group.key]
 
     async def serve(self, executor: Executor[Any], document_key: str, subscriber: Subscriber) -> None:
-        """Take a subscription from its first message to the live stream; returns once it is live or has ended.
+        """Bring a subscription from its first message to the live stream; returns once it is live or has ended.
 
-        The executor holds the parsed document, its variables and the viewer's context. Raises Unavailable while the
-        log cannot be read, and ConnectionError when the sink has ended.
+        The executor has the parsed document, its variables and the viewer's context. Raises Unavailable while the log
+        cannot be read, and ConnectionError if the sink has ended.
         """
         source: Any = create_source_event_stream(executor)
         if inspect.isawaitable(source):
@@ -166,7 +166,7 @@ class Live:
         if group is None:
             stand_in = actor if own else Actor(NIL, actor.role)
             group = self._groups[key] = Group(self, key, executor, projection, stand_in, self.cursor)
-            group.told_at = asyncio.get_running_loop().time()
+            group.sent_at = asyncio.get_running_loop().time()
         group.replaying += 1
         try:
             yield group
@@ -174,12 +174,12 @@ class Live:
             group.replaying -= 1
             self.drop_if_idle(group)
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         self._inbox.extend(events)
         self._wake.set()
 
     def _renewed(self, renewal: Renewal) -> None:
-        """Go on in another epoch; whoever was told what it does not have must read anew, once nothing is under way."""
+        """Continue in a new epoch; groups that have sent entries which it does not contain must resynchronise."""
         groups = list(self._groups.values())
         if not renewal.kept:
             self._inbox.clear()
@@ -190,13 +190,13 @@ class Live:
                 del self._groups[group.key]
             self._lost += lost
         for group in groups:
-            group.rendered.clear()  # their positions are those of the epoch before
+            group.rendered.clear()  # cached payloads contain positions of the previous epoch
             if group.lost:
                 self._lane.drop_live(group.account)
                 continue
             group.projection = group.projection.of_epoch(renewal.epoch)
             if not renewal.kept:
-                group.move(self.cursor)
+                group.restart_at(self.cursor)
         self._wake.set()
 
     async def _pump(self) -> None:
@@ -207,7 +207,7 @@ class Live:
                 await self._resync_members(self._lost.pop(), LOST)
             while self._inbox:
                 if self._inbox[0].seq != self.cursor + 1:
-                    await self._lose()
+                    await self._resync_all()
                 batch = self._take()
                 self.cursor = batch[-1].seq
                 await self._batches.advance(list(self._groups.values()), batch)
@@ -215,37 +215,37 @@ class Live:
                     listener(batch)
                 await asyncio.sleep(0)
             while self._signals and not self._inbox:
-                await self._move(self._signals.popleft())
+                await self._on_presence_update(self._signals.popleft())
 
-    async def _move(self, move: Move) -> None:
-        """Tell who came or went, to the subscribers of presence and to feeds whose filter depends on it."""
-        self._moves.add(move.user_id)
+    async def _on_presence_update(self, update: PresenceUpdate) -> None:
+        """Send a presence update to the subscribers of `presence` and to feeds whose filter depends on it."""
+        self._presence_updates.add(update.user_id)
         for group in list(self._groups.values()):
-            message = group.projection.moved(move)
+            message = group.projection.presence_message(update)
             if message is not None:
-                await group.tell(message)
+                await group.send_to_all(message)
         for group in [g for g in self._groups.values() if g.projection.follows_presence]:
-            work = partial(self._batches.attempt, group, partial(self._tell_move, group, move.user_id))
-            if group.is_apart:
+            work = partial(self._batches.attempt, group, partial(self._send_presence_update, group, update.user_id))
+            if group.in_slow_lane:
                 self._lane.put(group.account, 1, work)
             else:
                 await work()
 
-    async def _tell_move(self, group: Group, user_id: UUID) -> None:
-        """Read the row in the group's own turn: a log entry that it already tells of must not have come between."""
+    async def _send_presence_update(self, group: Group, user_id: UUID) -> None:
+        """Read the row in the group's own turn, so that it is not newer than the entries the group has sent."""
         user = (await self._rows.users({user_id}))[user_id]
         if user is not None:
-            await group.came_or_went(user)
+            await group.presence_changed(user)
 
     def _take(self) -> list[Event]:
-        """The next stretch without a hole, at most BATCH entries."""
+        """The next entries without a gap, at most BATCH of them."""
         batch = [self._inbox.popleft()]
         while self._inbox and len(batch) < BATCH and self._inbox[0].seq == batch[-1].seq + 1:
             batch.append(self._inbox.popleft())
         return batch
 
-    async def _lose(self) -> None:
-        """Entries were pruned before this process had read them: everybody who waits for them must read anew."""
+    async def _resync_all(self) -> None:
+        """Entries were pruned before this process read them: all subscribers waiting for them must resynchronise."""
         for group in [g for g in self._groups.values() if g.projection.ready(self.cursor, g.actor) is not None]:
             self._lane.drop_live(group.account)
             await self._resync_members(group, PRUNED)
@@ -259,19 +259,19 @@ class Live:
             subscriber.close()
 
     def _overrun(self, account: Account) -> None:
-        """End the connections of a group that cannot be rendered as fast as its events come."""
+        """End the connections of a group that cannot be rendered as fast as its events arrive."""
         for group in [g for g in self._groups.values() if g.account is account]:
-            log.warning("live.group_overran", subscribers=len(group.members))
+            log.warning("live.group_too_slow", subscribers=len(group.members))
             for subscriber in group.members:
                 subscriber.close()
                 subscriber.sink.overrun()
 
-    async def _beat(self) -> None:
+    async def _heartbeat_loop(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS / 5)
             now = asyncio.get_running_loop().time()
             for group in list(self._groups.values()):
-                if now - group.told_at >= HEARTBEAT_SECONDS and group.settled:
+                if now - group.sent_at >= HEARTBEAT_SECONDS and group.settled:
                     message = group.projection.heartbeat(group.cursor, group.actor)
                     if message is not None:
                         await group.fan_out([await group.payload(message, group.actor)])

@@ -124,7 +124,9 @@ def largest(family: Callable[[int, World], str], world: World, variables: dict[s
 
     def allowed(number: int) -> bool:
         try:
-            return world.documents.take_in(family(number, world), stranger=False).cost(None, variables) <= COST_MAX
+            return (
+                world.documents.parse_and_cache(family(number, world), stranger=False).cost(None, variables) <= COST_MAX
+            )
         except DocumentRefused:
             return False
 

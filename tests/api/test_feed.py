@@ -167,7 +167,7 @@ async def test_who_comes_back_with_another_role_is_told_to_read_again(
             told = (await socket.next(f"f{number}"))["userFeed"]
             assert (told["__typename"], told["reason"]) == (
                 "ResyncRequired",
-                "Your role has changed since this position was read",
+                "Your role has changed since you read this position",
             )
             assert await socket.receive() == {"id": f"f{number}", "type": "complete"}
         await socket.subscribe("f", FEED, {"search": mark, "after": told["cursor"]})

@@ -29,7 +29,7 @@ def gaps() -> None:
     async def nothing(_: Any) -> None:
         pass
 
-    Hub._admit, Hub._catch_up, Live._lose = admit, nothing, nothing  # type: ignore[method-assign, assignment]
+    Hub._admit, Hub._catch_up, Live._resync_all = admit, nothing, nothing  # type: ignore[method-assign, assignment]
 
 
 def replay() -> None:
