@@ -8,7 +8,7 @@
  *     PROXY_TOKEN         what makes the API believe ours, whatever address it is reached from
  *     BODY_LIMIT_BYTES    the longest request body (1 MiB)
  */
-import { createDoor } from './server/door.js';
+import { createFrontServer } from './server/front.js';
 import { proxies } from './server/forwarded.js';
 import { servedHosts } from './server/hosts.js';
 
@@ -26,7 +26,7 @@ env.BODY_SIZE_LIMIT = String(BODY_LIMIT);
 // Where it is is not written out for the type checker: it exists only once the console is built.
 const { handler } = await import(new URL('./build/handler.js', import.meta.url).href);
 
-const door = createDoor({
+const front = createFrontServer({
 	apiUrl: env.API_URL || 'http://127.0.0.1:8000',
 	pages: handler,
 	trusted: proxies(env.TRUSTED_PROXIES),
@@ -36,14 +36,14 @@ const door = createDoor({
 	log
 });
 
-door.server.on('error', (error) => {
+front.server.on('error', (error) => {
 	log({ at: 'start', error: error.message });
 	process.exit(1);
 });
-door.server.listen(Number(env.PORT || 3000), HOST, () => {
-	const { port } = /** @type {import('node:net').AddressInfo} */ (door.server.address());
+front.server.listen(Number(env.PORT || 3000), HOST, () => {
+	const { port } = /** @type {import('node:net').AddressInfo} */ (front.server.address());
 	console.log(`Rollcall console on http://${HOST === '127.0.0.1' ? 'localhost' : HOST}:${port}`);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'])
-	process.once(signal, () => door.stop(SHUTDOWN_MS).then(() => process.exit(0)));
+	process.once(signal, () => front.stop(SHUTDOWN_MS).then(() => process.exit(0)));

@@ -41,8 +41,8 @@ const source = readdirSync(here)
 	.map((name) => readFileSync(new URL(name, here), 'utf8'))
 	.join('\n');
 const document = parse(source);
-const faults = validate(schema, document).filter((fault) => !/never used/.test(fault.message));
-if (faults.length) throw new Error(faults.map((fault) => fault.message).join('\n'));
+const errors = validate(schema, document).filter(({ message }) => !/never used/.test(message));
+if (errors.length) throw new Error(errors.map(({ message }) => message).join('\n'));
 
 const fragments = new Map();
 const operations = [];
@@ -91,9 +91,9 @@ function input(type) {
 
 /** The type of a value whose named type is already rendered as `text`. */
 function wrap(type, text) {
-	if (type instanceof GraphQLNonNull) return bare(type.ofType);
-	return `${bare(type)} | null`;
-	function bare(given) {
+	if (type instanceof GraphQLNonNull) return nonNull(type.ofType);
+	return `${nonNull(type)} | null`;
+	function nonNull(given) {
 		if (!(given instanceof GraphQLList))
 			return text.includes(' & ') && !text.startsWith('(') ? `(${text})` : text;
 		const item = wrap(given.ofType, text);

@@ -1,4 +1,7 @@
-/** What the console's sources may not say, as ESLint rules: an address is read and written by its codec alone. */
+/**
+ * What the console's sources may not say, as ESLint rules: an address is read and written by its codec alone, and names
+ * are the field's own words.
+ */
 
 /** @param {string} selector @param {string} message */
 const not = (selector, message) => ({ selector, message });
@@ -13,16 +16,48 @@ const ADDRESSES = [
 	not('TemplateElement[value.raw=/^(\\u002F[\\w\\u002F-]*)?\\?(\\w|$)/]', WRITE)
 ];
 
+/** Words that a reader has to decode, and what to say. As a part of a name too: `toldText`. @type {Record<string, string>} */
+const WORDS = {
+	told: 'sent, notified, or what is shown',
+	tell: 'send, notify or receive',
+	hear: 'receive or subscribe',
+	settle: 'accept, finish or advance',
+	lit: 'highlighted',
+	bare: 'what is left out: namedType, singleColumn',
+	scripted: 'hydrated',
+	door: 'protocol, transport or endpoint',
+	doors: 'transport',
+	gone: 'unavailable, deleted or expired',
+	away: 'offscreen, disconnected or unavailable',
+	foreign: 'remote',
+	clashes: 'conflicts',
+	fault: 'error',
+	faults: 'errors'
+};
+
+/** The rules for names. A word begins a name, or stands in it with a capital. */
+const NAMES = Object.entries(WORDS).flatMap(([word, instead]) => {
+	const capital = word[0]?.toUpperCase() + word.slice(1);
+	const pattern = `/^#?${word}(?![a-z])|${capital}(?![a-z])/`;
+	const message = `Not "${word}", but ${instead}.`;
+	return [not(`Identifier[name=${pattern}]`, message), not(`PrivateIdentifier[name=${pattern}]`, message)];
+});
+
+/** The keys of the catalogue are named with its sentences. */
+const CATALOGUE = ['src/lib/messages/**', 'src/lib/graphql/**'];
+
 export const syntax = [
+	{
+		name: 'syntax/names',
+		files: ['{src,tests}/**/*.{ts,svelte}'],
+		ignores: CATALOGUE,
+		rules: { 'no-restricted-syntax': ['error', ...NAMES] }
+	},
 	{
 		name: 'syntax/addresses',
 		files: ['src/**/*.{ts,svelte}'],
 		// The examples of the explorer are requests to the REST API.
-		ignores: [
-			'src/lib/utils/address.ts',
-			'src/lib/utils/explorer/examples.ts',
-			'src/lib/{messages,graphql}/**'
-		],
-		rules: { 'no-restricted-syntax': ['error', ...ADDRESSES] }
+		ignores: ['src/lib/utils/address.ts', 'src/lib/utils/explorer/examples.ts', ...CATALOGUE],
+		rules: { 'no-restricted-syntax': ['error', ...NAMES, ...ADDRESSES] }
 	}
 ];

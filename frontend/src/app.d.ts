@@ -8,9 +8,9 @@ declare global {
 		interface Error {
 			status: number;
 			message: string;
-			/** The API's code, where the fault was the API's. */
+			/** The API's error code, if the API raised the error. */
 			code?: string;
-			/** What to tell whoever keeps the logs. */
+			/** The id under which the logs have the request. */
 			requestId?: string;
 		}
 		interface Locals {

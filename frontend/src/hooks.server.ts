@@ -16,7 +16,7 @@ const HEADERS = {
 };
 
 /** What app.html has where the visitor's language and theme belong. */
-const PLACE = 'lang="%rollcall.locale%" data-theme="%rollcall.theme%"';
+const PLACEHOLDER = 'lang="%rollcall.locale%" data-theme="%rollcall.theme%"';
 
 export const handle: Handle = async ({ event, resolve }) => {
 	const { cookies, locals, request } = event;
@@ -29,16 +29,16 @@ export const handle: Handle = async ({ event, resolve }) => {
 
 	let page: Uint8Array<ArrayBuffer> | undefined;
 	const answer = await resolve(event, {
-		// Taken away here and sent below: SvelteKit would hash all of it for an ETag, which costs a tenth of a page's time
+		// Kept here and sent below: SvelteKit would hash all of it for an ETag, which costs a tenth of a page's time
 		// and which nobody can use, for pages are not to be stored.
 		transformPageChunk: ({ html }) => {
-			page = dressed(html, locals);
+			page = withPreferences(html, locals);
 			return '';
 		},
 		// The stylesheet names the font; a preload would race the first paint for the same narrow link.
 		preload: ({ type }) => type === 'js' || type === 'css'
 	});
-	const response = page && answer.headers.has('x-sveltekit-page') ? sent(answer, page) : answer;
+	const response = page && answer.headers.has('x-sveltekit-page') ? pageResponse(answer, page) : answer;
 	for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
 	if (event.url.protocol === 'https:') {
 		response.headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
@@ -49,22 +49,23 @@ export const handle: Handle = async ({ event, resolve }) => {
 };
 
 /** The page with the visitor's language and theme, as bytes. */
-function dressed(html: string, { locale, theme }: App.Locals): Uint8Array<ArrayBuffer> {
-	const at = html.indexOf(PLACE);
+function withPreferences(html: string, { locale, theme }: App.Locals): Uint8Array<ArrayBuffer> {
+	const at = html.indexOf(PLACEHOLDER);
 	const before = `${html.slice(0, at)}lang="${locale}" data-theme="${theme}"`;
-	return Buffer.concat([Buffer.from(before), Buffer.from(html.slice(at + PLACE.length))]);
+	return Buffer.concat([Buffer.from(before), Buffer.from(html.slice(at + PLACEHOLDER.length))]);
 }
 
 /** SvelteKit's answer around a page. What a load function promised comes after it. */
-function sent(answer: Response, page: Uint8Array<ArrayBuffer>): Response {
+function pageResponse(answer: Response, page: Uint8Array<ArrayBuffer>): Response {
 	const { status, headers } = answer;
-	if (!headers.has('etag')) return new Response(followed(page, answer.body) as BodyInit, { status, headers });
+	if (!headers.has('etag'))
+		return new Response(concatenated(page, answer.body) as BodyInit, { status, headers });
 	headers.delete('etag');
 	headers.set('content-length', String(page.byteLength));
 	return new Response(page, { status, headers });
 }
 
-function followed(page: Uint8Array<ArrayBuffer>, rest: Response['body']): ReadableStream<Uint8Array> {
+function concatenated(page: Uint8Array<ArrayBuffer>, rest: Response['body']): ReadableStream<Uint8Array> {
 	const parts = async function* () {
 		yield page;
 		if (rest) yield* rest;

@@ -124,7 +124,7 @@ export const MUTANTS = {
 		["this.#signedOut('token_expired')", "this.#signedOut('session_revoked')"],
 		["DISABLED: 'account_disabled'", "DISABLED: 'session_revoked'"],
 		["if (kind === 'EXPIRING') void this.#socket.renew();\n\t\t\t\t\telse", ''],
-		['this.#wait(retryAfter(fault))', 'null'],
+		['this.#wait(retryAfter(error))', 'null'],
 		['return () => this.#reconnected.delete(listener);', 'return () => {};'],
 		['attempt++', '0'],
 		[
@@ -144,14 +144,14 @@ export const MUTANTS = {
 			'REASONS.SIGNED_OUT : REASONS.SIGNED_OUT',
 			'a notice of any kind is a signed-out session'
 		],
-		['this.#wait(retryAfter(fault))', 'this.#wait(0)', 'no wait that the API asks for']
+		['this.#wait(retryAfter(error))', 'this.#wait(0)', 'no wait that the API asks for']
 	],
 	'lib/stores/event/list.svelte.ts': [
 		['if (this.#known.has(event.id)) return;', ''],
 		['if (missed || ', 'if ('],
 		['|| this.#isFlood()', ''],
 		['if (this.#uncounted > 0) return false;', ''],
-		['if (paused || away || this.#asked) return true;', 'if (paused || this.#asked) return true;'],
+		['if (paused || offscreen || this.#asked) return true;', 'if (paused || this.#asked) return true;'],
 		['events.filter((event) => !this.#known.has(event.id))', 'events'],
 		['if (all.length > SHOWN_MAX) this.#cut = true;', ''],
 		['this.seen = this.shown[0]?.id ?? null;', ''],
@@ -162,8 +162,8 @@ export const MUTANTS = {
 			'if (!this.waiting.length) return;'
 		],
 		[
-			'if (paused || away || this.#asked) return true;',
-			'if (away || this.#asked) return true;',
+			'if (paused || offscreen || this.#asked) return true;',
+			'if (offscreen || this.#asked) return true;',
 			'a pause is none'
 		]
 	],
@@ -192,7 +192,7 @@ export const MUTANTS = {
 	'lib/stores/user/import.svelte.ts': [
 		["(item) => item.state === 'ready')", "(item) => item.state !== 'added')"],
 		['this.#stop.abort();', ''],
-		['this.halted = fault;', ''],
+		['this.halted = reason;', ''],
 		['this.#stop = new AbortController();\n\t\tawait', 'await']
 	],
 	'lib/stores/user/list.svelte.ts': [
@@ -207,7 +207,7 @@ export const MUTANTS = {
 		]
 	],
 	'lib/stores/user/user.svelte.ts': [
-		['if (user.version >= this.stored.version) this.gone = null;', ''],
+		['if (user.version >= this.stored.version) this.unavailable = null;', ''],
 		['this.#ownChanges > 0 && ', ''],
 		['&& event.actor?.id === viewerId', ''],
 		["event.type === 'USER_ERASED' ? 'erased' : 'hidden'", "'hidden'"],
@@ -227,7 +227,7 @@ export const MUTANTS = {
 		['void live.presence.refresh([this.id]);', ''],
 		['this.readSessions();\n\t\t\t\tvoid', 'void'],
 		['this.#timer = setTimeout(() => {\n', '(() => {\n'],
-		['this.draft.receive(event.user, event.actor?.displayName ?? null);', 'this.draft.follow(event.user);'],
+		['this.draft.receive(event.user, event.actor?.displayName ?? null);', 'this.draft.rebase(event.user);'],
 		[
 			'this.timeline.apply(event, missed);',
 			'this.timeline.apply(event, false);',
@@ -241,13 +241,13 @@ export const MUTANTS = {
 	],
 	'lib/stores/user/draft.svelte.ts': [
 		['if (typed[field] !== before[field]) this[field] = typed[field];', 'this[field] = typed[field];'],
-		['this.#note({ ...user, ...before }, user);', ''],
-		['if (this.#saving) this.#late = { user, by };\n\t\telse if', 'if'],
+		['this.#recordRemote({ ...user, ...before }, user);', ''],
+		['if (this.#saving) this.#deferred = { user, by };\n\t\telse if', 'if'],
 		['if (user.version <= this.base.version) return;', ''],
 		['if (!dirty.includes(field)) this[field]', 'this[field]'],
-		['if (stored) this.#settle(stored);', ''],
-		['if (late) this.receive(late.user, late.by);', ''],
-		['for (const field of this.clashes) this[field]', 'for (const field of PROFILE_FIELDS) this[field]'],
+		['if (stored) this.#accept(stored);', ''],
+		['if (deferred) this.receive(deferred.user, deferred.by);', ''],
+		['for (const field of this.conflicts) this[field]', 'for (const field of PROFILE_FIELDS) this[field]'],
 		['change.before !== change.after', 'true'],
 		['known?.before ?? before[field]', 'before[field]'],
 		['this[field].trim() !== stored[field]', 'this[field] !== stored[field]'],
@@ -369,7 +369,7 @@ export const MUTANTS = {
 		['records.length > LINES_MAX', 'records.length > 2 * LINES_MAX'],
 		["if (earlier !== undefined) return { kind: 'duplicate', line: earlier };", ''],
 		["email.normalize('NFKC').toLowerCase()", 'email'],
-		['Number(a.fault === null) - Number(b.fault === null) ||', ''],
+		['Number(a.error === null) - Number(b.error === null) ||', ''],
 		["if (!displayName) return { kind: 'noName' };", '']
 	],
 	'lib/utils/user/rights.ts': [

@@ -131,7 +131,7 @@ describe('the profile', () => {
 		await click(en.common.save);
 		const given = refusal('VALIDATION_ERROR', { displayName: 'The display name is empty' });
 		await answers.last.answer(failure('save', given, { current: null, typed: {}, before: {} }));
-		await screen.findByText(en.fault.displayName);
+		await screen.findByText(en.invalid.displayName);
 		expect([name().value, document.activeElement]).toEqual(['x', name()]);
 		expect(subject.subject.current.displayName).toBe('Ada');
 	});
@@ -183,7 +183,7 @@ test('a wrong current password stands at its field, which has the focus', async 
 	await fireEvent.submit(document.querySelector('form')!);
 	const given = refusal('INVALID_CREDENTIALS', { currentPassword: 'No' });
 	await answers.last.answer(failure('password', given));
-	await screen.findByText(en.fault.currentPassword);
+	await screen.findByText(en.invalid.currentPassword);
 	expect((document.activeElement as HTMLInputElement).name).toBe('currentPassword');
 });
 
@@ -195,6 +195,6 @@ test('erasing leads away and is told there; a wrong name stands at its field', a
 	await screen.findByText(en.user.eraseMismatch);
 	await fireEvent.submit(form);
 	await answers.last.answer({ type: 'redirect', status: 303, location: '/people' });
-	await waitFor(() => expect(visits.gone).toEqual(['/people']));
+	await waitFor(() => expect(visits.urls).toEqual(['/people']));
 	expect(toasts.list.map(({ text }) => text)).toEqual([en.user.erased('Ada')]);
 });

@@ -27,5 +27,5 @@ afterEach(() => {
 	vi.restoreAllMocks();
 	answers.sent = [];
 	forgetSubmissions();
-	Object.assign(visits, { gone: [], invalidated: [], refreshed: 0 });
+	Object.assign(visits, { urls: [], invalidated: [], refreshed: 0 });
 });

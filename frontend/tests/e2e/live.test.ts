@@ -97,10 +97,10 @@ test('disabling signs the other out, and tells them why', async ({ open }) => {
 		visitor.expected.push(/WebSocket/);
 		await visitor.goto('/people?sort=name');
 		await visitor.live();
-		const told = visitor.page.getByText('Your account was disabled. Ask an admin').waitFor();
+		const notice = visitor.page.getByText('Your account was disabled. Ask an admin').waitFor();
 		const began = performance.now();
 		await api.disable(someone.id);
-		await told;
+		await notice;
 		took.push(Math.round(performance.now() - began));
 		expect(visitor.path).toContain('next=%2Fpeople%3Fsort%3Dname');
 		await visitor.goto('/people');

@@ -31,18 +31,18 @@ export class Socket extends EventTarget {
 	send(data: string): void {
 		const frame = JSON.parse(data) as Frame;
 		this.sent.push(frame);
-		if (frame.type === 'connection_init') this.tell({ type: 'connection_ack' });
-		if (frame.type === 'ping') queueMicrotask(() => this.tell({ type: 'pong' }));
+		if (frame.type === 'connection_init') this.receive({ type: 'connection_ack' });
+		if (frame.type === 'ping') queueMicrotask(() => this.receive({ type: 'pong' }));
 	}
 
-	tell(frame: object): void {
+	receive(frame: object): void {
 		this.onmessage({ data: JSON.stringify(frame) });
 	}
 
 	/** Hands a message to whoever subscribed to the operation. */
 	push(operation: string, data: object): void {
 		const { id } = this.subscribed(operation)!;
-		this.tell({ id, type: 'next', payload: { data } });
+		this.receive({ id, type: 'next', payload: { data } });
 	}
 
 	/** The newest subscription to an operation. */
@@ -60,7 +60,7 @@ export class Socket extends EventTarget {
 	fail(operation: string, code: string): void {
 		const { id } = this.subscribed(operation)!;
 		this.failed += 1;
-		this.tell({ id, type: 'error', payload: [{ message: `It is ${code}`, extensions: { code } }] });
+		this.receive({ id, type: 'error', payload: [{ message: `It is ${code}`, extensions: { code } }] });
 	}
 
 	drop(code: number, reason = ''): void {

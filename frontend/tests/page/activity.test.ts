@@ -42,7 +42,7 @@ test.each(['after=bottom', 'before=top'])(
 		await push(happened('third'));
 		await fireEvent.click(await screen.findByRole('button', { name: en.activity.show(1) }));
 		expect(shown()).toEqual(['second', 'first']);
-		expect(visits.gone).toEqual(['/activity']);
+		expect(visits.urls).toEqual(['/activity']);
 	}
 );
 

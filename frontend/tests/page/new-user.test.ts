@@ -38,7 +38,7 @@ test('sent twice, it adds one user', async () => {
 	form().requestSubmit();
 	await waitFor(() => expect(site.api.variables(CreateUser)).toHaveLength(2));
 	expect([...added]).toEqual([['key-1', 'Ada']]);
-	await waitFor(() => expect(visits.gone).toEqual(['/people/key-1', '/people/key-1']));
+	await waitFor(() => expect(visits.urls).toEqual(['/people/key-1', '/people/key-1']));
 });
 
 test('another one is begun with an empty form and a key of its own', async () => {
@@ -72,7 +72,7 @@ test('while it is under way it cannot be sent again by its buttons', async () =>
 	).toEqual([true, true]);
 	await waitFor(() => expect(site.api.variables(CreateUser)).toHaveLength(1));
 	end();
-	await waitFor(() => expect(visits.gone).toHaveLength(1));
+	await waitFor(() => expect(visits.urls).toHaveLength(1));
 });
 
 test('refused, it keeps what was typed and says what is wrong', async () => {

@@ -35,7 +35,7 @@ test('shows who was found, and goes to them', async () => {
 	answers.get('zoe')!(found('Zoe'));
 	await waitFor(() => expect(options()).toEqual(['Zoe']));
 	await fireEvent.keyDown(input(), { key: 'Enter' });
-	expect(visits.gone).toEqual(['/people/Zoe']);
+	expect(visits.urls).toEqual(['/people/Zoe']);
 });
 
 test('an answer to what is no longer typed changes nothing', async () => {
@@ -59,7 +59,7 @@ test('Enter never goes to somebody who was found for something else', async () =
 	await waitFor(() => expect(options()).toEqual(['Zola', 'Zoe']));
 	await type('zoe');
 	await fireEvent.keyDown(input(), { key: 'Enter' });
-	expect(visits.gone).not.toContain('/people/Zola');
+	expect(visits.urls).not.toContain('/people/Zola');
 });
 
 test('what was typed is forgotten when it closes', async () => {

@@ -33,11 +33,6 @@ let site: Site;
 beforeEach(() => (site = new Site(`/people/${ada.id}`, actions, { id: ada.id })));
 const show = (more: object = {}) => site.show(Page, { data: data(more), form: null });
 
-/** An answer that comes when the test says so. */
-function held<T>(): { answer: Promise<T>; give: (value: T) => void } {
-	let give!: (value: T) => void;
-	return { answer: new Promise<T>((resolve) => (give = resolve)), give: (value) => give(value) };
-}
 const saved = (more: Partial<User>): UserOutcome => ({
 	__typename: 'UserPayload',
 	user: { ...ada, version: 8, ...more }
@@ -58,7 +53,7 @@ async function pickRole(role: string) {
 
 describe('the role form', () => {
 	test('shows the role ahead and asks over the version that was seen', async () => {
-		const { answer, give } = held<UserOutcome>();
+		const { promise: answer, resolve } = Promise.withResolvers<UserOutcome>();
 		site.api.on(UpdateUser, async () => ({ updateUser: await answer }));
 		await show();
 		await pickRole('ADMIN');
@@ -68,7 +63,7 @@ describe('the role form', () => {
 				{ input: { id: ada.id, role: 'ADMIN', expectedVersion: 7 } }
 			])
 		);
-		give(saved({ role: 'ADMIN' }));
+		resolve(saved({ role: 'ADMIN' }));
 		await screen.findByText(`Ada: ${en.role.ADMIN}`);
 		expect(header().dataset.version).toBe('8');
 		expect(header().textContent).toContain(en.role.ADMIN);
@@ -153,7 +148,7 @@ describe('the profile form', () => {
 		await show();
 		await type('email', 'new@example.com');
 		await fireEvent.submit(form('save'));
-		await screen.findByText(en.fault.email);
+		await screen.findByText(en.invalid.email);
 		const field = form('save').querySelector('[name=email]')!;
 		await waitFor(() => expect(document.activeElement).toBe(field));
 	});
@@ -204,7 +199,7 @@ describe('ending a session', () => {
 
 describe('a status', () => {
 	test('is shown ahead, asked for over its version, and taken back when refused', async () => {
-		const { answer, give } = held<UserOutcome>();
+		const { promise: answer, resolve } = Promise.withResolvers<UserOutcome>();
 		site.api.on(DisableUser, async () => ({ disableUser: await answer }));
 		await show();
 		const dialog = [...document.querySelectorAll('dialog')].find((one) =>
@@ -215,7 +210,7 @@ describe('a status', () => {
 		await waitFor(() =>
 			expect(site.api.variables(DisableUser)).toEqual([{ id: ada.id, expectedVersion: 7 }])
 		);
-		give(refused('LAST_ADMIN'));
+		resolve(refused('LAST_ADMIN'));
 		await screen.findByText(en.problem.LAST_ADMIN);
 		expect(header().textContent).not.toContain(en.status.DISABLED);
 	});
@@ -310,7 +305,7 @@ describe('the log', () => {
 	test('says that somebody is erased, and lets nothing more be done', async () => {
 		await show();
 		await site.push('UserHistoryFeed', happened('gone', { type: 'USER_ERASED' }, null));
-		await waitFor(() => expect(document.body.textContent).toContain(en.user.gone.erased));
+		await waitFor(() => expect(document.body.textContent).toContain(en.user.unavailable.erased));
 		expect(form('save').closest<HTMLElement>('.profile')!.inert).toBe(true);
 	});
 });

@@ -50,7 +50,7 @@ describe('the feed', () => {
 		expect(document.querySelector('[data-total]')!.textContent).toBe(en.users.total(2));
 		expect(site.socket.subscriptions('UserFeed')).toHaveLength(1);
 		await fireEvent.click(screen.getByRole('button', { name: en.users.showNew(1) }));
-		expect(visits.gone).toEqual(['/people']);
+		expect(visits.urls).toEqual(['/people']);
 	});
 
 	test('has no presence in it: after a break all rows are asked for', async () => {

@@ -20,7 +20,7 @@ let nth = 0;
 let Api: typeof import('#lib/server/api.ts').Api;
 
 const json = (body: unknown, headers = {}): Answer => ({ text: JSON.stringify(body), headers });
-const fault = (code: string) =>
+const apiError = (code: string) =>
 	json({ errors: [{ message: code, extensions: { code } }] }, { 'x-request-id': 'of-the-api' });
 const renewed = () =>
 	json(
@@ -105,7 +105,7 @@ test('to read needs a session', async () => {
 describe('renewal', () => {
 	const expiring = (query: string, cookie: string) => {
 		if (query.includes('refreshSession')) return renewed();
-		return cookie.includes('rollcall=new') ? json({ data: { anything: 2 } }) : fault('TOKEN_EXPIRED');
+		return cookie.includes('rollcall=new') ? json({ data: { anything: 2 } }) : apiError('TOKEN_EXPIRED');
 	};
 
 	test('of an expired session is unnoticed, and its cookies go to the visitor', async () => {
@@ -144,7 +144,7 @@ describe('renewal', () => {
 	});
 
 	test('of two refresh cookies is for the API to refuse, and both are forgotten', async () => {
-		answer = () => fault('TOKEN_INVALID');
+		answer = () => apiError('TOKEN_INVALID');
 		const mine = jar();
 		const event = visit(
 			mine,
@@ -177,7 +177,7 @@ describe('renewal', () => {
 		answer = (query) =>
 			query.includes('refreshSession')
 				? json({ data: { refreshSession: { __typename: 'CredentialsProblem', code: 'SESSION_REVOKED' } } })
-				: fault('TOKEN_EXPIRED');
+				: apiError('TOKEN_EXPIRED');
 		const mine = jar();
 		const error = await raised(new Api(visit(mine)).run(Anything, {}));
 		expect(isRedirect(error) && [error.status, error.location]).toEqual([
@@ -188,7 +188,7 @@ describe('renewal', () => {
 	});
 
 	test('is not tried for who signs in', async () => {
-		answer = () => fault('UNAUTHENTICATED');
+		answer = () => apiError('UNAUTHENTICATED');
 		await raised(new Api(visit(jar())).runOnce(Anything, {}));
 		expect(refreshes()).toEqual([]);
 	});
@@ -202,7 +202,7 @@ describe('what goes wrong', () => {
 		['UNAVAILABLE', 503],
 		['INTERNAL_ERROR', 502]
 	])('%s becomes %i, with the request id of the API', async (code, status) => {
-		answer = () => fault(code);
+		answer = () => apiError(code);
 		const error = await raised(new Api(visit(jar())).run(Anything, {}));
 		expect(isHttpError(error, status) && error.body).toMatchObject({ code, requestId: 'of-the-api' });
 	});
@@ -219,7 +219,7 @@ describe('what goes wrong', () => {
 	});
 
 	test('after a form the visitor comes back to its page, not to the form', async () => {
-		answer = () => fault('UNAUTHENTICATED');
+		answer = () => apiError('UNAUTHENTICATED');
 		const event = visit(new Jar(), 'http://localhost:3000/people?/delete', 'POST');
 		const error = await raised(new Api(event).run(Anything, {}));
 		expect(isRedirect(error) && error.location).toBe('/sign-in?next=%2Fpeople');

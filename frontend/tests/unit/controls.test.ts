@@ -57,43 +57,43 @@ describe('suggestions', () => {
 		);
 		return { suggestions, asked };
 	};
-	const settle = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds);
+	const advance = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds);
 
 	test('are asked for once the typing rests', async () => {
 		const { suggestions, asked } = make();
 		for (const text of ['a', 'ad', ' ada ']) suggestions.type(text);
-		await settle(500);
+		await advance(500);
 		expect(asked.map(({ text }) => text)).toEqual(['ada']);
 		asked[0]!.answer(['Ada']);
-		await settle();
+		await advance();
 		expect([suggestions.found, suggestions.answered]).toEqual([['Ada'], true]);
 	});
 
 	test('an answer that comes late is none', async () => {
 		const { suggestions, asked } = make();
 		suggestions.type('ada');
-		await settle(500);
+		await advance(500);
 		suggestions.type('bo');
-		await settle(500);
+		await advance(500);
 		asked[1]!.answer(['Bo']);
-		await settle();
+		await advance();
 		asked[0]!.answer(['Ada']);
-		await settle();
+		await advance();
 		expect([suggestions.found, asked[0]!.signal.aborted]).toEqual([['Bo'], true]);
 	});
 
 	test('end with the text, and with a fault', async () => {
 		const { suggestions, asked } = make();
 		suggestions.type('ada');
-		await settle(500);
+		await advance(500);
 		suggestions.type('  ');
 		asked[0]!.answer(['Ada']);
-		await settle(500);
+		await advance(500);
 		expect([suggestions.found, suggestions.answered, asked.length]).toEqual([[], false, 1]);
 		suggestions.type('bo');
-		await settle(500);
+		await advance(500);
 		asked[1]!.fail();
-		await settle();
+		await advance();
 		expect([suggestions.found, suggestions.answered]).toEqual([[], false]);
 	});
 

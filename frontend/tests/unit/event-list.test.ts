@@ -35,7 +35,7 @@ describe('a list of events', () => {
 
 	it.each([
 		['asked for a pause', (reading: ReadingState) => (reading.paused = true)],
-		['is away', (reading: ReadingState) => (reading.away = true)],
+		['is offscreen', (reading: ReadingState) => (reading.offscreen = true)],
 		['reads details', (reading: ReadingState) => reading.toggled('event-1', true)]
 	])('keeps what happens waiting while the reader %s', (_, act) => {
 		const reading = new ReadingState();
@@ -64,9 +64,9 @@ describe('a list of events', () => {
 	it('lets nothing overtake what waits', () => {
 		const reading = new ReadingState();
 		const events = list(reading);
-		reading.away = true;
+		reading.offscreen = true;
 		events.apply(happened(3));
-		reading.away = false;
+		reading.offscreen = false;
 		events.apply(happened(4));
 		expect(numbers(events.shown)).toEqual([2, 1]);
 		expect(numbers(events.waiting)).toEqual([4, 3]);

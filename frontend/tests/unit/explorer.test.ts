@@ -4,12 +4,12 @@ import type { Viewer } from '#lib/graphql/documents.ts';
 import { Explorer } from '#lib/stores/explorer/explorer.svelte.ts';
 import { developers } from '#lib/utils/explorer/address.ts';
 import { examples } from '#lib/utils/explorer/examples.ts';
-import { ApiFault, type Request } from '#lib/utils/graphql.ts';
+import { ApiError, type Request } from '#lib/utils/graphql.ts';
 import { tokens } from '#lib/utils/explorer/json-tokens.ts';
 import type { Sink } from '#lib/stores/explorer/listen.ts';
 import { findInOutline } from '#lib/utils/explorer/outline-search.ts';
 
-function doors(answer: () => Promise<unknown> = async () => ({ data: { me: null } })) {
+function fakeTransport(answer: () => Promise<unknown> = async () => ({ data: { me: null } })) {
 	const sinks: Sink[] = [];
 	const stop = vi.fn();
 	return {
@@ -22,68 +22,68 @@ function doors(answer: () => Promise<unknown> = async () => ({ data: { me: null 
 
 describe('the explorer', () => {
 	it('runs the operation at the caret with its variables', async () => {
-		const door = doors();
-		const explorer = new Explorer('query A { me { id } }\nquery B { me { role } }', door);
+		const transport = fakeTransport();
+		const explorer = new Explorer('query A { me { id } }\nquery B { me { role } }', transport);
 		explorer.variables = '{"n": 1}';
 		await explorer.run(30);
-		expect(door.ask.mock.calls[0]![0]).toMatchObject({ operationName: 'B', variables: { n: 1 } });
+		expect(transport.ask.mock.calls[0]![0]).toMatchObject({ operationName: 'B', variables: { n: 1 } });
 		expect(explorer.replies[0]).toMatchObject({ ok: true, text: expect.stringContaining('"me": null') });
 		expect(explorer.took).not.toBeNull();
 		expect(explorer.state).toBe('idle');
 	});
 
 	it.each(['{', '[1]', '"a"', 'null'])('refuses %s as variables', async (text) => {
-		const door = doors();
-		const explorer = new Explorer('{ me { id } }', door);
+		const transport = fakeTransport();
+		const explorer = new Explorer('{ me { id } }', transport);
 		explorer.variables = text;
 		await explorer.run();
-		expect(explorer.fault).toBe('variables');
-		expect(door.ask).not.toHaveBeenCalled();
+		expect(explorer.error).toBe('variables');
+		expect(transport.ask).not.toHaveBeenCalled();
 	});
 
 	it('says that there is nothing to run, and shows faults as answers', async () => {
 		const explorer = new Explorer(
 			' ',
-			doors(() => Promise.reject(new ApiFault('UNAVAILABLE', 'away')))
+			fakeTransport(() => Promise.reject(new ApiError('UNAVAILABLE', 'unavailable')))
 		);
 		await explorer.run();
-		expect(explorer.fault).toBe('operation');
+		expect(explorer.error).toBe('operation');
 		explorer.text = '{ me { id } }';
 		await explorer.run();
-		expect(explorer.fault).toBeNull();
+		expect(explorer.error).toBeNull();
 		expect(explorer.replies[0]).toMatchObject({ ok: false, text: expect.stringContaining('UNAVAILABLE') });
 	});
 
 	it('listens until it is stopped, and then hears nothing more', async () => {
-		const door = doors();
-		const explorer = new Explorer('subscription { presence { online } }', door);
+		const transport = fakeTransport();
+		const explorer = new Explorer('subscription { presence { online } }', transport);
 		await explorer.run();
 		expect(explorer.state).toBe('listening');
-		for (let n = 0; n < 150; n += 1) door.sinks[0]!.next({ data: { n } });
+		for (let n = 0; n < 150; n += 1) transport.sinks[0]!.next({ data: { n } });
 		expect(explorer.count).toBe(150);
 		expect(explorer.replies.length).toBe(100);
 		expect(explorer.replies[0]!.text).toContain('149');
 		explorer.stop();
-		expect(door.stop).toHaveBeenCalledOnce();
-		door.sinks[0]!.next({ data: {} });
+		expect(transport.stop).toHaveBeenCalledOnce();
+		transport.sinks[0]!.next({ data: {} });
 		expect(explorer.count).toBe(150);
 	});
 
 	it('stops a subscription that begins only after it was stopped', async () => {
-		const door = doors();
-		const explorer = new Explorer('subscription { presence { online } }', door);
+		const transport = fakeTransport();
+		const explorer = new Explorer('subscription { presence { online } }', transport);
 		const running = explorer.run();
 		explorer.stop();
 		await running;
-		expect(door.stop).toHaveBeenCalledOnce();
+		expect(transport.stop).toHaveBeenCalledOnce();
 		expect(explorer.state).toBe('idle');
 	});
 
 	it('shows why a subscription ended', async () => {
-		const door = doors();
-		const explorer = new Explorer('subscription { nothing }', door);
+		const transport = fakeTransport();
+		const explorer = new Explorer('subscription { nothing }', transport);
 		await explorer.run();
-		door.sinks[0]!.ended({ errors: [{ message: 'no such field' }] });
+		transport.sinks[0]!.ended({ errors: [{ message: 'no such field' }] });
 		expect(explorer.replies[0]).toMatchObject({ ok: false });
 		expect(explorer.state).toBe('idle');
 	});

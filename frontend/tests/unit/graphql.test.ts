@@ -1,11 +1,11 @@
 /** GraphQL from the browser: an expired session is renewed once for all who wait. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TypedDocument } from '#lib/graphql/documents.ts';
-import { ApiFault, renewSession, run, sessionEnd } from '#lib/utils/graphql.ts';
+import { ApiError, renewSession, run, sessionEnd } from '#lib/utils/graphql.ts';
 
 const Anything = '{ anything }' as TypedDocument<{ anything: number }, object>;
 const ok = () => Response.json({ data: { anything: 1 } });
-const fault = (code: string) => Response.json({ errors: [{ message: code, extensions: { code } }] });
+const apiError = (code: string) => Response.json({ errors: [{ message: code, extensions: { code } }] });
 
 /** Answers one after the other; returns what was asked. */
 function server(answers: Record<string, (() => Response | Promise<Response>)[]>): string[] {
@@ -21,7 +21,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 test('renewed once, then asked again', async () => {
 	const asked = server({
-		'/graphql': [() => fault('TOKEN_EXPIRED'), ok],
+		'/graphql': [() => apiError('TOKEN_EXPIRED'), ok],
 		'/session': [() => Response.json({}, { status: 200 })]
 	});
 	expect(await run(Anything, {})).toEqual({ anything: 1 });
@@ -40,15 +40,15 @@ test('two that wait share a renewal', async () => {
 
 describe('raised is', () => {
 	test.each([
-		['the code of a refusal', () => fault('FORBIDDEN'), 'FORBIDDEN'],
+		['the code of a refusal', () => apiError('FORBIDDEN'), 'FORBIDDEN'],
 		['no data', () => Response.json({ data: null }), 'INTERNAL_ERROR'],
 		['no answer', () => Promise.reject(new TypeError('failed to fetch')), 'UNAVAILABLE'],
 		['an answer that is none', () => new Response('<html>'), 'UNAVAILABLE']
 	])('%s', async (_, answer, code) => {
 		server({ '/graphql': [answer] });
 		const error = await run(Anything, {}).catch((one: unknown) => one);
-		expect(error).toBeInstanceOf(ApiFault);
-		expect((error as ApiFault).code).toBe(code);
+		expect(error).toBeInstanceOf(ApiError);
+		expect((error as ApiError).code).toBe(code);
 	});
 
 	test('an abort, as an abort', async () => {

@@ -21,7 +21,7 @@ let rereads: number;
 let live: Live;
 let stop = () => {};
 const newest = () => Socket.all.at(-1)!;
-const settle = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds);
+const advance = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds);
 
 beforeEach(async () => {
 	vi.useFakeTimers();
@@ -53,19 +53,19 @@ afterEach(() => {
 function follow() {
 	const seen: [name: string, missed: boolean][] = [];
 	const refused: Problem[] = [];
-	const told: string[] = [];
+	const calls: string[] = [];
 	const stop = live.follow(
 		Feed,
 		{ after: 'start' },
 		{
 			event: ({ name }, missed) => seen.push([name, missed]),
-			begin: () => told.push('begin'),
-			ready: () => told.push('ready'),
-			resync: (reason) => told.push(reason),
+			begin: () => calls.push('begin'),
+			ready: () => calls.push('ready'),
+			resync: (reason) => calls.push(reason),
 			refused: (problem) => refused.push(problem)
 		}
 	);
-	return { seen, refused, told, stop };
+	return { seen, refused, calls, stop };
 }
 
 const happened = (name: string): Message => ({ __typename: 'Event', cursor: name, name });
@@ -75,7 +75,7 @@ const cursorsAsked = () =>
 
 test('one socket carries everything', async () => {
 	follow();
-	await settle();
+	await advance();
 	expect(Socket.all).toHaveLength(1);
 	expect(newest().url).toBe('ws://localhost:3000/graphql');
 	for (const operation of ['Presence', 'SessionNotices', 'Feed'])
@@ -84,40 +84,40 @@ test('one socket carries everything', async () => {
 
 test('a feed that the server ends is begun again from where it was told to go on', async () => {
 	const feed = follow();
-	await settle();
+	await advance();
 	push(happened('there'));
-	newest().tell({ id: newest().subscribed('Feed')!.id, type: 'complete' });
-	await settle(3_000);
+	newest().receive({ id: newest().subscribed('Feed')!.id, type: 'complete' });
+	await advance(3_000);
 	expect(cursorsAsked()).toEqual(['start', 'there']);
 	feed.stop();
-	newest().tell({ id: newest().subscribed('Feed')!.id, type: 'complete' });
-	await settle(3_000);
+	newest().receive({ id: newest().subscribed('Feed')!.id, type: 'complete' });
+	await advance(3_000);
 	expect(cursorsAsked()).toHaveLength(2);
 });
 
 describe('what the API refuses', () => {
 	test('is told once, shown, and not asked for ever', async () => {
 		const feed = follow();
-		await settle();
+		await advance();
 		newest().fail('Feed', 'FORBIDDEN');
-		await settle(60_000);
+		await advance(60_000);
 		expect(cursorsAsked()).toHaveLength(1);
 		expect(feed.refused).toEqual([{ code: 'FORBIDDEN', message: 'It is FORBIDDEN' }]);
 		expect(live.state).toBe('refused');
 		// Another connection does not ask again either, and is not "catching up" with it.
 		newest().drop(1006);
-		await settle(10_000);
+		await advance(10_000);
 		expect([live.state, cursorsAsked().length]).toEqual(['refused', 1]);
 		live.retryNow();
-		await settle();
+		await advance();
 		expect([live.state, cursorsAsked().length]).toEqual(['live', 2]);
 	});
 
 	test('is forgotten with the page that asked for it', async () => {
 		const feed = follow();
-		await settle();
+		await advance();
 		newest().fail('Feed', 'VALIDATION_ERROR');
-		await settle();
+		await advance();
 		expect(live.state).toBe('refused');
 		feed.stop();
 		expect(live.state).toBe('live');
@@ -127,11 +127,11 @@ describe('what the API refuses', () => {
 		'for a while (%s) is asked again, ever less often',
 		async (code) => {
 			const feed = follow();
-			await settle();
+			await advance();
 			const ends = Date.now() + 10 * 60_000;
 			while (Date.now() < ends) {
 				if (newest().subscriptions('Feed').length > newest().failed) newest().fail('Feed', code);
-				await settle(1_000);
+				await advance(1_000);
 			}
 			expect(cursorsAsked().length).toBeGreaterThan(8);
 			expect(cursorsAsked().length).toBeLessThan(30);
@@ -141,43 +141,43 @@ describe('what the API refuses', () => {
 
 	test('says how long to wait', async () => {
 		follow();
-		await settle();
+		await advance();
 		const { id } = newest().subscribed('Feed')!;
 		const payload = [{ message: '', extensions: { code: 'RATE_LIMITED', retryAfter: 30 } }];
-		newest().tell({ id, type: 'error', payload });
-		await settle(29_000);
+		newest().receive({ id, type: 'error', payload });
+		await advance(29_000);
 		expect(cursorsAsked()).toHaveLength(1);
-		await settle(3_000);
+		await advance(3_000);
 		expect(cursorsAsked()).toHaveLength(2);
 	});
 });
 
 describe('a position that is gone', () => {
-	const gone = (): Message => ({ __typename: 'ResyncRequired', cursor: 'head', reason: 'pruned' });
+	const pruned = (): Message => ({ __typename: 'ResyncRequired', cursor: 'head', reason: 'pruned' });
 
 	test('has the page read again, and goes on from the new one', async () => {
 		const feed = follow();
-		await settle();
-		push(gone());
-		await settle();
-		expect([feed.told, rereads]).toEqual([['begin', 'pruned'], 1]);
+		await advance();
+		push(pruned());
+		await advance();
+		expect([feed.calls, rereads]).toEqual([['begin', 'pruned'], 1]);
 		push(happened('after'));
 		expect(feed.seen).toEqual([['after', false]]);
 	});
 
 	test('again and again has it read ever less often', async () => {
 		follow();
-		await settle();
+		await advance();
 		for (let second = 0; second < 120; second += 1) {
-			push(gone());
-			await settle(1_000);
+			push(pruned());
+			await advance(1_000);
 		}
 		const early = rereads;
 		expect(early).toBeGreaterThan(1);
 		expect(early).toBeLessThan(100);
 		push({ __typename: 'Heartbeat', cursor: 'head' });
-		push(gone());
-		await settle();
+		push(pruned());
+		await advance();
 		expect(rereads).toBe(early + 1);
 	});
 });
@@ -196,11 +196,11 @@ test('who comes and goes is known; until then what the page said holds', async (
 describe('a lost connection', () => {
 	test('is offline, then catching up from the cursor, then live; what was missed says so', async () => {
 		const feed = follow();
-		await settle();
+		await advance();
 		push(happened('moved'));
 		newest().drop(1006);
 		expect(live.state).toBe('offline');
-		await settle(1_000);
+		await advance(1_000);
 		expect(live.state).toBe('catchingUp');
 		expect(cursorsAsked()).toEqual(['start', 'moved']);
 		push(happened('missed'));
@@ -217,11 +217,11 @@ describe('a lost connection', () => {
 
 	test('begins a feed again, for one that sends a snapshot first, and says when that is complete', async () => {
 		const feed = follow();
-		await settle();
+		await advance();
 		newest().drop(1006);
-		await settle(1_000);
+		await advance(1_000);
 		push({ __typename: 'FeedReady', cursor: 'now' });
-		expect([feed.told, live.state]).toEqual([['begin', 'begin', 'ready'], 'live']);
+		expect([feed.calls, live.state]).toEqual([['begin', 'begin', 'ready'], 'live']);
 	});
 
 	test('is no reconnection the first time', async () => {
@@ -241,53 +241,53 @@ describe('a lost connection', () => {
 		const calls: string[] = [];
 		const stop = live.onReconnect(() => calls.push('early'));
 		newest().drop(1006);
-		await settle(1_000);
+		await advance(1_000);
 		expect(calls).toEqual(['early']);
 		// A search after that begins to listen anew with each keystroke: it is no reason to read again.
 		stop();
 		live.onReconnect(() => calls.push('late'));
-		await settle(60_000);
+		await advance(60_000);
 		expect(calls).toEqual(['early']);
 		newest().drop(1006);
-		await settle(1_000);
+		await advance(1_000);
 		expect(calls).toEqual(['early', 'late']);
 	});
 
 	test('is tried again for as long as it takes, ever more slowly, and at once when asked', async () => {
 		Socket.refusing = true;
 		newest().drop(1006);
-		await settle(10 * 60_000);
+		await advance(10 * 60_000);
 		const tries = Socket.all.length;
 		expect(tries).toBeGreaterThan(50);
 		expect(tries).toBeLessThan(130);
 		Socket.refusing = false;
 		live.retryNow();
-		await settle();
+		await advance();
 		expect(live.state).toBe('live');
 	});
 
 	test('back after sleep, seen by the page becoming visible', async () => {
 		Socket.refusing = true;
 		newest().drop(1006);
-		await settle(60_000);
+		await advance(60_000);
 		Socket.refusing = false;
 		document.dispatchEvent(new Event('visibilitychange'));
-		await settle();
+		await advance();
 		expect(live.state).toBe('live');
 	});
 
 	test('that nobody closed is noticed by its silence', async () => {
 		const silent = newest();
 		silent.send = (data) => void silent.sent.push(JSON.parse(data) as Frame);
-		await settle(20_000);
+		await advance(20_000);
 		expect(Socket.all.length).toBeGreaterThan(1);
 	});
 
 	test('a feed that was given up holds nothing back', async () => {
 		const feed = follow();
-		await settle();
+		await advance();
 		newest().drop(1006);
-		await settle(1_000);
+		await advance(1_000);
 		expect(live.state).toBe('catchingUp');
 		feed.stop();
 		expect(live.state).toBe('live');
@@ -296,11 +296,11 @@ describe('a lost connection', () => {
 	test('an answer to an old ping does not end the new connection', async () => {
 		const silent = newest();
 		silent.send = (data) => void silent.sent.push(JSON.parse(data) as Frame);
-		await settle(11_000);
+		await advance(11_000);
 		silent.drop(1006);
-		await settle(1_000);
+		await advance(1_000);
 		const fresh = newest();
-		await settle(6_000);
+		await advance(6_000);
 		expect(newest()).toBe(fresh);
 	});
 });
@@ -311,24 +311,24 @@ describe('the end of a session', () => {
 		['ROLE_CHANGED', 'role_changed'],
 		['SIGNED_OUT', 'session_revoked']
 	])('%s is told by its kind, and nothing is tried again', async (kind, reason) => {
-		await settle();
+		await advance();
 		newest().push('SessionNotices', { sessionNotices: { kind, message: '' } });
 		newest().drop(4403, 'Account disabled, says a text that nobody reads');
-		await settle(60_000);
+		await advance(60_000);
 		expect(signedOut).toEqual([reason]);
 		expect(Socket.all).toHaveLength(1);
 	});
 
 	test('without a notice is an ended session, whatever the text', async () => {
 		newest().drop(4403, 'disabled');
-		await settle(60_000);
+		await advance(60_000);
 		expect(signedOut).toEqual(['session_revoked']);
 	});
 
 	test('that cannot be renewed says so', async () => {
 		vi.stubGlobal('fetch', async () => Response.json({}, { status: 401 }));
 		newest().drop(4401, 'Expired');
-		await settle(5_000);
+		await advance(5_000);
 		expect(signedOut).toEqual(['token_expired']);
 	});
 });
@@ -341,10 +341,10 @@ test('a session near its end is renewed without a break', async () => {
 		return Response.json({});
 	});
 	const states: string[] = [];
-	await settle();
+	await advance();
 	newest().push('SessionNotices', { sessionNotices: { kind: 'EXPIRING', message: '' } });
 	for (let step = 0; step < 20; step += 1) {
-		await settle(50);
+		await advance(50);
 		states.push(live.state);
 	}
 	expect(asked).toEqual(['/session']);
@@ -362,7 +362,7 @@ test('a session is renewed half a minute before its token ends', async () => {
 		return Response.json({});
 	});
 	newest().drop(1006);
-	await settle(310_000);
+	await advance(310_000);
 	expect(asked).toHaveLength(1);
 	expect(asked[0]).toBeGreaterThanOrEqual(29);
 	expect(asked[0]).toBeLessThanOrEqual(31);
@@ -377,7 +377,7 @@ test('a connection that comes back near the end of the token has it renewed firs
 		return Response.json({});
 	});
 	newest().drop(1006);
-	await settle(1_000);
+	await advance(1_000);
 	// Asked for before there was a second connection, and once.
 	expect([sockets, Socket.all.length]).toEqual([[1], 2]);
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { outline } from '#lib/utils/explorer/outline.ts';
 import { ROOTS } from '#lib/types/outline.ts';
 import {
-	bare,
+	namedType,
 	example,
 	fieldText,
 	operationAt,
@@ -20,7 +20,7 @@ const every = ROOTS.flatMap((root) =>
 describe('an operation for a field', () => {
 	it.each(every)('of %s is one that the API takes: %s', (root, _, field) => {
 		const { text, variables } = operationFor(outline, root, field);
-		expect(validate(schema, parse(text)).map((fault) => fault.message)).toEqual([]);
+		expect(validate(schema, parse(text)).map(({ message }) => message)).toEqual([]);
 		const given = variables ? (JSON.parse(variables) as object) : {};
 		const wanted = (field.args ?? []).filter((arg) => arg.type.endsWith('!')).map((arg) => arg.name);
 		expect(Object.keys(given)).toEqual(expect.arrayContaining(wanted));
@@ -50,7 +50,7 @@ describe('a part to insert', () => {
 	});
 
 	it('has example values of the right kind', () => {
-		expect(bare('[EventType!]!')).toBe('EventType');
+		expect(namedType('[EventType!]!')).toBe('EventType');
 		expect(example(outline, 'Role!')).toBe('MEMBER');
 		expect(example(outline, '[ID!]!')).toEqual([]);
 	});

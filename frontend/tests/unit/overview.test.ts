@@ -57,7 +57,7 @@ describe('numbers that follow', () => {
 	});
 
 	it('stay as they were when nobody answers, and stop when told', async () => {
-		const read = vi.fn(async () => Promise.reject(new Error('away')));
+		const read = vi.fn(async () => Promise.reject(new Error('unavailable')));
 		const overview = new Overview(numbers(3), read);
 		overview.touch();
 		await vi.advanceTimersByTimeAsync(1_000);
@@ -90,8 +90,8 @@ rollcall_log_head 410.0
 	it('becomes rows, the failing before the slow', () => {
 		const rows = measurements(text);
 		expect(rows).toEqual([
-			{ name: '/api/v1/users/{id}', door: 'REST', requests: 10, failed: 2, average: 50, slow: 1 },
-			{ name: 'users', door: 'GraphQL', requests: 5, failed: 0, average: 200, slow: 1 }
+			{ name: '/api/v1/users/{id}', protocol: 'REST', requests: 10, failed: 2, average: 50, slow: 1 },
+			{ name: 'users', protocol: 'GraphQL', requests: 5, failed: 0, average: 200, slow: 1 }
 		]);
 	});
 

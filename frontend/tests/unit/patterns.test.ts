@@ -13,7 +13,7 @@ const SLACK = 2;
 /** What each file's patterns repeat, over and over, without what would end it. */
 const WORST: Record<string, string[]> = {
 	'server/compress.js': ['text/html', 'text/'],
-	'server/door.js': ['/', '/api', '/graphql'],
+	'server/front.js': ['/', '/api', '/graphql'],
 	'server/forwarded.js': ['x', 'http', '::ffff:1', '1.'],
 	'server/refusals.js': ['/api', '/admin'],
 	'src/hooks.server.ts': ['x'],

@@ -21,10 +21,10 @@ it('puts a refusal beside its field, or over the form where no field has it', ()
 	expect(fieldError(en, taken, 'displayName')).toBeUndefined();
 	const invalid = refused('VALIDATION_ERROR', { email: 'Invalid email format' });
 	expect([fieldError(en, invalid, 'email'), formError(en, invalid, ['email'])]).toEqual([
-		en.fault.email,
+		en.invalid.email,
 		null
 	]);
-	expect(formError(en, invalid)).toBe(en.fault.email);
+	expect(formError(en, invalid)).toBe(en.invalid.email);
 	expect(formError(en, refused('FORBIDDEN'))).toBe(en.problem.FORBIDDEN);
 	expect([fieldError(en, null, 'email'), formError(en, null)]).toEqual([undefined, null]);
 });
@@ -41,16 +41,16 @@ it('says what the catalogue does not know in the words of the API', () => {
 });
 
 it.each([
-	['Invalid email format', en.fault.email],
-	['The display name is longer than 200 characters', en.fault.displayName],
-	['The password is shorter than 8 characters', en.fault.password],
-	['This user is deleted; restore it first', en.fault.deleted],
-	['This user is disabled, not deleted; enable it instead', en.fault.disabled]
+	['Invalid email format', en.invalid.email],
+	['The display name is longer than 200 characters', en.invalid.displayName],
+	['The password is shorter than 8 characters', en.invalid.password],
+	['This user is deleted; restore it first', en.invalid.deleted],
+	['This user is disabled, not deleted; enable it instead', en.invalid.disabled]
 ])('has a sentence for "%s"', (message, sentence) =>
 	expect(problemText(en, { code: 'VALIDATION_ERROR', message })).toBe(sentence)
 );
 
 it('knows a wrong current password by its code', () => {
 	const wrong = { code: 'INVALID_CREDENTIALS', message: 'No', fields: { currentPassword: 'No' } };
-	expect(fieldError(en, wrong, 'currentPassword')).toBe(en.fault.currentPassword);
+	expect(fieldError(en, wrong, 'currentPassword')).toBe(en.invalid.currentPassword);
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { compressed } from '../../server/compress.js';
-import { knock, still, until } from './door.ts';
+import { knock, still, until } from './front.ts';
 
 async function serve(answer: (req: http.IncomingMessage, res: http.ServerResponse) => void) {
 	const server = http.createServer((req, res) => {

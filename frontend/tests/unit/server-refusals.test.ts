@@ -1,7 +1,7 @@
 /** What the door answers itself has every header, and no connection waits for ever. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hostName, servedHosts } from '../../server/hosts.js';
-import { UPGRADE, knock, raw, stand, until } from './door.ts';
+import { UPGRADE, knock, raw, stand, until } from './front.ts';
 
 const SAFE = [
 	'x-content-type-options: nosniff',
@@ -14,7 +14,7 @@ const GET = (path: string, ...headers: string[]) =>
 	[`GET ${path} HTTP/1.1`, 'host: localhost', ...headers, 'connection: close', '', ''].join('\r\n');
 const POST = GET('/people').replace('GET', 'POST');
 const handshake = (...changed: [string, string]) => UPGRADE.replace(...changed);
-const away = (socket: import('node:net').Socket) => socket.destroy();
+const disconnect = (socket: import('node:net').Socket) => socket.destroy();
 const hosts = new Set(['localhost']);
 const long = 'x'.repeat(17_000);
 
@@ -49,14 +49,14 @@ describe('every answer has the safe headers', () => {
 		const { port, api } = await stand({
 			hosts,
 			limits: { headersTimeout: 200, connectionsCheckingInterval: 20 },
-			upgrade: (_, socket) => away(socket),
+			upgrade: (_, socket) => disconnect(socket),
 			pages: (req, res) => {
 				if (req.url === '/broken') throw new Error('broken');
 				res.statusCode = { '/moved': 303, '/nothing': 404 }[req.url ?? ''] ?? 200;
 				res.end('page');
 			}
 		});
-		api.removeAllListeners('request').on('request', (req) => away(req.socket));
+		api.removeAllListeners('request').on('request', (req) => disconnect(req.socket));
 		const answer = await raw(port, text);
 		expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 		for (const header of SAFE) expect(answer.toLowerCase()).toContain(header.toLowerCase());

@@ -28,21 +28,21 @@ afterAll(() => {
 });
 
 const outcome = (typename: string, code?: string) => ({ data: { signOut: { __typename: typename, code } } });
-const fault = (code: string) => ({ errors: [{ message: code, extensions: { code } }] });
+const apiError = (code: string) => ({ errors: [{ message: code, extensions: { code } }] });
 
 test.each([
 	['the session ended', outcome('Done'), '/sign-in?reason=signed_out', true],
-	['it had been ended', fault('SESSION_REVOKED'), '/sign-in?reason=session_revoked', true],
-	['there was none', fault('UNAUTHENTICATED'), '/sign-in', true],
+	['it had been ended', apiError('SESSION_REVOKED'), '/sign-in?reason=session_revoked', true],
+	['there was none', apiError('UNAUTHENTICATED'), '/sign-in', true],
 	[
 		'the cookies do not serve',
 		outcome('CredentialsProblem', 'TOKEN_INVALID'),
 		'/sign-in?reason=token_invalid',
 		true
 	],
-	['the directory is unavailable', fault('UNAVAILABLE'), '/sign-in?reason=not_signed_out', false],
-	['it failed', fault('INTERNAL_ERROR'), '/sign-in?reason=not_signed_out', false],
-	['the origin is refused', fault('FORBIDDEN'), '/sign-in?reason=not_signed_out', false],
+	['the directory is unavailable', apiError('UNAVAILABLE'), '/sign-in?reason=not_signed_out', false],
+	['it failed', apiError('INTERNAL_ERROR'), '/sign-in?reason=not_signed_out', false],
+	['the origin is refused', apiError('FORBIDDEN'), '/sign-in?reason=not_signed_out', false],
 	['there is no answer', null, '/sign-in?reason=not_signed_out', false]
 ])('%s', async (_, said, location, forgotten) => {
 	answer = said;

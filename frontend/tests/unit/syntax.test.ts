@@ -31,9 +31,23 @@ test.each([
 });
 
 test.each([
+	[SERVER, 'export const told = 1;'],
+	[SERVER, 'export const toldText = 1;'],
+	[SERVER, 'export const isTold = 1;'],
+	[SERVER, 'export const state = { gone: true };'],
+	[SERVER, 'export class Store { #settle() {} run() { this.#settle(); } }'],
+	[SERVER, 'export interface Doors { ask(): void }'],
+	[PAGE, 'let { scripted }: { scripted: boolean } = $props();'],
+	['tests/unit/new.test.ts', 'export const fault = new Error();']
+])('in %s a name is a word of the field: %s', async (file, code) => {
+	expect(await complaints(file, code)).toContainEqual(expect.stringMatching(/^Not ".+", but /));
+});
+
+test.each([
+	[SERVER, 'export const [retold, barely, litmus, farewell, faulty] = [1, 2, 3, 4, 5];'],
 	[SERVER, 'export const load = ({ url }: { url: URL }) => JSON.parse(String(url.searchParams));'],
 	[PAGE, '<form action="?/save"><a href="/people">People</a></form>'],
 	['src/lib/utils/address.ts', "export const one = (url: URL) => url.searchParams.get('x');"]
-])('in %s this is no address by hand: %s', async (file, code) => {
+])('in %s this is not refused: %s', async (file, code) => {
 	expect(await complaints(file, code)).toEqual([]);
 });

@@ -22,7 +22,7 @@ describe('a draft of a profile', () => {
 		const draft = new ProfileDraft(ada);
 		draft.receive(next({ displayName: 'Ada King' }), 'Grace');
 		expect(draft.typed.displayName).toBe('Ada King');
-		expect([draft.dirty, draft.foreign, draft.base.version]).toEqual([[], [], 2]);
+		expect([draft.dirty, draft.remoteChanges, draft.base.version]).toEqual([[], [], 2]);
 	});
 
 	it('keeps what is typed, follows in the other field and tells who did it', () => {
@@ -31,8 +31,8 @@ describe('a draft of a profile', () => {
 		draft.receive(next({ email: 'new@example.com', role: 'ADMIN' }), 'Grace');
 		expect(draft.typed).toEqual({ displayName: 'Augusta', email: 'new@example.com' });
 		expect(draft.by).toBe('Grace');
-		expect(draft.foreign.map((change) => change.field)).toEqual(['email', 'role']);
-		expect(draft.clashes).toEqual([]);
+		expect(draft.remoteChanges.map((change) => change.field)).toEqual(['email', 'role']);
+		expect(draft.conflicts).toEqual([]);
 		expect(draft.dirty).toEqual(['displayName']);
 	});
 
@@ -41,50 +41,50 @@ describe('a draft of a profile', () => {
 		Object.assign(draft, { displayName: 'Augusta', email: 'mine@example.com' });
 		draft.receive(next({ displayName: 'Countess' }), 'Grace');
 		draft.receive(next({ displayName: 'Lady' }, 3), 'Linus');
-		expect(draft.clashes).toEqual(['displayName']);
-		expect(draft.foreign).toEqual([{ field: 'displayName', before: 'Ada', after: 'Lady' }]);
+		expect(draft.conflicts).toEqual(['displayName']);
+		expect(draft.remoteChanges).toEqual([{ field: 'displayName', before: 'Ada', after: 'Lady' }]);
 		expect(draft.by).toBe('Linus');
 		draft.takeTheirs();
 		expect(draft.typed).toEqual({ displayName: 'Lady', email: 'mine@example.com' });
-		expect(draft.foreign).toEqual([]);
+		expect(draft.remoteChanges).toEqual([]);
 	});
 
 	it('sees no clash where both wrote the same, nor where it was changed back', () => {
 		const draft = new ProfileDraft(ada);
 		draft.displayName = 'Countess';
 		draft.receive(next({ displayName: 'Countess' }), 'Grace');
-		expect(draft.clashes).toEqual([]);
+		expect(draft.conflicts).toEqual([]);
 		draft.displayName = 'Augusta';
-		expect(draft.clashes).toEqual(['displayName']);
+		expect(draft.conflicts).toEqual(['displayName']);
 		draft.receive(next({}, 3), 'Grace');
-		expect(draft.foreign).toEqual([]);
+		expect(draft.remoteChanges).toEqual([]);
 	});
 
 	it('ignores what is older, and what its own page did', () => {
 		const draft = new ProfileDraft(next({}, 5));
 		draft.displayName = 'Augusta';
 		draft.receive(next({ displayName: 'Old' }, 4), 'Grace');
-		draft.follow(next({ role: 'ADMIN' }, 6));
-		expect([draft.foreign, draft.base.version, draft.typed.displayName]).toEqual([[], 6, 'Augusta']);
+		draft.rebase(next({ role: 'ADMIN' }, 6));
+		expect([draft.remoteChanges, draft.base.version, draft.typed.displayName]).toEqual([[], 6, 'Augusta']);
 	});
 
 	it('takes its own save for nobody else, even when the log is quicker than the answer', () => {
 		const draft = new ProfileDraft(ada);
 		draft.displayName = ' Augusta ';
-		const end = draft.saving();
+		const end = draft.beginSave();
 		draft.receive(next({ displayName: 'Augusta' }), 'Me');
-		expect(draft.foreign).toEqual([]);
+		expect(draft.remoteChanges).toEqual([]);
 		end(next({ displayName: 'Augusta' }));
-		expect([draft.typed.displayName, draft.dirty, draft.foreign]).toEqual(['Augusta', [], []]);
+		expect([draft.typed.displayName, draft.dirty, draft.remoteChanges]).toEqual(['Augusta', [], []]);
 	});
 
 	it('after a refusal tells what came in meanwhile', () => {
 		const draft = new ProfileDraft(ada);
 		draft.displayName = 'Augusta';
-		const end = draft.saving();
+		const end = draft.beginSave();
 		draft.receive(next({ displayName: 'Countess' }), 'Grace');
 		end();
-		expect([draft.by, draft.clashes]).toEqual(['Grace', ['displayName']]);
+		expect([draft.by, draft.conflicts]).toEqual(['Grace', ['displayName']]);
 	});
 
 	it('begins with a refused form: what was touched stays, what was not follows', () => {
@@ -95,7 +95,7 @@ describe('a draft of a profile', () => {
 			before
 		});
 		expect(draft.typed).toEqual({ displayName: 'Augusta', email: 'new@example.com' });
-		expect([draft.by, draft.clashes]).toEqual([null, ['displayName']]);
+		expect([draft.by, draft.conflicts]).toEqual([null, ['displayName']]);
 		draft.receive(draft.base, 'Grace');
 		expect(draft.by).toBe('Grace');
 	});

@@ -53,13 +53,13 @@ describe('an import', () => {
 	});
 
 	it('halts where nobody answers, and the line stays to be added', async () => {
-		const fault = new Error('away');
+		const error = new Error('unavailable');
 		const run = new ImportRun(list(20));
 		await run.start(async (line) => {
-			if (line.line >= 4) throw fault;
+			if (line.line >= 4) throw error;
 			return added(line);
 		});
-		expect(run.halted).toBe(fault);
+		expect(run.halted).toBe(error);
 		expect(run.count('added')).toBe(2);
 		expect(run.count('failed')).toBe(0);
 		await run.start(added);

@@ -66,11 +66,11 @@ describe('a live person', () => {
 	it('says that they are erased or out of sight, and keeps what was last known', () => {
 		const subject = new LiveUser(user());
 		subject.apply(event(null, 'USER_DISABLED'));
-		expect([subject.gone, subject.current.displayName]).toEqual(['hidden', 'Ada']);
+		expect([subject.unavailable, subject.current.displayName]).toEqual(['hidden', 'Ada']);
 		subject.apply(event(user({ version: 3 }), 'USER_ENABLED'));
-		expect(subject.gone).toBeNull();
+		expect(subject.unavailable).toBeNull();
 		subject.apply(event(null, 'USER_ERASED'));
-		expect(subject.gone).toBe('erased');
+		expect(subject.unavailable).toBe('erased');
 	});
 });
 

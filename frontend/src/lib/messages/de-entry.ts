@@ -71,7 +71,7 @@ export const deEntry: EntryMessages = {
 		UNAVAILABLE: 'Die API ist nicht erreichbar.',
 		UNKNOWN: 'Das hat nicht geklappt.'
 	},
-	fault: {
+	invalid: {
 		email: 'Das ist keine gültige E-Mail-Adresse.',
 		displayName: 'Ein Name hat 1 bis 200 Zeichen.',
 		password: 'Ein Passwort hat 8 bis 256 Zeichen.',

@@ -147,8 +147,11 @@ export const de: Messages = {
 		takeTheirs: 'Das andere übernehmen',
 		keepMine: 'Meines speichern',
 		changedWhileEditing: (who) => `${who} hat das geändert, während Sie es bearbeiten`,
-		gone: { erased: 'Diese Person wurde endgültig gelöscht', hidden: 'Sie sehen diese Person nicht mehr' },
-		goneText: 'Sie sehen die Daten von vorher.',
+		unavailable: {
+			erased: 'Diese Person wurde endgültig gelöscht',
+			hidden: 'Sie sehen diese Person nicht mehr'
+		},
+		unavailableText: 'Sie sehen die Daten von vorher.',
 		erased: (name) => `${name} wurde endgültig gelöscht`,
 		selfLink: 'Passwort und Darstellung stehen unter Mein Konto.',
 		selfEnds: 'Das sind Sie: Sie werden abgemeldet.',

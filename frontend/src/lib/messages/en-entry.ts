@@ -71,7 +71,7 @@ export const enEntry = {
 		UNAVAILABLE: 'The API cannot be reached.',
 		UNKNOWN: 'That did not work.'
 	} satisfies Record<ProblemCode | 'UNAVAILABLE' | 'UNKNOWN', string>,
-	fault: {
+	invalid: {
 		email: 'This is not a valid email address.',
 		displayName: 'A name has 1 to 200 characters.',
 		password: 'A password has 8 to 256 characters.',

@@ -14,11 +14,11 @@ import { post } from './post.ts';
 
 export const API_URL = env.API_URL ?? 'http://127.0.0.1:8000';
 /** Lets the API believe what we say of the visitor. */
-const VOUCHED: Record<string, string> = env.PROXY_TOKEN ? { 'x-proxy-token': env.PROXY_TOKEN } : {};
+const PROXY_HEADERS: Record<string, string> = env.PROXY_TOKEN ? { 'x-proxy-token': env.PROXY_TOKEN } : {};
 const GRAPHQL = new URL('/graphql', API_URL);
 const TIMEOUT_MS = 15_000;
 /** An access token this close to its end, in seconds, is renewed before it is used. */
-const EARLY_SECONDS = 20;
+const RENEW_BEFORE_SECONDS = 20;
 const SIGNED_OUT = new Set([
 	'UNAUTHENTICATED',
 	'TOKEN_EXPIRED',
@@ -36,14 +36,14 @@ const STATUSES: Partial<Record<string, number>> = {
 	UNAVAILABLE: 503
 };
 
-interface Fault {
+interface GraphQLError {
 	message: string;
 	extensions?: { code?: string; requestId?: string };
 }
 
 interface Answer<Data> {
 	data?: Data | null;
-	errors?: Fault[];
+	errors?: GraphQLError[];
 	setCookie: string[];
 	requestId: string | null;
 	position: string | null;
@@ -92,7 +92,7 @@ export class Api {
 		const answer = await this.#ask(document, variables);
 		const data = this.#take(answer);
 		if (needsSession(answer)) this.signIn(this.reason ?? 'SESSION_REVOKED');
-		if (!answer.position) this.#lacks('position', answer.requestId);
+		if (!answer.position) this.#missing('position', answer.requestId);
 		return { data, position: answer.position };
 	}
 
@@ -135,10 +135,10 @@ export class Api {
 	#take<Data>(answer: Answer<Data>): Data {
 		passOn(this.#event.cookies, answer.setCookie);
 		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
-		return answer.data ?? this.#lacks('data', answer.requestId);
+		return answer.data ?? this.#missing('data', answer.requestId);
 	}
 
-	#lacks(what: string, requestId: string | null): never {
+	#missing(what: string, requestId: string | null): never {
 		error(502, `The API sent no ${what}`, { requestId: requestId ?? undefined });
 	}
 
@@ -170,7 +170,7 @@ export class Api {
 
 	#isEnding(): boolean {
 		const until = Number(this.#event.cookies.get(UNTIL_COOKIE) ?? 0);
-		return until > 0 && until - EARLY_SECONDS < Date.now() / 1000;
+		return until > 0 && until - RENEW_BEFORE_SECONDS < Date.now() / 1000;
 	}
 
 	#setUntil(seconds: number): void {
@@ -196,7 +196,7 @@ export class Api {
 			'x-forwarded-host': this.#event.url.host,
 			'x-request-id': locals.requestId,
 			...(position ? { 'rollcall-read-after': position } : {}),
-			...VOUCHED
+			...PROXY_HEADERS
 		};
 		try {
 			const { body, headers } = await post(GRAPHQL, asking, JSON.stringify({ query, variables }), TIMEOUT_MS);
@@ -213,13 +213,13 @@ export class Api {
 		}
 	}
 
-	#raise(faults: Fault[], requestId: string | null): never {
-		const fault = faults[0]!;
-		const code = fault.extensions?.code ?? 'INTERNAL_ERROR';
+	#raise(errors: GraphQLError[], requestId: string | null): never {
+		const first = errors[0]!;
+		const code = first.extensions?.code ?? 'INTERNAL_ERROR';
 		if (SIGNED_OUT.has(code)) this.signIn(this.reason ?? code);
 		const status = STATUSES[code] ?? 502;
-		const id = fault.extensions?.requestId ?? requestId ?? this.#event.locals.requestId;
-		error(status, fault.message, { code, requestId: id });
+		const id = first.extensions?.requestId ?? requestId ?? this.#event.locals.requestId;
+		error(status, first.message, { code, requestId: id });
 	}
 
 	/** Sends the visitor to sign in, and back to where they were. */
@@ -235,7 +235,7 @@ export class Api {
 const one = (header: string | string[] | undefined) => (header ? String(header) : null);
 
 function needsSession(answer: Answer<unknown>): boolean {
-	if (answer.errors?.some((fault) => SIGNED_OUT.has(fault.extensions?.code ?? ''))) return true;
+	if (answer.errors?.some((one) => SIGNED_OUT.has(one.extensions?.code ?? ''))) return true;
 	const data = answer.data as { me?: unknown } | null | undefined;
 	return data != null && 'me' in data && data.me === null;
 }

@@ -5,7 +5,7 @@
 import type { Cookies } from '@sveltejs/kit';
 
 const OURS = /^(?:__Host-)?rollcall(?:_refresh)?$/;
-/** What earlier versions called the refresh cookie under https: handed on only to be taken back. */
+/** What earlier versions called the refresh cookie under https: passed on only so that it is deleted. */
 const FORMER = '__Secure-rollcall_refresh';
 const REFRESH = /^(?:__Host-)?rollcall_refresh$/;
 const isOurs = (name: string) => OURS.test(name) || name === FORMER;

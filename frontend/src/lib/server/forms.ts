@@ -22,8 +22,8 @@ export interface ApiProblem {
 }
 
 export function refusalOf({ code, message, fields = [], retryAfterSeconds }: ApiProblem): Refusal {
-	const faults = Object.fromEntries(fields.map((fault) => [fault.field, fault.message]));
-	return { code, message, fields: faults, retryAfterSeconds };
+	const messages = Object.fromEntries(fields.map(({ field, message }) => [field, message]));
+	return { code, message, fields: messages, retryAfterSeconds };
 }
 
 export function done<Name extends string, Data>(form: Name, data: Data): FormDone<Name, Data> {

@@ -6,7 +6,7 @@ import { API_URL } from './api.ts';
 const TIMEOUT_MS = 1_500;
 const SLOW_SECONDS = '0.25';
 const SHOWN = 8;
-/** GraphQL is told by operation, and who asks how it is does not count. */
+/** GraphQL is counted by operation; health checks and the reading of metrics are left out. */
 const LEFT_OUT = new Set(['/graphql', '/metrics', '/livez', '/readyz', '/health', 'unknown']);
 
 interface Sample {
@@ -34,11 +34,11 @@ export function measurements(text: string): Measurement[] {
 		const [, kind, what] = /^rollcall_(operation|request)(s_total|_seconds\w*)$/.exec(name) ?? [];
 		const key = labels[kind === 'operation' ? 'operation' : 'route'];
 		if (!kind || !key || LEFT_OUT.has(key)) continue;
-		const door = kind === 'operation' ? 'GraphQL' : 'REST';
-		let row = rows.get(`${door} ${key}`);
+		const protocol = kind === 'operation' ? 'GraphQL' : 'REST';
+		let row = rows.get(`${protocol} ${key}`);
 		if (!row) {
-			row = { name: key, door, requests: 0, failed: 0, average: 0, slow: 0, fast: 0, seconds: 0 };
-			rows.set(`${door} ${key}`, row);
+			row = { name: key, protocol, requests: 0, failed: 0, average: 0, slow: 0, fast: 0, seconds: 0 };
+			rows.set(`${protocol} ${key}`, row);
 		}
 		if (what === 's_total' && (labels.outcome === 'failed' || Number(labels.status) >= 500))
 			row.failed += value;

@@ -1,6 +1,6 @@
 /**
  * A form, from its sending to what is shown of the answer. The page stays as it is: the answer is taken in here, what was
- * shown ahead of it is taken back, and the same sentence is told with script (as a toast) and without (on the page).
+ * shown ahead of it is reverted, and the same sentence is shown with script (as a toast) and without (on the page).
  */
 import { tick } from 'svelte';
 import { applyAction, type SubmitFunction } from '$app/forms';
@@ -18,14 +18,14 @@ interface Toasts {
 export interface FormOptions<Name extends string, Done, Kept> {
 	/** The answer the page came with, where it came as one. */
 	answer?: () => FormDone<string, unknown> | FormRefused<string> | null;
-	/** The fields whose faults the form shows beside them. */
+	/** The fields beside which the form shows their errors. */
 	fields?: readonly string[];
 	toasts?: Toasts;
 	/** Just before sending: shows the change ahead. What it returns is called once there is an answer of any kind. */
 	begin?: (form: FormData) => void | (() => void);
 	/** The sentence for a success. */
 	success?: (done: Done) => string;
-	/** The sentence where the answer leads to another page; read before, for then this page is gone. */
+	/** The sentence where the answer leads to another page; read before this page is left. */
 	leaving?: (form: FormData) => string;
 	/** Takes in what the API made of it. */
 	done?: (done: Done, form: HTMLFormElement) => void;
@@ -46,7 +46,7 @@ export class Form<Name extends string, Done, Kept> {
 	});
 	/** Why the last sending was refused. */
 	refusal: Refusal | null = $derived(this.#given?.refusal ?? null);
-	/** What to tell of the last success. */
+	/** The sentence for the last success. */
 	notice: string | null = $derived.by(() => {
 		const given = this.#given;
 		return given && !given.refusal ? (this.#options.success?.(given.done as Done) ?? null) : null;

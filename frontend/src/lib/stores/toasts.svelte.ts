@@ -1,4 +1,4 @@
-/** Short notes about what just happened; read out politely, gone by themselves unless they are failures. */
+/** Short notes about what just happened; announced politely, dismissed after a while unless they are errors. */
 import { createContext } from 'svelte';
 
 export interface Toast {

@@ -2,7 +2,7 @@
 import type { Role } from '#lib/graphql/documents.ts';
 import type { Problem } from './problem.ts';
 
-export type LineFault =
+export type LineError =
 	| { kind: 'badEmail' | 'noName' | 'longName' | 'badRole' }
 	/** `line`: where the address stands already. */
 	| { kind: 'duplicate'; line: number };
@@ -13,13 +13,13 @@ export interface ListLine {
 	email: string;
 	displayName: string;
 	role: Role;
-	fault: LineFault | null;
+	error: LineError | null;
 }
 
 export interface ImportList {
 	lines: ListLine[];
 	/** Why nothing could be read at all. */
-	fault: 'empty' | 'tooMany' | 'tooLarge' | 'needsEmail' | null;
+	error: 'empty' | 'tooMany' | 'tooLarge' | 'needsEmail' | null;
 }
 
 export interface ImportItem extends ListLine {

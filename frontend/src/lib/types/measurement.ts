@@ -2,7 +2,7 @@
 export interface Measurement {
 	name: string;
 	/** How it is reached. */
-	door: 'GraphQL' | 'REST';
+	protocol: 'GraphQL' | 'REST';
 	requests: number;
 	failed: number;
 	/** In milliseconds. */

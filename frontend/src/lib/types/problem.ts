@@ -1,4 +1,4 @@
-/** What went wrong: a fault, or a refusal with the fields it concerns. */
+/** An error, or a refusal with the fields it concerns. */
 export interface Problem {
 	/** The API's code, or one of the console's own: UNAVAILABLE, UNKNOWN. */
 	code: string;

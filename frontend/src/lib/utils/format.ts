@@ -37,7 +37,7 @@ export class Formats {
 		return this.#number.format(value);
 	}
 
-	/** Short times with what can be told of them: 0.8 ms, 12 ms. */
+	/** Durations, with one decimal below 10 ms: 0.8 ms, 12 ms. */
 	milliseconds(value: number): string {
 		return this.#milliseconds.format(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
 	}
@@ -64,7 +64,7 @@ export class Formats {
 		return this.#full.format(new Date(at));
 	}
 
-	/** "3 min. ago"; `now` in milliseconds. What is less than half a minute away is "now". */
+	/** "3 min. ago"; `now` in milliseconds. Less than half a minute is "now". */
 	relative(at: string | number, now: number): string {
 		const delta = new Date(at).getTime() - now;
 		const size = Math.abs(delta);

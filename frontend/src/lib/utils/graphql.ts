@@ -1,7 +1,7 @@
 /** GraphQL from the browser, with the session's cookie; an expired session is renewed once on the way. */
 import type { TypedDocument } from '#lib/graphql/documents.ts';
 
-export class ApiFault extends Error {
+export class ApiError extends Error {
 	constructor(
 		readonly code: string,
 		message: string
@@ -19,18 +19,18 @@ export function sessionEnd(cookie = document.cookie): number | null {
 	return found ? Number(found[1]) * 1000 : null;
 }
 
-/** Renews the session's cookies; false where there is no session to renew. Raises ApiFault while nobody answers. */
+/** Renews the session's cookies; false where there is no session to renew. Raises ApiError while nobody answers. */
 export function renewSession(): Promise<boolean> {
 	renewal ??= fetch('/session', { method: 'POST', headers: { accept: 'application/json' } })
 		.then((response) => {
-			if (response.status >= 500) throw new ApiFault('UNAVAILABLE', 'The API cannot be reached');
+			if (response.status >= 500) throw new ApiError('UNAVAILABLE', 'The API cannot be reached');
 			return response.ok;
 		})
 		.finally(() => (renewal = null));
 	return renewal;
 }
 
-/** Runs an operation. Raises ApiFault for whatever is no answer. */
+/** Runs an operation. Raises ApiError for whatever is no answer. */
 export async function run<Data, Variables>(
 	document: TypedDocument<Data, Variables>,
 	variables: Variables,
@@ -50,7 +50,7 @@ interface Outcome<Data> {
 }
 
 function unwrap<Data>({ data, code, message }: Outcome<Data>): Data {
-	if (code || data == null) throw new ApiFault(code ?? 'INTERNAL_ERROR', message ?? 'The API sent no data');
+	if (code || data == null) throw new ApiError(code ?? 'INTERNAL_ERROR', message ?? 'The API sent no data');
 	return data;
 }
 
@@ -65,16 +65,16 @@ export interface Answer<Data> {
 	errors?: { message: string; extensions?: { code?: string } }[];
 }
 
-/** The whole answer to a request, whatever it is. Raises ApiFault where there is none. */
+/** The whole answer to a request, whatever it is. Raises ApiError where there is none. */
 export async function ask(request: Request, signal?: AbortSignal): Promise<Answer<unknown>> {
 	try {
 		const first = await post<unknown>(request, signal);
 		const code = first.errors?.[0]?.extensions?.code;
 		return code && RENEWABLE.has(code) && (await renewSession()) ? await post(request, signal) : first;
 	} catch (error) {
-		if (error instanceof ApiFault || (error instanceof DOMException && error.name === 'AbortError'))
+		if (error instanceof ApiError || (error instanceof DOMException && error.name === 'AbortError'))
 			throw error;
-		throw new ApiFault('UNAVAILABLE', 'The API cannot be reached');
+		throw new ApiError('UNAVAILABLE', 'The API cannot be reached');
 	}
 }
 
@@ -91,9 +91,9 @@ async function post<Data>(request: Request, signal?: AbortSignal): Promise<Answe
 async function send<Data>(query: string, variables: unknown, signal?: AbortSignal): Promise<Outcome<Data>> {
 	try {
 		const body = await post<Data>({ query, variables }, signal);
-		const fault = body.errors?.[0];
-		return fault
-			? { code: fault.extensions?.code ?? 'INTERNAL_ERROR', message: fault.message }
+		const first = body.errors?.[0];
+		return first
+			? { code: first.extensions?.code ?? 'INTERNAL_ERROR', message: first.message }
 			: { data: body.data };
 	} catch (error) {
 		if (error instanceof DOMException && error.name === 'AbortError') throw error;

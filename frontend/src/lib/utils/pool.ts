@@ -19,9 +19,9 @@ export async function pool<Item>(
 			if (item === undefined) return;
 			try {
 				await work(item);
-			} catch (fault) {
+			} catch (error) {
 				failed = true;
-				throw fault;
+				throw error;
 			}
 		}
 	};

@@ -3,7 +3,7 @@ import type { EntryMessages } from '#lib/messages/types.ts';
 import type { Problem, Refusal } from '#lib/types/problem.ts';
 
 /** What the API says of a field, and the catalogue's sentence for it; of anything else the API's own words are shown. */
-const FAULTS: readonly (readonly [RegExp, keyof EntryMessages['fault']])[] = [
+const FIELD_MESSAGES: readonly (readonly [RegExp, keyof EntryMessages['invalid']])[] = [
 	[/^Invalid email format/, 'email'],
 	[/^The display name is /, 'displayName'],
 	[/^The password is (longer|shorter) /, 'password'],
@@ -12,9 +12,9 @@ const FAULTS: readonly (readonly [RegExp, keyof EntryMessages['fault']])[] = [
 ];
 
 /** The sentence for one field's message. */
-function faultText(m: EntryMessages, message: string): string | null {
-	const known = FAULTS.find(([pattern]) => pattern.test(message));
-	return known ? m.fault[known[1]] : message || null;
+function fieldMessage(m: EntryMessages, message: string): string | null {
+	const known = FIELD_MESSAGES.find(([pattern]) => pattern.test(message));
+	return known ? m.invalid[known[1]] : message || null;
 }
 
 /** The catalogue's sentence; where only the API knows more (what exactly is not allowed), its own. */
@@ -22,16 +22,17 @@ export function problemText(m: EntryMessages, problem: Problem): string {
 	if (problem.code === 'RATE_LIMITED' && problem.retryAfterSeconds)
 		return m.auth.wait(problem.retryAfterSeconds);
 	const known: Record<string, string> = m.problem;
-	if (problem.code === 'VALIDATION_ERROR') return faultText(m, problem.message) ?? m.problem.VALIDATION_ERROR;
+	if (problem.code === 'VALIDATION_ERROR')
+		return fieldMessage(m, problem.message) ?? m.problem.VALIDATION_ERROR;
 	return known[problem.code] ?? (problem.message || m.problem.UNKNOWN);
 }
 
 /** What is wrong with one field of a refused form, or undefined. */
 export function fieldError(m: EntryMessages, refusal: Refusal | null, field: string): string | undefined {
 	if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return m.problem.EMAIL_TAKEN;
-	if (refusal?.code === 'INVALID_CREDENTIALS' && refusal.fields[field]) return m.fault.currentPassword;
+	if (refusal?.code === 'INVALID_CREDENTIALS' && refusal.fields[field]) return m.invalid.currentPassword;
 	const message = refusal?.fields[field];
-	return message === undefined ? undefined : (faultText(m, message) ?? m.problem.VALIDATION_ERROR);
+	return message === undefined ? undefined : (fieldMessage(m, message) ?? m.problem.VALIDATION_ERROR);
 }
 
 /** What is wrong with a refused form as a whole; null where the fields it shows say it all. */

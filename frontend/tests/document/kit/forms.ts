@@ -14,7 +14,7 @@ export async function submissionsDone(): Promise<void> {
 }
 
 export async function applyAction(result: ActionResult): Promise<void> {
-	if (result.type === 'redirect') visits.gone.push(result.location);
+	if (result.type === 'redirect') visits.urls.push(result.location);
 }
 
 export function enhance(formElement: HTMLFormElement, submit: SubmitFunction) {

@@ -1,8 +1,8 @@
 /** Double of `$app/navigation`: keeps where the console went, and what it had read again. */
-export const visits = { gone: [] as string[], invalidated: [] as string[], refreshed: 0 };
+export const visits = { urls: [] as string[], invalidated: [] as string[], refreshed: 0 };
 
 export async function goto(href: string): Promise<void> {
-	visits.gone.push(href);
+	visits.urls.push(href);
 }
 
 export async function invalidate(what: string): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * A visitor: a browser context with one page, that notes every fault its console shows. `test` hands out as many as a
+ * A visitor: a browser context with one page, that notes every error its console shows. `test` hands out as many as a
  * test asks for, closes them, keeps a picture of each when the test fails, and fails it when a console was not clean.
  */
 import { mkdir } from 'node:fs/promises';
@@ -55,7 +55,7 @@ export interface VisitorOptions {
 
 export class Visitor {
 	/** What the console complained of: errors, uncaught exceptions, violations of the policy. */
-	faults: string[] = [];
+	errors: string[] = [];
 	/** Faults that the test brings about itself. */
 	expected: RegExp[] = [];
 
@@ -66,9 +66,9 @@ export class Visitor {
 		readonly script: boolean
 	) {
 		page.on('console', (message) => {
-			if (message.type() === 'error') this.faults.push(`${message.text()} (${message.location().url})`);
+			if (message.type() === 'error') this.errors.push(`${message.text()} (${message.location().url})`);
 		});
-		page.on('pageerror', (error) => this.faults.push(String(error)));
+		page.on('pageerror', (error) => this.errors.push(String(error)));
 	}
 
 	static async open(options: VisitorOptions = {}): Promise<Visitor> {
@@ -124,7 +124,7 @@ export class Visitor {
 	}
 
 	unexpected(): string[] {
-		return this.faults.filter((fault) => !this.expected.some((pattern) => pattern.test(fault)));
+		return this.errors.filter((error) => !this.expected.some((pattern) => pattern.test(error)));
 	}
 }
 
@@ -140,13 +140,13 @@ export const test = base.extend<Fixtures>({
 			visitors.push(visitor);
 			return visitor;
 		});
-		const faults = visitors.flatMap((visitor) => visitor.unexpected());
-		const failed = task.result?.state === 'fail' || faults.length > 0;
+		const errors = visitors.flatMap((visitor) => visitor.unexpected());
+		const failed = task.result?.state === 'fail' || errors.length > 0;
 		for (const [index, visitor] of visitors.entries()) {
 			if (failed) await picture(visitor, `${task.name}-${index + 1}`);
 			await visitor.context.close();
 		}
-		expect(faults, 'faults in the console').toEqual([]);
+		expect(errors, 'errors in the console').toEqual([]);
 	}
 });
 

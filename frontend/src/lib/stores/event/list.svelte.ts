@@ -1,6 +1,6 @@
 /**
  * Events of the log, newest first, kept current without moving anything under the reader: while they have scrolled
- * away, read details, or asked for a pause, what happens waits until it is asked for.
+ * offscreen, read details, or asked for a pause, what happens waits until it is asked for.
  */
 import { SvelteSet } from 'svelte/reactivity';
 import type { EventRow, UserEventsData } from '#lib/graphql/documents.ts';
@@ -9,7 +9,7 @@ import type { EventOf } from '#lib/stores/live/live.svelte.ts';
 /** More than a reader looks through; what is older is read from the log again. */
 const SHOWN_MAX = 400;
 const WAITING_MAX = 200;
-/** What comes faster than this a second runs away under the eyes: it waits. */
+/** What comes faster than this a second runs offscreen under the eyes: it waits. */
 const READABLE_A_SECOND = 8;
 
 /** A pointer that moved within so many milliseconds is about to hit something. */
@@ -19,7 +19,7 @@ const AIM_MS = 900;
 export class ReadingState {
 	paused = $state(false);
 	/** Scrolled down, on an older page, or in another tab. */
-	away = $state(false);
+	offscreen = $state(false);
 	/** The events whose details are open. */
 	readonly open = new SvelteSet<string>();
 
@@ -77,8 +77,8 @@ export class EventList {
 	}
 
 	get #holding(): boolean {
-		const { paused, away, open } = this.#reading;
-		if (paused || away || this.#asked) return true;
+		const { paused, offscreen, open } = this.#reading;
+		if (paused || offscreen || this.#asked) return true;
 		return open.size > 0 && this.shown.some((event) => open.has(event.id));
 	}
 

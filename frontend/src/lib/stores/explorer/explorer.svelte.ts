@@ -1,5 +1,5 @@
 /** An operation, its variables, and what came of it; queries answer once, subscriptions until they are stopped. */
-import { ApiFault, ask, type Request } from '#lib/utils/graphql.ts';
+import { ApiError, ask, type Request } from '#lib/utils/graphql.ts';
 import { listen, type Sink } from './listen.ts';
 import { operationAt } from '#lib/utils/explorer/operations.ts';
 
@@ -12,7 +12,7 @@ export interface Reply {
 	ok: boolean;
 }
 
-interface Doors {
+interface Transport {
 	ask(request: Request, signal: AbortSignal): Promise<unknown>;
 	listen(request: Request, sink: Sink): Promise<() => void>;
 }
@@ -27,15 +27,15 @@ export class Explorer {
 	/** How long the answer took, in milliseconds. */
 	took = $state<number | null>(null);
 	state = $state<'idle' | 'running' | 'listening'>('idle');
-	fault = $state<'variables' | 'operation' | null>(null);
-	readonly #doors: Doors;
+	error = $state<'variables' | 'operation' | null>(null);
+	readonly #transport: Transport;
 	#stop = () => {};
 	/** Answers to what was stopped meanwhile belong to nobody. */
 	#run = 0;
 
-	constructor(text: string, doors: Doors = { ask, listen }) {
+	constructor(text: string, transport: Transport = { ask, listen }) {
 		this.text = text;
-		this.#doors = doors;
+		this.#transport = transport;
 	}
 
 	/** Runs the operation at the caret. */
@@ -43,8 +43,8 @@ export class Explorer {
 		this.stop();
 		const operation = operationAt(this.text, caret);
 		const variables = parsed(this.variables);
-		this.fault = operation ? (variables === undefined ? 'variables' : null) : 'operation';
-		if (!operation || this.fault) return;
+		this.error = operation ? (variables === undefined ? 'variables' : null) : 'operation';
+		if (!operation || this.error) return;
 		this.replies = [];
 		this.count = 0;
 		this.took = null;
@@ -65,9 +65,9 @@ export class Explorer {
 		this.#stop = () => controller.abort();
 		this.state = 'running';
 		const began = performance.now();
-		const answer = await this.#doors.ask(request, controller.signal).catch((fault: unknown) => ({
+		const answer = await this.#transport.ask(request, controller.signal).catch((error: unknown) => ({
 			errors: [
-				{ message: fault instanceof Error ? fault.message : String(fault), extensions: { code: code(fault) } }
+				{ message: error instanceof Error ? error.message : String(error), extensions: { code: code(error) } }
 			]
 		}));
 		if (run !== this.#run) return;
@@ -82,11 +82,11 @@ export class Explorer {
 			if (run === this.#run) act();
 		};
 		this.state = 'listening';
-		const stop = await this.#doors.listen(request, {
+		const stop = await this.#transport.listen(request, {
 			next: (message) => mine(() => this.#add(message)),
-			ended: (fault) =>
+			ended: (error) =>
 				mine(() => {
-					if (fault !== undefined) this.#add(fault, false);
+					if (error !== undefined) this.#add(error, false);
 					this.stop();
 				})
 		});
@@ -101,7 +101,7 @@ export class Explorer {
 	}
 }
 
-const code = (fault: unknown) => (fault instanceof ApiFault ? fault.code : 'INTERNAL_ERROR');
+const code = (error: unknown) => (error instanceof ApiError ? error.code : 'INTERNAL_ERROR');
 
 function hasErrors(message: unknown): boolean {
 	return typeof message === 'object' && message !== null && 'errors' in message;

@@ -3,8 +3,8 @@ import type { Request } from '#lib/utils/graphql.ts';
 
 export interface Sink {
 	next(message: unknown): void;
-	/** `fault` where it did not end by itself. */
-	ended(fault?: unknown): void;
+	/** `error` where it did not end by itself. */
+	ended(error?: unknown): void;
 }
 
 export async function listen(request: Request, sink: Sink): Promise<() => void> {
@@ -18,13 +18,13 @@ export async function listen(request: Request, sink: Sink): Promise<() => void> 
 			variables: request.variables as Record<string, unknown>,
 			operationName: request.operationName
 		},
-		{ next: sink.next, error: (fault) => sink.ended(told(fault)), complete: () => sink.ended() }
+		{ next: sink.next, error: (error) => sink.ended(payloadOf(error)), complete: () => sink.ended() }
 	);
 	return () => void client.dispose();
 }
 
-function told(fault: unknown): unknown {
-	if (Array.isArray(fault)) return { errors: fault };
-	if (fault instanceof CloseEvent) return { closed: fault.code, reason: fault.reason };
-	return { errors: [{ message: fault instanceof Error ? fault.message : String(fault) }] };
+function payloadOf(error: unknown): unknown {
+	if (Array.isArray(error)) return { errors: error };
+	if (error instanceof CloseEvent) return { closed: error.code, reason: error.reason };
+	return { errors: [{ message: error instanceof Error ? error.message : String(error) }] };
 }

@@ -25,7 +25,7 @@ const PAUSE_MAX_MS = 60_000;
 /** What the server ends is begun again no sooner: a page that is read again meanwhile begins anew by itself. */
 const FIRST_ATTEMPT = 2;
 
-/** Which words of the sign-in page tell why. */
+/** The reason shown on the sign-in page, as a key of its words. */
 const REASONS: Readonly<Record<Exclude<SessionNoticeKind, 'EXPIRING'>, string>> = {
 	DISABLED: 'account_disabled',
 	ROLE_CHANGED: 'role_changed',
@@ -38,7 +38,7 @@ interface Message {
 	readonly reason?: string;
 }
 
-/** What a feed tells besides the protocol's own messages. */
+/** The events of a feed, without the protocol's own messages. */
 export type EventOf<Data> = Exclude<
 	Data[keyof Data],
 	{ __typename: 'Heartbeat' | 'FeedReady' | 'ResyncRequired' }
@@ -93,7 +93,7 @@ export class Live {
 		return this.#socket.connection;
 	});
 
-	/** `signedOut` is told the reason when the session ends; `reread` reads the page's data again. */
+	/** `signedOut` is called with the reason when the session ends; `reread` reads the page's data again. */
 	constructor(signedOut: (reason: string) => void, reread: () => void) {
 		this.#signedOut = signedOut;
 		this.#reread = reread;
@@ -189,19 +189,19 @@ export class Live {
 						attempt = 0;
 						if (data) subscription.next(data);
 					},
-					error: (fault) => void again(fault),
+					error: (error) => void again(error),
 					complete: () => void again(null)
 				}
 			);
 		};
-		const again = async (fault: unknown) => {
+		const again = async (error: unknown) => {
 			if (ended) return;
-			const problem = refusalOf(fault);
+			const problem = refusalOf(error);
 			if (problem) return this.#refuse(subscription, problem);
-			if (!(await this.#socket.recover(isClose(fault) ? fault.code : 0))) return;
+			if (!(await this.#socket.recover(isClose(error) ? error.code : 0))) return;
 			await Promise.all([
 				this.#socket.backoff.pause(FIRST_ATTEMPT + attempt++, PAUSE_MAX_MS),
-				this.#wait(retryAfter(fault))
+				this.#wait(retryAfter(error))
 			]);
 			if (!ended && !this.#socket.stopped) void begin();
 		};

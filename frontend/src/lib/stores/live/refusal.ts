@@ -12,29 +12,29 @@ const TEMPORARY = new Set([
 /** The server did not understand us (graphql-transport-ws): a bad message, subprotocol, or a second id. */
 const MISUNDERSTOOD = new Set([4400, 4406, 4409]);
 
-interface Fault {
+interface GraphQLError {
 	message: string;
 	extensions?: { code?: string; retryAfter?: number };
 }
 
 /** Why the API refuses for good, or null where it makes sense to ask again. */
-export function refusalOf(fault: unknown): Problem | null {
-	if (isClose(fault))
-		return MISUNDERSTOOD.has(fault.code) ? { code: 'UNKNOWN', message: fault.reason } : null;
-	const [first] = faults(fault);
+export function refusalOf(error: unknown): Problem | null {
+	if (isClose(error))
+		return MISUNDERSTOOD.has(error.code) ? { code: 'UNKNOWN', message: error.reason } : null;
+	const [first] = errorsOf(error);
 	const code = first?.extensions?.code ?? 'INTERNAL_ERROR';
 	return first && !TEMPORARY.has(code) ? { code, message: first.message } : null;
 }
 
 /** How many milliseconds the API asked to wait, or 0. */
-export function retryAfter(fault: unknown): number {
-	return (faults(fault)[0]?.extensions?.retryAfter ?? 0) * 1_000;
+export function retryAfter(error: unknown): number {
+	return (errorsOf(error)[0]?.extensions?.retryAfter ?? 0) * 1_000;
 }
 
-export function isClose(fault: unknown): fault is CloseEvent {
-	return typeof fault === 'object' && fault !== null && 'code' in fault && 'reason' in fault;
+export function isClose(error: unknown): error is CloseEvent {
+	return typeof error === 'object' && error !== null && 'code' in error && 'reason' in error;
 }
 
-function faults(fault: unknown): Fault[] {
-	return Array.isArray(fault) ? (fault as Fault[]) : [];
+function errorsOf(error: unknown): GraphQLError[] {
+	return Array.isArray(error) ? (error as GraphQLError[]) : [];
 }

@@ -8,7 +8,7 @@ import { PROFILE_FIELDS, type Profile, type ProfileField } from '#lib/types/user
 const WATCHED = ['displayName', 'email', 'role', 'status'] as const;
 
 /** A change by somebody else that came while this was being edited. */
-export interface Foreign {
+export interface RemoteChange {
 	field: (typeof WATCHED)[number];
 	before: string;
 	after: string;
@@ -31,9 +31,9 @@ export class ProfileDraft {
 	/** Who changed it meanwhile; null where nobody said. */
 	by = $state<string | null>(null);
 	/** What others changed since the editing began. */
-	foreign = $state.raw<Foreign[]>([]);
+	remoteChanges = $state.raw<RemoteChange[]>([]);
 	#saving = false;
-	#late: { user: User; by: string | null } | null = null;
+	#deferred: { user: User; by: string | null } | null = null;
 
 	/** `refused` is what a form held that was not taken, and what it was typed over. */
 	constructor(user: User, refused?: RefusedProfile) {
@@ -42,7 +42,7 @@ export class ProfileDraft {
 		if (!refused) return;
 		const { typed, before } = refused;
 		for (const field of PROFILE_FIELDS) if (typed[field] !== before[field]) this[field] = typed[field];
-		this.#note({ ...user, ...before }, user);
+		this.#recordRemote({ ...user, ...before }, user);
 	}
 
 	get typed(): Profile {
@@ -56,49 +56,49 @@ export class ProfileDraft {
 	}
 
 	/** The fields that both changed, to something different. */
-	get clashes(): ProfileField[] {
+	get conflicts(): ProfileField[] {
 		const dirty = this.dirty;
 		return PROFILE_FIELDS.filter(
-			(field) => dirty.includes(field) && this.foreign.some((change) => change.field === field)
+			(field) => dirty.includes(field) && this.remoteChanges.some((change) => change.field === field)
 		);
 	}
 
 	/** Takes in a newer version by somebody else; `by` is null where nobody said who. */
 	receive(user: User, by: string | null): void {
-		if (this.#saving) this.#late = { user, by };
+		if (this.#saving) this.#deferred = { user, by };
 		else if (user.version > this.base.version) {
 			if (this.dirty.length) {
 				this.by = by;
-				this.#note(this.base, user);
+				this.#recordRemote(this.base, user);
 			}
-			this.follow(user);
-		} else if (this.foreign.length) this.by ??= by;
+			this.rebase(user);
+		} else if (this.remoteChanges.length) this.by ??= by;
 	}
 
-	/** Takes in a newer version that the one who is typing made: nothing to tell them. */
-	follow(user: User): void {
+	/** Moves the draft onto a newer version, made by the editor themselves or seen by them: no notice is due. */
+	rebase(user: User): void {
 		if (user.version <= this.base.version) return;
 		const [next, dirty] = [profileOf(user), this.dirty];
 		for (const field of PROFILE_FIELDS) if (!dirty.includes(field)) this[field] = next[field];
 		this.base = user;
 	}
 
-	/** Between `saving` and its end, newer versions wait: the first is most likely one's own. */
-	saving(): (stored?: User) => void {
+	/** Between `beginSave` and its end, newer versions wait: the first is most likely one's own. */
+	beginSave(): (stored?: User) => void {
 		this.#saving = true;
 		return (stored) => {
 			this.#saving = false;
-			const late = this.#late;
-			this.#late = null;
-			if (stored) this.#settle(stored);
-			if (late) this.receive(late.user, late.by);
+			const deferred = this.#deferred;
+			this.#deferred = null;
+			if (stored) this.#accept(stored);
+			if (deferred) this.receive(deferred.user, deferred.by);
 		};
 	}
 
 	/** What both changed becomes theirs; whatever else was typed stays. */
 	takeTheirs(): void {
 		const stored = profileOf(this.base);
-		for (const field of this.clashes) this[field] = stored[field];
+		for (const field of this.conflicts) this[field] = stored[field];
 		this.dismiss();
 	}
 
@@ -109,18 +109,18 @@ export class ProfileDraft {
 	}
 
 	dismiss(): void {
-		this.foreign = [];
+		this.remoteChanges = [];
 		this.by = null;
 	}
 
-	#settle(stored: User): void {
+	#accept(stored: User): void {
 		this.base = stored;
 		this.reset();
 	}
 
-	#note(before: User, after: User): void {
-		this.foreign = WATCHED.map((field) => {
-			const known = this.foreign.find((change) => change.field === field);
+	#recordRemote(before: User, after: User): void {
+		this.remoteChanges = WATCHED.map((field) => {
+			const known = this.remoteChanges.find((change) => change.field === field);
 			return { field, before: known?.before ?? before[field] ?? '', after: after[field] ?? '' };
 		}).filter((change) => change.before !== change.after);
 	}

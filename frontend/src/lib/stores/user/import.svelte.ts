@@ -40,8 +40,8 @@ export class ImportRun {
 			this.done += 1;
 		};
 		this.#stop = new AbortController();
-		await pool(ready, AT_ONCE, one, this.#stop.signal).catch((fault: unknown) => {
-			this.halted = fault;
+		await pool(ready, AT_ONCE, one, this.#stop.signal).catch((reason: unknown) => {
+			this.halted = reason;
 			this.stopped = true;
 		});
 		this.running = false;

@@ -21,7 +21,7 @@ export class UserList extends Rows<User> {
 
 	/** Follows the feed until the returned function is called; presence, which no log has, is read after each break. */
 	follow(live: Live, query: UserFeedQuery): () => void {
-		// Where presence decides who matches, only a snapshot tells who does.
+		// Where presence decides who matches, only a snapshot names those who match.
 		const anew = (query.filter?.online ?? null) !== null;
 		const stops = [
 			live.follow(UserFeed, anew ? { ...query, after: null } : query, {

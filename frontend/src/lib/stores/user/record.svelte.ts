@@ -65,7 +65,7 @@ export class UserRecord {
 	apply(event: UserEvent & { __typename: 'Event' }, missed: boolean): void {
 		const own = this.subject.isOwn(event, this.viewerId);
 		this.subject.apply(event, own);
-		if (event.user && own) this.draft.follow(event.user);
+		if (event.user && own) this.draft.rebase(event.user);
 		else if (event.user && event.type.startsWith('USER_'))
 			this.draft.receive(event.user, event.actor?.displayName ?? null);
 		this.timeline.apply(event, missed);
@@ -86,7 +86,7 @@ export class UserRecord {
 	/** What one of the page's own forms made of the user. */
 	saved(user: User): void {
 		this.subject.update(user, false);
-		this.draft.follow(user);
+		this.draft.rebase(user);
 	}
 
 	/** Takes in the page read anew. */

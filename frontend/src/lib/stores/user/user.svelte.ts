@@ -2,18 +2,18 @@
 import type { Actor, EventRow, User } from '#lib/graphql/documents.ts';
 import { Versioned } from '#lib/stores/versioned.svelte.ts';
 
-/** An event of the feed, with the user as they are after it; null where they are gone. */
+/** An event of the feed, with the user as they are after it; null if they were erased or are no longer visible. */
 export type UserEvent = EventRow & { user: User | null };
 
 export class LiveUser extends Versioned<User> {
 	/** Erased, or no longer visible to the viewer. */
-	gone = $state<'erased' | 'hidden' | null>(null);
+	unavailable = $state<'erased' | 'hidden' | null>(null);
 	/** Who was the last to change them from elsewhere; null for the system. */
 	by = $state.raw<Actor | null>(null);
 	#ownChanges = 0;
 
 	override update(user: User, highlight = true): boolean {
-		if (user.version >= this.stored.version) this.gone = null;
+		if (user.version >= this.stored.version) this.unavailable = null;
 		return super.update(user, highlight);
 	}
 
@@ -26,7 +26,7 @@ export class LiveUser extends Versioned<User> {
 	apply(event: UserEvent, own = false): boolean {
 		if (!event.user) {
 			if (own) return false;
-			this.gone = event.type === 'USER_ERASED' ? 'erased' : 'hidden';
+			this.unavailable = event.type === 'USER_ERASED' ? 'erased' : 'hidden';
 			this.by = event.actor;
 			return true;
 		}

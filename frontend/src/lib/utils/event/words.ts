@@ -77,10 +77,10 @@ export function summary(m: Messages, f: Formats, event: EventRow): string | null
 		const role = event.changes.find((change) => change.field === 'role');
 		return role && role.after !== 'MEMBER' ? value('role', role.after) : null;
 	}
-	const told = event.changes.filter((change) => change.field !== 'status');
-	const [only] = told;
+	const shown = event.changes.filter((change) => change.field !== 'status');
+	const [only] = shown;
 	if (!only) return null;
-	if (told.length > 1) return told.map((change) => fieldName(m, change.field)).join(', ');
+	if (shown.length > 1) return shown.map((change) => fieldName(m, change.field)).join(', ');
 	return `${value(only.field, only.before)} → ${value(only.field, only.after)}`;
 }
 

@@ -3,16 +3,16 @@ import type { Outline, OutlineArgument, OutlineField, Root } from '#lib/types/ou
 
 /** A selection goes this deep into objects, connections apart. */
 const DEPTH = 2;
-/** Of the innermost objects these many values tell what they are. */
+/** So many values of each innermost object are selected. */
 const FEW = 4;
 
 /** The name of a type without its wrappers: [User!]! is User. */
-export function bare(type: string): string {
+export function namedType(type: string): string {
 	return type.replace(/[[\]!]/g, '');
 }
 
 const isComposite = (outline: Outline, type: string) =>
-	['type', 'interface', 'union'].includes(outline[bare(type)]?.kind ?? '');
+	['type', 'interface', 'union'].includes(outline[namedType(type)]?.kind ?? '');
 
 const needed = (argument: OutlineArgument) => argument.type.endsWith('!');
 
@@ -27,7 +27,7 @@ function selection(outline: Outline, name: string, depth: number, above: readonl
 	const values = fields.filter((field) => !isComposite(outline, field.type) && !field.args?.length);
 	const lines = values.slice(0, depth > 1 ? undefined : FEW).map((field) => field.name);
 	for (const field of fields) {
-		const inner = bare(field.type);
+		const inner = namedType(field.type);
 		const connection = name.endsWith('Connection') || name.endsWith('Edge');
 		if (!isComposite(outline, field.type) || above.includes(inner) || field.args?.length) continue;
 		if (depth <= 1 && !connection) continue;
@@ -57,14 +57,14 @@ function unionSelection(
 /** What to ask of a field with objects behind it, as text to insert. */
 export function fieldText(outline: Outline, field: OutlineField): string {
 	if (!isComposite(outline, field.type)) return field.name;
-	const chosen = selection(outline, bare(field.type), 1, []);
+	const chosen = selection(outline, namedType(field.type), 1, []);
 	return [`${field.name} {`, ...indent(chosen.length ? chosen : ['__typename']), '}'].join('\n');
 }
 
 /** An example value of an input type, for the variables. */
 export function example(outline: Outline, type: string): unknown {
 	if (type.startsWith('[')) return [];
-	const name = bare(type);
+	const name = namedType(type);
 	const definition = outline[name];
 	if (definition?.kind === 'enum') return definition.values?.[0] ?? null;
 	if (definition?.kind === 'input') {
@@ -87,7 +87,7 @@ export function operationFor(
 	const name = field.name.charAt(0).toUpperCase() + field.name.slice(1);
 	const declared = args.map((arg) => `$${arg.name}: ${arg.type}`).join(', ');
 	const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
-	const chosen = selection(outline, bare(field.type), DEPTH, []);
+	const chosen = selection(outline, namedType(field.type), DEPTH, []);
 	const body = chosen.length
 		? [`${field.name}${given && `(${given})`} {`, ...indent(chosen), '}']
 		: [field.name + (given && `(${given})`)];

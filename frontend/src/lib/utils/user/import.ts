@@ -1,6 +1,6 @@
 /** Reads a list of users to add out of a CSV text, and finds what is wrong with each line before anything is asked. */
 import type { Role } from '#lib/graphql/documents.ts';
-import type { ImportItem, ImportList, LineFault, ListLine } from '#lib/types/import.ts';
+import type { ImportItem, ImportList, LineError, ListLine } from '#lib/types/import.ts';
 import { parseCsv, type CsvRecord } from '#lib/utils/csv.ts';
 
 export const LINES_MAX = 1_000;
@@ -25,15 +25,15 @@ const ROLES: Record<string, Role> = { '': 'MEMBER', member: 'MEMBER', auditor: '
 
 export function readImport(source: string): ImportList {
 	if (new TextEncoder().encode(source).length > KILOBYTES_MAX * 1_000)
-		return { lines: [], fault: 'tooLarge' };
+		return { lines: [], error: 'tooLarge' };
 	const [head, ...records] = parseCsv(source);
-	if (!head) return { lines: [], fault: 'empty' };
+	if (!head) return { lines: [], error: 'empty' };
 	const columns = head.cells.map((cell) => COLUMNS[cell.toLowerCase().replace(/[\s._-]/g, '')]);
-	if (!columns.includes('email')) return { lines: [], fault: 'needsEmail' };
-	if (!records.length) return { lines: [], fault: 'empty' };
-	if (records.length > LINES_MAX) return { lines: [], fault: 'tooMany' };
+	if (!columns.includes('email')) return { lines: [], error: 'needsEmail' };
+	if (!records.length) return { lines: [], error: 'empty' };
+	if (records.length > LINES_MAX) return { lines: [], error: 'tooMany' };
 	const seen = new Map<string, number>();
-	return { lines: records.map((record) => readLine(record, columns, seen)), fault: null };
+	return { lines: records.map((record) => readLine(record, columns, seen)), error: null };
 }
 
 function readLine(
@@ -48,9 +48,9 @@ function readLine(
 	const key = email.normalize('NFKC').toLowerCase();
 	const earlier = seen.get(key);
 	if (earlier === undefined) seen.set(key, line);
-	return { line, email, displayName, role: role ?? 'MEMBER', fault: faultOf() };
+	return { line, email, displayName, role: role ?? 'MEMBER', error: errorOf() };
 
-	function faultOf(): LineFault | null {
+	function errorOf(): LineError | null {
 		if (email.length > EMAIL_MAX || !EMAIL.test(email)) return { kind: 'badEmail' };
 		if (earlier !== undefined) return { kind: 'duplicate', line: earlier };
 		if (!displayName) return { kind: 'noName' };
@@ -62,6 +62,6 @@ function readLine(
 /** What needs another look comes first. */
 export function itemsOf(lines: readonly ListLine[]): ImportItem[] {
 	return lines
-		.map((line): ImportItem => ({ ...line, state: line.fault ? 'bad' : 'ready', problem: null, id: null }))
-		.sort((a, b) => Number(a.fault === null) - Number(b.fault === null) || a.line - b.line);
+		.map((line): ImportItem => ({ ...line, state: line.error ? 'bad' : 'ready', problem: null, id: null }))
+		.sort((a, b) => Number(a.error === null) - Number(b.error === null) || a.line - b.line);
 }

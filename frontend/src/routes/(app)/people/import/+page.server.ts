@@ -1,4 +1,4 @@
-import { error, fail, type RequestEvent } from '@sveltejs/kit';
+import { error as httpError, fail, type RequestEvent } from '@sveltejs/kit';
 import { pool } from '#lib/utils/pool.ts';
 import { text } from '#lib/server/forms.ts';
 import { can } from '#lib/utils/user/rights.ts';
@@ -10,7 +10,7 @@ const AT_ONCE = 4;
 
 export const load: PageServerLoad = async ({ parent }) => {
 	const { viewer } = await parent();
-	if (!can(viewer, 'users.change')) error(403, 'Only an admin imports people', { code: 'FORBIDDEN' });
+	if (!can(viewer, 'users.change')) httpError(403, 'Only an admin imports people', { code: 'FORBIDDEN' });
 };
 
 /** The text of the file, or where none was chosen, the lines pasted. */
@@ -23,8 +23,8 @@ async function sourceOf({ request }: RequestEvent): Promise<string> {
 export const actions: Actions = {
 	check: async (event) => {
 		const source = await sourceOf(event);
-		const { lines, fault } = readImport(source);
-		if (fault) return fail(400, { fault, source });
+		const { lines, error } = readImport(source);
+		if (error) return fail(400, { error, source });
 		return { stage: 'checked' as const, source, items: itemsOf(lines) };
 	},
 	/** Without script: back to the list, to be written over. */
@@ -32,8 +32,8 @@ export const actions: Actions = {
 	/** Without script: adds them all, then shows a result for each. */
 	run: async (event) => {
 		const source = await sourceOf(event);
-		const { lines, fault } = readImport(source);
-		if (fault) return fail(400, { fault, source });
+		const { lines, error } = readImport(source);
+		if (error) return fail(400, { error, source });
 		const items = itemsOf(lines);
 		const ready = items.filter((item) => item.state === 'ready');
 		try {
@@ -43,9 +43,9 @@ export const actions: Actions = {
 					await addUser((document, variables) => event.locals.api.run(document, variables), item)
 				);
 			});
-		} catch (fault) {
+		} catch (reason) {
 			// Nothing was added at all: then the page of what went wrong says more.
-			if (ready.every((item) => item.state === 'ready')) throw fault;
+			if (ready.every((item) => item.state === 'ready')) throw reason;
 		}
 		return { stage: 'done' as const, source, items };
 	}

@@ -54,7 +54,7 @@ function statusOf({ code, rawPacket }, socket) {
 }
 
 /** @param {Options} options */
-export function createDoor({ apiUrl, pages, trusted, token, hosts = null, limits, bodyLimit, log }) {
+export function createFrontServer({ apiUrl, pages, trusted, token, hosts = null, limits, bodyLimit, log }) {
 	const upstream = createUpstream(apiUrl, token, log);
 	/** @type {Set<import('node:stream').Duplex>} */
 	const upgraded = new Set();

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { UPGRADE, knock, raw, stand, still, until } from './door.ts';
+import { UPGRADE, knock, raw, stand, still, until } from './front.ts';
 
 describe('the split', () => {
 	test.each(['/graphql', '/graphql?x=1', '/api/v1/users', '/admin/x', '/health', '/livez', '/readyz'])(
@@ -176,14 +176,14 @@ describe('sockets', () => {
 
 	test('leave nothing behind, whichever side goes and however', async () => {
 		const behind = new Set<import('node:net').Socket>();
-		const { port, door } = await stand({
+		const { port, front } = await stand({
 			upgrade: (req, socket) => {
 				behind.add(socket);
 				socket.on('close', () => behind.delete(socket));
 				accept(req, socket);
 			}
 		});
-		const open = () => new Promise<number>((resolve) => door.server.getConnections((_, n) => resolve(n)));
+		const open = () => new Promise<number>((resolve) => front.server.getConnections((_, n) => resolve(n)));
 		const visitors = await Promise.all(Array.from({ length: 12 }, () => knock(port, UPGRADE)));
 		await until(() => visitors.every(({ text }) => text().includes('101')));
 		visitors.slice(0, 4).forEach(({ socket }) => socket.end());
@@ -223,13 +223,13 @@ describe('sockets', () => {
 
 describe('the end', () => {
 	test('lets a running request finish, and takes no more', async () => {
-		const { port, door, seen } = await stand({
+		const { port, front, seen } = await stand({
 			api: (_req, res) => setTimeout(() => res.end('whole'), 200)
 		});
 		const { socket, text } = await knock(port, 'GET /graphql HTTP/1.1\r\nhost: x\r\n\r\n');
 		await until(() => seen.length === 1);
 		const began = Date.now();
-		await door.stop(5_000);
+		await front.stop(5_000);
 		expect(Date.now() - began).toBeLessThan(2_000);
 		await until(() => socket.closed);
 		expect(text()).toMatch(/whole$/);
@@ -237,7 +237,7 @@ describe('the end', () => {
 	});
 
 	test('closes idle connections and sockets at once', async () => {
-		const { port, door } = await stand({
+		const { port, front } = await stand({
 			upgrade: (_req, socket) => {
 				socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
 				socket.on('end', () => socket.end());
@@ -248,16 +248,16 @@ describe('the end', () => {
 		await until(() => live.text().includes('101') && idle.text().includes('page'));
 		live.socket.on('end', () => live.socket.end());
 		const began = Date.now();
-		await door.stop(5_000);
+		await front.stop(5_000);
 		expect(Date.now() - began).toBeLessThan(1_000);
 	});
 
 	test('does not wait for ever', async () => {
-		const { port, door, seen } = await stand({ api: () => {} });
+		const { port, front, seen } = await stand({ api: () => {} });
 		await knock(port, 'GET /graphql HTTP/1.1\r\nhost: x\r\n\r\n');
 		await until(() => seen.length === 1);
 		const began = Date.now();
-		await door.stop(200);
+		await front.stop(200);
 		expect(Date.now() - began).toBeLessThan(1_000);
 	});
 });

@@ -2,7 +2,7 @@
 import http from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createDoor } from '../../server/door.js';
+import { createFrontServer } from '../../server/front.js';
 import { proxies } from '../../server/forwarded.js';
 
 type Handler = (req: http.IncomingMessage, res: http.ServerResponse) => void;
@@ -10,7 +10,7 @@ type Handler = (req: http.IncomingMessage, res: http.ServerResponse) => void;
 export interface Stand {
 	port: number;
 	url: string;
-	door: ReturnType<typeof createDoor>;
+	front: ReturnType<typeof createFrontServer>;
 	api: http.Server;
 	/** What came through to the API. */
 	seen: http.IncomingMessage[];
@@ -27,7 +27,7 @@ export interface Given {
 	trusted?: string;
 	token?: string;
 	hosts?: Set<string>;
-	limits?: Parameters<typeof createDoor>[0]['limits'];
+	limits?: Parameters<typeof createFrontServer>[0]['limits'];
 	upgrade?: (req: http.IncomingMessage, socket: Socket) => void;
 }
 
@@ -61,7 +61,7 @@ export async function stand({
 			upgrade(req, socket as Socket);
 		});
 	await listen(server);
-	const door = createDoor({
+	const front = createFrontServer({
 		apiUrl: `http://127.0.0.1:${port(server)}`,
 		pages: pages ?? ((req, res) => void res.end(`page ${req.url}`)),
 		trusted: proxies(trusted),
@@ -71,16 +71,16 @@ export async function stand({
 		bodyLimit: 1024,
 		log: (entry) => logged.push(entry)
 	});
-	await listen(door.server);
+	await listen(front.server);
 	onTestFinished(async () => {
-		await door.stop(0);
+		await front.stop(0);
 		server.closeAllConnections();
 		await new Promise((resolve) => server.close(resolve));
 	});
 	return {
-		port: port(door.server),
-		url: `http://127.0.0.1:${port(door.server)}`,
-		door,
+		port: port(front.server),
+		url: `http://127.0.0.1:${port(front.server)}`,
+		front,
 		api: server,
 		seen,
 		logged
