@@ -1,6 +1,7 @@
 /** Every text of the catalogue is shown somewhere: one that nobody asks for fails here. */
 import { expect, test } from 'vitest';
 import { enDevelopers } from '#lib/messages/en-developers.ts';
+import { enExplorer } from '#lib/messages/en-explorer.ts';
 import { enImport } from '#lib/messages/en-import.ts';
 import { en } from '#lib/messages/en.ts';
 import { consoleSources } from '../../scripts/import-cycles.js';
@@ -33,7 +34,7 @@ function isUsed(path: string[], all = sources): boolean {
 }
 
 test('no text is left over', () => {
-	const all = [...paths(en), ...paths(enDevelopers), ...paths(enImport)];
+	const all = [...paths(en), ...paths(enDevelopers), ...paths(enExplorer), ...paths(enImport)];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });
 

@@ -1,8 +1,6 @@
 /** The words of the API page. */
 import type { DevelopersMessages } from './types.ts';
 
-const count = (n: number, one: string, many: string) => `${n.toLocaleString('de')} ${n === 1 ? one : many}`;
-
 export const deDevelopers: DevelopersMessages = {
 	title: 'API',
 	lead: 'Drei Schnittstellen zu denselben Daten, mit denselben Regeln.',
@@ -20,30 +18,11 @@ export const deDevelopers: DevelopersMessages = {
 	signInText: 'Es gilt einige Minuten; ein Refresh-Token bringt das nächste.',
 	explorer: 'Explorer',
 	explorerText: 'Läuft mit Ihrer Sitzung. Strg+Enter führt aus.',
-	operation: 'Operation',
-	variables: 'Variablen',
-	answer: 'Antwort',
-	run: 'Ausführen',
-	running: 'Läuft …',
-	took: (ms) => `${ms} ms`,
-	schema: 'Schema',
-	schemaSearch: 'Typ oder Feld suchen',
-	insert: 'Nehmen',
-	badVariables: 'Die Variablen sind kein gültiges JSON.',
-	stop: 'Anhalten',
-	listening: 'Hört zu',
 	language: 'Sprache der Beispiele',
 	query: 'Fragen',
 	change: 'Ändern',
 	follow: 'Verfolgen',
 	copyCode: (what) => `Kopieren: ${what}`,
 	openExplorer: 'Explorer öffnen',
-	noOperation: 'Es ist noch keine Operation da.',
-	empty: 'Hier erscheint die Antwort.',
-	messages: (n) => count(n, 'Nachricht', 'Nachrichten'),
-	failed: 'Mit Fehlern',
-	root: 'Alle Operationen',
-	useLabel: (name) => `${name} nehmen`,
-	nothing: 'Nichts mit diesem Namen',
 	noScript: 'Der Explorer braucht JavaScript, die Beispiele oben nicht.'
 };

@@ -1,7 +1,5 @@
 /** The words of the API page. */
 
-const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
-
 export const enDevelopers = {
 	title: 'API',
 	lead: 'Three interfaces to the same data, with the same rules.',
@@ -19,30 +17,11 @@ export const enDevelopers = {
 	signInText: 'It lasts a few minutes; a refresh token brings the next one.',
 	explorer: 'Explorer',
 	explorerText: 'Runs as you, with your session. Ctrl+Enter runs.',
-	operation: 'Operation',
-	variables: 'Variables',
-	answer: 'Answer',
-	run: 'Run',
-	running: 'Running…',
-	took: (ms: number) => `${ms} ms`,
-	schema: 'Schema',
-	schemaSearch: 'Find a type or field',
-	insert: 'Use',
-	badVariables: 'Variables are not valid JSON.',
-	stop: 'Stop',
-	listening: 'Listening',
 	language: 'Language of the examples',
 	query: 'Ask',
 	change: 'Change',
 	follow: 'Follow',
 	copyCode: (what: string) => `Copy: ${what}`,
 	openExplorer: 'Open the explorer',
-	noOperation: 'There is no operation to run yet.',
-	empty: 'The answer appears here.',
-	messages: (n: number) => count(n, 'message', 'messages'),
-	failed: 'With errors',
-	root: 'All operations',
-	useLabel: (name: string) => `Use ${name}`,
-	nothing: 'Nothing of that name',
 	noScript: 'The explorer needs JavaScript; the examples above do not.'
 };

@@ -1,6 +1,7 @@
 /** What a catalogue must hold. English is the measure of it. */
 import type { enDevelopers } from './en-developers.ts';
 import type { enEntry } from './en-entry.ts';
+import type { enExplorer } from './en-explorer.ts';
 import type { enImport } from './en-import.ts';
 import type { en } from './en.ts';
 
@@ -14,6 +15,7 @@ type Widened<T> = T extends string
 export type Messages = Widened<typeof en>;
 /** Those of them that the pages before sign-in load. */
 export type EntryMessages = Widened<typeof enEntry>;
-/** Those of the API page, and of the import: they come with their page. */
+/** Those of the API page, of its explorer, and of the import: they come with what shows them. */
 export type DevelopersMessages = Widened<typeof enDevelopers>;
+export type ExplorerMessages = Widened<typeof enExplorer>;
 export type ImportMessages = Widened<typeof enImport>;

@@ -1,12 +1,12 @@
-/** Words that come with their page, for its components. */
+/** Words that come with what shows them, for its components. */
 import { createContext } from 'svelte';
-import type { DevelopersMessages, ImportMessages } from '#lib/messages/types.ts';
+import type { ExplorerMessages, ImportMessages } from '#lib/messages/types.ts';
 
 interface Words<M> {
 	readonly m: M;
 }
 
-const [useDeveloperWords, setDeveloperWords] = createContext<Words<DevelopersMessages>>();
+const [useExplorerWords, setExplorerWords] = createContext<Words<ExplorerMessages>>();
 const [useImportWords, setImportWords] = createContext<Words<ImportMessages>>();
 
-export { setDeveloperWords, setImportWords, useDeveloperWords, useImportWords };
+export { setExplorerWords, setImportWords, useExplorerWords, useImportWords };
