@@ -157,7 +157,7 @@ def selections(draw: st.DrawFn, type_name: str, depth: int = 2) -> str:
     parts: list[str] = []
     for number in range(draw(st.integers(1, 4))):
         name = draw(st.sampled_from(["__typename", *sorted(set(type_.fields) - {"events", "sessions"})]))
-        alias = f"{name[:3]}{depth}{number}: " if draw(st.booleans()) else ""
+        alias = f"{name}{depth}{number}: " if draw(st.booleans()) else ""
         condition = draw(st.sampled_from(["", "@include(if: $yes)", "@skip(if: $yes)", "@include(if: $no)"]))
         inner = None if name == "__typename" else get_named_type(type_.fields[name].type)
         below = ""
