@@ -21,8 +21,8 @@ from domain import errors, policies
 from domain.errors import DomainError
 from domain.models import user as domain
 from schema.context import Context
+from schema.marks import SHORT_LIST, price
 from schema.node import camel
-from schema.price import SHORT_LIST, price
 from schema.user import User
 
 log = structlog.get_logger(__name__)

@@ -21,8 +21,8 @@ from domain.services.event import Recent
 from schema.connection import Connection, window_of
 from schema.context import Info
 from schema.loaders import PageKey
+from schema.marks import LOADED_ROW_COST, SHORT_LIST, price
 from schema.node import EventType, Node, as_node, camel, given, shows, uuid_of
-from schema.price import LOADED_ROW_COST, SHORT_LIST, price
 from schema.scalars import JSON, Cursor
 from schema.user import User
 

@@ -22,9 +22,9 @@ from schema.errors import (
     ValidationProblem,
 )
 from schema.loaders import PageKey
+from schema.marks import LOADED_ROW_COST, MUTATION_COST, PER_VIEWER, WRITE_COST, price
 from schema.node import Node, given, shows
 from schema.payloads import DoneResult, done, known
-from schema.price import LOADED_ROW_COST, MUTATION_COST, WRITE_COST, price
 from schema.user import User
 
 
@@ -57,7 +57,7 @@ class Session(Node):
         """The IP address from which the client last refreshed the session."""
         return self.entity.ip_address
 
-    @strawberry.field
+    @strawberry.field(metadata=PER_VIEWER)
     def current(self, info: Info) -> bool:
         """Whether this request uses the session."""
         return info.context.viewer.session_id == self.entity.id

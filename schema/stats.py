@@ -10,8 +10,8 @@ from domain.cursors import sequence_cursor
 from domain.models.user import Status
 from domain.services.directory import DirectoryCounts
 from schema.context import Info
+from schema.marks import SHORT_LIST, price
 from schema.node import Role, UserStatus
-from schema.price import SHORT_LIST, price
 from schema.scalars import Cursor
 
 

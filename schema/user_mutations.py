@@ -11,9 +11,9 @@ from domain.services.unit import Written
 from domain.services.user import CreateUser, UpdateUser
 from schema.context import Info
 from schema.errors import AsData, ConflictProblem, ForbiddenProblem, NotFoundProblem, ValidationProblem
+from schema.marks import WRITE_COST, price
 from schema.node import Role, given
 from schema.payloads import DoneResult, cursor_of, done, known
-from schema.price import WRITE_COST, price
 from schema.scalars import Cursor
 from schema.user import User
 

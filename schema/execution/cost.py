@@ -2,7 +2,7 @@
 
 The unit is roughly the cost of executing and serializing one scalar field. A list multiplies the cost of its items by
 its size, which is known before anything is read: `first` or `last` for a page, the number of ids for a list by ids, and
-for any other list the size that its field states (`schema/price.py`), or that of the largest page. All of that is read
+for any other list the size that its field states (`schema/marks.py`), or that of the largest page. All of that is read
 from the schema, so that the fields of a new noun are counted without being listed here.
 """
 
@@ -21,10 +21,9 @@ from graphql import (
     is_object_type,
 )
 from graphql.language import FieldNode, IntValueNode, ListValueNode, NullValueNode, ValueNode, VariableNode
-from strawberry.types.field import StrawberryField
 
 from domain.pagination import PAGE_MAX
-from schema.price import KEY, MUTATION_COST, Price
+from schema.marks import MUTATION_COST, definition_of, is_paged, price_of
 
 SUBSCRIPTION_COST_MAX = 200
 """The maximum cost of one message of one subscription."""
@@ -166,11 +165,11 @@ class Prices:
             return Cost(total([own, item.times(size)]))
         if is_connection(parent):
             return Cost(own, item)
-        stated = _price(field).items
+        stated = price_of(field).items
         return Cost(total([own, item.times(PAGE_MAX if stated is None else stated)]))
 
     def _weight(self, parent: GraphQLNamedType | None, field: GraphQLField) -> int:
-        stated = _price(field).cost
+        stated = price_of(field).cost
         if stated is not None:
             return stated
         if parent is not None and parent is self._mutation:
@@ -180,11 +179,6 @@ class Prices:
         if parent is not None and parent is self._subscription:
             return 1  # the resolver only returns the source; its messages are counted
         return STATEMENT_COST if _waits(field) else 1
-
-
-def is_paged(field: GraphQLField) -> bool:
-    """Whether a field returns a page (GraphQL Cursor Connections, section 4)."""
-    return "first" in field.args
 
 
 def is_connection(type_: GraphQLNamedType | None) -> bool:
@@ -221,19 +215,7 @@ def _number(value: Any) -> int | None:
     return len(value) if isinstance(value, list | tuple) else value if isinstance(value, int) else None
 
 
-def _definition(field: GraphQLField) -> StrawberryField | None:
-    """The field as it was declared; None for one that is not declared here."""
-    definition = (field.extensions or {}).get("strawberry-definition")
-    return definition if isinstance(definition, StrawberryField) else None
-
-
-def _price(field: GraphQLField) -> Price:
-    definition = _definition(field)
-    found = None if definition is None else definition.metadata.get(KEY)
-    return found if isinstance(found, Price) else Price()
-
-
 def _waits(field: GraphQLField) -> bool:
-    definition = _definition(field)
+    definition = definition_of(field)
     resolver = None if definition is None else definition.base_resolver
     return resolver is not None and resolver.is_async

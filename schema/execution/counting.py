@@ -11,7 +11,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLLeafType, GraphQLObjectType
 from graphql.execution import Executor
 
-from schema.price import COST_MAX
+from schema.marks import COST_MAX
 
 FIELDS_MAX = COST_MAX
 BYTES_MAX = 4 * 1024 * 1024

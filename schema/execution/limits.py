@@ -29,8 +29,8 @@ from graphql.language import (
     SelectionSetNode,
 )
 
-from schema.execution.cost import SUBSCRIPTION_COST_MAX, Cost, Prices, is_paged
-from schema.price import COST_MAX
+from schema.execution.cost import SUBSCRIPTION_COST_MAX, Cost, Prices
+from schema.marks import COST_MAX, is_paged
 
 TEXT_MAX = 16 * 1024
 """Characters of a document."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 
 from schema.event import Event, FieldChange
-from schema.price import SHORT_LIST, price
+from schema.marks import SHORT_LIST, price
 from schema.scalars import Cursor
 from schema.user import User
 

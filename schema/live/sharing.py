@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLNamedType,
+    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     Node,
@@ -25,8 +26,7 @@ from graphql import (
 )
 from graphql.execution import Executor
 
-OWN_FIELDS = frozenset({("Session", "current"), ("User", "sessions"), ("User", "events")})
-"""Fields that depend on the viewer and not only on their role: a document with one of them is never shared."""
+from schema.marks import depends_on_viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ def traits_of(executor: Executor[Any]) -> Traits:
 
 
 def _is_own(schema: GraphQLSchema, parent: GraphQLNamedType, name: str) -> bool:
-    types = schema.get_possible_types(parent) if is_abstract_type(parent) else (parent,)
-    return any((t.name, name) in OWN_FIELDS for t in types)
+    types = schema.get_possible_types(parent) if is_abstract_type(parent) else [parent]
+    fields = [t.fields.get(name) for t in types if isinstance(t, GraphQLObjectType)]
+    return any(depends_on_viewer(field) for field in fields if field is not None)
 
 
 def _variables_of_after(field: FieldNode) -> list[str]:

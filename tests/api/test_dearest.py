@@ -18,7 +18,7 @@ from graphql import parse, validate
 
 from api.bootstrap import ensure_first_admin
 from schema.execution.documents import DocumentRefused, Documents
-from schema.price import COST_MAX
+from schema.marks import COST_MAX
 from tests.api.commands import Rollcall
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 

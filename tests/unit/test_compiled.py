@@ -10,7 +10,15 @@ from uuid import UUID
 
 import orjson
 import pytest
-from graphql import ExecutionResult, GraphQLInterfaceType, GraphQLObjectType, get_named_type, parse, validate
+from graphql import (
+    ExecutionResult,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    parse,
+    validate,
+)
 from graphql.execution import Executor, execute_subscription_event
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,11 +116,11 @@ def feed_messages(viewer: Actor) -> list[object]:
     ]
 
 
-def executor(text: str, variables: dict[str, object] | None = None) -> Executor[Any]:
+def executor(text: str, variables: dict[str, object] | None = None, schema: GraphQLSchema = SCHEMA) -> Executor[Any]:
     """The operation of a document, ready to be executed."""
     document = parse(text)
-    assert not validate(SCHEMA, document)
-    found = Executor.build(SCHEMA, document, None, None, variables, None, hide_suggestions=True)
+    assert not validate(schema, document)
+    found = Executor.build(schema, document, None, None, variables, None, hide_suggestions=True)
     assert isinstance(found, Executor), found
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import get_nullable_type, is_list_type
+from graphql import GraphQLObjectType, get_nullable_type, is_list_type
 
 from domain.pagination import PAGE_MAX
 from schema.execution.cost import (
@@ -17,11 +17,10 @@ from schema.execution.cost import (
     STATEMENT_COST,
     SUBSCRIPTION_COST_MAX,
     is_connection,
-    is_paged,
 )
 from schema.execution.documents import DocumentRefused, Documents
 from schema.execution.limits import VALUES_MAX, too_many_values
-from schema.price import COST_MAX, KEY, MUTATION_COST, WRITE_COST, price
+from schema.marks import COST_MAX, MUTATION_COST, WRITE_COST, is_paged, price, price_of
 from schema.root import build_schema
 
 DOCUMENTS = Documents(build_schema())
@@ -225,10 +224,8 @@ def test_a_price_in_the_schema_is_of_something_that_it_is_read_for() -> None:
     schema = DOCUMENTS.schema
     found: dict[str, bool] = {}
     for type_ in schema.type_map.values():
-        for name, field in getattr(type_, "fields", {}).items():
-            definition = getattr(field, "extensions", {}).get("strawberry-definition")
-            stated = getattr(definition, "metadata", {}).get(KEY)
-            if stated is not None and stated.items is not None:
+        for name, field in type_.fields.items() if isinstance(type_, GraphQLObjectType) else ():
+            if price_of(field).items is not None:
                 paged = is_paged(field) or is_connection(type_)
                 found[f"{type_.name}.{name}"] = is_list_type(get_nullable_type(field.type)) and not paged
     assert {"EventCounts.counts", "Event.changes", "UserChanged.changes"} <= found.keys()

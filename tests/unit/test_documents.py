@@ -19,7 +19,7 @@ from schema.execution.cost import SUBSCRIPTION_COST_MAX
 from schema.execution.document_cache import DocumentCache
 from schema.execution.documents import ERRORS_MAX, STRANGERS_BYTES, Document, DocumentRefused, Documents
 from schema.execution.limits import SAME_NAME_MAX, TEXT_MAX, TOKENS_MAX
-from schema.price import COST_MAX
+from schema.marks import COST_MAX
 from schema.root import build_schema
 
 SCHEMA = build_schema()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 import pytest
+import strawberry
 from graphql import GraphQLObjectType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.live.sharing import OWN_FIELDS, Traits, traits_of
+from schema.live.sharing import Traits, traits_of
+from schema.marks import PER_VIEWER, depends_on_viewer
+from schema.node import Node
 from tests.unit.test_compiled import SCHEMA, executor, selections
 
 SESSIONS = "sessions { edges { node { current } } }"
@@ -68,8 +73,61 @@ def test_any_selection_has_the_traits_of_the_same_in_a_named_fragment(data: st.D
     assert traits_of(executor(inline)) == traits_of(executor(named)) == Traits(own=bool(extra), position=None)
 
 
-def test_the_fields_that_are_looked_for_exist() -> None:
-    for type_name, field in OWN_FIELDS:
-        type_ = SCHEMA.get_type(type_name)
-        assert isinstance(type_, GraphQLObjectType)
-        assert field in type_.fields
+@strawberry.type
+class Badge(Node):
+    """A noun that no other file knows."""
+
+    name: str
+    mine: bool = strawberry.field(metadata=PER_VIEWER)
+
+
+@strawberry.type
+class BadgeQueries:
+    """Its reads."""
+
+    @strawberry.field
+    def badge(self) -> Badge | None:
+        """None."""
+        return None
+
+
+@strawberry.type
+class BadgeSubscriptions:
+    """Its stream."""
+
+    @strawberry.subscription
+    async def badges(self) -> AsyncGenerator[Badge, None]:
+        """One, which nobody asks for here."""
+        yield Badge(name="", mine=False)
+
+    @strawberry.subscription
+    async def things(self) -> AsyncGenerator[Node, None]:
+        """One, which nobody asks for here."""
+        yield Badge(name="", mine=False)
+
+
+BADGES = strawberry.Schema(BadgeQueries, subscription=BadgeSubscriptions)._schema
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("subscription { badges { name } }", False),
+        ("subscription { badges { name mine } }", True),
+        ("subscription { things { id } }", False),
+        ("subscription { things { id ... on Badge { a: mine } } }", True),
+    ],
+)
+def test_a_field_of_a_new_noun_is_its_viewers_own_where_its_declaration_says_so(text: str, *, own: bool) -> None:
+    assert traits_of(executor(text, schema=BADGES)).own is own
+
+
+def test_what_depends_on_the_viewer_is_marked() -> None:
+    found = {
+        f"{type_.name}.{name}"
+        for type_ in SCHEMA.type_map.values()
+        if isinstance(type_, GraphQLObjectType) and type_.name not in {"Query", "Mutation"}
+        for name, field in type_.fields.items()
+        if depends_on_viewer(field)
+    }
+    assert found == {"Session.current", "User.sessions", "User.events"}
