@@ -40,6 +40,7 @@ from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserFilter
 from domain.models.event import NewEvent
 from domain.models.session import Principal
+from domain.models.user import User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
 from domain.services.history import HistoryService
@@ -199,6 +200,11 @@ class Container:
         return {"redis_listening": listening, "redis_publishing": redis.publishes, "redis_writing": redis.writes}
 
 
+def _knowing(context: Context, users: Mapping[UUID, User | None]) -> Context:
+    context.loaders.known = users
+    return context
+
+
 async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     """Build and start the live parts; `stack` stops them. Raises Unavailable while the database cannot be reached."""
     core = build_core(settings, read_seconds=READ_SECONDS)
@@ -220,8 +226,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     principals = PrincipalCache(_principals(core))
     authenticator = Authenticator(settings, core.tokens, principals, core.clock)
 
-    def live_context(actor: Actor) -> Context:
-        return Context(services, actor, NOWHERE, NO_COOKIES, hub.position)
+    def live_context(actor: Actor, users: Mapping[UUID, User | None]) -> Context:
+        return _knowing(Context(services, actor, NOWHERE, NO_COOKIES, hub.position), users)
 
     def socket_context(actor: Actor, scope: Scope) -> Context:
         return Context(services, actor, authenticator.origin(scope), NO_COOKIES, hub.position)
@@ -233,7 +239,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     def shown(error: GraphQLError) -> Mapping[str, Any]:
         return format_error(error)
 
-    live = Live(hub, core.store, live_context, shown)
+    live = Live(hub, core.users.as_stored, live_context, shown)
     sockets = Sockets(
         operations=operations,
         live=live,
@@ -255,7 +261,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> Container:
     hub.on_renewal(lambda _: sockets.recheck())
     live.start()
     stack.push_async_callback(live.stop)
-    live.signal(core.presence)
+    live.follow_presence(core.presence)
     core.failures.start()
     sockets.start()
     stack.push_async_callback(sockets.stop)

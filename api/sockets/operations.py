@@ -21,8 +21,8 @@ from schema.context import Context
 from schema.error_shape import error_shape
 from schema.errors import format_error
 from schema.execution.documents import Document, DocumentRefused
-from schema.live.group import Subscriber
 from schema.live.ports import Payloads
+from schema.live.subscriber import Subscriber
 
 OPERATIONS_MAX = 100
 

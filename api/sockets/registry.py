@@ -33,8 +33,8 @@ from schema.context import Context
 from schema.execution.documents import Document, DocumentRefused
 from schema.feeds.events import NoticeProjection
 from schema.feeds.messages import SessionNotice, SessionNoticeKind
-from schema.live.group import Subscriber
 from schema.live.stream import Live
+from schema.live.subscriber import Subscriber
 
 CHECK_SECONDS = 4.0
 """How often every socket is held against the table, whatever the broadcast says."""

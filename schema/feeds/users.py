@@ -30,6 +30,7 @@ from domain.models.user import Status, User
 from domain.pagination import PAGE_MAX, Window
 from domain.services.user import UserService
 from schema.event import changes_as_seen
+from schema.feeds.before import user_before
 from schema.feeds.messages import FeedReady, Heartbeat, ResyncRequired, UserChanged, UserEntered, UserLeft
 from schema.live.ports import Message, PresenceUpdate
 from schema.live.rows import Rows
@@ -68,18 +69,18 @@ class FeedProjection:
         pairs: list[User] = []
         asked: list[Hashable] = []
         for event in events if self.search is not None else ():
-            now, before, key = rows.concerned(event), rows.before(event), (self.key, actor.role, event.seq)
+            now, before, key = rows.concerned(event), user_before(rows, event), (self.key, actor.role, event.seq)
             if (
                 now is not None
                 and before is not None
-                and key not in rows.matches
+                and key not in rows.derived
                 and event.type.traits.changes_directory
             ):
                 pairs += [before.user, now]
                 asked.append(key)
         if asked:
             found = await self._matching(self._query(actor), pairs)
-            rows.matches.update(zip(asked, zip(found[::2], found[1::2], strict=True), strict=True))
+            rows.derived.update(zip(asked, zip(found[::2], found[1::2], strict=True), strict=True))
 
     async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
         """Entered, changed or left, or nothing."""
@@ -87,12 +88,12 @@ class FeedProjection:
         if not (event.type.traits.changes_directory or changes_version):
             return ()
         cursor = self._cursor(event.seq, actor)
-        now, before = rows.concerned(event), rows.before(event)
+        now, before = rows.concerned(event), user_before(rows, event)
         left = UserLeft(user_id=strawberry.ID(str(event.subject.id)), cursor=cursor)
         if now is None or before is None:
             return (left,) if policies.leaves_view(actor, event) else ()
         query = self._query(actor)
-        known = rows.matches.get((self.key, actor.role, event.seq))
+        known = rows.derived.get((self.key, actor.role, event.seq))
         was, fits = known or await self._matching(query, [before.user, now])
         created = event.type is EventType.USER_CREATED
         certain = before.certain and (before.verification_certain or self.filter.email_verified is None)

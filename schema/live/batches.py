@@ -47,7 +47,7 @@ class Batches:
     def _queue_in_slow_lane(self, group: Group, batch: Sequence[Event], rows: Rows) -> None:
         for part in pieces(group, batch):
             render = partial(self._render_with_retry, group, part, rows)
-            self._lane.put(group.account, len(part), partial(self.attempt, group, render))
+            self._lane.enqueue(group.account, len(part), partial(self.attempt, group, render))
 
     async def attempt(self, group: Group, work: Callable[[], Awaitable[None]]) -> None:
         """Render something for a group; if that fails, only this group is ended."""

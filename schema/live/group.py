@@ -32,8 +32,9 @@ from domain.models.event import Event
 from domain.models.user import User
 from schema.execution.compiled import CompiledMessage, compile_message
 from schema.live.lane import QUICK_SECONDS, Account, Stopwatch
-from schema.live.ports import Message, Payloads, Projection, Renderer, Sink
+from schema.live.ports import Message, Payloads, Projection, Renderer
 from schema.live.rows import Rows
+from schema.live.subscriber import Subscriber
 
 YIELD_SINKS = 500
 """Writes after which the event loop gets a turn."""
@@ -41,26 +42,6 @@ CACHE = 1024
 """Rendered entries that a group caches for replays."""
 
 K = TypeVar("K", bound=Hashable)
-
-
-@dataclass(slots=True, eq=False)
-class Subscriber:
-    """One operation of one connection. `close` may be called at any time, more than once."""
-
-    sink: Sink
-    actor: Actor
-    seq: int = 0
-    presence_seen: int = 0
-    """Like `seq`, for presence updates, which are not in the log."""
-    group: Group | None = None
-    closed: bool = False
-
-    def close(self) -> None:
-        """Leave the group; nothing is sent afterwards."""
-        self.closed = True
-        if self.group is not None:
-            self.group.leave(self)
-            self.group = None
 
 
 @dataclass(slots=True, eq=False)
@@ -232,12 +213,12 @@ class Group:
         shared = [p for e, payloads in rendered if e.seq > cursor for p in payloads]
         for subscriber in list(self.fresh):
             own = individual.pop(subscriber, None) or rendered
-            write(subscriber, [p for e, payloads in own if e.seq > subscriber.seq for p in payloads])
+            subscriber.write([p for e, payloads in own if e.seq > subscriber.seq for p in payloads])
             if subscriber.seq <= self.cursor:
                 self._settle(subscriber)
                 individual[subscriber] = []
         for subscriber, own in individual.items():
-            write(subscriber, [p for _, payloads in own for p in payloads])
+            subscriber.write([p for _, payloads in own for p in payloads])
         if shared:
             await self.fan_out(shared, individual)
 
@@ -261,14 +242,14 @@ class Group:
         shared = await self.payload(message, self.actor)
         own = {s: await self.payload(message, s.actor) for s in self.viewers.get(user.id, ())}
         for subscriber in self.fresh | own.keys():
-            write(subscriber, [own.get(subscriber, shared)])
+            subscriber.write([own.get(subscriber, shared)])
         await self.fan_out([shared], own)
 
     async def send_to_all(self, message: Message) -> None:
         """Write a message that is not from the log to every subscriber."""
         payloads = [await self.payload(message, self.actor)]
         for subscriber in list(self.fresh):
-            write(subscriber, payloads)
+            subscriber.write(payloads)
         await self.fan_out(payloads)
 
     async def fan_out(self, payloads: Payloads, without: Iterable[Subscriber] = ()) -> None:
@@ -308,9 +289,3 @@ def _discard(index: dict[K, set[Subscriber]], key: K, subscriber: Subscriber) ->
         members.discard(subscriber)
         if not members:
             del index[key]
-
-
-def write(subscriber: Subscriber, payloads: Payloads) -> None:
-    """Write to one subscriber."""
-    if payloads and not subscriber.closed:
-        subscriber.sink.write(subscriber.sink.encode(payloads), len(payloads))

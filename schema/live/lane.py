@@ -124,7 +124,7 @@ class Lane:
         self._floor = 0.0
         self._wake = asyncio.Event()
 
-    def put(self, account: Account, entries: int, work: Callable[[], Awaitable[None]]) -> None:
+    def enqueue(self, account: Account, entries: int, work: Callable[[], Awaitable[None]]) -> None:
         """Queue the rendering of live entries behind the other work of the same group."""
         account.waiting += entries
         oldest, now = account.oldest, asyncio.get_running_loop().time()
@@ -134,7 +134,7 @@ class Lane:
             return
         self._add(account, Piece(work, entries, now, live=True))
 
-    async def do(self, account: Account, entries: int, work: Callable[[], Awaitable[T]]) -> T:
+    async def run_in_turn(self, account: Account, entries: int, work: Callable[[], Awaitable[T]]) -> T:
         """Queue a rendering and wait for its result."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,6 +17,10 @@ from domain.models.user import User
 from schema.live.rows import Rows
 
 Message = object
+ReadUsers = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, User]]]
+"""Reads users as they are, whoever may see them: the projections decide that. Raises Unavailable."""
+MakeContext = Callable[[Actor, Mapping[UUID, User | None]], Any]
+"""Makes the context of one message for an actor, whose loaders already have these users."""
 Payloads = Sequence[bytes]
 
 
@@ -89,7 +93,7 @@ class Projection(Protocol):
         ...
 
     async def prefetch(self, events: Sequence[Event], actor: Actor, rows: Rows) -> None:
-        """Query the database once for everything these entries need, and store it in `rows.matches`."""
+        """Query the database once for everything these entries need, and store it in `rows.derived`."""
         ...
 
     async def project(self, event: Event, actor: Actor, rows: Rows) -> Sequence[Message]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from domain.cursors import UNFINISHED, LogCursor, parse_cursor
 from domain.models.actor import Actor
 from domain.models.log import LogState
@@ -12,33 +14,54 @@ PRUNED = "This position is no longer in the log"
 LOST = "The log was restored without this position"
 
 
+@dataclass(frozen=True, slots=True)
+class FromNow:
+    """Nothing to resume: send the snapshot, if the subscription has one, then what happens from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Resume after this sequence number."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The cursor cannot be resumed, for this reason; the client must resynchronise."""
+
+    reason: str
+
+
+Start = FromNow | After | Refused
+
+
 class Positions:
     """Resolves cursors against the log."""
 
     def __init__(self, hub: LogHub) -> None:
         self._hub = hub
 
-    async def start(self, projection: Projection, actor: Actor) -> int | str | None:
-        """The sequence number to start after, None for now, or the reason why the cursor cannot be resumed."""
+    async def start_of(self, projection: Projection, actor: Actor) -> Start:
+        """Where a subscription of this actor starts. Raises Unavailable."""
         if projection.start is None:
-            return None
+            return FromNow()
         cursor = parse_cursor(projection.start)
         if cursor is None:
-            return "This is not a valid cursor"
+            return Refused("This is not a valid cursor")
         state = await self._hub.state()
         reason = _foreign(cursor, state) or projection.cannot_resume(cursor, actor)
-        if projection.wants_snapshot(cursor) or reason:
-            return reason
-        return await self._sequence(cursor)
+        if reason is not None:
+            return Refused(reason)
+        return FromNow() if projection.wants_snapshot(cursor) else await self._after(cursor)
 
-    async def _sequence(self, cursor: LogCursor) -> int | str:
-        """The sequence number of a cursor of this log, or the reason why there is no such position."""
+    async def _after(self, cursor: LogCursor) -> After | Refused:
         seq = cursor.seq if cursor.seq is not None else await self._hub.resolve(cursor.ord or 0)
         state = await self._hub.state()
         shared = state.shared_head(cursor.epoch)
         if seq is None or shared is None or seq > shared:
-            return "This cursor is ahead of the log" if cursor.belongs_to(state.epoch) else LOST
-        return PRUNED if seq < state.horizon else seq
+            return Refused("This cursor is ahead of the log" if cursor.belongs_to(state.epoch) else LOST)
+        return Refused(PRUNED) if seq < state.horizon else After(seq)
 
 
 def _foreign(cursor: LogCursor, state: LogState) -> str | None:

@@ -14,11 +14,12 @@ from uuid import UUID
 from domain.errors import PositionPruned, Unavailable
 from domain.models.event import Event
 from domain.services.event import LogHub
-from schema.live.group import Group, Subscriber
+from schema.live.group import Group
 from schema.live.lane import Lane
 from schema.live.ports import Message, Projection
-from schema.live.positions import LOST, PRUNED, Positions
+from schema.live.positions import LOST, PRUNED, After, FromNow, Positions, Refused
 from schema.live.row_reader import RowReader
+from schema.live.subscriber import Subscriber
 
 REPLAY_PAGE = 200
 QUICK_PIECE = 32
@@ -69,13 +70,13 @@ class Replay:
 
     async def begin(self, group: Group, subscriber: Subscriber, projection: Projection) -> None:
         """Bring a subscriber from its cursor, or a snapshot, to the live stream. Raises Unavailable and ConnectionError."""
-        start = await self._positions.start(projection, subscriber.actor)
-        if isinstance(start, str):
-            await self.resync(group, subscriber, start)
+        start = await self._positions.start_of(projection, subscriber.actor)
+        if isinstance(start, Refused):
+            await self.resync(group, subscriber, start.reason)
             return
-        subscriber.seq = self._hub.head if start is None else start
+        subscriber.seq = start.seq if isinstance(start, After) else self._hub.head
         subscriber.presence_seen = self._presence_updates.count
-        snapshot = projection.snapshot(subscriber.actor) if start is None else None
+        snapshot = projection.snapshot(subscriber.actor) if isinstance(start, FromNow) else None
         if snapshot is not None:
             async for messages in snapshot:
                 await self._send_snapshot(group, subscriber, messages)
@@ -156,7 +157,7 @@ class Replay:
     async def _in_turn(self, group: Group, count: int, work: Callable[[], Awaitable[T]]) -> T:
         """Render something for one subscriber: in the slow lane if the group is there, otherwise immediately."""
         if group.in_slow_lane:
-            return await self._lane.do(group.account, count, work)
+            return await self._lane.run_in_turn(group.account, count, work)
         await asyncio.sleep(0)
         return await work()
 

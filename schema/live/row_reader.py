@@ -12,7 +12,7 @@ from domain.errors import Unavailable
 from domain.models.event import Event
 from domain.models.user import User
 from domain.services.event import LogHub
-from domain.services.unit import Store
+from schema.live.ports import ReadUsers
 from schema.live.rows import Rows
 
 RETRY_SECONDS = 0.2
@@ -24,8 +24,8 @@ log = structlog.get_logger(__name__)
 class RowReader:
     """One per process."""
 
-    def __init__(self, hub: LogHub, store: Store) -> None:
-        self._hub, self._store = hub, store
+    def __init__(self, hub: LogHub, read_users: ReadUsers) -> None:
+        self._hub, self._read_users = hub, read_users
 
     async def of(self, events: Sequence[Event]) -> Rows:
         """The users concerned and the actors of a batch, as they are now, in one statement."""
@@ -36,8 +36,7 @@ class RowReader:
         """These users as they are now (None if there is no such user); waits while the database is unavailable."""
         while True:
             try:
-                async with self._store.read() as unit:
-                    found = await unit.users.get_many(list(ids))
+                found = await self._read_users(list(ids))
                 return {i: found.get(i) for i in ids}
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)

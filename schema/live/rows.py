@@ -1,96 +1,31 @@
-"""The users of a batch of log entries: as they are now, and as they were before each entry.
-
-A row is read once per batch and includes the changes of all later entries. The state before an entry is derived by
-undoing the changes of the batch from its end. If the row is newer than the batch, that state is uncertain.
-"""
+"""The users of a batch of log entries as they are now, and what projections have derived from the batch."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from domain.models.actor import Role
-from domain.models.event import Audience, Event
-from domain.models.event_types import EventType, SubjectKind
-from domain.models.user import Status, User
-
-SIBLINGS = frozenset({EventType.USER_UPDATED, EventType.USER_ROLE_CHANGED})
-"""The types after which the same write may append further entries with the same version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """A user as they were before an entry. `certain` does not cover the e-mail's verification, which has its own flag."""
-
-    user: User
-    certain: bool
-    verification_certain: bool
+from domain.models.event import Event
+from domain.models.user import User
 
 
 class Rows(dict[UUID, User | None]):
     """The requested users by id; None for those that do not exist or were erased.
 
-    `is_newest`: the batch ends at the head of the log, as far as this process knows.
+    `is_newest`: the batch ends at the head of the log, as far as this process knows. `derived` belongs to the
+    projections: a value that several groups need is computed once per batch.
     """
 
-    __slots__ = ("_before", "_events", "_is_newest", "matches")
+    __slots__ = ("derived", "events", "is_newest")
 
     def __init__(
         self, found: Mapping[UUID, User | None], events: Sequence[Event] = (), *, is_newest: bool = True
     ) -> None:
         super().__init__(found)
-        self._events, self._is_newest = events, is_newest
-        self._before: dict[int, Before] | None = None
-        self.matches: dict[Hashable, tuple[bool, bool]] = {}
-        """By query and sequence number: whether the subject matched before the entry, and matches now."""
+        self.events, self.is_newest = events, is_newest
+        self.derived: dict[Hashable, Any] = {}
 
     def concerned(self, event: Event) -> User | None:
         """The user whom an entry concerns; None if it concerns none, or they were erased."""
         return None if event.user_id is None else self.get(event.user_id)
-
-    def before(self, event: Event) -> Before | None:
-        """The user concerned as they were before an entry of the batch; None if there is no row to derive that from."""
-        if self._before is None:
-            self._before = self._undone()
-        return self._before.get(event.seq)
-
-    def _undone(self) -> dict[int, Before]:
-        latest: dict[UUID, Before] = {}
-        found: dict[int, Before] = {}
-        for event in reversed(self._events):
-            after = None if event.user_id is None else latest.get(event.user_id) or self._now(event)
-            if after is not None:
-                found[event.seq] = latest[after.user.id] = _undo(event, after)
-        return found
-
-    def _now(self, last: Event) -> Before | None:
-        """The current row, taken as the state after the last entry about it in this batch."""
-        row = self.concerned(last)
-        if row is None:
-            return None
-        complete = self._is_newest or last.type not in SIBLINGS
-        return Before(row, certain=complete and last.user_version == row.version, verification_certain=True)
-
-
-def _undo(event: Event, after: Before) -> Before:
-    if event.subject.kind is not SubjectKind.USER:
-        return after
-    back: dict[str, Any] = {c.field: c.before for c in event.changes if c.before is not None}
-    fields: dict[str, Any] = {k: back[k] for k in ("email", "display_name") if k in back}
-    if "role" in back:
-        fields["role"] = Role(back["role"])
-    if event.audience_before is not None:
-        fields["status"] = Status(back["status"]) if "status" in back else _status(event.audience_before, after.user)
-    if event.type is EventType.EMAIL_VERIFIED:
-        fields["email_verified_at"] = None
-    certain = after.verification_certain and "email" not in back  # whether the old address was verified is unknown
-    certain = certain or event.type is EventType.EMAIL_VERIFIED
-    return Before(replace(after.user, **fields), after.certain, certain)
-
-
-def _status(audience: Audience, user: User) -> Status:
-    """A status with this audience: the user's own if it fits, otherwise (the row is newer) the first one that does."""
-    statuses: list[Status] = [user.status, *Status]
-    return next(status for status in statuses if status.audience is audience)

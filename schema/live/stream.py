@@ -27,17 +27,16 @@ from domain.models.event import NIL, Event
 from domain.models.user import User
 from domain.services.event import LogHub, Renewal
 from domain.services.live import Presence
-from domain.services.unit import Store
 from domain.tasks import end
-from schema.context import Context
 from schema.live.batches import Batches
-from schema.live.group import Group, Subscriber
+from schema.live.group import Group
 from schema.live.lane import Account, Lane
-from schema.live.ports import Message, PresenceUpdate, Projection
+from schema.live.ports import MakeContext, Message, PresenceUpdate, Projection, ReadUsers
 from schema.live.positions import LOST, PRUNED
 from schema.live.replay import PresenceUpdates, Replay
 from schema.live.row_reader import RowReader
 from schema.live.sharing import traits_of
+from schema.live.subscriber import Subscriber
 
 BATCH = 64
 """Entries rendered before they are written: limits how long one batch occupies a group."""
@@ -65,19 +64,19 @@ class Live:
     def __init__(
         self,
         hub: LogHub,
-        store: Store,
-        make_context: Callable[[Actor], Context],
+        read_users: ReadUsers,
+        make_context: MakeContext,
         format_error: Callable[[GraphQLError], Mapping[str, Any]],
     ) -> None:
-        self._hub, self._rows = hub, RowReader(hub, store)
+        self._hub, self._rows = hub, RowReader(hub, read_users)
         self._make_context, self.format_error = make_context, format_error
         self._groups: dict[Hashable, Group] = {}
         self._inbox: deque[Event] = deque()
-        self._signals: deque[PresenceUpdate] = deque()
+        self._presence_inbox: deque[PresenceUpdate] = deque()
         self._lost: list[Group] = []
         self._presence: Presence | None = None
         self._presence_updates = PresenceUpdates()
-        self._lane = Lane(self._overrun)
+        self._lane = Lane(self._end_overrun)
         self._batches = Batches(self._rows, self._lane, format_error)
         self._replay = Replay(hub, self._rows, self._presence_updates, self._lane, lambda: self.cursor)
         self._wake = asyncio.Event()
@@ -89,7 +88,7 @@ class Live:
         """Start serving from the hub's head."""
         self.cursor = self._hub.head
         self._hub.listen(self._on_events)
-        self._hub.on_renewal(self._renewed)
+        self._hub.on_renewal(self._switch_epoch)
         self._tasks = [
             asyncio.create_task(self._pump(), name="live-pump"),
             asyncio.create_task(self._heartbeat_loop(), name="live-heartbeat"),
@@ -104,11 +103,11 @@ class Live:
         """Call the listener with each batch after its messages have been written."""
         self._after_batch.append(listener)
 
-    def signal(self, presence: Presence) -> None:
+    def follow_presence(self, presence: Presence) -> None:
         """Pass presence updates on to the subscribers."""
 
         def presence_changed(user_id: UUID, online: bool) -> None:
-            self._signals.append(PresenceUpdate(user_id, online, datetime.now(UTC)))
+            self._presence_inbox.append(PresenceUpdate(user_id, online, datetime.now(UTC)))
             self._wake.set()
 
         self._presence = presence
@@ -124,12 +123,9 @@ class Live:
         """How many distinct subscriptions are being rendered."""
         return len(self._groups)
 
-    def context(self, actor: Actor, users: Mapping[UUID, User | None] | None) -> Context:
+    def context(self, actor: Actor, users: Mapping[UUID, User | None] | None) -> Any:
         """A new context for one message, whose loaders already have these users."""
-        context = self._make_context(actor)
-        if users:
-            context.loaders.known = users
-        return context
+        return self._make_context(actor, users or {})
 
     def drop_if_idle(self, group: Group) -> None:
         """Drop a group without subscribers."""
@@ -178,7 +174,7 @@ class Live:
         self._inbox.extend(events)
         self._wake.set()
 
-    def _renewed(self, renewal: Renewal) -> None:
+    def _switch_epoch(self, renewal: Renewal) -> None:
         """Continue in a new epoch; groups that have sent entries which it does not contain must resynchronise."""
         groups = list(self._groups.values())
         if not renewal.kept:
@@ -214,8 +210,8 @@ class Live:
                 for listener in self._after_batch:
                     listener(batch)
                 await asyncio.sleep(0)
-            while self._signals and not self._inbox:
-                await self._on_presence_update(self._signals.popleft())
+            while self._presence_inbox and not self._inbox:
+                await self._on_presence_update(self._presence_inbox.popleft())
 
     async def _on_presence_update(self, update: PresenceUpdate) -> None:
         """Send a presence update to the subscribers of `presence` and to feeds whose filter depends on it."""
@@ -227,7 +223,7 @@ class Live:
         for group in [g for g in self._groups.values() if g.projection.follows_presence]:
             work = partial(self._batches.attempt, group, partial(self._send_presence_update, group, update.user_id))
             if group.in_slow_lane:
-                self._lane.put(group.account, 1, work)
+                self._lane.enqueue(group.account, 1, work)
             else:
                 await work()
 
@@ -258,7 +254,7 @@ class Live:
                 subscriber.sink.fail([self.format_error(GraphQLError(reason, original_error=error))])
             subscriber.close()
 
-    def _overrun(self, account: Account) -> None:
+    def _end_overrun(self, account: Account) -> None:
         """End the connections of a group that cannot be rendered as fast as its events arrive."""
         for group in [g for g in self._groups.values() if g.account is account]:
             log.warning("live.group_too_slow", subscribers=len(group.members))

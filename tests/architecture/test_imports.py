@@ -9,6 +9,10 @@ import grimp
 
 from tests.architecture.sources import PACKAGES, imported, modules
 
+ENGINES = ("schema.live", "schema.execution", "schema.marks")
+"""What knows no noun, so that a new one needs no edit there."""
+GROUND = {"schema.context", "schema.error_shape", "schema.errors"}
+"""What executing a document needs, whatever it asks for; the live engine stands on none of it."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -61,3 +65,15 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     needs = {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
     circle = without_leaves(turned(without_leaves(needs)))
     assert not circle, f"There is a cycle among {sorted(circle)}"
+
+
+def test_the_engines_of_the_schema_know_no_noun() -> None:
+    graph = grimp.build_graph("schema", include_external_packages=False, cache_dir=None)
+    engines = {m for m in graph.modules if m.startswith(ENGINES)}
+    found = {
+        f"{engine} -> {other}"
+        for engine in engines
+        for other in graph.find_modules_directly_imported_by(engine)
+        if other not in engines and not (engine.startswith("schema.execution") and other in GROUND)
+    }
+    assert not found, "Let the noun be given to the engine, or marked at its field"

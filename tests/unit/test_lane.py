@@ -50,10 +50,10 @@ async def test_a_cheap_group_waits_for_one_piece_of_a_dear_one_at_most() -> None
     async with running(processor, []) as lane:
         for _ in range(3):
             for account in dear:
-                lane.put(account, 1, processor.work("dear", 0.0009))  # too short for the lane to rest
+                lane.enqueue(account, 1, processor.work("dear", 0.0009))  # too short for the lane to rest
         for number in range(10):
-            lane.put(cheap, 1, processor.work(f"cheap {number}", 0.00001))
-        await lane.do(cheap, 1, processor.work("end", 0.0))
+            lane.enqueue(cheap, 1, processor.work(f"cheap {number}", 0.00001))
+        await lane.run_in_turn(cheap, 1, processor.work("end", 0.0))
     # Everybody has their first turn, in the order of their coming; from then on the cheap one goes before.
     assert processor.done[50:61] == [*[f"cheap {n}" for n in range(10)], "end"]
 
@@ -63,12 +63,12 @@ async def test_somebody_new_goes_before_those_who_have_used_much_but_saves_nothi
     dear, late = Account(), Account()
     async with running(processor, []) as lane:
         for number in range(5):
-            await lane.do(dear, 1, processor.work(f"dear {number}", 0.0009))
+            await lane.run_in_turn(dear, 1, processor.work(f"dear {number}", 0.0009))
         for number in range(5, 8):
-            lane.put(dear, 1, processor.work(f"dear {number}", 0.0009))
+            lane.enqueue(dear, 1, processor.work(f"dear {number}", 0.0009))
         for number in range(3):
-            lane.put(late, 1, processor.work(f"late {number}", 0.0009))
-        await lane.do(dear, 1, processor.work("end", 0.0))
+            lane.enqueue(late, 1, processor.work(f"late {number}", 0.0009))
+        await lane.run_in_turn(dear, 1, processor.work("end", 0.0))
     assert processor.done.index("late 2") <= processor.done.index("dear 7") + 1
     assert processor.done.index("dear 6") < processor.done.index("late 2")
     assert [name for name in processor.done if name.startswith("late")] == ["late 0", "late 1", "late 2"]
@@ -78,12 +78,12 @@ async def test_a_group_that_falls_behind_is_ended_and_its_replays_go_on() -> Non
     overrun: list[Account] = []
     processor, account = Processor(), Account()
     lane = Lane(overrun.append, processor.now)
-    replay = asyncio.ensure_future(lane.do(account, 1, processor.work("replay", 0.0)))
+    replay = asyncio.ensure_future(lane.run_in_turn(account, 1, processor.work("replay", 0.0)))
     await asyncio.sleep(0)
     for _ in range(BACKLOG_MAX // PIECE_MAX):
-        lane.put(account, PIECE_MAX, processor.work("live", 0.0))
+        lane.enqueue(account, PIECE_MAX, processor.work("live", 0.0))
     assert not overrun
-    lane.put(account, 1, processor.work("one too many", 0.0))
+    lane.enqueue(account, 1, processor.work("one too many", 0.0))
     assert overrun == [account]
     assert account.waiting == 0
     task = asyncio.create_task(lane.run())
@@ -99,13 +99,13 @@ async def test_what_fails_is_its_callers_and_the_lane_goes_on() -> None:
         raise LookupError
 
     async with running(processor, []) as lane:
-        lane.put(Account(), 1, fail)
+        lane.enqueue(Account(), 1, fail)
         with pytest.raises(LookupError):
-            await lane.do(Account(), 1, fail)
-        given_up = asyncio.ensure_future(lane.do(Account(), 1, processor.work("given up", 0.0)))
+            await lane.run_in_turn(Account(), 1, fail)
+        given_up = asyncio.ensure_future(lane.run_in_turn(Account(), 1, processor.work("given up", 0.0)))
         await asyncio.sleep(0)
         given_up.cancel()
-        await lane.do(Account(), 1, processor.work("after", 0.0))
+        await lane.run_in_turn(Account(), 1, processor.work("after", 0.0))
     assert processor.done == ["after"]
 
 
