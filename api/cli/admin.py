@@ -1,4 +1,4 @@
-"""`rollcall admin`: the accounts that administer, from the machine itself."""
+"""`rollcall admin`: creating admins and setting passwords on the machine itself."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from domain.models.actor import Role, system
 from domain.models.text import canonical_email
 from domain.services.user import CreateUser, UpdateUser
 
-admin = typer.Typer(help="Make an admin, or give an account a new password.", no_args_is_help=True)
+admin = typer.Typer(help="Create an admin, or set an account's password.", no_args_is_help=True)
 
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 
 def _password(*, stdin: bool) -> tuple[str, bool]:
-    """The password, and whether it was made up here."""
+    """The password, and whether it was generated here."""
     return (sys.stdin.readline().rstrip("\r\n"), False) if stdin else (secrets.token_urlsafe(12), True)
 
 
@@ -34,7 +34,7 @@ def create(
     name: Annotated[str, typer.Option(help="The name to show.")] = "Admin",
     password_stdin: FromStdin = False,
 ) -> None:
-    """Make an admin; a password that is made up is printed once."""
+    """Create an admin. A generated password is printed once."""
     password, made_up = _password(stdin=password_stdin)
     with directory() as settings:
         asyncio.run(_create(settings, CreateUser(email, name, Role.ADMIN, password)))
@@ -48,11 +48,13 @@ async def _create(settings: Settings, command: CreateUser) -> None:
 
 @admin.command("password")
 def set_password(email: str, *, password_stdin: FromStdin = False) -> None:
-    """Give an account a new password and end its sessions; a password that is made up is printed once."""
+    """Set an account's password and end its sessions. A generated password is printed once."""
     password, made_up = _password(stdin=password_stdin)
     with directory() as settings:
         asyncio.run(_set_password(settings, email, password))
-    typer.echo("The password is set and the sessions are ended" + (f"; it is {password}" if made_up else ""))
+    typer.echo(
+        "The password is set and all sessions have ended" + (f". The new password is {password}" if made_up else "")
+    )
 
 
 async def _set_password(settings: Settings, email: str, password: str) -> None:
@@ -60,5 +62,5 @@ async def _set_password(settings: Settings, email: str, password: str) -> None:
         async with core.store.read() as unit:
             user = await unit.users.find_by_email(canonical_email(email))
         if user is None:
-            raise NotFound(f"There is no account {email}")
+            raise NotFound(f"There is no account with the address {email}")
         await core.users.update(system(), UpdateUser(user.id, password=password))

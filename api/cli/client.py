@@ -1,7 +1,7 @@
-"""A client of the public API, for `rollcall tail` and `rollcall verify`: requests and subscriptions that say how they failed.
+"""A client of the public API, for `rollcall tail` and `rollcall verify`: requests and subscriptions with typed failures.
 
-Whoever tries again needs to know three things apart: nobody can answer now (Away, and whether the request may have been
-carried out nevertheless), the token serves no longer (SignedOut), and trying again would not help (Refused).
+A caller that retries must distinguish three failures: the server is unavailable (ServerUnavailable, with whether the
+request may have been executed), the token is no longer valid (SignedOut), and retrying would not help (Refused).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ PROTOCOL = "graphql-transport-ws"
 OPEN_SECONDS = 10.0
 MESSAGE_MAX = 2**24
 PASSING = frozenset({"UNAVAILABLE", "INTERNAL_ERROR", "LIMIT_EXCEEDED"})
-"""Codes of what may go well the next time."""
+"""Codes of errors that may not occur on the next attempt."""
 SIGNED_OUT = frozenset({"UNAUTHENTICATED", "TOKEN_INVALID", "TOKEN_EXPIRED", "SESSION_REVOKED"})
 SIGNED_OUT_CLOSES, REFUSED_CLOSES = (4401, 4403), (4400, 4406, 4409)
-"""Close codes, see api/sockets/connection.py; all others are the connection's end and nothing else."""
+"""Close codes, see api/sockets/connection.py; all others only mean that the connection has ended."""
 SESSION = "__typename ... on SessionPayload { accessToken refreshToken user { id role } } ... on Problem { message }"
 SIGN_IN = f"""mutation SignIn($email: String!, $password: String!) {{
   signIn(input: {{email: $email, password: $password}}) {{ {SESSION} }}
@@ -31,8 +31,8 @@ REFRESH = f"mutation Refresh($token: String!) {{ refreshSession(refreshToken: $t
 SIGN_OUT = "mutation SignOut { signOut { __typename } }"
 
 
-class Away(Exception):
-    """Nobody can answer now. `sent` is False where the request cannot have been carried out."""
+class ServerUnavailable(Exception):
+    """The server is unavailable. `sent` is False if the request cannot have been executed."""
 
     def __init__(self, why: str, *, sent: bool = True) -> None:
         self.sent = sent
@@ -40,16 +40,16 @@ class Away(Exception):
 
 
 class SignedOut(Exception):
-    """The token serves no longer; nothing was carried out."""
+    """The token is no longer valid; the request was not executed."""
 
 
 class Refused(Exception):
-    """Trying again would not help; the message says why."""
+    """Retrying would not help; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session: its tokens, of which the refresh token serves once, and whose it is; the role as GraphQL names it."""
+    """A session: its tokens (the refresh token is valid once), its user, and their role as named in GraphQL."""
 
     token: str
     refresh_token: str
@@ -60,9 +60,9 @@ class SignedIn:
 async def send(
     http: httpx.AsyncClient, method: str, path: str, *, body: Any = None, token: str | None = None, **headers: str
 ) -> httpx.Response:
-    """The answer of a request, whatever it says, below 500. Header names may be written with underscores.
+    """The response of a request, with any status below 500. Header names may be written with underscores.
 
-    Raises Away and SignedOut.
+    Raises ServerUnavailable and SignedOut.
     """
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     if token is not None:
@@ -70,11 +70,11 @@ async def send(
     try:
         answer = await http.request(method, path, json=body, headers=given)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise Away(type(error).__name__, sent=False) from error
+        raise ServerUnavailable(type(error).__name__, sent=False) from error
     except httpx.HTTPError as error:
-        raise Away(type(error).__name__) from error
+        raise ServerUnavailable(type(error).__name__) from error
     if answer.status_code >= 500:
-        raise Away(f"HTTP {answer.status_code}")
+        raise ServerUnavailable(f"HTTP {answer.status_code}")
     if answer.status_code == 401:
         raise SignedOut
     return answer
@@ -83,7 +83,7 @@ async def send(
 async def ask(
     http: httpx.AsyncClient, query: str, variables: Mapping[str, Any], token: str | None = None, **headers: str
 ) -> dict[str, Any]:
-    """The data of a GraphQL request. Raises Away, SignedOut and Refused."""
+    """The data of a GraphQL request. Raises ServerUnavailable, SignedOut and Refused."""
     body = {"query": query, "variables": variables}
     answer = await send(http, "POST", "/graphql", body=body, token=token, **headers)
     try:
@@ -91,25 +91,25 @@ async def ask(
         errors = result.get("errors")
         data = result.get("data")
     except (ValueError, AttributeError):
-        raise Refused(f"{http.base_url} does not answer as Rollcall does (HTTP {answer.status_code})") from None
+        raise Refused(f"{http.base_url} is not a Rollcall API (HTTP {answer.status_code})") from None
     if errors:
         raise _failure(errors)
     return dict(data)
 
 
 async def sign_in(http: httpx.AsyncClient, email: str, password: str) -> SignedIn:
-    """A new session. Raises Away and Refused."""
+    """A new session. Raises ServerUnavailable and Refused."""
     try:
         payload = (await ask(http, SIGN_IN, {"email": email, "password": password}))["signIn"]
     except SignedOut:
-        raise Refused(f"{http.base_url} refuses who is not signed in") from None
+        raise Refused(f"{http.base_url} refuses sign-in requests without a session") from None
     if payload["__typename"] != "SessionPayload":
         raise Refused(payload["message"])
     return _session(payload)
 
 
 async def refresh(http: httpx.AsyncClient, session: SignedIn) -> SignedIn:
-    """The session with new tokens. Raises Away, and SignedOut where it has ended."""
+    """The session with new tokens. Raises ServerUnavailable, and SignedOut if the session has ended."""
     payload = (await ask(http, REFRESH, {"token": session.refresh_token}))["refreshSession"]
     if payload["__typename"] != "SessionPayload":
         raise SignedOut(payload["message"])
@@ -117,7 +117,7 @@ async def refresh(http: httpx.AsyncClient, session: SignedIn) -> SignedIn:
 
 
 async def sign_out(http: httpx.AsyncClient, session: SignedIn) -> None:
-    """End a session. Raises Away and SignedOut."""
+    """End a session. Raises ServerUnavailable and SignedOut."""
     await ask(http, SIGN_OUT, {}, session.token)
 
 
@@ -129,9 +129,9 @@ def _session(payload: Mapping[str, Any]) -> SignedIn:
 async def subscribe(
     url: str, token: str, query: str, variables: Mapping[str, Any], **options: Any
 ) -> AsyncGenerator[dict[str, Any], None]:
-    """The messages of one subscription with one field, over a connection of its own, until the server completes it.
+    """The messages of one subscription with one field, over its own connection, until the server completes it.
 
-    `url` is the API's http or https address, `options` are websockets' own. Raises Away, SignedOut and Refused.
+    `url` is the API's http or https address, `options` are passed to websockets. Raises ServerUnavailable, SignedOut and Refused.
     """
     address = f"{url.replace('http', 'ws', 1)}/graphql"
     given: dict[str, Any] = {"compression": None, "max_size": MESSAGE_MAX, "open_timeout": OPEN_SECONDS} | options
@@ -156,9 +156,9 @@ async def subscribe(
         raise _closed(closed) from closed
     except InvalidStatus as answer:
         status = answer.response.status_code
-        raise (Away if status >= 500 else Refused)(f"{address} answers with HTTP {status}") from answer
+        raise (ServerUnavailable if status >= 500 else Refused)(f"{address} responded with HTTP {status}") from answer
     except (OSError, TimeoutError, WebSocketException) as error:
-        raise Away(type(error).__name__) from error
+        raise ServerUnavailable(type(error).__name__) from error
 
 
 async def _send(socket: ClientConnection, message: Mapping[str, Any]) -> None:
@@ -166,7 +166,7 @@ async def _send(socket: ClientConnection, message: Mapping[str, Any]) -> None:
 
 
 def _field(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The value of the one field. Raises Away where the server could not make it."""
+    """The value of the only field. Raises the failure if the server could not resolve it."""
     if payload.get("errors"):
         raise _failure(payload["errors"])
     (value,) = payload["data"].values()
@@ -174,19 +174,19 @@ def _field(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _failure(errors: Any) -> Exception:
-    """What a list of GraphQL errors comes to."""
+    """The exception for a list of GraphQL errors."""
     code = (errors[0].get("extensions") or {}).get("code")
     message = str(errors[0].get("message"))
     if code in SIGNED_OUT:
         return SignedOut(message)
-    return Away(str(code)) if code in PASSING else Refused(message)
+    return ServerUnavailable(str(code)) if code in PASSING else Refused(message)
 
 
 def _closed(closed: ConnectionClosed) -> Exception:
-    """What the end of a connection comes to."""
+    """The exception for a closed connection."""
     code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (None, "")
     if code in SIGNED_OUT_CLOSES:
         return SignedOut(reason)
     if code in REFUSED_CLOSES:
         return Refused(reason)
-    return Away(f"closed with {code}" if code else "ConnectionClosed")
+    return ServerUnavailable(f"closed with {code}" if code else "ConnectionClosed")

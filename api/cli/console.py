@@ -1,4 +1,4 @@
-"""`rollcall console`: build the web console without starting it, and run its own scripts with the Node of the wheel."""
+"""`rollcall console`: builds the web console without starting it, and runs its npm scripts with Node from the wheel."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from api.cli.local.console.build import CACHE
 from api.cli.local.console.node import npm, npm_environment
 from api.settings import LocalSettings
 
-console = typer.Typer(help="Build the web console; run its scripts.", no_args_is_help=True)
+console = typer.Typer(help="Build the web console, or run its npm scripts.", no_args_is_help=True)
 
 
 @console.command("build")
 def build() -> None:
-    """Install the console's packages and build it, where that was not done since its sources changed."""
+    """Install the console's packages and build it, unless the build is up to date."""
     _build().run()
 
 
 @console.command("npm", context_settings={"ignore_unknown_options": True})
-def run_npm(arguments: Annotated[list[str], typer.Argument(help="as npm takes them")]) -> None:
+def run_npm(arguments: Annotated[list[str], typer.Argument(help="The arguments for npm.")]) -> None:
     """Run npm in the console's folder, with its packages installed: `rollcall console npm run check`."""
     builder = _build()
     builder.install()
@@ -38,5 +38,5 @@ def _build() -> Build:
 def _folder() -> Path:
     folder = find_console()
     if folder is None:
-        raise ConsoleError("The console's sources are not here: Rollcall is installed without its folder frontend")
+        raise ConsoleError("The console's sources are missing: Rollcall is installed without the folder frontend")
     return folder

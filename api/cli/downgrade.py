@@ -1,4 +1,4 @@
-"""What going back to an earlier schema deletes, read from the statements that would be run."""
+"""What a downgrade to an earlier schema deletes, read from the statements that would be executed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STEP = re.compile(r"^-- Running downgrade (\w+) -> (\w*)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A table that is dropped or emptied, or (with `column`) a column that is dropped; `count` rows or values go."""
+    """A table that is dropped or emptied, or (with `column`) a dropped column; `count` rows or values are deleted."""
 
     table: str
     column: str | None = None
@@ -41,24 +41,24 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """What goes with the steps from one revision back to another."""
+    """What the downgrade from one revision to another deletes."""
 
     start: str
     end: str
     found: tuple[Loss, ...]
 
     def describe(self) -> str:
-        """What the operator is asked to agree to."""
-        way = f"Going back from schema revision {self.start} to {self.end or 'before the first'} deletes"
+        """The text that the operator is asked to confirm."""
+        way = f"Downgrading from schema revision {self.start} to {self.end or 'an empty schema'} deletes"
         if not self.found:
             return f"{way} no table and no column."
-        return "\n  ".join([f"{way}, for good:", *map(str, self.found)])
+        return "\n  ".join([f"{way} permanently:", *map(str, self.found)])
 
 
 def losses(config: Config, database: DatabaseAddress, found: str, target: str) -> Losses:
-    """What is lost on the way from the revision `found` to `target`, counted in the database.
+    """What a downgrade from revision `found` to `target` deletes, counted in the database.
 
-    Raises alembic's CommandError where there is no such way.
+    Raises alembic's CommandError if there is no such downgrade.
     """
     statements = downgrade_sql(config, f"{found}:{target}")
     named = tuple(dict.fromkeys(named_in(statements)))
@@ -69,7 +69,7 @@ def losses(config: Config, database: DatabaseAddress, found: str, target: str) -
 
 
 def downgrade_sql(config: Config, way: str) -> str:
-    """The statements of a downgrade, which is not run."""
+    """The SQL statements of a downgrade, which is not executed."""
     before, config.output_buffer = config.output_buffer, io.StringIO()
     try:
         command.downgrade(config, way, sql=True)

@@ -1,4 +1,4 @@
-"""`rollcall export`: the directory as a file."""
+"""`rollcall export`: writes the directory to a file."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from domain.pagination import PAGE_MAX, Window
 
 def export(
     *,
-    form: Annotated[Form, typer.Option("--format", help="How to write them.")] = Form.CSV,
-    output: Annotated[Path | None, typer.Option(help="Write here instead of to standard output.")] = None,
-    status: Annotated[list[Status] | None, typer.Option(help="Only people of this status; may be repeated.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="The format of the file.")] = Form.CSV,
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+    status: Annotated[list[Status] | None, typer.Option(help="Only users with this status; may be repeated.")] = None,
 ) -> None:
-    """Write everybody, oldest first; what is written can be imported again.
+    """Export all users, oldest first. The result can be imported again.
 
-    A file appears only once it is whole.
+    The output file appears only once it is complete.
     """
     wanted = UserFilter(status=frozenset(status) if status else None)
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
-        raise typer.BadParameter(f"{output} is no place for a file")
+        raise typer.BadParameter(f"{output} is a directory, or its folder does not exist")
     with directory() as settings:
         if output is None:
             sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
@@ -44,10 +44,10 @@ def export(
                 count = asyncio.run(_run(settings, stream, form, wanted))
             partial.replace(output)
         except OSError as error:
-            sys.exit(f"{output} cannot be written: {error.strerror}")
+            sys.exit(f"Cannot write {output}: {error.strerror}")
         finally:
             partial.unlink(missing_ok=True)
-        typer.echo(f"{count} people written to {output}")
+        typer.echo(f"Exported {count} users to {output}")
 
 
 async def _run(settings: Settings, stream: TextIO, form: Form, wanted: UserFilter) -> int:

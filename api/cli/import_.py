@@ -1,4 +1,4 @@
-"""`rollcall import`: people from a file, in batches, through the service."""
+"""`rollcall import`: imports users from a file, in batches, through the service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from api.bootstrap import Core, open_core
-from api.cli.files.people import STRAY_BYTES, FileRefused, Form, Lines, neutral, read_csv, read_ndjson
+from api.cli.files.people import STRAY_BYTES, FileRefused, Form, Lines, escape_formula, read_csv, read_ndjson
 from api.cli.local.access import directory
 from api.settings import Settings
 from domain.backoff import Backoff
@@ -26,12 +26,12 @@ from domain.errors import Unavailable
 from domain.models.actor import system
 from domain.services.importing import ImportRefusal, ImportResult, ImportRow
 
-TRIES = 8
+ATTEMPTS = 8
 
 
 @dataclass
 class Tally:
-    """What has come of the rows so far; `line` is the last one whose batch is done."""
+    """The results so far; `line` is the last line of the last finished batch."""
 
     created: int = 0
     updated: int = 0
@@ -41,26 +41,26 @@ class Tally:
 
 
 def import_users(
-    file: Annotated[Path, typer.Argument(help="CSV or NDJSON; - reads standard input.")],
+    file: Annotated[Path, typer.Argument(help="A CSV or NDJSON file; - reads standard input.")],
     *,
-    form: Annotated[Form | None, typer.Option("--format", help="By the file's name unless told.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")] = False,
-    batch: Annotated[int, typer.Option(help="Rows in one transaction.", min=1, max=5000)] = 1000,
-    refused: Annotated[Path | None, typer.Option(help="Where refused rows are listed.")] = None,
-    start: Annotated[int, typer.Option(help="Begin after this line of the file.", min=0)] = 0,
+    form: Annotated[Form | None, typer.Option("--format", help="The file's format; by default from its name.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
+    batch: Annotated[int, typer.Option(help="Rows per transaction.", min=1, max=5000)] = 1000,
+    refused: Annotated[Path | None, typer.Option(help="The file that lists refused rows.")] = None,
+    start: Annotated[int, typer.Option(help="Start after this line of the file.", min=0)] = 0,
 ) -> None:
-    """Create the people of a file, and update those who are there already.
+    """Create the users in a file, and update those who already exist.
 
-    Exit codes: 0 all in, 3 some rows refused, 1 failed, 130 interrupted. Run again, it finds its own work done.
+    Running it again changes nothing. Exit codes: 0 all imported, 3 some rows refused, 1 failed, 130 interrupted.
     """
     if str(file) != "-" and not (file.is_file() and os.access(file, os.R_OK)):
-        raise typer.BadParameter(f"{file} is no file that can be read")
-    again = f"go on with: rollcall import {file}" + (f" --format {form}" if form else "")
+        raise typer.BadParameter(f"{file} is not a readable file")
+    again = f"continue with: rollcall import {file}" + (f" --format {form}" if form else "")
     again += f" --refused {refused}" if refused else ""
     form = form or (Form.NDJSON if file.suffix in (".ndjson", ".jsonl") else Form.CSV)
     listing = refused or Path(f"{'import' if str(file) == '-' else file.stem}.refused.csv")
     if listing.is_dir() or not listing.parent.is_dir():
-        raise typer.BadParameter(f"{listing} is no place for a file")
+        raise typer.BadParameter(f"{listing} is a directory, or its folder does not exist")
     tally = Tally(line=start)
     size = file.stat().st_size if str(file) != "-" else None
     try:
@@ -74,7 +74,7 @@ def import_users(
         typer.echo(f"Interrupted; {again} --start {tally.line}", err=True)
         raise typer.Exit(130) from None
     except Unavailable:
-        typer.echo(f"The database is away; {again} --start {tally.line}", err=True)
+        typer.echo(f"The database is unavailable; {again} --start {tally.line}", err=True)
         raise typer.Exit(1) from None
     finally:
         would = "would be " if dry_run else ""
@@ -94,9 +94,9 @@ def _opened(file: Path) -> AbstractContextManager[TextIO]:
 
 
 class Refusals:
-    """The list of refused rows: line, field, reason. There is no file where nothing was refused.
+    """The list of refused rows: line, field, reason. There is no file if nothing was refused.
 
-    With `keep` the list of the run that is taken up again grows on.
+    With `keep`, the list of the continued run is extended.
     """
 
     def __init__(self, path: Path, *, keep: bool) -> None:
@@ -113,7 +113,7 @@ class Refusals:
             self._file.close()
 
     def add(self, refusals: Sequence[ImportRefusal]) -> None:
-        """List some more."""
+        """Append to the list."""
         if not refusals:
             return
         if self._file is None:
@@ -121,7 +121,7 @@ class Refusals:
             self._file = self._path.open("a", encoding="utf-8", newline="")
             if not begun:
                 csv.writer(self._file).writerow(["line", "field", "reason"])
-        csv.writer(self._file).writerows([r.line, neutral(r.field), neutral(r.reason)] for r in refusals)
+        csv.writer(self._file).writerows([r.line, escape_formula(r.field), escape_formula(r.reason)] for r in refusals)
         self._file.flush()
 
 
@@ -159,13 +159,13 @@ async def _run(
 
 
 async def _batch(core: Core, rows: Sequence[ImportRow], seen: set[int], *, dry_run: bool) -> ImportResult:
-    """One batch, tried again for a while when the database is away: it is written whole or not at all."""
+    """Import one batch, with retries while the database is unavailable; it is written completely or not at all."""
     backoff = Backoff(0.4, 5.0)
     for attempt in itertools.count(1):
         try:
             return await core.imports.import_batch(system(), rows, seen, dry_run=dry_run)
         except Unavailable:
-            if attempt == TRIES:
+            if attempt == ATTEMPTS:
                 raise
             await backoff.wait()
     raise AssertionError

@@ -1,4 +1,4 @@
-"""`rollcall log`: how long the log is kept, and that it is another one after a restore."""
+"""`rollcall log`: prunes the log, and starts a new epoch after a restore."""
 
 from __future__ import annotations
 
@@ -23,46 +23,50 @@ from domain.models.actor import system
 from domain.models.event import Event
 from domain.models.log import LogState
 
-TRIES = 8
+ATTEMPTS = 8
 
-log = typer.Typer(help="Prune the log, or say that it was restored.", no_args_is_help=True)
+log = typer.Typer(help="Prune the log, or start a new epoch after a restore.", no_args_is_help=True)
 
 
 class Busy(Exception):
-    """Another process prunes."""
+    """Another process is pruning."""
 
 
 @log.command()
 def prune(
     *,
-    older_than: Annotated[int, typer.Option(metavar="DAYS", help="How old events must be to go.", min=1, max=36500)],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; delete and write nothing.")] = False,
-    export: Annotated[Path | None, typer.Option(help="Write them to this .ndjson or .ndjson.gz first.")] = None,
+    older_than: Annotated[
+        int, typer.Option(metavar="DAYS", help="Prune events older than this many days.", min=1, max=36500)
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be pruned; change nothing.")] = False,
+    export: Annotated[
+        Path | None, typer.Option(help="Export the events to this .ndjson or .ndjson.gz file first.")
+    ] = None,
 ) -> None:
-    """Delete old events, oldest first, while everything else goes on.
+    """Delete old events, oldest first, while the service keeps running.
 
-    Each batch is on the disk in the export before it is deleted. Interrupted, run it again with the same file: what is
-    there already is not written twice, and nothing is missing. An export that is there is gone on with where it ends;
-    any other file is refused and left as it is. Exit codes: 0 done, 1 failed, 130 interrupted.
+    Each batch is stored in the export before it is deleted. After an interruption, run it again with the same file: an
+    existing export of this log is continued without duplicates or gaps; any other file is left unchanged, and the
+    command fails. Exit codes: 0 done, 1 failed, 130 interrupted.
     """
     done = [0]
     try:
         with directory() as settings:
             if dry_run:
-                asyncio.run(_look(settings, older_than))
+                asyncio.run(_count_expired(settings, older_than))
             else:
                 asyncio.run(_run(settings, older_than, export, done))
                 typer.echo(f"{done[0]} events pruned" + (f"; they are in {export}" if export and done[0] else ""))
     except KeyboardInterrupt:
-        typer.echo(f"Interrupted after {done[0]} events; run it again to go on", err=True)
+        typer.echo(f"Interrupted after {done[0]} events; run it again to continue", err=True)
         raise typer.Exit(130) from None
     except Unavailable:
-        typer.echo(f"The database is away after {done[0]} events; run it again to go on", err=True)
+        typer.echo(f"The database became unavailable after {done[0]} events; run it again to continue", err=True)
         raise typer.Exit(1) from None
     except Busy:
-        sys.exit("Another process prunes the log at this moment; nothing was done here")
+        sys.exit("Another process is pruning the log; nothing was done")
     except (FileRefused, OSError) as error:
-        sys.exit(f"{error}\n{done[0]} events were pruned, each of them exported")
+        sys.exit(f"{error}\n{done[0]} events were exported and pruned before that")
 
 
 @log.command()
@@ -70,14 +74,17 @@ def renew(
     *,
     keep_positions: Annotated[
         bool,
-        typer.Option("--keep-positions", help="No server has run since the restore: what the log has stays valid."),
+        typer.Option(
+            "--keep-positions", help="Keep the log's positions valid. Only if no server has run since the restore."
+        ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it without being asked.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Say that the database's files were restored in place from a snapshot, before the servers are started.
+    """Start a new epoch after restoring the database's files in place from a snapshot, before starting the servers.
 
-    Subscribers with a position of before are then told to read again, and none is taken for one of the restored log.
-    Dumps, recovery to a point in time and promoted standbys are noticed without this. Exit codes: 0 done, 1 not done.
+    Subscribers with an older position must then read again, so that no old position is mistaken for one of the restored
+    log. Restored dumps, point-in-time recovery and promoted standbys are detected without this. Exit codes: 0 done,
+    1 not done.
     """
     with directory() as settings:
         if not (yes or _agreed()):
@@ -86,15 +93,15 @@ def renew(
             state = asyncio.run(_renew(settings, keep_positions=keep_positions))
         except Unavailable as error:
             sys.exit(error.message)
-    kept = f"positions up to {state.head} stay valid" if keep_positions else "every position of before is refused"
-    typer.echo(f"The log has the epoch {state.epoch}; {kept}")
+    kept = f"positions up to {state.head} stay valid" if keep_positions else "earlier positions are no longer valid"
+    typer.echo(f"The log now has the epoch {state.epoch}; {kept}")
 
 
 def _agreed() -> bool:
     typer.echo("Every subscriber with an earlier position will have to read again.", err=True)
     if sys.stdin.isatty():
-        return typer.confirm("Begin another epoch?", err=True)
-    typer.echo("Nobody can be asked here; add --yes to begin another epoch.", err=True)
+        return typer.confirm("Start a new epoch?", err=True)
+    typer.echo("There is no terminal to ask; add --yes to start a new epoch.", err=True)
     return False
 
 
@@ -103,12 +110,12 @@ async def _renew(settings: Settings, *, keep_positions: bool) -> LogState:
         return await core.history.renew(system(), keep_positions=keep_positions)
 
 
-async def _look(settings: Settings, days: int) -> None:
+async def _count_expired(settings: Settings, days: int) -> None:
     async with open_core(settings) as core:
         found = [(range_.count, range_.last) async for range_ in core.retention.expired(system(), days)]
         count = sum(n for n, _ in found)
         rest = (await core.events.state()).head - (found[-1][1] if found else 0)
-    typer.echo(f"{count} events would be pruned" + (f"; the log would begin behind them, with {rest}" if found else ""))
+    typer.echo(f"{count} events would be pruned" + (f", and {rest} would remain" if found else ""))
 
 
 async def _run(settings: Settings, days: int, export: Path | None, done: list[int]) -> None:
@@ -122,13 +129,13 @@ async def _run(settings: Settings, days: int, export: Path | None, done: list[in
                 file = stack.enter_context(closing(EventFile(export, (await core.events.state()).epoch)))
             progress = stack.enter_context(Progress(*columns, console=Console(stderr=True)))
             task = progress.add_task("Pruning")
-            async for count in _patiently(core, days, file):
+            async for count in _prune_with_retry(core, days, file):
                 done[0] += count
                 progress.update(task, description=f"Pruning: {done[0]} events")
 
 
-async def _patiently(core: Core, days: int, file: EventFile | None) -> AsyncIterator[int]:
-    """The size of each batch that is gone, going on for a while when the database is away. Raises Unavailable."""
+async def _prune_with_retry(core: Core, days: int, file: EventFile | None) -> AsyncIterator[int]:
+    """Prune, with retries while the database is unavailable; yields the size of each pruned batch. Raises Unavailable."""
 
     async def keep(events: Sequence[Event]) -> None:
         if file is not None:
@@ -143,7 +150,7 @@ async def _patiently(core: Core, days: int, file: EventFile | None) -> AsyncIter
                 backoff.reset()
         except Unavailable:
             failures += 1
-            if failures == TRIES:
+            if failures == ATTEMPTS:
                 raise
             await backoff.wait()
         else:

@@ -1,4 +1,4 @@
-"""`rollcall`: every command of the product, one file each in api/commands/."""
+"""`rollcall`: the command line; each command has a file in api/cli/."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ app.command("verify")(verify)
 
 @app.callback()
 def rollcall() -> None:
-    """Rollcall: the live list of who can do what."""
+    """Rollcall: the live directory of users and their rights."""
 
 
 def main() -> None:
-    """Run the command line; what is expected to fail is told in one line, with exit code 1."""
+    """Run the command line; expected failures are printed in one line, with exit code 1."""
     try:
         app()
     except (ConfigurationError, EngineError) as error:

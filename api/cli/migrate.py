@@ -1,4 +1,4 @@
-"""`rollcall migrate`: brings a database to a schema revision, or prints the SQL that would."""
+"""`rollcall migrate`: migrates a database to a schema revision, or prints the SQL for it."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ def alembic_config(database: DatabaseAddress) -> Config:
     """Alembic's configuration for one database; `migrations/env.py` finds the address under `sqlalchemy.url`."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    # Alembic's options are read by configparser, to which a percent sign begins a reference.
+    # Alembic reads its options with configparser, where a percent sign starts a reference.
     config.set_main_option("sqlalchemy.url", database.dsn.replace("%", "%%"))
     return config
 
 
 def upgrade(database: DatabaseAddress, revision: str = "head") -> None:
-    """Bring a database to a revision. Runs an event loop of its own, so none may be running in this thread.
+    """Migrate a database to a revision. Runs an event loop, so none may be running in this thread.
 
-    Raises ConfigurationError where there is no such database or revision, or where a newer release migrated it.
+    Raises ConfigurationError if there is no such database or revision, or a newer release has migrated it.
     """
     known_revision(database)
-    with told_in_one_line():
+    with alembic_errors():
         command.upgrade(alembic_config(database), revision)
 
 
 def known_revision(database: DatabaseAddress) -> str | None:
-    """The revision of a database, None before the first; raises ConfigurationError where it is a newer release's."""
+    """The revision of a database, None before the first; raises ConfigurationError if it is of a newer release."""
     found = asyncio.run(schema_revision(database))
     if shipped().is_newer(found):
         raise ConfigurationError(unusable(str(shipped().fault(found))))
@@ -48,8 +48,8 @@ def known_revision(database: DatabaseAddress) -> str | None:
 
 
 @contextmanager
-def told_in_one_line() -> Iterator[None]:
-    """Raise what Alembic refuses as ConfigurationError."""
+def alembic_errors() -> Iterator[None]:
+    """Raise Alembic's CommandError as ConfigurationError."""
     try:
         yield
     except CommandError as error:
@@ -57,15 +57,15 @@ def told_in_one_line() -> Iterator[None]:
 
 
 def migrate(
-    revision: Annotated[str, typer.Argument(help="The revision to go to.")] = "head",
+    revision: Annotated[str, typer.Argument(help="The revision to migrate to.")] = "head",
     *,
     down: Annotated[
-        bool, typer.Option("--down", help="Go back: to the revision, or by one without a revision.")
+        bool, typer.Option("--down", help="Downgrade to the revision, or by one step if none is given.")
     ] = False,
-    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL and change nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Go back without being asked.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL; change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Downgrade without asking for confirmation.")] = False,
 ) -> None:
-    """Bring the database to the newest schema, or to a revision."""
+    """Migrate the database to the newest schema, or to a revision."""
     database = LocalSettings.load().database_url
     if database is None:
         raise ConfigurationError("Nothing to migrate:\n  DATABASE_URL: is not set")
@@ -78,9 +78,9 @@ def migrate(
 
 
 def print_sql(database: DatabaseAddress, revision: str, *, down: bool) -> None:
-    """Print what would be run; no database is asked."""
+    """Print the SQL, without connecting to a database."""
     config = alembic_config(database)
-    with told_in_one_line():
+    with alembic_errors():
         if down:
             command.downgrade(config, "head:base" if revision == "head" else revision, sql=True)
         else:
@@ -88,15 +88,15 @@ def print_sql(database: DatabaseAddress, revision: str, *, down: bool) -> None:
 
 
 def go_back(database: DatabaseAddress, target: str, *, yes: bool) -> None:
-    """Undo migrations, once the operator has agreed to what is lost by it.
+    """Undo migrations after the operator has confirmed what is deleted.
 
-    Exits with 1 where the answer is no, or where nobody can be asked and `yes` was not given.
+    Exits with 1 if the answer is no, or if there is no terminal to ask and `yes` was not given.
     """
     found = known_revision(database)
     if found is None:
-        raise ConfigurationError(unusable("it has no schema to go back from"))
+        raise ConfigurationError(unusable("it has no schema to downgrade"))
     config = alembic_config(database)
-    with told_in_one_line():
+    with alembic_errors():
         lost = losses(config, database, found, target)
         if not (yes or agreed(lost)):
             raise typer.Exit(1)
@@ -104,9 +104,9 @@ def go_back(database: DatabaseAddress, target: str, *, yes: bool) -> None:
 
 
 def agreed(lost: Losses) -> bool:
-    """Whether somebody at the terminal agrees to the losses."""
+    """Whether the operator at the terminal confirms the losses."""
     typer.echo(lost.describe(), err=True)
     if sys.stdin.isatty():
-        return typer.confirm("Go back?", err=True)
-    typer.echo("Nobody can be asked here; add --yes to go back.", err=True)
+        return typer.confirm("Downgrade?", err=True)
+    typer.echo("There is no terminal to ask; add --yes to downgrade.", err=True)
     return False

@@ -1,4 +1,4 @@
-"""`rollcall seed`: a believable directory to try things on."""
+"""`rollcall seed`: fills the directory with realistic example users."""
 
 from __future__ import annotations
 
@@ -173,17 +173,17 @@ BATCH = 1000
 
 def seed(
     *,
-    users: Annotated[int, typer.Option(min=1, max=2_000_000, help="How many people there shall be.")] = 1000,
-    number: Annotated[int, typer.Option("--seed", help="Another number makes other people.")] = 1,
+    users: Annotated[int, typer.Option(min=1, max=2_000_000, help="How many users to create.")] = 1000,
+    number: Annotated[int, typer.Option("--seed", help="A different number creates different users.")] = 1,
 ) -> None:
-    """Make people: the same ones for the same numbers, so that it can be run again."""
+    """Create example users. The same numbers give the same users, so that it can be run again."""
     with directory() as settings:
         asyncio.run(_run(settings, users, number))
 
 
 def people(count: int, number: int) -> Iterator[ImportRow]:
-    """Names of many places with addresses that fit: 2 % admins, 5 % auditors."""
-    chance = random.Random(number)  # noqa: S311 - believable, not secret
+    """Names from many countries with matching addresses: 2 % admins, 5 % auditors."""
+    chance = random.Random(number)  # noqa: S311 - example data, not secret
     for line in range(1, count + 1):
         first, last = chance.choice(FIRST), chance.choice(LAST)
         letters = [fold(n).replace("ł", "l").replace("ı", "i").replace("'", "") for n in (first, last)]
@@ -199,7 +199,7 @@ async def _run(settings: Settings, count: int, number: int) -> None:
             result = await core.imports.import_batch(system(), batch)
             done += len(batch)
             if result.created or done == count:
-                typer.echo(f"\r{done} of {count} people, {time.monotonic() - began:.0f} s", nl=False)
+                typer.echo(f"\r{done} of {count} users, {time.monotonic() - began:.0f} s", nl=False)
         typer.echo("")
         query = core.users.query(
             system(),

@@ -1,4 +1,4 @@
-"""`rollcall serve`: the API over the engines that the settings name."""
+"""`rollcall serve`: the API with the database and Redis from the settings."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from api.settings import Settings
 
 
 def serve() -> None:
-    """Serve the API; SIGTERM ends it within SHUTDOWN_SECONDS."""
+    """Serve the API; after SIGTERM it stops within SHUTDOWN_SECONDS."""
     run(Settings.load())
 
 
 def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
     """Serve until a signal; `ready` is called once requests are answered.
 
-    Raises ConfigurationError where DATABASE_URL leads nowhere.
+    Raises ConfigurationError if the database of DATABASE_URL cannot be used.
     """
     asyncio.run(check_database(settings.database_url))
     Server(server_config(Application(settings), settings), ready).run()

@@ -1,4 +1,4 @@
-"""`rollcall tail`: the log as it grows, over the public subscription, from where it was left off."""
+"""`rollcall tail`: prints new events of the log over the public subscription, resuming from a cursor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import httpx
 import orjson
 import typer
 
-from api.cli.client import Away, Refused, SignedIn, SignedOut, refresh, sign_in, sign_out, subscribe
+from api.cli.client import Refused, ServerUnavailable, SignedIn, SignedOut, refresh, sign_in, sign_out, subscribe
 from api.settings import LocalSettings
 from domain.backoff import Backoff
 
@@ -58,12 +58,12 @@ class Follower:
             await self._connect(http)
         except SignedOut:
             await self._renew(http)
-        except Away as error:
-            typer.echo(f"Connection lost ({error}); trying again", err=True)
+        except ServerUnavailable as error:
+            typer.echo(f"Connection lost ({error}); reconnecting", err=True)
         await self.pause.wait()
 
     async def _connect(self, http: httpx.AsyncClient) -> None:
-        """Print what one connection brings. Raises Away, SignedOut and Refused."""
+        """Print the events of one connection. Raises ServerUnavailable, SignedOut and Refused."""
         if self.session is None:
             self.session = await sign_in(http, self.email, self.password)
         variables = {"after": self.cursor, "filter": self.filter}
@@ -73,29 +73,29 @@ class Follower:
                 self._show(message)
 
     async def _renew(self, http: httpx.AsyncClient) -> None:
-        """Go on with new tokens, or without a session: also where it is not known whether the old token was taken."""
+        """Refresh the session, or drop it if that fails or its outcome is unknown."""
         session, self.session = self.session, None
-        with contextlib.suppress(Away, SignedOut):
+        with contextlib.suppress(ServerUnavailable, SignedOut):
             self.session = None if session is None else await refresh(http, session)
 
     async def _leave(self, http: httpx.AsyncClient) -> None:
-        """Leave no session behind, where somebody answers at once."""
+        """End the session, if the server answers quickly."""
         if self.session is None:
             return
-        with contextlib.suppress(Away, SignedOut, Refused, TimeoutError):
+        with contextlib.suppress(ServerUnavailable, SignedOut, Refused, TimeoutError):
             async with asyncio.timeout(LEAVE_SECONDS):
                 try:
                     await sign_out(http, self.session)
-                except SignedOut:  # the access token may have ended meanwhile, and the session not
+                except SignedOut:  # the access token may have expired before the session
                     await sign_out(http, await refresh(http, self.session))
 
     def _show(self, message: dict[str, Any]) -> None:
         kind = message["__typename"]
         if kind == "ResyncRequired":
-            typer.echo(f"-- {message['reason']}: going on from now --", err=True)
+            typer.echo(f"-- {message['reason']}; continuing from now --", err=True)
         elif kind == "Event":
             typer.echo(orjson.dumps(message).decode() if self.as_json else describe(message))
-        self.cursor = message["cursor"]  # only now: what could not be printed is not behind us
+        self.cursor = message["cursor"]  # last, so that an event that was not printed is not skipped
 
 
 def describe(event: dict[str, Any]) -> str:
@@ -109,13 +109,15 @@ def describe(event: dict[str, Any]) -> str:
 
 def tail(
     *,
-    after: Annotated[str | None, typer.Option(help="Begin after this cursor instead of now.")] = None,
-    url: Annotated[str, typer.Option(help="Where the API answers; by the settings unless told.")] = "",
-    email: Annotated[str, typer.Option(help="Who follows; ROLLCALL_EMAIL or the first admin unless told.")] = "",
+    after: Annotated[str | None, typer.Option(help="Start after this cursor instead of now.")] = None,
+    url: Annotated[str, typer.Option(help="The address of the API; by default from the settings.")] = "",
+    email: Annotated[
+        str, typer.Option(help="The account to sign in with; by default ROLLCALL_EMAIL or the first admin.")
+    ] = "",
     types: Annotated[list[str] | None, typer.Option("--type", help="Only events of this type.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
-    """Print events as they happen, each once and in order; the password comes from ROLLCALL_PASSWORD or a prompt."""
+    """Print events as they happen, each once and in order. The password is read from ROLLCALL_PASSWORD or a prompt."""
     settings = LocalSettings.load()
     base = (url or f"http://{settings.api_host}:{settings.api_port}").rstrip("/")
     if urlsplit(base).scheme not in ("http", "https"):
@@ -133,4 +135,4 @@ def tail(
         pass
     finally:
         if follower.cursor:
-            typer.echo(f"Go on with: rollcall tail --after {follower.cursor}", err=True)
+            typer.echo(f"Continue with: rollcall tail --after {follower.cursor}", err=True)

@@ -1,4 +1,4 @@
-"""`rollcall up`: a whole Rollcall on this machine, from nothing but its wheels."""
+"""`rollcall up`: a complete Rollcall on this machine, with all engines from Python wheels."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PORTS_TRIED = 50
 
 
 def up() -> None:
-    """Start PostgreSQL and Valkey (unless the settings name others), migrate, make a first admin, and serve."""
-    _leave_in_order()
+    """Start PostgreSQL and Valkey (unless the settings name others), migrate, create a first admin, and serve."""
+    _handle_signals()
     given = LocalSettings.load()
     end_earlier_console(given.data_dir)
     places = _places(given)
@@ -46,23 +46,23 @@ def up() -> None:
         run(settings, ready=lambda: _addresses(settings, console=places.folder is not None))
 
 
-def _leave_in_order() -> None:
-    """Let a SIGTERM, and a closed terminal, stop the engines as Ctrl-C does."""
+def _handle_signals() -> None:
+    """Make SIGTERM and a closed terminal stop the engines as Ctrl-C does."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    # Passed on, because the server has a handler of its own for SIGTERM and none for this.
+    # Raised as SIGTERM, because the server has a handler for that and none for SIGHUP.
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where this run listens; `folder` is the console's, if there is to be one."""
+    """The ports of this run; `folder` is the console's, if it is to be served."""
 
     api_port: int
     console_port: int
     folder: Path | None
 
     def values(self, given: LocalSettings) -> dict[str, object]:
-        """The settings that follow from it."""
+        """The settings that result from it."""
         values: dict[str, object] = {"api_port": self.api_port, "console_port": self.console_port}
         if self.folder is not None:
             values["proxy_token"] = given.proxy_token or secrets.token_urlsafe(32)
@@ -101,12 +101,12 @@ def _first_admin(settings: Settings) -> None:
     if password is not None:
         email = settings.admin_email or "admin@example.com"
         typer.echo(
-            f"\n  The first admin is {email} with the password {password}\n  It is shown this once; change it.\n"
+            f"\n  The first admin is {email} with the password {password}\n  It is shown only once; change it.\n"
         )
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """All that the console's process is told: none of the secrets but the one it shares with the API."""
+    """The whole environment of the console's process, with no secret except the one it shares with the API."""
     assert settings.proxy_token is not None
     return {
         "NODE_ENV": "production",
@@ -120,7 +120,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where who listens everywhere is reached from here
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how to reach a wildcard address from this machine
 
 
 def _bracketed(host: str) -> str:
@@ -128,7 +128,7 @@ def _bracketed(host: str) -> str:
 
 
 def address(host: str, port: int) -> str:
-    """As a visitor on this machine writes it."""
+    """The address as a visitor on this machine enters it."""
     here = LOOPBACK.get(host, host)
     return f"http://{'localhost' if here in ('127.0.0.1', '::1') else _bracketed(here)}:{port}"
 
@@ -137,7 +137,7 @@ def _addresses(settings: Settings, *, console: bool) -> None:
     base = address(settings.api_host, settings.api_port)
     if console:
         opened = address(settings.console_host, settings.console_port)
-        typer.echo(f"\n  Rollcall is up: open {opened}\n\nCtrl-C stops it. The API behind it:")
+        typer.echo(f"\n  Rollcall is up: open {opened}\n\nCtrl-C stops it. Its API:")
     else:
         typer.echo("Rollcall is up. Ctrl-C stops it.")
     typer.echo(f"  GraphQL  {base}/graphql  (subscriptions on the same address)")
@@ -145,19 +145,19 @@ def _addresses(settings: Settings, *, console: bool) -> None:
 
 
 def choose_port(host: str, port: int, name: str, *, but: int | None = None) -> int:
-    """The port, when it is free and not `but`; otherwise the next such, once somebody at a terminal has agreed to it.
+    """The port, if it is free and not `but`; otherwise the next free one, if the user at the terminal agrees.
 
-    Exits with 2 where nobody can be asked; `name` is the setting to change.
+    Exits with 2 if there is no terminal; `name` is the setting to change.
     """
     candidates = (p for p in range(port, min(port + PORTS_TRIED, 65536)) if p != but and is_free(host, p))
     other = next(candidates, None)
     if other == port:
         return port
     if other is None:
-        sys.exit(f"Port {port} and those after it are taken: set {name}")
-    if sys.stdin.isatty() and typer.confirm(f"Port {port} is taken. Use {other}?", default=True):
+        sys.exit(f"Port {port} and the {PORTS_TRIED - 1} after it are in use; set {name} to another port")
+    if sys.stdin.isatty() and typer.confirm(f"Port {port} is in use. Use {other} instead?", default=True):
         return other
-    typer.echo(f"Port {port} is taken; {other} is free: {name}={other} make run", err=True)
+    typer.echo(f"Port {port} is in use, but {other} is free: {name}={other} make run", err=True)
     raise typer.Exit(2)
 
 

@@ -10,14 +10,14 @@ TAG = re.compile(r'\s*(?P<weak>W/)?"(?P<version>[0-9]{1,9})"\s*')
 
 
 def etag(user: User) -> str:
-    """The entity tag of a user as it is now."""
+    """The entity tag of a user's current version."""
     return f'"{user.version}"'
 
 
 def versions(condition: str | None, *, weak: bool) -> frozenset[int] | None:
-    """The versions that a condition names; None where there is none, or where it is `*` and so fits everything.
+    """The versions that a condition names; None if there is no condition, or if it is `*`, which matches everything.
 
-    Tags that were never ours fit nothing. If-Match compares strongly, If-None-Match weakly (`weak`).
+    Tags that this API did not issue match nothing. If-Match compares strongly, If-None-Match weakly (`weak`).
     """
     if condition is None or condition.strip() == "*":
         return None
@@ -26,6 +26,6 @@ def versions(condition: str | None, *, weak: bool) -> frozenset[int] | None:
 
 
 def is_known(condition: str | None, user: User) -> bool:
-    """Whether the caller has this very user already (If-None-Match)."""
+    """Whether the caller already has this version of the user (If-None-Match)."""
     named = versions(condition, weak=True)
     return condition is not None and (named is None or user.version in named)

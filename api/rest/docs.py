@@ -1,4 +1,4 @@
-"""A page to read the OpenAPI document at, made on the server: it needs no script and loads nothing."""
+"""The OpenAPI document as an HTML page, rendered on the server: it needs no script and loads nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def page(document: dict[str, Any]) -> str:
             '<meta name="viewport" content="width=device-width,initial-scale=1">',
             f"<style>{STYLE}</style></head><body><main><h1>{title}</h1>",
             f"<p>{escape(document['info']['description'])}</p>",
-            '<p>For programs: <a href="/api/v1/openapi.json">/api/v1/openapi.json</a> (OpenAPI 3.1).</p>',
+            '<p>Machine-readable: <a href="/api/v1/openapi.json">/api/v1/openapi.json</a> (OpenAPI 3.1).</p>',
             *(part for path, methods in document["paths"].items() for part in _path(document, path, methods)),
             "</main></body></html>",
         ]
@@ -51,7 +51,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _found(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    """The node, or what it refers to."""
+    """The node, or the target of its reference."""
     if "$ref" in node:
         found: Any = document
         for step in node["$ref"].removeprefix("#/").split("/"):

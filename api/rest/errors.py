@@ -1,4 +1,4 @@
-"""Every refusal under /api/ and /admin/ in the v1 envelope, rendered from its one definition."""
+"""Errors under /api/ and /admin/ in the v1 envelope, rendered from their single definition."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET_FIELDS = frozenset({"password", "refresh_token", "totp_code"})
 FAULTS_MAX = 20
 TOKEN_CODES = frozenset({"TOKEN_INVALID", "TOKEN_EXPIRED", "SESSION_REVOKED"})
 HTTP_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "PAYLOAD_TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE"}
-MESSAGES = {"NOT_FOUND": "Not found", "METHOD_NOT_ALLOWED": "This method is not allowed here"}
+MESSAGES = {"NOT_FOUND": "Not found", "METHOD_NOT_ALLOWED": "This method is not allowed for this path"}
 
 
 def domain_error(error: DomainError) -> Response:
@@ -34,14 +34,14 @@ def domain_error(error: DomainError) -> Response:
 
 
 def body_refused(error: BodyRefused) -> Response:
-    """A body that cannot be used."""
+    """A body that could not be read."""
     return respond(failure(error.code, error.message), error.status)
 
 
 def invalid(error: ValidationError, given: Mapping[str, Any]) -> ValidationFailed:
-    """What a model refused, as the domain says it.
+    """The rejections of a model as a domain error.
 
-    Only plain values of known fields that are no secrets are repeated: anything else may have a secret in it.
+    Only plain values of known, non-secret fields are repeated: anything else may contain a secret.
     """
     faults = []
     for fault in error.errors(include_url=False, include_context=False):
@@ -55,7 +55,7 @@ def invalid(error: ValidationError, given: Mapping[str, Any]) -> ValidationFaile
 
 
 async def http_exception(_: Request, error: Exception) -> Response:
-    """What the router refused: unknown paths and wrong methods, with Allow."""
+    """The router's errors: unknown paths and wrong methods, with Allow."""
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code, "MALFORMED_REQUEST")
     return respond(failure(code, MESSAGES.get(code, error.detail)), error.status_code, dict(error.headers or {}))

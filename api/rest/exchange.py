@@ -1,4 +1,4 @@
-"""What every REST route does alike: who asks, what the body says, and how a refusal is answered."""
+"""What all REST routes share: authentication, reading the body, and rendering errors."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Exchange:
-    """The edge as the routes use it."""
+    """Authentication, cookies and bodies for the routes."""
 
     def __init__(self, authenticator: Authenticator, settings: Settings, fairness: Fairness) -> None:
         self._authenticator, self._settings, self._fairness = authenticator, settings, fairness
 
     async def actor(self, request: Request) -> Actor:
-        """Who asks, once it is their turn; asked once a request.
+        """The authenticated actor, once it is their turn; called once per request.
 
         Raises Unauthenticated, TokenInvalid, TokenExpired, SessionRevoked, AccountDisabled, Forbidden, RateLimited.
         """
@@ -40,7 +40,7 @@ class Exchange:
         return actor
 
     def origin(self, request: Request) -> Origin:
-        """Where the request comes from, for the audit trail."""
+        """The origin of the request, for the audit trail."""
         return self._authenticator.origin(request.scope)
 
     def check_origin(self, request: Request) -> None:
@@ -52,7 +52,7 @@ class Exchange:
         return self._authenticator.carrier(request.scope)
 
     async def body(self, request: Request, model: type[M]) -> M:
-        """The body as the model has it. Raises BodyRefused for what is no JSON object, ValidationFailed."""
+        """The body as the model. Raises ValidationFailed, and BodyRefused for a body that is not a JSON object."""
         value = await read_json(request.scope, request.receive, self._settings.body_limit_bytes, strict=True)
         if not isinstance(value, dict):
             raise BodyRefused(400, "MALFORMED_REQUEST", "The body must be a JSON object")
@@ -63,18 +63,18 @@ class Exchange:
 
 
 def has_body(request: Request) -> bool:
-    """Whether a body was announced (RFC 9112 section 6)."""
+    """Whether the headers announce a body (RFC 9112 section 6)."""
     return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
 def with_cookies(response: Response, carrier: CookieCarrier) -> Response:
-    """The response with what the carrier sends."""
+    """The response with the carrier's cookies."""
     response.raw_headers.extend(carrier.headers)
     return response
 
 
 def route(path: str, **handlers: Handler) -> Route:
-    """One path with a handler for each method; HEAD is answered by GET's."""
+    """One path with a handler for each method; GET's handler also answers HEAD."""
 
     async def handle(request: Request) -> Response:
         handler = handlers["GET" if request.method == "HEAD" else request.method]

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of v1, made from the models that check the bodies and the table of the contract's routes."""
+"""The OpenAPI 3.1 document of v1, built from the models of the bodies and the table of the contract's routes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ID: Json = {"type": "string", "format": "uuid"}
 
 
 def document(server: str, *, secure: bool) -> Json:
-    """The whole document, for the address that visitors use."""
+    """The whole document, for the public address of the API."""
     paths: dict[str, Json] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
@@ -23,7 +23,7 @@ def document(server: str, *, secure: bool) -> Json:
         "info": {
             "title": "Rollcall v1",
             "version": "1",
-            "description": "The directory for clients of the v1 contract. The GraphQL API at /graphql offers all of it.",
+            "description": "The directory for clients of the v1 contract. The complete API is GraphQL, at /graphql.",
         },
         "servers": [{"url": server}],
         "paths": paths,
@@ -43,7 +43,10 @@ def document(server: str, *, secure: bool) -> Json:
 def _operation(operation: Operation) -> Json:
     responses: Json = {str(operation.status): _success(operation)}
     if operation.not_modified:
-        responses["304"] = {"description": "The caller has this user already", "headers": _refs(("ETag",))}
+        responses["304"] = {
+            "description": "The caller already has this version of the user",
+            "headers": _refs(("ETag",)),
+        }
     responses |= {str(status): _refusal(status, codes) for status, codes in operation.refusals.items()}
     described: Json = {"operationId": operation.id, "summary": operation.summary, "responses": responses}
     if operation.parameters:
@@ -98,7 +101,7 @@ def _schemas() -> Json:
     roles: Json = {"enum": ["member", "auditor", "admin"]}
     user = _closed(
         id=ID,
-        email=_or_null({"type": "string", "description": "Null where the viewer may not see it"}),
+        email=_or_null({"type": "string", "description": "Null if the viewer may not see it"}),
         display_name=text,
         role=roles,
         status={"enum": ["active", "disabled", "deleted"]},
@@ -118,8 +121,8 @@ def _schemas() -> Json:
     signed_in = _closed(
         user=ref("User"),
         session=ref("Session"),
-        access_token=_or_null({"type": "string", "description": "Null where it travels in a cookie"}),
-        refresh_token=_or_null({"type": "string", "description": "Null where it travels in a cookie"}),
+        access_token=_or_null({"type": "string", "description": "Null if it is in a cookie"}),
+        refresh_token=_or_null({"type": "string", "description": "Null if it is in a cookie"}),
         access_token_expires_at=MOMENT,
     )
     bodies = {model.__name__: model.model_json_schema() for model in (NewUser, ChangedUser, Login, Refresh)}
@@ -135,22 +138,30 @@ def _parameters() -> Json:
     return {
         "id": _parameter("id", "path", ID, "The user's id", required=True),
         "limit": _parameter(
-            "limit", "query", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}, "How many"
+            "limit",
+            "query",
+            {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+            "The maximum number of users",
         ),
-        "after": _parameter("after", "query", text, "Where the page before ended: follow its Link instead"),
+        "after": _parameter("after", "query", text, "The end of the previous page; follow its Link header instead"),
         "search": _parameter(
-            "search", "query", text | {"maxLength": 200}, "Part of a name or an e-mail address: 64 characters, 8 words"
+            "search",
+            "query",
+            text | {"maxLength": 200},
+            "Part of a name or an e-mail address, at most 64 characters and 8 words",
         ),
         "role": _parameter("role", "query", {"enum": ["member", "auditor", "admin"]}, "Only this role"),
         "status": _parameter("status", "query", {"enum": ["active", "disabled", "deleted"]}, "Only this status"),
-        "count": _parameter("count", "query", {"type": "boolean", "default": False}, "Whether to count them all"),
-        "If-Match": _parameter("If-Match", "header", text, "Write only over the version with this ETag"),
-        "If-None-Match": _parameter("If-None-Match", "header", text, "Answer 304 where this ETag still holds"),
+        "count": _parameter(
+            "count", "query", {"type": "boolean", "default": False}, "Whether to count all matching users"
+        ),
+        "If-Match": _parameter("If-Match", "header", text, "Only change the version with this ETag"),
+        "If-None-Match": _parameter("If-None-Match", "header", text, "Answer 304 if this ETag is still current"),
         "Idempotency-Key": _parameter(
             "Idempotency-Key",
             "header",
             text | {"minLength": 1, "maxLength": 200},
-            "A repeat with the same key and body answers with the first result",
+            "A repeated request with the same key and body returns the first result",
         ),
     }
 
@@ -158,10 +169,10 @@ def _parameters() -> Json:
 def _headers() -> Json:
     texts = {
         "Link": 'The next page: <…>; rel="next"',
-        "X-Total-Count": "How many there are, where count=true was asked for",
-        "Location": "Where the user is",
+        "X-Total-Count": "The number of all matching users, if count=true was given",
+        "Location": "The path of the user",
         "ETag": "The user's version",
-        "Set-Cookie": "The session, where it travels in cookies",
+        "Set-Cookie": "The session, if it is in cookies",
         "WWW-Authenticate": "Bearer",
         "Retry-After": "Seconds to wait",
     }

@@ -1,4 +1,4 @@
-"""The contract's table of routes: what each route of v1 takes, answers and may be refused with."""
+"""The contract's table of routes: the parameters, response and errors of each v1 route."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Operation:
     body: type[BaseModel] | None = None
     body_required: bool = True
     raises: tuple[Raised, ...] = SESSION
-    """What its use case and the check of the session raise; the codes that are listed are theirs."""
+    """The errors of its use case and of the session check; the documented codes follow from them."""
     parameters: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     public: bool = False
@@ -36,7 +36,7 @@ class Operation:
 
     @property
     def refusals(self) -> Codes:
-        """The codes that it may be refused with, by status."""
+        """Its error codes by status."""
         return codes_of(self.raises, body=self.body is not None, query="limit" in self.parameters)
 
 
@@ -52,7 +52,7 @@ OPERATIONS = (
         "get",
         "/api/v1/users",
         "listUsers",
-        "Users the viewer may see, oldest first",
+        "List the users whom the viewer may see, oldest first",
         "Users retrieved successfully",
         USERS,
         raises=(*SESSION, errors.ValidationFailed),
@@ -63,7 +63,7 @@ OPERATIONS = (
         "post",
         "/api/v1/users",
         "createUser",
-        "Make a user; for admins",
+        "Create a user; admins only",
         "User created successfully",
         ref("User"),
         status=201,
@@ -76,7 +76,7 @@ OPERATIONS = (
         "get",
         "/api/v1/users/{id}",
         "getUser",
-        "One user",
+        "Get one user",
         "User retrieved successfully",
         ref("User"),
         raises=(*SESSION, errors.NotFound),
@@ -88,7 +88,7 @@ OPERATIONS = (
         "put",
         "/api/v1/users/{id}",
         "updateUser",
-        "Set fields of a user, the others stay; for admins, and for one's own e-mail and display name",
+        "Change fields of a user and leave the others; users may only change their own e-mail and display name, admins everything",
         "User updated successfully",
         ref("User"),
         body=ChangedUser,
@@ -100,7 +100,7 @@ OPERATIONS = (
         "delete",
         "/api/v1/users/{id}",
         "deleteUser",
-        "Take a user out of the directory; for admins",
+        "Delete a user, who can be restored; admins only",
         "User deleted successfully",
         {"type": "null"},
         raises=(*SESSION, errors.NotFound, errors.LastAdmin, errors.VersionConflict),
@@ -110,7 +110,7 @@ OPERATIONS = (
         "post",
         "/api/v1/auth/login",
         "signIn",
-        "Sign in, with the tokens in the answer or in httpOnly cookies",
+        "Sign in; the tokens are returned in the response or in httpOnly cookies",
         "Signed in successfully",
         ref("SignedIn"),
         body=Login,
@@ -122,7 +122,7 @@ OPERATIONS = (
         "post",
         "/api/v1/auth/refresh",
         "refreshSession",
-        "Exchange a refresh token, of the body or of the cookie, for new tokens. It is accepted for 30 seconds more",
+        "Exchange a refresh token, from the body or the cookie, for new tokens; it stays valid for another 30 seconds",
         "Session refreshed successfully",
         ref("SignedIn"),
         body=Refresh,
@@ -141,7 +141,7 @@ OPERATIONS = (
         "post",
         "/api/v1/auth/logout",
         "signOut",
-        "End the session and take its cookies back; with an expired access token, by the refresh token (body or cookie)",
+        "End the session and remove its cookies; after the access token has expired, with the refresh token (body or cookie)",
         "Signed out successfully",
         {"type": "null"},
         headers=("Set-Cookie",),
@@ -150,7 +150,7 @@ OPERATIONS = (
         "get",
         "/admin/users",
         "listAllUsers",
-        "Users of every status; for admins",
+        "List users of every status; admins only",
         "Users retrieved successfully",
         USERS,
         raises=(*SESSION, errors.ValidationFailed),

@@ -1,4 +1,4 @@
-"""Which refusals the routes of v1 answer with: what their use cases raise, and what the edge itself refuses."""
+"""The error codes of the v1 routes: the errors that their use cases raise, and those of the HTTP layer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from domain import errors
 from domain.errors import DomainError
 
 Raised = type[DomainError] | DomainError
-"""A kind of error, or one of it where its code depends on what it is about."""
+"""A class of errors, or an instance if the code depends on it."""
 Codes = dict[int, list[str]]
 
 SESSION: tuple[Raised, ...] = (
@@ -20,7 +20,7 @@ SESSION: tuple[Raised, ...] = (
     errors.Forbidden,
     errors.RateLimited,
 )
-"""What every request with a session may meet: who asks is not known, is not allowed, or has too much in hand."""
+"""The errors of every request with a session: not authenticated, not allowed, or too many requests."""
 EMAIL_TAKEN = errors.Taken("email")
 ALWAYS: tuple[Raised, ...] = (errors.Unavailable,)
 BODY: tuple[Raised, ...] = (errors.ValidationFailed,)
@@ -33,28 +33,28 @@ OF_A_BODY = {
     413: "PAYLOAD_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
 }
-"""What the edge refuses before any use case is called (`api.http.body`)."""
+"""The errors of the HTTP layer, before any use case is called (`api.http.body`)."""
 
 REASONS: Mapping[int, str] = {
     400: "The request cannot be read",
-    401: "No session, or one that is not valid",
+    401: "No session, or an invalid one",
     403: "Not allowed",
-    404: "No such user, or none that the viewer may know of",
+    404: "The user does not exist, or the viewer may not see them",
     408: "The body took too long to arrive",
     409: "The change conflicts with another user, or would leave no active admin",
     412: "The user has changed since it was read",
     413: "The body is too large",
     415: "The body is not application/json",
-    422: "Fields were refused",
+    422: "One or more fields were rejected",
     429: "Too many attempts, or too many requests at once",
-    500: "A fault of the server; details.request_id names it in the log",
-    503: "The directory is unavailable for a moment",
+    500: "Internal error; details.request_id identifies it in the log",
+    503: "The directory is temporarily unavailable",
 }
 HEADERS_OF: Mapping[int, str] = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 
 def codes_of(raised: Iterable[Raised], *, body: bool, query: bool) -> Codes:
-    """The codes of a route by status: `body` and `query` say whether it reads one."""
+    """The codes of a route by status; `body` and `query` say whether it reads one."""
     edge = {**OF_EVERY_ROUTE, **(OF_A_BODY if body else {}), **(UNREADABLE if query else {})}
     found: Codes = {status: [code] for status, code in edge.items()}
     for error in (*raised, *ALWAYS, *(BODY if body else ())):

@@ -1,4 +1,4 @@
-"""JSON answers."""
+"""JSON responses."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from starlette.responses import Response
 
 
 def respond(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer."""
+    """A JSON response."""
     return Response(orjson.dumps(body), status, dict(headers or {}), "application/json")

@@ -42,20 +42,20 @@ class SessionRoutes:
         return self._signed_in(request, signed_in, "Signed in successfully", cookie=body.cookie)
 
     async def refresh(self, request: Request) -> Response:
-        """POST /api/v1/auth/refresh: the token of the body goes before the cookie's, and comes back the way it came."""
+        """POST /api/v1/auth/refresh: the body's token takes precedence; new tokens are returned in the same way."""
         body = await self._exchange.body(request, Refresh) if has_body(request) else Refresh()
         by_cookie = body.refresh_token is None
         try:
             token = self._checked(request).refresh_token if by_cookie else body.refresh_token
             if token is None:
-                raise TokenInvalid("There is no refresh token")
+                raise TokenInvalid("The request has no refresh token")
             signed_in = await self._sessions.refresh(self._exchange.origin(request), token)
         except DomainError as error:
             return self._refused(request, error)
         return self._signed_in(request, signed_in, "Session refreshed successfully", cookie=by_cookie)
 
     async def logout(self, request: Request) -> Response:
-        """POST /api/v1/auth/logout: where the access token no longer serves, a refresh token is proof enough."""
+        """POST /api/v1/auth/logout: without a valid access token, a refresh token suffices."""
         try:
             await self._end(request)
         except DomainError as error:
@@ -76,7 +76,7 @@ class SessionRoutes:
             await self._sessions.sign_out(actor)
 
     async def _refresh_token(self, request: Request) -> str | None:
-        """The refresh token of the body or else of the cookie; a body of any other kind has always been overlooked."""
+        """The refresh token of the body or, without one, the cookie; v1 has always ignored any other body."""
         try:
             given = (await self._exchange.body(request, Refresh)).refresh_token if has_body(request) else None
         except (BodyRefused, ValidationFailed):
@@ -84,14 +84,14 @@ class SessionRoutes:
         return given or self._checked(request).ending_token
 
     def _checked(self, request: Request) -> CookieCarrier:
-        """The cookies of the request. Raises Forbidden for a page of somebody else."""
+        """The cookies of the request. Raises Forbidden for a foreign page."""
         carrier = self._exchange.carrier(request)
         if carrier.came:
             carrier.check()
         return carrier
 
     def _refused(self, request: Request, error: DomainError) -> Response:
-        """The refusal; cookies that came with the request and can never serve again are taken back with it."""
+        """The error response; it also removes the request's cookies if they are no longer valid."""
         carrier = self._exchange.carrier(request)
         if error.status == 401 and carrier.came:
             carrier.clear()

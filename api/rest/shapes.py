@@ -1,4 +1,4 @@
-"""The v1 envelope and the shapes in it."""
+"""The v1 envelope and its contents."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def moment(value: datetime | None) -> str | None:
 
 
 def success(data: Any, message: str) -> dict[str, Any]:
-    """The envelope of what went well: four keys."""
+    """The envelope of a success: four keys."""
     return {"success": True, "data": data, "message": message, "timestamp": moment(datetime.now(UTC))}
 
 
 def failure(code: str, message: str, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The envelope of what did not: three keys."""
+    """The envelope of a failure: three keys."""
     error = {"code": code, "message": message, "details": dict(details or {})}
     return {"success": False, "error": error, "timestamp": moment(datetime.now(UTC))}
 
 
 def user_shape(user: User, viewer: Actor) -> dict[str, Any]:
-    """A user; `email` is null where the viewer may not see it."""
+    """A user; `email` is null if the viewer may not see it."""
     return {
         "id": str(user.id),
         "email": user.email if policies.can_see_email(viewer, user.id) else None,
@@ -60,7 +60,7 @@ def session_shape(session: Session) -> dict[str, Any]:
 
 
 def signed_in_shape(signed_in: SignedIn, viewer: Actor, *, cookie: bool) -> dict[str, Any]:
-    """SessionPayload in snake case; with `cookie` without tokens."""
+    """SessionPayload in snake case; with `cookie`, without tokens."""
     return {
         "user": user_shape(signed_in.user, viewer),
         "session": session_shape(signed_in.session),
@@ -71,7 +71,7 @@ def signed_in_shape(signed_in: SignedIn, viewer: Actor, *, cookie: bool) -> dict
 
 
 class Body(BaseModel):
-    """A request's body: no field but those listed, nothing converted."""
+    """A request body: no unknown fields, no type conversion."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -111,7 +111,7 @@ class Refresh(Body):
 
 
 class UserListQuery(BaseModel):
-    """The query of the user list, from text."""
+    """The query parameters of the user list, converted from text."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 

@@ -42,11 +42,11 @@ class UserRoutes:
         ]
 
     async def page(self, request: Request) -> Response:
-        """GET /api/v1/users: who the viewer may see."""
+        """GET /api/v1/users: the users whom the viewer may see."""
         return await self._page(request, await self._exchange.actor(request))
 
     async def page_for_admins(self, request: Request) -> Response:
-        """GET /admin/users: every status."""
+        """GET /admin/users: users of every status, for admins."""
         actor = await self._exchange.actor(request)
         policies.require_admin(actor)
         return await self._page(request, actor)
@@ -84,7 +84,7 @@ class UserRoutes:
         return respond(success(user_shape(user, actor), "User created successfully"), 201, headers)
 
     async def get(self, request: Request) -> Response:
-        """GET /api/v1/users/{id}. The answer may be kept by who asked, but is asked for again each time."""
+        """GET /api/v1/users/{id}. The client may cache the response, but must revalidate it each time."""
         actor = await self._exchange.actor(request)
         user = await self._users.get(actor, _id(request))
         headers = {"etag": etag(user), "cache-control": "private, no-cache", "vary": "Authorization, Cookie"}
@@ -120,9 +120,9 @@ class UserRoutes:
         return respond(success(None, "User deleted successfully"))
 
     async def _expected(self, request: Request, actor: Actor, user_id: UUID) -> int | None:
-        """The version that If-Match asks for, to be held against the row in the writing transaction itself.
+        """The version that If-Match requires, which the writing transaction compares with the row.
 
-        Only where it names none of ours, or several, is the row read first. Raises VersionConflict and NotFound.
+        The row is only read first if the header names several versions or none. Raises VersionConflict and NotFound.
         """
         named = versions(request.headers.get("if-match"), weak=False)
         if named is None or len(named) == 1:
@@ -138,11 +138,11 @@ def _asked(request: Request) -> UserListQuery:
         return UserListQuery.model_validate(dict(request.query_params))
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
-        raise BodyRefused(400, "MALFORMED_REQUEST", f"The query parameter {field} cannot be used") from None
+        raise BodyRefused(400, "MALFORMED_REQUEST", f"The query parameter {field} is not valid") from None
 
 
 def _id(request: Request) -> UUID:
-    """The id of the path in its one spelling (RFC 9562 section 4). Raises NotFound for what is none."""
+    """The id of the path in its canonical form (RFC 9562 section 4). Raises NotFound for text that is not a valid id."""
     text = request.path_params["id"]
     if not UUID_TEXT.fullmatch(text):
         raise NotFound

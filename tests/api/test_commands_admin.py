@@ -55,7 +55,7 @@ def test_a_password_that_is_made_up_is_shown_once_and_ends_the_sessions(rollcall
     first = re.search(r"with the password (\S+)", rollcall.run("admin", "create", EMAIL).out)
     assert first
     assert role_of(rollcall, first[1]) is Role.ADMIN
-    changed = re.search(r"it is (\S+)", rollcall.run("admin", "password", f" {EMAIL.upper()} ").out)
+    changed = re.search(r"new password is (\S+)", rollcall.run("admin", "password", f" {EMAIL.upper()} ").out)
     assert changed
     assert ended(rollcall) == [True]
     with pytest.raises(InvalidCredentials):
@@ -66,8 +66,8 @@ def test_a_password_that_is_made_up_is_shown_once_and_ends_the_sessions(rollcall
     assert "VALIDATION_ERROR" in weak.err
     assert ended(rollcall) == [True, False]
     nobody = rollcall.run("admin", "password", "nobody@example.com", code=1)
-    assert "There is no account nobody@example.com (NOT_FOUND)" in nobody.err
-    assert "it is" not in nobody.out
+    assert "There is no account with the address nobody@example.com (NOT_FOUND)" in nobody.err
+    assert "password is" not in nobody.out
     columns = "select * from users", "select * from events", "select * from sessions"
     kept = str([rollcall.fetch(statement) for statement in columns])
     assert first[1] not in kept

@@ -38,7 +38,7 @@ def test_an_export_imports_as_the_same_directory(rollcall: Rollcall, form: str) 
     assert [(email, name) for email, name, _ in sorted(before)] == sorted(ODD + plain)
 
     file = f"all.{form}"
-    assert "136 people written" in rollcall.run("export", "--format", form, "--output", file).out
+    assert "Exported 136 users" in rollcall.run("export", "--format", form, "--output", file).out
     assert sorted(p.name for p in rollcall.folder.glob("all*")) == [file]
     content = rollcall.read(file)
     if form == "csv":
@@ -78,7 +78,7 @@ def test_a_file_that_cannot_be_is_told_before_anything_is_done(
     rollcall: Rollcall, words: tuple[str, ...], place: str
 ) -> None:
     rollcall.write("people.csv", "email,display_name\nada@example.com,Ada\n")
-    assert "is no place for a file" in rollcall.run(*words, place, code=2).err
+    assert "is a directory, or its folder does not exist" in rollcall.run(*words, place, code=2).err
     assert rollcall.count() == 0
     assert not list(rollcall.folder.parent.glob("*.partial"))
 

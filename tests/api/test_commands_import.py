@@ -98,8 +98,8 @@ def test_ndjson_comes_from_standard_input_whatever_its_bytes(rollcall: Rollcall)
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("people.csv",), 1, "without display_name, email"),
-        (("nowhere.csv",), 2, "nowhere.csv is no file"),
+        (("people.csv",), 1, "lacks display_name, email"),
+        (("nowhere.csv",), 2, "nowhere.csv is not a readable file"),
         (("people.csv", "--format", "xml"), 2, "'xml' is not one of"),
     ],
     ids=["header", "file", "format"],
@@ -151,7 +151,7 @@ def test_an_interrupted_import_says_where_to_go_on(rollcall: Rollcall) -> None:
         out, err = process.communicate()
     assert process.returncode == 130, err
     assert "Traceback" not in err
-    found = re.search(r"go on with: rollcall import many\.csv --start (\d+)", err)
+    found = re.search(r"continue with: rollcall import many\.csv --start (\d+)", err)
     assert found, err
     created, line = int(out.split()[0]), int(found[1])
     assert created == rollcall.count() == DONE

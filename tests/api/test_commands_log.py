@@ -96,7 +96,7 @@ def test_an_interrupted_run_is_gone_on_with(rollcall: Rollcall, name: str, how: 
     assert rollcall.count("events") == MANY - gone
     if how is signal.SIGINT:
         assert process.returncode == 130
-        assert "run it again to go on" in said
+        assert "run it again to continue" in said
         assert "Traceback" not in said
     done = rollcall.run("log", "prune", "--older-than", "9", "--export", name)
     assert done.out.startswith(f"{MANY - gone} events pruned")
@@ -139,7 +139,7 @@ def test_files_that_are_something_else_stay_as_they_are(rollcall: Rollcall) -> N
         ("people.ndjson.gz", gzip.compress(b'{"email":"ada@example.com"}\n')),
     ):
         rollcall.write(name, content)
-        assert "no export of this log: name another file" in rollcall.run(*prune, name, code=1).err
+        assert "not an export of this log; use another file" in rollcall.run(*prune, name, code=1).err
         assert (rollcall.folder / name).read_bytes() == content
     assert rollcall.run(*prune, "nowhere/old.ndjson", code=1).err
     assert rollcall.count("events") == 20
@@ -151,7 +151,7 @@ def test_files_that_are_something_else_stay_as_they_are(rollcall: Rollcall) -> N
     old(rollcall, 20)
     assert "ends with event 20, and the log begins with 41" in rollcall.run(*prune, "first.ndjson", code=1).err
     rollcall.fetch("update log_state set epoch = gen_random_uuid()")
-    assert "no export of this log" in rollcall.run(*prune, "first.ndjson", code=1).err
+    assert "not an export of this log" in rollcall.run(*prune, "first.ndjson", code=1).err
     assert (rollcall.folder / "first.ndjson").read_bytes() == first
     assert rollcall.count("events") == 20
 
@@ -164,7 +164,7 @@ def test_one_at_a_time(rollcall: Rollcall) -> None:
         done = await asyncio.to_thread(rollcall.run, "log", "prune", "--older-than", "9", code=1)
         return done.err
 
-    assert "Another process prunes" in ask(rollcall, meanwhile)
+    assert "Another process is pruning" in ask(rollcall, meanwhile)
     assert rollcall.count("events") == 20
 
 

@@ -37,7 +37,7 @@ def downgrade() -> None:
     op.execute("DROP TABLE badges")
 '''
 LOSSES = [
-    f"Going back from schema revision 9000 to {shipped().head} deletes, for good:",
+    f"Downgrading from schema revision 9000 to {shipped().head} deletes permanently:",
     "  column users.nickname: 1 value",
     "  table badges: 2 rows",
 ]
@@ -114,12 +114,12 @@ def test_going_back_takes_a_yes(migrated: Rollcall) -> None:
     assert revision(migrated) == shipped().head
     assert migrated.count("users") == 2
     migrated.run("migrate", "--down", "--yes", "base")
-    assert "no schema to go back from" in migrated.run("migrate", "--down", code=1).err
+    assert "no schema to downgrade" in migrated.run("migrate", "--down", code=1).err
 
 
 def test_going_back_to_the_start_names_every_table(migrated: Rollcall) -> None:
     said = migrated.run("migrate", "--down", "base", code=1).err
-    assert "Going back from schema revision 9000 to before the first deletes, for good:" in said
+    assert "Downgrading from schema revision 9000 to an empty schema deletes permanently:" in said
     tables = migrated.fetch(
         "select tablename from pg_tables where schemaname = 'public' and tablename not like 'alembic%'"
     )
@@ -139,7 +139,7 @@ def asked(rollcall: Rollcall, answer: str) -> tuple[int, str]:
         )
     os.close(theirs)
     try:
-        until(lambda: "Go back? [y/N]" in shown.read_text() or process.poll() is not None)
+        until(lambda: "Downgrade? [y/N]" in shown.read_text() or process.poll() is not None)
         os.write(ours, f"{answer}\n".encode())
         return process.wait(PATIENCE), shown.read_text()
     finally:

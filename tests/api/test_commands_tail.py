@@ -123,9 +123,9 @@ def test_every_door_is_told_in_order_once_over_a_killed_server(watched: Watched)
     assert lines.so_far() == []
     assert process.stderr is not None
     said = process.stderr.read()
-    assert "trying again" in said
+    assert "reconnecting" in said
     assert "Traceback" not in said
-    told = said.rpartition("Go on with: rollcall tail --after ")[2].strip()
+    told = said.rpartition("Continue with: rollcall tail --after ")[2].strip()
     watched.put("Eight")
     resumed = LinesOf(watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", told))
     assert names(resumed, 1) == ["Eight"]
@@ -153,7 +153,7 @@ def test_a_position_that_is_gone_is_told_and_gone_on_from(watched: Watched) -> N
     process = watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", "a cursor of another log")
     lines = LinesOf(process)
     assert process.stderr is not None
-    assert "going on from now" in process.stderr.readline()
+    assert "continuing from now" in process.stderr.readline()
     for _ in until_told(watched, lines):
         pass
 
@@ -196,4 +196,4 @@ def test_what_could_not_be_printed_is_not_behind_the_cursor(watched: Watched) ->
         timeout=PATIENCE,
         check=False,
     )
-    assert f"Go on with: rollcall tail --after {start}" in full.stderr.decode()
+    assert f"Continue with: rollcall tail --after {start}" in full.stderr.decode()

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from websockets.sync.client import connect
 
-from api.cli.local.embedded.process import family, gone, wait_until
+from api.cli.local.embedded.process import family, has_ended, wait_until
 from tests.api.commands import LinesOf, Rollcall, until
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, free_port
 
@@ -141,7 +141,7 @@ def test_all_ends_together(up: Up, how: signal.Signals) -> None:
     assert len(members) > 1
     up.process.send_signal(how)
     up.process.wait(20)
-    assert all(gone(member) for member in members)
+    assert all(has_ended(member) for member in members)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed process")
@@ -149,13 +149,13 @@ def test_a_killed_run_leaves_no_console(up: Up) -> None:
     up.until_up()
     node = up.node()
     up.process.kill()
-    assert wait_until(lambda: gone(node), 10)
+    assert wait_until(lambda: has_ended(node), 10)
 
 
 def test_a_console_that_dies_comes_back(up: Up) -> None:
     up.until_up()
     up.node().kill()
-    assert "starts again in 1 s" in next(line for line in up.lines if "ended by itself" in line)
+    assert "restarting in 1 s" in next(line for line in up.lines if "exited unexpectedly" in line)
     with httpx.Client(base_url=up.console, transport=httpx.HTTPTransport(retries=8)) as visitor:
         assert visitor.get("/sign-in", timeout=20).status_code == 200
 
@@ -203,7 +203,7 @@ def test_a_taken_port_is_named_and_the_next_one_offered(
         port = taken.getsockname()[1]
         ports = {"API_PORT": str(free_port()), "CONSOLE_PORT": str(free_port())} | {name: str(port)}
         ended = Rollcall(tmp_path, fresh_database_url, redis_url, ports).run("up", code=2)
-    offered = re.fullmatch(rf"Port {port} is taken; (\d+) is free: {name}=(\d+) make run\n", ended.err)
+    offered = re.fullmatch(rf"Port {port} is in use, but (\d+) is free: {name}=(\d+) make run\n", ended.err)
     assert offered, ended.err
     assert int(offered[1]) > port
 
@@ -213,5 +213,5 @@ def test_the_console_does_not_take_the_api_s_port(tmp_path: Path, fresh_database
     ended = Rollcall(tmp_path, fresh_database_url, redis_url, {"API_PORT": port, "CONSOLE_PORT": port}).run(
         "up", code=2
     )
-    assert f"Port {port} is taken" in ended.err
+    assert f"Port {port} is in use" in ended.err
     assert "CONSOLE_PORT=" in ended.err

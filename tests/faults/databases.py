@@ -48,7 +48,7 @@ class Clusters:
         self._copies: list[Copy] = []
         self.folder = self._place.data / "made"
         self.folder.mkdir(mode=0o700)
-        self._place.account.own(self.folder)
+        self._place.account.chown(self.folder)
 
     def run(self, program: str, *arguments: str, url: str | None = None) -> None:
         """Run one of PostgreSQL's programs, with the connection of an address in its environment."""
@@ -138,7 +138,7 @@ class Clusters:
             settings.write(f"restore_command = 'cp {wal}/%f \"%p\"'\n")
             settings.write(f"recovery_target_name = '{target}'\nrecovery_target_action = 'promote'\n")
         (backup.directory / "recovery.signal").touch()
-        self._place.account.own(backup.directory / "recovery.signal")
+        self._place.account.chown(backup.directory / "recovery.signal")
         backup.start()
         reached = "select not pg_is_in_recovery()"
         assert wait_until(lambda: asyncio.run(self.superuser(backup, reached)), 60), "it answers before it is promoted"
@@ -152,7 +152,7 @@ class Clusters:
         shutil.rmtree(self.postgres.directory)
         shutil.copytree(snapshot, self.postgres.directory, copy_function=self._copied)
         for path in (self.postgres.directory, *self.postgres.directory.rglob("*")):
-            self._place.account.own(path)
+            self._place.account.chown(path)
 
     @staticmethod
     def _copied(source: str, target: str) -> str:

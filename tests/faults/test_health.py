@@ -224,7 +224,7 @@ def test_one_node_of_a_cluster(broken: Embedded) -> None:
     node = broken.new_valkey("cluster")
     folder = broken.data_dir / "cluster"
     folder.mkdir()
-    node.account.own(folder)
+    node.account.chown(folder)
     node.options = f"dir {folder}\ncluster-enabled yes\ncluster-port {free_port()}\n"
 
     async def told(server: Server) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.cli.client import Away, SignedIn, ask, sign_in, subscribe
+from api.cli.client import ServerUnavailable, SignedIn, ask, sign_in, subscribe
 from bench.verify.stand import ADMIN, Stand
 from persistence.redis.broadcast import connect
 from persistence.redis.presence import KEY, LEASE_SECONDS, LOOK_SECONDS
@@ -43,14 +43,14 @@ class Scene:
 
     async def watch(self, number: int) -> None:
         """Keep what an instance tells of the person."""
-        with suppress(Away):
+        with suppress(ServerUnavailable):
             async for change in subscribe(self.urls[number], self.admin.token, PRESENCE, {}):
                 if change["userId"] == self.person.user_id:
                     self.told[number].append(change["online"])
 
     async def hold(self, number: int) -> None:
         """Have a socket at an instance."""
-        with suppress(Away):
+        with suppress(ServerUnavailable):
             async for _ in subscribe(self.urls[number], self.person.token, NOTHING, {}):
                 pass
 

@@ -18,7 +18,7 @@ from api.cli.local.console import Build, Console, ConsoleError, end_earlier_cons
 from api.cli.local.console.build import BUILD, INSTALL
 from api.cli.local.console.door import RECORD, identity, read_record
 from api.cli.local.embedded import EngineError
-from api.cli.local.embedded.process import family, free_port, gone, wait_until
+from api.cli.local.embedded.process import family, free_port, has_ended, wait_until
 
 LOCK = {"name": "small", "version": "1.0.0", "lockfileVersion": 3, "requires": True, "packages": {"": {}}}
 WRITES = "require('fs').mkdirSync('build',{recursive:true});require('fs').writeFileSync('build/env',JSON.stringify(process.env))"
@@ -127,10 +127,10 @@ def test_an_interrupted_build_is_ended_and_taken_up_again(folder: Path, how: sig
     process.send_signal(how)
     process.communicate(timeout=20)
     if how is not signal.SIGKILL:
-        assert all(gone(child) for child in children)
+        assert all(has_ended(child) for child in children)
     write_script(folder, WRITES)
     assert builder.run() == [BUILDS]
-    assert all(gone(child) for child in children)
+    assert all(has_ended(child) for child in children)
 
 
 def test_two_at_once_build_once(folder: Path) -> None:
@@ -194,12 +194,12 @@ def test_a_console_that_dies_starts_again_and_says_so(kept: Kept) -> None:
     kept.console.start()
     kept.killed_and_back()
     kept.killed_and_back()
-    assert [line.partition(";")[0] for line in kept.said] == ["The console ended by itself (-9)"] * 2
-    assert "again in 0.05 s" in kept.said[0]
-    assert "again in 0.1 s" in kept.said[1]
+    assert [line.partition(";")[0] for line in kept.said] == ["The console exited unexpectedly (-9)"] * 2
+    assert "restarting in 0.05 s" in kept.said[0]
+    assert "restarting in 0.1 s" in kept.said[1]
     last = kept.console.door.pid
     kept.console.stop()
-    assert gone(psutil.Process(last)) if psutil.pid_exists(last) else True
+    assert has_ended(psutil.Process(last)) if psutil.pid_exists(last) else True
     assert not (kept.data / RECORD).exists()
     assert len(kept.said) == 2
 
@@ -209,9 +209,7 @@ def test_a_console_that_cannot_start_again_is_tried_until_it_can(kept: Kept, fol
     (folder / "server.js").write_text("console.error('broken for now'); process.exit(1)")
     psutil.Process(kept.console.door.pid).kill()
     assert wait_until(lambda: any("broken for now" in line for line in kept.said), 20)
-    assert wait_until(
-        lambda: any(line.startswith("The console did not start; it starts again") for line in kept.said), 20
-    )
+    assert wait_until(lambda: any(line.startswith("The console did not start; restarting") for line in kept.said), 20)
     assert not any("(None)" in line for line in kept.said)
     (folder / "server.js").write_text(SERVER)
     assert wait_until(lambda: kept.answers() is not None, 20)
@@ -230,11 +228,11 @@ def test_what_a_killed_run_left_is_ended(kept: Kept) -> None:
     owner.wait()
     record = {"console": identity(orphan.pid), "owner": (owner.pid, time.time())}
     end_earlier_console(kept.data)
-    assert not gone(orphan), "its owner, this process, still runs"
+    assert not has_ended(orphan), "its owner, this process, still runs"
     (kept.data / RECORD).write_text(json.dumps(record))
     kept.console._stopping.set()
     end_earlier_console(kept.data)
-    assert gone(orphan)
+    assert has_ended(orphan)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"console": [1], "owner": [2]}'])

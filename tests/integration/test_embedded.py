@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 
 from api.cli.local.embedded import Embedded, EngineError, kept_secret
 from api.cli.local.embedded.postgres import works_in
-from api.cli.local.embedded.process import gone, wait_until
+from api.cli.local.embedded.process import has_ended, wait_until
 from tests.conftest import TestEngines, throwaway
 
 HOLDER = """
@@ -156,7 +156,7 @@ def test_nothing_outlives_a_killed_run(stopped: Embedded) -> None:
     assert len(children) > 2
     holder.kill()
     holder.communicate()
-    assert wait_until(lambda: all(gone(child) for child in children), 10)
+    assert wait_until(lambda: all(has_ended(child) for child in children), 10)
 
 
 async def test_what_a_killed_run_left_is_ended_at_the_next_start(stopped: Embedded) -> None:
@@ -165,10 +165,10 @@ async def test_what_a_killed_run_left_is_ended_at_the_next_start(stopped: Embedd
     # As if its owner had died without the kernel telling anybody.
     orphan, stopped.postgres._process = stopped.postgres._process, None
     stopped.stop()
-    assert all(not gone(process) for process in left)
+    assert all(not has_ended(process) for process in left)
     second = await asyncio.to_thread(stopped.start)
     assert await ask(second.database_url, "SELECT 1") == 1
-    assert all(gone(process) for process in left)
+    assert all(has_ended(process) for process in left)
     assert first.database_url != second.database_url
     assert orphan is not None
     orphan.wait()

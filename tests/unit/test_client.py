@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from api.cli.client import Away, Refused, SignedIn, SignedOut, ask, refresh, send, sign_in, subscribe
+from api.cli.client import Refused, ServerUnavailable, SignedIn, SignedOut, ask, refresh, send, sign_in, subscribe
 
 ACK = {"type": "connection_ack"}
 NEXT = {"id": "1", "type": "next", "payload": {"data": {"userEvents": {"__typename": "Event", "cursor": "c1"}}}}
@@ -67,19 +67,19 @@ async def test_a_subscription_ends_when_it_is_complete() -> None:
         ([ACK, NEXT], 4403, SignedOut),
         ([], 4400, Refused),
         ([], 4406, Refused),
-        ([ACK], 1000, Away),
-        ([ACK], 1001, Away),
-        ([ACK], 1012, Away),
-        ([], 1013, Away),
-        ([ACK, NEXT], 4410, Away),
-        ([ACK], 4429, Away),
-        ([ACK, failure("UNAVAILABLE")], None, Away),
-        ([ACK, failure("INTERNAL_ERROR")], None, Away),
-        ([ACK, failure("LIMIT_EXCEEDED")], None, Away),
+        ([ACK], 1000, ServerUnavailable),
+        ([ACK], 1001, ServerUnavailable),
+        ([ACK], 1012, ServerUnavailable),
+        ([], 1013, ServerUnavailable),
+        ([ACK, NEXT], 4410, ServerUnavailable),
+        ([ACK], 4429, ServerUnavailable),
+        ([ACK, failure("UNAVAILABLE")], None, ServerUnavailable),
+        ([ACK, failure("INTERNAL_ERROR")], None, ServerUnavailable),
+        ([ACK, failure("LIMIT_EXCEEDED")], None, ServerUnavailable),
         ([ACK, failure("TOKEN_EXPIRED")], None, SignedOut),
         ([ACK, failure("FORBIDDEN")], None, Refused),
         ([ACK, failure(None)], None, Refused),
-        ([ACK, UNMADE], None, Away),
+        ([ACK, UNMADE], None, ServerUnavailable),
     ],
 )
 async def test_how_a_subscription_ends_is_told(
@@ -92,13 +92,15 @@ async def test_how_a_subscription_ends_is_told(
 
 async def test_a_connection_that_breaks_or_is_never_made_is_away() -> None:
     async with says(ACK, NEXT, drop=True) as url:
-        with pytest.raises(Away):
+        with pytest.raises(ServerUnavailable):
             await heard(url)
-    with pytest.raises(Away):
+    with pytest.raises(ServerUnavailable):
         await heard(url)
 
 
-@pytest.mark.parametrize(("status", "error"), [(502, Away), (503, Away), (404, Refused), (403, Refused)])
+@pytest.mark.parametrize(
+    ("status", "error"), [(502, ServerUnavailable), (503, ServerUnavailable), (404, Refused), (403, Refused)]
+)
 async def test_an_upgrade_that_is_refused(status: int, error: type[Exception]) -> None:
     def refuse(connection: ServerConnection, _: Request) -> Response:
         return connection.respond(HTTPStatus(status), "No\n")
@@ -136,7 +138,7 @@ def answering(status: int = 200, body: Any = None, error: Exception | None = Non
     ids=lambda value: type(value).__name__,
 )
 async def test_a_request_without_an_answer_says_whether_it_may_have_arrived(error: Exception, sent: bool) -> None:
-    with pytest.raises(Away) as away:
+    with pytest.raises(ServerUnavailable) as away:
         await send(answering(error=error), "GET", "/")
     assert away.value.sent is sent
 
@@ -144,10 +146,10 @@ async def test_a_request_without_an_answer_says_whether_it_may_have_arrived(erro
 @pytest.mark.parametrize(
     ("status", "body", "error"),
     [
-        (500, None, Away),
-        (503, {"data": {}}, Away),
+        (500, None, ServerUnavailable),
+        (503, {"data": {}}, ServerUnavailable),
         (401, {"errors": []}, SignedOut),
-        (200, {"errors": [{"message": "m", "extensions": {"code": "UNAVAILABLE"}}], "data": None}, Away),
+        (200, {"errors": [{"message": "m", "extensions": {"code": "UNAVAILABLE"}}], "data": None}, ServerUnavailable),
         (200, {"errors": [{"message": "m", "extensions": {"code": "SESSION_REVOKED"}}]}, SignedOut),
         (200, {"errors": [{"message": "m"}]}, Refused),
         (200, b"<html>", Refused),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.cli.proof.judge import judge_subscriber
+from api.cli.proof.checks import check_subscriber
 from api.cli.proof.subscriber import RESYNC
 from domain.models.log import Ancestor, LogState
 
@@ -24,9 +24,9 @@ def test_the_smallest_head_on_the_way_counts(epoch: str, shared: int | None) -> 
 
 def test_events_that_a_resync_took_back_are_not_strange() -> None:
     places = {1: 0, 2: 1, 5: 2, 6: 3}
-    seen = judge_subscriber([1, 2, 8, 9, RESYNC, 6], places, 4, allow_resync=True)
+    seen = check_subscriber([1, 2, 8, 9, RESYNC, 6], places, 4, allow_resync=True)
     assert (seen.withdrawn, seen.strange, seen.lost, seen.duplicates, seen.misordered) == (2, 0, 0, 0, 0)
-    silent = judge_subscriber([1, 2, 8, 9, 5, 6], places, 4, allow_resync=True)
+    silent = check_subscriber([1, 2, 8, 9, 5, 6], places, 4, allow_resync=True)
     assert (silent.withdrawn, silent.strange) == (0, 2), "nobody said so"
-    forbidden = judge_subscriber([1, 2, 8, 9, RESYNC, 5, 6], places, 4, allow_resync=False)
+    forbidden = check_subscriber([1, 2, 8, 9, RESYNC, 5, 6], places, 4, allow_resync=False)
     assert (forbidden.withdrawn, forbidden.strange) == (0, 2)

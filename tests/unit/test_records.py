@@ -18,10 +18,10 @@ from api.cli.files.people import (
     Form,
     Lines,
     Writer,
-    neutral,
-    plain,
+    escape_formula,
     read_csv,
     read_ndjson,
+    unescape_formula,
 )
 from domain.services.importing import ImportRefusal, ImportRow
 
@@ -70,8 +70,8 @@ def test_what_was_exported_is_imported_the_same(form: Form, people: list[tuple[s
 
 @given(cell=TEXTS)
 def test_no_cell_begins_a_formula_and_each_is_read_as_it_was(cell: str) -> None:
-    assert not neutral(cell).startswith(FORMULA_STARTS)
-    assert plain(neutral(cell)) == cell
+    assert not escape_formula(cell).startswith(FORMULA_STARTS)
+    assert unescape_formula(escape_formula(cell)) == cell
 
 
 def test_formulas_are_quiet_in_csv_and_as_they_are_in_ndjson() -> None:
@@ -110,11 +110,11 @@ def test_columns_may_stand_in_another_order_and_the_role_may_be_left_out() -> No
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "without display_name, email"),
-        (b"a@example.com,Ada,member\n", "without display_name, email"),
-        (b"email,role\n", "without display_name"),
-        (b"email,display_name,age\n", "unknown 'age'"),
-        (b"email,display_name,email\n", "doubled"),
+        (b"", "lacks display_name, email"),
+        (b"a@example.com,Ada,member\n", "lacks display_name, email"),
+        (b"email,role\n", "lacks display_name"),
+        (b"email,display_name,age\n", "unknown column 'age'"),
+        (b"email,display_name,email\n", "repeats a column"),
         (b'"email,display_name', "not CSV"),
         ("email,display_name\n".encode("utf-16"), "unknown"),
     ],
@@ -184,9 +184,9 @@ def test_an_overlong_field_is_refused() -> None:
 @pytest.mark.parametrize(
     ("line", "field", "reason"),
     [
-        (b"7", "line", "Not an object of texts"),
-        (b"[]", "line", "Not an object of texts"),
-        (b'{"email": 7, "display_name": "A"}', "line", "Not an object of texts"),
+        (b"7", "line", "Not a JSON object with only text values"),
+        (b"[]", "line", "Not a JSON object with only text values"),
+        (b'{"email": 7, "display_name": "A"}', "line", "Not a JSON object with only text values"),
         (b"{", "line", "Not JSON"),
         (b"[" * 5000, "line", "Not JSON"),
         (b'{"email": "a@example.com"}', "display_name", "This field is missing"),

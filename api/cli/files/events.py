@@ -1,8 +1,7 @@
-"""Events as a file: NDJSON, plain or gzip, that only grows, and that an interrupted run can go on with.
+"""Event files: append-only NDJSON, plain or gzip, that an interrupted export can continue.
 
-A batch is on the disk before `append` returns. What an interruption leaves half-written is cut off when the file is
-opened again: behind the last whole line, or the last whole member of a gzip file (RFC 1952 section 2.2), of which each
-batch is one.
+A batch is on disk before `append` returns. When the file is opened again, an incomplete end is truncated: after the last
+complete line or, in a gzip file, the last complete member (RFC 1952 section 2.2). Each batch is one member.
 """
 
 from __future__ import annotations
@@ -27,23 +26,23 @@ CHUNK = 1 << 20
 
 
 class FileRefused(Exception):
-    """The file cannot be gone on with; the message says why."""
+    """The file cannot be continued; the message says why."""
 
 
 def line_of(event: Event, epoch: UUID) -> bytes:
-    """An event as one line with everything the log has of it; `cursor` is its place as the API writes it."""
+    """An event as one line with everything in the log; `cursor` is its position as in the API."""
     record = {"cursor": sequence_cursor(epoch, event.seq), **event.to_record()}
     return orjson.dumps(record, default=str) + b"\n"
 
 
 def event_of(line: bytes) -> Event:
-    """The event that `line_of` wrote, also before release 1.1. Raises ValueError, KeyError, TypeError for any other line."""
+    """The event of a line written by `line_of`, including before release 1.1. Raises ValueError, KeyError or TypeError."""
     record = orjson.loads(line)
     return Event.from_record(record if "subject_id" in record else _with_subject(record))
 
 
 def _with_subject(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as it was when every event was about a user, told by their status (schema revision 0002)."""
+    """Convert a record from when every event was about a user and had their status (schema revision 0002)."""
     type_ = EventType(record["type"])
     about_session = type_.traits.about is SubjectKind.SESSION and record["session_id"] is not None
     before, after = (s and Status(s).audience for s in (record["status_before"], record["status_after"]))
@@ -59,12 +58,12 @@ def _with_subject(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class EventFile:
-    """One file of one log. `last` is the sequence it ends with, None while it is empty; `path` ends in .gz for gzip."""
+    """One file of one log. `last` is its last sequence number, None while it is empty; `path` ends in .gz for gzip."""
 
     def __init__(self, path: Path, epoch: UUID) -> None:
-        """Open it, or make it for its owner alone, since it holds personal data.
+        """Open or create the file, readable only by its owner, because it contains personal data.
 
-        Raises FileRefused for a file that is no export of this log, and leaves that as it is; and OSError.
+        Raises OSError, and FileRefused for a file that is not an export of this log, which is left unchanged.
         """
         self._path, self._epoch = path, epoch
         self._packed = path.suffix == ".gz"
@@ -79,9 +78,9 @@ class EventFile:
             raise
 
     def append(self, events: Sequence[Event]) -> None:
-        """Write the events that the file does not have yet; they are on the disk when this returns.
+        """Write the events that the file does not have yet; they are on disk when this returns.
 
-        Raises FileRefused where some are missing between the file's end and these, and OSError.
+        Raises OSError, and FileRefused if events are missing between the end of the file and these.
         """
         fresh = [e for e in events if self.last is None or e.seq > self.last]
         if not fresh:
@@ -89,7 +88,7 @@ class EventFile:
         if self.last is not None and fresh[0].seq != self.last + 1:
             raise FileRefused(
                 f"{self._path} ends with event {self.last}, and the log begins with {fresh[0].seq}: "
-                "what was between them was pruned without it; export to another file"
+                "the events between them were pruned without this export; use another file"
             )
         data = b"".join(line_of(e, self._epoch) for e in fresh)
         self._file.write(gzip.compress(data, mtime=0) if self._packed else data)
@@ -102,7 +101,7 @@ class EventFile:
         self._file.close()
 
     def _sync(self) -> None:
-        """Put the file, and its name in the directory, on the disk."""
+        """Flush the file and its directory entry to disk."""
         os.fsync(self._file.fileno())
         directory = os.open(self._path.parent, os.O_RDONLY)
         try:
@@ -111,7 +110,7 @@ class EventFile:
             os.close(directory)
 
     def _end(self) -> tuple[int, int | None]:
-        """Where the whole part ends, in bytes, and the sequence of its last event."""
+        """The length of the complete part in bytes, and the sequence number of its last event."""
         whole, tail, torn = self._packed_end() if self._packed else self._plain_end()
         if whole == 0:
             if not torn.startswith(BEGINNING[: len(torn)]):
@@ -128,10 +127,10 @@ class EventFile:
         return whole, event.seq
 
     def _foreign(self) -> FileRefused:
-        return FileRefused(f"{self._path} is there already and is no export of this log: name another file")
+        return FileRefused(f"{self._path} already exists and is not an export of this log; use another file")
 
     def _plain_end(self) -> tuple[int, bytes, bytes]:
-        """The length of the whole lines, the last of them (and what is before it), and what is behind them."""
+        """The length of the complete lines, the last of them (and some before it), and the incomplete rest."""
         position, tail = self._file.seek(0, os.SEEK_END), b""
         while position > 0 and tail.count(b"\n") < 2:
             step = min(CHUNK, position)
@@ -141,7 +140,7 @@ class EventFile:
         return (position + kept if kept else 0), tail[:kept], tail[kept:]
 
     def _packed_end(self) -> tuple[int, bytes, bytes]:
-        """The same of a gzip file: the length of its whole members, the end of the last, the beginning of a torn one."""
+        """The same for a gzip file: the length of its complete members, the end of the last one, and the incomplete rest."""
         self._file.seek(0)
         whole, tail, read, data = 0, b"", 0, b""
         member, text = zlib.decompressobj(wbits=31), b""

@@ -1,7 +1,7 @@
-"""Records of people as files: CSV (RFC 4180) and NDJSON, read a line at a time and written so that nothing runs.
+"""Files of users: CSV (RFC 4180) and NDJSON, read line by line and written so that no spreadsheet runs a formula.
 
-A spreadsheet takes a cell that begins with one of FORMULA_STARTS for a formula; such a cell is written with an
-apostrophe before it, and read without.
+A spreadsheet treats a cell that begins with one of FORMULA_STARTS as a formula; such a cell is written with a leading
+apostrophe, which is removed again when it is read.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ REQUIRED = frozenset({"email", "display_name"})
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 FIELD_MAX = 10_000
 LINE_MAX = 100_000
-"""Characters. A line that is longer has a field over FIELD_MAX, or too many fields, and is not kept whole in memory."""
+"""Characters. A longer line has a field over FIELD_MAX or too many fields, and is not kept in memory as a whole."""
 STRAY_BYTES = "surrogateescape"
-"""How a stream is to be decoded: what is no UTF-8 stays apart from every character that a name may have."""
+"""The error handler for decoding a stream: invalid bytes become characters that no valid name contains."""
 NOT_UTF8, TOO_LONG = "Not UTF-8", "This line is too long"
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 
@@ -38,18 +38,18 @@ class Form(StrEnum):
 
 
 class FileRefused(Exception):
-    """The file as a whole cannot be read; the message says why."""
+    """The whole file is rejected; the message says why."""
 
 
 class Lines:
-    """The lines of a text stream, in bounded memory; `bytes` is how many were read."""
+    """The lines of a text stream, in bounded memory; `bytes` is the number of bytes read."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.bytes = 0
 
     def __iter__(self) -> Iterator[str]:
-        """Each line with its end; of one over LINE_MAX the beginning, and what its quotes need to end where they did."""
+        """Each line with its line break. A line over LINE_MAX is cut, and an open quote in it is closed."""
         while line := self._read():
             if len(line) <= LINE_MAX:
                 yield line
@@ -65,19 +65,19 @@ class Lines:
         return line
 
 
-def neutral(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+def escape_formula(cell: str) -> str:
+    """The cell, escaped so that no spreadsheet treats it as a formula."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) or cell.startswith("'") else cell
 
 
-def plain(cell: str) -> str:
-    """A cell as it was before `neutral`."""
+def unescape_formula(cell: str) -> str:
+    """The inverse of `escape_formula`."""
     rest = cell[1:]
     return rest if cell.startswith("'") and (rest.startswith(FORMULA_STARTS) or rest.startswith("'")) else cell
 
 
 def read_csv(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
-    """The rows of a CSV file with a header, each by the line it ends on. Raises FileRefused for a wrong header."""
+    """The rows of a CSV file with a header, each with the number of its last line. Raises FileRefused for a wrong header."""
     reader = csv.reader(_without_mark(stream), strict=True)
     try:
         header = [c.strip().lower() for c in next(reader, [])]
@@ -85,9 +85,11 @@ def read_csv(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
         raise FileRefused(f"The header is not CSV: {error}") from None
     unknown, missing = set(header) - set(COLUMNS), REQUIRED - set(header)
     if missing or unknown or len(set(header)) != len(header):
-        wrong = [f"without {', '.join(sorted(missing))}"] if missing else []
-        wrong += [f"with an unknown {', '.join(ascii(name[:60]) for name in sorted(unknown))}"] if unknown else []
-        raise FileRefused(f"The header is {' and '.join(wrong) or 'doubled'}; it must be {','.join(COLUMNS)}")
+        wrong = [f"lacks {', '.join(sorted(missing))}"] if missing else []
+        wrong += (
+            [f"has the unknown column {', '.join(ascii(name[:60]) for name in sorted(unknown))}"] if unknown else []
+        )
+        raise FileRefused(f"The header {' and '.join(wrong) or 'repeats a column'}; it must be {','.join(COLUMNS)}")
     while True:
         try:
             cells = next(reader)
@@ -101,7 +103,7 @@ def read_csv(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
 
 
 def _without_mark(stream: Iterable[str]) -> Iterator[str]:
-    """The lines without a byte order mark, which would hide the first cell's quotes."""
+    """The lines without a byte order mark, which would break the quotes of the first cell."""
     lines = iter(stream)
     return itertools.chain((line.removeprefix("\ufeff") for line in itertools.islice(lines, 1)), lines)
 
@@ -111,7 +113,7 @@ def _csv_row(line: int, header: list[str], cells: list[str]) -> ImportRow | Impo
         return ImportRefusal(line, "line", TOO_LONG)
     if len(cells) != len(header):
         return ImportRefusal(line, "line", f"{len(cells)} fields instead of {len(header)}")
-    values = dict(zip(header, map(plain, cells), strict=True))
+    values = dict(zip(header, map(unescape_formula, cells), strict=True))
     return _row(line, values["email"], values["display_name"], values.get("role", ""))
 
 
@@ -132,7 +134,7 @@ def read_ndjson(stream: Iterable[str]) -> Iterator[ImportRow | ImportRefusal]:
             yield ImportRefusal(line, "line", "Not JSON")
             continue
         if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-            yield ImportRefusal(line, "line", "Not an object of texts")
+            yield ImportRefusal(line, "line", "Not a JSON object with only text values")
         elif unknown := set(value) - set(COLUMNS):
             yield ImportRefusal(line, ascii(min(unknown)[:60])[1:-1], "Unknown field")
         elif missing := REQUIRED - set(value):
@@ -148,7 +150,7 @@ def _row(line: int, email: str, display_name: str, role: str) -> ImportRow | Imp
 
 
 class Writer:
-    """Writes people, in one format, to a text stream."""
+    """Writes users to a text stream in one format."""
 
     def __init__(self, stream: TextIO, form: Form) -> None:
         self._stream, self._form = stream, form
@@ -156,10 +158,10 @@ class Writer:
             stream.write(",".join(COLUMNS) + "\r\n")
 
     def write(self, email: str, display_name: str, role: str) -> None:
-        """Write one."""
+        """Write one user."""
         if self._form is Form.CSV:
             cells = io.StringIO()
-            csv.writer(cells).writerow([neutral(c) for c in (email, display_name, role)])
+            csv.writer(cells).writerow([escape_formula(c) for c in (email, display_name, role)])
             self._stream.write(cells.getvalue())
         else:
             record = {"email": email, "display_name": display_name, "role": role}

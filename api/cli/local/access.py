@@ -1,4 +1,4 @@
-"""Where a command finds the directory: by the settings, or the running local one, or the local engines started for it."""
+"""How a command reaches the directory: through the settings, a running local one, or local engines started for it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from api.settings import LocalSettings, Settings
 from api.telemetry import configure_logs
 
 ADDRESSES = "running.json"
-"""In DATA_DIR while a local run is up: the addresses of its engines; readable by its owner only."""
+"""In DATA_DIR during a local run: the addresses of its engines; readable only by its owner."""
 
 
 def announce(data_dir: Path, engines: Engines) -> None:
-    """Tell other commands where the engines of this local run are."""
+    """Publish the addresses of this local run's engines for other commands."""
     write_text(data_dir / ADDRESSES, json.dumps({"process": os.getpid(), **asdict(engines)}))
 
 
 def retract(data_dir: Path) -> None:
-    """This process's run is over; what another one has announced stays."""
+    """Remove the announcement of this process; that of another process stays."""
     if _announced(data_dir)[0] == os.getpid():
         (data_dir / ADDRESSES).unlink(missing_ok=True)
 
 
 def _announced(data_dir: Path) -> tuple[int, Engines | None]:
-    """The process that announced its engines last, and where they are; 0 and None where there was none."""
+    """The process that last announced its engines, and their addresses; 0 and None if there is none."""
     try:
         found = json.loads((data_dir / ADDRESSES).read_text())
         return int(found.pop("process")), Engines(**found)
@@ -42,17 +42,17 @@ def _announced(data_dir: Path) -> tuple[int, Engines | None]:
 
 
 def local_values(data_dir: Path, engines: Engines) -> dict[str, str]:
-    """The settings of a local run over these engines."""
+    """The settings of a local run with these engines."""
     key = kept_secret(data_dir / "secret-key")
     return {"database_url": engines.database_url, "redis_url": engines.redis_url, "secret_key": key}
 
 
 @contextmanager
 def directory() -> Iterator[Settings]:
-    """Settings with a directory behind them.
+    """Settings with a working database and Redis.
 
-    With DATABASE_URL set those are used. Otherwise the engines of a running `rollcall up` are, and where none runs
-    they are started for the duration. Raises ConfigurationError and EngineError.
+    If DATABASE_URL is set, it is used. Otherwise the engines of a running `rollcall up` are used or, if there is none,
+    engines are started for the duration of the block. Raises ConfigurationError and EngineError.
     """
     given = LocalSettings.load()
     configure_logs("warning", given.log_format)
@@ -82,6 +82,6 @@ def _alive(engines: Engines) -> bool:
 
     try:
         asyncio.run(ping())
-    except Exception:  # noqa: BLE001 - whatever it is, nobody answers there
+    except Exception:  # noqa: BLE001 - any failure means that no engine answers
         return False
     return True

@@ -1,4 +1,4 @@
-"""The deployment under proof as its clients see it: its addresses, and accounts that are signed in."""
+"""The tested deployment as its clients see it: its addresses, and signed-in accounts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import httpx
 
-from api.cli.client import Away, Refused, SignedIn, SignedOut, ask, sign_in
+from api.cli.client import Refused, ServerUnavailable, SignedIn, SignedOut, ask, sign_in
 from api.cli.proof.plan import NotProven
 from domain.backoff import Backoff
 
@@ -23,12 +23,12 @@ LONGEST_SIGN_IN_PAUSE = 30.0
 
 
 def pause() -> Backoff:
-    """Between attempts of a client that is proving something."""
+    """The backoff between a client's attempts."""
     return Backoff(FIRST_PAUSE, LONGEST_PAUSE)
 
 
 class Deployment:
-    """A client for each address; which of them is asked is chance."""
+    """An HTTP client for each address; requests go to a random one."""
 
     def __init__(self, addresses: tuple[str, ...]) -> None:
         self.addresses = addresses
@@ -53,46 +53,46 @@ class Deployment:
 
 
 class Account:
-    """Somebody who signs in: one session, shared by all who ask for it, and a new one once it serves no longer."""
+    """An account with one session, shared by all callers and replaced once it is no longer valid."""
 
     def __init__(self, deployment: Deployment, email: str, password: str) -> None:
         self.deployment, self.email, self._password = deployment, email, password
         self._task: asyncio.Task[SignedIn] | None = None
         self._current: SignedIn | None = None
-        self._pause = Backoff(1.0, LONGEST_SIGN_IN_PAUSE)  # a server lets an account try ten times in five minutes
+        self._pause = Backoff(1.0, LONGEST_SIGN_IN_PAUSE)  # a server allows an account ten attempts in five minutes
 
     async def session(self) -> SignedIn:
-        """The session, begun where there is none. Raises Away and Refused, to all who wait for it alike."""
+        """The session, started if there is none. Raises ServerUnavailable and Refused to all waiting callers."""
         task = self._task
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
-            task = self._task = asyncio.create_task(self._enter(again=task is not None))
-            task.add_done_callback(lambda t: t.cancelled() or t.exception())  # also where nobody waits any more
+            task = self._task = asyncio.create_task(self._sign_in(again=task is not None))
+            task.add_done_callback(lambda t: t.cancelled() or t.exception())  # retrieved even if nobody waits any more
         return await asyncio.shield(task)
 
-    async def _enter(self, *, again: bool) -> SignedIn:
+    async def _sign_in(self, *, again: bool) -> SignedIn:
         if again:
             await self._pause.wait()
         session = self._current = await sign_in(self.deployment.any(), self.email, self._password)
         self._pause.reset()
         return session
 
-    async def enter(self, seconds: float) -> SignedIn:
-        """The session, asked for until somebody answers. Raises NotProven after so many seconds, and Refused."""
+    async def wait_for_session(self, seconds: float) -> SignedIn:
+        """The session, requested until a server answers. Raises NotProven after this many seconds, and Refused."""
         end = time.monotonic() + seconds
         while True:
             try:
                 return await self.session()
-            except Away as error:
+            except ServerUnavailable as error:
                 if time.monotonic() > end:
                     raise NotProven(f"Nobody answered for {seconds:.0f} seconds ({error})") from error
 
     def drop(self, session: SignedIn) -> None:
-        """This session serves no longer."""
+        """Forget this session, which is no longer valid."""
         if self._current is session:
             self._task = self._current = None
 
     async def ask(self, query: str, variables: Mapping[str, Any], **headers: str) -> dict[str, Any]:
-        """The data of one GraphQL request to any address. Raises Away, SignedOut and Refused."""
+        """The data of one GraphQL request to any address. Raises ServerUnavailable, SignedOut and Refused."""
         session = await self.session()
         try:
             return await ask(self.deployment.any(), query, variables, session.token, **headers)
@@ -100,24 +100,26 @@ class Account:
             self.drop(session)
             raise
 
-    async def leave(self) -> None:
-        """End the session, if there is one and somebody answers."""
+    async def sign_out(self) -> None:
+        """End the session, if there is one and a server answers."""
         session = self._current
         if session is not None:
             self.drop(session)
-            with contextlib.suppress(Away, SignedOut, Refused):
+            with contextlib.suppress(ServerUnavailable, SignedOut, Refused):
                 await ask(self.deployment.any(), SIGN_OUT, {}, session.token)
 
-    async def insist(self, query: str, variables: Mapping[str, Any], seconds: float, **headers: str) -> dict[str, Any]:
-        """The data of a request that may be made more than once, asked for until it is answered.
+    async def ask_with_retry(
+        self, query: str, variables: Mapping[str, Any], seconds: float, **headers: str
+    ) -> dict[str, Any]:
+        """The data of an idempotent request, repeated until it is answered.
 
-        Raises NotProven after so many seconds, and Refused.
+        Raises NotProven after this many seconds, and Refused.
         """
         end, waits = time.monotonic() + seconds, pause()
         while True:
             try:
                 return await self.ask(query, variables, **headers)
-            except (Away, SignedOut) as error:
+            except (ServerUnavailable, SignedOut) as error:
                 if time.monotonic() > end:
                     raise NotProven(f"Nobody answered for {seconds:.0f} seconds ({error})") from error
             await waits.wait()

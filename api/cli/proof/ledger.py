@@ -1,4 +1,4 @@
-"""What writers ask for and what became of it: the account that the log is held against."""
+"""The writes that were requested and their outcomes, with which the log is compared."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """UNKNOWN: an answer was lost and no later one says more, so it may have been carried out, but once at most."""
+    """UNKNOWN: the response was lost and no later one settles it, so the write may have been executed, at most once."""
 
     ACKNOWLEDGED = "acknowledged"
     REFUSED = "refused"
@@ -15,7 +15,7 @@ class Outcome(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a write asks for. The last two must be refused: for their version, and for their e-mail address."""
+    """What a write requests. STALE must be refused for its version, and TAKEN for its e-mail address."""
 
     CREATE = "create"
     RENAME = "rename"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
     @property
     def creates(self) -> bool:
-        """Whether it asks for an account."""
+        """Whether it creates an account."""
         return self in (Kind.CREATE, Kind.TAKEN)
 
     @property
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 @dataclass(slots=True)
 class Person:
-    """An account as its writer knows it; `version` is None where that is not known for certain."""
+    """An account as its writer knows it; `version` is None if it is uncertain."""
 
     id: str
     email: str
@@ -44,7 +44,7 @@ class Person:
 
 @dataclass(slots=True)
 class Write:
-    """One write: `mark` is the display name it sets, which no other does; `person` is None until its account is made."""
+    """One write: `mark` is the unique display name that it sets; `person` is None until its account is created."""
 
     kind: Kind
     mark: str
@@ -55,7 +55,7 @@ class Write:
 
 @dataclass(slots=True)
 class Ledger:
-    """All writes, in the order in which they were begun; `lost` counts the answers that did not come."""
+    """All writes in the order in which they were started; `lost` counts the responses that never arrived."""
 
     writes: list[Write] = field(default_factory=list)
     lost: int = 0

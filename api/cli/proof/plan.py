@@ -1,4 +1,4 @@
-"""What one proof is asked to do."""
+"""The parameters of one proof."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 PREFIX = "rollcall-verify-"
-"""How the addresses of all accounts begin that a proof makes."""
+"""The prefix of the addresses of all accounts that a proof creates."""
 RECEIPTS_PER_SECOND = 5000.0
-"""What one client in Python can take in beside the servers it watches, all its subscribers together."""
+"""How many events one Python client can receive on the same machine as the servers, over all its subscribers."""
 RATE_MAX = 200.0
 CHURN_SECONDS, RECONNECTS_PER_SECOND = 5.0, 10.0
 
 
 class NotProven(Exception):
-    """Nothing can be said about the deployment; the message says why."""
+    """The proof is inconclusive; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One proof; times are in seconds. `run` is in the address and the name of everybody it makes.
+    """One proof; times are in seconds. `run` is part of the address and name of every account it creates.
 
-    `rate` is how many writes a second are begun by all writers together, `patience` how long is waited for what should
-    come at once, at the beginning and at the end.
+    `rate` is the number of writes per second over all writers. `patience` is how long to wait for a response or an
+    event that should arrive immediately, at the start and at the end.
     """
 
     addresses: tuple[str, ...]
@@ -41,22 +41,22 @@ class Plan:
 
     @property
     def prefix(self) -> str:
-        """How the addresses of this run's accounts begin."""
+        """The prefix of the addresses of this run's accounts."""
         return f"{PREFIX}{self.run}-"
 
     @property
     def churn(self) -> float:
-        """After how long a subscriber changes its connection without need, on average."""
+        """The average time after which a subscriber reconnects by choice."""
         return max(CHURN_SECONDS, self.subscribers / RECONNECTS_PER_SECOND)
 
 
 def usual_rate(subscribers: int) -> float:
-    """As many writes a second as so many subscribers can be told of."""
+    """The writes per second whose events this many subscribers can receive."""
     return min(RATE_MAX, RECEIPTS_PER_SECOND / subscribers)
 
 
 def is_loopback(url: str) -> bool:
-    """Whether every address behind a URL's host is this machine's own; also False for a host without any."""
+    """Whether all addresses of a URL's host are loopback addresses; False for a host without addresses."""
     host = urlsplit(url).hostname or ""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)

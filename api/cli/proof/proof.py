@@ -1,4 +1,4 @@
-"""One proof from its beginning to its end: make a beginning, write and follow, wait for everybody, judge, clean up."""
+"""One proof from start to end: sign in, write and subscribe, wait for all subscribers, check, and clean up."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from api.cli.client import Refused
 from api.cli.proof import reading
+from api.cli.proof.checks import Entry, check_directory
 from api.cli.proof.deployment import Account, Deployment
-from api.cli.proof.judge import Entry, judge_directory
 from api.cli.proof.ledger import Ledger, Outcome, Write
 from api.cli.proof.plan import NotProven, Plan
 from api.cli.proof.report import Report, report_on
@@ -23,7 +23,7 @@ from api.cli.proof.subscriber import Sightings, Subscriber
 from api.cli.proof.writer import Writer
 
 ARRIVALS_PER_SECOND = 200.0
-"""How fast subscribers come, so that they do not all come in the same moment."""
+"""How fast subscribers connect, so that they do not all connect at the same time."""
 POLL_SECONDS = 0.1
 CLEANUP_SECONDS = 60.0
 READINGS, LATE_SECONDS = 4, 3.0
@@ -35,9 +35,9 @@ AUDITOR = """mutation Auditor($input: CreateUserInput!) {
 
 @dataclass
 class Proof:
-    """A running proof, to be looked at while it runs; set `stopping` to end the writing before its time.
+    """A running proof, whose progress can be read; set `stopping` to end the writing early.
 
-    `left` is how many of its accounts are still there, None where that is not known.
+    `left` is how many of its accounts still exist, None if that is unknown.
     """
 
     plan: Plan
@@ -49,7 +49,7 @@ class Proof:
     subscribers: list[Subscriber] = field(default_factory=list)
 
     def line(self) -> str:
-        """How it stands, in one line."""
+        """The progress in one line."""
         live = sum(s.live for s in self.subscribers)
         done = self.ledger.count(Outcome.ACKNOWLEDGED)
         seen, again = sum(len(s.seen) for s in self.subscribers), sum(s.reconnects for s in self.subscribers)
@@ -59,10 +59,10 @@ class Proof:
         )
 
     async def run(self) -> Report:
-        """Prove, and remove what was made, also when cancelled. Raises NotProven and Refused."""
+        """Run the proof and remove its accounts, even if cancelled. Raises NotProven and Refused."""
         async with Deployment(self.plan.addresses) as deployment:
             admin = Account(deployment, self.plan.email, self.plan.password)
-            await self._enter(admin, "ADMIN")
+            await self._sign_in(admin, "ADMIN")
             self.left = None
             try:
                 report = await self._prove(admin)
@@ -71,30 +71,30 @@ class Proof:
                 await self._clean(admin)
             return report
 
-    async def _enter(self, account: Account, role: str) -> None:
+    async def _sign_in(self, account: Account, role: str) -> None:
         """Sign in. Raises NotProven and Refused."""
-        session = await account.enter(self.plan.patience)
+        session = await account.wait_for_session(self.plan.patience)
         if session.role != role:
-            await account.leave()
-            raise Refused(f"{account.email} is no {role.lower()}, but must be one")
+            await account.sign_out()
+            raise Refused(f"{account.email} must have the role {role.lower()}")
 
     async def _clean(self, admin: Account) -> None:
         with contextlib.suppress(NotProven, Refused, TimeoutError):
             async with asyncio.timeout(2 * CLEANUP_SECONDS):
                 self.left = await reading.erase(admin, self.plan.prefix, CLEANUP_SECONDS)
-                await admin.leave()
+                await admin.sign_out()
 
     async def _prove(self, admin: Account) -> Report:
-        self.phase = "Beginning"
+        self.phase = "Starting"
         watch = Writer("watch", admin, self.ledger, self.plan)
         auditor = await self._auditor(admin)
-        begun = await self._certain(watch, watch.create)
+        begun = await self._acknowledged_write(watch, watch.create)
         first = await reading.event_of(admin, begun, self.plan.patience)
         if first is None or begun.person is None:
-            raise NotProven("The log does not take up what is written")
-        eyes = (("admin", admin), ("auditor", auditor))
+            raise NotProven("Writes do not appear in the log")
+        viewers = (("admin", admin), ("auditor", auditor))
         for n in range(self.plan.subscribers):
-            name, account = eyes[n % 2]
+            name, account = viewers[n % 2]
             self.subscribers.append(
                 Subscriber(f"subscriber {n} ({name})", account, first.cursor, self.sightings, self.plan.churn)
             )
@@ -104,29 +104,29 @@ class Proof:
             self.phase = WRITING
             await self._write(admin)
             self.phase = "Waiting for the last event"
-            ended = await self._certain(watch, partial(watch.rename, begun.person))
+            ended = await self._acknowledged_write(watch, partial(watch.rename, begun.person))
             last = await reading.event_of(admin, ended, self.plan.patience)
             if last is not None:
                 await self._until(lambda: all(s.reached(last.id) for s in self.subscribers))
-        self.phase = "Judging"
-        return await self._judge(admin, first, last, auditor.email)
+        self.phase = "Checking"
+        return await self._check(admin, first, last, auditor.email)
 
     async def _auditor(self, admin: Account) -> Account:
-        """Somebody who sees the whole log with other eyes, so that both ways to render it are looked at.
+        """Create an auditor, who sees the whole log through another rendering, so that both renderings are checked.
 
         Raises NotProven and Refused.
         """
         auditor = Account(admin.deployment, f"{self.plan.prefix}auditor@example.com", password := secrets.token_hex(16))
         about = {"email": auditor.email, "displayName": f"{self.plan.prefix}auditor", "role": "AUDITOR"}
         variables = {"input": about | {"password": password, "idempotencyKey": auditor.email}}
-        payload = (await admin.insist(AUDITOR, variables, self.plan.patience))["createUser"]
+        payload = (await admin.ask_with_retry(AUDITOR, variables, self.plan.patience))["createUser"]
         if payload["__typename"] != "UserPayload":
             raise Refused(payload["message"])
-        await self._enter(auditor, "AUDITOR")
+        await self._sign_in(auditor, "AUDITOR")
         return auditor
 
-    async def _certain(self, writer: Writer, make: Callable[[], Write]) -> Write:
-        """A write that was acknowledged, tried with new ones where that is not certain. Raises NotProven and Refused."""
+    async def _acknowledged_write(self, writer: Writer, make: Callable[[], Write]) -> Write:
+        """An acknowledged write, repeated with a new one while the outcome is uncertain. Raises NotProven and Refused."""
         end = writer.stop_at = time.monotonic() + self.plan.patience
         while time.monotonic() < end:
             write = await writer.carry_out(make(), 0.0)
@@ -140,14 +140,14 @@ class Proof:
         await subscriber.run(lambda: self.phase == WRITING)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds, as long as the plan has patience; it is judged later."""
+        """Wait until a condition holds, at most `patience`; the checks come later."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.plan.patience):
                 while not condition():  # noqa: ASYNC110 - it depends on a thousand subscribers
                     await asyncio.sleep(POLL_SECONDS)
 
     async def _write(self, admin: Account) -> None:
-        """Let the writers work. Raises Refused."""
+        """Run the writers. Raises Refused."""
         writers = [Writer(f"w{n}", admin, self.ledger, self.plan) for n in range(self.plan.writers)]
         for writer in writers:
             writer.stop_at = time.monotonic() + self.plan.seconds
@@ -159,22 +159,22 @@ class Proof:
             await asyncio.gather(*working)
         stopping.cancel()
 
-    async def _judge(self, admin: Account, first: Entry, last: Entry | None, without: str) -> Report:
-        """Read the log and the directory, and judge; read again where they differ, since a lost write may come late."""
+    async def _check(self, admin: Account, first: Entry, last: Entry | None, without: str) -> Report:
+        """Read the log and the directory, and check them; read again if they differ, because a lost write may arrive late."""
         readings = 0
         while True:
             readings += 1
             entries = await reading.entries_since(admin, first, self.plan.patience)
             found = await reading.people(admin, self.plan.prefix, self.plan.patience)
             people = [p for p in found if p.email != without]
-            if readings == READINGS or not judge_directory(entries, people):
+            if readings == READINGS or not check_directory(entries, people):
                 return report_on(self.plan, self.ledger, entries, last, people, self.subscribers, self.sightings)
             await asyncio.sleep(LATE_SECONDS)
 
 
 @asynccontextmanager
 async def _together(work: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Run these until the block ends; what one of them raised is raised then."""
+    """Run these until the block ends, and then raise the first exception of one of them."""
     tasks = [asyncio.create_task(w) for w in work]
     try:
         yield tasks

@@ -1,4 +1,4 @@
-"""What the deployment itself says: its audit trail from one event to another, and the accounts that this run made."""
+"""Reads from the deployment: its audit trail from one event to another, and the accounts of this run."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 import time
 from typing import Any
 
+from api.cli.proof.checks import Entry, Found
 from api.cli.proof.deployment import Account
 from api.cli.proof.deployment import pause as backoff
-from api.cli.proof.judge import Entry, Found
 from api.cli.proof.ledger import Write
 from api.cli.proof.plan import NotProven
 
@@ -29,11 +29,11 @@ ERASE = "mutation Erase($id: ID!) { eraseUser(id: $id) { __typename ... on Probl
 
 
 async def event_of(account: Account, write: Write, seconds: float) -> Entry | None:
-    """The event of a write, waiting for the log to take it up; None where it does not. Raises NotProven and Refused."""
+    """The event of a write, after waiting for it to appear in the log; None if it does not. Raises NotProven, Refused."""
     end, pause = time.monotonic() + seconds, backoff()
     user_id = write.person.id if write.person else ""
     while True:
-        page = (await account.insist(ENTRIES, {"filter": {"userId": user_id}}, seconds))["events"]
+        page = (await account.ask_with_retry(ENTRIES, {"filter": {"userId": user_id}}, seconds))["events"]
         for edge in page["edges"]:
             if (entry := _entry(edge["node"])).mark == write.mark:
                 return entry
@@ -43,27 +43,27 @@ async def event_of(account: Account, write: Write, seconds: float) -> Entry | No
 
 
 async def entries_since(account: Account, first: Entry, seconds: float) -> list[Entry]:
-    """The log from an event on, and with it, oldest first; each page within so many seconds. Raises NotProven, Refused."""
+    """The log from this event on, oldest first; each page within this many seconds. Raises NotProven and Refused."""
     found: list[Entry] = []
     after: str | None = None
     for _ in range(PAGES_MAX):
-        page = (await account.insist(ENTRIES, {"after": after}, seconds))["events"]
+        page = (await account.ask_with_retry(ENTRIES, {"after": after}, seconds))["events"]
         for edge in page["edges"]:
             after = edge["cursor"]
             found.append(_entry(edge["node"]))
             if found[-1].id == first.id:
                 return found[::-1]
         if not page["pageInfo"]["hasNextPage"]:
-            raise NotProven("The log no longer reaches back to the beginning of this run")
-    raise NotProven(f"More than {PAGE * PAGES_MAX} events came meanwhile")
+            raise NotProven("The log no longer contains the start of this run")
+    raise NotProven(f"More than {PAGE * PAGES_MAX} events were written during this run")
 
 
 async def people(account: Account, prefix: str, seconds: float) -> list[Found]:
-    """Every account whose address begins so. Raises NotProven and Refused."""
+    """All accounts whose address has this prefix. Raises NotProven and Refused."""
     found: list[Found] = []
     after: str | None = None
     while True:
-        page = (await account.insist(PEOPLE, {"search": prefix, "after": after}, seconds))["users"]
+        page = (await account.ask_with_retry(PEOPLE, {"search": prefix, "after": after}, seconds))["users"]
         nodes = [edge["node"] for edge in page["edges"]]
         found += [Found(n["id"], n["email"], n["displayName"], n["version"]) for n in nodes]
         if not page["pageInfo"]["hasNextPage"]:
@@ -72,9 +72,9 @@ async def people(account: Account, prefix: str, seconds: float) -> list[Found]:
 
 
 async def erase(account: Account, prefix: str, seconds: float) -> int:
-    """Remove every account whose address begins so, within about so many seconds; how many are left.
+    """Erase all accounts whose address has this prefix, within about this many seconds; returns how many are left.
 
-    Raises NotProven where nobody answers, and Refused.
+    Raises NotProven if no server answers, and Refused.
     """
     turns = asyncio.Semaphore(ERASED_AT_ONCE)
     end = time.monotonic() + seconds
@@ -82,12 +82,12 @@ async def erase(account: Account, prefix: str, seconds: float) -> int:
     async def remove(user_id: str) -> bool:
         async with turns:
             left = max(0.0, end - time.monotonic())
-            payload = (await account.insist(ERASE, {"id": user_id}, left))["eraseUser"]
+            payload = (await account.ask_with_retry(ERASE, {"id": user_id}, left))["eraseUser"]
             return bool(payload["__typename"] == "Done" or payload.get("code") == "NOT_FOUND")
 
     found = await people(account, prefix, seconds)
-    gone = await asyncio.gather(*(remove(f.id) for f in found), return_exceptions=True)
-    return sum(g is not True for g in gone)
+    removed = await asyncio.gather(*(remove(f.id) for f in found), return_exceptions=True)
+    return sum(g is not True for g in removed)
 
 
 def _entry(node: dict[str, Any]) -> Entry:

@@ -1,4 +1,4 @@
-"""What came of a proof, for people and for programs."""
+"""The report of a proof, as text and as data."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from api.cli.proof.judge import Entry, Found, judge_directory, judge_subscriber, judge_writes
+from api.cli.proof.checks import Entry, Found, check_directory, check_subscriber, check_writes
 from api.cli.proof.ledger import Ledger, Outcome
 from api.cli.proof.plan import Plan
 from api.cli.proof.subscriber import Sightings, Subscriber
 
 SHOWN = 12
-"""How many faults are written out for people."""
+"""How many faults the text lists."""
 
 
 @dataclass(slots=True)
 class Report:
-    """The numbers of one proof; `faults` says in words what is wrong, and is empty where nothing is."""
+    """The numbers of one proof; `faults` describes each fault, and is empty if there is none."""
 
     addresses: int
     subscribers: int
@@ -46,23 +46,23 @@ class Report:
 
     @property
     def code(self) -> int:
-        """The exit code: 0 proven, 1 disproved, 2 nothing can be said."""
+        """The exit code: 0 proven, 1 disproved, 2 inconclusive."""
         if self.faults:
             return 1
         return 0 if self.acknowledged and self.receipts else 2
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs."""
+        """The report as data."""
         verdict = {0: "proven", 1: "disproved", 2: "not proven"}[self.code]
         return {"verdict": verdict} | asdict(self)
 
     def as_text(self) -> str:
-        """A few lines for people."""
-        there = f" ({self.unknown_there} of them are there)" if self.unknown else ""
+        """The report as a few lines of text."""
+        there = f" ({self.unknown_there} of them in the log)" if self.unknown else ""
         p50, p99 = (f"{v:,.0f} ms" if v is not None else "-" for v in (self.p50_ms, self.p99_ms))
         writes = (
             f"{self.acknowledged:,} acknowledged, {self.refused:,} refused, {self.unknown:,} unknown{there}; "
-            f"{self.answers_lost:,} answers lost, {self.lost:,} acknowledged writes lost"
+            f"{self.answers_lost:,} responses lost, {self.lost:,} acknowledged writes lost"
         )
         faults = (
             f"{self.gaps:,} gaps of {self.missing:,} events, {self.duplicates:,} duplicates, "
@@ -73,15 +73,15 @@ class Report:
             f"  writes      {writes}",
             f"  events      {self.events:,} in the log, seen {self.receipts:,} times; p50 {p50}, p99 {p99} after the commit",
             f"  reconnects  {self.reconnects:,}, {self.reconnects_chosen:,} of them by choice",
-            f"  resyncs     {self.resyncs:,}, which took back {self.withdrawn:,} events",
+            f"  resyncs     {self.resyncs:,}, which withdrew {self.withdrawn:,} events",
             f"  faults      {faults}",
         ]
         lines += [f"  WRONG       {fault}" for fault in self.faults[:SHOWN]]
         if len(self.faults) > SHOWN:
             lines.append(f"  and {len(self.faults) - SHOWN} more")
-        proven = "Everything acknowledged is there, and everybody saw everything once and in order."
+        proven = "Every acknowledged write is there, and every subscriber saw every event once and in order."
         lines.append(
-            {0: proven, 1: "It does not hold.", 2: "Nothing was written or seen: nothing is proven."}[self.code]
+            {0: proven, 1: "Disproved.", 2: "Nothing was written or seen: the proof is inconclusive."}[self.code]
         )
         return "\n".join(lines)
 
@@ -95,8 +95,8 @@ def report_on(
     subscribers: Sequence[Subscriber],
     sightings: Sightings,
 ) -> Report:
-    """Judge everything. The first entry is where subscribers began, `last` is what all of them waited for."""
-    told = _told(entries[1:], last, sightings)
+    """Run all checks. Subscribers started at the first entry, and all of them waited for `last`."""
+    expected = _expected(entries[1:], last, sightings)
     marks = {e.mark for e in entries}
     report = Report(
         len(plan.addresses),
@@ -108,19 +108,19 @@ def report_on(
         unknown=ledger.count(Outcome.UNKNOWN),
         unknown_there=sum(w.outcome is Outcome.UNKNOWN and w.mark in marks for w in ledger.writes),
         answers_lost=ledger.lost,
-        events=len(told),
+        events=len(expected),
         p50_ms=sightings.milliseconds(0.5),
         p99_ms=sightings.milliseconds(0.99),
     )
-    wrong = judge_writes(ledger, entries)
+    wrong = check_writes(ledger, entries)
     report.lost = sum(fault.endswith("is not in the log") for fault in wrong)
-    report.faults += wrong + judge_directory(entries, people)
-    _judge_subscribers(report, plan, told, subscribers, sightings)
+    report.faults += wrong + check_directory(entries, people)
+    _check_subscribers(report, plan, expected, subscribers, sightings)
     return report
 
 
-def _told(entries: Sequence[Entry], last: Entry | None, sightings: Sightings) -> Sequence[Entry]:
-    """What everybody should have seen: up to the last event, or without one to the last that anybody saw."""
+def _expected(entries: Sequence[Entry], last: Entry | None, sightings: Sightings) -> Sequence[Entry]:
+    """What every subscriber should have seen: up to the last event or, without one, the last that any of them saw."""
     for count in range(len(entries), 0, -1):
         entry = entries[count - 1]
         if entry.id == last.id if last else entry.id in sightings.numbers:
@@ -128,7 +128,7 @@ def _told(entries: Sequence[Entry], last: Entry | None, sightings: Sightings) ->
     return entries
 
 
-def _judge_subscribers(
+def _check_subscribers(
     report: Report,
     plan: Plan,
     entries: Sequence[Entry],
@@ -137,7 +137,7 @@ def _judge_subscribers(
 ) -> None:
     places = {sightings.numbers[e.id]: place for place, e in enumerate(entries) if e.id in sightings.numbers}
     for subscriber in subscribers:
-        seen = judge_subscriber(subscriber.seen, places, len(entries), allow_resync=plan.allow_resync)
+        seen = check_subscriber(subscriber.seen, places, len(entries), allow_resync=plan.allow_resync)
         report.receipts += seen.events
         report.reconnects += subscriber.reconnects
         report.reconnects_chosen += subscriber.chosen
@@ -158,6 +158,6 @@ def _judge_subscribers(
                 f"{seen.strange} that are not in the log"
             )
         if subscriber.resyncs and not plan.allow_resync:
-            report.faults.append(f"{subscriber.name} was told {subscriber.resyncs} times to read anew")
+            report.faults.append(f"{subscriber.name} was told to resynchronise {subscriber.resyncs} times")
         if subscriber.refusal is not None:
             report.faults.append(f"{subscriber.name} was refused: {subscriber.refusal}")

@@ -1,7 +1,7 @@
-"""Subscribers: each follows the log from the same position, through connections that end, to whichever address.
+"""Subscribers: each follows the log from the same position, over connections that end, to random addresses.
 
-All of them are told the same events. So each event is known by one number, given at its first sight, and what a
-subscriber saw is an array of these: a thousand subscribers and ten thousand events take 80 MB.
+All of them receive the same events. So each event gets a number when it is first seen, and each subscriber has an array
+of these numbers: a thousand subscribers and ten thousand events take 80 MB.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime
 from random import expovariate
 from typing import Any
 
-from api.cli.client import Away, Refused, SignedOut, subscribe
+from api.cli.client import Refused, ServerUnavailable, SignedOut, subscribe
 from api.cli.proof.deployment import Account
 from api.cli.proof.deployment import pause as backoff
 from domain.backoff import Backoff
@@ -28,23 +28,23 @@ EVENTS = """subscription Verify($after: Cursor) {
   }
 }"""
 RESYNC = -1
-"""Stands in a subscriber's array where it was told to read anew."""
+"""The mark in a subscriber's array for a ResyncRequired."""
 LINK = {"open_timeout": 5.0, "close_timeout": 1.0, "ping_interval": 5.0, "ping_timeout": 10.0}
-"""A connection to a frozen server is given up after 15 seconds."""
+"""A connection to a frozen server is closed after 15 seconds."""
 STEPS = 40
-"""Buckets for each factor of e: latencies are told within 2.5 %."""
+"""Buckets for each factor of e: latencies are accurate to 2.5 %."""
 
 
 @dataclass(slots=True)
 class Sightings:
-    """The events that anybody was told of: their numbers by id, when each happened, and how long it took to arrive."""
+    """All events that were received: their numbers by id, when each occurred, and how long they took to arrive."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     occurred: array[float] = field(default_factory=lambda: array("d"))
     buckets: Counter[int] = field(default_factory=Counter)
 
     def see(self, event: dict[str, Any]) -> int:
-        """The number of an event that is here now."""
+        """Record a received event; returns its number."""
         number = self.numbers.get(event["id"])
         if number is None:
             number = self.numbers[event["id"]] = len(self.numbers)
@@ -54,7 +54,7 @@ class Sightings:
         return number
 
     def milliseconds(self, share: float) -> float | None:
-        """Within how much time this share of all receipts was there; by the server's clock and by ours."""
+        """The latency quantile of all receipts, as the difference between our clock and the server's."""
         wanted = share * self.buckets.total()
         for bucket in sorted(self.buckets):
             wanted -= self.buckets[bucket]
@@ -64,7 +64,7 @@ class Sightings:
 
 
 class Subscriber:
-    """One subscriber. `seen` is what it was told, in order; `cursor` is where it goes on."""
+    """One subscriber. `seen` has the event numbers it received, in order; `cursor` is where it continues."""
 
     def __init__(self, name: str, account: Account, cursor: str, sightings: Sightings, churn: float) -> None:
         self.name, self._account, self.cursor = name, account, cursor
@@ -73,28 +73,28 @@ class Subscriber:
         self.connections, self.chosen, self.resyncs = 0, 0, 0
         self.live = False
         self.refusal: str | None = None
-        self._looked, self._reached = 0, False
+        self._searched, self._reached = 0, False
 
     @property
     def reconnects(self) -> int:
-        """How often it was connected again."""
+        """How often it has reconnected."""
         return max(0, self.connections - 1)
 
     def reached(self, event_id: str) -> bool:
-        """Whether it was told of this event, which is the same each time."""
+        """Whether it has received this event; always called with the same one."""
         number = self._sightings.numbers.get(event_id)
         if not self._reached and number is not None:
-            self._reached, self._looked = number in self.seen[self._looked :], len(self.seen)
+            self._reached, self._searched = number in self.seen[self._searched :], len(self.seen)
         return self._reached
 
     async def run(self, moving: Callable[[], bool]) -> None:
-        """Follow until cancelled, changing the connection by choice while `moving`."""
+        """Follow until cancelled, sometimes reconnecting by choice while `moving`."""
         pause = backoff()
         while self.refusal is None:
             try:
                 if await self._connect(pause, moving):
                     continue
-            except Away:
+            except ServerUnavailable:
                 pass
             except Refused as refused:
                 self.refusal = str(refused)
@@ -103,7 +103,7 @@ class Subscriber:
             await pause.wait()
 
     async def _connect(self, pause: Backoff, moving: Callable[[], bool]) -> bool:
-        """One connection, to any address; whether it was left by choice. Raises Away and Refused."""
+        """One connection to any address; returns whether it was closed by choice. Raises ServerUnavailable and Refused."""
         session = await self._account.session()
         leave_at = time.monotonic() + expovariate(1 / self._churn)
         address = self._account.deployment.any_address()
@@ -114,7 +114,7 @@ class Subscriber:
                         self.live = True
                         self.connections += 1
                         pause.reset()
-                    self._take(message)
+                    self._receive(message)
                     if time.monotonic() > leave_at and moving():
                         self.chosen += 1
                         return True
@@ -122,7 +122,7 @@ class Subscriber:
             self._account.drop(session)
         return False
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         match message["__typename"]:
             case "Event":
                 self.seen.append(self._sightings.see(message))

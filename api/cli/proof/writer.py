@@ -1,6 +1,6 @@
-"""Writers: each makes accounts and renames them, over either door, and now and then asks for what must be refused.
+"""Writers: each creates and renames accounts over GraphQL or REST, and sometimes requests a write that must be refused.
 
-A write is asked for again until somebody answers, each time with the same idempotency key or expected version.
+A write is requested until a server answers, each time with the same idempotency key or expected version.
 """
 
 from __future__ import annotations
@@ -9,29 +9,29 @@ import asyncio
 import random
 import time
 
-from api.cli.client import Away, SignedIn, SignedOut
+from api.cli.client import ServerUnavailable, SignedIn, SignedOut
 from api.cli.proof.deployment import Account
 from api.cli.proof.deployment import pause as backoff
-from api.cli.proof.doors import Answer, over_graphql, over_rest
 from api.cli.proof.ledger import Kind, Ledger, Outcome, Person, Write
 from api.cli.proof.plan import Plan
+from api.cli.proof.requests import Answer, over_graphql, over_rest
 
 ACCOUNTS = 8
-"""How many accounts a writer makes at most."""
+"""The maximum number of accounts of one writer."""
 GRACE_SECONDS = 10.0
-"""How long after the end of the writing an answer is still asked for."""
+"""How long after the end of the writing a write is still retried."""
 PAUSE_MAX = 2.0
 MISSING_SECONDS = 3.0
-"""How long an account is looked for that is not in the directory, before its writer goes on with its others."""
+"""How long a writer looks for an account that is missing in the directory, before it gives it up."""
 VERSION = "query Version($id: ID!) { user(id: $id) { version } }"
 
 
-class AccountMissing(Away):
+class AccountMissing(ServerUnavailable):
     """An account that was acknowledged is not in the directory."""
 
 
 class Writer:
-    """One writer, with accounts that no other touches. It stops at `stop_at`, in monotonic seconds."""
+    """One writer with accounts of its own. It stops at `stop_at`, in monotonic seconds."""
 
     def __init__(self, name: str, admin: Account, ledger: Ledger, plan: Plan) -> None:
         self._name, self._admin, self._ledger, self._plan = name, admin, ledger, plan
@@ -40,7 +40,7 @@ class Writer:
         self.stop_at = float("inf")
 
     async def run(self) -> None:
-        """Write until the end. Raises Refused where nobody may sign in any more."""
+        """Write until `stop_at`. Raises Refused if signing in is refused."""
         while time.monotonic() < self.stop_at:
             await self.carry_out(self._next(), GRACE_SECONDS)
             pause = random.expovariate(self._plan.rate / self._plan.writers)
@@ -68,13 +68,13 @@ class Writer:
         return write
 
     async def carry_out(self, write: Write, patience: float) -> Write:
-        """Ask until there is an answer, or until the writer has stopped for `patience` seconds."""
+        """Request the write until there is an answer, or until `patience` seconds after `stop_at`."""
         self._ledger.writes.append(write)
         lost, answer, pause = False, None, backoff()
         missing_until = float("inf")
         while answer is None:
             try:
-                await self._look(write)
+                await self._read_version(write)
                 answer = await self._ask(write)
             except AccountMissing:
                 missing_until = min(missing_until, time.monotonic() + MISSING_SECONDS)
@@ -82,20 +82,20 @@ class Writer:
                     self._forget(write)
                     break
                 await pause.wait()
-            except (Away, SignedOut) as error:
-                unanswered = isinstance(error, Away) and error.sent
+            except (ServerUnavailable, SignedOut) as error:
+                unanswered = isinstance(error, ServerUnavailable) and error.sent
                 lost = lost or unanswered
                 self._ledger.lost += unanswered
                 if time.monotonic() > self.stop_at + patience:
                     break
                 await pause.wait()
-        self._note(write, answer, lost=lost)
+        self._record_outcome(write, answer, lost=lost)
         return write
 
     def _forget(self, write: Write) -> None:
         self._people = [person for person in self._people if person is not write.person]
 
-    def _note(self, write: Write, answer: Answer | None, *, lost: bool) -> None:
+    def _record_outcome(self, write: Write, answer: Answer | None, *, lost: bool) -> None:
         if answer is None or answer.refusal is not None:
             write.outcome = Outcome.UNKNOWN if lost else Outcome.REFUSED
             if write.person is not None and not write.kind.refusable:
@@ -108,25 +108,25 @@ class Writer:
         elif not write.kind.creates:
             write.person.version = answer.version
 
-    async def _look(self, write: Write) -> None:
-        """Read the version of the account where it is not known. Raises Away and SignedOut."""
+    async def _read_version(self, write: Write) -> None:
+        """Read the version of the account if it is unknown. Raises ServerUnavailable and SignedOut."""
         person = write.person
         if person is None or person.version is not None:
             return
         try:
             found = (await self._admin.ask(VERSION, {"id": person.id}))["user"]
-        except Away as error:
-            raise Away(str(error), sent=False) from error
+        except ServerUnavailable as error:
+            raise ServerUnavailable(str(error), sent=False) from error
         if found is None:
-            raise AccountMissing("the account is not here", sent=False)
+            raise AccountMissing("the account is not in the directory", sent=False)
         person.version = int(found["version"])
 
     async def _ask(self, write: Write) -> Answer:
-        """One try, over one door or the other. Raises Away and SignedOut."""
+        """One attempt, over GraphQL or REST. Raises ServerUnavailable and SignedOut."""
         session = await self._session()
-        door = random.choice((over_graphql, over_rest))  # noqa: S311 - not a secret
+        request = random.choice((over_graphql, over_rest))  # noqa: S311 - not a secret
         try:
-            return await door(self._admin.deployment.any(), session.token, write)
+            return await request(self._admin.deployment.any(), session.token, write)
         except SignedOut:
             self._admin.drop(session)
             raise
@@ -134,5 +134,5 @@ class Writer:
     async def _session(self) -> SignedIn:
         try:
             return await self._admin.session()
-        except Away as error:
-            raise Away(str(error), sent=False) from error
+        except ServerUnavailable as error:
+            raise ServerUnavailable(str(error), sent=False) from error

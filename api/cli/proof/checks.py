@@ -1,4 +1,4 @@
-"""The judgement: the log as the audit trail has it, held against what was acknowledged, what is there, and what was seen."""
+"""The checks: the audit trail compared with the acknowledged writes, the directory, and what subscribers saw."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.cli.proof.subscriber import RESYNC
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event of the log; `mark` is the display name and `email` the address that it set, where it set one."""
+    """An event of the log; `mark` is the display name and `email` the address that it set, if any."""
 
     id: str
     cursor: str
@@ -27,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An account as the directory shows it."""
+    """An account in the directory."""
 
     id: str
     email: str
@@ -37,7 +37,7 @@ class Found:
 
 @dataclass(slots=True)
 class Seen:
-    """What one subscriber's events come to; `missing` are the first of those that it never saw, in the log's order."""
+    """The result for one subscriber; `missing` are the first events that it never saw, in the log's order."""
 
     events: int = 0
     gaps: int = 0
@@ -49,12 +49,12 @@ class Seen:
     missing: list[int] = field(default_factory=list)
 
 
-def judge_subscriber(seen: Iterable[int], places: Mapping[int, int], count: int, *, allow_resync: bool) -> Seen:
-    """Hold the numbers that one subscriber saw against the log: each of its `count` events once, and in order.
+def check_subscriber(seen: Iterable[int], places: Mapping[int, int], count: int, *, allow_resync: bool) -> Seen:
+    """Compare the event numbers that one subscriber saw with the log: each of its `count` events once, and in order.
 
-    `places` has the place of each number; numbers without one are strange, and those behind the end do not count. With
-    `allow_resync` what lies between a resync and the next event is not missing, and what the log no longer has is not
-    strange but withdrawn, where a resync came after it: a log that was restored or failed over says so.
+    `places` maps each number to its place in the log; numbers without a place are strange, and places past the end are
+    ignored. With `allow_resync`, events between a resync and the next event are not missing, and events that are not in
+    the log but were followed by a resync are withdrawn instead of strange, as after a restore or a failover.
     """
     result, excused = Seen(), set[int]()
     pending = 0
@@ -85,31 +85,31 @@ def judge_subscriber(seen: Iterable[int], places: Mapping[int, int], count: int,
 
 
 def _count_gaps(result: Seen, missing: Sequence[int]) -> None:
-    """Note what is missing; places that follow each other are one gap."""
+    """Record the missing events; consecutive places are one gap."""
     result.lost, result.missing = len(missing), list(missing[:3])
     result.gaps = sum(before + 1 != place for before, place in zip([-2, *missing], missing, strict=False))
 
 
-def judge_writes(ledger: Ledger, entries: Sequence[Entry]) -> list[str]:
-    """What is wrong with the log: an acknowledged write that is not there once, a refused one that is, any one twice."""
+def check_writes(ledger: Ledger, entries: Sequence[Entry]) -> list[str]:
+    """The faults of the log: acknowledged writes that are missing, refused writes that are present, and duplicates."""
     there = Counter(e.mark for e in entries if e.mark is not None)
     faults = []
     for write in ledger.writes:
         times = there[write.mark]
         about = f"the {write.kind} of {write.mark}"
         if write.kind.refusable and write.outcome is Outcome.ACKNOWLEDGED:
-            faults.append(f"{about} was acknowledged, but had to be refused")
+            faults.append(f"{about} was acknowledged, but should have been refused")
         elif write.outcome is Outcome.ACKNOWLEDGED and times == 0:
             faults.append(f"{about} was acknowledged and is not in the log")
         elif write.outcome is Outcome.REFUSED and times:
             faults.append(f"{about} was refused and is in the log")
         elif times > 1:
-            faults.append(f"{about} is {times} times in the log")
+            faults.append(f"{about} is in the log {times} times")
     return faults
 
 
-def judge_directory(entries: Sequence[Entry], found: Sequence[Found]) -> list[str]:
-    """What is wrong with the directory: it must be what the log makes of it, account by account."""
+def check_directory(entries: Sequence[Entry], found: Sequence[Found]) -> list[str]:
+    """The faults of the directory: every account must match the state that the log describes."""
     emails: dict[str, str] = {}
     names: dict[str, str | None] = {}
     versions: Counter[str] = Counter()
