@@ -1,7 +1,8 @@
 """Descriptions of the schema: every type, field, argument and enum value has one.
 
 Types and resolvers are described by their docstrings, unless a text is given here. Everything without a docstring is
-described here: attributes by `Type.field` or by a name that several types share, arguments by name, and enum values.
+described here: attributes by `Type.field` or by a name that several types share, arguments by name, and enum values
+whose members have no `description`. A new noun describes its types, fields and arguments where it declares them.
 A test walks the schema and fails if a description is missing.
 """
 
@@ -145,22 +146,6 @@ ARGUMENTS = {
 }
 
 VALUES = {
-    "EventType.API_KEY_CREATED": "An API key was created.",
-    "EventType.API_KEY_REVOKED": "An API key was revoked.",
-    "EventType.EMAIL_VERIFIED": "A user confirmed their e-mail address.",
-    "EventType.PASSWORD_CHANGED": "A user's password was set.",
-    "EventType.SESSION_REUSE_DETECTED": "A refresh token was used twice, and its session ended.",
-    "EventType.SESSION_REVOKED": "A session was ended before it expired.",
-    "EventType.SESSION_STARTED": "A user signed in.",
-    "EventType.SIGN_IN_FAILED": "An attempt to sign in as a user failed.",
-    "EventType.USER_CREATED": "A user was created.",
-    "EventType.USER_DELETED": "A user was deleted and can be restored.",
-    "EventType.USER_DISABLED": "A user was disabled and can no longer sign in.",
-    "EventType.USER_ENABLED": "A disabled user may sign in again.",
-    "EventType.USER_ERASED": "A user's personal data was permanently removed.",
-    "EventType.USER_RESTORED": "A deleted user is active again.",
-    "EventType.USER_ROLE_CHANGED": "A user's role changed.",
-    "EventType.USER_UPDATED": "A user's e-mail address or display name changed.",
     "ProblemCode.ACCOUNT_DISABLED": "The account is disabled.",
     "ProblemCode.EMAIL_TAKEN": "Another user has this e-mail address.",
     "ProblemCode.FORBIDDEN": "The viewer may not do this.",
@@ -204,9 +189,11 @@ def describe(schema: GraphQLSchema) -> None:
         for field_name, field in getattr(type_, "fields", {}).items():
             _describe_field(name, field_name, field)
         if isinstance(type_, GraphQLEnumType):
-            type_.description = type_.description or _docstring(_definition(type_, "wrapped_cls"))
+            members = _definition(type_, "wrapped_cls")
+            type_.description = type_.description or _docstring(members)
             for value_name, value in type_.values.items():
-                value.description = value.description or VALUES.get(f"{name}.{value_name}")
+                stated = getattr(members[value_name], "description", None)
+                value.description = value.description or stated or VALUES.get(f"{name}.{value_name}")
 
 
 def _by_suffix(name: str) -> str | None:

@@ -226,7 +226,7 @@ async def events_of_user(
 ) -> Connection[Event]:
     """What happened to this user. Auditors and admins see it for everyone, members only for themselves."""
     key = PageKey(root.entity.id, window_of(first, after, last, before))
-    return Connection(page=await info.context.loaders.events_by_user.load(key))
+    return Connection(page=await info.context.loaders.pages_by_user(info.context.services.events.of_users).load(key))
 
 
 @strawberry.type

@@ -5,20 +5,22 @@ A loader is created on first use: most events need none, because their users wer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
 from domain.cursors import LogCursor
 from domain.models.actor import Actor
-from domain.models.event import Event
-from domain.models.session import Session
 from domain.models.user import User
 from domain.pagination import Page, Window
 from schema.services import Services
+
+T = TypeVar("T")
+ReadPages = Callable[[Actor, Sequence[UUID], Window, LogCursor | None], Awaitable[Mapping[UUID, Page[T]]]]
+"""A method of a service that reads a page of the list of each of these users, in one statement."""
 
 
 class PageKey(NamedTuple):
@@ -33,6 +35,7 @@ class Loaders:
 
     def __init__(self, services: Services, actor: Actor | None, at_least: LogCursor | None) -> None:
         self._services, self._actor, self._at_least = services, actor, at_least
+        self._pages: dict[ReadPages[Any], DataLoader[PageKey, Page[Any]]] = {}
         self.known: Mapping[UUID, User | None] = {}
         """Prefetched users (None if there is no such user), not yet checked for what the viewer may see."""
 
@@ -44,19 +47,16 @@ class Loaders:
         return loader
 
     @cached_property
-    def node_by_id(self) -> DataLoader[UUID, User | Session | Event | None]:
+    def node_by_id(self) -> DataLoader[UUID, object | None]:
         """Anything that has an id."""
         return DataLoader(self._nodes)
 
-    @cached_property
-    def sessions_by_user(self) -> DataLoader[PageKey, Page[Session]]:
-        """Pages of users' sessions."""
-        return DataLoader(self._sessions)
-
-    @cached_property
-    def events_by_user(self) -> DataLoader[PageKey, Page[Event]]:
-        """Pages of users' events."""
-        return DataLoader(self._events)
+    def pages_by_user(self, read: ReadPages[T]) -> DataLoader[PageKey, Page[T]]:
+        """Pages of users' own lists, as a service reads them: one loader for each of these methods."""
+        loader = self._pages.get(read)
+        if loader is None:
+            loader = self._pages[read] = DataLoader(partial(self._read_pages, read))
+        return loader
 
     async def _users(self, ids: list[UUID]) -> list[User | None]:
         if self._actor is None:
@@ -64,30 +64,18 @@ class Loaders:
         found = await self._services.users.get_many(self._actor, ids, self._at_least)
         return [found.get(i) for i in ids]
 
-    async def _nodes(self, ids: list[UUID]) -> list[User | Session | Event | None]:
-        found: dict[UUID, User | Session | Event] = {}
-        if self._actor is not None:
-            services, actor = self._services, self._actor
-            found |= await services.users.get_many(actor, ids, self._at_least)
+    async def _nodes(self, ids: list[UUID]) -> list[object | None]:
+        found: dict[UUID, object] = {}
+        for source in self._services.sources if self._actor is not None else ():
             if left := [i for i in ids if i not in found]:
-                found |= await services.sessions.get_many(actor, left, self._at_least)
-            if left := [i for i in left if i not in found]:
-                found |= await services.events.get_many(actor, left, self._at_least)
+                found |= await source.get_many(self._viewer, left, self._at_least)
         return [found.get(i) for i in ids]
 
-    async def _sessions(self, keys: list[PageKey]) -> list[Page[Session]]:
-        pages: dict[PageKey, Page[Session]] = {}
+    async def _read_pages(self, read: ReadPages[T], keys: list[PageKey]) -> list[Page[T]]:
+        pages: dict[PageKey, Page[T]] = {}
         for window in {k.window for k in keys}:
             users = [k.user_id for k in keys if k.window == window]
-            found = await self._services.sessions.pages(self._viewer, users, window, self._at_least)
-            pages |= {PageKey(u, window): page for u, page in found.items()}
-        return [pages[k] for k in keys]
-
-    async def _events(self, keys: list[PageKey]) -> list[Page[Event]]:
-        pages: dict[PageKey, Page[Event]] = {}
-        for window in {k.window for k in keys}:
-            users = [k.user_id for k in keys if k.window == window]
-            found = await self._services.events.of_users(self._viewer, users, window, self._at_least)
+            found = await read(self._viewer, users, window, self._at_least)
             pages |= {PageKey(u, window): page for u, page in found.items()}
         return [pages[k] for k in keys]
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from domain.cursors import LogCursor
+from domain.models.actor import Actor
 from domain.services.event import EventService, LogHub
 from domain.services.live import Presence
 from domain.services.session import SessionService
 from domain.services.user import UserService
 
 
-@dataclass(frozen=True, slots=True)
+@runtime_checkable
+class Source(Protocol):
+    """A service whose objects have ids."""
+
+    async def get_many(
+        self, actor: Actor, ids: Sequence[UUID], at_least: LogCursor | None = None, /
+    ) -> Mapping[UUID, object]:
+        """Those of these objects that the actor may see."""
+        ...
+
+
+@dataclass(frozen=True)
 class Services:
     """The use cases a resolver may call, one instance per process."""
 
@@ -25,3 +41,8 @@ class Services:
     def epoch(self) -> UUID:
         """The log's current epoch, which new cursors contain."""
         return self.log.epoch
+
+    @cached_property
+    def sources(self) -> Sequence[Source]:
+        """The services in which `node` looks for an id, in the order in which they stand here."""
+        return [service for f in fields(self) if isinstance(service := getattr(self, f.name), Source)]

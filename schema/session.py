@@ -93,7 +93,7 @@ async def sessions_of_user(
 ) -> Connection[Session]:
     """The user's live sessions. Admins see everyone's, others only their own and otherwise an empty list."""
     key = PageKey(root.entity.id, window_of(first, after, last, before))
-    return Connection(page=await info.context.loaders.sessions_by_user.load(key))
+    return Connection(page=await info.context.loaders.pages_by_user(info.context.services.sessions.pages).load(key))
 
 
 @strawberry.type

@@ -38,6 +38,8 @@ _PUBLIC = frozenset({"display_name", "role", "status"})
 _DIRECTORY = Traits(SubjectKind.USER, is_public=True, changes_directory=True, public_fields=_PUBLIC)
 _PROFILE = replace(_DIRECTORY, personal=frozenset({"email", "display_name"}))
 _ACCESS = replace(_DIRECTORY, ends_sessions=True)
+_VERIFICATION = Traits(SubjectKind.USER, changes_directory=True)
+_SESSION_END = Traits(SubjectKind.SESSION, ends_sessions=True)
 
 
 class EventType(StrEnum):
@@ -45,32 +47,38 @@ class EventType(StrEnum):
 
     traits: Traits
     """The traits of this type; the enum value is its name in the log."""
+    description: str
+    """What has happened, as the schema tells its clients."""
 
-    def __new__(cls, name: str, traits: Traits | None = None) -> Self:
-        """Raises TypeError for a type that is defined without traits."""
-        if traits is None:
-            raise TypeError(f"{name} has no traits")
+    def __new__(cls, name: str, traits: Traits | None = None, description: str = "") -> Self:
+        """Raises TypeError for a type that is defined without traits or without a description."""
+        if traits is None or not description:
+            raise TypeError(f"{name} has no {'description' if traits else 'traits'}")
         member = str.__new__(cls, name)
         member._value_ = name
-        member.traits = traits
+        member.traits, member.description = traits, description
         return member
 
-    USER_CREATED = "user_created", _PROFILE
-    USER_UPDATED = "user_updated", _PROFILE
-    USER_ROLE_CHANGED = "user_role_changed", _ACCESS
-    USER_DISABLED = "user_disabled", _ACCESS
-    USER_ENABLED = "user_enabled", _DIRECTORY
-    USER_DELETED = "user_deleted", _ACCESS
-    USER_RESTORED = "user_restored", _DIRECTORY
-    USER_ERASED = "user_erased", _ACCESS
-    EMAIL_VERIFIED = "email_verified", Traits(SubjectKind.USER, changes_directory=True)
-    PASSWORD_CHANGED = "password_changed", Traits(SubjectKind.USER, ends_sessions=True)
-    SESSION_STARTED = "session_started", Traits(SubjectKind.SESSION)
-    SESSION_REVOKED = "session_revoked", Traits(SubjectKind.SESSION, ends_sessions=True)
-    SESSION_REUSE_DETECTED = "session_reuse_detected", Traits(SubjectKind.SESSION, ends_sessions=True)
-    SIGN_IN_FAILED = "sign_in_failed", Traits(SubjectKind.USER)
-    API_KEY_CREATED = "api_key_created", Traits(SubjectKind.API_KEY)
-    API_KEY_REVOKED = "api_key_revoked", Traits(SubjectKind.API_KEY)
+    USER_CREATED = "user_created", _PROFILE, "A user was created."
+    USER_UPDATED = "user_updated", _PROFILE, "A user's e-mail address or display name changed."
+    USER_ROLE_CHANGED = "user_role_changed", _ACCESS, "A user's role changed."
+    USER_DISABLED = "user_disabled", _ACCESS, "A user was disabled and can no longer sign in."
+    USER_ENABLED = "user_enabled", _DIRECTORY, "A disabled user may sign in again."
+    USER_DELETED = "user_deleted", _ACCESS, "A user was deleted and can be restored."
+    USER_RESTORED = "user_restored", _DIRECTORY, "A deleted user is active again."
+    USER_ERASED = "user_erased", _ACCESS, "A user's personal data was permanently removed."
+    EMAIL_VERIFIED = "email_verified", _VERIFICATION, "A user confirmed their e-mail address."
+    PASSWORD_CHANGED = "password_changed", Traits(SubjectKind.USER, ends_sessions=True), "A user's password was set."
+    SESSION_STARTED = "session_started", Traits(SubjectKind.SESSION), "A user signed in."
+    SESSION_REVOKED = "session_revoked", _SESSION_END, "A session was ended before it expired."
+    SESSION_REUSE_DETECTED = (
+        "session_reuse_detected",
+        _SESSION_END,
+        "A refresh token was used twice, and its session ended.",
+    )
+    SIGN_IN_FAILED = "sign_in_failed", Traits(SubjectKind.USER), "An attempt to sign in as a user failed."
+    API_KEY_CREATED = "api_key_created", Traits(SubjectKind.API_KEY), "An API key was created."
+    API_KEY_REVOKED = "api_key_revoked", Traits(SubjectKind.API_KEY), "An API key was revoked."
 
 
 PERSONAL_FIELDS = frozenset[str]().union(*(t.traits.personal for t in EventType))

@@ -53,6 +53,9 @@ def test_only_what_is_about_users_changes_the_directory() -> None:
     assert {t.traits.about for t in EventType if t.traits.changes_directory} == {SubjectKind.USER}
 
 
-def test_a_type_without_traits_cannot_be_named() -> None:
+def test_a_type_without_traits_or_without_a_description_cannot_be_named() -> None:
+    new = vars(EventType)["__new_member__"]
     with pytest.raises(TypeError, match="team_created has no traits"):
-        vars(EventType)["__new_member__"](EventType, "team_created")
+        new(EventType, "team_created")
+    with pytest.raises(TypeError, match="team_created has no description"):
+        new(EventType, "team_created", EventType.USER_CREATED.traits)
