@@ -28,7 +28,7 @@ export default defineConfig({
 					name: 'unit',
 					include: ['tests/unit/**/*.test.ts'],
 					environment: 'node',
-					testTimeout: 30_000
+					testTimeout: 60_000
 				}
 			},
 			{
@@ -40,7 +40,7 @@ export default defineConfig({
 					environment: 'jsdom',
 					environmentOptions: { jsdom: { url: 'http://localhost:3000/' } },
 					setupFiles: ['tests/document/setup.ts'],
-					testTimeout: 30_000
+					testTimeout: 60_000
 				}
 			}
 		]

@@ -14,7 +14,9 @@ export default defineConfig({
 		globalSetup: 'tests/e2e/harness/setup.ts',
 		environment: 'node',
 		fileParallelism: false,
-		testTimeout: 30_000,
-		hookTimeout: 120_000
+		// Whatever must come is waited for as long as a busy machine may take.
+		testTimeout: 240_000,
+		hookTimeout: 300_000,
+		expect: { poll: { timeout: 30_000, interval: 100 } }
 	}
 });

@@ -79,20 +79,26 @@ try {
 	};
 	/** Whether any fail; the quick ones say it first. @param {string} file */
 	const fails = async (file) => (await failIn(file, ['unit'])) || failIn(file, ['document']);
-	for (const file of new Set(mutants.map((mutant) => mutant.file)))
+	/** Before and after: where the tests fail without a mutant, they prove nothing. @param {string} file */
+	const passes = async (file) => {
 		if (await fails(file)) throw new Error(`The tests of ${file} fail without being broken`);
+	};
 	/** @type {import('./mutation.js').Mutant[]} */
 	const survivors = [];
-	for (const mutant of mutants) {
-		const path = join(folder, mutant.file);
+	for (const [file, ofFile] of Map.groupBy(mutants, (mutant) => mutant.file)) {
+		await passes(file);
+		const path = join(folder, file);
 		const source = readFileSync(path, 'utf8');
-		writeFileSync(path, broken(source, mutant));
-		if (!(await fails(mutant.file))) {
-			survivors.push(mutant);
-			console.log(`SURVIVED ${mutant.file}\n  - ${mutant.from}\n  + ${mutant.to}`);
+		for (const mutant of ofFile) {
+			writeFileSync(path, broken(source, mutant));
+			if (!(await fails(file))) {
+				survivors.push(mutant);
+				console.log(`SURVIVED ${file}\n  - ${mutant.from}\n  + ${mutant.to}`);
+			}
 		}
 		writeFileSync(path, source);
-		vitest.invalidateFile(path);
+		await passes(file);
+		console.log(`${file}: ${ofFile.length}`);
 	}
 	const percent = Math.floor((100 * (mutants.length - survivors.length)) / mutants.length);
 	console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants noticed (${percent} %)`);

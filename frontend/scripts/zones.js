@@ -78,6 +78,11 @@ export const zones = [
 			]
 		)
 	),
-	zone('routes', ['src/routes/(app)/**', 'src/hooks.client.ts'], [SERVER], ON_SERVER),
+	zone(
+		'routes',
+		['src/routes/(app)/**', 'src/hooks.client.ts', 'src/service-worker/**'],
+		[SERVER],
+		ON_SERVER
+	),
 	zone('entry', ['src/routes/*', 'src/routes/!((app))/**'], [SERVER, WORDS], ON_SERVER)
 ];

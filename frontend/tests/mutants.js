@@ -377,10 +377,15 @@ export const MUTANTS = {
 		["'users.change': ADMINS", "'users.change': AUDITORS"]
 	],
 	'lib/server/forms.ts': [
-		['STATUSES[refusal.code] ?? 400', '400'],
-		['LAST_ADMIN: 409', 'LAST_ADMIN: 400'],
-		['fail(STATUSES[refusal.code] ?? 400, answer)', 'fail(400, answer)', 'every refusal is 400']
+		['fail(formStatus(refusal.code), answer)', 'fail(400, answer)', 'every refusal is 400']
 	],
+	'lib/server/status.ts': [
+		['STATUSES[code] ?? 400', '400'],
+		['LAST_ADMIN: 409', 'LAST_ADMIN: 400'],
+		['STATUSES[code] ?? 502', '502'],
+		["code === 'VALIDATION_ERROR' ? 404 : ", '']
+	],
+	'lib/utils/offline.ts': [['!online || ', '']],
 	'lib/server/user.ts': [
 		['if (typed[field] !== before[field]) input', 'input'],
 		[

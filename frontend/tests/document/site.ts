@@ -18,7 +18,7 @@ export type Data = Record<string, unknown>;
 
 /** How long a test waits for what must come, in milliseconds: more than a busy machine takes. */
 const PATIENCE_MS = 10_000;
-const until = (condition: () => unknown) => vi.waitUntil(condition, PATIENCE_MS);
+export const until = (condition: () => unknown) => vi.waitUntil(condition, PATIENCE_MS);
 
 export class Site {
 	readonly api = new FakeApi();

@@ -62,5 +62,5 @@ test('the overview counts along', async ({ open }) => {
 	const before = await people();
 	const someone = await api.newUser({ name: unique('Counted ') });
 	await about(visitor, someone.name).first().waitFor();
-	await expect.poll(people, { timeout: 10_000 }).toBe(before + 1);
+	await expect.poll(people).toBe(before + 1);
 });

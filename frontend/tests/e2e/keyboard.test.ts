@@ -82,9 +82,13 @@ test('g and a letter go places; the first Tab leads past the menu', async ({ ope
 	await page.keyboard.press('Enter');
 	expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
 	await visitor.goto('/people?q=elsewhere');
-	await page.keyboard.press('g');
-	await page.keyboard.press('p');
-	await expect.poll(() => visitor.path).toBe('/people');
+	// The second key counts within a second of the first: on a slow machine not each time.
+	const go = async () => {
+		await page.keyboard.press('g');
+		await page.keyboard.press('p');
+		return visitor.path;
+	};
+	await expect.poll(go).toBe('/people');
 });
 
 test('sorting leaves the keyboard on the head of the column', async ({ open }) => {

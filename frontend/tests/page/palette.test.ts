@@ -1,12 +1,12 @@
 /** The palette and the picker find users for what is typed now, whatever comes late. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { FindUsers, type FindUsersData } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
 import UserPicker from '#lib/components/user/UserPicker.svelte';
 import Palette from '#lib/components/shell/Palette.svelte';
 import { user } from '../fakes/rows.ts';
-import { Site } from '../document/site.ts';
+import { Site, until } from '../document/site.ts';
 import { visits } from '../document/kit/navigation.ts';
 
 const found = (...names: string[]): FindUsersData => ({
@@ -31,7 +31,7 @@ const options = () =>
 test('shows who was found, and goes to them', async () => {
 	await show();
 	await type('zoe');
-	await vi.waitUntil(() => answers.has('zoe'));
+	await until(() => answers.has('zoe'));
 	answers.get('zoe')!(found('Zoe'));
 	await waitFor(() => expect(options()).toEqual(['Zoe']));
 	await fireEvent.keyDown(input(), { key: 'Enter' });
@@ -41,9 +41,9 @@ test('shows who was found, and goes to them', async () => {
 test('an answer to what is no longer typed changes nothing', async () => {
 	await show();
 	await type('zo');
-	await vi.waitUntil(() => answers.has('zo'));
+	await until(() => answers.has('zo'));
 	await type('zoe');
-	await vi.waitUntil(() => answers.has('zoe'));
+	await until(() => answers.has('zoe'));
 	answers.get('zoe')!(found('Zoe'));
 	await waitFor(() => expect(options()).toEqual(['Zoe']));
 	answers.get('zo')!(found('Zola'));
@@ -54,7 +54,7 @@ test('an answer to what is no longer typed changes nothing', async () => {
 test('Enter never goes to somebody who was found for something else', async () => {
 	await show();
 	await type('zo');
-	await vi.waitUntil(() => answers.has('zo'));
+	await until(() => answers.has('zo'));
 	answers.get('zo')!(found('Zola', 'Zoe'));
 	await waitFor(() => expect(options()).toEqual(['Zola', 'Zoe']));
 	await type('zoe');
@@ -65,7 +65,7 @@ test('Enter never goes to somebody who was found for something else', async () =
 test('what was typed is forgotten when it closes', async () => {
 	await show();
 	await type('zo');
-	await vi.waitUntil(() => answers.has('zo'));
+	await until(() => answers.has('zo'));
 	answers.get('zo')!(found('Zola'));
 	await waitFor(() => expect(options()).toEqual(['Zola']));
 	document.querySelector('dialog')!.close();
@@ -78,13 +78,13 @@ test('nor does Enter pick them', async () => {
 	const picked: string[] = [];
 	await site.show(UserPicker, { name: 'who', label: 'Who', onpick: (id: string) => picked.push(id) });
 	await type('zo');
-	await vi.waitUntil(() => answers.has('zo'));
+	await until(() => answers.has('zo'));
 	answers.get('zo')!(found('Zola', 'Zoe'));
 	await waitFor(() => expect(options()).toEqual(['Zola', 'Zoe']));
 	await type('zoe');
 	await fireEvent.keyDown(input(), { key: 'Enter' });
 	expect(picked).toEqual([]);
-	await vi.waitUntil(() => answers.has('zoe'));
+	await until(() => answers.has('zoe'));
 	answers.get('zoe')!(found('Zoe'));
 	await waitFor(() => expect(options()).toEqual(['Zoe']));
 	await fireEvent.keyDown(input(), { key: 'Enter' });

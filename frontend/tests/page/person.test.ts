@@ -1,6 +1,6 @@
 /** A user's page: its forms, and what of the log it takes in. */
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
 	DisableUser,
 	RevokeSession,
@@ -16,7 +16,7 @@ import { userAddress } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/[id]/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/[id]/+page.server.ts';
 import { ADMIN, DONE, event, node, refused, session, sessionPage, user } from '../fakes/rows.ts';
-import { Site } from '../document/site.ts';
+import { Site, until } from '../document/site.ts';
 import { visits } from '../document/kit/navigation.ts';
 
 const ada = user({ version: 7 });
@@ -254,7 +254,7 @@ describe('the log', () => {
 		await site.push('UserHistoryFeed', {
 			userEvents: { __typename: 'ResyncRequired', cursor, reason: 'PRUNED' }
 		});
-		await vi.waitUntil(() => visits.refreshed === 1);
+		await until(() => visits.refreshed === 1);
 		await update({
 			data: data({
 				user: { ...ada, version: 20, displayName: 'Ada King' },

@@ -1,12 +1,12 @@
 /** The list of users: rows under changes that are not confirmed, presence after a break, the bulk dialog. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { DisableUser, UsersById, type UserOutcome } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
 import { parseUsers } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
 import { node, user } from '../fakes/rows.ts';
-import { Site } from '../document/site.ts';
+import { Site, until } from '../document/site.ts';
 import { visits } from '../document/kit/navigation.ts';
 
 const [ada, bo] = [user({ id: 'ada' }), user({ id: 'bo', displayName: 'Bo' })];
@@ -66,7 +66,7 @@ describe('the feed', () => {
 	test('filtered by presence is asked for from its beginning, and the snapshot marks who no longer matches', async () => {
 		site.api.on(UsersById, () => ({ nodes: [] }));
 		await show('online=yes');
-		await vi.waitUntil(() => site.socket.subscribed('UserFeed'));
+		await until(() => site.socket.subscribed('UserFeed'));
 		expect(site.socket.subscribed('UserFeed')!.payload!.variables).toMatchObject({ after: null });
 		await push({ __typename: 'UserEntered', cursor: '1', user: ada });
 		await push({ __typename: 'FeedReady', cursor: '2' });

@@ -41,16 +41,26 @@ test.each([
 	['Safari', 'Load failed'],
 	['Safari', 'The network connection was lost.'],
 	['Safari', 'The Internet connection appears to be offline.'],
+	['Safari', 'Could not connect to the server.'],
+	['Safari', 'The request timed out.'],
+	['Safari', 'A server with the specified hostname could not be found.'],
+	['Chromium, while an answer came', 'network error'],
+	['Firefox, while an answer came', 'Error in input stream'],
 	['Safari', 'Importing a module script failed.'],
 	['Chromium', 'Failed to fetch dynamically imported module: /x.js'],
 	['Firefox', 'error loading dynamically imported module: /x.js']
 ])('%s is offline when it says "%s"', (_, message) => {
-	expect(isOffline(new TypeError(message))).toBe(true);
-	expect(isOffline(new Error(message))).toBe(false);
+	expect(isOffline(new TypeError(message), true)).toBe(true);
+	expect(isOffline(new Error(message), true)).toBe(false);
 });
 
 test('a fault of the page itself is none of the network', () =>
-	expect(isOffline(new TypeError("Cannot read properties of undefined (reading 'x')"))).toBe(false));
+	expect(isOffline(new TypeError("Cannot read properties of undefined (reading 'x')"), true)).toBe(false));
+
+test('Safari says it in the language of its system: without a network it is the network', () => {
+	const german = new TypeError('Die Netzwerkverbindung wurde unterbrochen.');
+	expect([isOffline(german, false), isOffline(new Error('x'), false)]).toEqual([true, false]);
+});
 
 test('links say what SvelteKit understands', () => {
 	const wrong = Object.entries(consoleSources()).flatMap(([file, source]) =>

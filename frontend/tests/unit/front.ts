@@ -111,7 +111,7 @@ export async function knock(to: number, text: string): Promise<{ socket: Socket;
 }
 
 export async function until(condition: () => boolean): Promise<void> {
-	const end = Date.now() + 10_000;
+	const end = Date.now() + 60_000;
 	while (!condition()) {
 		if (Date.now() > end) throw new Error('it never came true');
 		await new Promise((resolve) => setTimeout(resolve, 5));

@@ -32,7 +32,7 @@ test('two that wait share a renewal', async () => {
 	let open = (_: Response) => {};
 	const asked = server({ '/session': [() => new Promise<Response>((resolve) => (open = resolve))] });
 	const both = [renewSession(), renewSession()];
-	await vi.waitFor(() => expect(asked).toHaveLength(1));
+	await vi.waitFor(() => expect(asked).toHaveLength(1), 20_000);
 	open(Response.json({}, { status: 401 }));
 	expect(await Promise.all(both)).toEqual([false, false]);
 	expect(asked).toEqual(['/session']);

@@ -17,6 +17,8 @@ const Feed = 'subscription Feed($after: String) { feed }' as TypedDocument<
 const page = () => Object.assign(new EventTarget(), { cookie: '', visibilityState: 'visible' });
 let document: ReturnType<typeof page>;
 let signedOut: string[];
+/** The first test loads the client, which takes a busy machine a while. */
+const PATIENCE_MS = 20_000;
 let rereads: number;
 let live: Live;
 let stop = () => {};
@@ -41,7 +43,7 @@ beforeEach(async () => {
 		() => (rereads += 1)
 	);
 	stop = live.start();
-	await vi.waitUntil(() => live.state === 'live');
+	await vi.waitUntil(() => live.state === 'live', PATIENCE_MS);
 });
 
 afterEach(() => {
@@ -233,7 +235,7 @@ describe('a lost connection', () => {
 		);
 		live.onReconnect(() => calls.push('again'));
 		stop = live.start();
-		await vi.waitUntil(() => live.state === 'live');
+		await vi.waitUntil(() => live.state === 'live', PATIENCE_MS);
 		expect(calls).toEqual([]);
 	});
 

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import { expect, test } from 'vitest';
-import { consoleSources, findCycle } from '../../scripts/import-cycles.js';
+import { consoleSources, findCycle, importsOf } from '../../scripts/import-cycles.js';
 
 const eslint = new ESLint({ cwd: fileURLToPath(new URL('../../', import.meta.url)) });
 
@@ -18,7 +18,10 @@ const RULE = 'no-restricted-imports';
 test.each([
 	['src/lib/types/new.ts', '#lib/utils/pool.ts'],
 	['src/lib/types/new.ts', '#lib/stores/viewer.svelte.ts'],
+	['src/lib/types/new.ts', 'svelte/reactivity'],
+	['src/lib/types/new.ts', '../utils/pool.ts'],
 	['src/lib/messages/new.ts', '#lib/utils/format.ts'],
+	['src/lib/messages/new.ts', '$app/state'],
 	['src/lib/utils/new.ts', '#lib/stores/viewer.svelte.ts'],
 	['src/lib/utils/new.ts', '#lib/server/api.ts'],
 	['src/lib/utils/new.ts', '#lib/components/ui/Badge.svelte'],
@@ -27,10 +30,21 @@ test.each([
 	['src/lib/utils/user/new.ts', '../pool.ts'],
 	['src/lib/stores/new.svelte.ts', '#lib/components/ui/Badge.svelte'],
 	['src/lib/stores/user/new.svelte.ts', '#lib/server/forms.ts'],
+	['src/lib/stores/user/new.svelte.ts', '../viewer.svelte.ts'],
 	['src/lib/server/new.ts', '#lib/stores/viewer.svelte.ts'],
+	['src/lib/server/new.ts', '#lib/components/ui/Badge.svelte'],
+	['src/hooks.server.ts', '#lib/stores/viewer.svelte.ts'],
 	['src/routes/(app)/new/+page.server.ts', '#lib/stores/viewer.svelte.ts'],
 	['src/routes/(app)/new/+server.ts', '#lib/components/ui/Badge.svelte'],
 	['src/routes/(app)/new/+page.svelte', '#lib/server/api.ts'],
+	['src/routes/(app)/new/+page.ts', '#lib/server/api.ts'],
+	['src/routes/(auth)/new/+page.svelte', '#lib/server/api.ts'],
+	['src/routes/+layout.ts', '#lib/server/api.ts'],
+	['src/hooks.client.ts', '#lib/server/api.ts'],
+	['src/service-worker/index.ts', '#lib/server/api.ts'],
+	['src/lib/components/ui/New.svelte', '#lib/server/api.ts'],
+	['src/lib/components/ui/New.svelte', '#lib/utils/user/rights.ts'],
+	['src/lib/components/ui/New.svelte', '../user/RoleBadge.svelte'],
 	['src/lib/components/ui/New.svelte', '#lib/components/user/RoleBadge.svelte'],
 	['src/lib/components/ui/New.svelte', '#lib/stores/user/list.svelte.ts'],
 	['src/lib/components/ui/New.svelte', '#lib/graphql/documents.ts'],
@@ -60,6 +74,18 @@ test.each([
 ])('%s cannot miss a word: it takes those that are there before sign-in', async (file) => {
 	expect(await complaints(file, '#lib/stores/i18n.svelte.ts', 'useI18n')).toContain(RULE);
 	expect(await complaints(file, '#lib/stores/entry-i18n.svelte.ts', 'useEntryI18n')).not.toContain(RULE);
+});
+
+test('what is shown before sign-in loads no words but those that are there, by whatever way', () => {
+	const sources = consoleSources();
+	const entry = Object.keys(sources).filter((file) =>
+		/^src\/routes\/(\(auth\)\/.*|[^/]+)\.svelte$/.test(file)
+	);
+	const reached = new Set(entry);
+	for (const file of reached) for (const next of importsOf(file, sources[file] ?? '')) reached.add(next);
+	expect(entry).toContain('src/routes/(auth)/sign-in/+page.svelte');
+	expect(reached).toContain('src/lib/stores/entry-i18n.svelte.ts');
+	expect(reached).not.toContain('src/lib/stores/i18n.svelte.ts');
 });
 
 test('no circle of imports, and one would be found', () => {

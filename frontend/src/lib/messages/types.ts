@@ -15,6 +15,8 @@ type Widened<T> = T extends string
 export type Messages = Widened<typeof en>;
 /** Those of them that the pages before sign-in load. */
 export type EntryMessages = Widened<typeof enEntry>;
+/** Why somebody has to sign in, as the sign-in page says it. */
+export type SignInReason = keyof EntryMessages['auth']['reasons'];
 /** Those of the API page, of its explorer, and of the import: they come with what shows them. */
 export type DevelopersMessages = Widened<typeof enDevelopers>;
 export type ExplorerMessages = Widened<typeof enExplorer>;

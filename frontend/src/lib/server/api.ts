@@ -1,6 +1,6 @@
 /** Typed GraphQL over HTTP from the server, with the visitor's cookies; an expired session is renewed on the way. */
 import { env } from 'node:process';
-import { error, redirect, type RequestEvent } from '@sveltejs/kit';
+import { redirect, type RequestEvent } from '@sveltejs/kit';
 import {
 	RefreshSession,
 	SignOut,
@@ -8,9 +8,11 @@ import {
 	type SignOutData,
 	type TypedDocument
 } from '#lib/graphql/documents.ts';
+import type { SignInReason } from '#lib/messages/types.ts';
 import { signIn } from '#lib/utils/entry-address.ts';
 import { UNTIL_COOKIE, cookieHeader, forget, passOn, refreshToken, sentCookies } from './cookies.ts';
 import { post } from './post.ts';
+import { pageError } from './status.ts';
 
 export const API_URL = env.API_URL ?? 'http://127.0.0.1:8000';
 /** Lets the API believe what we say of the visitor. */
@@ -19,21 +21,13 @@ const GRAPHQL = new URL('/graphql', API_URL);
 const TIMEOUT_MS = 15_000;
 /** An access token this close to its end, in seconds, is renewed before it is used. */
 const RENEW_BEFORE_SECONDS = 20;
-const SIGNED_OUT = new Set([
-	'UNAUTHENTICATED',
-	'TOKEN_EXPIRED',
-	'TOKEN_INVALID',
-	'SESSION_REVOKED',
-	'ACCOUNT_DISABLED'
-]);
-
-/** What a page answers for a refusal; what it asks wrongly, it was asked by an address that is no longer good. */
-const STATUSES: Partial<Record<string, number>> = {
-	FORBIDDEN: 403,
-	NOT_FOUND: 404,
-	VALIDATION_ERROR: 404,
-	RATE_LIMITED: 429,
-	UNAVAILABLE: 503
+/** The codes that mean there is no session any more, and the reason that the sign-in page gives; '' gives none. */
+export const SIGNED_OUT: Readonly<Partial<Record<string, SignInReason | ''>>> = {
+	UNAUTHENTICATED: '',
+	TOKEN_EXPIRED: 'token_expired',
+	TOKEN_INVALID: 'token_invalid',
+	SESSION_REVOKED: 'session_revoked',
+	ACCOUNT_DISABLED: 'account_disabled'
 };
 
 interface GraphQLError {
@@ -113,7 +107,7 @@ export class Api {
 		const { signOut } = answer.data ?? {};
 		if (signOut?.__typename === 'Done') return null;
 		const code = signOut?.code ?? answer.errors?.[0]?.extensions?.code ?? 'INTERNAL_ERROR';
-		if (SIGNED_OUT.has(code)) return code;
+		if (code in SIGNED_OUT) return code;
 		this.#raise(
 			answer.errors ?? [{ message: signOut?.message ?? code, extensions: { code } }],
 			answer.requestId
@@ -139,7 +133,7 @@ export class Api {
 	}
 
 	#missing(what: string, requestId: string | null): never {
-		error(502, `The API sent no ${what}`, { requestId: requestId ?? undefined });
+		pageError('INTERNAL_ERROR', `The API sent no ${what}`, requestId ?? undefined);
 	}
 
 	/** Takes note of when the access token ends, so that it is renewed in time. */
@@ -209,23 +203,22 @@ export class Api {
 				position: one(headers['rollcall-position'])
 			};
 		} catch {
-			error(503, 'The API cannot be reached', { code: 'UNAVAILABLE', requestId: locals.requestId });
+			pageError('UNAVAILABLE', 'The API cannot be reached', locals.requestId);
 		}
 	}
 
 	#raise(errors: GraphQLError[], requestId: string | null): never {
 		const first = errors[0]!;
 		const code = first.extensions?.code ?? 'INTERNAL_ERROR';
-		if (SIGNED_OUT.has(code)) this.signIn(this.reason ?? code);
-		const status = STATUSES[code] ?? 502;
+		if (code in SIGNED_OUT) this.signIn(this.reason ?? code);
 		const id = first.extensions?.requestId ?? requestId ?? this.#event.locals.requestId;
-		error(status, first.message, { code, requestId: id });
+		pageError(code, first.message, id);
 	}
 
 	/** Sends the visitor to sign in, and back to where they were. */
 	signIn(code = 'UNAUTHENTICATED'): never {
 		const { url, cookies, request } = this.#event;
-		const reason = this.hasSession && code !== 'UNAUTHENTICATED' ? code.toLowerCase() : '';
+		const reason = (this.hasSession && SIGNED_OUT[code]) || '';
 		forget(cookies, url.pathname);
 		const here = request.method === 'GET' ? url.pathname + url.search : url.pathname;
 		redirect(303, signIn.href({ next: here, reason }));
@@ -235,7 +228,7 @@ export class Api {
 const one = (header: string | string[] | undefined) => (header ? String(header) : null);
 
 function needsSession(answer: Answer<unknown>): boolean {
-	if (answer.errors?.some((one) => SIGNED_OUT.has(one.extensions?.code ?? ''))) return true;
+	if (answer.errors?.some((one) => (one.extensions?.code ?? '') in SIGNED_OUT)) return true;
 	const data = answer.data as { me?: unknown } | null | undefined;
 	return data != null && 'me' in data && data.me === null;
 }

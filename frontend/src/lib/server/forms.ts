@@ -2,16 +2,7 @@
 import { fail } from '@sveltejs/kit';
 import type { FormDone, FormRefused } from '#lib/types/form.ts';
 import type { Refusal } from '#lib/types/problem.ts';
-
-/** The HTTP status of a refused form; 400 for any other code. */
-const STATUSES: Readonly<Record<string, number>> = {
-	VERSION_CONFLICT: 409,
-	EMAIL_TAKEN: 409,
-	LAST_ADMIN: 409,
-	NOT_FOUND: 404,
-	FORBIDDEN: 403,
-	RATE_LIMITED: 429
-};
+import { formStatus } from './status.ts';
 
 /** A refusal as the API gives it. */
 export interface ApiProblem {
@@ -32,7 +23,7 @@ export function done<Name extends string, Data>(form: Name, data: Data): FormDon
 
 export function refuse<Name extends string, Kept>(form: Name, refusal: Refusal, kept: Kept) {
 	const answer: FormRefused<Name, Kept> = { form, refusal, kept };
-	return fail(STATUSES[refusal.code] ?? 400, answer);
+	return fail(formStatus(refusal.code), answer);
 }
 
 /** A field's text without the spaces round it; files and missing fields are empty. */

@@ -1,18 +1,18 @@
 /** Signs out, and never says so unless the session has ended: where the API cannot be asked, the cookies stay. */
 import { isHttpError, redirect } from '@sveltejs/kit';
+import { SIGNED_OUT } from '#lib/server/api.ts';
 import { forget } from '#lib/server/cookies.ts';
 import { signIn } from '#lib/utils/entry-address.ts';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = async ({ locals, cookies }) => {
-	let reason: string | null;
+	let code: string | null;
 	try {
-		const code = await locals.api.signOut();
-		reason = code === 'UNAUTHENTICATED' ? null : (code?.toLowerCase() ?? 'signed_out');
+		code = await locals.api.signOut();
 	} catch (error) {
 		if (!isHttpError(error)) throw error;
 		redirect(303, signIn.href({ reason: 'not_signed_out' }));
 	}
 	forget(cookies);
-	redirect(303, signIn.href({ reason: reason ?? '' }));
+	redirect(303, signIn.href({ reason: code === null ? 'signed_out' : SIGNED_OUT[code] }));
 };

@@ -44,7 +44,7 @@ export class Program {
 	}
 
 	/** Resolves when the address answers with success; raises with the program's output otherwise. */
-	async answers(url: string, seconds = 60): Promise<void> {
+	async answers(url: string, seconds = 180): Promise<void> {
 		const end = Date.now() + seconds * 1000;
 		while (Date.now() < end && this.alive) {
 			const response = await fetch(url).catch(() => null);

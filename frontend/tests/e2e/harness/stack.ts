@@ -82,7 +82,7 @@ export class Stack {
 			API_PORT: String(apiPort),
 			PUBLIC_URL: place.url
 		});
-		await api.answers(`${place.apiUrl}/readyz`, 120);
+		await api.answers(`${place.apiUrl}/readyz`, 300);
 		if (people) await rollcall(['seed', '--users', String(people)], { DATA_DIR: dataDir }).finished();
 		return new Stack(place, api, await startConsole(apiPort, port, consoleSettings));
 	}

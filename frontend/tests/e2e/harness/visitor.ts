@@ -26,6 +26,9 @@ const SWITCHES = [
 	'--disable-sync'
 ];
 
+/** How long a page is waited for, in milliseconds: more than a busy machine takes. */
+const PATIENCE_MS = 40_000;
+
 let browser: Promise<Browser> | undefined;
 
 export function launch(): Promise<Browser> {
@@ -85,7 +88,7 @@ export class Visitor {
 			reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference'
 		};
 		const context = await (await launch()).newContext(settings);
-		context.setDefaultTimeout(10_000);
+		context.setDefaultTimeout(PATIENCE_MS);
 		if (options.theme) await context.addCookies([{ name: 'theme', value: options.theme, url }]);
 		const visitor = new Visitor(context, await context.newPage(), url, script);
 		if (options.as) await visitor.signIn(options.as);
@@ -115,7 +118,7 @@ export class Visitor {
 
 	/** Waits until the page's socket is open and current. */
 	async live(): Promise<void> {
-		await this.page.locator('[data-live="live"]').waitFor({ state: 'attached', timeout: 15_000 });
+		await this.page.locator('[data-live="live"]').waitFor({ state: 'attached' });
 	}
 
 	get path(): string {

@@ -12,6 +12,7 @@ import {
 	type SessionNoticesData,
 	type TypedDocument
 } from '#lib/graphql/documents.ts';
+import type { SignInReason } from '#lib/messages/types.ts';
 import type { Problem } from '#lib/types/problem.ts';
 import { Presence } from './presence.svelte.ts';
 import { isClose, refusalOf, retryAfter } from './refusal.ts';
@@ -26,7 +27,7 @@ const PAUSE_MAX_MS = 60_000;
 const FIRST_ATTEMPT = 2;
 
 /** The reason shown on the sign-in page, as a key of its words. */
-const REASONS: Readonly<Record<Exclude<SessionNoticeKind, 'EXPIRING'>, string>> = {
+const REASONS: Readonly<Record<Exclude<SessionNoticeKind, 'EXPIRING'>, SignInReason>> = {
 	DISABLED: 'account_disabled',
 	ROLE_CHANGED: 'role_changed',
 	SIGNED_OUT: 'session_revoked'
@@ -74,7 +75,7 @@ type AnySubscription = Subscription<never>;
 export class Live {
 	readonly presence = new Presence();
 	readonly #socket: Socket;
-	readonly #signedOut: (reason: string) => void;
+	readonly #signedOut: (reason: SignInReason) => void;
 	readonly #reread: () => void;
 	readonly #behind = new SvelteSet<object>();
 	readonly #refused = new SvelteSet<AnySubscription>();
@@ -94,7 +95,7 @@ export class Live {
 	});
 
 	/** `signedOut` is called with the reason when the session ends; `reread` reads the page's data again. */
-	constructor(signedOut: (reason: string) => void, reread: () => void) {
+	constructor(signedOut: (reason: SignInReason) => void, reread: () => void) {
 		this.#signedOut = signedOut;
 		this.#reread = reread;
 		this.#socket = new Socket({
@@ -260,6 +261,6 @@ const [useLive, setLive] = createContext<Live>();
 
 export { useLive };
 
-export function createLive(signedOut: (reason: string) => void, reread: () => void): Live {
+export function createLive(signedOut: (reason: SignInReason) => void, reread: () => void): Live {
 	return setLive(new Live(signedOut, reread));
 }

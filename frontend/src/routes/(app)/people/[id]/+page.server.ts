@@ -1,6 +1,7 @@
-import { error, type RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
 import { UserPage } from '#lib/graphql/documents.ts';
 import { endSession, erase, save, setRole, setStatus } from '#lib/server/user.ts';
+import { pageError } from '#lib/server/status.ts';
 import { userAddress } from '#lib/utils/user/address.ts';
 import type { StatusAction } from '#lib/utils/user/bulk.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -8,7 +9,7 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const query = userAddress(params.id).parse(url.searchParams);
 	const { data, position } = await locals.api.read(UserPage, { id: params.id, eventsAfter: query.older });
-	if (!data.user) error(404, 'There is no such person', { code: 'NOT_FOUND' });
+	if (!data.user) pageError('NOT_FOUND', 'There is no such person');
 	const { sessions, events, ...user } = data.user;
 	return { user, sessions, events, cursor: position, query };
 };

@@ -1,6 +1,7 @@
-import { error as httpError, fail, type RequestEvent } from '@sveltejs/kit';
+import { fail, type RequestEvent } from '@sveltejs/kit';
 import { pool } from '#lib/utils/pool.ts';
 import { text } from '#lib/server/forms.ts';
+import { pageError } from '#lib/server/status.ts';
 import { can } from '#lib/utils/user/rights.ts';
 import { addUser } from '#lib/utils/user/add.ts';
 import { itemsOf, readImport } from '#lib/utils/user/import.ts';
@@ -10,7 +11,7 @@ const AT_ONCE = 4;
 
 export const load: PageServerLoad = async ({ parent }) => {
 	const { viewer } = await parent();
-	if (!can(viewer, 'users.change')) httpError(403, 'Only an admin imports people', { code: 'FORBIDDEN' });
+	if (!can(viewer, 'users.change')) pageError('FORBIDDEN', 'Only an admin imports people');
 };
 
 /** The text of the file, or where none was chosen, the lines pasted. */

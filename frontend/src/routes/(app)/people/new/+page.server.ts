@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { error, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
 import { CreateUser } from '#lib/graphql/documents.ts';
 import { choice, done, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
+import { pageError } from '#lib/server/status.ts';
 import { can } from '#lib/utils/user/rights.ts';
 import { ROLES } from '#lib/utils/user/address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ parent }) => {
 	const { viewer } = await parent();
-	if (!can(viewer, 'users.change')) error(403, 'Only an admin adds people', { code: 'FORBIDDEN' });
+	if (!can(viewer, 'users.change')) pageError('FORBIDDEN', 'Only an admin adds people');
 	// Sent along with the form: sent twice, it adds one user.
 	return { key: randomUUID() };
 };
