@@ -22,7 +22,13 @@ export const answers = {
 	get last(): Sent {
 		return this.sent.at(-1)!;
 	},
+	/** The queries that were asked besides; each is answered with nothing. */
+	asked: [] as string[],
 	fetch(to: string | URL, { body }: RequestInit): Promise<Response> {
+		if (to === '/graphql') {
+			this.asked.push((JSON.parse(body as string) as { query: string }).query);
+			return Promise.resolve(Response.json({ data: { user: null } }));
+		}
 		return new Promise((resolve) => {
 			const answer = (result: object) => {
 				resolve(Response.json(result));

@@ -25,7 +25,7 @@ afterEach(() => {
 	cleanup();
 	vi.unstubAllGlobals();
 	vi.restoreAllMocks();
-	answers.sent = [];
+	[answers.sent, answers.asked] = [[], []];
 	forgetSubmissions();
 	Object.assign(visits, { urls: [], invalidated: [], refreshed: 0 });
 });

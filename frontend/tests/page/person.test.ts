@@ -9,7 +9,8 @@ import {
 	UsersById,
 	type EventRow,
 	type User,
-	type UserOutcome
+	type UserOutcome,
+	type Viewer
 } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
 import { userAddress } from '#lib/utils/user/address.ts';
@@ -111,6 +112,42 @@ test('without script, the answer to one form stands in that form and in no other
 	await site.show(Page, { data: data(), form: answer });
 	const notices = screen.getAllByText(en.problem.LAST_ADMIN);
 	expect(notices.map((one) => one.closest('form')?.dataset.form)).toEqual(['role']);
+});
+
+test('without script, a refused form holds what was typed', async () => {
+	const before = { displayName: ada.displayName, email: ada.email! };
+	const kept = { current: null, typed: { ...before, displayName: 'Augusta' }, before };
+	const refusal = { code: 'VALIDATION_ERROR', message: '', fields: {} };
+	await site.show(Page, { data: data(), form: { form: 'save', refusal, kept } });
+	expect(form('save').querySelector<HTMLInputElement>('[name=displayName]')!.value).toBe('Augusta');
+});
+
+describe('who looks at the page', () => {
+	const forms = () =>
+		[...document.querySelectorAll<HTMLElement>('form[data-form]')].map((one) => one.dataset.form);
+	const view = async (viewer: Viewer) => {
+		site.viewer = viewer;
+		await show({ viewer });
+	};
+
+	test('as an auditor reads the log and changes nothing', async () => {
+		await view({ ...ADMIN, role: 'AUDITOR' });
+		expect([forms(), timeline()]).toEqual([[], ['first']]);
+	});
+
+	test('as a member sees neither', async () => {
+		await view({ ...ADMIN, role: 'MEMBER' });
+		expect([forms(), timeline()]).toEqual([[], []]);
+		screen.getByText(en.user.noAccess);
+	});
+
+	test('as themselves changes their profile and their sessions, and has the name beside every page read again', async () => {
+		await view({ ...ADMIN, id: ada.id, role: 'MEMBER', version: 7 });
+		expect([forms(), timeline()]).toEqual([['save', 'session'], ['first']]);
+		expect(visits.invalidated).toEqual([]);
+		await site.push('UserHistoryFeed', happened('second', {}, { ...ada, version: 8 }));
+		await waitFor(() => expect(visits.invalidated).toEqual(['app:viewer']));
+	});
 });
 
 describe('the profile form', () => {
