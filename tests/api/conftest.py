@@ -219,6 +219,7 @@ class Socket:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
+        self._completed = set[str]()
 
     async def send(self, message: Any) -> None:
         """Send a message as JSON, or text as it is."""
@@ -230,15 +231,23 @@ class Socket:
 
     async def subscribe(self, id_: str, query: str, variables: dict[str, Any] | None = None) -> None:
         """Begin an operation."""
+        self._completed.discard(id_)
         await self.send({"id": id_, "type": "subscribe", "payload": {"query": query, "variables": variables or {}}})
 
     async def next(self, id_: str | None = None) -> Any:
-        """The data of the next `next` message."""
+        """The data of the next `next` message, other than those that were on their way to an operation completed here."""
         message = await self.receive()
+        while message.get("id") in self._completed:
+            message = await self.receive()
         assert message["type"] == "next", message
         assert id_ is None or message["id"] == id_, message
         assert "errors" not in message["payload"], message
         return message["payload"]["data"]
+
+    async def complete(self, id_: str) -> None:
+        """End an operation."""
+        self._completed.add(id_)
+        await self.send({"id": id_, "type": "complete"})
 
     async def closed(self) -> int:
         """The code of the server's close, whatever comes before it."""

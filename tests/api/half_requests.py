@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass
 
 CLOSED_SECONDS = 15.0
-"""By then every connection that has got no answer is closed."""
+"""By then every connection that has got no answer is closed, where the machine is not busy."""
+PATIENCE = 120.0
 LOGIN = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 UPGRADE = (
     b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -72,7 +73,7 @@ HALVES = {
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What came back, and whether the other side closed the connection within CLOSED_SECONDS."""
+    """What came back, and whether the other side closed the connection."""
 
     answer: bytes
     closed: bool
@@ -82,17 +83,25 @@ class End:
         """That of the first answer."""
         return int(self.answer.split(b" ", 2)[1]) if self.answer else None
 
+    @property
+    def answered(self) -> bool:
+        """Whether that is a final one (RFC 9110, section 15.2)."""
+        return self.status not in (None, 100, 101)
 
-async def end_of(port: int, half: Half, drip_seconds: float) -> End:
-    """How a connection ends."""
+
+async def end_of(port: int, half: Half, drip_seconds: float, *, kept: bool = False) -> End:
+    """How a connection ends; one that has its answer may be `kept`, and is waited for no longer than CLOSED_SECONDS."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(half.sent)
     dripping = asyncio.create_task(_drip(writer, half.drip, drip_seconds))
     answer = b""
+    began = asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout(CLOSED_SECONDS):
+        async with asyncio.timeout_at(began + PATIENCE) as bound:
             while part := await reader.read(65_536):
                 answer += part
+                if kept and End(answer, closed=False).answered:
+                    bound.reschedule(began + CLOSED_SECONDS)
     except TimeoutError:
         return End(answer, closed=False)
     except ConnectionError:  # closed while more was on its way
@@ -109,7 +118,7 @@ async def _drip(writer: asyncio.StreamWriter, drip: bytes, seconds: float) -> No
         writer.write(drip)
 
 
-async def ends(port: int, drip_seconds: float) -> dict[str, End]:
+async def ends(port: int, drip_seconds: float, *, kept: bool = False) -> dict[str, End]:
     """How each connection of the table ends, all of them at once."""
-    found = await asyncio.gather(*(end_of(port, half, drip_seconds) for half in HALVES.values()))
+    found = await asyncio.gather(*(end_of(port, half, drip_seconds, kept=kept) for half in HALVES.values()))
     return dict(zip(HALVES, found, strict=True))

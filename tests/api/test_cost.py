@@ -103,7 +103,7 @@ async def test_subscriptions_of_a_user_have_one_ceiling_across_sockets(api: Api,
         assert await second.next("query") == {"me": {"id": person.id}}
         await other.subscribe("theirs", WIDE, last)
         assert (await other.receive())["type"] == "next"
-        await first.send({"id": "0", "type": "complete"})
+        await first.complete("0")
         await first.subscribe("query", "{ me { id } }")
         assert await first.next("query")
         assert (await second.receive())["type"] == "complete"

@@ -172,7 +172,7 @@ async def test_who_comes_back_with_another_role_is_told_to_read_again(
             assert await socket.receive() == {"id": f"f{number}", "type": "complete"}
         await socket.subscribe("f", FEED, {"search": mark, "after": told["cursor"]})
         assert (await socket.next("f"))["userFeed"]["__typename"] == "FeedReady"
-        await socket.send({"id": "f", "type": "complete"})
+        await socket.complete("f")
     copy = Copy()
     async with api.socket(viewer) as socket:
         await socket.subscribe("f", FEED, {"search": mark})
@@ -256,7 +256,7 @@ async def test_a_feed_that_follows_presence_begins_anew_instead_of_resuming(api:
     async with api.socket(admin) as socket:
         await socket.subscribe("f", FEED, asked)
         await copy.until_ready(socket)
-        await socket.send({"id": "f", "type": "complete"})
+        await socket.complete("f")
         await socket.subscribe("f2", FEED, asked | {"after": copy.cursor})
         told = (await socket.next("f2"))["userFeed"]
         assert told["__typename"] == "ResyncRequired"

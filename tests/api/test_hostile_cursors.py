@@ -123,7 +123,7 @@ async def told(socket: Socket, query: str, variables: dict[str, Any]) -> list[An
             return found
         [one] = (message["payload"].get("data") or {"none": {}}).values()
         if one is None or one.get("__typename") in (None, "Heartbeat", "FeedReady", "ResyncRequired"):
-            await socket.send({"id": id_, "type": "complete"})
+            await socket.complete(id_)
             return found
 
 

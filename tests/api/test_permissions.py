@@ -258,7 +258,7 @@ async def test_streams_tell_each_viewer_what_they_may_know(api: Api, admin: Pers
             await socket.subscribe("e", events, {"a": start, "u": subject.id})
             while told.count("USER_DISABLED") < 2:
                 told += [m["type"] for m in [(await socket.next("e"))["userEvents"]] if m]
-            await socket.send({"id": "e", "type": "complete"})
+            await socket.complete("e")
             await socket.subscribe("f", feed)
             first = await socket.receive()
             while first["id"] != "f":

@@ -32,7 +32,7 @@ async def replay(socket: Socket, id_: str, after: str, query: str = EVENTS, **va
     found: list[Any] = []
     while (message := (await socket.next(id_))["userEvents"])["__typename"] == "Event":
         found.append(message)
-    await socket.send({"id": id_, "type": "complete"})
+    await socket.complete(id_)
     return found
 
 

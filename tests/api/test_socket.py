@@ -189,6 +189,6 @@ async def test_completing_stops_an_operation(api: Api, admin: Person) -> None:
     async with api.socket(admin) as socket:
         await socket.subscribe("1", "subscription { userEvents { __typename } }")
         assert (await socket.next("1"))["userEvents"]["__typename"] == "Heartbeat"
-        await socket.send({"id": "1", "type": "complete"})
+        await socket.complete("1")
         await socket.subscribe("1", "{ me { id } }")
         assert json.loads(json.dumps(await socket.next("1"))) == {"me": {"id": admin.id}}

@@ -28,7 +28,7 @@ async def test_one_operation_too_many_is_refused_and_the_others_stay(api: Api, a
         refused = await socket.receive()
         assert (refused["id"], refused["type"]) == ("more", "error")
         assert refused["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
-        await socket.send({"id": "0", "type": "complete"})
+        await socket.complete("0")
         await socket.subscribe("more", "{ me { id } }")
         assert await socket.next("more") == {"me": {"id": admin.id}}
 
@@ -41,7 +41,7 @@ async def test_whatever_is_allowed_can_be_opened_in_one_burst_and_again(api: Api
                 await socket.subscribe(f"{round_} {number}", IDLE)
             if round_ == "first":
                 for number in range(OPERATIONS_MAX):
-                    await socket.send({"id": f"first {number}", "type": "complete"})
+                    await socket.complete(f"first {number}")
         waiting = {f"again {number}" for number in range(OPERATIONS_MAX)}
         while waiting:
             message = await socket.receive()
