@@ -48,7 +48,11 @@ function testsByModule(folder) {
 		if (!/\.(ts|js|svelte)$/.test(file) || !existsSync(join(folder, file))) return;
 		for (const next of importsOf(file, readFileSync(join(folder, file), 'utf8'))) visit(next, test);
 	};
-	for (const test of globSync('tests/{unit,component,page}/**/*.test.ts', { cwd: folder })) visit(test, test);
+	for (const test of globSync('tests/{unit,component,page}/**/*.test.ts', { cwd: folder })) {
+		visit(test, test);
+		// Comes with each of them, and has the stand-ins that they name by SvelteKit's names.
+		if (!test.startsWith('tests/unit')) visit('tests/document/setup.ts', test);
+	}
 	return reached;
 }
 

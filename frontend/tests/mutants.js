@@ -414,7 +414,14 @@ export const MUTANTS = {
 		['|| !isNewest(query)', ''],
 		['list.apply(event, missed)', 'list.apply(event)']
 	],
-	'routes/(app)/people/[id]/+page.svelte': [['if (!first) untrack(() => record.refresh(read));', '']],
+	'routes/(app)/people/[id]/+page.svelte': [
+		['if (!first) untrack(() => record.refresh(read));', ''],
+		["void invalidate('app:viewer', true);", 'void 0;'],
+		["answer?.form === 'save' && answer.refusal ? answer.kept : undefined", 'undefined'],
+		['newest={query.older === null}', 'newest', 'an older page is taken for the newest'],
+		['const edits = $derived(admin || self);', 'const edits = true;'],
+		["const reads = $derived(viewer.can('events.read') || self);", 'const reads = true;']
+	],
 	'routes/(app)/people/new/+page.svelte': [
 		['<input type="hidden" name="key" value={data.key} />', ''],
 		['void refreshAll();', '']
@@ -422,8 +429,100 @@ export const MUTANTS = {
 	'routes/(app)/people/new/+page.server.ts': [
 		["idempotencyKey: text(form, 'key') || null", 'idempotencyKey: null']
 	],
-	'routes/(app)/people/export/+server.ts': [['if (!page.users.pageInfo.hasNextPage) return;', 'return;']],
-	'routes/(app)/people/+page.server.ts': [],
+	'routes/(app)/people/export/+server.ts': [
+		['if (!page.users.pageInfo.hasNextPage) return;', 'return;'],
+		['before: null }', '}']
+	],
+	'lib/components/user/StatusActions.svelte': [
+		[
+			'return record.showChange({ status: LEADS_TO',
+			'record.showChange({ status: LEADS_TO',
+			'a refused status stays'
+		],
+		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],
+		['record.readSessions();', ''],
+		['record.saved(stored);', ''],
+		['refused: (_, kept) => record.notSaved(kept?.current)', ''],
+		["action === 'disable' || action === 'delete';", "action === 'disable';", 'deleting asks nothing'],
+		["DELETED: ['restore']", "DELETED: ['enable']"]
+	],
+	'lib/components/user/EraseDialog.svelte': [
+		['begin: () => record.showChange(),', ''],
+		["fields: ['name'],", '']
+	],
+	'lib/components/user/ProfileForm.svelte': [
+		['<input type="hidden" name="expectedVersion" value={draft.base.version} />', ''],
+		['<input type="hidden" name="before.email" value={draft.base.email} />', ''],
+		['done(user) {\n\t\t\tsaved(user);', 'done(user) {', 'what others change later is never shown'],
+		['record.saved(user);', ''],
+		['record.notSaved(kept?.current);', ''],
+		['if (kept?.current) draft.receive(kept.current, null);', ''],
+		['hydrated.current && (form.busy || !dirty)', 'false']
+	],
+	'lib/components/session/PasswordForm.svelte': [
+		['record.readSessions();', ''],
+		['element.reset();', ''],
+		['begin: () => record.showChange(),', ''],
+		["fields: ['currentPassword', 'newPassword'],", '']
+	],
+	'lib/components/user/BulkDialog.svelte': [
+		['onDestroy(() => run?.stop());', ''],
+		['run?.stop();\n\t\tonclose();', 'onclose();', 'a closed dialog goes on']
+	],
+	'lib/components/user/UserPicker.svelte': [['if (!suggestions.stale) pick(', 'pick(']],
+	'hooks.client.ts': [["if (isOffline(error)) return { message: 'Offline', code: 'OFFLINE' };", '']],
+	'routes/(app)/+layout.svelte': [
+		["document.querySelector('main')?.focus({ preventScroll: true });", 'void 0;'],
+		['onMount(() => live.start());', ''],
+		['() => void refreshAll()', '() => {}'],
+		['void goto(signIn.href({ next: here, reason }), { refreshAll: true });', '']
+	],
+	'routes/(app)/+layout.server.ts': [
+		["depends('app:viewer');", ''],
+		['if (!locals.api.hasSession) locals.api.signIn();', '']
+	],
+	'routes/(app)/account/+page.svelte': [
+		['$effect(() => record.follow(live, cursor));', ''],
+		['if (!first) untrack(() => record.refresh(read));', '', 'an account that ignores a resync'],
+		["void invalidate('app:viewer', true);", 'void 0;'],
+		["answer?.form === 'save' && answer.refusal ? answer.kept : undefined", 'undefined']
+	],
+	'routes/(app)/overview/+page.svelte': [
+		['latest.apply(event, missed)', 'latest.apply(event)'],
+		['live.presence.onChange(() => shown.touch())', '() => {}'],
+		["if (live.state === 'live') overview.touch();", 'void live.state;'],
+		['CHANGES.includes(event.type)', 'true'],
+		['if (!list.show()) void refreshAll();', 'list.show();']
+	],
+	'routes/(app)/people/[id]/+page.server.ts': [['eventsAfter: query.older', 'eventsAfter: null']],
+	'routes/(app)/people/import/+page.svelte': [
+		['onDestroy(() => run?.stop());', ''],
+		['if (run?.running) event.preventDefault();', '']
+	],
+	'routes/(app)/people/import/+page.server.ts': [
+		["if (ready.every((item) => item.state === 'ready')) throw", 'throw']
+	],
+	'routes/(auth)/sign-in/+page.server.ts': [
+		[
+			'redirect(303, address.parse(url.searchParams).next)',
+			"redirect(303, url.searchParams.get('next') ?? '/')"
+		],
+		['locals.api.noteExpiry(signIn.accessTokenExpiresAt);', '']
+	],
+	'routes/(auth)/sign-in/+page.svelte': [
+		['answer: () => answer,', ''],
+		["fields: ['email', 'password']", 'fields: []']
+	],
+	'lib/utils/entry-address.ts': [['parse: returnTo,', 'parse: (path) => path,']],
+	'routes/(app)/people/+page.server.ts': [
+		[
+			'await usersById(locals.api, ids)',
+			'await usersById(locals.api, ids.slice(0, 100))',
+			'a bulk action ends at 100'
+		],
+		["if (!ids.length || (action === 'role' && !role))", 'if (!ids.length)'],
+		['code: refused?.code ?? null', 'code: null']
+	],
 	'lib/stores/controls/selection.svelte.ts': [
 		['Math.min(from, index), Math.max(from, index) + 1', 'from, index + 1', 'a range goes one way only']
 	]

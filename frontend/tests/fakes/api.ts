@@ -31,6 +31,17 @@ export class FakeApi {
 		return (await answer(variables as never)) as Data;
 	};
 
+	/** As the others of the server's `Api`. */
+	hasSession = true;
+	readonly expiries: string[] = [];
+	readonly runOnce = this.run;
+	noteExpiry(at: string): void {
+		this.expiries.push(at);
+	}
+	signIn(): never {
+		throw new Error('to sign in');
+	}
+
 	/** As `Api.read` of the server. */
 	readonly read = async <Data, Variables>(
 		document: TypedDocument<Data, Variables>,

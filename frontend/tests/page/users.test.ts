@@ -1,11 +1,11 @@
 /** The list of users: rows under changes that are not confirmed, presence after a break, the bulk dialog. */
-import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DisableUser, UsersById, type UserOutcome } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
 import { parseUsers } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
-import { node, user } from '../fakes/rows.ts';
+import { node, payload, user } from '../fakes/rows.ts';
 import { Site, until } from '../document/site.ts';
 import { visits } from '../document/kit/navigation.ts';
 
@@ -95,6 +95,23 @@ describe('a bulk action', () => {
 		expect(row('bo').querySelector('input')!.checked).toBe(true);
 		expect(row('ada').querySelector('input')!.checked).toBe(false);
 		expect(site.api.variables(DisableUser).map(({ id }) => id)).toEqual(['ada', 'bo']);
+	});
+
+	test.each([
+		['its dialog is closed', () => document.querySelector<HTMLDialogElement>('dialog[open]')!.close()],
+		['the page is left', cleanup]
+	])('begins nothing more once %s', async (_, leave) => {
+		const begun: ((outcome: { disableUser: UserOutcome }) => void)[] = [];
+		site.api.on(DisableUser, () => new Promise((resolve) => begun.push(resolve)));
+		const many = Array.from({ length: 9 }, (_, number) => user({ id: `user-${number}` }));
+		await site.show(Page, { data: data(many), form: null });
+		await disable(...many.map(({ id }) => id));
+		await waitFor(() => expect(begun).toHaveLength(4));
+		leave();
+		for (const resolve of begun) resolve({ disableUser: payload(user()) });
+		// Whatever was to be begun has been, by a task that comes after theirs.
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		expect(site.api.variables(DisableUser)).toHaveLength(4);
 	});
 
 	test('without a connection says so for each', async () => {

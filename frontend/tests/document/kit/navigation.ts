@@ -1,4 +1,6 @@
 /** Double of `$app/navigation`: keeps where the console went, and what it had read again. */
+import { onDestroy } from 'svelte';
+
 export const visits = { urls: [] as string[], invalidated: [] as string[], refreshed: 0 };
 
 export async function goto(href: string): Promise<void> {
@@ -13,4 +15,16 @@ export async function refreshAll(): Promise<void> {
 	visits.refreshed += 1;
 }
 
-export function afterNavigate(): void {}
+type Listener = (navigation: { type: string; from: { url: URL } | null }) => void;
+const listeners = new Set<Listener>();
+
+export function afterNavigate(listener: Listener): void {
+	listeners.add(listener);
+	onDestroy(() => listeners.delete(listener));
+}
+
+/** What SvelteKit says after it went somewhere. */
+export function navigated(type: string, from: string | null = null): void {
+	for (const listener of listeners)
+		listener({ type, from: from ? { url: new URL(from, location.href) } : null });
+}
