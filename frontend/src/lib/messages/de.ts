@@ -113,8 +113,6 @@ export const de: Messages = {
 		timeline: 'Zeitleiste',
 		details: 'Einzelheiten',
 		danger: 'Status des Kontos',
-		verified: 'E-Mail bestätigt',
-		unverified: 'E-Mail nicht bestätigt',
 		version: 'Version',
 		id: 'ID',
 		created: 'Angelegt',

@@ -113,8 +113,6 @@ export const en = {
 		timeline: 'Timeline',
 		details: 'Details',
 		danger: 'Status of the account',
-		verified: 'Email verified',
-		unverified: 'Email not verified',
 		version: 'Version',
 		id: 'ID',
 		created: 'Created',
