@@ -128,13 +128,7 @@ TYPES: dict[str, Fields] = {
         "lastSeenAt": on_session("lastSeenAt"),
         "expiresAt": on_session("expiresAt"),
     },
-    # Lists hold only what the viewer may see, which the probes of their nodes show.
-    "UserConnection": dict.fromkeys(("edges", "pageInfo", "totalCount"), OPEN),
-    "UserEdge": dict.fromkeys(("cursor", "node"), OPEN),
-    "SessionConnection": dict.fromkeys(("edges", "pageInfo"), OPEN),
-    "SessionEdge": dict.fromkeys(("cursor", "node"), OPEN),
-    "EventConnection": dict.fromkeys(("edges", "pageInfo"), OPEN),
-    "EventEdge": dict.fromkeys(("cursor", "node"), OPEN),
+    "UserConnection": {"totalCount": OPEN},
     "EventCounts": dict.fromkeys(("since", "complete", "counts"), OPEN),
     "EventCount": dict.fromkeys(("type", "at", "count"), OPEN),
     "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), OPEN),
@@ -165,4 +159,6 @@ TYPES: dict[str, Fields] = {
     "PresenceChange": dict.fromkeys(("userId", "online", "at"), OPEN),
     "SessionNotice": dict.fromkeys(("kind", "message"), OPEN),
 }
+PAGES = {"Connection": {"edges", "pageInfo"}, "Edge": {"cursor", "node"}}
+"""By the end of their names: lists hold only what the viewer may see, which the probes of their nodes show."""
 PROBES = {f"{t}.{f}": p for t, fields in TYPES.items() for f, p in fields.items() if isinstance(p, Probe)}
