@@ -70,8 +70,8 @@ class Server:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self.application.started.wait(30)
-        with httpx.Client(transport=httpx.HTTPTransport(retries=3)) as client:
+        self.application.started.wait(60)
+        with httpx.Client(transport=httpx.HTTPTransport(retries=3), timeout=60) as client:
             assert client.get(f"{self.url}/livez").status_code == 200
         return self
 
@@ -143,7 +143,7 @@ class Api:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.http = httpx.AsyncClient(base_url=server.url, timeout=20)
+        self.http = httpx.AsyncClient(base_url=server.url, timeout=60)
 
     async def graphql(
         self, query: str, variables: dict[str, Any] | None = None, by: Person | None = None, **headers: str

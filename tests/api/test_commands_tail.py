@@ -36,7 +36,7 @@ class Watched:
             "PYTHONUNBUFFERED": "1",
         }
         rollcall.run("admin", "create", ADMIN, "--password-stdin", stdin=PASSWORD.encode())
-        self.http = httpx.Client(base_url=self.url, timeout=20)
+        self.http = httpx.Client(base_url=self.url, timeout=60)
         self.process = self.serve()
         self.http.headers["authorization"] = f"Bearer {self._data('POST', '/api/v1/auth/login', LOGIN)['access_token']}"
         self.user = self._data("POST", "/api/v1/users", {"email": "ada@example.com", "display_name": "Ada"})["id"]
@@ -119,7 +119,7 @@ def test_every_door_is_told_in_order_once_over_a_killed_server(watched: Watched)
     assert names(lines, 4) == ["Four", "Five", "Six", "Seven"]
 
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert lines.so_far() == []
     assert process.stderr is not None
     said = process.stderr.read()
@@ -145,7 +145,7 @@ def test_a_token_that_ends_is_renewed_and_no_session_is_left_behind(watched: Wat
         assert names(lines, 1) == [name]
     assert watched.sessions() == 2, "its own and the test's"
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert watched.sessions() == 1
 
 

@@ -38,7 +38,7 @@ async def test_every_answer_has_the_safe_headers(api: Api, path: str) -> None:
 
 async def test_under_https_it_stays_https(database_url: str, redis_url: str) -> None:
     with Server(settings_for(database_url, redis_url, public_url="https://rollcall.example.com")) as server:
-        async with httpx.AsyncClient(base_url=server.url) as client:
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
             answer = await client.get("/health")
             assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
             body = {"email": ADMIN, "password": PASSWORD, "cookie": True}
@@ -59,7 +59,7 @@ async def test_a_request_keeps_its_id_where_it_has_a_sane_one(api: Api, given: s
 
 async def test_only_named_origins_share(database_url: str, redis_url: str) -> None:
     with Server(settings_for(database_url, redis_url, cors_origins=ORIGIN)) as server:
-        async with httpx.AsyncClient(base_url=server.url) as client:
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
             asked = {"access-control-request-method": "PUT", "access-control-request-headers": "if-match"}
             yes = await client.options("/api/v1/users/x", headers={"origin": ORIGIN} | asked)
             assert yes.status_code == 204
@@ -178,7 +178,7 @@ async def test_secrets_never_reach_the_logs(fresh_database_url: str, redis_url: 
         secrets = await _use(f"http://127.0.0.1:{port}")
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
     text = written.read_text()
     assert '"path": "/api/v1/auth/login"' in text
     secrets |= {
@@ -194,7 +194,7 @@ async def test_secrets_never_reach_the_logs(fresh_database_url: str, redis_url: 
 
 async def _use(base: str) -> set[str]:
     """Ask for this and that with secrets everywhere they may stand; the secrets."""
-    async with httpx.AsyncClient(base_url=base) as client:
+    async with httpx.AsyncClient(base_url=base, timeout=60) as client:
         end = time.monotonic() + 30
         while time.monotonic() < end:
             try:

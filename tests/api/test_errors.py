@@ -100,7 +100,7 @@ async def exchange(server: Server, raw: bytes) -> bytes:
     """What the server answers to bytes before it closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(raw)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         answer = await reader.read()
     writer.close()
     return answer
@@ -131,7 +131,7 @@ async def test_a_body_that_nobody_reads_does_not_hold_the_connection(
 async def test_deadlines_leave_quick_connections_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.server.BoundedProtocol.header_seconds", 0.3)
     monkeypatch.setattr("api.http.server.BoundedProtocol.message_seconds", 0.3)
-    async with httpx.AsyncClient(base_url=server.url) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
         end = asyncio.get_running_loop().time() + 1.0
         while asyncio.get_running_loop().time() < end:
             assert (await client.get("/livez")).status_code == 200
@@ -190,7 +190,7 @@ async def test_a_database_that_is_gone_is_unavailable_until_it_is_back(
             login = await api.rest("POST", "/api/v1/auth/login", json={"email": ADMIN, "password": PASSWORD})
             assert code(login) == (503, "UNAVAILABLE")
             own_engines.postgres.start()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while (await api.rest("GET", "/api/v1/users", admin)).status_code != 200:
                     await asyncio.sleep(0.05)
             check_envelope(await api.http.get("/api/v1/users", headers=admin.bearer))

@@ -54,11 +54,11 @@ class Gateway:
 
     def client(self, address: str = "127.0.0.1") -> httpx.Client:
         """A visitor who comes from that address of this machine."""
-        return httpx.Client(base_url=self.url, timeout=20, transport=httpx.HTTPTransport(local_address=address))
+        return httpx.Client(base_url=self.url, timeout=60, transport=httpx.HTTPTransport(local_address=address))
 
     def raw(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
         """The answer to a path as it is, which no client tidies up."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path, headers=headers or {})
             answer = connection.getresponse()
@@ -83,12 +83,12 @@ def caddy(folder: Path, port: int, api_port: int, console_port: int) -> Iterator
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
-        assert wait_until(lambda: port_taken("127.0.0.1", port) or process.poll() is not None, 20)
+        assert wait_until(lambda: port_taken("127.0.0.1", port) or process.poll() is not None, 60)
         assert process.poll() is None, log.read_text()
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def test_forged_headers_change_nothing(gateway: Gateway) -> None:
     "path", ["/metrics", "/metrics/", "/%6detrics", "//metrics", "/api/../metrics", "/graphql/../metrics", "/./metrics"]
 )
 def test_the_metrics_are_nobody_s(gateway: Gateway, path: str) -> None:
-    assert httpx.get(f"{gateway.server.url}/metrics").status_code == 200
+    assert httpx.get(f"{gateway.server.url}/metrics", timeout=60).status_code == 200
     for headers in ({}, {"connection": "close, x-forwarded-for"}):
         status, text = gateway.raw(path, headers)
         assert status >= 300, (path, headers)
@@ -196,11 +196,11 @@ def test_what_is_away_is_said_to_be(gateway: Gateway, tmp_path: Path) -> None:
         pytest.skip("Caddy is not installed")
     port = free_port()
     with caddy(tmp_path, port, free_port(), free_port()), httpx.Client(base_url=f"http://127.0.0.1:{port}") as visitor:
-        api = visitor.post("/graphql", json={}, timeout=20)
+        api = visitor.post("/graphql", json={}, timeout=60)
         assert api.status_code == 503
         assert api.headers["retry-after"] == "1"
         assert api.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
-        page = visitor.get("/people", timeout=20)
+        page = visitor.get("/people", timeout=60)
         assert page.status_code == 503
         assert "cannot be reached" in page.text
 
@@ -227,7 +227,7 @@ SAFE = ("content-security-policy", "x-content-type-options", "x-frame-options", 
 def test_every_kind_of_answer_has_the_safe_headers(gateway: Gateway, path: str, status: int) -> None:
     ports = (gateway.port, gateway.console_port) if path != "/metrics" else (gateway.port,)
     for port in ports:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", path)
         answer = connection.getresponse()
         assert answer.status == status
@@ -251,7 +251,7 @@ def test_heads_are_bounded(gateway: Gateway, kind: str) -> None:
     path = "/livez?" + "a" * {"address": 17_000, "header": 0, "both": 9_000}[kind]
     headers = {"a": "b" * {"address": 0, "header": 17_000, "both": 9_000}[kind]}
     for port in (gateway.port, gateway.console_port):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", path, headers=headers)
         assert connection.getresponse().status in (414, 431)
         connection.close()
@@ -262,6 +262,6 @@ def test_a_domain_gets_https(tmp_path: Path) -> None:
     assert CADDY is not None
     environment = {"SITE_ADDRESS": "rollcall.example.com", "HOME": str(tmp_path)}
     command = [CADDY, "adapt", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
-    adapted = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=20)
+    adapted = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=60)
     servers = json.loads(adapted.stdout)["apps"]["http"]["servers"]
     assert [server["listen"] for server in servers.values()] == [[":443"]]

@@ -49,7 +49,7 @@ def local(database_url: str, redis_url: str) -> Iterator[Server]:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_foreign_hosts_are_misdirected(local: Server, path: str) -> None:
-    with httpx.Client(base_url=local.url) as client:
+    with httpx.Client(base_url=local.url, timeout=60) as client:
         for host in FOREIGN:
             answer = client.get(path, headers={"host": host})
             assert answer.status_code == 421, host
@@ -73,7 +73,7 @@ def test_foreign_hosts_open_no_socket(local: Server, host: str) -> None:
 
 
 def test_a_socket_with_a_foreign_host_is_misdirected(local: Server) -> None:
-    with httpx.Client(base_url=local.url) as client:
+    with httpx.Client(base_url=local.url, timeout=60) as client:
         wish = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
         key = {"sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ=="}
         answer = client.get("/graphql", headers={**wish, **key, "host": "evil.example"})
@@ -85,7 +85,7 @@ def test_a_server_for_others_serves_every_host_but_tells_numbers_to_this_machine
     database_url: str, redis_url: str
 ) -> None:
     settings = settings_for(database_url, redis_url, api_host="0.0.0.0", metrics_token=TOKEN)  # noqa: S104
-    with Server(settings) as server, httpx.Client(base_url=server.url) as client:
+    with Server(settings) as server, httpx.Client(base_url=server.url, timeout=60) as client:
         assert client.get("/livez", headers={"host": "evil.example"}).status_code == 200
         assert client.get("/metrics").status_code == 200
         assert client.get("/metrics", headers={"host": "evil.example"}).status_code == 403

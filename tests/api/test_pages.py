@@ -46,7 +46,7 @@ async def prepared(api: Api, admin: Person, name: str) -> str:
     user = await api.new_user(admin)
     for _ in range(ROWS - 1):
         await api.sign_in(user.email, PASSWORD)
-    async with asyncio.timeout(10):  # the relay numbers the creation and the sign-ins soon
+    async with asyncio.timeout(60):  # the relay numbers the creation and the sign-ins soon
         while len((await page(api, admin, "events", user.id, first=100))["edges"]) < ROWS + 1:
             await asyncio.sleep(0.02)
     return user.id
@@ -105,7 +105,7 @@ async def test_pages_of_several_users_read_at_once_are_each_their_own(api: Api, 
     people = [await api.new_user(admin, name=word) for _ in range(3)]
     for person in people:
         await api.sign_in(person.email, PASSWORD)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len((await page(api, admin, "events", person.id, first=100))["edges"]) < 3:
                 await asyncio.sleep(0.02)
     field = name.rpartition(".")[2]

@@ -44,7 +44,7 @@ def rollcall(folder: Path, port: int, *words: str, **options: Any) -> subprocess
 
 def answers(port: int) -> None:
     """Return once the API answers."""
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60) as client:
         assert client.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
 
 
@@ -56,7 +56,7 @@ def stop(process: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) ->
 
 def head(url: str) -> str:
     """The log's newest position."""
-    with httpx.Client(base_url=url, timeout=20) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         login = client.post("/api/v1/auth/login", json={"email": "admin@example.com", "password": PASSWORD})
         bearer = {"authorization": f"Bearer {login.json()['data']['access_token']}"}
         answer = client.post("/graphql", json={"query": "{ stats { cursor } }"}, headers=bearer)
@@ -115,7 +115,7 @@ def test_the_subscription(folder: Path) -> None:
     up = rollcall(folder, port, "up")
     try:
         answers(port)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             login = client.post("/api/v1/auth/login", json={"email": "admin@example.com", "password": PASSWORD})
             token = login.json()["data"]["access_token"]
             live = subprocess.Popen(
@@ -153,7 +153,7 @@ def test_tail_goes_on_over_a_killed_server(folder: Path) -> None:
 
     def make(count: int) -> None:
         """Make users through REST."""
-        with httpx.Client(base_url=url, timeout=20) as client:
+        with httpx.Client(base_url=url, timeout=60) as client:
             login = client.post("/api/v1/auth/login", json={"email": "admin@example.com", "password": PASSWORD})
             bearer = {"authorization": f"Bearer {login.json()['data']['access_token']}"}
             for _ in range(count):

@@ -77,7 +77,7 @@ async def test_a_cookie_opens_a_socket_for_our_own_pages_only(
     api: Api, admin: Person, server: Server, origin: str, *, welcome: bool
 ) -> None:
     user = await api.new_user(admin)
-    async with httpx.AsyncClient(base_url=server.url) as browser:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as browser:
         await browser.post("/graphql", json={"query": SIGN_IN, "variables": {"e": user.email, "p": user.password}})
         cookie = "; ".join(f"{c.name}={c.value}" for c in browser.cookies.jar if c.path == "/")
     headers = {"cookie": cookie, "origin": server.url if origin == "own" else origin}

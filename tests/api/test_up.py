@@ -61,7 +61,7 @@ def running(folder: Path, database_url: str, redis_url: str, **environment: str)
         yield up
     finally:
         up.process.send_signal(signal.SIGINT)
-        up.process.wait(30)
+        up.process.wait(60)
         rollcall.close()
 
 
@@ -88,7 +88,7 @@ def test_it_ends_with_one_address_to_open_and_all_is_behind_it(up: Up) -> None:
     assert [line.strip() for line in said if "open http" in line] == [
         f"Rollcall is up: open http://localhost:{up.console_port}"
     ]
-    with httpx.Client(base_url=up.console, timeout=20) as visitor:
+    with httpx.Client(base_url=up.console, timeout=60) as visitor:
         page = visitor.get("/sign-in")
         assert page.status_code == 200
         assert "text/html" in page.headers["content-type"]
@@ -109,7 +109,7 @@ def test_the_session_s_cookie_serves_pages_of_each_own_address_and_no_others(up:
     asks = {"query": "{ me { email } }"}
     localhost = f"http://localhost:{up.console_port}"
     for base in (up.console, up.api):
-        with httpx.Client(base_url=base, timeout=20) as visitor:
+        with httpx.Client(base_url=base, timeout=60) as visitor:
             assert "rollcall" in visitor.post("/graphql", json=body, headers={"origin": localhost}).cookies
             for origin in (base, localhost):
                 answer = visitor.post("/graphql", json=asks, headers={"origin": origin})
@@ -122,12 +122,12 @@ def test_the_session_s_cookie_serves_pages_of_each_own_address_and_no_others(up:
 def test_events_tell_the_visitor_s_address_whoever_claims_another(up: Up) -> None:
     up.until_up()
     elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
-    with httpx.Client(base_url=up.console, transport=elsewhere, timeout=20) as visitor:
+    with httpx.Client(base_url=up.console, transport=elsewhere, timeout=60) as visitor:
         form = {"email": ADMIN, "password": PASSWORD}
         through_page = visitor.post("/sign-in", data=form, headers={"origin": up.console, **FORGED})
         assert through_page.status_code in (200, 303), through_page.text
         bearer = token(sign_in(visitor, **FORGED))
-    with httpx.Client(base_url=up.api, timeout=20) as stranger:
+    with httpx.Client(base_url=up.api, timeout=60) as stranger:
         sign_in(stranger, **FORGED)
         answer = stranger.post("/graphql", json={"query": EVENTS}, headers=bearer)
     addresses = [edge["node"]["ipAddress"] for edge in answer.json()["data"]["events"]["edges"]]
@@ -140,7 +140,7 @@ def test_all_ends_together(up: Up, how: signal.Signals) -> None:
     members = family(up.process.pid)
     assert len(members) > 1
     up.process.send_signal(how)
-    up.process.wait(20)
+    up.process.wait(60)
     assert all(has_ended(member) for member in members)
 
 
@@ -149,22 +149,22 @@ def test_a_killed_run_leaves_no_console(up: Up) -> None:
     up.until_up()
     node = up.node()
     up.process.kill()
-    assert wait_until(lambda: has_ended(node), 10)
+    assert wait_until(lambda: has_ended(node), 60)
 
 
 def test_a_console_that_dies_comes_back(up: Up) -> None:
     up.until_up()
     up.node().kill()
     assert "restarting in 1 s" in next(line for line in up.lines if "exited unexpectedly" in line)
-    with httpx.Client(base_url=up.console, transport=httpx.HTTPTransport(retries=8)) as visitor:
-        assert visitor.get("/sign-in", timeout=20).status_code == 200
+    with httpx.Client(base_url=up.console, transport=httpx.HTTPTransport(retries=8), timeout=60) as visitor:
+        assert visitor.get("/sign-in", timeout=60).status_code == 200
 
 
 def test_it_runs_without_the_console(tmp_path: Path, fresh_database_url: str, redis_url: str) -> None:
     with running(tmp_path, fresh_database_url, redis_url, CONSOLE="false") as up:
         said = "".join(up.until_up())
         assert "open" not in said
-        assert httpx.get(f"{up.api}/readyz").status_code == 200
+        assert httpx.get(f"{up.api}/readyz", timeout=60).status_code == 200
         assert len(family(up.process.pid)) == 1
         with pytest.raises(httpx.ConnectError):
             httpx.get(up.console)

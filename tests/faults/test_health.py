@@ -158,7 +158,7 @@ async def as_superuser(engines: Embedded, *statements: str) -> None:
 
 async def command(engines: Embedded, *commands: str) -> None:
     """Send commands to Valkey."""
-    async with connect(engines.valkey.url, timeout=5.0) as client:
+    async with connect(engines.valkey.url, timeout=60) as client:
         for words in commands:
             await client.execute_command(*words.split())  # type: ignore[no-untyped-call]
 

@@ -36,7 +36,7 @@ def command(place: Duo, *words: Any) -> Any:
     """Send a command to Valkey itself."""
 
     async def send() -> Any:
-        client = connect(place.engines.valkey.url, timeout=5.0)
+        client = connect(place.engines.valkey.url, timeout=60)
         try:
             return await client.execute_command(*words)  # type: ignore[no-untyped-call]
         finally:

@@ -20,8 +20,6 @@ from tests.faults.proxy import Proxy
 from tests.integration.logs import PATIENCE, session, until
 
 PACE_SECONDS = 0.02
-LATE_SECONDS = 6.0
-"""How late an event may be at worst: the table is read after a second of silence, and this machine may be busy."""
 RENAME = """mutation($i: UpdateUserInput!) { updateUser(input: $i) {
   __typename ... on UserPayload { cursor } ... on Problem { code message } } }"""
 EVENTS = """subscription { userEvents {
@@ -205,10 +203,10 @@ class Work:
         wanted = {w: len(w.acknowledged) + count for w in self.writers}
         await self.until(lambda: all(len(w.acknowledged) >= n for w, n in wanted.items()))
 
-    async def told(self, seconds: float = LATE_SECONDS) -> None:
+    async def told(self) -> None:
         """Return once every reader has been told of all that is acknowledged now."""
         wanted = {w.acknowledged[-1] for w in self.writers}
-        await self.until(lambda: all(wanted <= set(r.names[-1000:]) for r in self.readers), seconds)
+        await self.until(lambda: all(wanted <= set(r.names[-1000:]) for r in self.readers))
 
     async def judged(self) -> None:
         """Stop writing; assert that each reader was told the log, all of it once and in order, and nothing else."""

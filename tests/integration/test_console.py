@@ -125,7 +125,7 @@ def test_an_interrupted_build_is_ended_and_taken_up_again(folder: Path, how: sig
     assert wait_until((folder / "started").exists, 30)
     children = family(process.pid)[1:]
     process.send_signal(how)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     if how is not signal.SIGKILL:
         assert all(has_ended(child) for child in children)
     write_script(folder, WRITES)
@@ -208,11 +208,11 @@ def test_a_console_that_cannot_start_again_is_tried_until_it_can(kept: Kept, fol
     kept.console.start()
     (folder / "server.js").write_text("console.error('broken for now'); process.exit(1)")
     psutil.Process(kept.console.door.pid).kill()
-    assert wait_until(lambda: any("broken for now" in line for line in kept.said), 20)
-    assert wait_until(lambda: any(line.startswith("The console did not start; restarting") for line in kept.said), 20)
+    assert wait_until(lambda: any("broken for now" in line for line in kept.said), 60)
+    assert wait_until(lambda: any(line.startswith("The console did not start; restarting") for line in kept.said), 60)
     assert not any("(None)" in line for line in kept.said)
     (folder / "server.js").write_text(SERVER)
-    assert wait_until(lambda: kept.answers() is not None, 20)
+    assert wait_until(lambda: kept.answers() is not None, 60)
 
 
 def test_a_console_that_does_not_start_at_all_is_an_error(kept: Kept, folder: Path) -> None:

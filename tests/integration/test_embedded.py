@@ -39,7 +39,7 @@ VIOLATIONS = (
 
 
 async def ask(url: str, query: str) -> object:
-    connection = await asyncpg.connect(url, timeout=20)
+    connection = await asyncpg.connect(url, timeout=60)
     try:
         return await connection.fetchval(query)
     finally:
@@ -156,7 +156,7 @@ def test_nothing_outlives_a_killed_run(stopped: Embedded) -> None:
     assert len(children) > 2
     holder.kill()
     holder.communicate()
-    assert wait_until(lambda: all(has_ended(child) for child in children), 10)
+    assert wait_until(lambda: all(has_ended(child) for child in children), 60)
 
 
 async def test_what_a_killed_run_left_is_ended_at_the_next_start(stopped: Embedded) -> None:

@@ -64,7 +64,7 @@ class Units:
 
 async def answers(store: SqlStore, searcher: Any = None) -> None:
     """Read something, as somebody else does meanwhile."""
-    async with asyncio.timeout(20), store.read(searcher=searcher) as unit:
+    async with asyncio.timeout(60), store.read(searcher=searcher) as unit:
         await unit.events.state()
 
 
@@ -96,7 +96,7 @@ async def test_one_session_has_half_of_the_pool_at_most(database_url: str) -> No
 
 async def test_a_unit_inside_another_one_does_not_wait_for_itself(database_url: str) -> None:
     async with opened(database_url) as (_, store), Fairness().turn(None, Origin()), AsyncExitStack() as stack:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for _ in range(POOL):
                 unit = await stack.enter_async_context(store.read())
                 await unit.events.state()
@@ -147,7 +147,7 @@ async def test_a_read_that_waits_for_a_lock_is_ended_and_a_write_is_not(fresh_da
             began = monotonic()
             while monotonic() - began < 0.5:  # longer than a read may take
                 await answers_or_not(writing)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await writing
 
 
