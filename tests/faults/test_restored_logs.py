@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -18,130 +17,11 @@ from api.bootstrap import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.settings import Settings
-from domain.cursors import parse_cursor
-from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
+from tests.api.conftest import settings_for
 from tests.faults.databases import Clusters, Copy, clusters, cut_off, promoted
 from tests.faults.proxy import Proxy
-from tests.integration.logs import session, until
-
-EVENTS = """subscription($after: Cursor) { userEvents(after: $after) {
-  __typename ... on Event { id cursor } ... on Heartbeat { cursor } ... on ResyncRequired { reason cursor } } }"""
-FEED = """subscription($after: Cursor) { userFeed(search: "nobody has this name", after: $after) {
-  __typename ... on FeedReady { cursor } ... on ResyncRequired { reason cursor } } }"""
-ME = "{ me { id } }"
-LOST, LONGER = 8, 12
-
-
-@dataclass
-class Site:
-    """A server, its client and its admin."""
-
-    server: Server
-    api: Api
-    admin: Person
-
-    @property
-    def url(self) -> str:
-        """The address of its database."""
-        container = self.server.application.container
-        assert container is not None
-        return container.core.settings.database_url.dsn
-
-    async def head(self) -> str:
-        """The position of everything that has been committed, once this server has told of it."""
-        container = self.server.application.container
-        assert container is not None
-
-        async def settled() -> bool:
-            async with session(self.url) as connection:
-                waiting = await connection.fetchval("select exists (select from events where seq is null)")
-                return not waiting and container.hub.head == await connection.fetchval("select last_seq from log_state")
-
-        await until(settled)
-        return str(container.hub.position)
-
-    async def write(self, count: int) -> None:
-        """Users, waiting for the database where it was away."""
-        for number in range(count):
-            await until(self._answers)
-            await self.api.new_user(self.admin, name=f"Person {number}")
-
-    async def _answers(self) -> bool:
-        return "errors" not in await self.api.graphql(ME, by=self.admin)
-
-    async def after(self, cursor: str, query: str = EVENTS) -> list[dict[str, Any]]:
-        """What a subscriber is told from a position on, up to its first position or the end."""
-        told = []
-        async with self.api.socket(self.admin) as socket:
-            await socket.subscribe("1", query, {"after": cursor})
-            while True:
-                (message,) = (await socket.next("1")).values()
-                told.append(message)
-                if message["__typename"] != "Event":
-                    return told
-
-    async def log_after(self, seq: int) -> list[str]:
-        """The ids of the events behind a sequence, from the table."""
-        async with session(self.url) as connection:
-            rows = await connection.fetch("select id::text from events where seq > $1 order by seq", seq)
-        return [r["id"] for r in rows]
-
-
-@asynccontextmanager
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    """A running server."""
-    with Server(settings) as server:
-        api = Api(server)
-        async with api.http:
-            yield Site(server, api, await api.sign_in(ADMIN, PASSWORD))
-
-
-def position(cursor: str) -> int:
-    """The sequence of a cursor."""
-    found = parse_cursor(cursor)
-    assert found is not None
-    assert found.seq is not None
-    return found.seq
-
-
-async def holds(other: Site, kept: str, lost: str) -> None:
-    """Assert what the positions mean in the other log, after it has become longer than the one from before."""
-    await other.write(LONGER)
-    assert position(await other.head()) > position(lost), "only now could it be taken for another event"
-    told = await other.after(kept)
-    assert [m["id"] for m in told[:-1]] == await other.log_after(position(kept))
-    assert told[-1]["__typename"] == "Heartbeat"
-    assert (await other.after(kept, FEED))[-1]["__typename"] == "FeedReady"
-    for query in (EVENTS, FEED):
-        (message,) = await other.after(lost, query)
-        assert message["__typename"] == "ResyncRequired"
-        assert message["reason"] == "The log was restored without this position"
-        assert (await other.after(message["cursor"], query))[-1]["__typename"] in ("Heartbeat", "FeedReady")
-    page = "query($after: String) { events(first: 5, after: $after) { edges { cursor } } }"
-    assert "errors" not in await other.api.graphql(page, {"after": kept}, other.admin)
-    assert "errors" in await other.api.graphql(page, {"after": lost}, other.admin)
-
-
-@asynccontextmanager
-async def told_at_once(running: Site, lost: str) -> AsyncIterator[None]:
-    """Assert that who listens is told of what happens in the block, with nothing written, and can go on."""
-    async with running.api.socket(running.admin) as socket:
-        await socket.subscribe("events", EVENTS)
-        assert (await socket.next("events"))["userEvents"]["__typename"] == "Heartbeat"
-        await socket.subscribe("feed", FEED)
-        assert (await socket.next("feed"))["userFeed"]["__typename"] == "FeedReady"
-        yield
-        told: dict[str, dict[str, Any]] = {}
-        ended: set[str] = set()
-        async with asyncio.timeout(30):
-            while len(ended) < 2:
-                message = await socket.receive()
-                if message["type"] == "complete":
-                    ended.add(message["id"])
-                else:
-                    ((told[message["id"]]),) = message["payload"]["data"].values()
-        assert {m["__typename"] for m in told.values()} == {"ResyncRequired"}
-        assert {m["cursor"] for m in told.values()} != {lost}
+from tests.faults.sites import EVENTS, LOST, Site, holds, position, site, told_at_once
+from tests.integration.logs import until
 
 
 @pytest.fixture
