@@ -15,7 +15,7 @@ import {
 	writeFileSync
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { chdir } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -70,27 +70,28 @@ const vitest = await createVitest('test', { root: folder, watch: false, bail: 1,
 try {
 	const specifications = await vitest.globTestSpecifications();
 	const tests = testsByModule(folder);
-	/** Whether the tests of some projects that reach a file fail. @param {string} file @param {readonly string[]} projects */
-	const failIn = async (file, projects) => {
-		const reach = [...(tests.get(file) ?? [])].map((test) => join(folder, test));
+	/** Whether tests of some projects that reach one of the files fail. @param {readonly string[]} files @param {readonly string[]} projects */
+	const failIn = async (files, projects) => {
+		const reach = new Set(files.flatMap((file) => [...(tests.get(file) ?? [])]));
 		const chosen = specifications.filter(
-			({ moduleId, project }) => projects.includes(project.name) && reach.includes(moduleId)
+			({ moduleId, project }) => projects.includes(project.name) && reach.has(relative(folder, moduleId))
 		);
 		if (!chosen.length) return false;
-		vitest.invalidateFile(join(folder, file));
+		for (const file of files) vitest.invalidateFile(join(folder, file));
 		const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
 		return unhandledErrors.length > 0 || testModules.some((one) => one.state() === 'failed');
 	};
-	/** Whether any fail; the quick ones say it first. @param {string} file */
-	const fails = async (file) => (await failIn(file, ['unit'])) || failIn(file, ['document']);
-	/** Before and after: where the tests fail without a mutant, they prove nothing. @param {string} file */
-	const passes = async (file) => {
-		if (await fails(file)) throw new Error(`The tests of ${file} fail without being broken`);
+	/** Whether any fail; the quick ones say it first. @param {readonly string[]} files */
+	const fails = async (...files) => (await failIn(files, ['unit'])) || failIn(files, ['document']);
+	/** Before and after: where the tests fail without a mutant, they prove nothing. */
+	const checkUnbroken = async () => {
+		if (await fails(...new Set(mutants.map(({ file }) => file))))
+			throw new Error('The tests fail without a mutant');
 	};
+	await checkUnbroken();
 	/** @type {import('./mutation.js').Mutant[]} */
 	const survivors = [];
 	for (const [file, ofFile] of Map.groupBy(mutants, (mutant) => mutant.file)) {
-		await passes(file);
 		const path = join(folder, file);
 		const source = readFileSync(path, 'utf8');
 		for (const mutant of ofFile) {
@@ -101,9 +102,10 @@ try {
 			}
 		}
 		writeFileSync(path, source);
-		await passes(file);
+		vitest.invalidateFile(path);
 		console.log(`${file}: ${ofFile.length}`);
 	}
+	await checkUnbroken();
 	const percent = Math.floor((100 * (mutants.length - survivors.length)) / mutants.length);
 	console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants noticed (${percent} %)`);
 	if (percent < Number(values['at-least'])) process.exitCode = 1;
