@@ -30,6 +30,7 @@ from domain.models.log import LogState
 from domain.services.event import Renewal
 from domain.services.unit import Store
 from domain.tasks import end
+from persistence.log.positions import numbered, place_of
 from persistence.log.wire import decode
 from persistence.redis.broadcast import EVENTS, GAP
 
@@ -134,23 +135,7 @@ class Hub:
             return self.position
         if asked.seq is not None and asked.belongs_to(self.epoch) and self._horizon <= asked.seq <= self.head:
             return LogCursor.reached(self.epoch, asked.seq)
-        state = await self.state()
-        shared = state.shared_head(asked.epoch)
-        if shared is None:
-            return self.position
-        if asked.seq is not None:
-            found = state.horizon <= asked.seq <= shared
-            return LogCursor.reached(state.epoch, asked.seq) if found else self.position
-        return await self._known_write(asked, state, shared)
-
-    async def _known_write(self, asked: LogCursor, state: LogState, shared: int) -> LogCursor:
-        ord_ = asked.ord or 0
-        async with self._store.read() as unit:
-            seq = await unit.events.seq_of(ord_)
-            if seq is None and asked.belongs_to(state.epoch) and await unit.events.is_written(ord_):
-                return LogCursor(state.epoch.hex[:8], ord=ord_)
-        known = seq is not None and (asked.belongs_to(state.epoch) or seq <= shared)
-        return LogCursor.reached(state.epoch, seq or 0) if known else self.position
+        return await place_of(self._store, asked, await self.state()) or self.position
 
     async def after(self, seq: int, limit: int = PAGE) -> Sequence[Event]:
         """The entries that follow a sequence, at most `limit`, from memory where it reaches that far.
@@ -170,13 +155,7 @@ class Hub:
 
     async def resolve(self, ord_: int, seconds: float = 2.0) -> int | None:
         """The sequence of a write named by its insertion number, waiting a bounded time for the relay."""
-        end = asyncio.get_running_loop().time() + seconds
-        while True:
-            async with self._store.read() as unit:
-                seq = await unit.events.seq_of(ord_)
-            if seq is not None or asyncio.get_running_loop().time() > end:
-                return seq
-            await asyncio.sleep(0.02)
+        return await numbered(self._store, ord_, seconds)
 
     async def _hear(self) -> None:
         async with self._broadcast.subscribe(EVENTS) as stream:
