@@ -469,6 +469,19 @@ export const MUTANTS = {
 		['onDestroy(() => run?.stop());', ''],
 		['run?.stop();\n\t\tonclose();', 'onclose();', 'a closed dialog goes on']
 	],
+	'lib/components/shell/LiveState.svelte': [
+		['onclick={() => live.retryNow()}', ''],
+		["shown === 'offline' || shown === 'refused'", "shown === 'offline'"]
+	],
+	'lib/components/shell/Keyboard.svelte': [
+		['event.timeStamp - leader < LEADER_MS', 'true'],
+		['isTyping(event) || ', '']
+	],
+	'lib/components/shell/ErrorPage.svelte': [["error?.code === 'OFFLINE' || ", '']],
+	'lib/components/user/UserToolbar.svelte': [
+		['{ replace, reset: false }', '{ reset: false }'],
+		['if (next.sort !== query.sort) Object.assign(next, sortedBy(next.sort));', '']
+	],
 	'lib/components/user/UserPicker.svelte': [['if (!suggestions.stale) pick(', 'pick(']],
 	'hooks.client.ts': [["if (isOffline(error)) return { message: 'Offline', code: 'OFFLINE' };", '']],
 	'routes/(app)/+layout.svelte': [

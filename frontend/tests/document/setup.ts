@@ -27,5 +27,5 @@ afterEach(() => {
 	vi.restoreAllMocks();
 	[answers.sent, answers.asked] = [[], []];
 	forgetSubmissions();
-	Object.assign(visits, { urls: [], invalidated: [], refreshed: 0 });
+	Object.assign(visits, { urls: [], replaced: [], invalidated: [], refreshed: 0 });
 });

@@ -75,6 +75,40 @@ describe('the feed', () => {
 	});
 });
 
+describe('the toolbar', () => {
+	const field = (name: string) =>
+		document.querySelector<HTMLInputElement>(`form[role=search] [name=${name}]`)!;
+	const change = (name: string, value: string) => fireEvent.change(field(name), { target: { value } });
+	const type = (value: string) => fireEvent.input(field('q'), { target: { value } });
+
+	test('searches once the typing rests; the first word is a step in the history', async () => {
+		await show();
+		await type('ad');
+		await waitFor(() => expect(visits.urls).toEqual(['/people?q=ad']));
+		expect(visits.replaced).toEqual([false]);
+	});
+
+	test('replaces a word by what is typed next', async () => {
+		await show('q=ad');
+		await type('ada');
+		await waitFor(() => expect(visits.urls).toEqual(['/people?q=ada']));
+		expect(visits.replaced).toEqual([true]);
+	});
+
+	test('begins another order its own way, and keeps what is searched for', async () => {
+		history.replaceState(null, '', '/people?q=ada&sort=created&dir=asc');
+		await show('q=ada&sort=created&dir=asc');
+		await change('sort', 'name');
+		expect(visits.urls).toEqual(['/people?q=ada&sort=name']);
+	});
+
+	test('asks for a filter at once, in the history', async () => {
+		await show('q=ada');
+		await change('role', 'ADMIN');
+		expect([visits.urls, visits.replaced]).toEqual([['/people?q=ada&role=ADMIN'], [false]]);
+	});
+});
+
 describe('a bulk action', () => {
 	test('shows each ahead, takes back the refused with the reason, and leaves those selected', async () => {
 		let give = (_: UserOutcome) => {};

@@ -1,10 +1,16 @@
 /** Double of `$app/navigation`: keeps where the console went, and what it had read again. */
 import { onDestroy } from 'svelte';
 
-export const visits = { urls: [] as string[], invalidated: [] as string[], refreshed: 0 };
+export const visits = {
+	urls: [] as string[],
+	replaced: [] as boolean[],
+	invalidated: [] as string[],
+	refreshed: 0
+};
 
-export async function goto(href: string): Promise<void> {
+export async function goto(href: string, options: { replace?: boolean } = {}): Promise<void> {
 	visits.urls.push(href);
+	visits.replaced.push(options.replace ?? false);
 }
 
 export async function invalidate(what: string): Promise<void> {

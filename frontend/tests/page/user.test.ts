@@ -13,7 +13,7 @@ import { en } from '#lib/messages/en.ts';
 import { visits } from '../document/kit/navigation.ts';
 import type { Site } from '../document/site.ts';
 import { ADMIN, DONE, refused } from '../fakes/rows.ts';
-import { ada, form, happened, header, newSite, show, timeline } from './person.ts';
+import { ada, form, happened, header, newSite, show, timeline } from './user.ts';
 
 let site: Site;
 beforeEach(() => (site = newSite()));

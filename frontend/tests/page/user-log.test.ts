@@ -7,7 +7,7 @@ import { userAddress } from '#lib/utils/user/address.ts';
 import { visits } from '../document/kit/navigation.ts';
 import { until, type Site } from '../document/site.ts';
 import { event, node, session, sessionPage } from '../fakes/rows.ts';
-import { ada, data, form, happened, header, newSite, show, timeline } from './person.ts';
+import { ada, data, form, happened, header, newSite, show, timeline } from './user.ts';
 
 let site: Site;
 beforeEach(() => (site = newSite()));
