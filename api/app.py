@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.bootstrap import Container, start
+from api.bootstrap import Container, add_gauges, build, database_checks, redis_checks
 from api.http.graphql import GraphQLEndpoint
 from api.http.health import Health
 from api.http.hosts import HostGuard
@@ -45,10 +46,10 @@ class Doors:
 
 
 class Application:
-    """The ASGI application: the lifespan builds the container and the routes over it."""
+    """The ASGI application: its lifespan builds the container, with parts replaced by name, and the routes over it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, **replaced: Any) -> None:
+        self._settings, self._replaced = settings, replaced
         self._app: ASGIApp | None = None
         self.container: Container | None = None
         self.started = threading.Event()
@@ -64,8 +65,7 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         configure_logs(self._settings.log_level, self._settings.log_format)
-        async with AsyncExitStack() as stack:
-            self.container = await start(self._settings, stack)
+        async with build(self._settings, **self._replaced).running() as self.container:
             self._app = build_app(self.container)
             self.started.set()
             yield
@@ -73,11 +73,12 @@ class Application:
 
 def build_app(container: Container) -> ASGIApp:
     """The routes over a started container, and what surrounds them."""
+    add_gauges(container)
     settings, services, authenticator = container.core.settings, container.services, container.authenticator
     graphql = GraphQLEndpoint(container.operations, services, authenticator, settings, container.hub)
     health = Health(
-        container.database_checks(),
-        container.redis_checks(),
+        database_checks(container.core),
+        redis_checks(container),
         lambda: container.backend.connected,
         container.metrics,
         settings.metrics_token,

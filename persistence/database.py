@@ -7,7 +7,7 @@ import random
 import socket
 import time
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Self, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
@@ -57,7 +57,10 @@ class Database:
             async with asyncio.timeout(1.0), self.primary.connect() as connection:
                 await connection.execute(text("select 1"))
 
-    async def dispose(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """Close every connection."""
         for engine in (self.primary, *self.replicas):
             await engine.dispose()

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -44,7 +44,10 @@ class Argon2Hasher:
         """Whether the parameters have been raised since."""
         return self._argon2.check_needs_rehash(password_hash)
 
-    def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """End the threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
 
+from domain.models.event import NewEvent
 from domain.models.session import Principal
 
 KEPT_SECONDS = 5.0
@@ -44,6 +45,11 @@ class PrincipalCache:
         self._generation += 1
         for session_id in self._by_user.pop(user_id, ()):
             self._kept.pop(session_id, None)
+
+    def forget_users(self, events: Sequence[NewEvent]) -> None:
+        """Forget every user that these events concern."""
+        for user_id in {e.user_id for e in events if e.user_id is not None}:
+            self.forget(user_id)
 
     def clear(self) -> None:
         """Anything may have changed."""

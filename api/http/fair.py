@@ -16,7 +16,7 @@ from domain.turns import Share, Turns, share
 
 OPERATIONS_EACH = 4
 WAITING_EACH = 100
-"""As many as a socket may have opened (api/sockets/connection.py)."""
+"""As many as a socket may have open: OPERATIONS_MAX (api/sockets/operations.py)."""
 WAIT_SECONDS = 10.0
 
 

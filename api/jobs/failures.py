@@ -9,7 +9,9 @@ import asyncio
 import itertools
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Self
 
 import structlog
 
@@ -39,25 +41,14 @@ class FailureQueue:
         self._record = record
         self._waiting: deque[FailedSignIn] = deque()
         self._some = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         self._stopping = False
 
-    def start(self) -> None:
-        """Begin to write."""
-        self._task = asyncio.create_task(self._run(), name="sign-in-failures")
+    async def __aenter__(self) -> Self:
+        return self
 
-    async def stop(self) -> None:
-        """Write what is left; what cannot be written is counted in the log of the process.
-
-        A write under way is waited for: whoever cancels one does not know whether it was made.
-        """
-        self._stopping = True
-        self._some.set()
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=STOP_SECONDS)
-            await end([self._task])
-            self._task = None
-        for _ in range(LAST_ATTEMPTS):
+    async def __aexit__(self, *_: object) -> None:
+        """Write what is left; what cannot be written is counted in the log of the process."""
+        for _attempt in range(LAST_ATTEMPTS):
             try:
                 await self.flush()
             except Unavailable:
@@ -65,6 +56,21 @@ class FailureQueue:
             else:
                 return
         log.error("sign_in_failures.not_written", count=len(self._waiting))
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """Have failures written beside the block.
+
+        A write under way at its end is waited for: after cancelling one nobody knows whether it was made.
+        """
+        task = asyncio.create_task(self._run(), name="sign-in-failures")
+        try:
+            yield
+        finally:
+            self._stopping = True
+            self._some.set()
+            await asyncio.wait([task], timeout=STOP_SECONDS)
+            await end([task])
 
     def check_room(self) -> None:
         """Raises RateLimited while too many wait."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Self
 
 import structlog
 
@@ -40,12 +41,13 @@ class Retention:
         self._task: asyncio.Task[None] | None = None
         self.pruned = 0
 
-    def start(self) -> None:
-        """Begin, where anything is to be pruned at all."""
+    async def __aenter__(self) -> Self:
+        """Begin, if anything is to be pruned at all."""
         if self._days > 0:
             self._task = asyncio.create_task(self._run(), name="retention")
+        return self
 
-    async def stop(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Leave; what is not pruned yet waits for the next hour."""
         if self._task is not None:
             await end([self._task])

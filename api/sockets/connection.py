@@ -4,7 +4,7 @@ Ours and not the library's, because limits, slow readers, expiry, revocation and
 refusal has its code: 4400 for what is no message, 4401 before the acknowledgement and after the token's end, 4403
 when the session or its rights are gone, 4406 for another subprotocol, 4408 without connection_init in time, 4409 for
 an operation id in use, 4410 for a reader too slow to keep (resume from the cursor), 4429 for a second init, 1013 (try
-again later) for a flood, 1012 when the server stops. An idle connection costs one task and no timer; the watchdog is one for all (api/sockets/registry.py).
+again later) for a flood, 1012 when the server stops. An idle connection costs one task and no timer; the watchdog is one for all (api/sockets/watchdog.py).
 
 Authentication is by `connection_init`'s payload (`{"authorization": "Bearer ..."}`) or the session cookie. A client may
 authenticate again on the open socket with a ping that has the same payload; the pong's payload then says
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -41,12 +40,8 @@ from domain.models.actor import Actor
 INIT_SECONDS = 5.0
 
 
-class Registry(Edge, Protocol):
-    """What a connection needs of the process around it (api/sockets/registry.py)."""
-
-    async def authenticate(self, scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
-        """Who this is, and the Unix time at which their token ends. Raises DomainError."""
-        ...
+class Registry(Protocol):
+    """Whom a connection tells of its life (api/sockets/registry.py)."""
 
     def opened(self, connection: Connection) -> None: ...
     def acknowledged(self, connection: Connection) -> None: ...
@@ -71,8 +66,8 @@ class Connection(SocketOperations):
         "warned",
     )
 
-    def __init__(self, registry: Registry, scope: Scope, receive: Receive, send: Send) -> None:
-        super().__init__(registry, scope)
+    def __init__(self, edge: Edge, registry: Registry, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(edge, scope)
         self._registry, self._receive, self._send = registry, receive, send
         self._protocol = protocol_of(scope)
         self.outbox: Outbox = (
@@ -158,7 +153,7 @@ class Connection(SocketOperations):
             raise Refused(4429, "Too many initialisation requests")
         self._initialised = True
         try:
-            self.actor, self.expires_at = await self._registry.authenticate(self.scope, credentials_of(payload or {}))
+            self.actor, self.expires_at = await self._edge.authenticate(self.scope, credentials_of(payload or {}))
         except Unavailable as error:
             raise Refused(1013, error.message) from error
         except DomainError as error:
@@ -178,7 +173,7 @@ class Connection(SocketOperations):
     async def _again(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Authenticate again: the same user goes on with a later end; anybody else is refused."""
         try:
-            actor, expires_at = await self._registry.authenticate(self.scope, payload)
+            actor, expires_at = await self._edge.authenticate(self.scope, payload)
         except DomainError as error:
             return {"authenticated": False, "code": error.code}
         if self.actor is None or (actor.user_id, actor.role) != (self.actor.user_id, self.actor.role):
@@ -201,7 +196,7 @@ class Connection(SocketOperations):
         self.ending = (code, reason)
         self.ended_at = asyncio.get_running_loop().time()
         self.stop_operations()
-        self._sockets.spawn(self._close(code, reason))
+        self._edge.spawn(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):  # the peer may be gone, and then there is nothing left to close
@@ -220,7 +215,7 @@ class Connection(SocketOperations):
 
     def _retire(self, loop: asyncio.AbstractEventLoop, delay: float) -> None:
         self._retiring = True
-        loop.call_later(delay, lambda: self._sockets.spawn(self._leave()))
+        loop.call_later(delay, lambda: self._edge.spawn(self._leave()))
 
     async def _leave(self) -> None:
         """Let what was asked finish, then say that the server restarts."""

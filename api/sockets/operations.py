@@ -30,14 +30,18 @@ log = structlog.get_logger(__name__)
 
 
 class Edge(Protocol):
-    """What operations need of the process around their socket (api/sockets/registry.py)."""
+    """What a socket needs of the process around it (api/sockets/endpoint.py)."""
 
     operations: Operations
+
+    async def authenticate(self, scope: Scope, payload: Mapping[str, Any]) -> tuple[Actor, float]:
+        """The client, and the Unix time at which its token expires. Raises DomainError."""
+        ...
 
     def charge(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, actor: Actor
     ) -> Charge | None:
-        """Charge a subscription to its user; None where they have too much already."""
+        """Charge a subscription to its user; None if theirs cost too much already."""
         ...
 
     def context(self, actor: Actor, scope: Scope) -> Context: ...
@@ -114,12 +118,12 @@ class Operation:
 class SocketOperations:
     """What runs on one socket; how it begins and ends is the connection's (api/sockets/connection.py)."""
 
-    __slots__ = ("_retiring", "_sockets", "actor", "operations", "outbox", "scope")
+    __slots__ = ("_edge", "_retiring", "actor", "operations", "outbox", "scope")
 
     outbox: Outbox
 
-    def __init__(self, sockets: Edge, scope: Scope) -> None:
-        self._sockets, self.scope = sockets, scope
+    def __init__(self, edge: Edge, scope: Scope) -> None:
+        self._edge, self.scope = edge, scope
         self.actor: Actor | None = None
         self.operations: dict[str, Operation] = {}
         self._retiring = False
@@ -140,7 +144,7 @@ class SocketOperations:
             self._refuse(id_, [error_shape(text, "LIMIT_EXCEEDED")])
             return
         try:
-            document = self._sockets.operations.document(query, self.actor, self.actor.origin)
+            document = self._edge.operations.document(query, self.actor, self.actor.origin)
             kind = document.operation_type(name)
         except DocumentRefused as refusal:
             self._refuse(id_, refusal.errors)
@@ -162,7 +166,7 @@ class SocketOperations:
             operation = self.operations[id_] = Operation(None, None)
             operation.task = asyncio.create_task(self._once(id_, operation, document, variables, name))
             return
-        charge = self._sockets.charge(document, name, variables, actor)
+        charge = self._edge.charge(document, name, variables, actor)
         if charge is None:
             self._refuse(
                 id_, [error_shape("Your subscriptions cost too much together: end some first", "LIMIT_EXCEEDED")]
@@ -180,8 +184,8 @@ class SocketOperations:
         """A query or a mutation: one `next`, then `complete`; or `error` where nothing could be executed."""
         try:
             assert self.actor is not None
-            result = await self._sockets.operations.execute(
-                document, name, variables, self._sockets.context(self.actor, self.scope)
+            result = await self._edge.operations.execute(
+                document, name, variables, self._edge.context(self.actor, self.scope)
             )
         except (RateLimited, Unavailable) as error:
             result = {"errors": [_told(error)]}
@@ -201,7 +205,7 @@ class SocketOperations:
         subscriber = operation.subscriber
         assert subscriber is not None
         try:
-            await self._sockets.serve(document, name, variables, subscriber)
+            await self._edge.serve(document, name, variables, subscriber)
         except ConnectionError:
             subscriber.close()
         except DomainError as error:

@@ -12,6 +12,7 @@ import random
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -58,12 +59,10 @@ async def _measure(stack: Stack, port: int) -> list[dict[str, Any]]:
         async with core.store.read() as unit:
             core.namespace.bind((await unit.events.state()).epoch)
         backend = RedisBackend(stack.redis_url, core.namespace)
-        publisher = Publisher(backend)
-        publisher.start()
         try:
-            elsewhere = await _latencies(socket, lambda name: _write(core, stack, publisher, name))
+            async with Publisher(backend) as publisher:
+                elsewhere = await _latencies(socket, partial(_write, core, stack, publisher))
         finally:
-            await publisher.stop()
             await backend.disconnect()
     return [_record("commit", here), _record("commit elsewhere", elsewhere)]
 

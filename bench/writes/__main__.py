@@ -20,7 +20,7 @@ from uuid import UUID
 import asyncpg
 import uvloop
 
-from api.bootstrap import Core, build_core
+from api.bootstrap import Core, open_core
 from api.settings import Settings
 from bench.fanout.contestants import ROLLCALL
 from bench.process import Server, StartError
@@ -69,9 +69,10 @@ def _server(running: Stack) -> Server:
 
 
 async def _measure(settings: Settings, rounds: int, seconds: float) -> dict[str, list[float]]:
-    core = build_core(settings.model_copy(update={"database_pool_size": CONNECTIONS}))
-    pool = await asyncpg.create_pool(settings.database_url.dsn, min_size=CONNECTIONS, max_size=CONNECTIONS)
-    try:
+    async with (
+        open_core(settings.model_copy(update={"database_pool_size": CONNECTIONS})) as core,
+        asyncpg.create_pool(settings.database_url.dsn, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool,
+    ):
         people = [await _person(core, number) for number in range(CONNECTIONS)]
         kinds = {
             "with its event": _through_store(core, event=True),
@@ -86,9 +87,6 @@ async def _measure(settings: Settings, rounds: int, seconds: float) -> dict[str,
             for kind in list(kinds)[:: 1 if number % 2 else -1]:
                 found[kind].append(await _turn(kinds[kind], people, seconds))
         return found
-    finally:
-        await pool.close()
-        await core.close()
 
 
 async def _person(core: Core, number: int) -> UUID:

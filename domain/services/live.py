@@ -35,5 +35,5 @@ class LiveSessions(Protocol):
     """The live sockets of this process."""
 
     async def settle(self, user_id: UUID) -> None:
-        """Return once no socket here has lost its right: immediately if the user has none, within a second at most."""
+        """Return once no socket here has lost its right: immediately if the user has none, within a bounded time."""
         ...

@@ -17,7 +17,7 @@ from domain.errors import (
     TokenInvalid,
 )
 from domain.models.actor import Actor, Origin, Role
-from domain.models.session import EndReason, Principal, Session, session_ended
+from domain.models.session import EndReason, Session, session_ended
 from domain.models.text import PASSWORD_MAX, clean_password, normal_password
 from domain.models.user import password_changed
 from domain.pagination import Page, Window
@@ -122,11 +122,6 @@ class SessionService(SignInService):
         if ended:
             await self._live.settle(user.id)
         return Written(None, position)
-
-    async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
-        """The current principals of these sessions."""
-        async with self._store.read() as unit:
-            return await unit.sessions.principals(session_ids)
 
     async def pages(
         self, actor: Actor, user_ids: Sequence[UUID], window: Window, at_least: LogCursor | None = None

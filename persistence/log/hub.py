@@ -16,6 +16,7 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Self
 from uuid import UUID
 
 import structlog
@@ -68,11 +69,23 @@ class Hub:
         self.head = 0
         self.holes = 0
 
-    async def start(self) -> None:
+    async def __aenter__(self) -> Self:
         """Bind Redis to the log, join its live stream, then read the head: nothing can fall in between.
 
         Raises Unavailable while the database cannot be read.
         """
+        try:
+            await self._join()
+        except BaseException:
+            await end(self._tasks)
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave the stream."""
+        await end(self._tasks)
+
+    async def _join(self) -> None:
         self._bind((await self._read_state()).epoch)
         self._tasks.append(asyncio.create_task(self._hear(), name="hub-hear"))
         await self._ready.wait()
@@ -80,10 +93,6 @@ class Hub:
         self._bind(state.epoch)
         self.epoch, self.head, self._horizon = state.epoch, state.head, state.horizon
         self._tasks.append(asyncio.create_task(self._run(), name="hub"))
-
-    async def stop(self) -> None:
-        """Leave the stream."""
-        await end(self._tasks)
 
     @property
     def position(self) -> LogCursor:

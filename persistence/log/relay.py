@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self
 from uuid import UUID
 
 import asyncpg
@@ -98,11 +98,12 @@ class Relay:
         self.leading = False
         self.elections = 0
 
-    def start(self) -> None:
+    async def __aenter__(self) -> Self:
         """Begin to stand for election."""
         self._task = asyncio.create_task(self._run(), name="relay")
+        return self
 
-    async def stop(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Step down."""
         if self._task is not None:
             await end([self._task])

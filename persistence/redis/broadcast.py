@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import redis.asyncio as aioredis
 import structlog
@@ -249,11 +249,12 @@ class Publisher:
         self._idle.clear()
         self._wake.set()
 
-    def start(self) -> None:
+    async def __aenter__(self) -> Self:
         """Begin to publish."""
         self._task = asyncio.create_task(self._run(), name="redis-publisher")
+        return self
 
-    async def stop(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Publish what waits, for half a second at most, then stop."""
         if self._task is None:
             return

@@ -18,7 +18,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import structlog
@@ -81,11 +81,12 @@ class RedisPresence:
         self.shared = False
         namespace.listen(self._rebound)
 
-    def start(self) -> None:
+    async def __aenter__(self) -> Self:
         """Begin to renew and to look."""
         self._task = asyncio.create_task(self._run(), name="presence")
+        return self
 
-    async def stop(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Leave the users GRACE_SECONDS to come back elsewhere, and stop."""
         if self._task is not None:
             await end([self._task])

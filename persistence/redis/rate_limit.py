@@ -9,6 +9,7 @@ import asyncio
 import math
 import time
 from collections import OrderedDict
+from typing import Self
 
 import structlog
 from redis.exceptions import RedisError
@@ -42,7 +43,10 @@ class RedisRateLimiter:
         self._away_until = 0.0
         self._own: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
         await self._redis.aclose()
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import orjson
@@ -84,7 +84,7 @@ class Live:
         self._after_batch: list[Callable[[Sequence[Event]], None]] = []
         self.cursor = 0
 
-    def start(self) -> None:
+    async def __aenter__(self) -> Self:
         """Start serving from the hub's head."""
         self.cursor = self._hub.head
         self._hub.listen(self._on_events)
@@ -94,8 +94,9 @@ class Live:
             asyncio.create_task(self._heartbeat_loop(), name="live-heartbeat"),
             asyncio.create_task(self._lane.run(), name="live-lane"),
         ]
+        return self
 
-    async def stop(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop serving; the WebSocket layer closes the sockets."""
         await end(self._tasks)
 

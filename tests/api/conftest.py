@@ -16,7 +16,7 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,10 +55,13 @@ def free_port() -> int:
 
 
 class Server:
-    """The application in a thread with its own loop, served with Rollcall's own options but for those given."""
+    """The application in a thread with its own loop, served with Rollcall's own options but for those given.
 
-    def __init__(self, settings: Settings, **options: Any) -> None:
-        self.application = Application(settings)
+    `parts` take the place of its real ones, by name (api/bootstrap).
+    """
+
+    def __init__(self, settings: Settings, parts: Mapping[str, Any] | None = None, **options: Any) -> None:
+        self.application = Application(settings, **(parts or {}))
         self.port = free_port()
         self.uvicorn = uvicorn.Server(server_config(self.application, settings, port=self.port, **options))
         self._thread = threading.Thread(target=self.uvicorn.run, name="server")

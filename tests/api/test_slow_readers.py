@@ -7,6 +7,7 @@ import json
 import socket as network
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import httpx
 import psutil
@@ -116,10 +117,12 @@ async def test_who_does_not_read_is_closed_and_resumes_where_they_were(
 ) -> None:
     settings = settings_for(fresh_database_url, redis_url)
     await ensure_first_admin(settings)
-    with Server(settings, **({} if ws is None else {"ws": ws})) as server:
+    options: dict[str, Any] = {} if ws is None else {"ws": ws}
+    with Server(settings, **options) as server:
         api = Api(server)
         container = server.application.container
         assert container is not None
+        registry = container.core.registry
         async with api.http, AsyncExitStack() as stack:
             token = (await api.sign_in(ADMIN, PASSWORD)).token
             quick = await stack.enter_async_context(reader(server.port))
@@ -128,8 +131,8 @@ async def test_who_does_not_read_is_closed_and_resumes_where_they_were(
             await slow.begin(token)
             written: list[str] = []
             async with asyncio.timeout(60):
-                while container.sockets.count == 2:
-                    if not any(c.ending for c in list(container.sockets._open)):
+                while registry.count == 2:
+                    if not any(c.ending for c in registry.connections):
                         written += await write(settings, len(written), 4 * BATCH)
                     assert await quick.until(len(written)) == written, "who reads feels nothing"
             assert await slow.rest() in (4410, 1006), "the goodbye is dropped with what was not read"

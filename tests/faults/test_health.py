@@ -24,7 +24,7 @@ from persistence.health import SPILL, DatabaseHealth
 from persistence.redis.broadcast import connect
 from tests.api.conftest import Api, Server, settings_for
 from tests.conftest import throwaway
-from tests.integration.logs import until
+from tests.integration.logs import session, until
 
 ALL = ("reads", "schema", "writes", "redis_listening", "redis_publishing", "redis_writing")
 RELOAD = "select pg_reload_conf()"
@@ -293,10 +293,8 @@ NUMBERS = "select sequencename, last_value from pg_sequences"
 
 
 async def test_trying_to_write_leaves_nothing_behind(fresh_database_url: str) -> None:
-    database = Database(fresh_database_url, pool_size=1)
-    health = DatabaseHealth(database)
-    connection = await asyncpg.connect(fresh_database_url)
-    try:
+    async with Database(fresh_database_url, pool_size=1) as database, session(fresh_database_url) as connection:
+        health = DatabaseHealth(database)
         assert await health.writes() is None
         before = [await connection.fetch(question) for question in (SIZES, NUMBERS)]
         for _ in range(100):
@@ -307,6 +305,3 @@ async def test_trying_to_write_leaves_nothing_behind(fresh_database_url: str) ->
             await connection.execute("set local work_mem = '64kB'")
             plan = await connection.fetch(f"explain (analyze, timing off) {SPILL}")
         assert any("external merge  Disk" in line[0] for line in plan), "it needs room on the disk"
-    finally:
-        await connection.close()
-        await database.dispose()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from api.bootstrap import Container, start
+from api.bootstrap import Container, build
 from api.settings import Settings
 from domain.models.event import NIL, Event
 
@@ -37,11 +37,9 @@ async def session(database_url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-@asynccontextmanager
-async def instance(settings: Settings) -> AsyncIterator[Container]:
-    """Everything that one serving process runs behind its sockets."""
-    async with AsyncExitStack() as stack:
-        yield await start(settings, stack)
+def instance(settings: Settings, **replaced: Any) -> AbstractAsyncContextManager[Container]:
+    """Everything that one serving process runs behind its sockets, with parts replaced by name."""
+    return build(settings, **replaced).running()
 
 
 async def write(connection: asyncpg.Connection, *names: str) -> list[int]:

@@ -41,17 +41,6 @@ async def listening(url: str, *channels: str) -> AsyncIterator[RedisBackend]:
         await backend.disconnect()
 
 
-@asynccontextmanager
-async def publishing(backend: RedisBackend, queue_max: int = 1000) -> AsyncIterator[Publisher]:
-    """A publisher at work."""
-    publisher = Publisher(backend, queue_max)
-    publisher.start()
-    try:
-        yield publisher
-    finally:
-        await publisher.stop()
-
-
 async def upto(backend: RedisBackend, last: str) -> list[str]:
     """The messages up to one, which must come."""
     found: list[str] = []
@@ -94,7 +83,7 @@ async def test_broadcaster_itself_runs_over_it(redis_url: str) -> None:
 
 
 async def test_a_killed_server_leaves_a_gap_and_then_goes_on(own_valkey: EmbeddedValkey) -> None:
-    async with listening(own_valkey.url, "a") as backend, publishing(backend) as publisher:
+    async with listening(own_valkey.url, "a") as backend, Publisher(backend) as publisher:
         publisher.send("a", "before")
         assert await upto(backend, "before") == [GAP, "before"]
         own_valkey.kill()
@@ -136,7 +125,7 @@ async def test_a_connection_that_is_cut_is_noticed_and_told_as_a_gap(redis_url: 
 
 
 async def test_a_paused_server_makes_nobody_wait_and_nothing_grow(own_valkey: EmbeddedValkey) -> None:
-    async with listening(own_valkey.url, "a") as backend, publishing(backend, queue_max=100) as publisher:
+    async with listening(own_valkey.url, "a") as backend, Publisher(backend, queue_max=100) as publisher:
         assert await upto(backend, GAP) == [GAP]
         own_valkey.pause()
         try:
@@ -175,14 +164,14 @@ async def test_stopping_publishes_what_waits_but_does_not_wait_for_a_server_that
     own_valkey: EmbeddedValkey,
 ) -> None:
     async with listening(own_valkey.url, "a") as backend:
-        async with publishing(backend) as publisher:
+        async with Publisher(backend) as publisher:
             for i in range(50):
                 publisher.send("a", f"m{i}")
         assert (await upto(backend, "m49"))[-50:] == [f"m{i}" for i in range(50)]
         own_valkey.pause()
         try:
             began = monotonic()
-            async with publishing(backend) as publisher:
+            async with Publisher(backend) as publisher:
                 publisher.send("a", "never")
             assert monotonic() - began < 1.5
         finally:

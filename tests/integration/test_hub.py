@@ -22,6 +22,7 @@ from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.settings import Settings
 from domain.cursors import LogCursor
+from domain.errors import Unavailable
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.event import Event
 from domain.services.unit import ReadUnit, WriteUnit
@@ -113,19 +114,37 @@ class Log:
 @asynccontextmanager
 async def log_at(database_url: str, redis_url: str, ring: int = RING) -> AsyncIterator[Log]:
     """A started hub."""
-    database, names = Database(database_url, pool_size=2), RedisNamespace("secret of a test")
-    store, backend, told = CountingStore(SqlStore(database)), RedisBackend(redis_url, names), Told()
-    try:
-        async with Broadcast(backend=backend) as broadcast, session(database_url) as connection:
-            hub = Hub(store, broadcast, ring, names.bind)
-            hub.listen(told)
-            await hub.start()
-            try:
-                yield Log(hub, store, told, backend, connection)
-            finally:
-                await hub.stop()
-    finally:
-        await database.dispose()
+    names, told = RedisNamespace("secret of a test"), Told()
+    backend = RedisBackend(redis_url, names)
+    async with (
+        Database(database_url, pool_size=2) as database,
+        Broadcast(backend=backend) as broadcast,
+        session(database_url) as connection,
+    ):
+        store = CountingStore(SqlStore(database))
+        hub = Hub(store, broadcast, ring, names.bind)
+        hub.listen(told)
+        async with hub:
+            yield Log(hub, store, told, backend, connection)
+
+
+async def test_a_hub_that_cannot_read_the_head_leaves_nothing_running(fresh_database_url: str, redis_url: str) -> None:
+    names = RedisNamespace("secret of a test")
+    async with (
+        Database(fresh_database_url, pool_size=2) as database,
+        Broadcast(backend=RedisBackend(redis_url, names)) as broadcast,
+    ):
+        store = CountingStore(SqlStore(database))
+
+        def bind(epoch: UUID) -> None:
+            """The log is known now, and its head cannot be read any more."""
+            names.bind(epoch)
+            store.fault = Unavailable()
+
+        with pytest.raises(Unavailable):
+            async with Hub(store, broadcast, bind=bind):
+                pytest.fail("it does not know where the log ends")
+        assert "hub-hear" not in {t.get_name() for t in asyncio.all_tasks()}
 
 
 async def test_a_lost_message_is_a_hole_that_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:

@@ -48,11 +48,9 @@ async def catalog(url: str) -> list[tuple[object, ...]]:
 
 async def declare(url: str) -> None:
     """Build the database from the declaration alone."""
-    database = Database(url, pool_size=1)
-    async with database.primary.begin() as connection:
+    async with Database(url, pool_size=1) as database, database.primary.begin() as connection:
         await connection.execute(text("create extension pg_trgm"))
         await connection.run_sync(metadata.create_all)
-    await database.dispose()
 
 
 async def run(url: str, statement: str) -> list[asyncpg.Record]:

@@ -34,7 +34,7 @@ async def instances(redis_url: str, count: int = 3) -> AsyncIterator[Sequence[Wa
     made = [Watched(redis_url, epoch) for _ in range(count)]
     async with AsyncExitStack() as stack:
         for one in made:
-            stack.push_async_callback(one.presence.stop)
+            stack.push_async_exit(one.presence)
         yield made
 
 
@@ -71,16 +71,15 @@ async def test_a_page_that_is_loaded_again_tells_nothing(redis_url: str) -> None
 @pytest.mark.parametrize("how", ["closed", "stopped"])
 async def test_who_leaves_is_offline_when_the_grace_is_over(redis_url: str, how: str) -> None:
     user_id = uuid4()
-    async with instances(redis_url, 2) as made:
-        made[0].presence.start()
-        made[1].presence.start()
+    async with instances(redis_url, 2) as made, made[1].presence, AsyncExitStack() as first:
+        await first.enter_async_context(made[0].presence)
         made[0].presence.hold(user_id)
         await until(lambda: made[1].told == [(user_id, True)])
         if how == "closed":
             made[0].presence.release(user_id)
             await until(lambda: made[0].told == [(user_id, True), (user_id, False)])
         else:
-            await made[0].presence.stop()
+            await first.aclose()
         await until(lambda: made[1].told == [(user_id, True), (user_id, False)])
         assert not made[1].presence.online_ids()
 

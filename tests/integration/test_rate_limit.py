@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 from uuid import uuid4
 
@@ -43,12 +43,8 @@ def own_valkey() -> Iterator[EmbeddedValkey]:
 async def limiters(url: str, count: int = 1, patience: float = PATIENCE) -> AsyncIterator[list[RedisRateLimiter]]:
     """Limiters of as many instances; patient ones, where a test is not about how long is waited."""
     names = namespace()
-    made = [RedisRateLimiter(url, names, patience) for _ in range(count)]
-    try:
-        yield made
-    finally:
-        for limiter in made:
-            await limiter.close()
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(RedisRateLimiter(url, names, patience)) for _ in range(count)]
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["redis", "memory"])

@@ -36,12 +36,10 @@ HOLDERS = """select pid from pg_locks where locktype = 'advisory' and granted
 async def relay(database_url: str, redis_url: str, told: Told) -> AsyncIterator[Relay]:
     """One relay that tells only this process."""
     backend = RedisBackend(redis_url, namespace())
-    running = Relay(database_url, Publisher(backend), told)
-    running.start()
     try:
-        yield running
+        async with Relay(database_url, Publisher(backend), told) as running:
+            yield running
     finally:
-        await running.stop()
         await backend.disconnect()
 
 

@@ -187,8 +187,7 @@ async def test_of_two_schedules_one_prunes(fresh_database_url: str, redis_url: s
         schedules = [Retention(c.retention, c.pruning.alone, 1, first=0.0, every=3600.0) for c in cores]
         off = Retention(cores[0].retention, cores[0].pruning.alone, 0, first=0.0)
         for schedule in (*schedules, off):
-            schedule.start()
-            stack.push_async_callback(schedule.stop)
+            await stack.enter_async_context(schedule)
         await until(lambda: sum(s.pruned for s in schedules) == 12_000)
         assert sorted(s.pruned for s in schedules) == [0, 12_000]
         assert off.pruned == 0
@@ -203,8 +202,7 @@ async def test_a_schedule_waits_out_what_is_in_its_way(fresh_database_url: str, 
         schedule = Retention(core.retention, core.pruning.alone, 1, first=0.0, every=0.05)
         async with session(fresh_database_url) as other, other.transaction():
             await other.execute("select 1 from events where seq = 7 for update")
-            schedule.start()
-            stack.push_async_callback(schedule.stop)
+            await stack.enter_async_context(schedule)
             await until(lambda: waits(connection))
         await until(lambda: schedule.pruned == 10)
         await add_old(connection, 5)

@@ -196,7 +196,7 @@ def gated(core: Core) -> tuple[Gated, SessionService]:
     hasher = Gated(core)
     attempts = Attempts(core.limiter, AttemptLimits())
     service = SessionService(
-        core.store, core.clock, hasher, core.tokens, attempts, core.failures, SessionRules(), core.effects
+        core.store, core.clock, hasher, core.tokens, attempts, core.failures, SessionRules(), core.revocation
     )
     return hasher, service
 

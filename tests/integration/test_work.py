@@ -26,11 +26,8 @@ SLEEP = "select pg_sleep(0.6)"
 @asynccontextmanager
 async def opened(database_url: str, read_seconds: float | None = None) -> AsyncIterator[tuple[Database, SqlStore]]:
     """A store over a small pool."""
-    database = Database(database_url, pool_size=POOL, read_seconds=read_seconds)
-    try:
+    async with Database(database_url, pool_size=POOL, read_seconds=read_seconds) as database:
         yield database, SqlStore(database)
-    finally:
-        await database.dispose()
 
 
 def checked_out(database: Database) -> int:

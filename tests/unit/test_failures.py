@@ -45,15 +45,12 @@ async def test_the_rest_is_written_at_the_end_in_order_and_once(monkeypatch: pyt
     log = Log()
     queue = FailureQueue(log.record)
     log.go.clear()
-    queue.start()
-    queue.report(failure(0))
-    await log.asked.wait()
-    for number in range(1, 450):
-        queue.report(failure(number))
-    stopping = asyncio.create_task(queue.stop())
-    await asyncio.sleep(0)
-    log.go.set()
-    await stopping
+    async with queue, queue.writing():
+        queue.report(failure(0))
+        await log.asked.wait()
+        for number in range(1, 450):
+            queue.report(failure(number))
+        asyncio.get_running_loop().call_soon(log.go.set)
     assert log.written == list(range(450))
 
 

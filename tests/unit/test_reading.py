@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -19,6 +20,7 @@ from domain.pagination import Window
 from domain.services.attempts import AttemptLimits
 from domain.services.directory import DirectoryService
 from domain.services.event import RECENT_HOURS, EventService
+from domain.services.principal import PrincipalService
 from domain.services.user import UpdateUser
 from tests.unit.fakes import FakePresence
 from tests.unit.test_services import World, actor
@@ -179,7 +181,7 @@ async def test_sessions_are_read_while_they_live_by_their_user_and_admins(world:
     await world.sessions.touch_seen({here.session.id: at}, {one.id: at})
     assert world.store.state.sessions[here.session.id].last_seen_at == at
     assert world.store.state.users[one.id].last_seen_at == at
-    principal = (await world.sessions.principals(both))[here.session.id]
+    principal = (await PrincipalService(cast("Any", world.store)).get_many(both))[here.session.id]
     assert (principal.user_id, principal.role, principal.ended_at) == (one.id, Role.MEMBER, None)
     world.clock.move(days=31)
     assert await world.sessions.get_many(actor(one), both) == {}

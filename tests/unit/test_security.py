@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -26,10 +26,9 @@ SESSION, USER = uuid4(), uuid4()
 
 
 @pytest.fixture
-def hasher() -> Iterator[Argon2Hasher]:
-    made = Argon2Hasher()
-    yield made
-    made.close()
+async def hasher() -> AsyncIterator[Argon2Hasher]:
+    async with Argon2Hasher() as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.sockets.registry import Sockets
+from api.sockets.revocation import Bounds, Revocation
 from domain.models.actor import Actor, Role, system
 from domain.models.session import EndReason, Principal
 from domain.models.user import Status
@@ -25,12 +25,10 @@ ACTOR = Actor(PRINCIPAL.user_id, PRINCIPAL.role, PRINCIPAL.session_id)
 
 def stays(actor: Actor | None, principal: Principal | None = PRINCIPAL) -> bool:
     """Whether a socket of this actor may stay."""
-    parts: dict[str, Any] = dict.fromkeys(
-        ("operations", "live", "sessions", "presence", "authenticate", "context"), None
-    )
-    sockets = Sockets(clock=CLOCK, **parts)
+    unused: Any = None
     connection: Any = SimpleNamespace(actor=actor)
-    return sockets._verdict(connection, {} if principal is None else {principal.session_id: principal}) is None
+    found = {} if principal is None else {principal.session_id: principal}
+    return Revocation(unused, unused, CLOCK, Bounds())._verdict(connection, found) is None
 
 
 def test_a_good_session_stays_and_so_does_the_system() -> None:

@@ -1,0 +1,27 @@
+"""The composition root: settings in, one frozen container out. The only package that knows the adapters.
+
+`build` makes a serving process, `open_core` what a command needs; any part of either can be replaced by its name. See
+parts.py for how parts are made, core.py and container.py for which there are and in which order they run.
+"""
+
+from api.bootstrap.checks import database_checks, redis_checks
+from api.bootstrap.container import Container, build
+from api.bootstrap.core import Core, open_core
+from api.bootstrap.database import check_database, count_in_database, schema_revision, unusable
+from api.bootstrap.first_admin import ensure_first_admin
+from api.bootstrap.gauges import add_gauges
+
+__all__ = [
+    "Container",
+    "Core",
+    "add_gauges",
+    "build",
+    "check_database",
+    "count_in_database",
+    "database_checks",
+    "ensure_first_admin",
+    "open_core",
+    "redis_checks",
+    "schema_revision",
+    "unusable",
+]

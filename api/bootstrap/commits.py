@@ -1,0 +1,32 @@
+"""What this process has committed, announced to the parts that follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from domain.models.event import NewEvent
+
+Listener = Callable[[Sequence[NewEvent]], None]
+
+
+class Commits:
+    """One per process. The store announces, and knows nobody who listens; whoever listens may well use the store."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def announce(self, events: Sequence[NewEvent]) -> None:
+        """Call the listeners with the events of a transaction that is durable."""
+        for listener in self._listeners:
+            listener(events)
+
+    @contextmanager
+    def heard_by(self, *listeners: Listener) -> Iterator[None]:
+        """Call these during the block, in this order; they must not block and not raise."""
+        self._listeners += listeners
+        try:
+            yield
+        finally:
+            for listener in listeners:
+                self._listeners.remove(listener)

@@ -1,0 +1,179 @@
+"""What a serving process has: the core, and the live parts around it.
+
+Each part is made of parts that do not know it; what follows from an event, and would make a circle of that, is said in
+`_follow`: who listens to whom.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property, partial
+from typing import Any
+
+from broadcaster import Broadcast
+
+from api.auth.authenticator import Authenticator
+from api.auth.principals import PrincipalCache
+from api.bootstrap.contexts import live_contexts, socket_contexts
+from api.bootstrap.core import Core
+from api.bootstrap.parts import Parts
+from api.http.document_budget import DocumentBudget
+from api.http.fair import Fairness
+from api.http.operations import Operations
+from api.jobs.last_seen import write_seen
+from api.jobs.retention import Retention
+from api.settings import Settings
+from api.sockets.endpoint import SocketEndpoint
+from api.sockets.watchdog import Watchdog
+from api.telemetry import Metrics
+from domain.tasks import background
+from persistence.database import READ_SECONDS
+from persistence.log.hub import Hub
+from persistence.log.relay import Relay
+from persistence.redis.broadcast import NUDGE, Publisher, RedisBackend
+from schema.errors import format_error
+from schema.execution.documents import Documents
+from schema.live.stream import Live
+from schema.root import build_schema
+from schema.services import Services
+
+
+class Container(Parts):
+    """One per serving process; `running` starts it and stops it."""
+
+    core: Core
+
+    def __init__(self, core: Core, **replaced: Any) -> None:
+        super().__init__(replaced, core=core)
+
+    def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
+        """See Parts: what is asked runs before what asks, and ends after it."""
+        core = self.core
+        return (
+            core.running(),
+            core.failures.writing(),
+            self.broadcast,
+            self.publisher,
+            self.hub,
+            self._follow(),
+            self.live,
+            core.revocation,
+            self.sockets,
+            self.watchdog,
+            core.presence,
+            self.relay,
+            self.pruner,
+            background(self._hear_nudges, "nudges"),
+            background(partial(write_seen, self.authenticator, core.sessions), "last-seen"),
+        )
+
+    @asynccontextmanager
+    async def _follow(self) -> AsyncIterator[None]:
+        """Who is told of what: rights are forgotten before anybody is served by what has changed them."""
+        principals, revocation = self.principal_cache, self.core.revocation
+        self.hub.listen(principals.forget_users)
+        self.hub.on_renewal(lambda _: principals.clear())
+        self.hub.on_renewal(lambda _: revocation.recheck())
+        self.live.after_batch(revocation.written)
+        self.live.follow_presence(self.core.presence)
+        with self.core.commits.heard_by(
+            principals.forget_users, revocation.committed, self.metrics.committed, lambda _: self.relay.nudge()
+        ):
+            yield
+
+    async def _hear_nudges(self) -> None:
+        async with self.broadcast.subscribe(NUDGE) as stream:
+            while True:
+                await stream.get()
+                self.relay.wake()
+
+    @cached_property
+    def backend(self) -> RedisBackend:
+        """The subscription to Redis."""
+        return RedisBackend(self.core.redis_url, self.core.namespace)
+
+    @cached_property
+    def broadcast(self) -> Broadcast:
+        """What other instances publish."""
+        return Broadcast(backend=self.backend)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Publishes to other instances."""
+        return Publisher(self.backend)
+
+    @cached_property
+    def hub(self) -> Hub:
+        """The log as this process sees it."""
+        return Hub(self.core.store, self.broadcast, bind=self.core.namespace.bind)
+
+    @cached_property
+    def relay(self) -> Relay:
+        """Numbers events, where it leads."""
+        return Relay(self.core.settings.database_url.dsn, self.publisher, self.hub)
+
+    @cached_property
+    def pruner(self) -> Retention:
+        """The schedule that prunes the log."""
+        return Retention(self.core.retention, self.core.pruning.alone, self.core.settings.log_retention_days)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What is counted."""
+        return Metrics()
+
+    @cached_property
+    def fairness(self) -> Fairness:
+        """How much one session may have at once."""
+        return Fairness()
+
+    @cached_property
+    def operations(self) -> Operations:
+        """Documents, and what is executed of them."""
+        documents = Documents(build_schema(), debug=self.core.settings.debug)
+        return Operations(documents, self.metrics, DocumentBudget(time.monotonic), self.fairness)
+
+    @cached_property
+    def principal_cache(self) -> PrincipalCache:
+        """What the directory says of sessions, kept for seconds."""
+        return PrincipalCache(self.core.principals.get_many)
+
+    @cached_property
+    def authenticator(self) -> Authenticator:
+        """From a credential to an actor."""
+        return Authenticator(self.core.settings, self.core.tokens, self.principal_cache, self.core.clock)
+
+    @cached_property
+    def services(self) -> Services:
+        """The use cases that resolvers call."""
+        core = self.core
+        return Services(core.users, core.sessions, core.events, core.presence, self.hub)
+
+    @cached_property
+    def live(self) -> Live:
+        """Subscriptions, rendered once for everybody who asks the same."""
+        return Live(self.hub, self.core.users.as_stored, live_contexts(self.services), format_error)
+
+    @cached_property
+    def sockets(self) -> SocketEndpoint:
+        """The WebSocket route."""
+        contexts = socket_contexts(self.services, self.authenticator)
+        return SocketEndpoint(self.core.registry, self.operations, self.live, self.authenticator.require, contexts)
+
+    @cached_property
+    def watchdog(self) -> Watchdog:
+        """Looks at every socket once a second."""
+        return Watchdog(self.core.registry)
+
+
+def build(settings: Settings, **replaced: Any) -> Container:
+    """A serving process, of which nothing runs yet: `async with build(settings).running() as container`.
+
+    `replaced` has parts of the core or of the container, by name, that take the place of the real ones. Raises TypeError
+    for a name that is no part.
+    """
+    own = {name: part for name, part in replaced.items() if name in Core.names()}
+    rest = {name: part for name, part in replaced.items() if name not in own}
+    return Container(Core(settings, READ_SECONDS, **own), **rest)

@@ -1,0 +1,178 @@
+"""What needs no live parts: connections and use cases, enough for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from api.auth.passwords import Argon2Hasher
+from api.auth.tokens import SignedTokens
+from api.bootstrap.commits import Commits
+from api.bootstrap.parts import Parts
+from api.clock import SystemClock
+from api.jobs.failures import FailureQueue
+from api.settings import Settings
+from api.sockets.registry import SocketRegistry
+from api.sockets.revocation import Bounds, Revocation
+from domain.services.attempts import AttemptLimits, Attempts
+from domain.services.event import EventService
+from domain.services.history import HistoryService
+from domain.services.importing import ImportService
+from domain.services.principal import PrincipalService
+from domain.services.retention import RetentionService
+from domain.services.session import SessionService
+from domain.services.sign_in import SessionRules
+from domain.services.sign_in_failure import SignInFailureService
+from domain.services.unit import Clock, Store
+from domain.services.user import UserService
+from persistence.database import Database
+from persistence.log.trim import PruneLock
+from persistence.redis.namespace import RedisNamespace
+from persistence.redis.presence import RedisPresence
+from persistence.redis.rate_limit import RedisRateLimiter
+from persistence.store import SqlStore
+
+
+class Core(Parts):
+    """One per process. With `read_seconds` a statement that reads for longer is ended."""
+
+    settings: Settings
+    read_seconds: float | None
+
+    def __init__(self, settings: Settings, read_seconds: float | None = None, **replaced: Any) -> None:
+        super().__init__(replaced, settings=settings, read_seconds=read_seconds)
+
+    def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
+        """See Parts: what has connections and threads, or something left to write with them."""
+        return self.database, self.hasher, self.limiter, self.failures
+
+    @cached_property
+    def database(self) -> Database:
+        """The pools of the primary and the replicas."""
+        settings = self.settings
+        replicas = [u.dsn for u in settings.database_replica_urls]
+        return Database(settings.database_url.dsn, replicas, settings.database_pool_size, self.read_seconds)
+
+    @cached_property
+    def commits(self) -> Commits:
+        """Where the store says what was committed."""
+        return Commits()
+
+    @cached_property
+    def store(self) -> Store:
+        """Where units of work come from."""
+        return SqlStore(self.database, self.commits.announce)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time."""
+        return SystemClock()
+
+    @cached_property
+    def hasher(self) -> Argon2Hasher:
+        """Hashes passwords on its own threads."""
+        return Argon2Hasher(self.settings.hash_threads)
+
+    @cached_property
+    def tokens(self) -> SignedTokens:
+        """Makes and reads access and refresh tokens."""
+        lifetime = timedelta(seconds=self.settings.access_token_seconds)
+        return SignedTokens(self.settings.secret_key.get_secret_value(), lifetime)
+
+    @cached_property
+    def redis_url(self) -> str:
+        """With its password."""
+        return self.settings.redis_url.get_secret_value()
+
+    @cached_property
+    def namespace(self) -> RedisNamespace:
+        """The names and the key of this log in Redis."""
+        return RedisNamespace(self.settings.secret_key.get_secret_value())
+
+    @cached_property
+    def limiter(self) -> RedisRateLimiter:
+        """Counts attempts."""
+        return RedisRateLimiter(self.redis_url, self.namespace)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """What is limited, and how far."""
+        return Attempts(self.limiter, AttemptLimits(per_address=(self.settings.sign_ins_per_address, 300)))
+
+    @cached_property
+    def presence(self) -> RedisPresence:
+        """Who is online on any instance; not entered by a command, which has no sockets."""
+        return RedisPresence(self.redis_url, self.namespace)
+
+    @cached_property
+    def registry(self) -> SocketRegistry:
+        """The open sockets; a command has none."""
+        return SocketRegistry(self.presence)
+
+    @cached_property
+    def principals(self) -> PrincipalService:
+        """What the directory says of sessions now."""
+        return PrincipalService(self.store)
+
+    @cached_property
+    def revocation_bounds(self) -> Bounds:
+        """How late they may be closed."""
+        return Bounds()
+
+    @cached_property
+    def revocation(self) -> Revocation:
+        """Closes sockets that outlive their right."""
+        return Revocation(self.registry, self.principals.get_many, self.clock, self.revocation_bounds)
+
+    @cached_property
+    def failures(self) -> FailureQueue:
+        """Failed sign-ins that wait to be written."""
+        return FailureQueue(SignInFailureService(self.store).record)
+
+    @cached_property
+    def users(self) -> UserService:
+        """The use cases of the directory."""
+        return UserService(
+            self.store, self.clock, self.hasher, self.tokens, self.presence, self.revocation, self.attempts
+        )
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        """The use cases of sessions."""
+        rules = SessionRules(timedelta(days=self.settings.refresh_token_days), self.settings.sign_up_enabled)
+        return SessionService(
+            self.store, self.clock, self.hasher, self.tokens, self.attempts, self.failures, rules, self.revocation
+        )
+
+    @cached_property
+    def events(self) -> EventService:
+        """The audit trail."""
+        return EventService(self.store, self.clock)
+
+    @cached_property
+    def imports(self) -> ImportService:
+        """Users and events from files."""
+        return ImportService(self.store, self.clock)
+
+    @cached_property
+    def retention(self) -> RetentionService:
+        """Pruning the log."""
+        return RetentionService(self.store)
+
+    @cached_property
+    def history(self) -> HistoryService:
+        """The log against the directory."""
+        return HistoryService(self.store)
+
+    @cached_property
+    def pruning(self) -> PruneLock:
+        """Held by the one process that prunes."""
+        return PruneLock(self.settings.database_url.dsn)
+
+
+def open_core(settings: Settings, **replaced: Any) -> AbstractAsyncContextManager[Core]:
+    """The use cases for a command, which may read for as long as it takes. Raises TypeError for a name that is no part."""
+    return Core(settings, **replaced).running()

@@ -1,0 +1,204 @@
+"""When the answer to a revocation may go out: once the sockets are checked, without asking the database in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from api.sockets.registry import SocketRegistry
+from api.sockets.revocation import Bounds, Revocation
+from domain.errors import Unavailable
+from domain.models.actor import Actor, Role
+from domain.models.event import Event, NewEvent, Subject
+from domain.models.event_types import EventType, SubjectKind
+from domain.models.session import Principal
+from domain.models.user import Status
+from tests.unit.fakes import FakeClock, FakePresence
+
+NEVER = 3600.0
+"""Seconds: the bound of a wait that something else has to end."""
+
+
+class Presence(FakePresence):
+    """Which does not mind sockets."""
+
+    def hold(self, user_id: UUID) -> None:
+        """Nothing."""
+
+    def release(self, user_id: UUID) -> None:
+        """Nothing."""
+
+
+@dataclass(eq=False)
+class Socket:
+    """As much of a connection as a check needs."""
+
+    actor: Actor
+    ending: tuple[int, str] | None = None
+    operations: dict[str, Any] = field(default_factory=dict)
+
+    def end(self, code: int, reason: str) -> None:
+        """Be closed."""
+        self.ending = (code, reason)
+
+
+class Desk:
+    """A registry over a directory that answers when it is told to."""
+
+    def __init__(self, settle: float = NEVER) -> None:
+        self.clock, self.registry = FakeClock(), SocketRegistry(Presence())
+        self.principals: dict[UUID, Principal] = {}
+        self.asked = 0
+        self.unavailable = 0
+        self.asking, self.answer = asyncio.Event(), asyncio.Event()
+        self.answer.set()
+        self.revocation = Revocation(self.registry, self.find, self.clock, Bounds(NEVER, settle))
+
+    async def find(self, session_ids: Sequence[UUID]) -> Mapping[UUID, Principal]:
+        """What the directory says at the moment at which it is asked."""
+        self.asked += 1
+        found = {s: self.principals[s] for s in session_ids}
+        self.asking.set()
+        await self.answer.wait()
+        if self.unavailable:
+            self.unavailable -= 1
+            raise Unavailable
+        return found
+
+    def open(self) -> Any:
+        """A socket of a new user."""
+        ends = self.clock.now() + timedelta(days=1)
+        principal = Principal(uuid4(), uuid4(), Role.MEMBER, Status.ACTIVE, ends, None, None)
+        self.principals[principal.session_id] = principal
+        socket: Any = Socket(Actor(principal.user_id, principal.role, principal.session_id))
+        self.registry.opened(socket)
+        self.registry.acknowledged(socket)
+        return socket
+
+    def commit(self, socket: Any, type_: EventType = EventType.PASSWORD_CHANGED) -> Event:
+        """Commit an event that concerns the socket's user; the entry that the log makes of it."""
+        user_id, now = socket.actor.user_id, self.clock.now()
+        subject = Subject(SubjectKind.USER, user_id)
+        self.revocation.committed([NewEvent(type_, subject, user_id, now)])
+        return Event(type_, subject, user_id, now, id=uuid4(), seq=1, ord=1)
+
+    def disable(self, socket: Any) -> Event:
+        """Disable the socket's user, and commit that."""
+        session_id = socket.actor.session_id
+        self.principals[session_id] = replace(self.principals[session_id], status=Status.DISABLED)
+        return self.commit(socket, EventType.USER_DISABLED)
+
+
+@asynccontextmanager
+async def settling(desk: Desk, *sockets: Any) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Use cases that wait, for as many users; they must have ended when the block has."""
+    tasks = [asyncio.create_task(desk.revocation.settle(s.actor.user_id)) for s in sockets]
+    await asyncio.sleep(0)
+    yield tasks
+    async with asyncio.timeout(60):
+        await asyncio.gather(*tasks)
+
+
+async def test_nobody_waits_without_a_reason() -> None:
+    desk = Desk()
+    socket = desk.open()
+    async with asyncio.timeout(60):
+        await desk.revocation.settle(uuid4())
+        await desk.revocation.settle(socket.actor.user_id)
+        desk.commit(socket, EventType.USER_UPDATED)
+        await desk.revocation.settle(socket.actor.user_id)
+        socket.end(1000, "by itself")
+        desk.disable(socket)
+        await desk.revocation.settle(socket.actor.user_id)
+    assert desk.asked == 0
+
+
+async def test_who_waits_is_woken_by_the_check_that_the_event_brings_about_and_asks_nothing() -> None:
+    desk = Desk()
+    socket, other = desk.open(), desk.open()
+    async with desk.revocation:
+        event = desk.disable(socket)
+        async with settling(desk, socket, socket) as waiting:
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert not any(t.done() for t in waiting)
+            assert desk.asked == 0, "it is the event that has the directory asked"
+            desk.revocation.written([event])
+        assert desk.asked == 1
+        assert socket.ending == (4403, "This account is disabled")
+        assert other.ending is None
+        await desk.revocation.settle(socket.actor.user_id)
+
+
+async def test_a_check_that_began_before_the_commit_does_not_count() -> None:
+    desk = Desk()
+    socket = desk.open()
+    async with desk.revocation:
+        desk.answer.clear()
+        desk.revocation.recheck()
+        await desk.asking.wait()
+        event = desk.disable(socket)
+        async with settling(desk, socket) as [waiting]:
+            desk.answer.set()
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert not waiting.done(), "the check saw the directory of before"
+            desk.revocation.written([event])
+        assert socket.ending is not None
+        assert desk.asked == 2
+
+
+async def test_a_commit_during_a_check_is_waited_for() -> None:
+    desk = Desk()
+    socket = desk.open()
+    async with desk.revocation:
+        desk.answer.clear()
+        desk.revocation.written([desk.commit(socket)])  # something that lets this session go on
+        await desk.asking.wait()
+        event = desk.disable(socket)
+        async with settling(desk, socket) as [waiting]:
+            desk.answer.set()
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert not waiting.done(), "the check saw the first commit and not the second"
+            desk.revocation.written([event])
+        assert socket.ending is not None
+
+
+async def test_a_socket_that_its_peer_closed_meanwhile_is_not_waited_for() -> None:
+    desk = Desk()
+    socket = desk.open()
+    async with desk.revocation:
+        event = desk.disable(socket)
+        async with settling(desk, socket):
+            desk.registry.closed(socket)
+            desk.revocation.written([event])
+        assert desk.asked == 0, "there is nothing left to ask about"
+
+
+async def test_without_its_event_the_sockets_are_checked_after_the_bound() -> None:
+    desk = Desk(settle=0.01)
+    socket = desk.open()
+    desk.disable(socket)
+    async with settling(desk, socket):
+        pass
+    assert socket.ending == (4403, "This account is disabled")
+    assert desk.asked == 1
+    await desk.revocation.settle(socket.actor.user_id)
+
+
+async def test_a_check_that_fails_is_repeated_until_it_succeeds() -> None:
+    desk = Desk()
+    socket = desk.open()
+    desk.unavailable = 2
+    async with desk.revocation:
+        event = desk.disable(socket)
+        async with settling(desk, socket):
+            desk.revocation.written([event])
+        assert socket.ending is not None
+        assert desk.asked == 3
