@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-import re
 import secrets
 import socket
 import threading
@@ -33,9 +32,9 @@ from api.bootstrap import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.http.server import server_config
-from api.rest.operations import OPERATIONS
 from api.settings import Settings
 from tests.api.commands import Rollcall
+from tests.api.envelope import check_documented, check_envelope
 
 ADMIN, PASSWORD = "admin@example.com", "correct horse battery"
 SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
@@ -113,30 +112,6 @@ class Person:
     def bearer(self) -> dict[str, str]:
         """The header of a request by this person."""
         return {"authorization": f"Bearer {self.token}"}
-
-
-def check_envelope(response: httpx.Response) -> None:
-    """Assert that an answer has exactly the keys of the v1 contract."""
-    body = response.json()
-    assert response.headers["content-type"] == "application/json"
-    assert str(body["timestamp"]).endswith("Z")
-    assert body["success"] is response.is_success
-    if response.is_success:
-        assert set(body) == {"success", "data", "message", "timestamp"}
-    else:
-        assert set(body) == {"success", "error", "timestamp"}
-        assert set(body["error"]) == {"code", "message", "details"}
-        assert isinstance(body["error"]["details"], dict)
-    assert ("www-authenticate" in response.headers) == (response.status_code == 401)
-
-
-def check_documented(method: str, path: str, response: httpx.Response) -> None:
-    """Assert that the OpenAPI document lists a refusal by its status and code for this route."""
-    for operation in OPERATIONS:
-        pattern = re.escape(operation.path).replace(re.escape("{id}"), "[^/]+")
-        if method.lower() == operation.method and re.fullmatch(pattern, path) and not response.is_success:
-            listed = operation.refusals.get(response.status_code, [])
-            assert response.json()["error"]["code"] in listed, (operation.id, response.text)
 
 
 class Api:

@@ -13,7 +13,8 @@ import pytest
 from api.bootstrap import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.settings import Settings
-from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, check_envelope, settings_for
+from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
+from tests.api.envelope import check_envelope
 
 JSON = {"content-type": "application/json"}
 
