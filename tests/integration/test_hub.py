@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +15,6 @@ import asyncpg
 import pytest
 from broadcaster import Broadcast
 
-from api.bootstrap import Container
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.settings import Settings
@@ -30,7 +27,7 @@ from domain.services.user import CreateUser
 from persistence.database import Database
 from persistence.log.hub import RING, Hub
 from persistence.log.wire import encode
-from persistence.redis.broadcast import EVENTS, PUBLISH_SECONDS, RedisBackend
+from persistence.redis.broadcast import EVENTS, RedisBackend
 from persistence.redis.namespace import RedisNamespace
 from persistence.store import SqlStore
 from tests.api.conftest import settings_for
@@ -277,60 +274,3 @@ async def test_a_database_that_goes_away_is_waited_out(own_settings: Settings, o
             await connection.execute(NUMBERED, 2)
         await until(lambda: log.hub.head == start + 3)
         assert log.told.seqs == [start + 1, start + 2, start + 3]
-
-
-async def make(container: Container, count: int, name: str) -> None:
-    """Users, through the service of an instance."""
-    for i in range(count):
-        await container.core.users.create(system(), CreateUser(f"{name}{i}@example.com", f"{name} {i}"))
-
-
-@pytest.mark.parametrize("how", ["killed", "paused"])
-async def test_without_redis_writes_and_delivery_go_on(own_settings: Settings, own_engines: Embedded, how: str) -> None:
-    valkey = own_engines.valkey
-    async with AsyncExitStack() as stack:
-        one, two = [await stack.enter_async_context(instance(own_settings)) for _ in range(2)]
-        await until(lambda: one.relay.leading or two.relay.leading)
-        leader, other = (one, two) if one.relay.leading else (two, one)
-        told = {"leader": Told(), "other": Told()}
-        leader.hub.listen(told["leader"])
-        other.hub.listen(told["other"])
-        start = max(one.hub.head, two.hub.head)
-        await make(other, 3, "with")
-        await until(lambda: all(len(t.events) == 3 for t in told.values()))
-        (valkey.kill if how == "killed" else valkey.pause)()
-        try:
-            began = monotonic()
-            await make(other, 10, "without")
-            await make(leader, 10, "also")
-            assert monotonic() - began < 20 * PUBLISH_SECONDS, "no write waits for Redis"
-            await until(lambda: all(len(t.events) == 23 for t in told.values()))
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                (valkey.start if how == "killed" else valkey.resume)()
-        await until(lambda: other.backend.connected and leader.backend.connected)
-        await make(other, 3, "again")
-        await until(lambda: all(len(t.events) == 26 for t in told.values()))
-        await until(lambda: leader.publisher.healthy)
-        assert told["leader"].seqs == told["other"].seqs == list(range(start + 1, start + 27))
-
-
-async def test_every_instance_tells_the_same_log_while_leaders_die(fresh_database_url: str, redis_url: str) -> None:
-    settings = settings_for(fresh_database_url, redis_url)
-    async with AsyncExitStack() as stack:
-        connection = await stack.enter_async_context(session(fresh_database_url))
-        instances = [await stack.enter_async_context(instance(settings)) for _ in range(3)]
-        told = [Told() for _ in instances]
-        for container, listener in zip(instances, told, strict=True):
-            container.hub.listen(listener)
-        for turn in range(3):
-            await until(lambda: any(c.relay.leading for c in instances))
-            writers = [make(c, 8, f"t{turn}i{n}") for n, c in enumerate(instances)]
-            ended = connection.fetchval(
-                "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-                " where application_name = 'rollcall-relay' and datname = current_database()"
-            )
-            await asyncio.gather(*writers, ended)
-        await until(lambda: all(len(t.events) >= 72 for t in told))
-        assert all(t.seqs == list(range(1, 73)) for t in told)
-        assert told[0].events == told[1].events == told[2].events

@@ -1,0 +1,70 @@
+"""Health tells of a disk that is full, and that it is well again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from api.cli.local.embedded import Embedded
+from tests.api.conftest import Api, Server
+from tests.faults.test_health import Fault, is_well, served, tells
+
+VICTIM_BYTES = 1 << 20
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A file system of its own, of 300 MiB."""
+    folder = Path(tempfile.mkdtemp(prefix="rollcall-disk-"))
+    mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        folder.rmdir()
+        pytest.skip("only root may mount a file system; test_the_database_s_faults has a limit in its place")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["/bin/umount", str(folder)], check=True)
+        folder.rmdir()
+
+
+def fill(folder: Path) -> Callable[[], None]:
+    """Fill a file system to its last byte; the result makes room again."""
+    filler = folder / "filler"
+    handle = os.open(filler, os.O_WRONLY | os.O_CREAT)
+    try:
+        for size in (VICTIM_BYTES, 4096, 1):
+            try:
+                while os.write(handle, b"x" * size):
+                    pass
+            except OSError:
+                continue
+    finally:
+        os.close(handle)
+    return filler.unlink
+
+
+def test_a_full_disk(small_disk: Path) -> None:
+    async def told(server: Server) -> None:
+        api = Api(server)
+        async with api.http:
+            await is_well(api)
+            empty = fill(small_disk)
+            try:
+                await tells(api, Fault((), (), {"writes": "disk is full"}))
+            finally:
+                empty()
+            await is_well(api)
+
+    engines = Embedded(small_disk / "data", fast=True)
+    try:
+        engines.start()
+        with served(engines, engines.valkey.url) as server:
+            asyncio.run(told(server))
+    finally:
+        engines.remove()
