@@ -70,23 +70,31 @@ const vitest = await createVitest('test', { root: folder, watch: false, bail: 1,
 try {
 	const specifications = await vitest.globTestSpecifications();
 	const tests = testsByModule(folder);
-	/** Whether tests of some projects that reach one of the files fail. @param {readonly string[]} files @param {readonly string[]} projects */
-	const failIn = async (files, projects) => {
+	/** The tests of some projects that reach one of the files and fail. @param {readonly string[]} files @param {readonly string[]} projects */
+	const failuresIn = async (files, projects) => {
 		const reach = new Set(files.flatMap((file) => [...(tests.get(file) ?? [])]));
 		const chosen = specifications.filter(
 			({ moduleId, project }) => projects.includes(project.name) && reach.has(relative(folder, moduleId))
 		);
-		if (!chosen.length) return false;
+		if (!chosen.length) return [];
 		for (const file of files) vitest.invalidateFile(join(folder, file));
 		const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
-		return unhandledErrors.length > 0 || testModules.some((one) => one.state() === 'failed');
+		const failed = testModules.filter((one) => one.state() === 'failed');
+		const names = failed.flatMap((one) => [
+			one.moduleId,
+			...[...one.children.allTests('failed')].map(({ fullName }) => fullName)
+		]);
+		return [...unhandledErrors.map(String), ...names];
 	};
-	/** Whether any fail; the quick ones say it first. @param {readonly string[]} files */
-	const fails = async (...files) => (await failIn(files, ['unit'])) || failIn(files, ['document']);
+	/** Those of all projects; the quick ones first, and alone where they notice. @param {readonly string[]} files */
+	const failures = async (...files) => {
+		const quick = await failuresIn(files, ['unit']);
+		return quick.length ? quick : failuresIn(files, ['document']);
+	};
 	/** Before and after: where the tests fail without a mutant, they prove nothing. */
 	const checkUnbroken = async () => {
-		if (await fails(...new Set(mutants.map(({ file }) => file))))
-			throw new Error('The tests fail without a mutant');
+		const failed = await failures(...new Set(mutants.map(({ file }) => file)));
+		if (failed.length) throw new Error(`The tests fail without a mutant:\n  ${failed.join('\n  ')}`);
 	};
 	await checkUnbroken();
 	/** @type {import('./mutation.js').Mutant[]} */
@@ -96,7 +104,7 @@ try {
 		const source = readFileSync(path, 'utf8');
 		for (const mutant of ofFile) {
 			writeFileSync(path, broken(source, mutant));
-			if (!(await fails(file))) {
+			if (!(await failures(file)).length) {
 				survivors.push(mutant);
 				console.log(`SURVIVED ${file}\n  - ${mutant.from}\n  + ${mutant.to}`);
 			}
