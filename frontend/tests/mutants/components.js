@@ -1,0 +1,68 @@
+/** Parts of pages: see tests/mutants.js. */
+
+/** @type {import("../mutants.js").Mutants} */
+export const COMPONENTS = {
+	'lib/components/user/RoleForm.svelte': [
+		['begin: () => record.showChange({ role }),', 'begin: () => void record.showChange({ role }),'],
+		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],
+		['begin: () => record.showChange({ role }),', '', 'nothing shown ahead'],
+		['refused: (_, kept) => record.notSaved(kept?.current)', '', 'who was quicker is not shown']
+	],
+	'lib/components/session/SessionList.svelte': [
+		['[data-session="${id}"]`)?.focus()', '[data-session="${id}"]`)'],
+		['ending.undo();\n', '\n'],
+		['if (id) list?.querySelector<HTMLElement>(`[data-session="${id}"]`)?.focus();', '', 'the focus is lost']
+	],
+	'lib/components/event/EventTimeline.svelte': [['scrolled || focused || !newest', 'scrolled || focused']],
+	'lib/components/shell/Palette.svelte': [['isCommand || !suggestions.stale', 'true']],
+	'lib/components/user/StatusActions.svelte': [
+		[
+			'return record.showChange({ status: LEADS_TO',
+			'record.showChange({ status: LEADS_TO',
+			'a refused status stays'
+		],
+		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],
+		['record.readSessions();', ''],
+		['record.saved(stored);', ''],
+		['refused: (_, kept) => record.notSaved(kept?.current)', ''],
+		["action === 'disable' || action === 'delete';", "action === 'disable';", 'deleting asks nothing'],
+		["DELETED: ['restore']", "DELETED: ['enable']"]
+	],
+	'lib/components/user/EraseDialog.svelte': [
+		['begin: () => record.showChange(),', ''],
+		["fields: ['name'],", '']
+	],
+	'lib/components/user/ProfileForm.svelte': [
+		['<input type="hidden" name="expectedVersion" value={draft.base.version} />', ''],
+		['<input type="hidden" name="before.email" value={draft.base.email} />', ''],
+		['done(user) {\n\t\t\tsaved(user);', 'done(user) {', 'what others change later is never shown'],
+		['record.saved(user);', ''],
+		['record.notSaved(kept?.current);', ''],
+		['if (kept?.current) draft.receive(kept.current, null);', ''],
+		['hydrated.current && (form.busy || !dirty)', 'false']
+	],
+	'lib/components/session/PasswordForm.svelte': [
+		['record.readSessions();', ''],
+		['element.reset();', ''],
+		['begin: () => record.showChange(),', ''],
+		["fields: ['currentPassword', 'newPassword'],", '']
+	],
+	'lib/components/user/BulkDialog.svelte': [
+		['onDestroy(() => run?.stop());', ''],
+		['run?.stop();\n\t\tonclose();', 'onclose();', 'a closed dialog goes on']
+	],
+	'lib/components/shell/LiveState.svelte': [
+		['onclick={() => live.retryNow()}', ''],
+		["shown === 'offline' || shown === 'refused'", "shown === 'offline'"]
+	],
+	'lib/components/shell/Keyboard.svelte': [
+		['event.timeStamp - leader < LEADER_MS', 'true'],
+		['isTyping(event) || ', '']
+	],
+	'lib/components/shell/ErrorPage.svelte': [["error?.code === 'OFFLINE' || ", '']],
+	'lib/components/user/UserToolbar.svelte': [
+		['{ replace, reset: false }', '{ reset: false }'],
+		['if (next.sort !== query.sort) Object.assign(next, sortedBy(next.sort));', '']
+	],
+	'lib/components/user/UserPicker.svelte': [['if (!suggestions.stale) pick(', 'pick(']]
+};

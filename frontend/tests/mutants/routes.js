@@ -1,0 +1,79 @@
+/** Pages, their reads and their actions: see tests/mutants.js. */
+
+/** @type {import("../mutants.js").Mutants} */
+export const ROUTES = {
+	'routes/(app)/activity/+page.svelte': [
+		['|| !isNewest(query)', ''],
+		['list.apply(event, missed)', 'list.apply(event)']
+	],
+	'routes/(app)/people/[id]/+page.svelte': [
+		['if (!first) untrack(() => record.refresh(read));', ''],
+		["void invalidate('app:viewer', true);", 'void 0;'],
+		["answer?.form === 'save' && answer.refusal ? answer.kept : undefined", 'undefined'],
+		['newest={query.older === null}', 'newest', 'an older page is taken for the newest'],
+		['const edits = $derived(admin || self);', 'const edits = true;'],
+		["const reads = $derived(viewer.can('events.read') || self);", 'const reads = true;']
+	],
+	'routes/(app)/people/new/+page.svelte': [
+		['<input type="hidden" name="key" value={data.key} />', ''],
+		['void refreshAll();', '']
+	],
+	'routes/(app)/people/new/+page.server.ts': [
+		["idempotencyKey: text(form, 'key') || null", 'idempotencyKey: null']
+	],
+	'routes/(app)/people/export/+server.ts': [
+		['if (!page.users.pageInfo.hasNextPage) return;', 'return;'],
+		['before: null }', '}']
+	],
+	'routes/(app)/+layout.svelte': [
+		["document.querySelector('main')?.focus({ preventScroll: true });", 'void 0;'],
+		['onMount(() => live.start());', ''],
+		['() => void refreshAll()', '() => {}'],
+		['void goto(signIn.href({ next: here, reason }), { refreshAll: true });', '']
+	],
+	'routes/(app)/+layout.server.ts': [
+		["depends('app:viewer');", ''],
+		['if (!locals.api.hasSession) locals.api.signIn();', '']
+	],
+	'routes/(app)/account/+page.svelte': [
+		['$effect(() => record.follow(live, cursor));', ''],
+		['if (!first) untrack(() => record.refresh(read));', '', 'an account that ignores a resync'],
+		["void invalidate('app:viewer', true);", 'void 0;'],
+		["answer?.form === 'save' && answer.refusal ? answer.kept : undefined", 'undefined']
+	],
+	'routes/(app)/overview/+page.svelte': [
+		['latest.apply(event, missed)', 'latest.apply(event)'],
+		['live.presence.onChange(() => shown.touch())', '() => {}'],
+		["if (live.state === 'live') overview.touch();", 'void live.state;'],
+		['CHANGES.includes(event.type)', 'true'],
+		['if (!list.show()) void refreshAll();', 'list.show();']
+	],
+	'routes/(app)/people/[id]/+page.server.ts': [['eventsAfter: query.older', 'eventsAfter: null']],
+	'routes/(app)/people/import/+page.svelte': [
+		['onDestroy(() => run?.stop());', ''],
+		['if (run?.running) event.preventDefault();', '']
+	],
+	'routes/(app)/people/import/+page.server.ts': [
+		["if (ready.every((item) => item.state === 'ready')) throw", 'throw']
+	],
+	'routes/(auth)/sign-in/+page.server.ts': [
+		[
+			'redirect(303, address.parse(url.searchParams).next)',
+			"redirect(303, url.searchParams.get('next') ?? '/')"
+		],
+		['locals.api.noteExpiry(signIn.accessTokenExpiresAt);', '']
+	],
+	'routes/(auth)/sign-in/+page.svelte': [
+		['answer: () => answer,', ''],
+		["fields: ['email', 'password']", 'fields: []']
+	],
+	'routes/(app)/people/+page.server.ts': [
+		[
+			'await usersById(locals.api, ids)',
+			'await usersById(locals.api, ids.slice(0, 100))',
+			'a bulk action ends at 100'
+		],
+		["if (!ids.length || (action === 'role' && !role))", 'if (!ids.length)'],
+		['code: refused?.code ?? null', 'code: null']
+	]
+};

@@ -1,0 +1,26 @@
+/** What runs on the server, and the hooks: see tests/mutants.js. */
+
+/** @type {import("../mutants.js").Mutants} */
+export const SERVER = {
+	'lib/server/forms.ts': [
+		['fail(formStatus(refusal.code), answer)', 'fail(400, answer)', 'every refusal is 400']
+	],
+	'lib/server/status.ts': [
+		['STATUSES[code] ?? 400', '400'],
+		['LAST_ADMIN: 409', 'LAST_ADMIN: 400'],
+		['STATUSES[code] ?? 502', '502'],
+		["code === 'VALIDATION_ERROR' ? 404 : ", '']
+	],
+	'lib/server/user.ts': [
+		['if (typed[field] !== before[field]) input', 'input'],
+		[
+			"role: choice(form, 'role', ROLES), expectedVersion: version(form)",
+			"role: choice(form, 'role', ROLES)"
+		],
+		['from < ids.length; from += IDS_MAX', 'from < 1; from += IDS_MAX'],
+		['node.displayName === typed', 'true'],
+		['if (typed[field] !== before[field]) input[field]', 'input[field]', 'untouched fields are written'],
+		['if (!named) return refuse', 'if (false) return refuse', 'anybody’s name erases']
+	],
+	'hooks.client.ts': [["if (isOffline(error)) return { message: 'Offline', code: 'OFFLINE' };", '']]
+};

@@ -1,0 +1,277 @@
+/** What a page holds and how it changes: see tests/mutants.js. */
+
+/** @type {import("../mutants.js").Mutants} */
+export const STORES = {
+	'lib/stores/versioned.svelte.ts': [
+		['if (given < known) return false;', ''],
+		['if (given > known && highlight)', 'if (highlight)'],
+		['filter((other) => other !== one)', 'slice(0, -1)'],
+		['const one = { ...change };', 'const one = change;'],
+		['this.#pending.filter((other) => other !== one)', '[]', 'a refused change takes back all'],
+		['if (given > known && highlight)', 'if (given > known)', 'one’s own change is highlighted']
+	],
+	'lib/stores/rows.svelte.ts': [
+		['if (isNew) this.changes = 1;', ''],
+		['return this.#left || this.#leaving > 0;', 'return this.#left;'],
+		['if (open) this.#leaving -= 1;', 'this.#leaving -= 1;'],
+		['Math.max(0, ', '('],
+		['+ this.waiting.size -', '-'],
+		['if (!this.#snapshot) this.waiting.add(value.id);', 'this.waiting.add(value.id);'],
+		['this.#departed.delete(value.id);', ''],
+		['row.hasLeft = false;', ''],
+		['&& back) row.changes += 1', '&& back) row.changes += 0'],
+		['if (this.waiting.delete(id)) return;', ''],
+		['if (!named.has(stored.id)) this.leave(stored.id)', 'this.leave(stored.id)'],
+		['this.#departed.add(id);', '', 'who left is counted'],
+		['this.#total + this.waiting.size', 'this.#total', 'a newcomer is not counted'],
+		['if (open) this.#leaving -= 1;', '', 'a refused ending stays']
+	],
+	'lib/stores/toasts.svelte.ts': [
+		['setTimeout(() => this.dismiss(id), SHOWN_MS);', ''],
+		['this.list.slice(-3)', 'this.list']
+	],
+	'lib/stores/form.svelte.ts': [
+		["code === 'OFFLINE' ? 'UNAVAILABLE' : ", ''],
+		['end?.();', ''],
+		['this.refusal = refusal;', ''],
+		['querySelector<HTMLElement>(\'[aria-invalid="true"]\')?.focus()', "querySelector('x')"],
+		['[this.busy, this.refusal, this.notice] = [true, null, null];', ''],
+		['this.#options.done?.(done, form);', ''],
+		['this.#options.refused?.(refusal, kept);', ''],
+		['if (leaving) this.#options.toasts?.ok(leaving);', ''],
+		['answer?.form === this.#options.name ? answer : null', 'answer'],
+		[
+			"code === 'OFFLINE' ? 'UNAVAILABLE'",
+			"code === 'OFFLINE' ? 'OFFLINE'",
+			'nobody answers and no one says so'
+		],
+		[
+			'form.querySelector<HTMLElement>(\'[aria-invalid="true"]\')?.focus();',
+			'',
+			'the faulty field has no focus'
+		],
+		[
+			'if (said && this.#options.toasts) this.#options.toasts.ok(said);',
+			'if (said && this.#options.toasts) return;',
+			'a success is told to nobody'
+		]
+	],
+	'lib/stores/live/backoff.ts': [
+		['FIRST_MS * 2 ** attempt', 'FIRST_MS'],
+		['Math.min(maxMs, ', 'Math.max(maxMs, '],
+		['for (const end of [...this.#pending]) end();', '']
+	],
+	'lib/stores/live/refusal.ts': [
+		["\t'RATE_LIMITED',\n", ''],
+		['?? 0) * 1_000', '?? 0)'],
+		['first && !TEMPORARY.has(code)', 'first']
+	],
+	'lib/stores/live/presence.svelte.ts': [
+		['?? user.online', '?? false'],
+		['for (const changed of this.#refreshes) changed.add(id);', ''],
+		['.catch(() => null)', ''],
+		['if (!changed.has(id)) this.#changed.set(id, online);', ''],
+		[
+			'if (!changed.has(id)) this.#changed.set',
+			'this.#changed.set',
+			'an old answer overrules what happened meanwhile'
+		]
+	],
+	'lib/stores/live/socket.svelte.ts': [
+		['RENEWAL_LEAD_MS = 30_000', 'RENEWAL_LEAD_MS = 3_000'],
+		['if (end !== null && end - RENEWAL_LEAD_MS < Date.now()) await renewSession().catch(() => false);', ''],
+		[
+			"addEventListener('online', wake);\n\t\taddEventListener('offline', lose);\n\t\tdocument.addEventListener('visibilitychange', wake);",
+			''
+		],
+		['if (code === SESSION_ENDED) return this.#end(false);', ''],
+		[
+			'// A pong that is still awaited must not end the connection after this one.\n\t\tclearTimeout(this.#pongTimer);',
+			''
+		],
+		['this.#wasOpen = true;', ''],
+		['this.#listener.lost();', ''],
+		['else this.#end(true);', ''],
+		['this.#pongTimer = setTimeout(() => this.#client?.terminate(), PONG_MS)', 'PONG_MS'],
+		["if (code === TERMINATED && this.connection === 'open' && navigator.onLine) return;", ''],
+		[
+			'export const RENEWAL_LEAD_MS = 30_000;',
+			'export const RENEWAL_LEAD_MS = -30_000;',
+			'renewed far too late'
+		]
+	],
+	'lib/stores/live/live.svelte.ts': [
+		['given.after = message.cursor;', ''],
+		['void this.#resync(document);', ''],
+		["handlers.resync?.(message.reason ?? '');", ''],
+		['this.#behind.has(subscription));', 'false);'],
+		[
+			"else if (message.__typename === 'FeedReady') handlers.ready?.();",
+			"else if (message.__typename === 'FeedReady');"
+		],
+		['if (problem) return this.#refuse(subscription, problem);', ''],
+		['subscription.refused?.(problem);', ''],
+		['this.#refused.delete(subscription as AnySubscription);\n\t\t\tthis.#behind', 'this.#behind'],
+		['if (!again) return;', ''],
+		['for (const { begin } of this.#subscriptions) begin?.();', ''],
+		['for (const listener of [...this.#reconnected]) listener();', ''],
+		['if (subscription.resumes && !this.#refused.has(subscription))', 'if (subscription.resumes)'],
+		['if (before) await', 'if (false) await'],
+		["this.#signedOut('token_expired')", "this.#signedOut('session_revoked')"],
+		["DISABLED: 'account_disabled'", "DISABLED: 'session_revoked'"],
+		["if (kind === 'EXPIRING') void this.#socket.renew();\n\t\t\t\t\telse", ''],
+		['this.#wait(retryAfter(error))', 'null'],
+		['return () => this.#reconnected.delete(listener);', 'return () => {};'],
+		['attempt++', '0'],
+		[
+			"'open' && this.#refused.size) return 'refused'",
+			"'open' && this.#refused.size) return 'live'",
+			'a refused feed is Live'
+		],
+		['if (!this.#socket.stopped) this.#reread();', '', 'a position that is gone reads nothing again'],
+		[
+			'handlers.event(message as EventOf<Data>, this.#behind.has(subscription))',
+			'handlers.event(message as EventOf<Data>, false)',
+			'missed events are none'
+		],
+		['this.#behind.delete(subscription);\n\t\t\t}', '}', 'a heartbeat does not catch up'],
+		[
+			'REASONS[notice] : REASONS.SIGNED_OUT',
+			'REASONS.SIGNED_OUT : REASONS.SIGNED_OUT',
+			'a notice of any kind is a signed-out session'
+		],
+		['this.#wait(retryAfter(error))', 'this.#wait(0)', 'no wait that the API asks for']
+	],
+	'lib/stores/event/list.svelte.ts': [
+		['if (this.#known.has(event.id)) return;', ''],
+		['if (missed || ', 'if ('],
+		['|| this.#isFlood()', ''],
+		['if (this.#uncounted > 0) return false;', ''],
+		['if (paused || offscreen || this.#asked) return true;', 'if (paused || this.#asked) return true;'],
+		['events.filter((event) => !this.#known.has(event.id))', 'events'],
+		['if (all.length > SHOWN_MAX) this.#cut = true;', ''],
+		['this.seen = this.shown[0]?.id ?? null;', ''],
+		['this.#hasOlder = hasOlder;\n\t\tthis.#cut', 'this.#cut'],
+		['for (const event of events) this.fresh.add(event.id);', ''],
+		[
+			'if (this.#asked || this.#reading.aiming || !this.waiting.length) return;',
+			'if (!this.waiting.length) return;'
+		],
+		[
+			'if (paused || offscreen || this.#asked) return true;',
+			'if (offscreen || this.#asked) return true;',
+			'a pause is none'
+		]
+	],
+	'lib/stores/overview/numbers.svelte.ts': [
+		['if (this.#idle()) return this.touch();', ''],
+		['this.#readAt + EVERY_MS - Date.now()', '0'],
+		['clearTimeout(this.#timer);\n', '\n'],
+		['this.#readAt = Date.now();', '']
+	],
+	'lib/stores/session/list.svelte.ts': [
+		['&& !row.current.current', ''],
+		["? (page.edges.at(-1)?.node.createdAt ?? '')", "? ''"],
+		['if (session) row.update(session);', ''],
+		['if (found.size) this.append([...found.values()]);', ''],
+		['for (const row of ending) row.hasLeft = true;', ''],
+		['this.cut = page.pageInfo.hasNextPage;\n\t\tconst', 'const'],
+		['row.stored.createdAt >= oldest', 'true', 'what a page has no room for has ended'],
+		[': !row.stored.current', ': true', 'one’s own session is ended with the others']
+	],
+	'lib/stores/user/bulk.svelte.ts': [
+		['const AT_ONCE = 4', 'const AT_ONCE = 5'],
+		['this.#stop.abort();', ''],
+		['.catch((error: unknown) => String(error))', ''],
+		['this.running = false;', '']
+	],
+	'lib/stores/user/import.svelte.ts': [
+		["(item) => item.state === 'ready')", "(item) => item.state !== 'added')"],
+		['this.#stop.abort();', ''],
+		['this.halted = reason;', ''],
+		['this.#stop = new AbortController();\n\t\tawait', 'await']
+	],
+	'lib/stores/user/list.svelte.ts': [
+		['anew ? { ...query, after: null } : query', 'query'],
+		['begin: () => anew && this.beginSnapshot(),', ''],
+		['ready: () => this.endSnapshot(),', ''],
+		['live.presence.refresh(this.rows.map((row) => row.stored.id))', 'live.presence.refresh([])'],
+		[
+			'for (const user of await live.presence.refresh(this.rows.map((row) => row.stored.id)))\n\t\t\t\t\tthis.update(user);',
+			'',
+			'presence is not read after a break'
+		]
+	],
+	'lib/stores/user/user.svelte.ts': [
+		['if (user.version >= this.stored.version) this.unavailable = null;', ''],
+		['this.#ownChanges > 0 && ', ''],
+		['&& event.actor?.id === viewerId', ''],
+		["event.type === 'USER_ERASED' ? 'erased' : 'hidden'", "'hidden'"],
+		['this.update(event.user, !own)', 'this.update(event.user)'],
+		['if (open) this.#ownChanges -= 1;', 'this.#ownChanges -= 1;']
+	],
+	'lib/stores/user/record.svelte.ts': [
+		['if (SESSION_EVENTS.has(event.type)) this.readSessions();', ''],
+		["\t'SESSION_REVOKED',\n", ''],
+		['this.timeline.apply(event, missed);', 'this.timeline.apply(event);'],
+		['if (this.subject.update(user)) this.draft.receive(user, null);', ''],
+		['this.sessions.merge(sessions);', ''],
+		['if (events) this.timeline = this.#listed(events);', ''],
+		['this.subject.showPending(change)];', '() => {}];'],
+		['if (current) this.subject.update(current);', ''],
+		['this.subject.update(user, false);', ''],
+		['void live.presence.refresh([this.id]);', ''],
+		['this.readSessions();\n\t\t\t\tvoid', 'void'],
+		['this.#timer = setTimeout(() => {\n', '(() => {\n'],
+		['this.draft.receive(event.user, event.actor?.displayName ?? null);', 'this.draft.rebase(event.user);'],
+		[
+			'this.timeline.apply(event, missed);',
+			'this.timeline.apply(event, false);',
+			'missed events are pushed in'
+		],
+		[
+			'const own = this.subject.isOwn(event, this.viewerId);',
+			'const own = false;',
+			'one’s own change looks like another’s'
+		]
+	],
+	'lib/stores/user/draft.svelte.ts': [
+		['if (typed[field] !== before[field]) this[field] = typed[field];', 'this[field] = typed[field];'],
+		['this.#recordRemote({ ...user, ...before }, user);', ''],
+		['if (this.#saving) this.#deferred = { user, by };\n\t\telse if', 'if'],
+		['if (user.version <= this.base.version) return;', ''],
+		['if (!dirty.includes(field)) this[field]', 'this[field]'],
+		['if (stored) this.#accept(stored);', ''],
+		['if (deferred) this.receive(deferred.user, deferred.by);', ''],
+		['for (const field of this.conflicts) this[field]', 'for (const field of PROFILE_FIELDS) this[field]'],
+		['change.before !== change.after', 'true'],
+		['known?.before ?? before[field]', 'before[field]'],
+		['this[field].trim() !== stored[field]', 'this[field] !== stored[field]'],
+		[
+			'if (!dirty.includes(field)) this[field] = next[field];',
+			'this[field] = next[field];',
+			'what was typed is lost to others'
+		]
+	],
+	'lib/stores/controls/suggestions.svelte.ts': [
+		['if (asking.signal.aborted) return;', ''],
+		['this.stale = true;', ''],
+		['+ step + count) % count', '+ step)'],
+		[
+			'if (wanted) this.#debounce.call(() => void this.#find(wanted));',
+			'if (wanted) void this.#find(wanted);',
+			'each keystroke asks'
+		]
+	],
+	'lib/stores/explorer/explorer.svelte.ts': [
+		['this.replies.slice(0, KEPT - 1)', 'this.replies'],
+		['if (run !== this.#run) return;', ''],
+		['else stop();', ''],
+		["'errors' in message", 'false'],
+		['&& !Array.isArray(value)', ''],
+		['this.#stop = () => controller.abort();', '']
+	],
+	'lib/stores/controls/selection.svelte.ts': [
+		['Math.min(from, index), Math.max(from, index) + 1', 'from, index + 1', 'a range goes one way only']
+	]
+};

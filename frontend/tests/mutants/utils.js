@@ -1,0 +1,108 @@
+/** Pure functions: see tests/mutants.js. */
+
+/** @type {import("../mutants.js").Mutants} */
+export const UTILS = {
+	'lib/utils/address.ts': [
+		['given.trim().slice(0, max)', 'given.trim()'],
+		["value === standard ? '' : value", 'value'],
+		['after: null, before: null, ...changes', '...changes'],
+		['({ yes: true, no: false })[given]', '({ yes: true, no: true })[given]'],
+		['UUID.test(given) ? given.toLowerCase() : null', 'given'],
+		['before ? { last: size, before }', 'before ? { first: size, before }']
+	],
+	'lib/utils/csv.ts': [
+		["/^[=+\\-@\\t\\r]/.test(cell) ? `'${cell}` : cell", 'cell'],
+		[".replaceAll('\"', '\"\"')", ''],
+		["source.replace(/^\\uFEFF/, '')", 'source'],
+		['if (cells.some(Boolean)) records', 'records'],
+		['&& !cell.trim()) [quoted', ') [quoted'],
+		["if (char === '\\n') line += 1;", '']
+	],
+	'lib/utils/format.ts': [
+		['if (size < 30 * SECOND)', 'if (size < 3 * SECOND)'],
+		['value < 10 ? Math.round(value * 10) / 10 : Math.round(value)', 'Math.round(value)'],
+		["[3_600 * SECOND, 'minute', 60 * SECOND]", "[3_600 * SECOND, 'minute', SECOND]"],
+		["return 'UTC';\n\t}", 'return text;\n\t}']
+	],
+	'lib/utils/graphql.ts': [
+		['renewal ??= fetch', 'renewal = fetch'],
+		['if (response.status >= 500)', 'if (false)'],
+		['.finally(() => (renewal = null))', ''],
+		["'TOKEN_EXPIRED', ", ''],
+		['Number(found[1]) * 1000', 'Number(found[1])'],
+		['throw error;\n\t\treturn', 'return']
+	],
+	'lib/utils/pool.ts': [
+		['!failed && ', ''],
+		['&& !signal?.aborted', ''],
+		['if (raised) throw raised.reason;', ''],
+		['!failed && !signal?.aborted', '!failed', 'a stop stops nothing'],
+		['Array.from({ length: atOnce }, worker)', 'items.map(worker)', 'all at once']
+	],
+	'lib/utils/problems.ts': [
+		["if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return m.problem.EMAIL_TAKEN;", ''],
+		['&& problem.retryAfterSeconds)', '&& false)'],
+		['(problem.message || m.problem.UNKNOWN)', 'm.problem.UNKNOWN'],
+		['if (fields.length && !hidden.length) return null;', ''],
+		[': message || null;', ': null;', 'what the catalogue does not know is lost'],
+		[
+			'if (fields.length && !hidden.length) return null;',
+			'if (fields.length) return null;',
+			'a hidden field says nothing'
+		]
+	],
+	'lib/utils/return-to.ts': [
+		["|| text.startsWith('/sign-')", ''],
+		["|| url.pathname.includes('//')", ''],
+		['text.length > LONGEST || ', ''],
+		["url.pathname + url.search + url.hash === text ? text : '/'", 'text']
+	],
+	'lib/utils/event/address.ts': [
+		['return !after && !before;', 'return !after;'],
+		['if (query.about) filter.userId = query.about;', ''],
+		['Object.keys(filter).length ? filter : null', 'filter']
+	],
+	'lib/utils/event/hourly.ts': [
+		['&& hour < HOURS', ''],
+		['types.includes(type) && ', ''],
+		['+ hour * HOUR_MS', '']
+	],
+	'lib/utils/event/words.ts': [
+		["KINDS[type]?.[0] ?? 'neutral'", "'neutral'"],
+		['if (key === f.dayKey(now)) return m.activity.today;', ''],
+		["role && role.after !== 'MEMBER'", 'role'],
+		['if (day) day.events.push(event);\n\t\telse', '']
+	],
+	'lib/utils/session/user-agent.ts': [
+		["\t[/\\bEdg(?:e|A|iOS)?\\//, 'Edge'],\n", ''],
+		["product !== 'Mozilla'", 'true'],
+		["PHONES.has(system) ? 'phone' : 'desktop'", "PHONES.has(system) ? 'desktop' : 'desktop'"]
+	],
+	'lib/utils/user/add.ts': [["if (createUser.code === 'EMAIL_TAKEN') return { state: 'exists' };", '']],
+	'lib/utils/user/address.ts': [
+		["sort !== 'name' && sort !== 'email'", "sort !== 'name'"],
+		["direction ? direction === 'desc' : startsDescending(sort)", 'startsDescending(sort)'],
+		["isDescending(query) ? 'DESC' : 'ASC'", "isDescending(query) ? 'ASC' : 'DESC'"],
+		['asks: (one) => ({ status: [one] })', 'asks: () => ({})'],
+		["query.search !== '' || ", ''],
+		["return sort !== 'name' && sort !== 'email';", 'return false;', 'times from the oldest']
+	],
+	'lib/utils/user/bulk.ts': [
+		["delete: 'DELETED'", "delete: 'DISABLED'"],
+		["action === 'role' ? { role } :", 'false ? { role } :'],
+		['(await run(EnableUser, variables)).enableUser', '(await run(DisableUser, variables)).disableUser']
+	],
+	'lib/utils/user/import.ts': [
+		['records.length > LINES_MAX', 'records.length > 2 * LINES_MAX'],
+		["if (earlier !== undefined) return { kind: 'duplicate', line: earlier };", ''],
+		["email.normalize('NFKC').toLowerCase()", 'email'],
+		['Number(a.error === null) - Number(b.error === null) ||', ''],
+		["if (!displayName) return { kind: 'noName' };", '']
+	],
+	'lib/utils/user/rights.ts': [
+		["'users.seeAll': AUDITORS", "'users.seeAll': ADMINS"],
+		["'users.change': ADMINS", "'users.change': AUDITORS"]
+	],
+	'lib/utils/offline.ts': [['!online || ', '']],
+	'lib/utils/entry-address.ts': [['parse: returnTo,', 'parse: (path) => path,']]
+};
