@@ -62,6 +62,13 @@ test('Enter never goes to somebody who was found for something else', async () =
 	expect(visits.urls).not.toContain('/people/Zola');
 });
 
+test('Enter takes a command at once, also while users are looked for', async () => {
+	await show();
+	await type(en.palette.theme(en.theme.dark));
+	await fireEvent.keyDown(input(), { key: 'Enter' });
+	expect(document.documentElement.dataset.theme).toBe('dark');
+});
+
 test('what was typed is forgotten when it closes', async () => {
 	await show();
 	await type('zo');
