@@ -10,6 +10,7 @@ import pytest
 
 from domain import errors
 from domain.models.actor import Origin, Role
+from domain.models.event_types import EventType
 from domain.models.session import EndReason
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits
@@ -90,6 +91,8 @@ async def test_what_changes_while_a_password_is_verified_counts(
         await sign_in_while(world, user, meanwhile)
     assert type(raised.value) is refused
     assert world.store.state.sessions == {}
+    await world.failures.flush()
+    assert world.told.count(EventType.SIGN_IN_FAILED) == (0 if meanwhile is erase else 1)
 
 
 async def test_a_session_ends_at_the_moment_it_expires(world: World) -> None:
@@ -102,12 +105,21 @@ async def test_a_session_ends_at_the_moment_it_expires(world: World) -> None:
         await world.sessions.refresh(Origin(), renewed.refresh_token)
 
 
-async def test_renewing_shows_when_the_user_was_last_seen(world: World) -> None:
+async def test_signing_in_and_renewing_show_when_the_user_was_last_seen(world: World) -> None:
     user = await world.user()
     signed_in = await world.signed_in(user)
+    assert world.store.state.users[user.id].last_seen_at == world.clock.now()
     world.clock.move(hours=1)
     await world.sessions.refresh(Origin(), signed_in.refresh_token)
     assert world.store.state.users[user.id].last_seen_at == world.clock.now()
+
+
+async def test_a_renewed_session_is_one_generation_on_and_where_it_was_used_last(world: World) -> None:
+    token = (await world.signed_in(await world.user())).refresh_token
+    for generation, (address, shown) in enumerate([("192.0.2.1", "192.0.2.1"), (None, "192.0.2.1")], 2):
+        renewed = await world.sessions.refresh(Origin(ip_address=address), token)
+        assert (renewed.session.generation, renewed.session.ip_address) == (generation, shown)
+        token = renewed.refresh_token
 
 
 async def test_a_session_whose_user_was_erased_is_revoked(world: World) -> None:
