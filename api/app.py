@@ -31,7 +31,7 @@ nowhere = Refuse(404, "NOT_FOUND", f"Sockets are opened at {SOCKET_PATH}")
 class Doors:
     """Sockets go straight to their endpoint, requests through the routes.
 
-    Every layer of routing and middleware would keep a coroutine for as long as a socket lives, 3 KiB together, and none
+    Every layer of routing and middleware would keep a coroutine for as long as a socket is open, 3 KiB together, and none
     of those between here and the endpoint does anything for a socket.
     """
 

@@ -1,8 +1,8 @@
 """From a credential to an Actor, the same for HTTP and for a socket's connection_init.
 
-`Authorization: Bearer` comes before the cookie. A bearer token that does not serve is an error everywhere; a cookie
-that does not serve counts as signed out where nobody needs to be signed in, so that a browser with an old cookie can
-sign in again, and tells why where somebody does. Role and status come from the directory, never from the token.
+`Authorization: Bearer` takes precedence over the cookie. An invalid bearer token is always an error. An invalid cookie
+counts as signed out where sign-in is optional, so that a browser with an old cookie can sign in again; where sign-in is
+required, the error says why. Role and status come from the directory, never from the token.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from domain.services.credentials import TokenCodec
 from domain.services.unit import Clock
 
 SEEN_SECONDS = 60
-"""How often at most a session's last sight is moved forward."""
+"""The shortest time between two updates of when a session was last seen."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a request is from: `expires_at` is Unix time in seconds, `by_cookie` asks for a check of the origin."""
+    """The client of a request: `expires_at` is Unix time in seconds, `by_cookie` requires a check of the origin."""
 
     actor: Actor
     expires_at: float
@@ -44,7 +44,7 @@ class Identity:
 
 
 class Authenticator:
-    """One per process. `seen` collects the sessions and users that were seen, until they are written down."""
+    """One per process. `seen` collects sessions and users until api/jobs/last_seen.py writes them."""
 
     def __init__(self, settings: Settings, tokens: TokenCodec, principals: PrincipalCache, clock: Clock) -> None:
         self._settings, self._tokens, self._principals, self._clock = settings, tokens, principals, clock
@@ -56,19 +56,20 @@ class Authenticator:
         self.seen: dict[UUID, tuple[UUID, datetime]] = {}
 
     def origin(self, scope: Scope) -> Origin:
-        """Where a request came from: its id, the client's address, the user agent."""
+        """The origin of a request: its id, the client's address, the user agent."""
         agent = header(scope, b"user-agent")
         return Origin(scope.get("state", {}).get("request_id"), self.client_address(scope), agent and agent[:400])
 
     def client_address(self, scope: Scope) -> str | None:
-        """The peer's address, or what the last trusted proxy saw of it (X-Forwarded-For, read from its end).
+        """The peer's address, or the one that the last trusted proxy reports (X-Forwarded-For, read from its end).
 
-        Where that is no address (`unknown`), the proxy's own counts: a limit by address never goes without one. A proxy is trusted for its address (TRUSTED_PROXIES), or for the token it sends (PROXY_TOKEN).
+        If that is not an address (`unknown`), the proxy's own is used, so that a limit by address always has one. A
+        proxy is trusted by its address (TRUSTED_PROXIES) or by the token it sends (PROXY_TOKEN).
         """
         return client_address(scope, self._trusted, vouched=self.is_vouched(scope))
 
     def is_vouched(self, scope: Scope) -> bool:
-        """Whether a proxy proves with PROXY_TOKEN that the request comes through it."""
+        """Whether the request carries PROXY_TOKEN, and so comes through our proxy."""
         token, given = self._settings.proxy_token, header(scope, b"x-proxy-token")
         if token is None or given is None:
             return False
@@ -78,27 +79,27 @@ class Authenticator:
         return any(ip in network for network in self._settings.trusted_proxies)
 
     async def identify(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity | None:
-        """Who a request is from, or None for nobody; `payload` is that of a socket's connection_init.
+        """The client of a request, or None without a session; `payload` is that of a socket's connection_init.
 
         Raises TokenInvalid, TokenExpired, SessionRevoked and AccountDisabled for a bearer token, Unavailable, and
-        Forbidden for a cookie from a foreign origin where something may be changed.
+        Forbidden for a cookie from another origin if the request may change something.
         """
-        found = await self._look(scope, payload)
+        found = await self._find_identity(scope, payload)
         return None if isinstance(found, DomainError) else found
 
     async def require(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity:
-        """As `identify`; raises Unauthenticated for nobody, and for a cookie the same errors as for a bearer token."""
-        found = await self._look(scope, payload)
+        """As `identify`, but raises Unauthenticated without a session, and for a cookie the same errors as for a bearer token."""
+        found = await self._find_identity(scope, payload)
         if isinstance(found, DomainError):
             raise found
         if found is None:
             raise Unauthenticated
         return found
 
-    async def _look(self, scope: Scope, payload: Mapping[str, Any] | None) -> Identity | DomainError | None:
+    async def _find_identity(self, scope: Scope, payload: Mapping[str, Any] | None) -> Identity | DomainError | None:
         """The identity, None without a credential, or the error of an invalid cookie.
 
-        Raises CookiesRefused for two cookies of one name, even where nobody would do.
+        Raises CookiesRefused for two cookies of one name, also where sign-in is optional.
         """
         given = payload and (payload.get("authorization") or payload.get("Authorization"))
         given = given or header(scope, b"authorization")
@@ -131,11 +132,11 @@ class Authenticator:
             raise AccountDisabled
         if not principal.is_live(now):
             raise SessionRevoked
-        self._see(principal.session_id, principal.user_id, now)
+        self._note_seen(principal.session_id, principal.user_id, now)
         actor = Actor(principal.user_id, principal.role, principal.session_id, self.origin(scope))
         return Identity(actor, claims.expires_at.timestamp(), by_cookie)
 
-    def _see(self, session_id: UUID, user_id: UUID, now: datetime) -> None:
+    def _note_seen(self, session_id: UUID, user_id: UUID, now: datetime) -> None:
         last = self._last_seen.get(session_id)
         if last is None or (now - last).total_seconds() >= SEEN_SECONDS:
             if len(self._last_seen) > 50_000:
@@ -167,7 +168,7 @@ class Authenticator:
         return True
 
     def check_origin(self, scope: Scope) -> None:
-        """Raise Forbidden for a browser's request from a page of somebody else (a request without Origin is no page's).
+        """Raise Forbidden for a browser's request from a page of another origin (without Origin it comes from no page).
 
         Allowed are PUBLIC_URL, CORS_ORIGINS, and the host the request was sent to (under https from https only).
         """

@@ -1,9 +1,9 @@
-"""The session of a browser: two httpOnly cookies that no script can read, and that nobody else can plant.
+"""The session of a browser: two httpOnly cookies that scripts cannot read and other sites cannot plant.
 
 `rollcall` has the access token, `rollcall_refresh` the refresh token; both go everywhere. Under https their names begin
 with `__Host-` (RFC 6265bis section 4.1.3): no other host of the domain and no other path can set one, so that a browser
 never has two. Without https there is no such guarantee: a request with two of one name is refused, because which of them
-is whose cannot be known. A renewal is refused where the two cookies are of different sessions.
+is whose cannot be known. A renewal is refused if the two cookies belong to different sessions.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class CookiesRefused(TokenInvalid):
 
 
 def cookie(scope: Scope, name: str) -> str | None:
-    """A cookie of a request, or None. Raises CookiesRefused where there are two of this name."""
+    """A cookie of a request, or None. Raises CookiesRefused if there are two of this name."""
     found = cookie_values(scope, name)
     if len(found) > 1:
         raise CookiesRefused(_clearing(scope, secure=name.startswith("__")))
@@ -48,7 +48,7 @@ def cookie(scope: Scope, name: str) -> str | None:
 class CookieCarrier:
     """The cookies of one exchange: what came with the request, and what goes back in `headers`.
 
-    `check_origin` raises Forbidden for a page of somebody else, which could sign a visitor in as another;
+    `check_origin` raises Forbidden for a page of another origin, which could sign a visitor in as another user;
     `same_session` tells whether an access token (of any age) and a refresh token are of one session, `is_readable`
     whether an access token is one of ours at all.
     """
@@ -80,17 +80,17 @@ class CookieCarrier:
     def refresh_token(self) -> str | None:
         """The refresh token that came with the request.
 
-        Raises TokenInvalid, and takes the cookies back, where it is of another session than the access cookie or where
-        one of them came twice: a planted one must not decide who the visitor is.
+        Raises TokenInvalid, and clears the cookies, if it belongs to another session than the access cookie, or if
+        one of them came twice: a planted cookie must not decide who the visitor is.
         """
         access, refresh = self._tokens()
         return self._matched(access, refresh)
 
     @property
     def ending_token(self) -> str | None:
-        """The refresh token whose session may be ended: the same, but an access cookie that cannot be read is none.
+        """The refresh token whose session may be ended: the same, but an unreadable access cookie is ignored.
 
-        The token is proof enough to end its own session, and nobody becomes somebody else by it. Raises as
+        The token is proof enough to end its own session, and does not give access as another user. Raises as
         `refresh_token` does.
         """
         access, refresh = self._tokens()
@@ -118,7 +118,7 @@ class CookieCarrier:
         return any(cookie_values(self._scope, name) for name in names)
 
     def check(self) -> None:
-        """Raise Forbidden where the request comes from a page of somebody else."""
+        """Raise Forbidden if the request comes from a page of another origin."""
         self._check_origin(self._scope)
 
     def set_session(self, signed_in: SignedIn) -> None:

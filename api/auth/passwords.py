@@ -18,7 +18,7 @@ T = TypeVar("T")
 MEMORY_KIB, PASSES, LANES = 19456, 2, 1
 """OWASP's minimum for Argon2id (Password Storage Cheat Sheet): about 28 ms of one core."""
 WAITING_MAX = 64
-"""Hashes that may wait for each thread; one more is told to come back in a second."""
+"""The longest queue for each thread; one more request is refused, to be tried again in a second."""
 
 
 class Argon2Hasher:
@@ -29,7 +29,7 @@ class Argon2Hasher:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._room = WAITING_MAX * threads
         self.waiting = 0
-        self._nobody = self._argon2.hash(secrets.token_hex(16))
+        self._dummy_hash = self._argon2.hash(secrets.token_hex(16))
 
     async def hash(self, password: str) -> str:
         """The hash in PHC string format. Raises RateLimited when too many wait."""
@@ -37,7 +37,7 @@ class Argon2Hasher:
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Whether it fits; without a hash the same time is spent and the answer is no. Raises RateLimited."""
-        fits = await self._run(lambda: self._fits(password, password_hash or self._nobody))
+        fits = await self._run(lambda: self._fits(password, password_hash or self._dummy_hash))
         return fits and password_hash is not None
 
     def needs_rehash(self, password_hash: str) -> bool:

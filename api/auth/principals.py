@@ -21,7 +21,7 @@ Find = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Principal]]]
 
 
 class PrincipalCache:
-    """One per process, over one way to look a session up."""
+    """One per process; `find` reads principals from the directory."""
 
     def __init__(self, find: Find) -> None:
         self._find = find
@@ -30,7 +30,7 @@ class PrincipalCache:
         self._generation = 0
 
     async def get(self, session_id: UUID) -> Principal | None:
-        """The session's principal, or None where there is no such session. Raises Unavailable."""
+        """The session's principal, or None if there is no such session. Raises Unavailable."""
         kept = self._kept.get(session_id)
         if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
             return kept[1]
@@ -41,18 +41,18 @@ class PrincipalCache:
         return principal
 
     def forget(self, user_id: UUID) -> None:
-        """Something about this user or one of their sessions has changed."""
+        """Drop this user's sessions, because the user or one of the sessions has changed."""
         self._generation += 1
         for session_id in self._by_user.pop(user_id, ()):
             self._kept.pop(session_id, None)
 
     def forget_users(self, events: Sequence[NewEvent]) -> None:
-        """Forget every user that these events concern."""
+        """Drop the sessions of every user that these events concern."""
         for user_id in {e.user_id for e in events if e.user_id is not None}:
             self.forget(user_id)
 
     def clear(self) -> None:
-        """Anything may have changed."""
+        """Drop everything, because anything may have changed."""
         self._generation += 1
         self._kept.clear()
         self._by_user.clear()
@@ -63,9 +63,9 @@ class PrincipalCache:
         if principal is not None:
             self._by_user.setdefault(principal.user_id, set()).add(session_id)
         while len(self._kept) > KEPT:
-            old, (_, gone) = self._kept.popitem(last=False)
-            if gone is not None:
-                members = self._by_user.get(gone.user_id, set())
+            old, (_, evicted) = self._kept.popitem(last=False)
+            if evicted is not None:
+                members = self._by_user.get(evicted.user_id, set())
                 members.discard(old)
                 if not members:
-                    self._by_user.pop(gone.user_id, None)
+                    self._by_user.pop(evicted.user_id, None)

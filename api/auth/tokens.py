@@ -1,6 +1,6 @@
 """Tokens: signed access tokens, opaque refresh tokens.
 
-Every key is derived from SECRET_KEY for one use, so that none can stand in for another.
+Every key is derived from SECRET_KEY for one use, so that no key can be used in place of another.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ ISSUER, AUDIENCE = "rollcall", "rollcall-api"
 
 
 class SignedTokens:
-    """Access tokens as JWT (RFC 7519, HS256) and refresh tokens that say nothing to anybody else.
+    """Access tokens as JWT (RFC 7519, HS256) and opaque refresh tokens.
 
     A refresh token is base64url(session 16 | generation 4 | random 16 | HMAC-SHA256 cut to 16): one of ours that was
-    used before can be told from one that somebody made up. The random part of a successor is a keyed digest of the token
+    used before can be told from an invented one. The random part of a successor is a keyed digest of the token
     it replaces, so that a repeated renewal has the same answer and no token needs to be stored.
     """
 
@@ -122,7 +122,7 @@ class SignedTokens:
         return hashlib.sha256(token.encode()).digest()
 
     def fingerprint(self, data: bytes) -> bytes:
-        """A keyed digest: equal inputs can be told, and nothing else."""
+        """A keyed digest: it reveals which inputs are equal, and nothing else."""
         return hmac.digest(self._same, data, "sha256")
 
     def _tag(self, body: bytes) -> bytes:

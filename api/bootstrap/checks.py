@@ -1,4 +1,4 @@
-"""What health tries of a serving process (api/http/health.py)."""
+"""The health checks of a serving process (api/http/health.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from persistence.health import DatabaseHealth, RedisHealth
 
 
 def database_checks(core: Core) -> Mapping[str, Check]:
-    """What is tried of the database."""
+    """The checks of the database."""
     database = DatabaseHealth(core.database)
 
     async def schema() -> Fault | None:
@@ -24,7 +24,7 @@ def database_checks(core: Core) -> Mapping[str, Check]:
 
 
 def redis_checks(container: Container) -> Mapping[str, Check]:
-    """What is tried of Redis."""
+    """The checks of Redis."""
     core, backend = container.core, container.backend
     redis = RedisHealth(core.redis_url, lambda: core.namespace.name("health"))
 

@@ -1,4 +1,4 @@
-"""What this process has committed, announced to the parts that follow it."""
+"""Announces the commits of this process to the parts that listen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Listener = Callable[[Sequence[NewEvent]], None]
 
 
 class Commits:
-    """One per process. The store announces, and knows nobody who listens; whoever listens may well use the store."""
+    """One per process. The store announces without depending on the listeners, which may depend on the store."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []

@@ -1,7 +1,6 @@
 """What a serving process has: the core, and the live parts around it.
 
-Each part is made of parts that do not know it; what follows from an event, and would make a circle of that, is said in
-`_follow`: who listens to whom.
+Parts depend only on the parts they are made of. Listeners, which would make a cycle of that, are registered in `_follow`.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ class Container(Parts):
         super().__init__(replaced, core=core)
 
     def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
-        """See Parts: what is asked runs before what asks, and ends after it."""
+        """See Parts: a dependency starts before its dependents, and ends after them."""
         core = self.core
         return (
             core.running(),
@@ -71,7 +70,7 @@ class Container(Parts):
 
     @asynccontextmanager
     async def _follow(self) -> AsyncIterator[None]:
-        """Who is told of what: rights are forgotten before anybody is served by what has changed them."""
+        """Register the listeners: cached rights are dropped before subscribers receive the events that change them."""
         principals, revocation = self.principal_cache, self.core.revocation
         self.hub.listen(principals.forget_users)
         self.hub.on_renewal(lambda _: principals.clear())
@@ -96,7 +95,7 @@ class Container(Parts):
 
     @cached_property
     def broadcast(self) -> Broadcast:
-        """What other instances publish."""
+        """The messages of other instances."""
         return Broadcast(backend=self.backend)
 
     @cached_property
@@ -111,7 +110,7 @@ class Container(Parts):
 
     @cached_property
     def relay(self) -> Relay:
-        """Numbers events, where it leads."""
+        """Numbers events while this process leads."""
         return Relay(self.core.settings.database_url.dsn, self.publisher, self.hub)
 
     @cached_property
@@ -121,23 +120,23 @@ class Container(Parts):
 
     @cached_property
     def metrics(self) -> Metrics:
-        """What is counted."""
+        """The counters and gauges for Prometheus."""
         return Metrics()
 
     @cached_property
     def fairness(self) -> Fairness:
-        """How much one session may have at once."""
+        """Limits what one session runs at once."""
         return Fairness()
 
     @cached_property
     def operations(self) -> Operations:
-        """Documents, and what is executed of them."""
+        """Executes documents."""
         documents = Documents(build_schema(), debug=self.core.settings.debug)
         return Operations(documents, self.metrics, DocumentBudget(time.monotonic), self.fairness)
 
     @cached_property
     def principal_cache(self) -> PrincipalCache:
-        """What the directory says of sessions, kept for seconds."""
+        """Caches principals for seconds."""
         return PrincipalCache(self.core.principals.get_many)
 
     @cached_property
@@ -153,7 +152,7 @@ class Container(Parts):
 
     @cached_property
     def live(self) -> Live:
-        """Subscriptions, rendered once for everybody who asks the same."""
+        """Serves subscriptions; identical ones are rendered once."""
         return Live(self.hub, self.core.users.as_stored, live_contexts(self.services), format_error)
 
     @cached_property
@@ -164,15 +163,15 @@ class Container(Parts):
 
     @cached_property
     def watchdog(self) -> Watchdog:
-        """Looks at every socket once a second."""
+        """Checks every socket once a second."""
         return Watchdog(self.core.registry)
 
 
 def build(settings: Settings, **replaced: Any) -> Container:
-    """A serving process, of which nothing runs yet: `async with build(settings).running() as container`.
+    """A serving process that is not started yet: `async with build(settings).running() as container`.
 
-    `replaced` has parts of the core or of the container, by name, that take the place of the real ones. Raises TypeError
-    for a name that is no part.
+    `replaced` has parts of the core or of the container by name, in place of the real ones. Raises TypeError for a name
+    that is not a part.
     """
     own = {name: part for name, part in replaced.items() if name in Core.names()}
     rest = {name: part for name, part in replaced.items() if name not in own}

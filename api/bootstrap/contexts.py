@@ -1,4 +1,4 @@
-"""Contexts of operations and messages that belong to no HTTP request: made for each, so they hold as little as possible."""
+"""Makes contexts for live messages and for operations on sockets, which belong to no HTTP request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def live_contexts(services: Services) -> Callable[[Actor, Mapping[UUID, User | N
 
 
 def socket_contexts(services: Services, authenticator: Authenticator) -> Callable[[Actor, Scope], Context]:
-    """Makes the context of one operation on a socket, which comes from where the socket was opened."""
+    """Makes the context of one operation on a socket; its origin is that of the socket."""
     log = services.log
 
     def make(actor: Actor, scope: Scope) -> Context:

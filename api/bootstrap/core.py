@@ -1,4 +1,4 @@
-"""What needs no live parts: connections and use cases, enough for the command line."""
+"""The connections and use cases, without the live parts: enough for the command line."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Core(Parts):
         super().__init__(replaced, settings=settings, read_seconds=read_seconds)
 
     def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
-        """See Parts: what has connections and threads, or something left to write with them."""
+        """See Parts: those with connections and threads, and the queue that is written with them."""
         return self.database, self.hasher, self.limiter, self.failures
 
     @cached_property
@@ -58,7 +58,7 @@ class Core(Parts):
 
     @cached_property
     def commits(self) -> Commits:
-        """Where the store says what was committed."""
+        """Announces what the store has committed."""
         return Commits()
 
     @cached_property
@@ -99,12 +99,12 @@ class Core(Parts):
 
     @cached_property
     def attempts(self) -> Attempts:
-        """What is limited, and how far."""
+        """The limits of attempts."""
         return Attempts(self.limiter, AttemptLimits(per_address=(self.settings.sign_ins_per_address, 300)))
 
     @cached_property
     def presence(self) -> RedisPresence:
-        """Who is online on any instance; not entered by a command, which has no sockets."""
+        """Which users are online on any instance; a command does not enter it, because it has no sockets."""
         return RedisPresence(self.redis_url, self.namespace)
 
     @cached_property
@@ -114,17 +114,17 @@ class Core(Parts):
 
     @cached_property
     def principals(self) -> PrincipalService:
-        """What the directory says of sessions now."""
+        """Reads the current principals of sessions."""
         return PrincipalService(self.store)
 
     @cached_property
     def revocation_bounds(self) -> Bounds:
-        """How late they may be closed."""
+        """How late a socket may be closed."""
         return Bounds()
 
     @cached_property
     def revocation(self) -> Revocation:
-        """Closes sockets that outlive their right."""
+        """Closes sockets that have lost their right."""
         return Revocation(self.registry, self.principals.get_many, self.clock, self.revocation_bounds)
 
     @cached_property
@@ -174,5 +174,5 @@ class Core(Parts):
 
 
 def open_core(settings: Settings, **replaced: Any) -> AbstractAsyncContextManager[Core]:
-    """The use cases for a command, which may read for as long as it takes. Raises TypeError for a name that is no part."""
+    """The use cases for a command, which may read for as long as it takes. Raises TypeError for a name that is not a part."""
     return Core(settings, **replaced).running()

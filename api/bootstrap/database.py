@@ -19,9 +19,9 @@ async def check_database(address: DatabaseAddress) -> None:
 
 
 async def schema_revision(address: DatabaseAddress) -> str | None:
-    """The revision that a database is at, None where it was never migrated.
+    """The revision that a database is at, None if it was never migrated.
 
-    Raises ConfigurationError where DATABASE_URL leads to no database that can be connected to.
+    Raises ConfigurationError if DATABASE_URL names no database that can be connected to.
     """
     fault = await fault_of(address.dsn)
     if fault is not None:
@@ -35,5 +35,5 @@ async def count_in_database(address: DatabaseAddress, columns: Sequence[tuple[st
 
 
 def unusable(fault: str) -> str:
-    """How a command says what is wrong with the database."""
+    """The message of a command about a fault of the database."""
     return f"Rollcall cannot use this database:\n  DATABASE_URL: {fault}"

@@ -13,7 +13,7 @@ from domain.services.user import CreateUser
 
 
 async def ensure_first_admin(settings: Settings) -> str | None:
-    """Make the first admin where the directory has none of any status; the password that was made up for it, or None.
+    """Make the first admin if the directory has none of any status; returns the generated password, or None.
 
     Raises ConfigurationError where ADMIN_EMAIL or ADMIN_PASSWORD cannot be used, and Unavailable.
     """
@@ -29,9 +29,9 @@ async def ensure_first_admin(settings: Settings) -> str | None:
             lines = "\n".join(f"  ADMIN_{f.field.upper()}: {f.message}" for f in error.faults)
             raise ConfigurationError(f"The first admin cannot be made:\n{lines}") from None
         except Taken:
-            if await _count_admins(core):  # another server that starts at this moment was first
+            if await _count_admins(core):  # another server that is starting now was first
                 return None
-            raise ConfigurationError("ADMIN_EMAIL: belongs to a user who is no admin") from None
+            raise ConfigurationError("ADMIN_EMAIL: belongs to a user who is not an admin") from None
     return None if given else password
 
 

@@ -1,4 +1,4 @@
-"""What Prometheus is told of a serving process, read when it asks."""
+"""The gauges of a serving process, read when Prometheus asks."""
 
 from __future__ import annotations
 

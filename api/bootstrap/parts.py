@@ -1,4 +1,4 @@
-"""What the containers have in common: parts that are made when they are first needed, and can be replaced by name."""
+"""The base of both containers: their parts are made when first needed, and can be replaced by name."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, NoReturn, Self
 
 
 class Parts:
-    """Base of the containers. A part is a `cached_property`, made of other parts; one that is given is not made."""
+    """Base of the containers. A part is a `cached_property`, made of other parts, unless it was given."""
 
     def __init__(self, replaced: Mapping[str, Any], **given: Any) -> None:
-        """`replaced` has parts by name. Raises TypeError for a name that is no part."""
+        """`replaced` has parts by name. Raises TypeError for a name that is not a part."""
         if unknown := replaced.keys() - self.names():
             raise TypeError(f"{type(self).__name__} has no part named {', '.join(sorted(unknown))}")
         vars(self).update(given, **replaced)

@@ -12,11 +12,11 @@ RANGES_MAX = 64
 
 @lru_cache(maxsize=64)
 def response_type(accept: str) -> str:
-    """The type of a GraphQL answer for an Accept header, "" where there is none.
+    """The type of a GraphQL answer for an Accept header, "" without one.
 
     `application/graphql-response+json` goes to clients that know it, so it must be named, or be all that is left;
     between equals it is preferred. A client that accepts neither gets JSON all the same, as the same section allows:
-    an error it may not understand is better than none.
+    an error it may not understand is better than no answer.
     """
     ranges = _ranges(accept)
     modern, plain = _quality(ranges, RESPONSE_TYPE), _quality(ranges, JSON_TYPE)
@@ -34,7 +34,7 @@ def _ranges(accept: str) -> list[tuple[str, float]]:
 
 
 def _weight(parameter: str) -> float:
-    """The weight of `q=0.5`; one that is no weight counts as none at all, rather than as a wish."""
+    """The weight of `q=0.5`; an invalid weight counts as 0."""
     try:
         weight = float(parameter[2:])
     except ValueError:
@@ -43,7 +43,7 @@ def _weight(parameter: str) -> float:
 
 
 def _quality(ranges: list[tuple[str, float]], kind: str) -> float:
-    """The weight of the range that fits most closely; 0 where none does, 1 for everything where none is given."""
+    """The weight of the range that fits most closely; 0 if none matches, 1 for everything if none is given."""
     if not ranges:
         return 1.0
     by_kind = dict(ranges)

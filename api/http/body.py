@@ -26,7 +26,7 @@ class BodyRefused(Exception):
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
-    """The whole body, at most `limit` bytes. Raises BodyRefused (408, 413) and ConnectionError when the client has gone."""
+    """The whole body, at most `limit` bytes. Raises BodyRefused (408, 413) and ConnectionError if the client disconnects."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -34,7 +34,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise ConnectionError("the client has gone")
+                    raise ConnectionError("the client disconnected")
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > limit:

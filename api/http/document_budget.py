@@ -1,8 +1,8 @@
-"""How many new documents somebody may bring: known ones cost nothing, new ones are parsed and validated.
+"""Limits new documents by client: known ones cost nothing, new ones are parsed and validated.
 
-One bucket an address for strangers, one a user for everybody else, filled with characters of text: 2,000 characters
+One bucket per address for clients without a session, one per user for the others, in characters of text: 2,000 characters
 take 30 ms of processor time at worst (schema/execution/limits.py), so that one address cannot have more than 3 % of it for long.
-In memory, since it is the time of this process that is protected.
+In memory, because it is the time of this process that is protected.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def in_the_name_of(actor: Actor | None, origin: Origin) -> Iterator[None]:
 
 
 def _key(actor: Actor | None, origin: Origin) -> Hashable:
-    """The session, the user where there is none, or the address of a stranger."""
+    """The session, or the user without one, or the address of a client without either."""
     if actor is None or (actor.session_id or actor.user_id) is None:
         return "address", origin.network
     return "session", actor.session_id or actor.user_id

@@ -3,11 +3,11 @@
 A client that prefers `application/graphql-response+json` gets 400 for a request that could not be executed; with
 `application/json` alone every well-formed request is answered with 200. What is no request at all is 400 for both.
 
-The answer of a query says in `Rollcall-Position` which position of the log it shows at least: who subscribes after it
-misses nothing of what happened since. It carries the role the answer was read with, so that a feed that begins there
-with another one is told to read again. A query may ask for one in `Rollcall-Read-After`, as a write's payload has it;
-without that, or if the log does not have that place, it shows whatever this process has told its subscribers. Replicas
-are only asked where they are so far.
+The answer of a query says in `Rollcall-Position` which position of the log it shows at least: a client that subscribes
+after it misses nothing of what happened since. It carries the role the answer was read with, so that a feed that begins
+there with another role is told to read again. A query may require a position in `Rollcall-Read-After`, as a write's
+payload has it; without that, or if the log does not have that position, it shows what this process has sent to its
+subscribers. Queries run on replicas that have caught up with that position.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _accepted(scope: Scope) -> str:
 
 
 def _retry_after(error: DomainError) -> list[tuple[bytes, bytes]]:
-    """The header that says in how many seconds to try again (RFC 9110, section 10.2.3)."""
+    """The header with the seconds after which to try again (RFC 9110, section 10.2.3)."""
     if error.status not in (429, 503):
         return []
     return [(b"retry-after", str(error.details.get("retry_after", 1)).encode())]

@@ -14,7 +14,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 def names_one_host(headers: Headers, version: str) -> bool:
-    """Whether a request has exactly one Host that is one (RFC 9112 section 3.2); HTTP/1.0 needs none."""
+    """Whether a request has exactly one valid Host (RFC 9112 section 3.2); HTTP/1.0 needs none."""
     hosts = [value for name, value in headers if name == b"host"]
     if not hosts:
         return version == "1.0"
@@ -44,9 +44,9 @@ def wrong_key(headers: Headers) -> bool:
 
 
 def without_upgrade(method: str, target: bytes, version: str, headers: Headers) -> bytes:
-    """The head of a request, without its wish for another protocol (RFC 9110 section 7.8)."""
+    """The head of a request, without its request for another protocol (RFC 9110 section 7.8)."""
     lines = [f"{method} ".encode() + target + f" HTTP/{version}".encode()]
     lines += [n + b": " + v for n, v in headers if n not in (b"upgrade", b"connection")]
-    wishes = b",".join(v for n, v in headers if n == b"connection").split(b",")
-    kept = [w.strip() for w in wishes if w.strip().lower() != b"upgrade"]
+    options = b",".join(v for n, v in headers if n == b"connection").split(b",")
+    kept = [w.strip() for w in options if w.strip().lower() != b"upgrade"]
     return b"\r\n".join([*lines, *([b"connection: " + b", ".join(kept)] if kept else []), b"", b""])

@@ -1,6 +1,6 @@
 """Whether this process can serve: for people, for load balancers, for Prometheus.
 
-What is needed is tried out, at most once a second however many ask, and each answer names what does not work.
+The dependencies are checked by using them, at most once a second for any number of requests; each answer names what fails.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from api.rest.shapes import moment
 from api.telemetry import Metrics
 
 CHECK_SECONDS = 1.0
-"""The longest that anybody waits for checks."""
+"""The longest that a request waits for checks."""
 KEPT_SECONDS = 1.0
-"""How long the result of checks is told again."""
+"""How long the result of checks is reused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ log = structlog.get_logger(__name__)
 
 
 class Health:
-    """`database` and `redis` are what is tried of each, by the name under which it is reported.
+    """`database` and `redis` are the checks of each, by the name under which they are reported.
 
-    `redis_connected` tells without asking Redis whether the connection to it stands.
+    `redis_connected` says without a request to Redis whether it is connected.
     """
 
     def __init__(
@@ -73,10 +73,10 @@ class Health:
         ]
 
     async def health(self, _: Request) -> Response:
-        """503 where the database cannot be read or written; degraded where the rest still serves.
+        """503 if the database cannot be read or written; degraded if something else fails.
 
-        Without Redis events come a second late, attempts are counted by each process for itself, and nobody knows who
-        is online elsewhere. `external_api` is true because Rollcall calls none. `/readyz` says what does not work.
+        Without Redis events come a second late, each process counts attempts for itself, and does not know
+        which users are online at other instances. `external_api` is true because Rollcall calls none. `/readyz` says what does not work.
         """
         database, redis = await asyncio.gather(self._database.faults(), self._redis.faults())
         serves = all(fault.serves for fault in database.values())
@@ -100,7 +100,7 @@ class Health:
         return respond(body, 200 if ready else 503)
 
     async def metrics(self, request: Request) -> Response:
-        """Numbers for Prometheus, told to this machine itself and to who has METRICS_TOKEN."""
+        """Metrics for Prometheus, for requests from this machine and those with METRICS_TOKEN."""
         if not (self._is_local(request) or self._has_token(request)):
             return respond({"status": "forbidden"}, 403)
         return Response(generate_latest(self._metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
@@ -126,9 +126,9 @@ class Health:
 
 
 class Probe:
-    """Checks, run one after the other and once at a time: what hangs must not gather, nor hold up who asks.
+    """Checks, run one after the other and once at a time: hanging checks must not accumulate, nor delay requests.
 
-    That holds beyond the cancellation of a check too, which may itself hang. What was found is not told again once
+    That holds beyond the cancellation of a check too, which may itself hang. A result is not reused once
     `known`, which costs nothing to ask, has another value than before.
     """
 
@@ -148,7 +148,7 @@ class Probe:
         return self._checks.keys()
 
     async def faults(self) -> dict[str, Fault]:
-        """What does not hold, found within CHECK_SECONDS and kept no longer than told."""
+        """The failed checks, found within CHECK_SECONDS and reused for the time given."""
         if self._task is None or (self._task.done() and self._is_stale()):
             self._found, self._known_then = {}, self._known()
             self._task = asyncio.create_task(self._run())

@@ -1,6 +1,6 @@
 """Which hosts a request may name: DNS rebinding ends here.
 
-A page of somebody else can have its own name lead to 127.0.0.1 and then talk to whatever listens there as if it were
+A page of another site can make its own name resolve to 127.0.0.1 and then talk to whatever listens there as if it were
 its own site. Its requests still name its own host; so a server that only this machine reaches answers to this machine's
 names and to PUBLIC_URL's alone (421, RFC 9110 section 15.5.20). A server that others reach stands behind a gateway,
 which has hosts of its own. The console's door keeps the same rule (frontend/server/hosts.js) and vouches for its visitors.
@@ -46,7 +46,7 @@ def served_hosts(settings: Settings) -> frozenset[str] | None:
 
 
 class HostGuard:
-    """Passes on what names one of our hosts, or comes from a proxy that proves who it is; without a coroutine of its own."""
+    """Passes on requests that name one of our hosts, or come through a proxy with PROXY_TOKEN; without a coroutine of its own."""
 
     def __init__(self, app: ASGIApp, settings: Settings, vouched: Callable[[Scope], bool]) -> None:
         self._app, self._hosts, self._vouched = app, served_hosts(settings), vouched

@@ -68,7 +68,7 @@ class RequestMiddleware:
         try:
             await self._app(scope, receive, answer)
         except ConnectionError:
-            log.debug("request.client_gone")
+            log.debug("request.client_disconnected")
         finally:
             self._count(scope, status, time.perf_counter() - began)
 
@@ -91,7 +91,7 @@ class RequestMiddleware:
 class CrossOrigin:
     """CORS (Fetch standard, section 3.3) for an exact list of origins.
 
-    For anybody else it adds nothing: a preflight goes on to the route, which answers it like any other wrong method.
+    For other origins it adds nothing: a preflight reaches the route, which answers it like any other wrong method.
     """
 
     def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
@@ -133,7 +133,7 @@ def _preflight() -> list[tuple[bytes, bytes]]:
 
 
 class ErrorMask:
-    """Answers for what nobody caught, in the shape of the path and with nothing of the inside; the log has the rest."""
+    """Answers unexpected exceptions in the format of the path, without internal details; the log has those."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

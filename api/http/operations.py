@@ -1,4 +1,4 @@
-"""Documents and what is executed of them, for HTTP and for the sockets alike: within budgets and a deadline, and counted."""
+"""Executes documents for HTTP and for sockets: within budgets and a deadline, and counted in the metrics."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Operations:
         self._budget, self._fairness = budget, fairness
 
     def document(self, text: str, actor: Actor | None, origin: Origin) -> Document:
-        """The document of a text, for whoever brings it. Raises DocumentRefused, and RateLimited for too many new ones."""
+        """The document of a text, parsed at this client's cost. Raises DocumentRefused, and RateLimited for too many new ones."""
         stranger = actor is None
         known = self.documents.find(text, stranger=stranger)
         if known is not None:
@@ -43,8 +43,8 @@ class Operations:
     ) -> dict[str, Any]:
         """See Documents.execute.
 
-        Raises DocumentRefused without such an operation, RateLimited where too much of this session waits already, and
-        Unavailable after the deadline.
+        Raises DocumentRefused without such an operation, RateLimited if too many operations of this session wait
+        already, and Unavailable after the deadline.
         """
         subject, began = document.subject(name), time.perf_counter()
         outcome = "failed"
@@ -56,7 +56,7 @@ class Operations:
             outcome = "refused"
             raise
         except TimeoutError:
-            log.warning("graphql.deadline", operation=name)
+            log.warning("graphql.deadline_exceeded", operation=name)
             raise Unavailable("The answer took too long") from None
         finally:
             self._metrics.answered(subject, outcome, time.perf_counter() - began)
@@ -64,6 +64,6 @@ class Operations:
 
 
 def _outcome(result: dict[str, Any]) -> str:
-    """Whether an answer is whole, refused for what the client can mend, or failed by our own fault."""
+    """`ok`, `refused` for errors that the client can correct, or `failed` for our own."""
     codes = {e.get("extensions", {}).get("code") for e in result.get("errors", ())}
     return "failed" if codes & FAILURES else "refused" if codes else "ok"

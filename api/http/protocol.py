@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol with the bounds that it does not have: of time, of size, and of what it takes for a WebSocket.
 
-uvicorn waits for ever for half-sent headers and for bodies that drip, reads heads of any length, takes whatever says
-`Upgrade: websocket` for a handshake and leaves without an answer what is none. Here every connection that has got no
+uvicorn waits for ever for half-sent headers and for bodies that drip, reads heads of any length, takes any request with
+`Upgrade: websocket` for a handshake and does not answer invalid ones. Here every connection that has got no
 answer ends within HEADER_SECONDS + MESSAGE_SECONDS, and a request that only looks like a handshake is answered as the
 plain request it is (RFC 9110 section 7.8).
 """
@@ -25,7 +25,7 @@ MESSAGE_SECONDS = 10.0
 UNREAD_SECONDS = 30.0
 """How long a client may leave an answer unread that does not fit into the connection's buffers."""
 LINGER_SECONDS = 1.0
-"""How long a client may go on sending what is refused already."""
+"""How long a client may continue to send a request that is already refused."""
 HEAD_BYTES = 16 * 1024
 """The longest request line, and the longest head altogether."""
 MESSAGES = {
@@ -100,7 +100,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.send_400_response("")
 
     def _feed_plainly(self, rest: bytes) -> None:
-        """Read a request again without its wish to be upgraded, for which the parser would not read its body."""
+        """Read a request again without its upgrade, for which the parser would not read its body."""
         head = handshake.without_upgrade(self.scope["method"], self.url, self.parser.get_http_version(), self.headers)
         self.parser = httptools.HttpRequestParser(self)
         self._feed(head + rest)
@@ -126,19 +126,19 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(431)
 
     def on_headers_complete(self) -> None:
-        """All headers are here. A target that is no path is refused: nobody is to be told of another host by it."""
+        """All headers are here. A target that is not a path is refused, because it could name another host."""
         self._in_head, self._heads = False, self._heads + 1
         if not self.url.startswith(b"/") or not handshake.names_one_host(self.headers, self.parser.get_http_version()):
             self._refuse(400)
         self.scope["method"] = self.parser.get_method().decode("ascii")
-        if self._is_read_again():
+        if self._is_fed_again():
             return
         super().on_headers_complete()
         self._within(self.message_seconds)
 
     def on_message_complete(self) -> None:
         """All of it is here."""
-        if self._is_read_again():
+        if self._is_fed_again():
             return
         super().on_message_complete()
         self._in_head, self._loose_bytes = True, 0
@@ -148,7 +148,7 @@ class BoundedProtocol(HttpToolsProtocol):
         plain = self.scope["method"] != "GET" or self.parser.get_http_version() != "1.1"
         return not plain and not handshake.has_body(self.headers) and super()._should_upgrade()
 
-    def _is_read_again(self) -> bool:
+    def _is_fed_again(self) -> bool:
         return self.parser.should_upgrade() and not self._should_upgrade()
 
     def handle_websocket_upgrade(self) -> None:
@@ -181,15 +181,15 @@ class BoundedProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         """It reads again."""
         super().resume_writing()
-        self._read_again()
+        self._stop_unread_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
+        """The connection has ended."""
         self._within(None)
-        self._read_again()
+        self._stop_unread_timer()
         super().connection_lost(exc)
 
-    def _read_again(self) -> None:
+    def _stop_unread_timer(self) -> None:
         if self._unread is not None:
             self._unread.cancel()
             self._unread = None
@@ -225,8 +225,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def _within(self, seconds: float | None) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = None if seconds is None else self.loop.call_later(seconds, self._late)
+        self._deadline = None if seconds is None else self.loop.call_later(seconds, self._close_late)
 
-    def _late(self) -> None:
+    def _close_late(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()

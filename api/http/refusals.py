@@ -14,9 +14,9 @@ SAFE_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-"""What every answer has, whoever gives it."""
+"""The headers of every answer."""
 CLOSED = ((b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), (b"cache-control", b"no-store"))
-"""What an answer has that does not say otherwise itself: it loads nothing, and nobody keeps it."""
+"""The defaults of an answer that does not set these headers itself: it loads nothing and is not cached."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

@@ -1,6 +1,6 @@
-"""Failed sign-ins that wait to be written: after their answers, soon, several at once.
+"""The queue of failed sign-ins, written in batches soon after their answers.
 
-When they are written says nothing of which request they came from: the time between two writes is random.
+The time of a write does not reveal which request it came from: the pause between two writes is random.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from domain.services.sign_in_failure import FailedSignIn
 from domain.tasks import end
 
 ROOM = 5_000
-"""Failures that may wait; more are only there while the database is unavailable or under attack."""
+"""The longest queue; it gets longer only while the database is unavailable or under attack."""
 BATCH = 200
 PAUSE_SECONDS = (0.05, 0.35)
-"""Between which a write is put off, evenly distributed."""
+"""The pause before a write is drawn evenly from this range."""
 RETRY_SECONDS = 1.0
 STOP_SECONDS = 5.0
 LAST_ATTEMPTS = 3
-"""How often the rest is attempted at the end."""
+"""How often writing the rest is attempted at the end."""
 
 Record = Callable[[Sequence[FailedSignIn]], Awaitable[None]]
 
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 class FailureQueue:
-    """One per process, over one way to write them down."""
+    """One per process; `record` writes a batch to the log."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -47,7 +47,7 @@ class FailureQueue:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Write what is left; what cannot be written is counted in the log of the process."""
+        """Write what is left; if that fails, log how many were not written."""
         for _attempt in range(LAST_ATTEMPTS):
             try:
                 await self.flush()
@@ -59,9 +59,9 @@ class FailureQueue:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
-        """Have failures written beside the block.
+        """Write failures in the background while the block runs.
 
-        A write under way at its end is waited for: after cancelling one nobody knows whether it was made.
+        A write in progress is waited for: after a cancellation it would be unknown whether it was committed.
         """
         task = asyncio.create_task(self._run(), name="sign-in-failures")
         try:
@@ -73,7 +73,7 @@ class FailureQueue:
             await end([task])
 
     def check_room(self) -> None:
-        """Raises RateLimited while too many wait."""
+        """Raises RateLimited while the queue is full."""
         if len(self._waiting) >= ROOM:
             raise RateLimited(1)
 
@@ -83,12 +83,12 @@ class FailureQueue:
         return len(self._waiting)
 
     def report(self, failure: FailedSignIn) -> None:
-        """Have a failure written soon."""
+        """Add a failure to the queue."""
         self._waiting.append(failure)
         self._some.set()
 
     async def flush(self) -> None:
-        """Write all that waits, in order. Raises Unavailable, and keeps what was not written."""
+        """Write the queue, in order. Raises Unavailable and keeps what was not written."""
         while self._waiting:
             batch = list(itertools.islice(self._waiting, BATCH))
             try:
@@ -96,7 +96,9 @@ class FailureQueue:
             except Unavailable:
                 raise
             except Exception:
-                log.exception("sign_in_failures.refused", count=len(batch))  # and dropped, or it would block the rest
+                log.exception(
+                    "sign_in_failures.refused", count=len(batch)
+                )  # and dropped, because it would block the rest
             for _ in batch:
                 self._waiting.popleft()
 

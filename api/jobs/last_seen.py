@@ -1,4 +1,4 @@
-"""When somebody was last seen, written down every few seconds and once more at the end."""
+"""Writes when users and sessions were last seen, every few seconds and once more at the end."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ log = structlog.get_logger(__name__)
 
 
 class Sightings(Protocol):
-    """Where requests leave which session and which user they saw, and when (api/auth/authenticator.py)."""
+    """The sessions and users of recent requests, with the time (api/auth/authenticator.py)."""
 
     seen: dict[UUID, tuple[UUID, datetime]]
 
 
 async def write_seen(sightings: Sightings, sessions: SessionService) -> None:
-    """Write what was seen, until it is cancelled."""
+    """Write the collected times, until cancelled."""
     while True:
         try:
             await asyncio.sleep(FLUSH_SECONDS)
@@ -37,5 +37,5 @@ async def _flush(sightings: Sightings, sessions: SessionService) -> None:
         return
     try:
         await sessions.touch_seen({s: at for s, (_, at) in seen.items()}, dict(seen.values()))
-    except Exception as error:  # noqa: BLE001 - when somebody was seen is not worth stopping for
+    except Exception as error:  # noqa: BLE001 - losing a time of last use is no reason to stop
         log.warning("last_seen.not_written", count=len(seen), error=type(error).__name__)

@@ -17,15 +17,15 @@ from domain.tasks import end
 
 EVERY_SECONDS, RETRY_SECONDS = 3600.0, 60.0
 FIRST_SECONDS = 60.0
-"""At most this long after the start, so that instances that start together do not look together."""
+"""At most this long after the start, so that instances that start together do not check together."""
 PAUSE_SECONDS = 0.1
-"""Between two batches, in which the database belongs to everybody else."""
+"""Between two batches, to leave the database to others."""
 
 log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """One per process; `pruned` counts the entries that this one has deleted."""
+    """One per process; `pruned` counts the entries that this process has deleted."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Retention:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Leave; what is not pruned yet waits for the next hour."""
+        """Stop; the rest is pruned in the next hour."""
         if self._task is not None:
             await end([self._task])
 
@@ -61,7 +61,7 @@ class Retention:
                 await self._prune()
                 pause = self._every
             except Unavailable:
-                log.warning("retention.put_off", seconds=pause)
+                log.warning("retention.postponed", seconds=pause)
             except Exception:
                 log.exception("retention.failed")
 

@@ -1,8 +1,8 @@
 """GraphQL over WebSocket: the graphql-transport-ws connection loop.
 
 Ours and not the library's, because limits, slow readers, expiry, revocation and strict input all live in it. Every
-refusal has its code: 4400 for what is no message, 4401 before the acknowledgement and after the token's end, 4403
-when the session or its rights are gone, 4406 for another subprotocol, 4408 without connection_init in time, 4409 for
+refusal has its code: 4400 for an invalid message, 4401 before the acknowledgement and after the token's end, 4403
+when the session was revoked or its rights changed, 4406 for another subprotocol, 4408 without connection_init in time, 4409 for
 an operation id in use, 4410 for a reader too slow to keep (resume from the cursor), 4429 for a second init, 1013 (try
 again later) for a flood, 1012 when the server stops. An idle connection costs one task and no timer; the watchdog is one for all (api/sockets/watchdog.py).
 
@@ -41,7 +41,7 @@ INIT_SECONDS = 5.0
 
 
 class Registry(Protocol):
-    """Whom a connection tells of its life (api/sockets/registry.py)."""
+    """Where a connection reports that it opened, authenticated and closed (api/sockets/registry.py)."""
 
     def opened(self, connection: Connection) -> None: ...
     def acknowledged(self, connection: Connection) -> None: ...
@@ -95,7 +95,7 @@ class Connection(SocketOperations):
         if self._protocol is not None:
             self._protocol.accepted()
             self._protocol.retire = lambda delay: self._retire(loop, delay)
-        timer = loop.call_later(INIT_SECONDS, self._late)
+        timer = loop.call_later(INIT_SECONDS, self._check_initialised)
         self._task = asyncio.current_task()
         self._registry.opened(self)
         try:
@@ -118,12 +118,12 @@ class Connection(SocketOperations):
             try:
                 await self._slow_down()
                 if self.ending is None:
-                    await self._take(object_of(message))
+                    await self._handle(object_of(message))
             except Refused as refusal:
                 self.end(refusal.code, refusal.reason)
 
     async def _slow_down(self) -> None:
-        """Wait while the peer sends faster than it may: until then nothing more is read. Raises Refused for a flood."""
+        """Wait if the peer sends faster than allowed; nothing is read meanwhile. Raises Refused for a flood."""
         try:
             delay = self._pace.delay(asyncio.get_running_loop().time())
         except Flood:
@@ -131,7 +131,7 @@ class Connection(SocketOperations):
         if delay:
             await asyncio.sleep(delay)
 
-    async def _take(self, message: dict[str, Any]) -> None:
+    async def _handle(self, message: dict[str, Any]) -> None:
         match message.get("type"):
             case "connection_init":
                 await self._init(payload_of(message))
@@ -162,22 +162,22 @@ class Connection(SocketOperations):
         self._put({"type": "connection_ack"})
 
     async def _ping(self, payload: dict[str, Any] | None) -> None:
-        """Answer a ping with its own payload, but a credential never: with what came of it, or with nothing."""
+        """Answer a ping with its own payload. A credential is never echoed: the answer is the result of authenticating, or empty."""
         credentials = credentials_of(payload or {})
         if CREDENTIAL in credentials and self.actor is not None:
-            payload = await self._again(credentials)
+            payload = await self._reauthenticate(credentials)
         elif holds_credential(payload):
             payload = None
         self._put({"type": "pong"} | ({} if payload is None else {"payload": payload}))
 
-    async def _again(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """Authenticate again: the same user goes on with a later end; anybody else is refused."""
+    async def _reauthenticate(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Authenticate again: the same user continues with a later expiry; another user is refused."""
         try:
             actor, expires_at = await self._edge.authenticate(self.scope, payload)
         except DomainError as error:
             return {"authenticated": False, "code": error.code}
         if self.actor is None or (actor.user_id, actor.role) != (self.actor.user_id, self.actor.role):
-            raise Refused(4403, "This token belongs to somebody else")
+            raise Refused(4403, "This token belongs to another user")
         self._registry.renewed(self, actor)
         self.expires_at, self.warned = expires_at, False
         return {"authenticated": True, "expiresAt": int(expires_at)}
@@ -185,7 +185,7 @@ class Connection(SocketOperations):
     def _overflow(self) -> None:
         self.end(4410, "Too slow to keep: resume from your cursor")
 
-    def _late(self) -> None:
+    def _check_initialised(self) -> None:
         if not self._initialised:
             self.end(4408, "Connection initialisation timeout")
 
@@ -199,7 +199,7 @@ class Connection(SocketOperations):
         self._edge.spawn(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
-        with contextlib.suppress(Exception):  # the peer may be gone, and then there is nothing left to close
+        with contextlib.suppress(Exception):  # if the peer has disconnected, there is nothing left to close
             if isinstance(self.outbox, AsgiOutbox) and code != 4410:
                 async with asyncio.timeout(2.0):
                     await self.outbox.room()
@@ -215,10 +215,10 @@ class Connection(SocketOperations):
 
     def _retire(self, loop: asyncio.AbstractEventLoop, delay: float) -> None:
         self._retiring = True
-        loop.call_later(delay, lambda: self._edge.spawn(self._leave()))
+        loop.call_later(delay, lambda: self._edge.spawn(self._finish()))
 
-    async def _leave(self) -> None:
-        """Let what was asked finish, then say that the server restarts."""
+    async def _finish(self) -> None:
+        """Let running operations finish, then close with the code for a restart."""
         tasks = [o.task for o in self.operations.values() if o.one_shot and o.task is not None]
         if tasks:
             await asyncio.wait(tasks, timeout=4.0)

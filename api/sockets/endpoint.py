@@ -42,11 +42,11 @@ class SocketEndpoint:
         self._tasks = Tasks()
 
     async def __aenter__(self) -> Self:
-        """Sockets may come."""
+        """Accept sockets."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Drop what is still open."""
+        """Abort the sockets that are still open."""
         for connection in self._registry.connections:
             connection.abort()
         await self._tasks.end()
@@ -85,6 +85,6 @@ class SocketEndpoint:
         except DocumentRefused as refusal:
             subscriber.sink.fail(refusal.errors)
             return
-        # Otherwise the pages of its snapshot would count as the process's own work, which is served before all other.
+        # Otherwise the pages of its snapshot would count as the process's own work, which takes precedence over all requests.
         with in_the_name_of(subscriber.actor, subscriber.actor.origin):
             await self._live.serve(executor, document.key, subscriber)

@@ -116,7 +116,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self.writable = Gate()  # type: ignore[assignment]
 
     def accepted(self) -> None:
-        """Forget the handshake: its headers are in the scope, and nobody asks for them again."""
+        """Drop the handshake: its headers are in the scope, and nothing reads it again."""
         if self.handshake_complete:
             self.request = self.response = None  # type: ignore[assignment]
 
@@ -132,7 +132,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         return int(self.transport.get_write_buffer_size())
 
     async def drained(self) -> None:
-        """Return when the peer has read enough for more; raises ConnectionError when it is gone."""
+        """Return when the peer has read enough for more; raises ConnectionError once it has disconnected."""
         await self.writable.wait()
         if self.disconnected:
             raise ConnectionError
@@ -151,7 +151,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
 
     def handle_ping(self) -> None:
-        """Answer a ping; a flood of them ends the connection before it stalls everybody else."""
+        """Answer a ping; a flood of them ends the connection before it stalls the others."""
         now = self.loop.time()
         if now - self._pings_since > 1.0:
             self._pings, self._pings_since = 0, now
@@ -173,6 +173,6 @@ class FrameProtocol(WebSocketsSansIOProtocol):
 
 
 def protocol_of(scope: Any) -> FrameProtocol | None:
-    """The protocol behind a connection, or None where the server is another one."""
+    """The protocol behind a connection, or None under another server."""
     found = (scope.get("extensions") or {}).get(EXTENSION)
     return found if isinstance(found, FrameProtocol) else None

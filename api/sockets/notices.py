@@ -1,4 +1,4 @@
-"""Telling a socket about its own session, through its `sessionNotices` subscriptions."""
+"""Sends a socket notices about its own session, through its `sessionNotices` subscriptions."""
 
 from __future__ import annotations
 

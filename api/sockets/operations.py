@@ -1,4 +1,4 @@
-"""The operations of one socket: what is asked on it, answered once or live, each under its id."""
+"""The operations of one socket, each under its id: queries and mutations answered once, and live subscriptions."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Edge(Protocol):
 
 
 class OperationSink:
-    """A subscription's way out through its connection's outbox, under its operation id."""
+    """Sends the messages of a subscription through its connection's outbox, under its operation id."""
 
     __slots__ = ("_connection", "_head", "_id", "shape", "write")
 
@@ -73,7 +73,7 @@ class OperationSink:
         return self._connection.outbox.encode([head + p + b"}" for p in payloads])
 
     async def send(self, payloads: Payloads) -> None:
-        """Take messages, waiting for room first. Raises ConnectionError."""
+        """Send messages, waiting for room first. Raises ConnectionError."""
         if payloads:
             await self._connection.outbox.room()
             self._connection.outbox.put(self.encode(payloads), len(payloads))
@@ -87,7 +87,7 @@ class OperationSink:
         self._connection.finish(self._id, {"id": self._id, "type": "error", "payload": errors})
 
     def overrun(self) -> None:
-        """End the connection: its operations cost more than can be rendered in time."""
+        """Close the connection, because its subscriptions cost more than can be rendered in time."""
         self._connection.end(4410, "Your subscriptions cost too much to keep up with: ask for less, and resume")
 
 
@@ -108,7 +108,7 @@ class Operation:
             self.task.cancel()
 
     def leave(self) -> None:
-        """Take no more messages, and give back what the operation holds."""
+        """Stop sending messages, and release the budget that the operation holds."""
         if self.subscriber is not None:
             self.subscriber.close()
         if self.charge is not None:
@@ -116,7 +116,7 @@ class Operation:
 
 
 class SocketOperations:
-    """What runs on one socket; how it begins and ends is the connection's (api/sockets/connection.py)."""
+    """The operations of one socket; the connection handles its opening and closing (api/sockets/connection.py)."""
 
     __slots__ = ("_edge", "_retiring", "actor", "operations", "outbox", "scope")
 
@@ -149,7 +149,7 @@ class SocketOperations:
         except DocumentRefused as refusal:
             self._refuse(id_, refusal.errors)
         except DomainError as error:
-            self._refuse(id_, [_told(error)])
+            self._refuse(id_, [_problem(error)])
         else:
             self._begin(id_, self.actor, document, kind, variables, name)
 
@@ -181,14 +181,14 @@ class SocketOperations:
     async def _once(
         self, id_: str, operation: Operation, document: Document, variables: dict[str, Any] | None, name: str | None
     ) -> None:
-        """A query or a mutation: one `next`, then `complete`; or `error` where nothing could be executed."""
+        """A query or a mutation: one `next`, then `complete`; or `error` if nothing could be executed."""
         try:
             assert self.actor is not None
             result = await self._edge.operations.execute(
                 document, name, variables, self._edge.context(self.actor, self.scope)
             )
         except (RateLimited, Unavailable) as error:
-            result = {"errors": [_told(error)]}
+            result = {"errors": [_problem(error)]}
         finally:
             if self.operations.get(id_) is operation:
                 del self.operations[id_]
@@ -209,7 +209,7 @@ class SocketOperations:
         except ConnectionError:
             subscriber.close()
         except DomainError as error:
-            self.finish(id_, {"id": id_, "type": "error", "payload": [_told(error)]})
+            self.finish(id_, {"id": id_, "type": "error", "payload": [_problem(error)]})
         except Exception:
             log.exception("socket.subscription_failed")
             self.finish(id_, {"id": id_, "type": "error", "payload": [error_shape("Internal error", "INTERNAL_ERROR")]})
@@ -217,7 +217,7 @@ class SocketOperations:
             operation.task = None
 
     def finish(self, id_: str, message: dict[str, Any]) -> None:
-        """End an operation from this side."""
+        """End an operation on the server's initiative."""
         operation = self.operations.pop(id_, None)
         if operation is not None:
             operation.leave()
@@ -233,5 +233,5 @@ class SocketOperations:
         self.operations.clear()
 
 
-def _told(error: DomainError) -> dict[str, Any]:
+def _problem(error: DomainError) -> dict[str, Any]:
     return format_error(GraphQLError("", original_error=error))

@@ -1,7 +1,7 @@
-"""What waits to be read by one socket: bounded in messages and bytes, written without waiting.
+"""The outgoing messages of one socket: bounded in messages and bytes, written without waiting.
 
-A reader that falls behind loses its connection (4410), not its place: it resumes from its cursor, and nobody else
-notices. See api/sockets/frames.py for the two ways a frame can leave.
+A reader that falls behind loses its connection (4410), not its position: it resumes from its cursor, and no other reader
+is affected. See api/sockets/frames.py for the two ways a frame can leave.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BYTES_MAX = 256 * 1024
 
 
 class Outbox:
-    """Base of the two ways. `overflow` is called once when a message found no room."""
+    """Base of the two ways. `overflow` is called when there is no room for a message."""
 
     __slots__ = ("_overflow",)
 
@@ -36,7 +36,7 @@ class Outbox:
         raise NotImplementedError
 
     async def room(self) -> None:
-        """Return when there is room for more; raises ConnectionError when the peer is gone."""
+        """Return when there is room for more; raises ConnectionError once the peer has disconnected."""
         raise NotImplementedError
 
     def stalled(self, now: float) -> float:
@@ -86,7 +86,7 @@ class FrameOutbox(Outbox):
             self._count += count
 
     def _has_room(self, size: int, count: int) -> bool:
-        """Whether more may wait; where nothing waits any more, whatever its size."""
+        """Whether more may be queued; into an empty buffer, a message of any size."""
         unsent = self._transport.get_write_buffer_size()
         if not unsent:
             self._marks, self._count = None, 0
@@ -95,7 +95,7 @@ class FrameOutbox(Outbox):
         return unsent + size <= BYTES_MAX and self._count + count <= MESSAGES_MAX
 
     def _forget_sent(self, unsent: int) -> None:
-        """Take what the peer has read off the count; `_marks` has where each write ended."""
+        """Subtract what the peer has read; `_marks` has the position at which each write ended."""
         sent = self._written - unsent
         while self._marks and self._marks[0][0] <= sent:
             self._count -= self._marks.popleft()[1]

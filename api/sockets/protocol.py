@@ -1,4 +1,4 @@
-"""The messages of graphql-transport-ws, read strictly: what is none ends the connection with its code."""
+"""The messages of graphql-transport-ws, read strictly: anything else ends the connection with its code."""
 
 from __future__ import annotations
 

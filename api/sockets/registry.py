@@ -1,4 +1,4 @@
-"""Which sockets are open in this process, and by user; presence is told as a user's sockets come and go."""
+"""The open sockets of this process, also by user; it reports to presence when a user's sockets open and close."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.services.live import LivePresence
 
 
 class SocketRegistry:
-    """One per process. It knows nobody who uses it, so that everybody can."""
+    """One per process. It depends on none of its users, so that all of them can depend on it."""
 
     def __init__(self, presence: LivePresence) -> None:
         self._presence = presence
@@ -25,7 +25,7 @@ class SocketRegistry:
 
     @property
     def connections(self) -> list[Connection]:
-        """All that are open, those included whose user is not known yet."""
+        """All open sockets, including those that have not authenticated yet."""
         return list(self._open)
 
     @property
@@ -34,7 +34,7 @@ class SocketRegistry:
         return self._by_user.keys()
 
     def of_users(self, user_ids: Iterable[UUID]) -> list[Connection]:
-        """The sockets of these users that are not being closed."""
+        """The sockets of these users, without those being closed."""
         return [c for u in user_ids for c in self._by_user.get(u, ()) if c.ending is None]
 
     def opened(self, connection: Connection) -> None:
@@ -42,7 +42,7 @@ class SocketRegistry:
         self._open.add(connection)
 
     def acknowledged(self, connection: Connection) -> None:
-        """A socket's user is known."""
+        """A socket has authenticated."""
         user_id = _user(connection)
         if user_id is not None:
             self._by_user.setdefault(user_id, set()).add(connection)

@@ -4,8 +4,8 @@ Whatever ends a session or a right is an event. Once a batch of events has been 
 of the users concerned are checked against the database; those that may not stay get their `SessionNotice` and are closed
 with 4403. The same check runs over all sockets every CHECK_SECONDS, for when the broadcast was lost.
 
-A use case that ends sessions answers once that check is done here (`settle`). It asks nothing itself: the commit notes
-who has to be checked, and the check that its event brings about wakes it.
+A use case that ends sessions answers once that check is done in this process (`settle`). It queries nothing itself: the
+commit records which users have to be checked, and the check that follows the event wakes it.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ FindPrincipals = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Principal]]]
 class Bounds:
     """How late a socket may be closed, in seconds.
 
-    Every socket is checked against the database each `check`, whatever the broadcast says. A use case waits `settle` for
-    its event: longer than it takes to be read from the table while Redis is unavailable.
+    Every `check` seconds all sockets are checked against the database, with or without events. A use case waits up to
+    `settle` seconds for its event: longer than reading it from the table takes while Redis is unavailable.
     """
 
     check: float = CHECK_SECONDS
@@ -76,14 +76,14 @@ class Revocation:
             await end([self._task])
 
     def committed(self, events: Sequence[NewEvent]) -> None:
-        """This process has committed events: note the users here whose sockets have to be checked."""
+        """Record the users whose sockets have to be checked after a commit of this process."""
         for event in events:
             user_id = event.user_id
             if event.type.traits.ends_sessions and user_id is not None and self._registry.of_users([user_id]):
                 self._unchecked.setdefault(user_id, _Unchecked()).commits += 1
 
     def written(self, events: Sequence[Event]) -> None:
-        """Events were written to every subscriber: check the sockets of the users concerned."""
+        """Check the sockets of the users concerned, once the events have been written to every subscriber."""
         concerned = {e.user_id for e in events if e.type.traits.ends_sessions}
         self._check_soon(u for u in concerned if u in self._registry.user_ids or u in self._unchecked)
 
@@ -92,7 +92,7 @@ class Revocation:
         self._check_soon(self._registry.user_ids | self._unchecked.keys())
 
     async def settle(self, user_id: UUID) -> None:
-        """Return when no socket here outlives its right: at once unless a commit has concerned an open one.
+        """Return once no socket here has lost its right: immediately unless a commit concerned an open one.
 
         The event is waited for, so that each socket receives it first, but for SETTLE_SECONDS at most: then the sockets
         are checked without it. Raises Unavailable if that is not possible.
@@ -112,7 +112,7 @@ class Revocation:
             self._wake.set()
 
     async def _run(self) -> None:
-        """Check the users whose events came, at once; everybody, every CHECK_SECONDS."""
+        """Check the users of new events at once, and all users every CHECK_SECONDS."""
         while True:
             try:
                 async with asyncio.timeout(self._bounds.check):
@@ -128,7 +128,7 @@ class Revocation:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _check(self, user_ids: set[UUID]) -> None:
-        """Close the sockets of these users that may not stay, and wake those who wait for it. Raises Unavailable."""
+        """Close the sockets of these users that have lost their right, and wake the waiting use cases. Raises Unavailable."""
         seen = {u: self._unchecked[u].commits for u in user_ids & self._unchecked.keys()}
         await self._close(self._registry.of_users(user_ids))
         for user_id, commits in seen.items():
@@ -157,7 +157,7 @@ class Revocation:
 
     def _session_verdict(self, principal: Principal | None, role: Role) -> Verdict | None:
         if principal is None:
-            return SessionNoticeKind.DISABLED, "This account is gone"
+            return SessionNoticeKind.DISABLED, "This account no longer exists"
         if principal.status is not Status.ACTIVE:
             return SessionNoticeKind.DISABLED, f"This account is {principal.status}"
         if not principal.is_live(self._clock.now()):

@@ -52,7 +52,7 @@ class SubscriptionBudget:
         return 0 if account is None else account.cost
 
     def charge(self, user_id: UUID, key: Hashable, cost: int) -> Charge | None:
-        """Charge a subscription, or None where that would be too much; equal keys are rendered together."""
+        """Charge a subscription, or None if that would exceed the budget; equal keys are rendered together."""
         account = self._accounts.get(user_id) or _Account()
         new = key not in account.held
         if new and account.cost + cost > self._cost_max:

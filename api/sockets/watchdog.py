@@ -1,4 +1,4 @@
-"""One look a second at every socket: tokens that expire, writes that stall, peers that do not read the close."""
+"""Checks every socket once a second: expired tokens, stalled writes, peers that do not read the close."""
 
 from __future__ import annotations
 
