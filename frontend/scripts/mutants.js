@@ -79,7 +79,11 @@ try {
 		if (!chosen.length) return [];
 		for (const file of files) vitest.invalidateFile(join(folder, file));
 		const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
-		const failed = testModules.filter((one) => one.state() === 'failed');
+		// Vitest gives those of earlier runs too, as they were then: with another mutant.
+		const ran = testModules.filter(({ moduleId, project }) =>
+			chosen.some((one) => one.moduleId === moduleId && one.project === project)
+		);
+		const failed = ran.filter((one) => one.state() === 'failed');
 		const names = failed.flatMap((one) => [
 			one.moduleId,
 			...[...one.children.allTests('failed')].map(({ fullName }) => fullName)
