@@ -148,7 +148,13 @@ class Container(Parts):
     def services(self) -> Services:
         """The use cases that resolvers call."""
         core = self.core
-        return Services(core.users, core.sessions, core.events, core.presence, self.hub)
+        return Services(
+            users=core.users,
+            sessions=core.sessions,
+            events=core.events,
+            presence=core.presence,
+            log=self.hub,
+        )
 
     @cached_property
     def live(self) -> Live:
