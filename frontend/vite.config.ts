@@ -2,6 +2,7 @@ import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { breakpoints } from './scripts/breakpoints.js';
 
 export default defineConfig({
 	build: {
@@ -24,6 +25,7 @@ export default defineConfig({
 		}
 	},
 	plugins: [
+		breakpoints(),
 		tailwindcss(),
 		sveltekit({
 			adapter: adapter({ precompress: true }),
