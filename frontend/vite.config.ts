@@ -14,11 +14,20 @@ export default defineConfig({
 				// Small files compress badly: what most pages behind sign-in share comes in one.
 				codeSplitting: {
 					groups: [
+						// Before sign-in.
 						{
 							name: 'entry',
-							test: /src\/lib\/(components\/ui\/(Button|Field|Form|FormNotice|Mark|Notice|PasswordField)\.svelte|stores\/(form|entry-i18n)|utils\/problems|messages\/(en-entry|entry|locale))|lucide.*\/(circle-alert|circle-check|info|eye|eye-off)\.svelte/
+							priority: 2,
+							test: /src\/lib\/(components\/ui\/(Button|Field|Form|FormNotice|Mark|Notice|PasswordField)\.svelte|stores\/(form|entry-i18n|controls\/hydrated)|(utils|types)\/(problems|preferences)|messages\/(en-entry|entry|locale))|svelte\/src\/reactivity|lucide.*\/(circle-alert|circle-check|info|eye|eye-off)\.svelte/
 						},
-						{ name: 'shared', test: /src\/lib|lucide/, minShareCount: 5 }
+						// Around every page behind sign-in; the components of the frame themselves would draw this before it.
+						{
+							name: 'frame',
+							priority: 1,
+							test: /src\/lib\/(messages\/(en|all)\.ts|stores\/(clock|i18n|live\/|toasts|viewer)|utils\/(format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevrons-up-down|x)\.svelte/
+						},
+						// On many pages; a table is on few.
+						{ name: 'shared', test: /src\/lib(?!.*\/DataTable)|lucide/, minShareCount: 5 }
 					]
 				}
 			}
