@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { en } from '#lib/messages/en.ts';
 import { Address, flag, id, oneOf, oneOfOr, text, windowOf } from '#lib/utils/address.ts';
+import { pageLinks } from '#lib/utils/pages.ts';
 import { signIn, signUp } from '#lib/utils/entry-address.ts';
 import {
 	FILTER_KEYS,
@@ -98,4 +99,18 @@ test('a column is sorted its own way first, then the other', () => {
 		{ sort: 'seen', direction: null },
 		{ sort: 'seen', direction: 'asc' }
 	]);
+});
+
+test('the pages beside one keep what is asked for, and are none where the API has no position for them', () => {
+	const list = new Address('/list', { search: text('q') });
+	const none = { hasNextPage: false, hasPreviousPage: false, startCursor: 'a', endCursor: 'b' };
+	const query = list.parse(new URLSearchParams('q=x'));
+	expect(pageLinks(list, query, none)).toEqual({ first: null, previous: null, next: null });
+	const middle = { ...none, hasNextPage: true, hasPreviousPage: true };
+	expect(pageLinks(list, { ...query, after: '0' }, middle)).toEqual({
+		first: '/list?q=x',
+		previous: '/list?q=x&before=a',
+		next: '/list?q=x&after=b'
+	});
+	expect(pageLinks(list, query, { ...middle, startCursor: null, endCursor: null }).next).toBeNull();
 });

@@ -145,6 +145,34 @@ export type EventRow = {
 
 const EventRowFragment = "fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}";
 
+export type FeedReady = {
+	cursor: string;
+};
+
+const FeedReadyFragment = "fragment FeedReady on FeedReady{cursor}";
+
+export type Heartbeat = {
+	cursor: string;
+};
+
+const HeartbeatFragment = "fragment Heartbeat on Heartbeat{cursor}";
+
+export type Pages = {
+	hasNextPage: boolean;
+	hasPreviousPage: boolean;
+	startCursor: string | null;
+	endCursor: string | null;
+};
+
+const PagesFragment = "fragment Pages on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
+
+export type ResyncRequired = {
+	cursor: string;
+	reason: string;
+};
+
+const ResyncRequiredFragment = "fragment ResyncRequired on ResyncRequired{cursor reason}";
+
 export type SessionPage = {
 	edges: Array<{
 		node: SessionRow;
@@ -234,18 +262,13 @@ export type EventsData = {
 		edges: Array<{
 			node: EventRow;
 		}>;
-		pageInfo: {
-			hasNextPage: boolean;
-			hasPreviousPage: boolean;
-			startCursor: string | null;
-			endCursor: string | null;
-		};
+		pageInfo: Pages;
 	};
 };
 
 export type EventsVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; filter?: EventFilter | null };
 
-export const Events = ("query Events($first:Int$after:String$last:Int$before:String$filter:EventFilter){events(first:$first after:$after last:$last before:$before filter:$filter){edges{node{...EventRow}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}}}" + ActorFragment + EventRowFragment) as TypedDocument<EventsData, EventsVariables>;
+export const Events = ("query Events($first:Int$after:String$last:Int$before:String$filter:EventFilter){events(first:$first after:$after last:$last before:$before filter:$filter){edges{node{...EventRow}}pageInfo{...Pages}}}" + ActorFragment + EventRowFragment + PagesFragment) as TypedDocument<EventsData, EventsVariables>;
 
 export type EventCountsData = {
 	eventCounts: {
@@ -300,39 +323,32 @@ export type UserFeedData = {
 		__typename: 'UserLeft';
 		cursor: string;
 		userId: string;
-	} | {
+	} | FeedReady & {
 		__typename: 'FeedReady';
-		cursor: string;
-	} | {
+	} | Heartbeat & {
 		__typename: 'Heartbeat';
-		cursor: string;
-	} | {
+	} | ResyncRequired & {
 		__typename: 'ResyncRequired';
-		cursor: string;
-		reason: string;
 	});
 };
 
 export type UserFeedVariables = { search?: string | null; filter?: UserFilter | null; after?: string | null };
 
-export const UserFeed = ("subscription UserFeed($search:String$filter:UserFilter$after:Cursor){userFeed(search:$search filter:$filter after:$after){__typename ...on UserEntered{cursor user{...User}}...on UserChanged{cursor user{...User}changes{field before after}}...on UserLeft{cursor userId}...on FeedReady{cursor}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}" + UserFragment) as TypedDocument<UserFeedData, UserFeedVariables>;
+export const UserFeed = ("subscription UserFeed($search:String$filter:UserFilter$after:Cursor){userFeed(search:$search filter:$filter after:$after){__typename ...on UserEntered{cursor user{...User}}...on UserChanged{cursor user{...User}changes{field before after}}...on UserLeft{cursor userId}...FeedReady ...Heartbeat ...ResyncRequired}}" + FeedReadyFragment + HeartbeatFragment + ResyncRequiredFragment + UserFragment) as TypedDocument<UserFeedData, UserFeedVariables>;
 
 export type UserEventsData = {
 	userEvents: (EventRow & {
 		__typename: 'Event';
-	} | {
+	} | Heartbeat & {
 		__typename: 'Heartbeat';
-		cursor: string;
-	} | {
+	} | ResyncRequired & {
 		__typename: 'ResyncRequired';
-		cursor: string;
-		reason: string;
 	});
 };
 
 export type UserEventsVariables = { after?: string | null; filter?: EventFilter | null };
 
-export const UserEvents = ("subscription UserEvents($after:Cursor$filter:EventFilter){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}" + ActorFragment + EventRowFragment) as TypedDocument<UserEventsData, UserEventsVariables>;
+export const UserEvents = ("subscription UserEvents($after:Cursor$filter:EventFilter){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow}...Heartbeat ...ResyncRequired}}" + ActorFragment + EventRowFragment + HeartbeatFragment + ResyncRequiredFragment) as TypedDocument<UserEventsData, UserEventsVariables>;
 
 export type PresenceData = {
 	presence: {
@@ -484,19 +500,14 @@ export type UsersData = {
 			cursor: string;
 			node: User;
 		}>;
-		pageInfo: {
-			hasNextPage: boolean;
-			hasPreviousPage: boolean;
-			startCursor: string | null;
-			endCursor: string | null;
-		};
+		pageInfo: Pages;
 		totalCount?: number;
 	};
 };
 
 export type UsersVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; search?: string | null; filter?: UserFilter | null; orderBy?: UserOrder | null; count: boolean };
 
-export const Users = ("query Users($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...User}}pageInfo{hasNextPage hasPreviousPage startCursor endCursor}totalCount@include(if:$count)}}" + UserFragment) as TypedDocument<UsersData, UsersVariables>;
+export const Users = ("query Users($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...User}}pageInfo{...Pages}totalCount@include(if:$count)}}" + PagesFragment + UserFragment) as TypedDocument<UsersData, UsersVariables>;
 
 export type UserPageData = {
 	user: (User & {
@@ -533,19 +544,16 @@ export type UserHistoryFeedData = {
 	userEvents: (EventRow & {
 		__typename: 'Event';
 		user: User | null;
-	} | {
+	} | Heartbeat & {
 		__typename: 'Heartbeat';
-		cursor: string;
-	} | {
+	} | ResyncRequired & {
 		__typename: 'ResyncRequired';
-		cursor: string;
-		reason: string;
 	});
 };
 
 export type UserHistoryFeedVariables = { filter: EventFilter; after?: string | null };
 
-export const UserHistoryFeed = ("subscription UserHistoryFeed($filter:EventFilter!$after:Cursor){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow user{...User}}...on Heartbeat{cursor}...on ResyncRequired{cursor reason}}}" + ActorFragment + EventRowFragment + UserFragment) as TypedDocument<UserHistoryFeedData, UserHistoryFeedVariables>;
+export const UserHistoryFeed = ("subscription UserHistoryFeed($filter:EventFilter!$after:Cursor){userEvents(after:$after filter:$filter){__typename ...on Event{...EventRow user{...User}}...Heartbeat ...ResyncRequired}}" + ActorFragment + EventRowFragment + HeartbeatFragment + ResyncRequiredFragment + UserFragment) as TypedDocument<UserHistoryFeedData, UserHistoryFeedVariables>;
 
 export type UsersByIdData = {
 	nodes: Array<({

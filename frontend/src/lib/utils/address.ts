@@ -10,7 +10,7 @@ export interface Param<T> {
 	print(value: T): string;
 }
 
-type Params = Record<string, Param<unknown>>;
+export type Params = Record<string, Param<unknown>>;
 type Values<P extends Params> = { [Key in keyof P]: ReturnType<P[Key]['parse']> };
 
 /** Where in a list one is: neither at its beginning. */
