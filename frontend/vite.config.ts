@@ -24,7 +24,7 @@ export default defineConfig({
 						{
 							name: 'frame',
 							priority: 1,
-							test: /src\/lib\/(messages\/(en|all)\.ts|stores\/(clock|i18n|live\/|toasts|viewer)|utils\/(format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevrons-up-down|x)\.svelte/
+							test: /src\/lib\/(messages\/(en|all)\.ts|stores\/(clock|i18n|live\/|toasts|viewer)|utils\/(address|entry-address|format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevrons-up-down|x)\.svelte/
 						},
 						// On many pages; a table is on few.
 						{ name: 'shared', test: /src\/lib(?!.*\/DataTable)|lucide/, minShareCount: 5 }
