@@ -37,6 +37,11 @@ export function raw(form: FormData, name: string): string {
 	return typeof value === 'string' ? value : '';
 }
 
+/** The version that the form was shown with, or null. */
+export function version(form: FormData): number | null {
+	return Number(text(form, 'expectedVersion')) || null;
+}
+
 /** One of the given values, or undefined. */
 export function choice<T extends string>(form: FormData, name: string, values: readonly T[]): T | undefined {
 	const value = text(form, name);

@@ -15,7 +15,7 @@ import {
 import { PROFILE_FIELDS, type Profile } from '#lib/types/user.ts';
 import { ROLES } from '#lib/utils/user/address.ts';
 import { setStatus as askStatus, type StatusAction } from '#lib/utils/user/bulk.ts';
-import { choice, done, raw, refusalOf, refuse, text } from './forms.ts';
+import { choice, done, raw, refusalOf, refuse, text, version } from './forms.ts';
 
 const MISMATCH = { code: 'VALIDATION_ERROR', message: '', fields: { name: 'mismatch' } };
 
@@ -29,8 +29,6 @@ function changed<Name extends 'role' | 'status'>(form: Name, outcome: UserOutcom
 	if (outcome.__typename === 'UserPayload') return done(form, outcome.user);
 	return refuse(form, refusalOf(outcome), { current: currentOf(outcome) });
 }
-
-const version = (form: FormData) => Number(text(form, 'expectedVersion')) || null;
 
 function profile(form: FormData, prefix = ''): Profile {
 	return { displayName: text(form, `${prefix}displayName`), email: text(form, `${prefix}email`) };

@@ -1,6 +1,7 @@
 import { fail, type RequestEvent } from '@sveltejs/kit';
 import { Users } from '#lib/graphql/documents.ts';
 import { choice } from '#lib/server/forms.ts';
+import { listOf } from '#lib/server/lists.ts';
 import { namedIds, usersById } from '#lib/server/user.ts';
 import { BULK_ACTIONS, type BulkAction, type BulkResult } from '#lib/types/actions.ts';
 import { actOn } from '#lib/utils/user/bulk.ts';
@@ -10,13 +11,7 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const query = parseUsers(url.searchParams);
 	const { data, position } = await locals.api.read(Users, usersVariables(query));
-	return {
-		query,
-		cursor: position,
-		users: data.users.edges.map((edge) => edge.node),
-		pageInfo: data.users.pageInfo,
-		total: data.users.totalCount ?? 0
-	};
+	return { query, cursor: position, ...listOf(data.users) };
 };
 
 export const actions: Actions = Object.fromEntries(
