@@ -112,7 +112,7 @@ export type DoneOutcome = {
 	retryAfterSeconds: number;
 };
 
-const DoneOutcomeFragment = "fragment DoneOutcome on DoneResult{__typename ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}";
+const DoneOutcomeFragment = "fragment DoneOutcome on DoneResult{__typename ...Problem ...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}";
 
 export type EventPage = {
 	edges: Array<{
@@ -165,6 +165,13 @@ export type Pages = {
 };
 
 const PagesFragment = "fragment Pages on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
+
+export type Problem = {
+	code: ProblemCode;
+	message: string;
+};
+
+const ProblemFragment = "fragment Problem on Problem{code message}";
 
 export type ResyncRequired = {
 	cursor: string;
@@ -245,7 +252,7 @@ export type UserOutcome = {
 	message: string;
 };
 
-const UserOutcomeFragment = "fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...on Problem{code message}...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}";
+const UserOutcomeFragment = "fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...Problem ...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}";
 
 export type Viewer = {
 	id: string;
@@ -397,7 +404,7 @@ export type SignInData = {
 
 export type SignInVariables = { input: SignInInput };
 
-export const SignIn = ("mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...SessionStarted ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}" + SessionStartedFragment + ViewerFragment) as TypedDocument<SignInData, SignInVariables>;
+export const SignIn = ("mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...SessionStarted ...Problem ...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}" + ProblemFragment + SessionStartedFragment + ViewerFragment) as TypedDocument<SignInData, SignInVariables>;
 
 export type SignUpData = {
 	signUp: (SessionStarted & {
@@ -428,7 +435,7 @@ export type SignUpData = {
 
 export type SignUpVariables = { input: SignUpInput };
 
-export const SignUp = ("mutation SignUp($input:SignUpInput!){signUp(input:$input){__typename ...SessionStarted ...on Problem{code message}...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}" + SessionStartedFragment + ViewerFragment) as TypedDocument<SignUpData, SignUpVariables>;
+export const SignUp = ("mutation SignUp($input:SignUpInput!){signUp(input:$input){__typename ...SessionStarted ...Problem ...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}" + ProblemFragment + SessionStartedFragment + ViewerFragment) as TypedDocument<SignUpData, SignUpVariables>;
 
 export type RefreshSessionData = {
 	refreshSession: (SessionStarted & {
@@ -442,7 +449,7 @@ export type RefreshSessionData = {
 
 export type RefreshSessionVariables = Record<string, never>;
 
-export const RefreshSession = ("mutation RefreshSession{refreshSession{__typename ...SessionStarted ...on Problem{code message}}}" + SessionStartedFragment + ViewerFragment) as TypedDocument<RefreshSessionData, RefreshSessionVariables>;
+export const RefreshSession = ("mutation RefreshSession{refreshSession{__typename ...SessionStarted ...Problem}}" + ProblemFragment + SessionStartedFragment + ViewerFragment) as TypedDocument<RefreshSessionData, RefreshSessionVariables>;
 
 export type SignOutData = {
 	signOut: DoneOutcome;
@@ -450,7 +457,7 @@ export type SignOutData = {
 
 export type SignOutVariables = Record<string, never>;
 
-export const SignOut = ("mutation SignOut{signOut{...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<SignOutData, SignOutVariables>;
+export const SignOut = ("mutation SignOut{signOut{...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<SignOutData, SignOutVariables>;
 
 export type RevokeSessionData = {
 	revokeSession: DoneOutcome;
@@ -458,7 +465,7 @@ export type RevokeSessionData = {
 
 export type RevokeSessionVariables = { id: string };
 
-export const RevokeSession = ("mutation RevokeSession($id:ID!){revokeSession(id:$id){...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<RevokeSessionData, RevokeSessionVariables>;
+export const RevokeSession = ("mutation RevokeSession($id:ID!){revokeSession(id:$id){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RevokeSessionData, RevokeSessionVariables>;
 
 export type RevokeSessionsData = {
 	revokeSessions: DoneOutcome;
@@ -466,7 +473,7 @@ export type RevokeSessionsData = {
 
 export type RevokeSessionsVariables = { userId: string };
 
-export const RevokeSessions = ("mutation RevokeSessions($userId:ID!){revokeSessions(userId:$userId){...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<RevokeSessionsData, RevokeSessionsVariables>;
+export const RevokeSessions = ("mutation RevokeSessions($userId:ID!){revokeSessions(userId:$userId){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RevokeSessionsData, RevokeSessionsVariables>;
 
 export type ChangePasswordData = {
 	changePassword: DoneOutcome;
@@ -474,7 +481,7 @@ export type ChangePasswordData = {
 
 export type ChangePasswordVariables = { input: ChangePasswordInput };
 
-export const ChangePassword = ("mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<ChangePasswordData, ChangePasswordVariables>;
+export const ChangePassword = ("mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<ChangePasswordData, ChangePasswordVariables>;
 
 export type AccountData = {
 	me: (User & {
@@ -593,7 +600,7 @@ export type CreateUserData = {
 
 export type CreateUserVariables = { input: CreateUserInput };
 
-export const CreateUser = ("mutation CreateUser($input:CreateUserInput!){createUser(input:$input){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<CreateUserData, CreateUserVariables>;
+export const CreateUser = ("mutation CreateUser($input:CreateUserInput!){createUser(input:$input){...UserOutcome}}" + ProblemFragment + UserFragment + UserOutcomeFragment) as TypedDocument<CreateUserData, CreateUserVariables>;
 
 export type UpdateUserData = {
 	updateUser: UserOutcome;
@@ -601,7 +608,7 @@ export type UpdateUserData = {
 
 export type UpdateUserVariables = { input: UpdateUserInput };
 
-export const UpdateUser = ("mutation UpdateUser($input:UpdateUserInput!){updateUser(input:$input){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<UpdateUserData, UpdateUserVariables>;
+export const UpdateUser = ("mutation UpdateUser($input:UpdateUserInput!){updateUser(input:$input){...UserOutcome}}" + ProblemFragment + UserFragment + UserOutcomeFragment) as TypedDocument<UpdateUserData, UpdateUserVariables>;
 
 export type DisableUserData = {
 	disableUser: UserOutcome;
@@ -609,7 +616,7 @@ export type DisableUserData = {
 
 export type DisableUserVariables = { id: string; expectedVersion?: number | null };
 
-export const DisableUser = ("mutation DisableUser($id:ID!$expectedVersion:Int){disableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<DisableUserData, DisableUserVariables>;
+export const DisableUser = ("mutation DisableUser($id:ID!$expectedVersion:Int){disableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + ProblemFragment + UserFragment + UserOutcomeFragment) as TypedDocument<DisableUserData, DisableUserVariables>;
 
 export type EnableUserData = {
 	enableUser: UserOutcome;
@@ -617,7 +624,7 @@ export type EnableUserData = {
 
 export type EnableUserVariables = { id: string; expectedVersion?: number | null };
 
-export const EnableUser = ("mutation EnableUser($id:ID!$expectedVersion:Int){enableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<EnableUserData, EnableUserVariables>;
+export const EnableUser = ("mutation EnableUser($id:ID!$expectedVersion:Int){enableUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + ProblemFragment + UserFragment + UserOutcomeFragment) as TypedDocument<EnableUserData, EnableUserVariables>;
 
 export type DeleteUserData = {
 	deleteUser: UserOutcome;
@@ -625,7 +632,7 @@ export type DeleteUserData = {
 
 export type DeleteUserVariables = { id: string; expectedVersion?: number | null };
 
-export const DeleteUser = ("mutation DeleteUser($id:ID!$expectedVersion:Int){deleteUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<DeleteUserData, DeleteUserVariables>;
+export const DeleteUser = ("mutation DeleteUser($id:ID!$expectedVersion:Int){deleteUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + ProblemFragment + UserFragment + UserOutcomeFragment) as TypedDocument<DeleteUserData, DeleteUserVariables>;
 
 export type RestoreUserData = {
 	restoreUser: UserOutcome;
@@ -633,7 +640,7 @@ export type RestoreUserData = {
 
 export type RestoreUserVariables = { id: string; expectedVersion?: number | null };
 
-export const RestoreUser = ("mutation RestoreUser($id:ID!$expectedVersion:Int){restoreUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + UserFragment + UserOutcomeFragment) as TypedDocument<RestoreUserData, RestoreUserVariables>;
+export const RestoreUser = ("mutation RestoreUser($id:ID!$expectedVersion:Int){restoreUser(id:$id expectedVersion:$expectedVersion){...UserOutcome}}" + ProblemFragment + UserFragment + UserOutcomeFragment) as TypedDocument<RestoreUserData, RestoreUserVariables>;
 
 export type EraseUserData = {
 	eraseUser: DoneOutcome;
@@ -641,5 +648,5 @@ export type EraseUserData = {
 
 export type EraseUserVariables = { id: string };
 
-export const EraseUser = ("mutation EraseUser($id:ID!){eraseUser(id:$id){...DoneOutcome}}" + DoneOutcomeFragment) as TypedDocument<EraseUserData, EraseUserVariables>;
+export const EraseUser = ("mutation EraseUser($id:ID!){eraseUser(id:$id){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<EraseUserData, EraseUserVariables>;
 
