@@ -13,7 +13,7 @@ const [ada, bo] = [user({ id: 'ada' }), user({ id: 'bo', displayName: 'Bo' })];
 const data = (users = [ada, bo], search = '') => ({
 	query: parseUsers(new URLSearchParams(search)),
 	cursor: 'head',
-	users,
+	rows: users,
 	pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
 	total: users.length
 });
