@@ -14,7 +14,10 @@ export const COMPONENTS = {
 		['if (id) list?.querySelector<HTMLElement>(`[data-session="${id}"]`)?.focus();', '', 'the focus is lost']
 	],
 	'lib/components/event/EventTimeline.svelte': [['scrolled || focused || !newest', 'scrolled || focused']],
-	'lib/components/shell/Palette.svelte': [['isCommand || !suggestions.stale', 'true']],
+	'lib/components/ui/Combobox.svelte': [
+		['suggestions.active < ready || !suggestions.stale', 'true'],
+		['value = event.currentTarget.value;', 'const value = event.currentTarget.value;']
+	],
 	'lib/components/user/StatusActions.svelte': [
 		[
 			'return record.showChange({ status: LEADS_TO',
@@ -63,6 +66,5 @@ export const COMPONENTS = {
 	'lib/components/user/UserToolbar.svelte': [
 		['{ replace, reset: false }', '{ reset: false }'],
 		['if (next.sort !== query.sort) Object.assign(next, sortedBy(next.sort));', '']
-	],
-	'lib/components/user/UserPicker.svelte': [['if (!suggestions.stale) pick(', 'pick(']]
+	]
 };

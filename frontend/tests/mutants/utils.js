@@ -104,5 +104,9 @@ export const UTILS = {
 		["'users.change': ADMINS", "'users.change': AUDITORS"]
 	],
 	'lib/utils/offline.ts': [['!online || ', '']],
+	'lib/utils/pages.ts': [
+		['hasPreviousPage && startCursor', 'startCursor'],
+		['query.after || query.before', 'query.before']
+	],
 	'lib/utils/entry-address.ts': [['parse: returnTo,', 'parse: (path) => path,']]
 };

@@ -88,6 +88,7 @@ test('nor does Enter pick them', async () => {
 	await until(() => answers.has('zo'));
 	answers.get('zo')!(found('Zola', 'Zoe'));
 	await waitFor(() => expect(options()).toEqual(['Zola', 'Zoe']));
+	expect((input() as HTMLInputElement).value, 'what was typed stays').toBe('zo');
 	await type('zoe');
 	await fireEvent.keyDown(input(), { key: 'Enter' });
 	expect(picked).toEqual([]);
