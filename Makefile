@@ -1,14 +1,14 @@
-# Everything a developer needs, from nothing but Python 3.11+, git and make: `make help` lists it.
+# Everything a developer needs; requires only Python 3.11+, git and make. `make help` lists the targets.
 
 PYTHON ?= python3
 WORKERS ?= auto
 TESTS ?= tests
-# In small letters, because make puts its own value in place of an environment variable of the same name, for every
-# program it starts: CONSOLE, as a name of its own, took the setting of that name out of reach.
+# In lower case, because a make variable replaces the environment variable of the same name for every program that make
+# starts: a variable named CONSOLE would hide the setting CONSOLE.
 venv := .venv
 bin := $(venv)/bin
 ready := $(venv)/.ready
-# The console's tools, with the Node of its wheel.
+# The console's tools, with Node from its wheel.
 console_tool := $(bin)/rollcall console
 npm := $(console_tool) npm
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
@@ -24,12 +24,12 @@ help: ## list these targets
 
 setup: $(ready) ## create .venv from the hashed lock
 
-run: $(ready) ## start PostgreSQL, Valkey, the API and the console; Ctrl-C stops them all
+run: $(ready) ## start PostgreSQL, Valkey, the API and the console; Ctrl-C stops them
 	@exec $(bin)/rollcall up
 
-# These need no built console.
+# These tests do not need a built console.
 plain := tests/unit% tests/architecture% tests/contract%
-test: $(ready) ## run every test on the real engines (TESTS=path picks some in Python, WORKERS=n sets the processes)
+test: $(ready) ## run every test on the real engines (TESTS=path selects Python tests, WORKERS=n sets the number of processes)
 ifneq ($(filter-out $(plain),$(TESTS)),)
 	$(console_tool) build
 endif
@@ -39,7 +39,7 @@ ifeq ($(TESTS),tests)
 	@$(MAKE) --no-print-directory test-e2e
 endif
 
-mutants: $(ready) ## break the domain (85 %) and the console (80 %) one thing at a time: so many must be noticed (MUTANTS="--minutes 5")
+mutants: $(ready) ## mutation tests: 85 % of the mutants of the domain and 80 % of the console's must be killed (MUTANTS="--minutes 5")
 	$(bin)/python -m bench.mutants $(MUTANTS)
 	$(npm) run mutants
 
@@ -51,10 +51,10 @@ else ifeq ($(CI),true)
 	@echo "No Chromium was found, and CI skips nothing: apt-get install chromium" >&2; exit 1
 else
 	@echo "SKIPPED the console's tests in a browser: no Chromium was found."
-	@echo "  On Debian and Ubuntu: apt-get install chromium; one that is elsewhere: make test-e2e CHROMIUM=/path/to/it"
+	@echo "  On Debian and Ubuntu: apt-get install chromium. Elsewhere: make test-e2e CHROMIUM=/path/to/chromium"
 endif
 
-check: $(ready) ## formatting, lint, types, layers, and the contract and migration tests; the same of the console
+check: $(ready) ## check formatting, lint, types, layers, contract and migrations; and the same for the console
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
@@ -64,38 +64,38 @@ check: $(ready) ## formatting, lint, types, layers, and the contract and migrati
 	$(console_tool) build
 	$(npm) run size
 
-format: $(ready) ## rewrite the files as the formatter and the linter's safe fixes want them
+format: $(ready) ## apply the formatters and the linter's safe fixes
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 	$(npm) run format
 
-bench-fanout: $(ready) ## live fan-out against the peers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
+bench-fanout: $(ready) ## benchmark live fan-out against other servers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
 	@$(bin)/python -m bench.fanout $(BENCH)
 	@$(bin)/python -m bench.writes $(BENCH_WRITES)
 
-bench-off: $(ready) ## from disabling a user to their last closed socket, 2 instances, 1,000 sockets, about 2 minutes
+bench-off: $(ready) ## measure from disabling a user to their last closed socket, with 2 instances and 1,000 sockets, about 2 minutes
 	@$(bin)/python -m bench.off $(BENCH)
 
-bench-oracle: $(ready) ## whether the time of a refused sign-in tells known addresses from unknown ones, under a minute
+bench-oracle: $(ready) ## measure whether the time of a failed sign-in reveals known addresses, under a minute
 	@$(bin)/python -m bench.oracle $(BENCH)
 
-bench-paint: $(ready) ## first paint of sign-in and directory over a slow link, and the server's work for a page (needs a Chromium)
+bench-paint: $(ready) ## measure first paint of sign-in and directory over a slow connection, and the server's time for a page (needs Chromium)
 	$(console_tool) build
 	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run paint
 
-verify: $(ready) ## prove a deployment of two instances while everything is killed, about 4 minutes
+verify: $(ready) ## prove that two instances lose nothing while every process is killed, about 4 minutes
 	@$(bin)/python -m bench.verify $(BENCH)
 
-# The locks hold hashes for every platform and name no registry: they are the same wherever they are made.
+# The locks contain hashes for every platform and no registry, so that they are the same wherever they are made.
 compile := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --quiet
-lock: ## resolve the dependencies again and write both locks (UPGRADE=1 takes newer releases)
+lock: ## resolve the dependencies again and write both locks (UPGRADE=1 upgrades them)
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
 	$(compile) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
 	$(compile) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
-clean: ## remove what was built; the data under .rollcall stays
+clean: ## remove everything that was built; the data in .rollcall stays
 	rm -rf $(venv) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
 	rm -rf frontend/node_modules frontend/build frontend/.svelte-kit frontend/test-results .rollcall/npm-cache
 	find . -name __pycache__ -type d -not -path './.rollcall/*' -prune -exec rm -rf {} +
