@@ -50,10 +50,7 @@ export const COMPONENTS = {
 		['begin: () => record.showChange(),', ''],
 		["fields: ['currentPassword', 'newPassword'],", '']
 	],
-	'lib/components/user/BulkDialog.svelte': [
-		['onDestroy(() => run?.stop());', ''],
-		['run?.stop();\n\t\tonclose();', 'onclose();', 'a closed dialog goes on']
-	],
+	'lib/components/user/BulkDialog.svelte': [['onDestroy(() => run?.stop());', '']],
 	'lib/components/shell/LiveState.svelte': [
 		['onclick={() => live.retryNow()}', ''],
 		["shown === 'offline' || shown === 'refused'", "shown === 'offline'"]

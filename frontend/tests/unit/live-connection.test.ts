@@ -147,6 +147,14 @@ describe('the end of a session', () => {
 		expect(signedOut).toEqual(['session_revoked']);
 	});
 
+	test('that is about to end, and cannot be renewed, says so', async () => {
+		vi.stubGlobal('fetch', async () => Response.json({}, { status: 401 }));
+		await advance();
+		newest().push('SessionNotices', { sessionNotices: { kind: 'EXPIRING', message: '' } });
+		await advance(1_000);
+		expect(signedOut).toEqual(['token_expired']);
+	});
+
 	test('that cannot be renewed says so', async () => {
 		vi.stubGlobal('fetch', async () => Response.json({}, { status: 401 }));
 		newest().drop(4401, 'Expired');
