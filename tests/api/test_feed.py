@@ -11,61 +11,14 @@ from typing import Any
 import pytest
 
 from domain.cursors import parse_cursor
-from tests.api.conftest import Api, Person, Socket
+from tests.api.conftest import Api, Person
+from tests.api.feeds import BY_ID, FEED, Copy, made, until_sent
 from tests.api.test_live import DISABLE, RENAME
 
-FEED = """subscription($search: String, $filter: UserFilter, $after: Cursor) {
-  userFeed(search: $search, filter: $filter, after: $after) {
-    __typename
-    ... on UserEntered { cursor user { id displayName role status version } }
-    ... on UserChanged { cursor user { id displayName role status version } }
-    ... on UserLeft { cursor userId }
-    ... on FeedReady { cursor }
-    ... on Heartbeat { cursor }
-    ... on ResyncRequired { cursor reason }
-  }
-}"""
 PEOPLE = """query($search: String, $filter: UserFilter, $after: String) {
   users(first: 100, search: $search, filter: $filter, after: $after) {
     edges { node { id displayName role status version } } pageInfo { hasNextPage endCursor } } }"""
-BY_ID = "mutation($id: ID!) { %s(id: $id) { __typename } }"
 WRITES, SUBSCRIBERS = 120, 6
-
-
-class Copy:
-    """What a client keeps: the users in view, by id, and the cursor it would resume from."""
-
-    def __init__(self) -> None:
-        self.users: dict[str, Any] = {}
-        self.cursor: str | None = None
-        self.ready = 0
-        self.resynced = False
-
-    def take(self, message: dict[str, Any]) -> None:
-        """Apply one message, as every client does."""
-        self.cursor = message["cursor"]
-        match message["__typename"]:
-            case "UserEntered" | "UserChanged":
-                user = message["user"]
-                if user["version"] >= self.users.get(user["id"], user)["version"]:
-                    self.users[user["id"]] = user
-            case "UserLeft":
-                self.users.pop(message["userId"], None)
-            case "FeedReady":
-                self.ready += 1
-            case "ResyncRequired":
-                self.resynced = True
-
-    async def until_ready(self, socket: Socket) -> None:
-        """Take messages until the snapshot, or what was missed, is complete."""
-        before = self.ready
-        while self.ready == before:
-            self.take((await socket.next("f"))["userFeed"])
-
-    async def until(self, socket: Socket, user_id: str, name: str | None) -> None:
-        """Take messages until a user has this name, or is gone."""
-        while self.users.get(user_id, {}).get("displayName") != name:
-            self.take((await socket.next("f"))["userFeed"])
 
 
 async def directory(api: Api, by: Person, **variables: Any) -> dict[str, Any]:
@@ -96,14 +49,6 @@ async def write(api: Api, admin: Person, people: list[str], mark: str, chance: r
                 await api.ask(BY_ID % chance.choice(["deleteUser", "restoreUser"]), {"id": someone}, admin)
             case _:
                 people.append(await made(api, admin, f"{mark} new {number}"))
-
-
-async def made(api: Api, admin: Person, name: str) -> str:
-    """The id of a user made for this."""
-    query = "mutation($i: CreateUserInput!) { createUser(input: $i) { ... on UserPayload { user { id } } } }"
-    email = f"{name.replace(' ', '.').lower()}@example.com"
-    created = await api.ask(query, {"i": {"email": email, "displayName": name}}, admin)
-    return str(created["createUser"]["user"]["id"])
 
 
 @pytest.mark.parametrize(
@@ -186,6 +131,7 @@ async def test_what_a_cursor_claims_gives_no_rights(api: Api, admin: Person, cla
     member = await api.new_user(admin)
     active, disabled = [await made(api, admin, f"{mark} {word}") for word in ("seen", "hidden")]
     await api.ask(DISABLE, {"id": disabled}, admin)
+    await until_sent(api, disabled, "user_disabled")
     own = Copy()
     async with api.socket(member) as socket:
         await socket.subscribe("f", FEED, {"search": mark})

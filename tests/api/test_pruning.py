@@ -76,7 +76,8 @@ async def test_a_process_that_was_overtaken_tells_those_who_are_live(fresh_api: 
         while (await socket.next("s")).popitem()[1]["__typename"] not in ("Heartbeat", "FeedReady"):
             pass
         await number_and_prune(connection)
-        (told,) = (await socket.next("s")).values()
+        while (told := (await socket.next("s")).popitem()[1])["__typename"] == "Heartbeat":
+            pass  # a machine that is busy for long is a quiet stream
         assert told["__typename"] == "ResyncRequired"
         assert await socket.receive() == {"id": "s", "type": "complete"}
         await until(lambda: container.live.group_count == 0)

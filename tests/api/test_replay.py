@@ -10,7 +10,7 @@ import pytest
 
 from domain.cursors import sequence_cursor
 from tests.api.conftest import Api, Person, Socket
-from tests.api.test_feed import BY_ID, made
+from tests.api.feeds import BY_ID, made
 from tests.api.test_live import DISABLE, EVENTS, live, rename
 
 ERASE = "mutation($id: ID!) { eraseUser(id: $id) { __typename ... on Problem { code message } } }"

@@ -1,0 +1,82 @@
+"""What tests of feeds share: the copy that a client keeps, and when an event has been sent."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tests.api.conftest import Api, Person, Socket
+from tests.integration.logs import session, until
+
+FEED = """subscription($search: String, $filter: UserFilter, $after: Cursor) {
+  userFeed(search: $search, filter: $filter, after: $after) {
+    __typename
+    ... on UserEntered { cursor user { id displayName role status version } }
+    ... on UserChanged { cursor user { id displayName role status version } }
+    ... on UserLeft { cursor userId }
+    ... on FeedReady { cursor }
+    ... on Heartbeat { cursor }
+    ... on ResyncRequired { cursor reason }
+  }
+}"""
+
+
+BY_ID = "mutation($id: ID!) { %s(id: $id) { __typename } }"
+SEQ = "select seq from events where subject_id = $1 and type = $2"
+
+
+class Copy:
+    """What a client keeps: the users in view, by id, and the cursor it would resume from."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, Any] = {}
+        self.cursor: str | None = None
+        self.ready = 0
+        self.resynced = False
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Apply one message, as every client does."""
+        self.cursor = message["cursor"]
+        match message["__typename"]:
+            case "UserEntered" | "UserChanged":
+                user = message["user"]
+                if user["version"] >= self.users.get(user["id"], user)["version"]:
+                    self.users[user["id"]] = user
+            case "UserLeft":
+                self.users.pop(message["userId"], None)
+            case "FeedReady":
+                self.ready += 1
+            case "ResyncRequired":
+                self.resynced = True
+
+    async def until_ready(self, socket: Socket) -> None:
+        """Take messages until the snapshot, or what was missed, is complete."""
+        before = self.ready
+        while self.ready == before:
+            self.take((await socket.next("f"))["userFeed"])
+
+    async def until(self, socket: Socket, user_id: str, name: str | None) -> None:
+        """Take messages until a user has this name, or is gone."""
+        while self.users.get(user_id, {}).get("displayName") != name:
+            self.take((await socket.next("f"))["userFeed"])
+
+
+async def made(api: Api, admin: Person, name: str) -> str:
+    """The id of a user made for this."""
+    query = "mutation($i: CreateUserInput!) { createUser(input: $i) { ... on UserPayload { user { id } } } }"
+    email = f"{name.replace(' ', '.').lower()}@example.com"
+    created = await api.ask(query, {"i": {"email": email, "displayName": name}}, admin)
+    return str(created["createUser"]["user"]["id"])
+
+
+async def until_sent(api: Api, user_id: str, type_: str) -> None:
+    """Wait until streams that begin here begin behind this user's event, however late the relay numbers it."""
+    container = api.server.application.container
+    assert container is not None
+
+    async def is_sent() -> bool:
+        seq = await connection.fetchval(SEQ, UUID(user_id), type_)
+        return seq is not None and container.live.cursor >= seq
+
+    async with session(container.core.settings.database_url.dsn) as connection:
+        await until(is_sent)
