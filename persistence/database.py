@@ -42,7 +42,7 @@ class Database:
         self._resting: dict[AsyncEngine, float] = {}
 
     def replica(self) -> AsyncEngine | None:
-        """One of the replicas, or None where none may be asked."""
+        """One of the replicas, or None if none may be used."""
         now = time.monotonic()
         awake = [r for r in self.replicas if self._resting.get(r, 0.0) <= now]
         return random.choice(awake) if awake else None  # noqa: S311 - spreads load
@@ -143,7 +143,7 @@ REVISION = "select max(version_num) from alembic_version"
 
 
 async def fault_of(url: str) -> str | None:
-    """What stands in the way of connecting to a database, without repeating its address; None where nothing does."""
+    """Why connecting to a database fails, without repeating its address; None if it works."""
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     except tuple(kind for kinds, _ in FAULTS for kind in kinds) as error:
@@ -165,7 +165,7 @@ async def revision_of(url: str) -> str | None:
 
 
 async def count_values(url: str, columns: Sequence[tuple[str, str | None]]) -> list[int]:
-    """How many rows each table has, or values each column; 0 where there is no such table or column."""
+    """How many rows each table has, or values each column; 0 if there is no such table or column."""
     connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     try:
         return [await _count(connection, table, column) for table, column in columns]

@@ -1,4 +1,4 @@
-"""What goes wrong in the store, told as domain errors: nothing of the database's own words reaches a client."""
+"""Database failures as domain errors: no message of the database reaches a client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from domain.errors import Taken, Unavailable
 from persistence.metadata import TAKEN, metadata
 
-AWAY_CLASSES = ("08", "53", "57", "40", "25", "55", "58")
+UNAVAILABLE_CLASSES = ("08", "53", "57", "40", "25", "55", "58")
 """SQLSTATE classes of a database that cannot serve now: connection, resources, operator intervention, deadlock and
 serialization, read-only transaction, lock not available, system error (PostgreSQL manual, appendix A)."""
 QUERY_CANCELED = "57014"
@@ -33,7 +33,7 @@ def sqlstate(error: BaseException) -> str | None:
 
 
 def taken_field(error: IntegrityError) -> str | None:
-    """The field that the violated constraint reports as taken; None for a constraint that names none."""
+    """The field that the violated constraint reports as taken, or None."""
     violated = getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None)
     for table in metadata.tables.values():
         for constraint in table.constraints:
@@ -52,20 +52,20 @@ def translated() -> Iterator[None]:
             raise Taken(field) from None
         raise
     except (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        raise _away(error) from error
+        raise _unavailable(error) from error
     except (InterfaceError, OperationalError) as error:
-        raise _away(error) from error
+        raise _unavailable(error) from error
     except (DBAPIError, asyncpg.PostgresError) as error:
         state = sqlstate(error)
-        gone = isinstance(error, DBAPIError) and error.connection_invalidated
+        disconnected = isinstance(error, DBAPIError) and error.connection_invalidated
         internal = isinstance(error, DBAPIError) and isinstance(
             error.orig.__cause__ if error.orig else None, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError
         )
-        if gone or internal or (state and state.startswith(AWAY_CLASSES)):
-            raise _away(error) from error
+        if disconnected or internal or (state and state.startswith(UNAVAILABLE_CLASSES)):
+            raise _unavailable(error) from error
         raise
 
 
-def _away(error: BaseException) -> Unavailable:
+def _unavailable(error: BaseException) -> Unavailable:
     log.warning("database.unavailable", error=type(error).__name__, sqlstate=sqlstate(error))
     return Unavailable(TOO_SLOW if sqlstate(error) == QUERY_CANCELED else None)

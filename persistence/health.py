@@ -1,4 +1,4 @@
-"""Whether PostgreSQL and Redis do what Rollcall needs of them, tried out, and in what way they do not.
+"""Health checks that test whether PostgreSQL and Redis do what Rollcall needs, and report what does not work.
 
 Every check returns None, or words for an operator that repeat nothing of an address or of a server's own message.
 """

@@ -67,7 +67,7 @@ class SqlWriteUnit:
 
 
 class SqlStore:
-    """Where units come from. `on_commit` is called with the entries of each transaction once it is durable."""
+    """Opens units of work. `on_commit` is called with the entries of each transaction once it is committed."""
 
     def __init__(self, database: Database, on_commit: OnCommit = lambda _: None) -> None:
         self._database, self._on_commit = database, on_commit

@@ -132,7 +132,7 @@ class SqlUserReader:
         return keyset.page(rows, query.window)
 
     async def count(self, query: UserQuery) -> int:
-        """How many match, whatever the window."""
+        """How many users match; the window is ignored."""
         return int(await self._connection.scalar(matching(select(func.count()).select_from(users), query)) or 0)
 
     async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
@@ -204,7 +204,7 @@ class SqlUserRepository(SqlUserReader):
         await self._connection.execute(delete(users).where(users.c.id == user_id))
 
     async def password_hash(self, user_id: UUID) -> str | None:
-        """The hash, or None where there is none."""
+        """The hash, or None."""
         return await self._connection.scalar(select(users.c.password_hash).where(users.c.id == user_id))
 
     async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
@@ -222,7 +222,7 @@ class SqlUserRepository(SqlUserReader):
         return int(await self._connection.scalar(question) or 0)
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
-        """Move `last_seen_at` forward; neither a version nor an event comes of it."""
+        """Move `last_seen_at` forward, without a new version or an event."""
         await touch(self._connection, "users", seen)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from persistence.metadata import ID, TAKEN, TIME, metadata
 
 NEVER = "'1970-01-01 00:00:00+00'::timestamptz"
-"""Where a user who was never seen stands in the order of last sight."""
+"""The sort key of `last_seen_at` for users who were never seen."""
 
 SEARCH = (
     "setweight(to_tsvector('simple'::regconfig, name_key), 'A'::\"char\") || "

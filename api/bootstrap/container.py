@@ -64,7 +64,7 @@ class Container(Parts):
             core.presence,
             self.relay,
             self.pruner,
-            background(self._hear_nudges, "nudges"),
+            background(self._listen_for_nudges, "nudges"),
             background(partial(write_seen, self.authenticator, core.sessions), "last-seen"),
         )
 
@@ -82,7 +82,7 @@ class Container(Parts):
         ):
             yield
 
-    async def _hear_nudges(self) -> None:
+    async def _listen_for_nudges(self) -> None:
         async with self.broadcast.subscribe(NUDGE) as stream:
             while True:
                 await stream.get()

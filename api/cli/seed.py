@@ -181,7 +181,7 @@ def seed(
         asyncio.run(_run(settings, users, number))
 
 
-def people(count: int, number: int) -> Iterator[ImportRow]:
+def example_users(count: int, number: int) -> Iterator[ImportRow]:
     """Names from many countries with matching addresses: 2 % admins, 5 % auditors."""
     chance = random.Random(number)  # noqa: S311 - example data, not secret
     for line in range(1, count + 1):
@@ -193,7 +193,7 @@ def people(count: int, number: int) -> Iterator[ImportRow]:
 
 
 async def _run(settings: Settings, count: int, number: int) -> None:
-    rows, done, began = people(count, number), 0, time.monotonic()
+    rows, done, began = example_users(count, number), 0, time.monotonic()
     async with open_core(settings) as core:
         while batch := list(islice(rows, BATCH)):
             result = await core.imports.import_batch(system(), batch)

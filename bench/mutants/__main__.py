@@ -4,9 +4,11 @@ Exits with 1 where less than 85 % of the mutants are killed. tests/mutants.md li
 reason; what survives besides is marked. Within the minutes as many are tried as will go, in an order that is random and
 always the same.
 
-Our own rather than mutmut or cosmic-ray: the first rewrites each function as a table of its mutants and copies the
-tree, in which tests that read signatures and sources find something else; the second starts a process for each mutant,
-which costs more than the tests. Here a mutant is a fork of a process that has imported everything.
+Why not mutmut or cosmic-ray: both were tried on `domain/pagination.py`. mutmut 3.8 made 133 mutants and ran three a
+second on a busy machine, but it runs the tests in a copy of the tree: with all unit tests, those that read the
+project's files failed there until each file was listed. cosmic-ray 8.7 starts the test command for each of its 168
+mutants; with two test files that is about three seconds each, and two mutants in three minutes on that machine. Here a
+mutant is a fork of a process that has imported everything, in the tree itself.
 """
 
 from __future__ import annotations

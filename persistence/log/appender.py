@@ -1,4 +1,4 @@
-"""Appending to the log, within the transaction of the row that an entry tells of."""
+"""Appending to the log, in the transaction that changes the row."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""The hub: the log as this process sees it, in order, without a gap and without a duplicate, from wherever it comes soonest.
+"""The hub: this process's view of the log, in order, without gaps or duplicates, from whichever source is fastest.
 
-Entries arrive from the relay of this process, from Redis, or from the table; only the dense numbers count. A hole in
-them, a GAP, or a second of silence sends the hub to the table. It keeps the newest entries in memory for those who
-catch up, and calls its listeners with each new stretch.
+Entries arrive from the relay of this process, from Redis, or from the table; their dense sequence numbers decide. After
+a gap in the numbers, a GAP message, or a second of silence, the hub reads the table. It keeps the newest entries in
+memory for clients that catch up, and calls its listeners with each new batch.
 
-The table may become another one under a running process: restored, or promoted. Each time it is read, its epoch and the
-entry at the hub's head are compared with what is known. With another epoch the hub goes on where that has everything in
-common with what was told, and from its head otherwise, after telling everybody. A table that has gone back, or has other
-entries, under the same epoch was restored from its files: then the hub begins another epoch.
+The table may change under a running process, by a restore or a promotion. Each time it is read, its epoch and the entry
+at the hub's head are compared with the known ones. In a new epoch that contains everything already sent, the hub
+continues; otherwise it notifies its listeners and continues from the new head. A table with the same epoch that has gone
+back, or has different entries, was restored from its files: then the hub begins a new epoch.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ RING = 8192
 """How many of the newest entries are kept in memory."""
 SILENCE_SECONDS = 1.0
 SETTLE_SECONDS = 0.3
-"""How long a table that differs under the same epoch is given: a restore that is under way is seen to by the relay."""
+"""How long to wait before a table that differs under the same epoch is re-read: the relay handles a running restore."""
 EPOCH_SECONDS = 2.0
 PAGE = 500
 
@@ -49,7 +49,7 @@ log = structlog.get_logger(__name__)
 
 
 class Hub:
-    """One per process. `head` is the newest sequence that listeners have been told of."""
+    """One per process. `head` is the newest sequence number that listeners have received."""
 
     def __init__(
         self, store: Store, broadcast: Broadcast, ring: int = RING, bind: Callable[[UUID], None] = lambda _: None
@@ -70,7 +70,7 @@ class Hub:
         self.holes = 0
 
     async def __aenter__(self) -> Self:
-        """Bind Redis to the log, join its live stream, then read the head: nothing can fall in between.
+        """Bind Redis to the log, join its live stream, then read the head, so that nothing is missed in between.
 
         Raises Unavailable while the database cannot be read.
         """
@@ -87,7 +87,7 @@ class Hub:
 
     async def _join(self) -> None:
         self._bind((await self._read_state()).epoch)
-        self._tasks.append(asyncio.create_task(self._hear(), name="hub-hear"))
+        self._tasks.append(asyncio.create_task(self._receive_loop(), name="hub-receive"))
         await self._ready.wait()
         state = await self._read_state()
         self._bind(state.epoch)
@@ -96,22 +96,22 @@ class Hub:
 
     @property
     def position(self) -> LogCursor:
-        """The newest position that listeners have been told of."""
+        """The newest position that listeners have received."""
         return LogCursor.reached(self.epoch, self.head)
 
     def listen(self, listener: Listener) -> None:
-        """Call with every new stretch of the log from now on; the call must not block.
+        """Call the listener with every new batch of the log; it must not block.
 
-        A stretch follows the one before it, unless what is between them was pruned before this process had read it.
+        A batch directly follows the previous one, unless entries between them were pruned before this process read them.
         """
         self._listeners.append(listener)
 
     def on_renewal(self, listener: Callable[[Renewal], None]) -> None:
-        """Call when the epoch has changed, before any entry of it is told; the call must not block."""
+        """Call the listener when the epoch has changed, before any entry of the new epoch is passed on; it must not block."""
         self._renewal_listeners.append(listener)
 
     def offer(self, events: Sequence[Event], epoch: UUID | None = None) -> None:
-        """Entries that were just numbered, in this epoch or in the present one; order and gaps do not matter."""
+        """Accept entries that were just numbered in this or the current epoch; they may be out of order and have gaps."""
         try:
             self._inbox.put_nowait((epoch or self.epoch, events))
         except asyncio.QueueFull:
@@ -136,9 +136,9 @@ class Hub:
             return await unit.events.state()
 
     async def known_position(self, asked: LogCursor | None) -> LogCursor:
-        """A position as the present epoch has it; this process's own where the log does not have that place.
+        """Translate a position to the current epoch; returns this process's own if the log does not have it.
 
-        Costs a look at the table only for what this process has not been told of. Raises Unavailable.
+        Reads the table only for positions that this process has not received. Raises Unavailable.
         """
         if asked is None:
             return self.position
@@ -147,9 +147,9 @@ class Hub:
         return await place_of(self._store, asked, await self.state()) or self.position
 
     async def after(self, seq: int, limit: int = PAGE) -> Sequence[Event]:
-        """The entries that follow a sequence, at most `limit`, from memory where it reaches that far.
+        """The entries after a sequence number, at most `limit`, from memory if possible.
 
-        Raises Unavailable, and PositionPruned where the very next one is gone: a hole is never passed on.
+        Raises Unavailable, and PositionPruned if the next entry was pruned, because gaps are never passed on.
         """
         if seq >= self.head:
             return ()
@@ -163,10 +163,10 @@ class Hub:
         return [e for e in found if e.seq <= self.head]
 
     async def resolve(self, ord_: int, seconds: float = 2.0) -> int | None:
-        """The sequence of a write named by its insertion number, waiting a bounded time for the relay."""
+        """The sequence number of a write with this insertion number, waiting a bounded time for the relay."""
         return await numbered(self._store, ord_, seconds)
 
-    async def _hear(self) -> None:
+    async def _receive_loop(self) -> None:
         async with self._broadcast.subscribe(EVENTS) as stream:
             self._ready.set()
             while True:
@@ -178,7 +178,7 @@ class Hub:
                     epoch, events = decode(message)
                     self.offer(events, epoch)
                 except (ValueError, KeyError, TypeError):
-                    log.warning("hub.message_not_understood")
+                    log.warning("hub.invalid_message")
                     self._gap()
 
     def _gap(self) -> None:
@@ -202,7 +202,7 @@ class Hub:
             except Unavailable:
                 self._missed = True
                 await asyncio.sleep(0.1)
-            except Exception:  # this task is this process's only sight of the log
+            except Exception:  # without this task, the process would no longer see the log
                 log.exception("hub.failed")
                 self._missed = True
                 await asyncio.sleep(SILENCE_SECONDS)
@@ -225,7 +225,7 @@ class Hub:
         self._missed = False
         suspected = False
         while True:
-            async with self._store.read() as unit:  # the state after the entries: it is that of a later moment
+            async with self._store.read() as unit:  # the state is read after the entries, so it is newer
                 rows = await unit.events.after(max(0, self.head - 1), PAGE)
                 state = await unit.events.state()
             if state.epoch != self.epoch:
@@ -244,7 +244,7 @@ class Hub:
         self._advanced_at = asyncio.get_running_loop().time()
 
     def _is_other(self, rows: Sequence[Event], state: LogState) -> bool:
-        """Whether the table has gone back behind what was told, or has another entry in its place."""
+        """Whether the table has gone back behind the hub's head, or has a different entry there."""
         if state.head < self.head:
             return True
         if not rows or rows[0].seq != self.head:
@@ -253,7 +253,7 @@ class Hub:
         return rows[0].id != self._last_id
 
     async def _begin_epoch(self) -> None:
-        """Have everybody see that the table has changed, with what is known to be as it was."""
+        """Begin a new epoch for all instances, with the last entry that both histories share."""
         async with self._store.read() as unit:
             shared_head = await unit.events.last_shared(self._ring)
         async with self._store.write() as unit:
@@ -262,7 +262,7 @@ class Hub:
                 log.error("hub.log_rewritten", head=self.head, shared_head=shared_head)
 
     def _renewed(self, state: LogState) -> None:
-        """Go on in another epoch, from its head where not everything that was told is in it."""
+        """Continue in a new epoch, from its head if it does not contain everything already sent."""
         shared = state.shared_head(self.epoch.hex[:8])
         kept = shared is not None and shared >= self.head
         if not kept:
@@ -275,10 +275,10 @@ class Hub:
             listener(Renewal(self.epoch, kept))
 
     def _append(self, events: Sequence[Event]) -> None:
-        if events[0].seq != self.head + 1:  # pruned before this process, frozen or cut off for long, had read it
+        if events[0].seq != self.head + 1:  # pruned while this process was frozen or disconnected
             self.holes += 1
-            self._ring.clear()  # it has no holes, because places in it are counted
-            log.error("hub.hole_in_the_table", head=self.head, next=events[0].seq)
+            self._ring.clear()  # it must have no gaps, because entries are found by counting
+            log.error("hub.entries_pruned_unread", head=self.head, next=events[0].seq)
         self._ring.extend(events)
         self.head, self._last_id = events[-1].seq, events[-1].id
         self._advanced_at = asyncio.get_running_loop().time()
@@ -289,7 +289,7 @@ class Hub:
             listener(events)
 
     def _forget(self, users: set[UUID]) -> None:
-        """Take erased users' personal data out of memory, as it was taken out of the table."""
+        """Remove erased users' personal data from memory, as it was removed from the table."""
         kept = [policies.without_erased(e, users) for e in self._ring]
         self._ring.clear()
         self._ring.extend(kept)

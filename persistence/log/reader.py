@@ -44,7 +44,7 @@ class SqlEventReader:
         return await self._fetch(select(*_COLUMNS).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
 
     async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
-        """Newest first. Raises ValidationFailed for a cursor that is none of this log's."""
+        """Newest first. Raises ValidationFailed for a cursor that is not of this log."""
         question = self._placed()
         if filter_.types is not None:
             question = question.where(events.c.type.in_([str(t) for t in filter_.types]))

@@ -1,13 +1,13 @@
-"""The relay: gives every committed event its place in the order, then tells the others.
+"""The relay: assigns a sequence number to every committed event, then publishes the events.
 
-Why a relay and not a sequence drawn by the writer: commits do not happen in the order in which numbers are drawn, so
-a reader that has seen 2 may never see a 1 that commits later. Here a writer leaves `seq` null, and one leader numbers
-what has been committed, densely, in one statement with the counter row. Within one user the order of `ord` is the
-order of the row's versions, because the row is written, and so locked, before its event is inserted.
+Why a relay instead of a database sequence: commits do not happen in the order in which numbers are drawn, so a reader
+that has seen 2 may never see a 1 that commits later. Here a writer leaves `seq` null, and one leader numbers the
+committed events, densely, in one statement with the counter row. For one user, the order of `ord` is the order of the
+row's versions, because the row is written, and so locked, before its event is inserted.
 
-Every instance runs a relay; a session advisory lock on a direct connection elects the leader, and the lock falls with
-the connection. A leader that holds the lock but has stopped working (a frozen process) is put off by the others once
-committed events have waited for STALL_SECONDS without progress.
+Every instance runs a relay; a session advisory lock on a direct connection elects the leader and is released with the
+connection. If a leader holds the lock but has stopped working (a frozen process), another instance terminates its
+connection once committed events have waited for STALL_SECONDS without progress.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ LOCK = 0x526F6C6C63616C6C
 
 BATCH = 500
 BUSY_POLL, IDLE_POLL = 0.02, 0.1
-"""Seconds between looks at the table where no nudge comes: shortly after an event, and in quiet times."""
+"""Seconds between reads of the table without a nudge: shortly after an event, and in quiet periods."""
 STANDBY_SECONDS, STALL_SECONDS = 1.0, 3.0
 FIRST_DELAY, LAST_DELAY = 0.2, 1.0
-"""Seconds before the next try, doubled each time until the database has taken something."""
+"""Seconds before the next attempt, doubled each time until the database accepts a write."""
 
 _COLUMNS = ", ".join(f"e.{name}" for name in PLACED)
 ASSIGN = f"""
@@ -54,14 +54,14 @@ with head as materialized (
                  where exists (select 1 from batch))
 select head.epoch, head.moved, head.rewound, assigned.* from head left join assigned on true order by assigned.seq
 """  # noqa: S608 - built from constants of this module only
-"""Numbers nothing in a database that the epoch does not belong to (`moved`), nor where the head is behind what was
-numbered before (`rewound`): see persistence/log/epoch.py."""
+"""Numbers nothing if the epoch belongs to another database (`moved`), or the head is behind events that were already
+numbered (`rewound`): see persistence/log/epoch.py."""
 WAITING = """
 select (select last_seq from log_state) as head,
        exists (select 1 from events
                where seq is null and uuid_extract_timestamp(id) < now() - interval '1 second') as waiting
 """
-PUT_OFF = """
+TERMINATE_LEADER = """
 select pg_terminate_backend(pid) from pg_locks
 where locktype = 'advisory' and granted and classid = $1 and objid = $2 and objsubid = 1 and pid <> pg_backend_pid()
   and database = (select oid from pg_database where datname = current_database())
@@ -71,23 +71,23 @@ log = structlog.get_logger(__name__)
 
 
 class LogView(Protocol):
-    """What the relay needs of the hub of its process."""
+    """The part of this process's hub that the relay uses."""
 
     @property
     def epoch(self) -> UUID: ...
     @property
     def head(self) -> int: ...
     def offer(self, events: Sequence[Event], epoch: UUID | None = None) -> None:
-        """Take entries that were just numbered in an epoch."""
+        """Accept entries that were just numbered in an epoch."""
         ...
 
     def recheck(self) -> None:
-        """Compare the table with what was told, because it has gone back."""
+        """Compare the table with what was already sent, because it has gone back."""
         ...
 
 
 class Relay:
-    """One per process; `leading` tells whether this one numbers events now."""
+    """One per process; `leading` says whether this one is numbering events."""
 
     def __init__(self, dsn: str, publisher: Publisher, hub: LogView) -> None:
         self._dsn, self._publisher, self._hub = dsn, publisher, hub
@@ -99,7 +99,7 @@ class Relay:
         self.elections = 0
 
     async def __aenter__(self) -> Self:
-        """Begin to stand for election."""
+        """Start taking part in the election."""
         self._task = asyncio.create_task(self._run(), name="relay")
         return self
 
@@ -109,11 +109,11 @@ class Relay:
             await end([self._task])
 
     def wake(self) -> None:
-        """Look at the table now: another instance has committed."""
+        """Read the table now: another instance has committed."""
         self._wake.set()
 
     def nudge(self) -> None:
-        """Something was committed here: work at once, or ask the leader to."""
+        """An event was committed here: number it now, or ask the leader to."""
         if self.leading:
             self._wake.set()
         else:
@@ -127,7 +127,7 @@ class Relay:
                     self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "rollcall-relay"}
                 )
                 await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_json, decoder=orjson.loads)
-                await self._stand(connection)
+                await self._wait_for_leadership(connection)
                 await self._lead(connection)
             except (
                 OSError,
@@ -136,7 +136,7 @@ class Relay:
                 asyncpg.InterfaceError,
                 asyncpg.InternalClientError,
             ) as lost:
-                log.warning("relay.lost", error=type(lost).__name__)
+                log.warning("relay.connection_lost", error=type(lost).__name__)
                 await self._backoff.wait()
             except Exception:
                 log.exception("relay.failed")
@@ -146,16 +146,16 @@ class Relay:
                 if connection is not None:
                     connection.terminate()
 
-    async def _stand(self, connection: asyncpg.Connection) -> None:
-        """Return once the lock is ours, putting off a leader that does not work."""
+    async def _wait_for_leadership(self, connection: asyncpg.Connection) -> None:
+        """Return once this process holds the lock, terminating the connection of a stalled leader."""
         stalled_at, stalled_for = -1, 0.0
         while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
             [row] = await connection.fetch(WAITING)
             stalled_for = stalled_for + STANDBY_SECONDS if row["waiting"] and row["head"] == stalled_at else 0.0
             stalled_at = row["head"]
             if stalled_for >= STALL_SECONDS:
-                log.warning("relay.put_off_stalled_leader", head=stalled_at)
-                await connection.fetch(PUT_OFF, LOCK >> 32, LOCK & 0xFFFFFFFF)
+                log.warning("relay.stalled_leader_terminated", head=stalled_at)
+                await connection.fetch(TERMINATE_LEADER, LOCK >> 32, LOCK & 0xFFFFFFFF)
             await asyncio.sleep(STANDBY_SECONDS)
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
@@ -165,7 +165,7 @@ class Relay:
         while True:
             self._wake.clear()
             rows = await assign.fetch(identity.fixed, *self._reached())
-            if not self.leading:  # only now: a database that takes no writes would fail here
+            if not self.leading:  # only now, because a read-only database fails above
                 self._begin()
             if rows and rows[0]["moved"]:
                 await self._renew(connection, identity)
@@ -183,7 +183,7 @@ class Relay:
                     await self._wake.wait()
 
     def _reached(self) -> tuple[UUID, int]:
-        """The epoch and the sequence that this process knows to have been numbered."""
+        """The epoch and the newest sequence number that this process knows."""
         epoch, head = self._hub.epoch, self._hub.head
         return (epoch, max(head, self._numbered[1])) if epoch == self._numbered[0] else (epoch, head)
 

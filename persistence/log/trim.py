@@ -26,7 +26,7 @@ from persistence.log.reader import SqlEventReader
 from persistence.log.table import events, log_state
 
 LOCK = 0x526F6C6C5072756E
-"""The advisory lock of whoever prunes ("RollPrun" in ASCII)."""
+"""The advisory lock of the process that prunes ("RollPrun" in ASCII)."""
 LOCK_MILLISECONDS = 300
 """How long a row is waited for; the database looks for deadlocks after a second."""
 
@@ -56,12 +56,12 @@ class SqlLogTrimmer:
         return None if row.last is None else LogRange(row.horizon, row.last)
 
     async def read(self, range_: LogRange) -> Sequence[Event]:
-        """The entries of a stretch."""
+        """The entries of a range."""
         found = await SqlEventReader(self._connection).after(range_.horizon, range_.count)
         return [e for e in found if e.seq <= range_.last]
 
     async def prune(self, range_: LogRange) -> bool:
-        """Delete a stretch and move the horizon behind it; False where another process has moved it meanwhile."""
+        """Delete a range and move the horizon to its end; False if another process has moved the horizon."""
         await self._connection.execute(select(func.set_config("lock_timeout", str(LOCK_MILLISECONDS), true())))
         await self._connection.execute(delete(events).where(events.c.seq > range_.horizon, events.c.seq <= range_.last))
         moved = await self._connection.execute(

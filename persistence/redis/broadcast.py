@@ -1,10 +1,10 @@
-"""Redis pub/sub between instances: a broadcaster backend that tells of its gaps, and a publisher that never makes anyone wait.
+"""Redis pub/sub between instances: a broadcaster backend that reports gaps, and a publisher that never blocks its caller.
 
 Why our own backend: the package's Redis backend loses its first subscription with redis-py 8, dies silently with its
-connection and queues without bound. This one waits for the SUBSCRIBE acknowledgement, reconnects with jitter, proves
-an idle link alive, and emits GAP after every (re)connection and whenever it had to drop a message: whoever reads GAP
-reads the table. Callers name channels by what is on them; in Redis each has a name of this log's own, and only what was
-sealed for it is passed on (persistence/redis/namespace.py).
+connection and queues without bound. This one waits for the SUBSCRIBE acknowledgement, reconnects with jitter, checks an
+idle connection with pings, and emits GAP after every (re)connection and whenever it dropped a message; a reader of GAP
+then reads the table. Callers use logical channel names; in Redis each channel has a name specific to this log, and only
+messages sealed for it are passed on (persistence/redis/namespace.py).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from domain.tasks import end
 from persistence.redis.namespace import RedisNamespace
 
 GAP = "\x00gap"
-"""The message that stands for "something may be missing here"."""
+"""The message that means that something may be missing here."""
 
 EVENTS, NUDGE = "events", "nudge"
 """The channels: numbered events; "a write was committed here"."""
@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 def connect(url: str, timeout: float = 2.0) -> aioredis.Redis:
     """A client that answers or fails within `timeout` seconds and never retries by itself.
 
-    Bytes that are no UTF-8 are replaced, which breaks the seal of what they are in, and do not end the reading.
+    Invalid UTF-8 is replaced, which invalidates the seal of that message, but does not stop the reading.
     """
     client: aioredis.Redis = aioredis.Redis.from_url(
         url,
@@ -59,9 +59,9 @@ def connect(url: str, timeout: float = 2.0) -> aioredis.Redis:
 
 
 class RedisBackend(BroadcastBackend):
-    """broadcaster's backend contract over redis-py; `connected` tells whether the subscription stands now.
+    """broadcaster's backend contract over redis-py; `connected` says whether the subscription is active.
 
-    It listens once the namespace is bound to a log, and moves to the other channels when that changes.
+    It listens once the namespace is bound to a log, and switches channels when that changes.
     """
 
     def __init__(self, url: str, namespace: RedisNamespace) -> None:
@@ -70,7 +70,7 @@ class RedisBackend(BroadcastBackend):
         self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
         self._channels: dict[str, asyncio.Event] = {}
         self._names: dict[str, str] = {}
-        self._moving: set[asyncio.Task[None]] = set()
+        self._switching: set[asyncio.Task[None]] = set()
         self._wanted = asyncio.Event()
         self._pubsub: PubSub | None = None
         self._task: asyncio.Task[None] | None = None
@@ -79,19 +79,19 @@ class RedisBackend(BroadcastBackend):
         self.dropped = 0
 
     async def connect(self) -> None:
-        """Start listening; returns at once, also while Redis is away."""
-        self._namespace.listen(self._move)
+        """Start listening; returns immediately, even if Redis is unavailable."""
+        self._namespace.listen(self._switch_channels)
         self._task = asyncio.create_task(self._run(), name="redis-listener")
 
     async def disconnect(self) -> None:
         """Stop listening and close."""
         if self._task is not None:
-            await end([self._task, *self._moving])
+            await end([self._task, *self._switching])
         with contextlib.suppress(RedisError, OSError):
             await self._publisher.aclose()
 
     async def subscribe(self, group: str) -> None:
-        """Return when Redis has acknowledged, or after two seconds without it: GAP follows once it has."""
+        """Return when Redis has acknowledged, or after two seconds; then GAP follows once it has."""
         acknowledged = self._channels.setdefault(group, asyncio.Event())
         if self._namespace.bound:
             self._wanted.set()
@@ -110,7 +110,7 @@ class RedisBackend(BroadcastBackend):
                 await self._pubsub.unsubscribe(self._namespace.name(group))
 
     async def publish(self, channel: str, message: Any) -> None:
-        """Publish now; raises redis.exceptions.RedisError or OSError within PUBLISH_SECONDS where it cannot."""
+        """Publish now; raises redis.exceptions.RedisError or OSError within PUBLISH_SECONDS if that fails."""
         await self.publish_all([(channel, message)])
 
     async def publish_all(self, messages: Sequence[tuple[str, str]]) -> None:
@@ -140,7 +140,7 @@ class RedisBackend(BroadcastBackend):
             except (RedisError, OSError, TimeoutError) as error:
                 if self.connected:
                     backoff.reset()
-                    log.warning("redis.lost", error=type(error).__name__)
+                    log.warning("redis.connection_lost", error=type(error).__name__)
                 elif not self.reconnects:
                     log.warning("redis.unreachable", setting="REDIS_URL", error=type(error).__name__)
                 self._down()
@@ -150,27 +150,25 @@ class RedisBackend(BroadcastBackend):
             await backoff.wait()
 
     def _name(self, channel: str) -> str:
-        """The name of a channel in Redis, remembered for what comes back on it."""
+        """The name of a channel in Redis, remembered to recognise its messages."""
         name = self._namespace.name(channel)
         self._names[name] = channel
         return name
 
-    def _move(self) -> None:
-        """Another log: its channels have other names."""
+    def _switch_channels(self) -> None:
+        """Switch to the channel names of another log."""
         left, self._names = list(self._names), {}
         for acknowledged in self._channels.values():
             acknowledged.clear()
         if self._channels:
             self._wanted.set()
         if self._pubsub is not None:
-            task = asyncio.create_task(self._resubscribe(self._pubsub, left), name="redis-move")
-            self._moving.add(task)
-            task.add_done_callback(self._moving.discard)
+            task = asyncio.create_task(self._resubscribe(self._pubsub, left), name="redis-resubscribe")
+            self._switching.add(task)
+            task.add_done_callback(self._switching.discard)
 
     async def _resubscribe(self, pubsub: PubSub, left: Sequence[str]) -> None:
-        with contextlib.suppress(
-            RedisError, OSError
-        ):  # a connection that is lost subscribes anew when it is made again
+        with contextlib.suppress(RedisError, OSError):  # a lost connection subscribes again when it reconnects
             await pubsub.subscribe(*(self._name(channel) for channel in self._channels))
             await pubsub.unsubscribe(*left)
 
@@ -188,7 +186,7 @@ class RedisBackend(BroadcastBackend):
             await pubsub.subscribe(*names)
             self._pubsub = pubsub
             later = [name for name in map(self._name, self._channels) if name not in names]
-            if later:  # asked for, or renamed, while the first were on their way
+            if later:  # added or renamed while the first were being subscribed
                 await pubsub.subscribe(*later)
             silent = 0
             while True:
@@ -224,8 +222,8 @@ class RedisBackend(BroadcastBackend):
 class Publisher:
     """Publishing behind a bounded queue and a breaker: `send` never waits and never fails.
 
-    What does not fit is dropped: the table has it, and readers look there within a second. All that waits leaves in one
-    round trip, so that on a slow network messages come late by a round trip and do not fall further and further behind.
+    Messages that do not fit are dropped: the table has them, and readers check it within a second. All queued messages
+    are sent in one round trip, so that on a slow network they are late by a round trip, but do not fall further behind.
     """
 
     def __init__(self, backend: RedisBackend, queue_max: int = 1000) -> None:
@@ -239,8 +237,8 @@ class Publisher:
         self.dropped = 0
 
     def send(self, channel: str, message: str) -> None:
-        """Hand a message over for publishing."""
-        if not self.healthy and self._queue:  # one is tried at a time
+        """Queue a message for publishing."""
+        if not self.healthy and self._queue:  # while unhealthy, only one message is attempted at a time
             self.dropped += 1
             return
         if len(self._queue) == self._queue.maxlen:
@@ -250,12 +248,12 @@ class Publisher:
         self._wake.set()
 
     async def __aenter__(self) -> Self:
-        """Begin to publish."""
+        """Start publishing."""
         self._task = asyncio.create_task(self._run(), name="redis-publisher")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Publish what waits, for half a second at most, then stop."""
+        """Publish the queued messages, for at most half a second, then stop."""
         if self._task is None:
             return
         with contextlib.suppress(TimeoutError):
@@ -278,5 +276,5 @@ class Publisher:
                     self.healthy = False
                     self.dropped += len(messages) + len(self._queue)
                     self._queue.clear()
-                    await asyncio.sleep(1.0)  # the breaker: one try a second while Redis is away
+                    await asyncio.sleep(1.0)  # the breaker: one attempt a second while Redis is unavailable
             self._idle.set()

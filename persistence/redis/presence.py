@@ -1,13 +1,13 @@
-"""Who is online: leases in Redis from the live sockets of every instance, read back into memory every few seconds.
+"""Presence: leases in Redis for the live sockets of every instance, read back into memory every few seconds.
 
-One sorted set holds `user:instance:tag` with the time at which the lease ends (the time of Redis, so that no instance's
-clock counts); the tag is this deployment's, and members without a right one are removed. An instance that dies stops
-renewing, and its users are offline after LEASE_SECONDS plus one look. A socket that closes shortens its lease to
-GRACE_SECONDS instead of ending it, so that somebody who moves to another instance, or loads a page again, is online all
-the time. That somebody is offline is only decided on leases that were read just now.
+One sorted set has members `user:instance:tag` with the expiry of the lease (by the clock of Redis, not of an instance);
+the tag authenticates this deployment, and members with a wrong tag are removed. An instance that dies stops renewing,
+and its users are offline after LEASE_SECONDS plus one poll. A socket that closes shortens its lease to GRACE_SECONDS
+instead of ending it, so that a user who switches to another instance, or reloads a page, stays online. A user is only
+reported offline on the basis of leases that have just been read.
 
-While Redis is unavailable each instance goes on with its own sockets, and with the leases it knows until they end; a
-Redis that has come back empty is believed once the others have had the time to renew theirs.
+While Redis is unavailable, each instance uses its own sockets and the leases it knows until they expire. If Redis comes
+back empty, its state is only accepted after the other instances have had time to renew their leases.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from persistence.redis.namespace import RedisNamespace
 KEY = "presence"
 LEASE_SECONDS = 10
 GRACE_SECONDS = 5
-"""How long somebody without a socket counts as online: the time to open another one, here or elsewhere."""
-LOOK_SECONDS = 3.0
+"""How long a user without a socket counts as online, so that they can open another one on any instance."""
+POLL_SECONDS = 3.0
 RETRY_SECONDS = 1.0
-DOUBT_SECONDS = LOOK_SECONDS + 1.0
-"""How long after Redis came back a lease that is no longer there counts nevertheless."""
+DOUBT_SECONDS = POLL_SECONDS + 1.0
+"""How long after Redis came back a missing lease is still considered valid."""
 
 SYNC = """
 local now = redis.call('TIME')[1]
@@ -47,18 +47,18 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[1], '+inf')
 redis.call('EXPIRE', KEYS[1], ARGV[1] * 6)
 return {now, redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')}
 """
-"""Arguments: the seconds of a lease and of the grace, how many members left, those, then those that are held.
+"""Arguments: lease and grace period in seconds, the number of members that left, those members, then the held ones.
 
-Returns the time, and each member with the time at which its lease ends, both in seconds. No lease is longer than one.
+Returns the time, and each member with the expiry of its lease, both in seconds. No lease is longer than LEASE_SECONDS.
 """
 
 log = structlog.get_logger(__name__)
 
 
 class RedisPresence:
-    """One per process; `hold` and `release` are called as sockets come and go.
+    """One per process; `hold` and `release` are called as sockets open and close.
 
-    `shared` tells whether the leases were written and read at the last look.
+    `shared` says whether the leases were written and read in the last poll.
     """
 
     def __init__(self, url: str, namespace: RedisNamespace) -> None:
@@ -82,12 +82,12 @@ class RedisPresence:
         namespace.listen(self._rebound)
 
     async def __aenter__(self) -> Self:
-        """Begin to renew and to look."""
+        """Start renewing and polling."""
         self._task = asyncio.create_task(self._run(), name="presence")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Leave the users GRACE_SECONDS to come back elsewhere, and stop."""
+        """Give users GRACE_SECONDS to reconnect elsewhere, and stop."""
         if self._task is not None:
             await end([self._task])
         left = [*self._held, *self._released]
@@ -105,7 +105,7 @@ class RedisPresence:
             self._released.discard(user_id)
             if user_id not in self._known:
                 self._known.add(user_id)
-                self._tell(user_id, online=True)
+                self._notify(user_id, online=True)
             self._wake.set()
 
     def release(self, user_id: UUID) -> None:
@@ -118,23 +118,23 @@ class RedisPresence:
             self._wake.set()
 
     def online_ids(self) -> frozenset[UUID]:
-        """Who holds a live socket anywhere, at most some seconds old."""
+        """The users with an open socket on any instance, at most a few seconds old."""
         if self._online is None:
             self._online = frozenset(self._known)
         return self._online
 
     def listen(self, listener: Callable[[UUID, bool], None]) -> Callable[[], None]:
-        """Call with each user that came or went; the result ends it."""
+        """Call the listener with each user who went online (True) or offline; the returned function stops it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def _tell(self, user_id: UUID, *, online: bool) -> None:
+    def _notify(self, user_id: UUID, *, online: bool) -> None:
         self._online = None
         for listener in list(self._listeners):
             listener(user_id, online)
 
     def _refresh(self) -> None:
-        """Tell who came and went, by what was just read."""
+        """Notify listeners of changes in the leases that were just read."""
         now = time.monotonic()
         self._leaving = {u: ends for u, ends in self._leaving.items() if ends > now}
         known = {u for u, ends in self._elsewhere.items() if ends > now}.union(self._held, self._leaving)
@@ -142,10 +142,10 @@ class RedisPresence:
         self._known = known
         for users, online in ((came, True), (went, False)):
             for user_id in users:
-                self._tell(user_id, online=online)
+                self._notify(user_id, online=online)
 
-    def _look(self, server_now: str, leases: Sequence[str]) -> list[str]:
-        """Take what Redis knows in place of what was known; the members that are not ours to believe."""
+    def _apply_leases(self, server_now: str, leases: Sequence[str]) -> list[str]:
+        """Replace the known leases with those from Redis; returns the members that are not authentic."""
         now = time.monotonic()
         if not self.shared:
             self._doubt_until = now + DOUBT_SECONDS
@@ -174,7 +174,7 @@ class RedisPresence:
         return member
 
     def _rebound(self) -> None:
-        """Another log, another key: leases known from the one before count until they end or are renewed."""
+        """Switch to another log and key: leases of the previous one count until they expire or are renewed."""
         self._members.clear()
         self._read.clear()
         self.shared = False
@@ -188,20 +188,20 @@ class RedisPresence:
         return answer[0], answer[1]
 
     async def _exchange(self) -> None:
-        """Write this instance's leases and read everybody's."""
+        """Write this instance's leases and read all leases."""
         left = list(self._released)
-        forged = self._look(*await self._write(left, list(self._held)))
+        forged = self._apply_leases(*await self._write(left, list(self._held)))
         self._released.difference_update(left)
         self._members = {u: m for u, m in self._members.items() if u in self._held}
         if forged:
             await self._redis.zrem(self._namespace.name(KEY), *forged)
 
     def _pause(self) -> float:
-        """The seconds until the next look: sooner while Redis does not answer, and when somebody's grace ends."""
+        """The seconds until the next poll: sooner while Redis is unavailable, and when a grace period ends."""
         if not self.shared:
             return RETRY_SECONDS
         first = min(self._leaving.values(), default=math.inf)
-        return min(LOOK_SECONDS, max(0.05, first - time.monotonic()))
+        return min(POLL_SECONDS, max(0.05, first - time.monotonic()))
 
     async def _run(self) -> None:
         while True:

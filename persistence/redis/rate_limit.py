@@ -1,6 +1,6 @@
-"""Counting tries: in Redis for all instances together, in memory while Redis is away or the log is not known yet.
+"""Counting attempts: in Redis for all instances, in memory while Redis is unavailable or the log is not known yet.
 
-What is counted stands in Redis under a keyed hash: nobody reads addresses and e-mails there.
+The keys in Redis are keyed hashes, so that addresses and e-mails cannot be read there.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ log = structlog.get_logger(__name__)
 
 
 class RedisRateLimiter:
-    """Fixed windows that begin with the first try; one round trip a try, none for a while after one has failed.
+    """Fixed windows that start with the first attempt. Each attempt is one round trip; none for a while after a failure.
 
-    A try waits `timeout` seconds for Redis, then is counted in memory.
+    An attempt waits `timeout` seconds for Redis, then is counted in memory.
     """
 
     def __init__(self, url: str, namespace: RedisNamespace, timeout: float = TIMEOUT_SECONDS) -> None:
         self._namespace, self._timeout = namespace, timeout
         self._redis = connect(url, timeout=timeout)
         self._hit = self._redis.register_script(HIT)
-        self._away_until = 0.0
+        self._retry_at = 0.0
         self._own: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
 
     async def __aenter__(self) -> Self:
@@ -51,7 +51,7 @@ class RedisRateLimiter:
         await self._redis.aclose()
 
     async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
-        """Count one try of at most `limit` in `window` seconds; the seconds to wait, or None while it is allowed."""
+        """Count one attempt of at most `limit` in `window` seconds; returns the seconds to wait, or None if it is allowed."""
         if self._reachable():
             try:
                 name = self._namespace.hidden("limit", bucket, key)
@@ -59,12 +59,12 @@ class RedisRateLimiter:
                     count, left = await self._hit(keys=[name], args=[window])
                 return max(1, int(left)) if count > limit else None
             except (RedisError, OSError) as error:
-                self._away_until = time.monotonic() + BREAK_SECONDS
-                log.warning("rate_limit.redis_away", error=type(error).__name__)
+                self._retry_at = time.monotonic() + BREAK_SECONDS
+                log.warning("rate_limit.redis_unavailable", error=type(error).__name__)
         return self._count((bucket, key), limit, window)
 
     async def reset(self, bucket: str, key: str) -> None:
-        """Forget the tries of a key."""
+        """Forget the attempts counted for a key."""
         self._own.pop((bucket, key), None)
         if self._reachable():
             try:
@@ -72,10 +72,10 @@ class RedisRateLimiter:
                 async with asyncio.timeout(self._timeout):
                     await self._redis.delete(name)
             except (RedisError, OSError):
-                self._away_until = time.monotonic() + BREAK_SECONDS
+                self._retry_at = time.monotonic() + BREAK_SECONDS
 
     def _reachable(self) -> bool:
-        return self._namespace.bound and time.monotonic() >= self._away_until
+        return self._namespace.bound and time.monotonic() >= self._retry_at
 
     def _count(self, name: tuple[str, str], limit: int, window: int) -> int | None:
         now = time.monotonic()

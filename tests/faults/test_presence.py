@@ -16,7 +16,7 @@ import pytest
 from api.cli.client import ServerUnavailable, SignedIn, ask, sign_in, subscribe
 from bench.verify.stand import ADMIN, Stand
 from persistence.redis.broadcast import connect
-from persistence.redis.presence import KEY, LEASE_SECONDS, LOOK_SECONDS
+from persistence.redis.presence import KEY, LEASE_SECONDS, POLL_SECONDS
 from tests.integration.logs import until
 
 CREATE = """mutation($i: CreateUserInput!) { createUser(input: $i) { __typename } }"""
@@ -134,7 +134,7 @@ async def test_a_redis_that_comes_back_empty_puts_nobody_offline(scene: Scene) -
             before = [len(told) for told in scene.told]
             began = time.monotonic()
             online = await emptied(scene)
-            if time.monotonic() - began < LEASE_SECONDS - LOOK_SECONDS:
+            if time.monotonic() - began < LEASE_SECONDS - POLL_SECONDS:
                 break  # a longer outage outlives the lease, whose end is right then: it proves nothing
             await until(lambda: lease(valkey.url, scene.person.user_id))
         assert online

@@ -141,7 +141,7 @@ async def test_a_hub_that_cannot_read_the_head_leaves_nothing_running(fresh_data
         with pytest.raises(Unavailable):
             async with Hub(store, broadcast, bind=bind):
                 pytest.fail("it does not know where the log ends")
-        assert "hub-hear" not in {t.get_name() for t in asyncio.all_tasks()}
+        assert "hub-receive" not in {t.get_name() for t in asyncio.all_tasks()}
 
 
 async def test_a_lost_message_is_a_hole_that_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:

@@ -165,10 +165,10 @@ class Proof:
         while True:
             readings += 1
             entries = await reading.entries_since(admin, first, self.plan.patience)
-            found = await reading.people(admin, self.plan.prefix, self.plan.patience)
-            people = [p for p in found if p.email != without]
-            if readings == READINGS or not check_directory(entries, people):
-                return report_on(self.plan, self.ledger, entries, last, people, self.subscribers, self.sightings)
+            found = await reading.accounts(admin, self.plan.prefix, self.plan.patience)
+            accounts = [p for p in found if p.email != without]
+            if readings == READINGS or not check_directory(entries, accounts):
+                return report_on(self.plan, self.ledger, entries, last, accounts, self.subscribers, self.sightings)
             await asyncio.sleep(LATE_SECONDS)
 
 

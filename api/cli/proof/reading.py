@@ -20,7 +20,7 @@ ENTRIES = f"""query Entries($after: String, $filter: EventFilter) {{
     edges {{ cursor node {{ id cursor type userId changes {{ field after }} }} }} pageInfo {{ hasNextPage }}
   }}
 }}"""
-PEOPLE = f"""query People($search: String!, $after: String) {{
+ACCOUNTS = f"""query People($search: String!, $after: String) {{
   users(first: {PAGE}, after: $after, search: $search) {{
     edges {{ cursor node {{ id email displayName version }} }} pageInfo {{ hasNextPage }}
   }}
@@ -58,12 +58,12 @@ async def entries_since(account: Account, first: Entry, seconds: float) -> list[
     raise NotProven(f"More than {PAGE * PAGES_MAX} events were written during this run")
 
 
-async def people(account: Account, prefix: str, seconds: float) -> list[Found]:
+async def accounts(account: Account, prefix: str, seconds: float) -> list[Found]:
     """All accounts whose address has this prefix. Raises NotProven and Refused."""
     found: list[Found] = []
     after: str | None = None
     while True:
-        page = (await account.ask_with_retry(PEOPLE, {"search": prefix, "after": after}, seconds))["users"]
+        page = (await account.ask_with_retry(ACCOUNTS, {"search": prefix, "after": after}, seconds))["users"]
         nodes = [edge["node"] for edge in page["edges"]]
         found += [Found(n["id"], n["email"], n["displayName"], n["version"]) for n in nodes]
         if not page["pageInfo"]["hasNextPage"]:
@@ -85,7 +85,7 @@ async def erase(account: Account, prefix: str, seconds: float) -> int:
             payload = (await account.ask_with_retry(ERASE, {"id": user_id}, left))["eraseUser"]
             return bool(payload["__typename"] == "Done" or payload.get("code") == "NOT_FOUND")
 
-    found = await people(account, prefix, seconds)
+    found = await accounts(account, prefix, seconds)
     removed = await asyncio.gather(*(remove(f.id) for f in found), return_exceptions=True)
     return sum(g is not True for g in removed)
 

@@ -91,7 +91,7 @@ def report_on(
     ledger: Ledger,
     entries: Sequence[Entry],
     last: Entry | None,
-    people: Sequence[Found],
+    accounts: Sequence[Found],
     subscribers: Sequence[Subscriber],
     sightings: Sightings,
 ) -> Report:
@@ -114,7 +114,7 @@ def report_on(
     )
     wrong = check_writes(ledger, entries)
     report.lost = sum(fault.endswith("is not in the log") for fault in wrong)
-    report.faults += wrong + check_directory(entries, people)
+    report.faults += wrong + check_directory(entries, accounts)
     _check_subscribers(report, plan, expected, subscribers, sightings)
     return report
 

@@ -35,7 +35,7 @@ class Writer:
 
     def __init__(self, name: str, admin: Account, ledger: Ledger, plan: Plan) -> None:
         self._name, self._admin, self._ledger, self._plan = name, admin, ledger, plan
-        self._people: list[Person] = []
+        self._accounts: list[Person] = []
         self._count = 0
         self.stop_at = float("inf")
 
@@ -61,9 +61,9 @@ class Writer:
 
     def _next(self) -> Write:
         turn = self._count % 10
-        if not self._people or (turn == 0 and len(self._people) < ACCOUNTS):
+        if not self._accounts or (turn == 0 and len(self._accounts) < ACCOUNTS):
             return self.create()
-        write = self.rename(self._people[self._count % len(self._people)])
+        write = self.rename(self._accounts[self._count % len(self._accounts)])
         write.kind = {5: Kind.STALE, 7: Kind.TAKEN}.get(turn, Kind.RENAME)
         return write
 
@@ -93,7 +93,7 @@ class Writer:
         return write
 
     def _forget(self, write: Write) -> None:
-        self._people = [person for person in self._people if person is not write.person]
+        self._accounts = [person for person in self._accounts if person is not write.person]
 
     def _record_outcome(self, write: Write, answer: Answer | None, *, lost: bool) -> None:
         if answer is None or answer.refusal is not None:
@@ -104,7 +104,7 @@ class Writer:
         write.outcome = Outcome.ACKNOWLEDGED
         if write.person is None:
             write.person = Person(answer.id, write.email, answer.version)
-            self._people.append(write.person)
+            self._accounts.append(write.person)
         elif not write.kind.creates:
             write.person.version = answer.version
 

@@ -123,10 +123,10 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 		visitor.expected.push(/status of 4\d\d/);
 		const { page } = visitor;
 		const erase = async (typed: string) => {
-			await page.locator('[data-status-actions]').getByRole('button', { name: 'Erase for good' }).click();
+			await page.locator('[data-status-actions]').getByRole('button', { name: 'Erase permanently' }).click();
 			const dialog = page.getByRole('dialog', { name: `Erase ${someone.name}?` });
 			await dialog.getByRole('textbox').fill(typed);
-			await dialog.getByRole('button', { name: 'Erase for good' }).click();
+			await dialog.getByRole('button', { name: 'Erase permanently' }).click();
 		};
 		await visitor.goto(`/people/${someone.id}`);
 		await erase('Somebody Else');

@@ -4,7 +4,7 @@ import type { EntryMessages } from './types.ts';
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('de')} ${n === 1 ? one : many}`;
 
 export const deEntry: EntryMessages = {
-	app: { name: 'Rollcall', tagline: 'Die Liste, wer was darf – immer aktuell', skip: 'Zum Inhalt springen' },
+	app: { name: 'Rollcall', tagline: 'Wer was darf – immer aktuell', skip: 'Zum Inhalt springen' },
 	common: {
 		save: 'Änderungen speichern',
 		cancel: 'Abbrechen',
@@ -41,7 +41,8 @@ export const deEntry: EntryMessages = {
 		haveAccount: 'Schon ein Konto?',
 		show: 'Passwort zeigen',
 		hide: 'Passwort verbergen',
-		wait: (seconds) => `Zu viele Versuche. Bitte in ${count(seconds, 'Sekunde', 'Sekunden')} noch einmal.`,
+		wait: (seconds) =>
+			`Zu viele Versuche. Versuchen Sie es in ${count(seconds, 'Sekunde', 'Sekunden')} noch einmal.`,
 		notSignedOut: 'Das Abmelden ist fehlgeschlagen: Sie sind noch angemeldet.',
 		signOutAgain: 'Noch einmal abmelden',
 		reasons: {
@@ -49,7 +50,7 @@ export const deEntry: EntryMessages = {
 			account_disabled: 'Ihr Konto wurde gesperrt. Fragen Sie einen Admin, falls das ein Versehen ist.',
 			session_revoked: 'Diese Sitzung wurde beendet.',
 			token_expired: 'Ihre Sitzung ist abgelaufen. Melden Sie sich an, um fortzufahren.',
-			token_invalid: 'Ihre Sitzung gilt nicht mehr. Melden Sie sich an, um fortzufahren.',
+			token_invalid: 'Ihre Sitzung ist nicht mehr gültig. Melden Sie sich an, um fortzufahren.',
 			role_changed: 'Ihre Rolle wurde geändert. Melden Sie sich an, um mit der neuen fortzufahren.',
 			password_changed: 'Ihr Passwort wurde geändert.'
 		}
@@ -59,15 +60,15 @@ export const deEntry: EntryMessages = {
 		EMAIL_TAKEN: 'Diese E-Mail ist schon vergeben.',
 		VERSION_CONFLICT: 'Jemand anderes hat das inzwischen geändert.',
 		NOT_FOUND: 'Das gibt es nicht mehr.',
-		FORBIDDEN: 'Dazu fehlt Ihnen das Recht.',
+		FORBIDDEN: 'Dazu sind Sie nicht berechtigt.',
 		LAST_ADMIN: 'Das ist der letzte Admin; ernennen Sie zuerst einen anderen.',
 		INVALID_CREDENTIALS: 'E-Mail oder Passwort ist falsch.',
 		ACCOUNT_DISABLED: 'Dieses Konto ist gesperrt. Fragen Sie einen Admin.',
-		TOKEN_INVALID: 'Dieser Link gilt nicht.',
+		TOKEN_INVALID: 'Dieser Link ist ungültig.',
 		TOKEN_EXPIRED: 'Dieser Link ist abgelaufen.',
 		SESSION_REVOKED: 'Diese Sitzung wurde beendet.',
 		RATE_LIMITED: 'Zu viele Versuche. Bitte kurz warten.',
-		SECOND_FACTOR_REQUIRED: 'Ein zweiter Faktor ist nötig.',
+		SECOND_FACTOR_REQUIRED: 'Ein zweiter Faktor ist erforderlich.',
 		UNAVAILABLE: 'Die API ist nicht erreichbar.',
 		UNKNOWN: 'Das hat nicht geklappt.'
 	},
@@ -77,11 +78,11 @@ export const deEntry: EntryMessages = {
 		password: 'Ein Passwort hat 8 bis 256 Zeichen.',
 		deleted: 'Diese Person ist gelöscht; stellen Sie sie zuerst wieder her.',
 		disabled: 'Diese Person ist gesperrt, nicht gelöscht; entsperren Sie sie stattdessen.',
-		currentPassword: 'Das ist nicht Ihr jetziges Passwort.'
+		currentPassword: 'Das ist nicht Ihr aktuelles Passwort.'
 	},
 	error: {
 		notFoundTitle: 'Seite nicht gefunden',
-		notFoundText: 'Die Adresse ist vielleicht alt oder vertippt.',
+		notFoundText: 'Die Adresse ist möglicherweise veraltet oder falsch geschrieben.',
 		forbiddenTitle: 'Das dürfen Sie nicht sehen',
 		forbiddenText: 'Ihre Rolle hat keinen Zugang zu dieser Seite. Ein Admin kann das ändern.',
 		downTitle: 'Die API antwortet nicht',
@@ -90,7 +91,7 @@ export const deEntry: EntryMessages = {
 		limitedTitle: 'Zu viele Anfragen',
 		limitedText: 'Warten Sie kurz, dann versuchen Sie es noch einmal.',
 		title: 'Etwas ist schiefgegangen',
-		text: 'Versuchen Sie es noch einmal. Geschieht es wieder, nennen Sie einem Admin die Anfrage-ID.',
+		text: 'Versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie einem Admin die Anfrage-ID.',
 		requestId: 'Anfrage-ID',
 		home: 'Zu den Personen'
 	},

@@ -12,15 +12,15 @@ export const deExplorer: ExplorerMessages = {
 	took: (ms) => `${ms} ms`,
 	schema: 'Schema',
 	schemaSearch: 'Typ oder Feld suchen',
-	insert: 'Nehmen',
+	insert: 'Einfügen',
 	badVariables: 'Die Variablen sind kein gültiges JSON.',
 	stop: 'Anhalten',
-	listening: 'Hört zu',
-	noOperation: 'Es ist noch keine Operation da.',
+	listening: 'Empfängt',
+	noOperation: 'Es gibt noch keine Operation.',
 	empty: 'Hier erscheint die Antwort.',
 	messages: (n) => count(n, 'Nachricht', 'Nachrichten'),
 	failed: 'Mit Fehlern',
 	root: 'Alle Operationen',
-	useLabel: (name) => `${name} nehmen`,
-	nothing: 'Nichts mit diesem Namen'
+	useLabel: (name) => `${name} einfügen`,
+	nothing: 'Kein Eintrag mit diesem Namen'
 };

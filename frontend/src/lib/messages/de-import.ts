@@ -4,7 +4,7 @@ import type { ImportMessages } from './types.ts';
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('de')} ${n === 1 ? one : many}`;
 
 export const deImport: ImportMessages = {
-	lead: 'Eine CSV-Datei oder eingefügte Zeilen mit den Spalten email, name und role. Geschrieben wird erst, wenn Sie es sagen.',
+	lead: 'Eine CSV-Datei oder eingefügte Zeilen mit den Spalten email, name und role. Gespeichert wird erst, wenn Sie es bestätigen.',
 	checkText:
 		'Zuerst werden die Zeilen geprüft. Wer schon ein Konto hat, bleibt unverändert; Sie sehen es im Ergebnis.',
 	limits: (lines, kilobytes) =>

@@ -4,7 +4,7 @@ import type { ProblemCode } from '#lib/graphql/documents.ts';
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
 export const enEntry = {
-	app: { name: 'Rollcall', tagline: 'The live list of who can do what', skip: 'Skip to content' },
+	app: { name: 'Rollcall', tagline: 'The live directory of who can do what', skip: 'Skip to content' },
 	common: {
 		save: 'Save changes',
 		cancel: 'Cancel',
@@ -48,19 +48,19 @@ export const enEntry = {
 			signed_out: 'You are signed out.',
 			account_disabled: 'Your account was disabled. Ask an admin if you think this is a mistake.',
 			session_revoked: 'This session was ended.',
-			token_expired: 'Your session has expired. Sign in to go on where you were.',
-			token_invalid: 'Your session is no longer valid. Sign in to go on where you were.',
-			role_changed: 'Your role was changed. Sign in to go on with the new one.',
+			token_expired: 'Your session has expired. Sign in to continue where you were.',
+			token_invalid: 'Your session is no longer valid. Sign in to continue where you were.',
+			role_changed: 'Your role was changed. Sign in to continue with the new one.',
 			password_changed: 'Your password was changed.'
 		}
 	},
 	problem: {
 		VALIDATION_ERROR: 'Please check what you entered.',
 		EMAIL_TAKEN: 'Someone already uses this email.',
-		VERSION_CONFLICT: 'Someone else changed this meanwhile.',
+		VERSION_CONFLICT: 'Someone else has changed this.',
 		NOT_FOUND: 'This no longer exists.',
-		FORBIDDEN: 'You do not have the right to do this.',
-		LAST_ADMIN: 'This is the last admin; make someone else admin first.',
+		FORBIDDEN: 'You are not allowed to do this.',
+		LAST_ADMIN: 'This is the last admin; make someone else an admin first.',
 		INVALID_CREDENTIALS: 'Email or password is wrong.',
 		ACCOUNT_DISABLED: 'This account is disabled. Ask an admin.',
 		TOKEN_INVALID: 'This link is not valid.',

@@ -3,7 +3,7 @@
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
 export const enImport = {
-	lead: 'A CSV file or pasted lines with the columns email, name and role. Nothing is written until you say so.',
+	lead: 'A CSV file or pasted lines with the columns email, name and role. Nothing is written until you confirm.',
 	checkText:
 		'Lines are checked first. People who already have an account are not changed; you see them in the result.',
 	limits: (lines: number, kilobytes: number) =>
