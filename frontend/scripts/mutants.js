@@ -88,7 +88,7 @@ try {
 			one.moduleId,
 			...[...one.children.allTests('failed')].map(({ fullName }) => fullName)
 		]);
-		return [...unhandledErrors.map(String), ...names];
+		return [...unhandledErrors.map((error) => Object(error).message ?? 'an error outside a test'), ...names];
 	};
 	/** Those of all projects; the quick ones first, and alone where they notice. @param {readonly string[]} files */
 	const failures = async (...files) => {

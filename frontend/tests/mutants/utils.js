@@ -13,7 +13,6 @@ export const UTILS = {
 	'lib/utils/csv.ts': [
 		["/^[=+\\-@\\t\\r]/.test(cell) ? `'${cell}` : cell", 'cell'],
 		[".replaceAll('\"', '\"\"')", ''],
-		["source.replace(/^\\uFEFF/, '')", 'source'],
 		['if (cells.some(Boolean)) records', 'records'],
 		['&& !cell.trim()) [quoted', ') [quoted'],
 		["if (char === '\\n') line += 1;", '']

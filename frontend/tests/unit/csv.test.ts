@@ -35,6 +35,14 @@ describe('reading', () => {
 		]);
 	});
 
+	test('a quote within a cell is a character, before it the cell is quoted', () => {
+		expect(cells('a"b",c\r\n "d,e" ,f')).toEqual([
+			['a"b"', 'c'],
+			['d,e', 'f']
+		]);
+		expect(cells('\uFEFF"a","b"')).toEqual([['a', 'b']]);
+	});
+
 	test('empty lines are skipped, and lines keep their numbers', () => {
 		expect(parseCsv('email\n\n"a\nb"\nc\n').map(({ line }) => line)).toEqual([1, 3, 5]);
 		expect(parseCsv('')).toEqual([]);

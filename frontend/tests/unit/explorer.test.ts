@@ -54,6 +54,18 @@ describe('the explorer', () => {
 		expect(explorer.replies[0]).toMatchObject({ ok: false, text: expect.stringContaining('UNAVAILABLE') });
 	});
 
+	it('ends a query that is stopped, and shows no answer that comes later', async () => {
+		const { promise, resolve } = Promise.withResolvers<unknown>();
+		const transport = fakeTransport(() => promise);
+		const explorer = new Explorer('{ me { id } }', transport);
+		const running = explorer.run();
+		explorer.stop();
+		expect(transport.ask.mock.calls[0]![1].aborted).toBe(true);
+		resolve({ data: { me: null } });
+		await running;
+		expect([explorer.replies, explorer.took, explorer.state]).toEqual([[], null, 'idle']);
+	});
+
 	it('listens until it is stopped, and then hears nothing more', async () => {
 		const transport = fakeTransport();
 		const explorer = new Explorer('subscription { presence { online } }', transport);

@@ -29,6 +29,11 @@ test('the visitor’s zone and language decide', () => {
 	expect(formats('en', 'UTC')).toBe(formats('en', 'UTC'));
 });
 
+test('short durations have a decimal', () => {
+	const texts = [0.84, 9.96, 12.4].map((value) => english.milliseconds(value));
+	expect(texts).toEqual(['0.8 ms', '10 ms', '12 ms']);
+});
+
 test('an unknown zone is UTC', () => {
 	expect(asTimeZone('Europe/Berlin')).toBe('Europe/Berlin');
 	for (const bad of [undefined, '', 'Mars/Olympus', '<script>', 'x'.repeat(100)])

@@ -68,6 +68,18 @@ describe('a draft of a profile', () => {
 		expect([draft.remoteChanges, draft.base.version, draft.typed.displayName]).toEqual([[], 6, 'Augusta']);
 	});
 
+	it('does not go back to an older version', () => {
+		const draft = new ProfileDraft(next({ displayName: 'Third' }, 3));
+		draft.rebase(next({ displayName: 'Second' }, 2));
+		expect([draft.typed.displayName, draft.base.version]).toEqual(['Third', 3]);
+	});
+
+	it('takes spaces at the ends for no change', () => {
+		const draft = new ProfileDraft(ada);
+		draft.displayName = ' Ada ';
+		expect(draft.dirty).toEqual([]);
+	});
+
 	it('takes its own save for nobody else, even when the log is quicker than the answer', () => {
 		const draft = new ProfileDraft(ada);
 		draft.displayName = ' Augusta ';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { User, SessionPage } from '#lib/graphql/documents.ts';
 import { LiveUser, type UserEvent } from '#lib/stores/user/user.svelte.ts';
 import { Sessions } from '#lib/stores/session/list.svelte.ts';
+import { AT, session, sessionPage } from '../fakes/rows.ts';
 
 const at = '2026-01-01T00:00:00Z';
 const user = (change: Partial<User> = {}): User => ({
@@ -63,6 +64,16 @@ describe('a live person', () => {
 		expect(subject.current.role).toBe('AUDITOR');
 	});
 
+	it('expects its own events until each change has its answer, however often that is said', () => {
+		const subject = new LiveUser(user());
+		const [first, second] = [subject.beginChange(), subject.beginChange()];
+		first();
+		first();
+		expect(subject.isOwn(event(user()), 'grace')).toBe(true);
+		second();
+		expect(subject.isOwn(event(user()), 'grace')).toBe(false);
+	});
+
 	it('says that they are erased or out of sight, and keeps what was last known', () => {
 		const subject = new LiveUser(user());
 		subject.apply(event(null, 'USER_DISABLED'));
@@ -102,6 +113,14 @@ describe('sessions', () => {
 		const sessions = new Sessions(page(['3', '2', '1'], true));
 		sessions.merge(page(['4', '3'], true));
 		expect(shown(sessions)).toEqual(['3', '2', '1', '4']);
+	});
+
+	it('are shown as they were just read, and whether there are more', () => {
+		const page = (lastSeenAt: string, hasNextPage: boolean) =>
+			sessionPage([session('1', { lastSeenAt })], hasNextPage);
+		const sessions = new Sessions(page(AT, true));
+		sessions.merge(page('2026-02-02T00:00:00Z', false));
+		expect([sessions.rows[0]!.current.lastSeenAt, sessions.cut]).toEqual(['2026-02-02T00:00:00Z', false]);
 	});
 
 	it('end ahead of the answer, and come back when it refuses', () => {

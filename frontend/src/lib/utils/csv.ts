@@ -15,12 +15,12 @@ export interface CsvRecord {
 }
 
 /** The records of a text. Commas, semicolons or tabs part the cells, whichever the first line has most of. */
-export function parseCsv(source: string): CsvRecord[] {
-	const text = source.replace(/^\uFEFF/, '');
+export function parseCsv(text: string): CsvRecord[] {
 	const separator = guessSeparator(text.slice(0, text.search(/[\r\n]|$/)));
 	const records: CsvRecord[] = [];
 	let [cells, cell, quoted, line, start] = [[] as string[], '', false, 1, 1];
 	const endCell = () => {
+		// Takes a byte order mark away too.
 		cells.push(cell.trim());
 		cell = '';
 	};
