@@ -29,7 +29,7 @@ class Database:
     With `read_seconds` the server ends a reading statement that takes longer, which raises Unavailable.
 
     `primary` is for transactions; `primary_reading`, over the same pool, and the replicas run on autocommit. A replica
-    that did not answer is left alone for a while.
+    that did not answer is not used for a while.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Database:
         return random.choice(awake) if awake else None  # noqa: S311 - spreads load
 
     def rest(self, replica: AsyncEngine) -> None:
-        """Leave a replica alone for REST_SECONDS."""
+        """Do not use a replica for REST_SECONDS."""
         self._resting[replica] = time.monotonic() + REST_SECONDS
 
     async def ping(self) -> None:
@@ -67,7 +67,7 @@ class Database:
 
 
 class UnboundedTransactions(asyncpg.Connection):
-    """A connection whose transactions have no `statement_timeout`, told with BEGIN in the same round trip.
+    """A connection whose transactions have no `statement_timeout`, set with BEGIN in the same round trip.
 
     Readers run outside of transactions and writers inside, on connections of one pool. A write that waits for a lock,
     an import or pruning may take longer than a read; `command_timeout` bounds it.
@@ -114,12 +114,12 @@ def _engine(url: str, pool_size: int, read_seconds: float | None) -> AsyncEngine
 
 
 def _autocommit(engine: AsyncEngine) -> AsyncEngine:
-    """The engine without BEGIN and ROLLBACK; said here once, because each connection would be told at a price."""
+    """The engine without BEGIN and ROLLBACK; set once here, because setting it for each connection is expensive."""
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _alive(connection: Any, *_: object) -> None:
-    """Have a connection replaced that the server has ended while nobody used it. It costs no round trip."""
+    """Replace a connection that the server has closed while it was idle, without a round trip."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
@@ -134,12 +134,12 @@ FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((asyncpg.InvalidCatalogNameError,), "its server has no database of this name"),
     ((asyncpg.PostgresError, asyncpg.InterfaceError), "its server lets nobody in"),
 )
-"""What a failure to connect says of the address, for whoever wrote it; the first that fits."""
+"""What a failure to connect means for the operator; the first entry that matches."""
 
 
 HAS_REVISION = "select to_regclass('alembic_version') is not null"
 REVISION = "select max(version_num) from alembic_version"
-"""Alembic's own table; the history of this project has one line, so there is one row or none."""
+"""Alembic's own table; because our history is linear, it has at most one row."""
 
 
 async def fault_of(url: str) -> str | None:
@@ -154,7 +154,7 @@ async def fault_of(url: str) -> str | None:
 
 
 async def revision_of(url: str) -> str | None:
-    """The schema revision of a database that can be connected to; None where it was never migrated."""
+    """The schema revision of a reachable database; None if it was never migrated."""
     connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     try:
         if not await connection.fetchval(HAS_REVISION):

@@ -24,7 +24,7 @@ from persistence.redis.broadcast import connect
 from persistence.tables import metadata
 
 SECONDS = 0.8
-"""Less than is waited for all checks together (api/http/health.py), so that one which hangs is told apart."""
+"""Less than the limit for all checks together (api/http/health.py), so that a check that hangs can be identified."""
 
 STATES = {
     "25006": "the database is read-only",
@@ -76,13 +76,13 @@ def _writes() -> str:
 
 TABLES = metadata.sorted_tables
 READS = text(_reads())
-"""Parsed with every column by name, and planned and permitted, but nothing is scanned."""
+"""Names every column, is planned and checked for permissions, but scans nothing."""
 WRITES = text(_writes())
-"""Refused where a real write would be, though it touches no row: no lock, no dead row, no number drawn."""
+"""Fails whenever a real write would, but touches no row: no lock, no dead row, no sequence number."""
 SPILL = text("select count(distinct repeat('x', 1024) || n) from generate_series(1, 256) n")
 """Sorts 256 KiB in 64 KiB of memory, so that it needs new blocks of the disk; the file goes with the statement."""
 DURABLE = text("select pg_logical_emit_message(true, 'rollcall.health', '')")
-"""A record of the write-ahead log that changes nothing; its commit waits until it is on disk, as a real one does."""
+"""A record in the write-ahead log that changes nothing; like any commit, it waits until the record is on disk."""
 
 REDIS_WRITES = """
 redis.call('INCR', KEYS[1]) redis.call('EXPIRE', KEYS[1], 10) redis.call('TTL', KEYS[1]) redis.call('DEL', KEYS[1])
@@ -90,18 +90,18 @@ redis.call('ZADD', KEYS[1], redis.call('TIME')[1], 'health') redis.call('ZRANGE'
 redis.call('ZREM', KEYS[1], 'health') redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '+inf')
 return redis.call('DEL', KEYS[1])
 """
-"""What limits and presence do, on a key of its own."""
+"""The commands of limits and presence, on a separate key."""
 
 
 @dataclass
 class _Fault:
-    """What is wrong with the block it is bound in, once that has ended."""
+    """The fault of the block in which it is used, known once the block has ended."""
 
     words: str | None = None
 
 
 class DatabaseHealth:
-    """The primary, asked over the pool that requests use."""
+    """Checks of the primary, over the pool that requests use."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -149,7 +149,7 @@ def _database_fault() -> Iterator[_Fault]:
 
 
 class RedisHealth:
-    """Redis over a connection of its own, made for each check; `name` gives the key and channel that are tried."""
+    """Checks of Redis, each over a new connection; `name` returns the key and channel to test."""
 
     def __init__(self, url: str, name: Callable[[], str]) -> None:
         self._url, self._name = url, name

@@ -94,7 +94,7 @@ class SqlSessionReader:
         return await NEWEST.pages_by_user(self._connection, live, sessions.c.user_id, user_ids, window, _session)
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
-        """What the directory says now of these sessions and their users."""
+        """The current principals of these sessions."""
         question = (
             select(
                 sessions.c.id,
@@ -146,9 +146,9 @@ class SqlSessionRepository(SqlSessionReader):
     async def end_all(
         self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
     ) -> Sequence[UUID]:
-        """End the live sessions of a user but the one kept; returns their ids.
+        """End the live sessions of a user except `keep`; returns their ids.
 
-        A session that is over only by the clock of this instance, or only by that of the database, is live.
+        A session that has expired only by the clock of this instance, or only by that of the database, counts as live.
         """
         over = sessions.c.expires_at <= func.least(now, func.now())
         change = (

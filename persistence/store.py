@@ -32,7 +32,7 @@ from persistence.turns import ConnectionTurns
 from persistence.user import SqlUserReader, SqlUserRepository
 
 REPLICA_SECONDS = 1.0
-"""How long a replica may take to say how far it is, before the primary is asked."""
+"""How long a replica may take to report its position before the primary is used instead."""
 
 OnCommit = Callable[[Sequence[NewEvent]], None]
 
@@ -58,7 +58,7 @@ class SqlWriteUnit:
         self.keys = SqlIdempotencyKeys(connection)
 
     async def commit(self) -> None:
-        """Make it durable. Raises Unavailable where that is not certain."""
+        """Commit durably. Raises Unavailable if it is not certain that this succeeded."""
         with translated():
             await self._connection.commit()
         appended, self.events.appended = self.events.appended, []
@@ -76,11 +76,11 @@ class SqlStore:
     def read(
         self, at_least: LogCursor | None = None, searcher: UUID | None = None
     ) -> AbstractAsyncContextManager[ReadUnit]:
-        """A reading unit. Raises Unavailable, and RateLimited for a searcher whose other searches take too long."""
+        """A read unit. Raises Unavailable, and RateLimited for a searcher whose earlier searches take too long."""
         return self._read(at_least, searcher)
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
-        """A writing unit. Raises Unavailable."""
+        """A write unit. Raises Unavailable."""
         return self._write()
 
     @asynccontextmanager

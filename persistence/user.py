@@ -52,7 +52,7 @@ KEPT = ("id", "created_at", "last_seen_at")
 """What a change of a user leaves as it is."""
 
 ADDRESSES = 20
-"""How many of an account's newest sessions are asked where they came from."""
+"""How many of an account's newest sessions provide known IP addresses."""
 _NEWEST = (
     select(sessions.c.ip_address)
     .where(sessions.c.user_id == users.c.id)
@@ -108,7 +108,7 @@ class SqlUserReader:
         return next(iter(await self._fetch(select(*COLUMNS).where(users.c.email == email))), None)
 
     async def find_credentials(self, email: str) -> Credentials | None:
-        """What a sign-in to a canonical address is decided on, or None."""
+        """The credentials of a canonical address, or None."""
         row = (await self._connection.execute(CREDENTIALS, {"email": email})).mappings().one_or_none()
         if row is None:
             return None

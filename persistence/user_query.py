@@ -1,4 +1,4 @@
-"""The question to the directory as SQL: filter, search and order.
+"""Queries of the directory as SQL: filter, search and order.
 
 The search finds what holds the text anywhere (LIKE, which also finds prefixes), what has words that begin like the
 searched ones (tsvector), and what resembles it (pg_trgm word similarity). All three read GIN indexes from three
@@ -32,7 +32,7 @@ Columns = ReadOnlyColumnCollection[str, Any]
 
 COLUMNS = [users.c[f.name] for f in fields(User)]
 NEAR = 20
-"""How many users `nearest` looks at for each that a page wants: it serves searches that find one in so many."""
+"""How many users `nearest` scans for each row of a page: enough if at least one in this many matches."""
 NEVER_SEEN = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEYS: dict[UserSort, Callable[[Columns], ColumnElement[Any]]] = {
@@ -53,7 +53,7 @@ _TIMES = {UserSort.CREATED_AT, UserSort.UPDATED_AT, UserSort.LAST_SEEN_AT}
 
 
 def matching(question: S, query: UserQuery) -> S:
-    """The question, limited to the users that match the filter and the search."""
+    """The query, limited to users that match the filter and the search."""
     conditions = _filtered(query, users.c)
     if query.search is not None:
         conditions.append(_found(query.search, by_email=query.by_email))
@@ -61,10 +61,10 @@ def matching(question: S, query: UserQuery) -> S:
 
 
 def nearest(query: UserQuery) -> Select[Any]:
-    """The page, as far as the first few users in its order have it: whole where they fill it, told by its size.
+    """The matches among the first few users in the page's order: complete if they fill the page.
 
-    A search that finds many people would otherwise gather them all to show the first twenty (measured at 100,000, all
-    of one domain: 180 ms instead of 4).
+    Otherwise a search with many matches would collect them all to show the first twenty (measured with 100,000 users of
+    one domain: 180 ms instead of 4).
     """
     window, keyset = query.window, keyset_of(query)
     near = keyset.cut(select(users), window, NEAR * (window.size + 1)).subquery("near")

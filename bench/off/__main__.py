@@ -49,7 +49,7 @@ NOTICES = "subscription { sessionNotices { kind } }"
 
 
 def main() -> int:
-    """Run, print the figures, and return 1 where a socket outlived the bound or was not told why."""
+    """Run, print the figures, and return 1 if a socket outlived the bound or got no notice."""
     parser = argparse.ArgumentParser(prog="python -m bench.off", description=__doc__.partition("\n")[0])
     parser.add_argument("--sockets", type=int, default=1000, help="how many, on both instances together (1000)")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")

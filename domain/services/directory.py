@@ -52,7 +52,7 @@ class DirectoryService:
         return {i: u for i, u in found.items() if policies.can_see(actor, u)}
 
     async def as_stored(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
-        """Those of these users that exist, whoever may see them: for who asks `policies` for each viewer afterwards."""
+        """Those of these users that exist, unchecked: the caller applies `policies` for each viewer."""
         async with self._store.read() as unit:
             return await unit.users.get_many(user_ids)
 

@@ -1,16 +1,15 @@
-"""Which history of the log a database holds: its epoch, and the identity of the database that the epoch belongs to.
+"""The epoch of a log, which identifies its history, and the identity of the database that the epoch belongs to.
 
-A row alone cannot tell, because it travels with a dump, a snapshot or a standby, and then positions of one history
-would stand for other entries in another. So the epoch is kept together with the identity of its database:
+A row with the epoch is not enough, because a dump, a snapshot or a standby copies it, and then positions of one history
+would refer to other entries in another. So the epoch is stored together with the identity of its database:
 
-* the system identifier of the cluster: another one where a dump was restored to another server;
-* the timeline: another one after a promotion or a recovery to a point in time, also under open sessions;
-* the oids of the database and of the table: others where a dump was restored beside or in place.
+* the system identifier of the cluster, which differs after a dump was restored to another server;
+* the timeline, which differs after a promotion or a point-in-time recovery, even in open sessions;
+* the oids of the database and of the table, which differ after a dump was restored in place or to a new database.
 
-Whoever numbers entries compares them in the same statement, and begins another epoch before it numbers anything in a
-database that is not the one the epoch belongs to. The head at that moment is where the histories part: positions up to
-there mean the same in both, and are remembered with the old epoch. A snapshot of the files restored in place changes
-nothing of this; see `Hub` for how that is noticed.
+The statement that numbers entries compares them, and begins a new epoch before it numbers anything in another database.
+The histories diverge at the head of that moment: positions up to it mean the same in both, and it is stored with the old
+epoch. A snapshot of the files that is restored in place changes none of these; `Hub` detects that case.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ import asyncpg
 import structlog
 
 ANCESTORS_MAX = 16
-"""How many earlier epochs are remembered; positions of older ones ask for a resync."""
+"""How many earlier epochs are stored; positions of older ones need a resync."""
 
 IDENTITY = "concat_ws('/', $1::text, {timeline}, log_state.tableoid::text)"
 TIMELINE = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
-"""The timeline that is written now (the first 8 digits of a WAL file's name): a checkpoint tells of it only later."""
+"""The timeline now being written (the first 8 digits of a WAL file's name); a checkpoint only shows it later."""
 DATABASE = "select oid::text from pg_database where datname = current_database()"
 SYSTEM = "select system_identifier::text from pg_control_system()"
 
@@ -50,7 +49,7 @@ class DatabaseIdentity:
 
     @property
     def renew(self) -> str:
-        """Begin another epoch where the stored identity is not this one. An empty log keeps the epoch that nobody knows."""
+        """Begin a new epoch if the stored identity differs. An empty log keeps its epoch, which no client knows yet."""
         return f"""
 update log_state set identity = {self.sql},
   epoch = case when last_seq = 0 and identity is null then epoch else gen_random_uuid() end,
@@ -62,7 +61,7 @@ returning epoch, last_seq
 
 
 async def identity_of(connection: asyncpg.Connection) -> DatabaseIdentity:
-    """What this connection may see of its database's identity; it does not change but for the timeline and the table."""
+    """The part of the database's identity that this connection may read; only the timeline and the table can change."""
     system = await _if_allowed(connection, SYSTEM)
     timeline = await _if_allowed(connection, f"select {TIMELINE}")
     return DatabaseIdentity(f"{system or ''}/{await connection.fetchval(DATABASE)}", timeline=timeline is not None)

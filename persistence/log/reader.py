@@ -1,4 +1,4 @@
-"""Reading of the log: what has its place in the order."""
+"""Reads of the log: entries that have a sequence number."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class SqlEventReader:
         self._connection = connection
 
     async def get_many(self, event_ids: Sequence[UUID]) -> dict[UUID, Event]:
-        """Those that are there and have their place, by id."""
+        """Those that exist and have a sequence number, by id."""
         return {e.id: e for e in await self._fetch(self._placed().where(events.c.id.in_(event_ids)))}
 
     async def after(self, seq: int, limit: int) -> Sequence[Event]:
-        """The entries that follow a sequence, in order."""
+        """The entries after a sequence number, in order."""
         return await self._fetch(select(*_COLUMNS).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
 
     async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
@@ -67,7 +67,7 @@ class SqlEventReader:
     async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
         """How often each thing happened in each step since then, of the newest `at_most` events.
 
-        The ids are of the time of writing, so that the primary key leads to the stretch; what is dated back is left out.
+        Ids contain the time of writing, so that the primary key finds the range; backdated events are left out.
         """
         recent = (
             select(events.c.type, func.date_bin(step, events.c.occurred_at, since).label("at"))
@@ -95,7 +95,7 @@ class SqlEventReader:
         return bool(await self._connection.scalar(select(exists().where(events.c.ord == ord_))))
 
     async def last_shared(self, entries: Sequence[Event]) -> int:
-        """The newest sequence under which the table has the same entry as these, or 0."""
+        """The newest sequence number at which the table has the same entry as these, or 0."""
         asked = {"seqs": [e.seq for e in entries], "ids": [str(e.id) for e in entries]}
         return int(await self._connection.scalar(LAST_SHARED, asked) or 0)
 

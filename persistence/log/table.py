@@ -1,4 +1,4 @@
-"""The tables of the log: its entries, and the one row that says how far it goes and which history it is."""
+"""The tables of the log: its entries, and the one row with its head, horizon and epoch."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Pruning the log: its old end goes, in order, each stretch in one short transaction that moves the horizon with it.
+"""Pruning the log: its oldest entries are deleted in order, each range in one short transaction with the horizon.
 
-Because rows and horizon change together, a reader who finds a hole always finds a horizon behind it. The horizon is
-moved from where the stretch began, so that of two processes at the same stretch only one prunes it. Nobody waits for
-long: the row that the relay counts in is taken last, and a row that somebody else holds ends the attempt, well before
-the database would call it a deadlock.
+Because rows and horizon change together, a reader who finds a gap always finds the horizon past it. The horizon is only
+moved from the start of the range, so that only one of two processes prunes the same range. Nobody waits for long: the
+relay's counter row is locked last, and a row locked by another transaction ends the attempt, well before the database
+would detect a deadlock.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from persistence.log.table import events, log_state
 LOCK = 0x526F6C6C5072756E
 """The advisory lock of the process that prunes ("RollPrun" in ASCII)."""
 LOCK_MILLISECONDS = 300
-"""How long a row is waited for; the database looks for deadlocks after a second."""
+"""How long to wait for a row lock; the database checks for deadlocks after a second."""
 
 OLD = text("""
 with log as materialized (select horizon from log_state),
@@ -44,13 +44,13 @@ where seq < coalesce((select min(seq) from oldest where inserted_at >= now() - c
 
 
 class SqlLogTrimmer:
-    """The log's old end, within one transaction."""
+    """Prunes the oldest entries, in one transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def expired(self, age: timedelta, limit: int, after: int = 0) -> LogRange | None:
-        """The first entries of an age, or None."""
+        """The first entries of at least this age, or None."""
         asked = {"age": age, "limit": limit, "after": after}
         row = (await self._connection.execute(OLD, asked)).one()
         return None if row.last is None else LogRange(row.horizon, row.last)

@@ -1,10 +1,9 @@
-"""What of a Redis belongs to this deployment: names of channels and keys, and a seal on everything that is read back.
+"""The part of a Redis that belongs to this deployment: names of channels and keys, and a seal on all data in it.
 
-A Redis may be shared: pub/sub knows no database numbers, and whoever has its password can write to it. So names contain
-a keyed tag of the log's epoch, and what is read is believed only with an HMAC-SHA256 (RFC 2104, cut to 16 bytes) under
-a key derived from SECRET_KEY and the epoch. Another deployment, another log of the same deployment and a forger are
-alike: their messages are counted in `refused` and dropped. A message also carries its sender and a number that only
-grows, so that one that was recorded and sent again is dropped too.
+A Redis may be shared: pub/sub ignores database numbers, and every client with the password can write. So names contain a
+keyed tag of the log's epoch, and data is only trusted with an HMAC-SHA256 (RFC 2104, truncated to 16 bytes) under a key
+derived from SECRET_KEY and the epoch. Messages of another deployment, of another log, or of an attacker are counted in
+`refused` and dropped. A message also has its sender and an increasing number, so that a replayed message is dropped too.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ def root_key(secret: str) -> bytes:
 
 
 class RedisNamespace:
-    """One per process. Until `bind` has been called it has no names, and nothing may be read or written."""
+    """One per process. Before `bind` is called, it has no names, and nothing may be read or written."""
 
     def __init__(self, secret: str) -> None:
         self._root = root_key(secret)
@@ -63,7 +62,7 @@ class RedisNamespace:
         return bool(self._key)
 
     def bind(self, epoch: UUID) -> None:
-        """Use the names and the key of this log from now on; listeners are called if it is another one than before."""
+        """Use the names and the key of this log from now on; listeners are called if the log has changed."""
         key = log_key(self._root, epoch)
         if key == self._key:
             return
@@ -74,7 +73,7 @@ class RedisNamespace:
             listener()
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call after each change of the log."""
+        """Call the listener after each change of the log."""
         self._listeners.append(listener)
 
     def name(self, *parts: str) -> str:
@@ -86,7 +85,7 @@ class RedisNamespace:
         return self.name(parts[0], self._mac("name", *parts))
 
     def seal(self, channel: str, message: str) -> str:
-        """A message as it is published on a channel."""
+        """Seal a message for publishing on a channel."""
         self._number += 1
         stamp = f"{self._sender}{self._number:0{NUMBER_LENGTH}x}"
         return f"{VERSION}{self._mac('message', channel, stamp, message)}{stamp}{message}"
@@ -113,7 +112,7 @@ class RedisNamespace:
         return text
 
     def refuse(self, kind: str) -> None:
-        """Count something that was not believed, and say so in the log once a minute."""
+        """Count data that is not authentic, and log it at most once a minute."""
         self.refused += 1
         now = time.monotonic()
         if now - self._logged_at >= LOG_SECONDS:

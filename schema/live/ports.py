@@ -18,7 +18,7 @@ from schema.live.rows import Rows
 
 Message = object
 ReadUsers = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, User]]]
-"""Reads users as they are, whoever may see them: the projections decide that. Raises Unavailable."""
+"""Reads users unchecked: the projections decide who may see them. Raises Unavailable."""
 MakeContext = Callable[[Actor, Mapping[UUID, User | None]], Any]
 """Makes the context of one message for an actor, whose loaders already have these users."""
 Payloads = Sequence[bytes]

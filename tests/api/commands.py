@@ -104,7 +104,7 @@ class Rollcall:
 
     @contextmanager
     def holding(self, email: str) -> Iterator[None]:
-        """Keep whoever writes this address waiting until the block ends: a place to interrupt a command at."""
+        """Block every write of this address until the block ends, so that a command can be interrupted there."""
         with asyncio.Runner() as runner:
             connection = runner.run(asyncpg.connect(self.database_url))
             try:

@@ -1,6 +1,6 @@
 """The allow-table over the whole schema: who may ask, change, follow and see what.
 
-Each root field says what everybody gets for it; each field of a type is either seen by whoever is given its object
+Each root field says what everybody gets for it; each field of a type is either seen by everyone who gets its object
 (OPEN) or has a probe that everybody puts. test_permissions.py holds the served schema to it.
 """
 
@@ -73,7 +73,7 @@ SUBSCRIPTIONS = {
 }
 """Each is for everybody with a session; what they tell is probed below."""
 
-OPEN = "seen by whoever is given the object"
+OPEN = "seen by everyone who gets the object"
 OWN = frozenset({"self", "admin"})
 TOLD = frozenset({"self", "auditor", "admin"})
 KNOWN = frozenset({"member", "self", "auditor", "admin"})

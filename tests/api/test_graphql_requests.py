@@ -9,7 +9,7 @@ from tests.api.conftest import Api, Person, Server
 
 
 def bomb(levels: int) -> str:
-    """Fragments that double at each level: exponential to whoever walks every spread."""
+    """Fragments that double at each level: exponential for a walk of every spread."""
     parts = ["query { me { ...f0 } }"]
     parts += [f"fragment f{i} on User {{ a: id ...f{i + 1} ...f{i + 1} }}" for i in range(levels)]
     return " ".join([*parts, f"fragment f{levels} on User {{ id }}"])

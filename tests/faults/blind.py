@@ -33,7 +33,7 @@ def gaps() -> None:
 
 
 def replay() -> None:
-    """Whoever comes back goes on with what is new, not with what follows their cursor."""
+    """A client that reconnects continues with new events, not with those after its cursor."""
     really = Replay.catch_up
 
     async def skip(replay: Replay, group: Any, subscriber: Any, projection: Any) -> None:
@@ -44,7 +44,7 @@ def replay() -> None:
 
 
 def twice() -> None:
-    """Whoever comes back is told the last event once more."""
+    """A client that reconnects receives the last event again."""
     really = Hub.after
 
     async def one_more(hub: Hub, seq: int, limit: int = 500) -> Sequence[Event]:

@@ -113,7 +113,7 @@ async def test_leaders_that_are_killed_are_followed_and_nothing_is_numbered_twic
 
 
 async def holder(connection: asyncpg.Connection) -> int:
-    """The backend of whoever leads, waited for."""
+    """The backend of the leader, after waiting for one."""
     await until(lambda: connection.fetch(HOLDERS))
     return int(await connection.fetchval(HOLDERS))
 

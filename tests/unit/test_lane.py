@@ -1,4 +1,4 @@
-"""The slow lane: whoever has used least is next, what is late is ended, and one group's order is kept."""
+"""The slow lane: the group that has used least is next, late groups are ended, and each group's order is kept."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from schema.scalars import read_time, write_time
         ("2026-01-31T12:00:00-00:00", "2026-01-31T12:00:00Z"),
         ("2024-02-29T23:59:59-23:59", "2024-03-01T23:58:59Z"),
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
-        # Leap seconds (section 5.7 and appendix D), in the zone of whoever writes them.
+        # Leap seconds (section 5.7 and appendix D), in the time zone of the writer.
         ("1990-12-31T23:59:60Z", "1991-01-01T00:00:00Z"),
         ("1990-12-31T15:59:60-08:00", "1991-01-01T00:00:00Z"),
         ("2016-12-31T23:59:60.25Z", "2017-01-01T00:00:00.250000Z"),
