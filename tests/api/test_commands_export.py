@@ -74,7 +74,7 @@ def test_an_export_goes_to_standard_output_and_may_be_cut_short(rollcall: Rollca
 
 @pytest.mark.parametrize("words", [("export", "--output"), ("import", "people.csv", "--refused")])
 @pytest.mark.parametrize("place", ["nowhere/all.csv", "."])
-def test_a_file_that_cannot_be_is_told_before_anything_is_done(
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_done(
     rollcall: Rollcall, words: tuple[str, ...], place: str
 ) -> None:
     rollcall.write("people.csv", "email,display_name\nada@example.com,Ada\n")

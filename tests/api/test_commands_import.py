@@ -104,9 +104,7 @@ def test_ndjson_comes_from_standard_input_whatever_its_bytes(rollcall: Rollcall)
     ],
     ids=["header", "file", "format"],
 )
-def test_what_cannot_be_imported_is_told_in_words(
-    rollcall: Rollcall, words: tuple[str, ...], code: int, said: str
-) -> None:
+def test_what_cannot_be_imported_is_explained(rollcall: Rollcall, words: tuple[str, ...], code: int, said: str) -> None:
     rollcall.write("people.csv", "ada@example.com,Ada,member\nbo@example.com,Bo,member\n")
     assert said in " ".join(rollcall.run("import", *words, code=code).err.split())
     assert rollcall.count() == 0

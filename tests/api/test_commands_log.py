@@ -85,7 +85,7 @@ def test_what_goes_is_in_the_file(rollcall: Rollcall, name: str) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
 @pytest.mark.parametrize("name", ["old.ndjson", "old.ndjson.gz"])
-def test_an_interrupted_run_is_gone_on_with(rollcall: Rollcall, name: str, how: signal.Signals) -> None:
+def test_an_interrupted_run_can_be_continued(rollcall: Rollcall, name: str, how: signal.Signals) -> None:
     events = old(rollcall, MANY)
     process = rollcall.start("log", "prune", "--older-than", "9", "--export", name)
     until(lambda: ask(rollcall, horizon) > 0)

@@ -95,7 +95,7 @@ def test_nothing_starts_on_a_newer_schema(rollcall: Rollcall, migrated: Rollcall
     assert revision(migrated) == "9000"
 
 
-def test_a_revision_that_does_not_exist_is_told_in_one_line(rollcall: Rollcall) -> None:
+def test_a_revision_that_does_not_exist_is_reported_in_one_line(rollcall: Rollcall) -> None:
     for words in (("7777",), ("--down", "7777", "--yes"), ("--sql", "7777")):
         (line,) = rollcall.run("migrate", *words, code=1).err.splitlines()
         assert "7777" in line

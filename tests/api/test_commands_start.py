@@ -41,7 +41,7 @@ def empty(rollcall: Rollcall, engines: TestEngines) -> Rollcall:
     ],
     ids=["port", "host", "password", "name"],
 )
-def test_a_database_that_cannot_be_used_is_told_by_its_setting(
+def test_a_database_that_cannot_be_used_is_named_by_its_setting(
     rollcall: Rollcall, words: tuple[str, ...], changes: dict[str, str], said: str
 ) -> None:
     at = urlsplit(rollcall.database_url)
@@ -55,7 +55,7 @@ def test_a_database_that_cannot_be_used_is_told_by_its_setting(
 
 
 @pytest.mark.parametrize("words", [("serve",), ("export",)])
-def test_a_database_without_tables_is_told_what_it_lacks(empty: Rollcall, words: tuple[str, ...]) -> None:
+def test_a_database_without_tables_is_reported_as_such(empty: Rollcall, words: tuple[str, ...]) -> None:
     assert "DATABASE_URL: this database has no tables" in empty.run(*words, code=1).err
 
 
@@ -68,7 +68,7 @@ def test_migrations_at_once_wait_for_each_other_and_need_the_database_alone(empt
     assert empty.count("log_state") == 1
 
 
-def test_a_taken_port_is_told_by_its_setting(rollcall: Rollcall) -> None:
+def test_a_taken_port_is_named_by_its_setting(rollcall: Rollcall) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -76,7 +76,7 @@ def test_a_taken_port_is_told_by_its_setting(rollcall: Rollcall) -> None:
         assert "API_PORT" in rollcall.run("serve", code=1).err
 
 
-def test_a_redis_that_cannot_be_reached_is_told_by_its_setting(rollcall: Rollcall) -> None:
+def test_a_redis_that_cannot_be_reached_is_named_by_its_setting(rollcall: Rollcall) -> None:
     rollcall.environment |= {"REDIS_URL": f"redis://:{SECRET}@127.0.0.1:1", "API_PORT": str(free_port())}
     line = next(line for line in LinesOf(rollcall.start("serve"), errors=True) if "redis." in line)
     assert "redis.unreachable" in line

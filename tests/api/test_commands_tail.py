@@ -100,7 +100,7 @@ def names(lines: LinesOf, count: int) -> list[str]:
     return [json.loads(next(lines))["changes"][0]["after"] for _ in range(count)]
 
 
-def test_every_door_is_told_in_order_once_over_a_killed_server(watched: Watched) -> None:
+def test_changes_over_both_apis_are_printed_once_in_order_over_a_killed_server(watched: Watched) -> None:
     start = watched.mutate("Start")
     process = watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", start)
     lines = LinesOf(process)
@@ -149,7 +149,7 @@ def test_a_token_that_ends_is_renewed_and_no_session_is_left_behind(watched: Wat
     assert watched.sessions() == 1
 
 
-def test_a_position_that_is_gone_is_told_and_gone_on_from(watched: Watched) -> None:
+def test_a_lost_position_is_reported_and_the_tail_continues(watched: Watched) -> None:
     process = watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", "a cursor of another log")
     lines = LinesOf(process)
     assert process.stderr is not None

@@ -167,7 +167,7 @@ async def test_users_bring_so_many_new_documents_over_the_socket(fresh_api: tupl
         assert await socket.next("known") == {"me": {"id": admin.id}}
 
 
-async def test_strangers_are_told_nothing_of_the_schema(api: Api, admin: Person) -> None:
+async def test_strangers_learn_nothing_of_the_schema(api: Api, admin: Person) -> None:
     for query, variables in (
         ("{ users(frist: 1) { edges { cursor } } }", {}),
         ("query($f: UserFilter) { users(filter: $f) { edges { cursor } } }", {"f": {"emial": "a", "statu": 1}}),

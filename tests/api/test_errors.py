@@ -45,7 +45,7 @@ async def test_unknown_paths_are_not_found(api: Api, path: str) -> None:
         ("/api/v1/openapi.json", {"GET", "HEAD"}),
     ],
 )
-async def test_a_wrong_method_is_told_the_right_ones(api: Api, path: str, allowed: set[str]) -> None:
+async def test_a_wrong_method_gets_the_allowed_ones(api: Api, path: str, allowed: set[str]) -> None:
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - allowed:
         answer = await api.rest(method, path)
         assert code(answer) == (405, "METHOD_NOT_ALLOWED")
@@ -176,7 +176,7 @@ async def _execute(database_url: str, statement: str) -> None:
         await connection.close()
 
 
-async def test_a_database_that_is_gone_is_unavailable_until_it_is_back(
+async def test_a_database_that_is_down_is_unavailable_until_it_is_back(
     own_engines: Embedded, own_settings: Settings
 ) -> None:
     with Server(own_settings) as server:

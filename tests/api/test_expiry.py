@@ -42,7 +42,7 @@ async def notice(socket: Socket) -> Any:
             return message["payload"]["data"]["sessionNotices"]["kind"]
 
 
-async def test_who_is_told_and_authenticates_again_stays(hasty: Api) -> None:
+async def test_a_client_that_authenticates_again_stays(hasty: Api) -> None:
     admin = await hasty.sign_in(ADMIN, PASSWORD)
     first_end = time.time() + TOKEN_SECONDS
     async with hasty.socket(admin) as socket:

@@ -89,9 +89,7 @@ async def test_snapshot_and_stream_together_are_the_directory(api: Api, admin: P
 
 
 @pytest.mark.parametrize(("before", "after"), [("AUDITOR", "MEMBER"), ("MEMBER", "AUDITOR"), ("AUDITOR", "ADMIN")])
-async def test_who_comes_back_with_another_role_is_told_to_read_again(
-    api: Api, admin: Person, before: str, after: str
-) -> None:
+async def test_a_client_with_another_role_must_read_again(api: Api, admin: Person, before: str, after: str) -> None:
     mark = f"Tron{secrets.token_hex(3)}"
     viewer = await api.new_user(admin, before, "Viewer")
     active, disabled = [await made(api, admin, f"{mark} {word}") for word in ("stays", "hidden")]

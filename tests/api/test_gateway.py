@@ -191,7 +191,7 @@ def test_a_body_that_is_too_long_is_refused(gateway: Gateway) -> None:
         assert visitor.post("/sign-in", content=long, headers={"origin": gateway.url}).status_code == 413
 
 
-def test_what_is_away_is_said_to_be(gateway: Gateway, tmp_path: Path) -> None:
+def test_what_is_unavailable_is_reported_as_such(gateway: Gateway, tmp_path: Path) -> None:
     if CADDY is None:
         pytest.skip("Caddy is not installed")
     port = free_port()

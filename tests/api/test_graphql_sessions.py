@@ -86,7 +86,7 @@ async def test_changing_the_password_ends_the_other_sessions(api: Api, admin: Pe
     assert (await api.graphql("{ me { id } }", by=other))["errors"][0]["extensions"]["code"] == "SESSION_REVOKED"
 
 
-async def test_signing_in_is_limited_and_tells_nothing(api: Api, admin: Person) -> None:
+async def test_signing_in_is_limited_and_reveals_nothing(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     sign_in = (
         "mutation($e: String!, $p: String!) { signIn(input: {email: $e, password: $p}) { ... on Problem { code } } }"

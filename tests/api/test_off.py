@@ -244,9 +244,7 @@ async def test_without_redis_it_still_happens(own_engines: Embedded, own_setting
             assert answer["errors"][0]["extensions"]["code"] in ("SESSION_REVOKED", "ACCOUNT_DISABLED")
 
 
-async def test_a_change_that_no_event_tells_of_is_found_in_the_table(
-    strict_pair: Pair, fresh_database_url: str
-) -> None:
+async def test_a_change_without_an_event_is_found_in_the_table(strict_pair: Pair, fresh_database_url: str) -> None:
     pair = strict_pair
     user = await pair.one.new_user(pair.admin)
     async with AsyncExitStack() as stack:

@@ -79,7 +79,7 @@ def shown(answer: Any) -> set[str]:
     return {e["node"]["displayName"] for e in answer["data"]["users"]["edges"]}
 
 
-async def test_who_was_just_made_signs_in_is_listed_and_is_told_of(lagging: Lagging) -> None:
+async def test_a_user_just_created_signs_in_is_listed_and_has_an_event(lagging: Lagging) -> None:
     api, admin = lagging.api, lagging.admin
     async with api.socket(admin) as socket:
         await live(socket)
@@ -139,7 +139,7 @@ async def test_a_replica_that_follows_another_history_is_not_asked(lagging: Lagg
         assert shown(await api.graphql(USERS, by=admin, **asked)) >= {"On the primary"}
 
 
-async def test_a_replica_that_is_away_is_not_needed(lagging: Lagging, engines: TestEngines) -> None:
+async def test_an_unavailable_replica_is_not_needed(lagging: Lagging, engines: TestEngines) -> None:
     name = lagging.replica.rpartition("/")[2]
     await engines.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", f"SELECT {END} '{name}'")
     answer = await lagging.api.graphql(USERS, by=lagging.admin)

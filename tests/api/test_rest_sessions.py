@@ -37,7 +37,7 @@ async def test_wrong_credentials_do_not_say_which(api: Api, person: Person, wron
     assert answer.json()["error"]["details"] == {}
 
 
-async def test_who_is_disabled_is_told_so_only_with_the_password(api: Api, admin: Person, person: Person) -> None:
+async def test_a_disabled_user_learns_so_only_with_the_password(api: Api, admin: Person, person: Person) -> None:
     await api.rest("PUT", f"/api/v1/users/{person.id}", admin, json={"status": "disabled"})
     right = await api.rest("POST", LOGIN, json={"email": person.email, "password": PASSWORD})
     wrong = await api.rest("POST", LOGIN, json={"email": person.email, "password": "not the password"})
@@ -59,7 +59,7 @@ async def test_a_code_is_refused_until_there_are_second_factors(api: Api, person
     assert (await api.ask(sign_in, {"i": {**given, "totpCode": None}}))["signIn"]["__typename"] == "SessionPayload"
 
 
-async def test_guessing_is_slowed_down_and_tells_when_to_come_back(api: Api, person: Person) -> None:
+async def test_guessing_is_slowed_down_and_says_when_to_retry(api: Api, person: Person) -> None:
     body = {"email": person.email, "password": "a wrong guess"}
     answers = [await api.rest("POST", LOGIN, json=body) for _ in range(11)]
     assert {code(a) for a in answers[:10]} == {(401, "INVALID_CREDENTIALS")}

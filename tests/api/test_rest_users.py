@@ -24,7 +24,7 @@ def code(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-async def test_claims_of_addresses_are_limited_and_tell_when_to_come_back(api: Api, admin: Person) -> None:
+async def test_claims_of_addresses_are_limited_and_say_when_to_retry(api: Api, admin: Person) -> None:
     user, taken = await api.new_user(admin), [await api.new_user(admin) for _ in range(4)]
     put = [await api.rest("PUT", f"/api/v1/users/{user.id}", user, json={"email": t.email}) for t in taken]
     assert [a.status_code for a in put] == [409, 409, 429, 429]
@@ -95,12 +95,12 @@ async def test_members_change_their_own_name_and_address_only(api: Api, admin: P
         ("POST", "/api/v1/auth/logout"),
     ],
 )
-async def test_without_a_session_nothing_is_told(api: Api, method: str, path: str) -> None:
+async def test_without_a_session_nothing_is_revealed(api: Api, method: str, path: str) -> None:
     assert code(await api.rest(method, path)) == (401, "UNAUTHENTICATED")
     assert code(await api.rest(method, path, headers={"authorization": "Bearer junk"})) == (401, "TOKEN_INVALID")
 
 
-async def test_an_id_that_is_none_is_not_found(api: Api, admin: Person) -> None:
+async def test_an_invalid_id_is_not_found(api: Api, admin: Person) -> None:
     ids = ["x", "1", str(uuid4()), str(uuid4()).replace("-", ""), f"{{{uuid4()}}}", f"urn:uuid:{uuid4()}", "%00", "%ff"]
     for id_ in ids:
         for method in ("GET", "DELETE"):

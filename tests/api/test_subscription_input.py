@@ -83,7 +83,7 @@ async def test_what_only_a_subscription_has_is_refused_with_what_is_wrong(
 
 
 @pytest.mark.parametrize("name", ["", None])
-async def test_an_empty_name_of_an_operation_is_none(api: Api, admin: Person, name: str | None) -> None:
+async def test_an_empty_operation_name_means_none(api: Api, admin: Person, name: str | None) -> None:
     queries: list[tuple[str, str]] = [
         ("{ me { id } }", "next"),
         ("subscription { userEvents { __typename } }", "next"),

@@ -119,7 +119,7 @@ def test_the_session_s_cookie_serves_pages_of_each_own_address_and_no_others(up:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a second address of this machine")
-def test_events_tell_the_visitor_s_address_whoever_claims_another(up: Up) -> None:
+def test_events_have_the_visitor_s_address_whatever_headers_claim(up: Up) -> None:
     up.until_up()
     elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
     with httpx.Client(base_url=up.console, transport=elsewhere, timeout=60) as visitor:

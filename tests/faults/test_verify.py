@@ -128,7 +128,7 @@ def test_without_replay_it_says_what_is_missing(tmp_path: Path) -> None:
     assert verdict.report["missing"] > 0
 
 
-def test_what_is_told_twice_is_seen(tmp_path: Path) -> None:
+def test_an_event_received_twice_is_noticed(tmp_path: Path) -> None:
     verdict = broken(tmp_path, "twice")
     assert verdict.code == 1, verdict
     assert verdict.report["duplicates"] > 0

@@ -103,7 +103,7 @@ async def test_a_killed_server_leaves_a_gap_and_then_goes_on(own_valkey: Embedde
         assert set(await upto(backend, "after")) <= {"after", "lost"}
 
 
-async def test_listening_may_begin_while_the_server_is_away(own_valkey: EmbeddedValkey) -> None:
+async def test_listening_may_begin_while_the_server_is_unavailable(own_valkey: EmbeddedValkey) -> None:
     own_valkey.kill()
     async with listening(own_valkey.url, "a") as backend:
         assert not backend.connected
@@ -113,7 +113,7 @@ async def test_listening_may_begin_while_the_server_is_away(own_valkey: Embedded
         assert await upto(backend, "here") == ["here"]
 
 
-async def test_a_connection_that_is_cut_is_noticed_and_told_as_a_gap(redis_url: str) -> None:
+async def test_a_cut_connection_is_noticed_and_reported_as_a_gap(redis_url: str) -> None:
     client = connect(redis_url)
     async with listening(redis_url, "cut") as backend:
         assert await upto(backend, GAP) == [GAP]
@@ -150,7 +150,7 @@ async def test_a_paused_server_makes_nobody_wait_and_nothing_grow(own_valkey: Em
         assert "after" in await upto(backend, "after")
 
 
-async def test_a_reader_too_slow_for_the_queue_is_told_of_a_gap(redis_url: str) -> None:
+async def test_a_reader_too_slow_for_the_queue_gets_a_gap(redis_url: str) -> None:
     async with listening(redis_url, "slow") as backend:
         for i in range(QUEUE_MAX + 10):
             backend._emit("slow", f"m{i}")
@@ -160,7 +160,7 @@ async def test_a_reader_too_slow_for_the_queue_is_told_of_a_gap(redis_url: str) 
         assert backend._queue.qsize() < QUEUE_MAX
 
 
-async def test_stopping_publishes_what_waits_but_does_not_wait_for_a_server_that_is_away(
+async def test_stopping_publishes_what_waits_but_does_not_wait_for_an_unavailable_server(
     own_valkey: EmbeddedValkey,
 ) -> None:
     async with listening(own_valkey.url, "a") as backend:

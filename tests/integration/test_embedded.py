@@ -77,7 +77,7 @@ async def test_the_owner_is_no_superuser_and_may_use_trigrams(own_engines: Embed
     await connection.close()
 
 
-async def test_strangers_are_turned_away(own_engines: Embedded) -> None:
+async def test_strangers_are_refused(own_engines: Embedded) -> None:
     stranger = own_engines.postgres.url.replace("rollcall:", "rollcall:not-", 1)
     with pytest.raises(asyncpg.InvalidPasswordError):
         await ask(stranger, "SELECT 1")

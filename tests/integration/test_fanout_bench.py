@@ -45,7 +45,7 @@ def test_what_the_client_seals_an_instance_opens(client: Path) -> None:
 
 
 @needs_compiler
-def test_a_key_that_is_none_is_refused(client: Path) -> None:
+def test_an_invalid_key_is_refused(client: Path) -> None:
     for key in ("", "12", "z" * 64, "1" * 66):
         with pytest.raises(subprocess.CalledProcessError):
             seal(client, "[]\n", key)

@@ -161,7 +161,9 @@ async def test_a_hole_inside_a_message_is_never_passed_on(fresh_database_url: st
         assert log.told.seqs == [1, 2, 3, 4, 5]
 
 
-async def test_repeats_and_any_order_are_told_once_and_in_order(fresh_database_url: str, redis_url: str) -> None:
+async def test_repeated_and_unordered_entries_are_passed_on_once_and_in_order(
+    fresh_database_url: str, redis_url: str
+) -> None:
     async with log_at(fresh_database_url, redis_url) as log:
         events = await log.number(60)
         parts = [events[i : i + 3] for i in range(0, 60, 3)] * 2
@@ -261,7 +263,7 @@ async def test_a_hub_that_starts_late_begins_at_the_head(fresh_database_url: str
         assert len(await log.hub.after(0)) == 41
 
 
-async def test_a_database_that_goes_away_is_waited_out(own_settings: Settings, own_engines: Embedded) -> None:
+async def test_the_hub_waits_while_the_database_is_unavailable(own_settings: Settings, own_engines: Embedded) -> None:
     async with log_at(own_settings.database_url.dsn, own_engines.valkey.url) as log:
         start = log.hub.head
         events = await log.number(1)

@@ -39,7 +39,7 @@ async def instances(redis_url: str, count: int = 3) -> AsyncIterator[Sequence[Wa
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)], ids=str)
-async def test_who_moves_between_instances_is_never_told_off(redis_url: str, order: tuple[int, ...]) -> None:
+async def test_a_user_who_switches_instances_is_never_reported_offline(redis_url: str, order: tuple[int, ...]) -> None:
     user_id = uuid4()
     async with instances(redis_url) as made:
         old, new = made[0].presence, made[1].presence

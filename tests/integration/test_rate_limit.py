@@ -48,7 +48,7 @@ async def limiters(url: str, count: int = 1, patience: float = PATIENCE) -> Asyn
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["redis", "memory"])
-async def test_a_limit_holds_from_the_first_try_too_many_until_its_window_ends(redis_url: str, *, away: bool) -> None:
+async def test_a_limit_holds_from_the_first_excess_attempt_until_its_window_ends(redis_url: str, *, away: bool) -> None:
     async with limiters(AWAY if away else redis_url) as [limiter]:
         key = uuid4().hex
         assert [await limiter.hit("b", key, 3, 60) for _ in range(3)] == [None] * 3
@@ -79,7 +79,7 @@ async def test_a_window_ends_however_often_it_is_tried(redis_url: str) -> None:
         await client.aclose()
 
 
-async def test_all_instances_count_together_and_no_try_is_lost(redis_url: str) -> None:
+async def test_all_instances_count_together_and_no_attempt_is_lost(redis_url: str) -> None:
     async with limiters(redis_url, 3) as instances:
         key = uuid4().hex
         answers = await asyncio.gather(*(instances[i % 3].hit("b", key, 10, 60) for i in range(45)))
@@ -101,7 +101,7 @@ async def test_without_redis_each_instance_counts_and_nobody_waits(own_valkey: E
         assert None not in answers[3:], "the limit still holds"
 
 
-async def test_memory_is_bounded_while_redis_is_away() -> None:
+async def test_memory_is_bounded_while_redis_is_unavailable() -> None:
     async with limiters(f"redis://127.0.0.1:{free_port()}/0") as [limiter]:
         for i in range(KEPT + 50):
             await limiter.hit("b", str(i), 3, 60)
@@ -109,7 +109,7 @@ async def test_memory_is_bounded_while_redis_is_away() -> None:
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["redis", "memory"])
-async def test_guessing_at_a_password_is_stopped_whoever_asks(
+async def test_guessing_at_a_password_is_stopped_for_every_client(
     fresh_database_url: str, redis_url: str, *, away: bool
 ) -> None:
     email = f"{uuid4().hex}@example.com"

@@ -158,7 +158,7 @@ async def test_an_open_transaction_holds_up_only_what_must_follow_it(fresh_datab
     assert told.events[3].ord < told.events[2].ord, "its number was drawn first, its place comes with its commit"
 
 
-async def test_a_leader_that_has_stopped_working_is_put_off(
+async def test_a_leader_that_has_stopped_working_is_terminated(
     tmp_path: Path, fresh_database_url: str, redis_url: str, engines: TestEngines
 ) -> None:
     commands, told = Rollcall(tmp_path, fresh_database_url, redis_url), Told()

@@ -104,7 +104,7 @@ async def imported(core: Core, user: User) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), list(itertools.combinations_with_replacement(CHANGES, 2)))
-async def test_two_admins_who_take_each_other_away_at_once_leave_one(
+async def test_two_admins_who_remove_each_other_at_once_leave_one(
     core: Core, other: Core, first: str, second: str
 ) -> None:
     one, two = await admins(core)

@@ -74,7 +74,7 @@ async def test_no_spelling_of_an_address_goes_without_its_limit(world: World, ad
     assert found == ["INVALID_CREDENTIALS"] * 3 + ["RATE_LIMITED"] * 2
 
 
-async def test_strangers_do_not_keep_out_whoever_signed_in_from_there_before(world: World) -> None:
+async def test_strangers_do_not_lock_out_clients_from_a_known_address(world: World) -> None:
     user = await world.user()
     assert await attempt(world, at("192.0.2.1"), user.email, PASSWORD) == "fine"
     for number in range(12):

@@ -80,7 +80,7 @@ async def test_what_the_directory_says_counts_for_both_credentials(
     assert (found is None) == (expected is not None)
 
 
-async def test_a_session_that_is_gone_is_revoked(desk: Desk) -> None:
+async def test_a_session_that_no_longer_exists_is_revoked(desk: Desk) -> None:
     desk.known.clear()
     assert await outcome(desk, request(authorization=f"Bearer {desk.token}")) is SessionRevoked
 

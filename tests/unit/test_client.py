@@ -82,7 +82,7 @@ async def test_a_subscription_ends_when_it_is_complete() -> None:
         ([ACK, UNMADE], None, ServerUnavailable),
     ],
 )
-async def test_how_a_subscription_ends_is_told(
+async def test_the_end_of_a_subscription_is_reported(
     messages: Sequence[dict[str, Any]], close: int | None, error: type[Exception]
 ) -> None:
     async with says(*messages, close=close) as url:
@@ -90,7 +90,7 @@ async def test_how_a_subscription_ends_is_told(
             await heard(url)
 
 
-async def test_a_connection_that_breaks_or_is_never_made_is_away() -> None:
+async def test_a_connection_that_breaks_or_is_never_made_is_unavailable() -> None:
     async with says(ACK, NEXT, drop=True) as url:
         with pytest.raises(ServerUnavailable):
             await heard(url)

@@ -53,7 +53,7 @@ def test_a_position_is_spelled_so(cursor: str, text: str) -> None:
     "text",
     ["", "s", "s01234567", "x0123456712", "s0123456g12", "s01234567-1", "s01234567x", f"s01234567{2**63}", "so"],
 )
-def test_what_is_no_position_is_none(text: str) -> None:
+def test_text_that_is_not_a_position_is_none(text: str) -> None:
     assert parse_cursor(encoded(text)) is None
 
 

@@ -177,7 +177,7 @@ def test_the_console_s_documents_and_introspection_fit_with_room() -> None:
             assert document.cost(operation, {"ids": [""] * 100}) * 2 < limit, name
 
 
-def test_strangers_get_no_suggestions_whoever_asked_before() -> None:
+def test_strangers_get_no_suggestions_from_the_cache_of_others() -> None:
     for text, hint in (
         ("{ mee { id } }", "me"),
         ("{ me { emial } }", "email"),
@@ -246,7 +246,7 @@ def test_a_document_takes_no_more_memory_than_is_counted(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["{me{" + "id " * TOKENS_MAX + "}}", "{me{id}}" + "#\n" * 201, " " * (TEXT_MAX + 1)])
-def test_a_document_that_is_too_large_is_told_so(text: str) -> None:
+def test_a_document_that_is_too_large_gets_a_clear_error(text: str) -> None:
     (error,) = refusal_of(Documents(SCHEMA), text)
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert "too l" in error["message"]

@@ -218,7 +218,7 @@ def test_the_log_folded_over_nothing_is_the_directory(data: st.DataObject) -> No
     asyncio.run(run())
 
 
-async def test_a_row_that_the_log_does_not_tell_of_is_seen() -> None:
+async def test_a_row_without_an_event_is_found() -> None:
     world = World.over(NO_LIMITS)
     user = await world.user()
     rows_are_what_the_log_says(world)

@@ -20,7 +20,7 @@ class Counted:
         return self.found
 
 
-async def test_what_was_found_is_told_again() -> None:
+async def test_a_cached_result_is_returned_again() -> None:
     check = Counted("it is broken")
     probe = Probe({"one": check}, kept=3600)
     for _ in range(20):

@@ -173,7 +173,7 @@ def test_an_old_snapshot_and_the_stream_are_a_fresh_snapshot(data: st.DataObject
 
 
 @given(st.sampled_from(Role), st.sampled_from(Role), searches, filters)
-def test_a_position_read_with_another_role_is_never_gone_on_from(
+def test_a_position_read_with_another_role_is_never_resumed(
     before: Role, now: Role, search: str | None, filter_: UserFilter
 ) -> None:
     feed = FeedProjection(service(), EPOCH, search, filter_, None)

@@ -47,7 +47,7 @@ async def test_only_admins_prune(world: World) -> None:
         await HistoryService(world.store).renew(NOBODY, keep_positions=True)
 
 
-async def test_what_is_old_is_told_and_then_deleted_in_batches(world: World) -> None:
+async def test_old_entries_are_counted_and_then_deleted_in_batches(world: World) -> None:
     service = RetentionService(world.store)
     assert [s.count async for s in service.expired(system(), 1)] == [5]
     assert world.store.state.log.horizon == 0
@@ -77,7 +77,7 @@ async def test_what_could_not_be_kept_stays(world: World) -> None:
     assert world.store.state.log.horizon == 0
 
 
-async def test_a_batch_that_another_process_took_is_told_by_that_one(world: World) -> None:
+async def test_a_batch_that_another_process_took_is_reported_by_that_one(world: World) -> None:
     async def keep(_: Sequence[Event]) -> None:
         world.store.state.log.horizon = 4
 

@@ -17,7 +17,7 @@ def test_one_attempt_in_four_that_tells_is_seen() -> None:
     assert accuracy([1.0] * 100, known) > 0.6
 
 
-def test_noise_tells_nothing() -> None:
+def test_noise_reveals_nothing() -> None:
     chance = random.Random(4711)  # noqa: S311 - always the same noise
     unknown, known = ([chance.gauss(20, 3) for _ in range(2000)] for _ in range(2))
     assert 0.45 < accuracy(unknown, known) < 0.55

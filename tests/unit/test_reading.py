@@ -93,7 +93,7 @@ async def test_a_question_stays_within_what_the_asker_sees(
         assert world.store.asked[-1] == (CURSOR, viewer.user_id)
 
 
-async def test_what_matches_is_told_of_each_user_as_given(
+async def test_matching_is_answered_for_each_user_as_given(
     world: World, directory: DirectoryService, presence: FakePresence
 ) -> None:
     one, hidden = await people(world)

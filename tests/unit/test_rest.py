@@ -199,7 +199,7 @@ async def test_only_plain_json_is_read(headers: dict[str, str]) -> None:
     assert refused.value.status == 415
 
 
-async def test_a_client_that_goes_away_is_no_error_of_ours() -> None:
+async def test_a_client_that_disconnects_is_not_our_error() -> None:
     async def gone() -> Message:
         return {"type": "http.disconnect"}
 

@@ -171,7 +171,7 @@ async def test_erasing_keeps_the_fact_alone(world: World) -> None:
     assert "ada@example.com" not in repr(world.store.state.events)
 
 
-async def test_wrong_passwords_are_told_to_the_log_and_limited(world: World) -> None:
+async def test_wrong_passwords_are_logged_and_limited(world: World) -> None:
     user = await world.user()
     for _ in range(10):
         with pytest.raises(errors.InvalidCredentials):

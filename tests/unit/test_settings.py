@@ -107,7 +107,7 @@ def test_a_local_run_needs_nothing() -> None:
     assert (settings.database_url, settings.redis_url, settings.secret_key) == (None, None, None)
 
 
-def test_all_faults_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_faults_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     message = fault(monkeypatch, DATABASE_URL="mysql://db/x", REDIS_URL="cache", SECRET_KEY="short", API_PORT="eighty")
     assert re.findall(r"^  (\w+):", message, re.MULTILINE) == ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "API_PORT"]
 

@@ -93,7 +93,7 @@ async def test_who_is_too_many_is_refused_at_once_and_who_waits_too_long_later()
     assert workers.begun == ["a"]
 
 
-async def test_turns_are_never_lost_whoever_is_cancelled_when() -> None:
+async def test_turns_are_never_lost_by_cancellation() -> None:
     chance = random.Random(3)  # noqa: S311 - any order will do
     turns = Turns(each=2, total=3)
     busy = Counter[Hashable]()

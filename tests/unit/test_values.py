@@ -80,7 +80,7 @@ def test_the_longest_address() -> None:
 
 
 @pytest.mark.parametrize("added", ["!", " ", "\n", "é"])
-def test_a_cursor_with_something_else_in_it_is_none(added: str) -> None:
+def test_a_cursor_with_other_content_is_not_valid(added: str) -> None:
     cursor = sequence_cursor(uuid4(), 12)
     assert parse_cursor(cursor) is not None
     for place in (0, 3, len(cursor)):
