@@ -1,4 +1,4 @@
-"""The addresses of the engines: what is accepted in them, and how they are shown without a password."""
+"""The addresses of the engines: their validation, and how they are shown without a password."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 REDIS_SCHEMES = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
 REDIS_OPTIONS = frozenset({"client_name", "db", "health_check_interval", "password", "protocol", "username"})
-"""Understood with every scheme. The timeouts are not among them: an option of the address would replace Rollcall's own."""
+"""Options for every scheme. Timeouts are excluded, because they would replace Rollcall's own."""
 TLS_OPTIONS = frozenset(
     f"ssl_{name}"
     for name in (
@@ -30,7 +30,7 @@ TLS_OPTIONS = frozenset(
 
 
 class Address(SecretStr):
-    """A URL that may hold a password; shown without it."""
+    """A URL that may contain a password and is shown without it."""
 
     def _display(self) -> str:
         parts = urlsplit(self.get_secret_value())
@@ -60,12 +60,12 @@ def parts_of(address: str, schemes: Mapping[str, str]) -> SplitResult:
 
 
 def check_database(address: DatabaseAddress) -> DatabaseAddress:
-    """The address in its plain form; refuses options that asyncpg and SQLAlchemy would each take differently."""
+    """The address in canonical form; refuses options that asyncpg and SQLAlchemy interpret differently."""
     schemes = dict.fromkeys(("postgresql", "postgres", "postgresql+asyncpg"), "postgresql")
     parts = parts_of(address.get_secret_value(), schemes)
     options = dict(parse_qsl(parts.query))
     if unknown := sorted(options.keys() - {"host", "port", "sslmode"}):
-        raise ValueError(f"has options that are not understood here (sslmode, host and port are): {', '.join(unknown)}")
+        raise ValueError(f"has unsupported options (supported are sslmode, host and port): {', '.join(unknown)}")
     if not (parts.hostname or "host" in options):
         raise ValueError("names no host")
     if not parts.path.strip("/"):
@@ -74,7 +74,7 @@ def check_database(address: DatabaseAddress) -> DatabaseAddress:
 
 
 def check_redis(address: Address) -> Address:
-    """A Redis or Valkey address in the form that redis-py takes, once redis-py has accepted each of its options."""
+    """A Redis or Valkey address for redis-py, checked to have only options that redis-py accepts."""
     parts = parts_of(address.get_secret_value(), REDIS_SCHEMES)
     if parts.scheme == "unix":
         if not parts.path.strip("/"):
@@ -93,7 +93,7 @@ def _check_redis_options(parts: SplitResult) -> None:
     names = {name for name, _ in given}
     if unknown := sorted(names - REDIS_OPTIONS - TLS_OPTIONS):
         known = ", ".join(sorted(REDIS_OPTIONS))
-        raise ValueError(f"has options that are not understood here ({known} and ssl_… are): {', '.join(unknown)}")
+        raise ValueError(f"has unsupported options (supported are {known} and ssl_…): {', '.join(unknown)}")
     if parts.scheme != "rediss" and (tls := sorted(names & TLS_OPTIONS)):
         raise ValueError(f"has options that need rediss://: {', '.join(tls)}")
     if unusable := [name for name in sorted(names - TLS_OPTIONS) if not _redis_takes(parts, {name}, given)]:

@@ -1,4 +1,4 @@
-"""The schema revisions that ship with this release, held against the one that a database is at."""
+"""The schema revisions that ship with this release, compared with that of a database."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Revisions:
         return self.known[-1]
 
     def is_newer(self, found: str | None) -> bool:
-        """Whether a database was migrated by a newer release; None stands for one without tables."""
+        """Whether a newer release has migrated the database; None means a database without tables."""
         return found is not None and found not in self.known
 
     def fault(self, found: str | None) -> str | None:
-        """Why this release cannot be started on a database at this revision, and what to do; None where it can."""
+        """Why this release cannot start on a database at this revision, and what to do; None if it can."""
         if found == self.head:
             return None
         if found is None:
-            return "this database has no tables of Rollcall's: run rollcall migrate"
+            return "this database has no tables of Rollcall; run rollcall migrate"
         if self.is_newer(found):
             return (
                 f"this database is at schema revision {found}, which a newer release made; this one knows those up to "

@@ -11,7 +11,7 @@ Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def address_of(text: str | None) -> Ip | None:
-    """An address, an IPv4 one also where it is written as an IPv6 one; None for what is no address.
+    """An address, with IPv4-mapped IPv6 addresses as IPv4; None for text that is not an address.
 
     A port is left out, as proxies write it (`203.0.113.7:50123`, `[2001:db8::1]:99`; RFC 7239 section 6), and so is a zone.
     """
@@ -36,7 +36,7 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 def cookie_values(scope: Scope, name: str) -> list[str]:
-    """The different values of a cookie's name, in the order in which they came; empty ones are none.
+    """The distinct values of a cookie, in their order in the request; empty values are ignored.
 
     Read as browsers write them: a strict parser would stop at the first odd cookie of another application on the host,
     and lose ours; one that makes a dictionary of them would hide the second.
@@ -54,8 +54,8 @@ def cookie_values(scope: Scope, name: str) -> list[str]:
 def client_address(scope: Scope, is_trusted: Callable[[Ip], bool], *, vouched: bool) -> str | None:
     """The peer's address, or what the last trusted proxy saw of it (X-Forwarded-For, read from its end).
 
-    Where that is no address (`unknown`), the proxy's own counts: a limit by address never goes without one. `vouched`
-    says that the peer has proved to be a proxy of ours, whatever its address.
+    If that is not an address (`unknown`), the proxy's own is used, because limits by address always need one. `vouched`
+    says that the peer has proved to be our own proxy, with any address.
     """
     address: str | None = scope["client"][0] if scope.get("client") else None
     ip = address_of(address)

@@ -1,4 +1,4 @@
-"""The only reader of the environment: every variable, its default, and what is wrong with what was given."""
+"""The only reader of the environment: every variable, its default, and the errors for invalid values."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ SECRET_KEY_BYTES = 32
 """The shortest signing key: an HMAC-SHA256 key as long as its hash (RFC 7518 section 3.2)."""
 
 KNOWN_KEYS = frozenset({"changeme-changeme-changeme-changeme", "make-one-with-openssl-rand-base64-48"})
-"""Keys that stand in examples for everybody to read."""
+"""Keys from public examples."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class ConfigurationError(Exception):
-    """What the environment gives cannot be used; the message names every variable and fault, and no secret."""
+    """The settings are not valid; the message names every variable and its fault, but no secret."""
 
 
 def split_list(value: object) -> object:
-    """`a, b` as `("a", "b")`; anything but text is left to the type's own check."""
+    """`a, b` as `("a", "b")`; values that are not text are left to the type's own check."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def check_secret_key(key: SecretStr) -> SecretStr:
-    """The key, when nobody could guess it."""
+    """The key, if it cannot be guessed."""
     value = key.get_secret_value()
-    hint = "make one with: openssl rand -base64 48"
+    hint = "generate one with: openssl rand -base64 48"
     if len(value.encode()) < SECRET_KEY_BYTES:
         raise ValueError(f"is shorter than {SECRET_KEY_BYTES} bytes; {hint}")
     if value.lower() in KNOWN_KEYS or len(set(value)) < SECRET_KEY_BYTES // 4:
@@ -45,14 +45,14 @@ def check_public_url(url: str) -> str:
     """An http or https address without path, as browsers write an origin."""
     parts = parts_of(url, {"http": "http", "https": "https"})
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-        raise ValueError("must be a scheme, a host and perhaps a port, and nothing more: https://rollcall.example.com")
+        raise ValueError("must consist of a scheme, a host and optionally a port, such as https://rollcall.example.com")
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def check_origin(origin: str) -> str:
     """One origin; `*` is refused because requests carry cookies."""
     if origin == "*":
-        raise ValueError("cannot be *: requests carry cookies, so each origin must be named")
+        raise ValueError("cannot be *: requests carry cookies, so each origin must be listed")
     return check_public_url(origin)
 
 
@@ -77,7 +77,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class LocalSettings(BaseSettings):
-    """What `rollcall up` begins with: it makes the addresses and the key that are missing itself."""
+    """The settings of `rollcall up`, which provides missing addresses and the key itself."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -125,12 +125,12 @@ class LocalSettings(BaseSettings):
 
     @property
     def secure(self) -> bool:
-        """Whether visitors come over https, so that cookies are `__Host-` and Secure."""
+        """Whether the public address is https, so that cookies are `__Host-` and Secure."""
         return self.public_url.startswith("https://")
 
     @classmethod
     def load(cls, **values: Any) -> Self:
-        """From the environment and `.env`, `values` before both; raises ConfigurationError with every fault at once."""
+        """Load from the environment and `.env`; `values` take precedence. Raises ConfigurationError with all faults at once."""
         try:
             return cls(**values)
         except ValidationError as error:
@@ -138,7 +138,7 @@ class LocalSettings(BaseSettings):
 
 
 class Settings(LocalSettings):
-    """What a server needs to start; nothing is made up here."""
+    """The settings of a server; nothing is generated here."""
 
     database_url: DatabaseUrl
     redis_url: RedisUrl
@@ -146,7 +146,7 @@ class Settings(LocalSettings):
 
 
 def describe(error: ValidationError) -> str:
-    """One line a fault: the variable and what is wrong with it, never its value."""
+    """One line per fault: the variable and what is wrong with it, never its value."""
     lines = []
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
         name = str(fault["loc"][0]).upper()
@@ -156,7 +156,7 @@ def describe(error: ValidationError) -> str:
 
 
 def tool_environment(first: Path, **values: str) -> dict[str, str]:
-    """The environment for a tool that runs other people's code: without our settings, `first` before the PATH."""
+    """The environment for a tool that runs third-party code: without our settings, and with `first` at the front of PATH."""
     own = {name for name in os.environ if name.lower() in LocalSettings.model_fields}
     kept = {name: value for name, value in os.environ.items() if name not in own}
     return {**kept, **values, "PATH": os.pathsep.join([str(first), kept.get("PATH", os.defpath)])}

@@ -1,7 +1,7 @@
 """Logs and metrics. Secrets never reach either.
 
-Fields with a telling name are struck out before they are written, however deep they lie, and so is what looks like a
-secret in any text: a token, a password in an address. Tracebacks are written without local variables.
+Fields whose name suggests a secret are redacted at any depth, and so is text that looks like a secret: a token, or a
+password in an address. Tracebacks are written without local variables.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 
 def strike_text(text: str) -> str:
-    """The text without what looks like a secret."""
+    """The text with everything redacted that looks like a secret."""
     return SECRET_TEXTS.sub(lambda m: (m["url"] or m["bearer"] or m["detail"] or "") + STRUCK, text)
 
 
@@ -63,14 +63,14 @@ def _is_secret(name: object) -> bool:
 
 
 def strike_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace what is or looks secret in an event; a structlog processor."""
+    """Redact secrets in an event; a structlog processor."""
     for name, value in event.items():
         event[name] = STRUCK if _is_secret(name) else _struck(value)
     return event
 
 
 class StandardError:
-    """Whatever standard error is at the moment; what it cannot take is lost rather than failing a request."""
+    """The current standard error; output that it cannot accept is dropped, so that no request fails."""
 
     def write(self, text: str) -> None:
         """Write a line."""
@@ -78,13 +78,13 @@ class StandardError:
             sys.stderr.write(text)
 
     def flush(self) -> None:
-        """Let it out."""
+        """Flush it."""
         with suppress(OSError, ValueError):
             sys.stderr.flush()
 
 
 class Struck(logging.Formatter):
-    """The standard library's format, for what libraries log, without what looks like a secret."""
+    """The standard library's format for the logs of libraries, with secrets redacted."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One record, with its traceback."""
@@ -116,7 +116,7 @@ def configure_logs(level: str, form: str) -> None:
 
 
 class Metrics:
-    """What is counted, in a registry of its own."""
+    """The metrics, in a registry of their own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -145,15 +145,15 @@ class Metrics:
         )
 
     def committed(self, events: Sequence[NewEvent]) -> None:
-        """Count what was written, sign-ins and failed ones among it."""
+        """Count committed events, including sign-ins and failed sign-ins."""
         for event in events:
             self.events.labels(str(event.type)).inc()
 
     def answered(self, operation: str, outcome: str, seconds: float) -> None:
-        """Count a GraphQL operation: `ok`, `refused` for what the client can mend, or `failed`."""
+        """Count a GraphQL operation: `ok`, `refused` for client errors, or `failed`."""
         self.operations.labels(operation, outcome).inc()
         self.operation_seconds.labels(operation).observe(seconds)
 
     def gauge(self, name: str, help_text: str, read: Any) -> None:
-        """A number that is read when it is asked for."""
+        """Register a gauge that is read on every scrape."""
         Gauge(f"rollcall_{name}", help_text, registry=self.registry).set_function(read)
