@@ -38,6 +38,11 @@ test('two that wait share a renewal', async () => {
 	expect(asked).toEqual(['/session']);
 });
 
+test('a renewal that nobody answers has not ended the session', async () => {
+	server({ '/session': [() => Response.json({}, { status: 503 })] });
+	await expect(renewSession()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
 describe('raised is', () => {
 	test.each([
 		['the code of a refusal', () => apiError('FORBIDDEN'), 'FORBIDDEN'],
