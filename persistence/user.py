@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,7 @@ ADMIN_LOCK = 0x41444D494E
 
 BY_IDS = select(*COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 """Made once, with one parameter however many there are: this is read for every event that somebody watches."""
+LOCKED = BY_IDS.order_by(users.c.id).with_for_update()
 
 WRITTEN = [*COLUMNS, users.c.name_key]
 """What a user is written with."""
@@ -70,14 +71,27 @@ def user_from_row(row: Mapping[str, Any]) -> User:
     return User(**{**row, "role": Role(row["role"]), "status": Status(row["status"])})
 
 
+_NAMES = tuple(field.name for field in fields(User))
+
+
 def _fields(user: User) -> dict[str, Any]:
-    return asdict(user) | {"role": str(user.role), "status": str(user.status), "name_key": fold(user.display_name)}
+    values = {name: getattr(user, name) for name in _NAMES}
+    return values | {"role": str(user.role), "status": str(user.status), "name_key": fold(user.display_name)}
 
 
-def _free(email: str) -> ColumnElement[bool]:
-    """Whether nobody has the address."""
+def _is_free(email: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether no user has the address."""
     other = users.alias("other")
     return ~exists().where(other.c.email == email)
+
+
+_WRITTEN_EMAIL = bindparam("written_email", type_=users.c.email.type)
+SAVE = update(users).where(
+    users.c.id == bindparam("written_id"),
+    users.c.version == bindparam("version_before"),
+    or_(users.c.email == _WRITTEN_EMAIL, _is_free(_WRITTEN_EMAIL)),
+)
+"""Made once, because making it costs a fifth of a write. Parameters that are named as columns are what is set."""
 
 
 class SqlUserReader:
@@ -161,8 +175,7 @@ class SqlUserRepository(SqlUserReader):
 
     async def get_many_for_update(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
         """Users locked in id order, so that two writers cannot deadlock."""
-        question = select(*COLUMNS).where(users.c.id.in_(user_ids)).order_by(users.c.id).with_for_update()
-        return {u.id: u for u in await self._fetch(question)}
+        return {u.id: u for u in await self._fetch(LOCKED, ids=list(user_ids))}
 
     async def add(self, user: User, password_hash: str | None) -> None:
         """Insert a user; raises Taken.
@@ -184,12 +197,9 @@ class SqlUserRepository(SqlUserReader):
 
         A violation of the address's uniqueness, which the server logs, is left for two writers at the same moment.
         """
-        fields = _fields(user)
-        for kept in KEPT:
-            del fields[kept]
-        before = users.c.id == user.id, users.c.version == user.version - 1
-        change = update(users).where(*before, or_(users.c.email == user.email, _free(user.email))).values(fields)
-        if (await self._connection.execute(change)).rowcount != 1:
+        changed = {name: value for name, value in _fields(user).items() if name not in KEPT}
+        found = {"written_id": user.id, "version_before": user.version - 1, "written_email": user.email}
+        if (await self._connection.execute(SAVE, changed | found)).rowcount != 1:
             current = await self.get(user.id)
             raise Taken("email") if current.version == user.version - 1 else VersionConflict(current)
 
