@@ -143,7 +143,7 @@ class LastAdmin(DomainError):
 
     code = "LAST_ADMIN"
     status = 409
-    default = "This is the last active admin; make another one first"
+    default = "This is the last active admin who can sign in; make another one first"
 
 
 class Unauthenticated(DomainError):

@@ -222,12 +222,13 @@ class SqlUserRepository(SqlUserReader):
         await self._connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
 
     async def count_other_active_admins(self, user_id: UUID) -> int:
-        """Active admins besides this one. The lock makes the next count wait until this transaction has ended."""
+        """Active admins with a password besides this one. The lock makes the next count wait until this transaction ends."""
         await self._connection.execute(select(func.pg_advisory_xact_lock(ADMIN_LOCK)))
         question = (
             select(func.count())
             .select_from(users)
             .where(users.c.role == Role.ADMIN.value, users.c.status == Status.ACTIVE.value, users.c.id != user_id)
+            .where(users.c.password_hash.is_not(None))
         )
         return int(await self._connection.scalar(question) or 0)
 

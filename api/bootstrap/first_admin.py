@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 
 from api.bootstrap.core import Core, open_core
 from api.settings import ConfigurationError, Settings
@@ -12,8 +13,16 @@ from domain.models.directory import UserFilter
 from domain.services.user import CreateUser
 
 
-async def ensure_first_admin(settings: Settings) -> str | None:
-    """Make the first admin if the directory has none of any status; returns the generated password, or None.
+@dataclass(frozen=True, slots=True)
+class FirstAdmin:
+    """Whether the first admin was made by this call, and the password if it was generated."""
+
+    made: bool
+    generated_password: str | None = field(default=None, repr=False)
+
+
+async def ensure_first_admin(settings: Settings) -> FirstAdmin:
+    """Make the first admin if the directory has none of any status.
 
     Raises ConfigurationError where ADMIN_EMAIL or ADMIN_PASSWORD cannot be used, and Unavailable.
     """
@@ -22,7 +31,7 @@ async def ensure_first_admin(settings: Settings) -> str | None:
     command = CreateUser(settings.admin_email or "admin@example.com", "Admin", Role.ADMIN, password)
     async with open_core(settings) as core:
         if await _count_admins(core):
-            return None
+            return FirstAdmin(made=False)
         try:
             await core.users.create(system(), command)
         except ValidationFailed as error:
@@ -30,9 +39,9 @@ async def ensure_first_admin(settings: Settings) -> str | None:
             raise ConfigurationError(f"The first admin cannot be made:\n{lines}") from None
         except Taken:
             if await _count_admins(core):  # another server that is starting now was first
-                return None
+                return FirstAdmin(made=False)
             raise ConfigurationError("ADMIN_EMAIL: belongs to a user who is not an admin") from None
-    return None if given else password
+    return FirstAdmin(made=True, generated_password=None if given else password)
 
 
 async def _count_admins(core: Core) -> int:

@@ -38,7 +38,7 @@ def up() -> None:
         stack.callback(retract, given.data_dir)
         settings = Settings.load(**_engines(given, embedded), **places.values(given))
         upgrade(settings.database_url)
-        _first_admin(settings)
+        make_first_admin(settings)
         if places.folder:
             console = Console(places.folder, given.data_dir, _environment(settings), typer.echo)
             stack.callback(console.stop)
@@ -96,8 +96,14 @@ def _engines(given: LocalSettings, embedded: Embedded) -> dict[str, str]:
     return values
 
 
-def _first_admin(settings: Settings) -> None:
-    password = asyncio.run(ensure_first_admin(settings))
+def make_first_admin(settings: Settings) -> None:
+    """Make the first admin, and say which password it has or that ADMIN_PASSWORD is not used."""
+    first = asyncio.run(ensure_first_admin(settings))
+    password = first.generated_password
+    if settings.admin_password is not None and not first.made:
+        typer.echo(
+            "ADMIN_PASSWORD is not used: there is an admin already. Set a password with: rollcall admin password EMAIL"
+        )
     if password is not None:
         email = settings.admin_email or "admin@example.com"
         typer.echo(

@@ -17,14 +17,16 @@ from api.rest.exchange import Exchange, route
 from api.rest.respond import respond
 from api.rest.shapes import ChangedUser, NewUser, UserListQuery, success, user_shape
 from domain import policies
-from domain.errors import NotFound, ValidationFailed, VersionConflict
+from domain.errors import ECHO_LIMIT, NotFound, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Role
 from domain.models.directory import UserFilter
-from domain.models.user import Status
+from domain.models.user import Status, User
 from domain.pagination import Window
 from domain.services.user import CreateUser, UpdateUser, UserService
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+PRESENT = frozenset(Status) - {Status.DELETED}
+"""The statuses of the users that exist for v1; a deleted one is only listed, where that is asked for."""
 
 
 class UserRoutes:
@@ -43,18 +45,18 @@ class UserRoutes:
 
     async def page(self, request: Request) -> Response:
         """GET /api/v1/users: the users whom the viewer may see."""
-        return await self._page(request, await self._exchange.actor(request))
+        return await self._page(request, await self._exchange.actor(request), PRESENT)
 
     async def page_for_admins(self, request: Request) -> Response:
         """GET /admin/users: users of every status, for admins."""
         actor = await self._exchange.actor(request)
         policies.require_admin(actor)
-        return await self._page(request, actor)
+        return await self._page(request, actor, None)
 
-    async def _page(self, request: Request, actor: Actor) -> Response:
+    async def _page(self, request: Request, actor: Actor, statuses: frozenset[Status] | None) -> Response:
         asked = _asked(request)
         filter_ = UserFilter(
-            status=frozenset({Status(asked.status)}) if asked.status else None,
+            status=frozenset({Status(asked.status)}) if asked.status else statuses,
             role=frozenset({Role(asked.role)}) if asked.role else None,
         )
         query = self._users.query(actor, Window(asked.limit, asked.after), asked.search, filter_)
@@ -86,7 +88,7 @@ class UserRoutes:
     async def get(self, request: Request) -> Response:
         """GET /api/v1/users/{id}. The client may cache the response, but must revalidate it each time."""
         actor = await self._exchange.actor(request)
-        user = await self._users.get(actor, _id(request))
+        user = await self._present(actor, _id(request))
         headers = {"etag": etag(user), "cache-control": "private, no-cache", "vary": "Authorization, Cookie"}
         if is_known(request.headers.get("if-none-match"), user):
             return Response(status_code=304, headers=headers)
@@ -105,6 +107,7 @@ class UserRoutes:
             status=Status(body.status) if body.status else None,
             password=body.password,
             expected_version=await self._expected(request, actor, user_id),
+            deleted_too=False,
         )
         user = (await self._users.update(actor, command)).value
         headers = {"etag": etag(user)}
@@ -116,7 +119,7 @@ class UserRoutes:
         policies.require_admin(actor)
         user_id = _id(request)
         expected = await self._expected(request, actor, user_id)
-        await self._users.set_status(actor, user_id, Status.DELETED, expected)
+        await self._users.set_status(actor, user_id, Status.DELETED, expected, deleted_too=False)
         return respond(success(None, "User deleted successfully"))
 
     async def _expected(self, request: Request, actor: Actor, user_id: UUID) -> int | None:
@@ -127,13 +130,26 @@ class UserRoutes:
         named = versions(request.headers.get("if-match"), weak=False)
         if named is None or len(named) == 1:
             return next(iter(named), None) if named else None
-        current = await self._users.get(actor, user_id)
+        current = await self._present(actor, user_id)
         if current.version not in named:
             raise VersionConflict(current)
         return current.version
 
+    async def _present(self, actor: Actor, user_id: UUID) -> User:
+        """The user, unless deleted: for v1 there is no such user then. Raises NotFound."""
+        user = await self._users.get(actor, user_id)
+        if user.status not in PRESENT:
+            raise NotFound
+        return user
+
 
 def _asked(request: Request) -> UserListQuery:
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if name not in UserListQuery.model_fields:
+            raise BodyRefused(400, "MALFORMED_REQUEST", f"There is no query parameter {name[:ECHO_LIMIT]}")
+        if names.count(name) > 1:
+            raise BodyRefused(400, "MALFORMED_REQUEST", f"The query parameter {name} is given more than once")
     try:
         return UserListQuery.model_validate(dict(request.query_params))
     except ValidationError as error:

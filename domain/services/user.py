@@ -88,6 +88,8 @@ class UpdateUser:
     status: Status | None = None
     password: str | None = field(default=None, repr=False)
     expected_version: int | None = None
+    deleted_too: bool = True
+    """Whether a deleted user may be changed; otherwise it is not found."""
 
 
 class UserService(DirectoryService):
@@ -157,7 +159,9 @@ class UserService(DirectoryService):
             if await self._claims_email(actor, command.id, clean.get("email")):
                 await stack.enter_async_context(self._attempts.claiming_email(actor.origin, actor.user_id))
             unit = await stack.enter_async_context(self._store.write())
-            before = await self._locked(unit, actor, command.id, command.expected_version)
+            before = await self._locked(
+                unit, actor, command.id, command.expected_version, deleted_too=command.deleted_too
+            )
             written = await self._write(
                 unit,
                 actor,
@@ -182,7 +186,14 @@ class UserService(DirectoryService):
         return user is not None and user.email != email
 
     async def set_status(
-        self, actor: Actor, user_id: UUID, status: Status, expected_version: int | None = None, *, restore: bool = False
+        self,
+        actor: Actor,
+        user_id: UUID,
+        status: Status,
+        expected_version: int | None = None,
+        *,
+        restore: bool = False,
+        deleted_too: bool = True,
     ) -> Written[User]:
         """Disable, enable, delete or (with `restore`) restore a user; the sessions of an inactive user end.
 
@@ -190,7 +201,7 @@ class UserService(DirectoryService):
         """
         policies.require_admin(actor)
         async with self._store.write() as unit:
-            before = await self._locked(unit, actor, user_id, expected_version)
+            before = await self._locked(unit, actor, user_id, expected_version, deleted_too=deleted_too)
             if before.status is Status.DELETED and status is not Status.DELETED and not restore:
                 raise ValidationFailed.one("status", "This user is deleted; restore it first")
             if restore and before.status is Status.DISABLED:
@@ -218,9 +229,11 @@ class UserService(DirectoryService):
         await self._live.settle(user_id)
         return Written(None, position)
 
-    async def _locked(self, unit: WriteUnit, actor: Actor, user_id: UUID, expected: int | None) -> User:
+    async def _locked(
+        self, unit: WriteUnit, actor: Actor, user_id: UUID, expected: int | None, *, deleted_too: bool
+    ) -> User:
         user = await unit.users.get_for_update(user_id)
-        if not policies.can_see(actor, user):
+        if not policies.can_see(actor, user) or (user.status is Status.DELETED and not deleted_too):
             raise NotFound
         if expected is not None and expected != user.version:
             raise VersionConflict(user)

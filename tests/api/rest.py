@@ -1,9 +1,11 @@
-"""What tests of sessions over REST share."""
+"""What tests of v1 share."""
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from http.cookies import SimpleCookie
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -11,6 +13,11 @@ import httpx
 from tests.api.conftest import Api, Person
 
 LOGIN, REFRESH, LOGOUT = "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/logout"
+
+
+def fresh(**fields: Any) -> dict[str, Any]:
+    """The body of a new user."""
+    return {"email": f"rest-{secrets.token_hex(5)}@example.com", "display_name": "Rest Person", **fields}
 
 
 def code(response: httpx.Response) -> tuple[int, str]:

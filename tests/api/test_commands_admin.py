@@ -8,6 +8,7 @@ import re
 import pytest
 
 from api.bootstrap import open_core
+from api.cli.up import make_first_admin
 from domain.errors import InvalidCredentials
 from domain.models.actor import Origin, Role
 from domain.services.sign_in import SignIn
@@ -72,3 +73,17 @@ def test_a_password_that_is_made_up_is_shown_once_and_ends_the_sessions(rollcall
     kept = str([rollcall.fetch(statement) for statement in columns])
     assert first[1] not in kept
     assert changed[1] not in kept
+
+
+def test_a_start_says_that_the_password_is_not_used_where_there_is_an_admin(
+    fresh_database_url: str, redis_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_for(fresh_database_url, redis_url)
+    make_first_admin(settings)
+    assert "ADMIN_PASSWORD" not in capsys.readouterr().out
+    make_first_admin(settings)
+    said = capsys.readouterr().out
+    assert "ADMIN_PASSWORD is not used: there is an admin already" in said
+    assert "rollcall admin password" in said
+    make_first_admin(settings.model_copy(update={"admin_password": None}))
+    assert capsys.readouterr().out == ""

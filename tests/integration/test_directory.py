@@ -106,6 +106,8 @@ async def test_a_violated_constraint_is_the_error_that_its_table_names(core: Cor
 
 async def test_two_admins_demoting_each_other_at_once_leave_one(core: Core) -> None:
     one, two = await make(core, "One", role=Role.ADMIN), await make(core, "Two", role=Role.ADMIN)
+    for admin in (one, two):
+        await core.users.update(system(), UpdateUser(admin.id, password="a password of theirs"))
 
     async def demote(actor: User, subject: User) -> bool:
         try:

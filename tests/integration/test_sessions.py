@@ -115,17 +115,22 @@ async def test_two_admins_who_remove_each_other_at_once_leave_one(
         assert Counter(results) == {"fine": 1, "LAST_ADMIN": 1}
         left = UserFilter(status=frozenset({Status.ACTIVE}), role=frozenset({Role.ADMIN}))
         assert await core.users.count(core.users.query(system(), filter_=left)) == 1
-        await core.users.create(system(), CreateUser(f"{uuid4().hex}@example.com", "Another", Role.ADMIN))
+        await make(core, Role.ADMIN)
         one, two = (await core.users.page(core.users.query(system(), filter_=left))).items
 
 
 async def admins(core: Core) -> tuple[User, User]:
-    """The only two admins; they cannot sign in, which is not asked here."""
-    made = [
-        (await core.users.create(system(), CreateUser(f"{uuid4().hex}@example.com", "Admin", Role.ADMIN))).value
-        for _ in range(2)
-    ]
-    return made[0], made[1]
+    """The only two admins."""
+    return await make(core, Role.ADMIN), await make(core, Role.ADMIN)
+
+
+async def test_an_admin_without_a_password_is_no_admin_to_count_on(core: Core) -> None:
+    one = await make(core, Role.ADMIN)
+    two = (await core.users.create(system(), CreateUser(f"{uuid4().hex}@example.com", "Two", Role.ADMIN))).value
+    with pytest.raises(LastAdmin):
+        await core.users.set_status(system(), one.id, Status.DISABLED)
+    await core.users.update(system(), UpdateUser(two.id, password=OLD))
+    await core.users.set_status(system(), one.id, Status.DISABLED)
 
 
 async def test_a_refresh_token_sent_several_times_at_once_has_one_successor_at_every_instance(

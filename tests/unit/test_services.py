@@ -159,8 +159,19 @@ async def test_the_last_admin_stays(world: World) -> None:
     for attempt in attempts:
         with pytest.raises(errors.LastAdmin):
             await attempt()
-    await world.user("second@example.com", Role.ADMIN)
+    second = (await world.users.create(system(), CreateUser("second@example.com", "Bo", Role.ADMIN))).value
+    for attempt in attempts:
+        with pytest.raises(errors.LastAdmin):  # nobody could sign in any more
+            await attempt()
+    await world.users.update(system(), UpdateUser(second.id, password=PASSWORD))
     await world.users.set_status(actor(admin), admin.id, Status.DISABLED)
+
+
+async def test_an_admin_who_cannot_sign_in_can_be_removed_beside_one_who_can(world: World) -> None:
+    await world.user(role=Role.ADMIN)
+    second = (await world.users.create(system(), CreateUser("second@example.com", "Bo", Role.ADMIN))).value
+    await world.users.set_status(system(), second.id, Status.DELETED)
+    assert world.store.state.users[second.id].status is Status.DELETED
 
 
 async def test_erasing_keeps_the_fact_alone(world: World) -> None:

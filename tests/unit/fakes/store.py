@@ -162,8 +162,9 @@ class FakeUsers:
         self._state.hashes[user_id] = password_hash
 
     async def count_other_active_admins(self, user_id: UUID) -> int:
-        """Active admins besides one."""
-        return sum(u.is_active_admin and u.id != user_id for u in self._state.users.values())
+        """Active admins with a password besides one."""
+        others = [u for u in self._state.users.values() if u.is_active_admin and u.id != user_id]
+        return sum(self._state.hashes[u.id] is not None for u in others)
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
         """Move the last sight."""
