@@ -14,16 +14,18 @@ mutant is a fork of a process that has imported everything, in the tree itself.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from bench.mutants.operators import Mutant, mutants
-from bench.mutants.trial import QUIET, SLOW_SECONDS, Map, calm, silently, survives
+from bench.mutants.trial import QUIET, Map, Trials, silently, survives
 
 ROOT = Path(__file__).parents[2]
 LISTED = ROOT / "tests" / "mutants.md"
@@ -38,37 +40,51 @@ def main() -> int:
     parser.add_argument("--only", default="", help="a part of the path or the function")
     parser.add_argument("--tests", nargs="+", default=TESTS)
     given = parser.parse_args()
-    calls = Map(ROOT)
-    print("Which tests call what ...", flush=True)
-    if silently(lambda: _watched(given.tests, calls)):
-        print("The tests fail as it is: mend them first.")
-        return 1
-    calm()
     chosen = [m for p in sorted(Path("domain").rglob("*.py")) for m in mutants(p) if given.only in m.name]
     random.Random(1).shuffle(chosen)  # noqa: S311 - any fixed order
-    return judge(chosen, calls, time.monotonic() + 60 * given.minutes)
+    run = Run(chosen, Map(ROOT), given.minutes)
+    run.say("Which tests call what ...")
+    failed = silently(lambda: int(pytest.main([*QUIET, *given.tests], plugins=[run.calls, Trials(run.judge)])))
+    if failed or not run.tried:
+        run.say("The tests fail as it is: mend them first.")
+        return 1
+    run.say(f"{run.tried} of {len(chosen)} mutants tried, {run.share:.1%} killed, {run.survived} survived")
+    return int(run.share < WANTED)
 
 
-def _watched(tests: list[str], calls: Map) -> int:
-    return int(pytest.main([*QUIET, *tests], plugins=[calls]))
+class Run:
+    """The mutants that are tried, and how it went."""
 
+    def __init__(self, chosen: Sequence[Mutant], calls: Map, minutes: float) -> None:
+        self._chosen, self.calls, self._minutes = chosen, calls, minutes
+        self._out = os.fdopen(os.dup(1), "w")  # pytest captures the other
+        self._listed = set(re.findall(r"^- `(.+?)`", LISTED.read_text(), re.MULTILINE))
+        self.tried = self.survived = 0
 
-def judge(chosen: list[Mutant], calls: Map, end: float) -> int:
-    """Try each while there is time; the exit code."""
-    listed = set(re.findall(r"^- `(.+?)`", LISTED.read_text(), re.MULTILINE))
-    survived, tried = 0, 0
-    for mutant in chosen:
-        if time.monotonic() > end:
-            break
-        tried += 1
-        callers = calls.callers.get((str(mutant.path.resolve()), mutant.function), {})
-        wanted = {test: seconds for test, seconds in callers.items() if seconds <= SLOW_SECONDS}
-        if not wanted or survives(mutant, sorted({t.partition("::")[0] for t in wanted}), wanted):
-            survived += 1
-            print(f"{'survives' if mutant.name in listed else 'SURVIVES UNLISTED'}: {mutant.name}", flush=True)
-    share = 1 - survived / max(tried, 1)
-    print(f"{tried} of {len(chosen)} mutants tried, {share:.1%} killed, {survived} survived")
-    return int(share < WANTED)
+    @property
+    def share(self) -> float:
+        """The part of those tried that was killed."""
+        return 1 - self.survived / max(self.tried, 1)
+
+    def say(self, line: str) -> None:
+        """Print it at once."""
+        print(line, file=self._out, flush=True)
+
+    def judge(self, items: Sequence[pytest.Item]) -> None:
+        """Try each mutant while there is time, unless a test fails when it is run a second time."""
+        self.calls.done = True
+        callers = {item for mutant in self._chosen for item in self.calls.tests(mutant, items)}
+        if not survives(None, [item for item in items if item in callers]):
+            return
+        end = time.monotonic() + 60 * self._minutes
+        for mutant in self._chosen:
+            if time.monotonic() > end:
+                break
+            self.tried += 1
+            wanted = self.calls.tests(mutant, items)
+            if not wanted or survives(mutant, wanted):
+                self.survived += 1
+                self.say(f"{'survives' if mutant.name in self._listed else 'SURVIVES UNLISTED'}: {mutant.name}")
 
 
 if __name__ == "__main__":

@@ -45,10 +45,13 @@ class Map:
     def __init__(self, root: Path) -> None:
         self._prefix = str(root / "domain")
         self.callers: dict[Key, dict[str, float]] = defaultdict(dict)
+        self.done = False
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Watch every call of one test, its fixtures included."""
+        if self.done:
+            return (yield)
         called: set[Key] = set()
 
         def watch(frame: FrameType, event: str, _: object) -> None:
@@ -65,16 +68,31 @@ class Map:
             for key in called:
                 self.callers[key][item.nodeid] = time.process_time() - began
 
+    def tests(self, mutant: Mutant, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """Those that call the mutant's function, the quickest first, without the slow ones."""
+        seconds = self.callers.get((str(mutant.path.resolve()), mutant.function), {})
+        wanted = [item for item in items if seconds.get(item.nodeid, SLOW_SECONDS) < SLOW_SECONDS]
+        return sorted(wanted, key=lambda item: seconds[item.nodeid])
 
-class Only:
-    """A plugin that runs these tests, the quickest first."""
 
-    def __init__(self, wanted: dict[str, float]) -> None:
-        self._wanted = wanted
+class Trials:
+    """A plugin that goes on when all tests have passed: their items stay collected, which saves most of a mutant's time."""
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out the others."""
-        items[:] = sorted((i for i in items if i.nodeid in self._wanted), key=lambda i: self._wanted[i.nodeid])
+    def __init__(self, then: Callable[[Sequence[pytest.Item]], None]) -> None:
+        self._then = then
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """After the conftest has loaded its profile, and before any test takes one."""
+        calm()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Try the mutants after the last test."""
+        result = yield
+        if not session.testsfailed:
+            self._then(session.items)
+        return result
 
 
 def silently(run: Callable[[], int]) -> int:
@@ -87,21 +105,29 @@ def silently(run: Callable[[], int]) -> int:
         return run()
 
 
-def survives(mutant: Mutant, tests: Sequence[str], wanted: dict[str, float]) -> bool:
-    """Whether no test fails with the mutant in place."""
+def survives(mutant: Mutant | None, items: Sequence[pytest.Item]) -> bool:
+    """Whether none of these tests fails with the mutant in place; with None, whether none fails when run once more."""
     child = os.fork()
     if not child:
         code = 1
         with contextlib.suppress(BaseException):
-            found(mutant).__code__ = mutant.code
-            code = silently(lambda: int(pytest.main([*QUIET, *tests], plugins=[Only(wanted)])))
-        os._exit(0 if code == 0 else 1)
+            if mutant is not None:
+                found(mutant).__code__ = mutant.code
+            code = int(any(_fails(item) for item in items))
+        os._exit(code)
     end = time.monotonic() + SECONDS
     while not (ended := os.waitpid(child, os.WNOHANG))[0]:
-        if time.monotonic() > end:
+        if time.monotonic() > end and mutant is not None:
             os.kill(child, signal.SIGKILL)
         time.sleep(0.002)
     return ended[1] == 0
+
+
+def _fails(item: pytest.Item) -> bool:
+    if isinstance(item, pytest.Function):
+        item._initrequest()  # noqa: SLF001 - as pytest-rerunfailures does: its fixtures are set up again
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    return item.session.testsfailed > 0
 
 
 def found(mutant: Mutant) -> Any:

@@ -156,6 +156,15 @@ async def test_recent_events_are_counted_by_the_hour(world: World, trail: EventS
     assert found.complete
 
 
+@pytest.mark.parametrize(("at_most", "complete"), [(3, False), (4, True)])
+async def test_as_many_events_as_are_counted_at_most_may_not_be_all(
+    world: World, trail: EventService, monkeypatch: pytest.MonkeyPatch, at_most: int, complete: bool
+) -> None:
+    monkeypatch.setattr("domain.services.event.COUNTED_MAX", at_most)
+    await people(world)
+    assert (await trail.recent(AUDITOR)).complete is complete
+
+
 async def test_entries_are_read_as_they_may_be_seen(world: World, trail: EventService) -> None:
     one, _ = await people(world)
     await world.users.update(system(), UpdateUser(one.id, email="new@example.com", display_name="New"))

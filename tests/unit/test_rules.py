@@ -78,6 +78,13 @@ async def test_an_idempotency_key_stands_for_all_of_its_input(world: World, chan
     assert [u.email for u in world.store.state.users.values()] == ["a@example.com"]
 
 
+@pytest.mark.parametrize("key", ["", "k" * 201, "k\nk", "\x00"])
+async def test_an_idempotency_key_is_short_and_printable(world: World, key: str) -> None:
+    with pytest.raises(errors.ValidationFailed):
+        await world.users.create(system(), CreateUser("a@example.com", "A", idempotency_key=key))
+    await world.users.create(system(), CreateUser("a@example.com", "A", idempotency_key="k" * 200))
+
+
 @pytest.mark.parametrize("who", ["unknown", "known", "deleted", "without a password"])
 async def test_every_refused_sign_in_costs_one_verification(world: World, who: str) -> None:
     user = await world.user()

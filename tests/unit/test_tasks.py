@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from domain import tasks
-from domain.tasks import end
+from domain.tasks import background, end
 
 
 async def deaf(heard: list[str]) -> None:
@@ -37,3 +37,20 @@ async def test_every_task_ends_however_it_ends(monkeypatch: pytest.MonkeyPatch) 
     assert heard == ["swallowed"]
     assert isinstance(running[1].exception(), OSError)
     await end([])
+
+
+async def test_what_runs_beside_a_block_ends_with_it() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with asyncio.timeout(60):
+        async with background(work, "work"):
+            await begun.wait()
+            assert not ended.is_set()
+    assert ended.is_set()

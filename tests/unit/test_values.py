@@ -12,7 +12,7 @@ import pytest
 
 from domain.backoff import Backoff
 from domain.cursors import parse_cursor, sequence_cursor
-from domain.errors import RateLimited, ValidationFailed
+from domain.errors import RateLimited, Taken, ValidationFailed
 from domain.models.actor import Role
 from domain.models.directory import UserFilter, UserQuery
 from domain.models.event import NIL, Event, NewEvent, Subject
@@ -70,6 +70,11 @@ def test_only_a_search_waits_for_the_searches_of_its_requester() -> None:
 def test_a_limit_says_when_to_come_back() -> None:
     assert RateLimited(7).details == {"retry_after": 7}
     assert RateLimited(0).details == {"retry_after": 1}
+
+
+def test_what_is_taken_is_named_in_words() -> None:
+    assert Taken("display_name").message == "This display name is taken"
+    assert Taken("email").message == "This e-mail address is taken"
 
 
 def test_the_longest_address() -> None:
