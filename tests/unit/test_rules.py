@@ -156,18 +156,10 @@ async def test_a_password_set_by_somebody_else_ends_every_session(world: World) 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("sort", UserSort)
 def test_the_order_of_addresses_is_only_for_those_who_see_them(world: World, role: Role, sort: UserSort) -> None:
-    query = world.users.query(Actor(system().user_id, role), search="ada", sort=sort)
+    query = world.users.query(Actor(system().user_id, role), sort=sort)
     sees = role is not Role.MEMBER
     assert query.by_email is sees
     assert query.sort is (UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not sees else sort)
-
-
-def test_relevance_is_the_order_of_searches_alone(world: World) -> None:
-    assert world.users.query(system()).sort is UserSort.CREATED_AT
-    assert world.users.query(system(), search=" ").sort is UserSort.CREATED_AT
-    assert world.users.query(system(), search="ada").sort is UserSort.RELEVANCE
-    with pytest.raises(errors.ValidationFailed):
-        world.users.query(system(), sort=UserSort.RELEVANCE)
 
 
 async def test_sockets_are_settled_wherever_a_right_ends(world: World) -> None:

@@ -13,16 +13,15 @@ from uuid import UUID
 from domain.cursors import LogCursor
 from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
-from domain.models.directory import Credentials, UserQuery
+from domain.models.directory import Credentials, UserQuery, UserSort
 from domain.models.event import NewEvent
-from domain.models.relevance import LITTLE, SLIPPED
 from domain.models.session import EndReason, Principal, Session
+from domain.models.text import fold
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.unit import KeptResult
 from tests.unit.fakes.log import FakeEvents, FakeLog, LogKept
 from tests.unit.fakes.pages import page_of
-from tests.unit.fakes.ranks import sort_key, tier_of
 
 
 @dataclass
@@ -39,6 +38,16 @@ class State:
     def events(self) -> list[NewEvent]:
         """What the log has, oldest first."""
         return self.log.entries
+
+
+def holds(words: Sequence[str], name: str, email: str | None) -> bool:
+    """Whether every word is in the name or the address."""
+    return all(word in f"{fold(name)} {email or ''}" for word in words)
+
+
+def sort_key(user: User, sort: UserSort) -> str:
+    """What users are sorted by."""
+    return fold(user.display_name) if sort is UserSort.DISPLAY_NAME else str(getattr(user, sort))
 
 
 class FakeUsers:
@@ -74,23 +83,12 @@ class FakeUsers:
     def _found(self, query: UserQuery) -> list[User]:
         online = query.online_ids or frozenset()
         users = [u for u in self._state.users.values() if query.filter.matches(u, online)]
-        if query.search is None:
-            return users
-        left_out = {None} if self._finds_little(query) else {None, *SLIPPED}
-        return [u for u in users if tier_of(u, query) not in left_out]
-
-    def _finds_little(self, query: UserQuery) -> bool:
-        visible = [u for u in self._state.users.values() if query.by_email or u.status is Status.ACTIVE]
-        return sum(tier_of(u, query) not in {None, *SLIPPED} for u in visible) < LITTLE
-
-    async def finds_little(self, query: UserQuery) -> bool:
-        """Whether slips count."""
-        self._steps.append("finds_little")
-        return self._finds_little(query)
+        words = (query.search or "").split()
+        return [u for u in users if holds(words, u.display_name, u.email if query.by_email else None)]
 
     async def page(self, query: UserQuery) -> Page[User]:
         """Sorted, and cut to the window."""
-        found = sorted(self._found(query), key=lambda u: (sort_key(u, query), u.id), reverse=query.descending)
+        found = sorted(self._found(query), key=lambda u: (sort_key(u, query.sort), u.id), reverse=query.descending)
         return page_of(found, query.window)
 
     async def count(self, query: UserQuery) -> int:
@@ -100,6 +98,10 @@ class FakeUsers:
     async def counts(self) -> Mapping[tuple[Role, Status], int]:
         """By role and status."""
         return Counter((u.role, u.status) for u in self._state.users.values())
+
+    async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
+        """Whether each holds every word of a folded search, in its name or its e-mail."""
+        return [holds(search.split(), name, email) for name, email in texts]
 
     async def find_by_email(self, email: str) -> User | None:
         """By address."""
