@@ -52,7 +52,6 @@ sessions = Table(
     Column("refreshed_at", TIME),
     Index("ix_sessions_user_id_created_at_id", "user_id", "created_at", "id"),
     Index("ix_sessions_expires_at", "expires_at"),
-    Index("ix_sessions_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
 )
 
 KIND = "sessions"

@@ -13,7 +13,7 @@ import structlog
 from domain.errors import Unavailable
 from domain.models.actor import system
 from domain.services.retention import RetentionService
-from domain.tasks import end
+from domain.tasks import Tasks
 
 EVERY_SECONDS, RETRY_SECONDS = 3600.0, 60.0
 FIRST_SECONDS = 60.0
@@ -38,19 +38,18 @@ class Retention:
     ) -> None:
         self._service, self._alone, self._days = service, alone, days
         self._first, self._every = first, every
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self.pruned = 0
 
     async def __aenter__(self) -> Self:
         """Begin, if anything is to be pruned at all."""
         if self._days > 0:
-            self._task = asyncio.create_task(self._run(), name="retention")
+            self._tasks.spawn(self._run(), name="retention")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop; the rest is pruned in the next hour."""
-        if self._task is not None:
-            await end([self._task])
+        await self._tasks.end()
 
     async def _run(self) -> None:
         pause = self._first * random.random()  # noqa: S311 - jitter, not a secret

@@ -47,18 +47,24 @@ def ref(name: str) -> Json:
 
 USERS: Json = {"type": "array", "items": ref("User"), "maxItems": 100}
 LISTING = ("limit", "after", "search", "role", "status", "count")
-OPERATIONS = (
-    Operation(
+
+
+def _list(path: str, name: str, summary: str) -> Operation:
+    return Operation(
         "get",
-        "/api/v1/users",
-        "listUsers",
-        "List the users whom the viewer may see, oldest first",
+        path,
+        name,
+        summary,
         "Users retrieved successfully",
         USERS,
         raises=(*SESSION, errors.ValidationFailed),
         parameters=LISTING,
         headers=("Link", "X-Total-Count"),
-    ),
+    )
+
+
+OPERATIONS = (
+    _list("/api/v1/users", "listUsers", "List the users whom the viewer may see, oldest first"),
     Operation(
         "post",
         "/api/v1/users",
@@ -146,15 +152,5 @@ OPERATIONS = (
         {"type": "null"},
         headers=("Set-Cookie",),
     ),
-    Operation(
-        "get",
-        "/admin/users",
-        "listAllUsers",
-        "List users of every status; admins only",
-        "Users retrieved successfully",
-        USERS,
-        raises=(*SESSION, errors.ValidationFailed),
-        parameters=LISTING,
-        headers=("Link", "X-Total-Count"),
-    ),
+    _list("/admin/users", "listAllUsers", "List users of every status; admins only"),
 )

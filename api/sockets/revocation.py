@@ -25,7 +25,7 @@ from domain.models.event import Event, NewEvent
 from domain.models.session import EndReason, Principal
 from domain.models.user import Status
 from domain.services.unit import Clock
-from domain.tasks import end
+from domain.tasks import Tasks
 from schema.feeds.messages import SessionNoticeKind
 
 CHECK_SECONDS, SETTLE_SECONDS = 4.0, 1.5
@@ -63,17 +63,16 @@ class Revocation:
         self._unchecked: dict[UUID, _Unchecked] = {}
         self._due: set[UUID] = set()
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
 
     async def __aenter__(self) -> Self:
         """Begin to check."""
-        self._task = asyncio.create_task(self._run(), name="revocation")
+        self._tasks.spawn(self._run(), name="revocation")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop checking."""
-        if self._task is not None:
-            await end([self._task])
+        await self._tasks.end()
 
     def committed(self, events: Sequence[NewEvent]) -> None:
         """Record the users whose sockets have to be checked after a commit of this process."""

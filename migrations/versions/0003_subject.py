@@ -1,4 +1,4 @@
-"""What an event is about, whoever the user concerned is, and who could see it, instead of a user and their status."""
+"""The subject of an event, the user concerned if any, and who could see it, instead of a user and their status."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back to a user and their status.
 
-    What concerned no user is then about a user who is not there. A change of somebody who was hidden, but not of their
-    status, has them disabled: whether they were deleted is not known any more, and members see neither.
+    An event that concerned no user then names a user who does not exist. A change of a hidden user that left the status
+    alone records them as disabled: whether they were deleted is no longer known, and members can see neither.
     """
     for statement in DOWNGRADE:
         op.execute(statement)

@@ -24,7 +24,7 @@ import structlog
 
 from domain.backoff import Backoff
 from domain.models.event import NIL, PLACED, Event
-from domain.tasks import end
+from domain.tasks import Tasks
 from persistence.log.epoch import DatabaseIdentity, identity_of
 from persistence.log.wire import encode
 from persistence.redis.broadcast import EVENTS, NUDGE, Publisher
@@ -93,20 +93,19 @@ class Relay:
         self._dsn, self._publisher, self._hub = dsn, publisher, hub
         self._numbered: tuple[UUID, int] = (NIL, 0)
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self._backoff = Backoff(FIRST_DELAY, LAST_DELAY)
         self.leading = False
         self.elections = 0
 
     async def __aenter__(self) -> Self:
         """Start taking part in the election."""
-        self._task = asyncio.create_task(self._run(), name="relay")
+        self._tasks.spawn(self._run(), name="relay")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Step down."""
-        if self._task is not None:
-            await end([self._task])
+        await self._tasks.end()
 
     def wake(self) -> None:
         """Read the table now: another instance has committed."""

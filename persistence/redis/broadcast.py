@@ -24,7 +24,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from domain.backoff import Backoff
-from domain.tasks import end
+from domain.tasks import Tasks
 from persistence.redis.namespace import RedisNamespace
 
 GAP = "\x00gap"
@@ -70,10 +70,9 @@ class RedisBackend(BroadcastBackend):
         self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
         self._channels: dict[str, asyncio.Event] = {}
         self._names: dict[str, str] = {}
-        self._switching: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._wanted = asyncio.Event()
         self._pubsub: PubSub | None = None
-        self._task: asyncio.Task[None] | None = None
         self.connected = False
         self.reconnects = 0
         self.dropped = 0
@@ -81,12 +80,11 @@ class RedisBackend(BroadcastBackend):
     async def connect(self) -> None:
         """Start listening; returns immediately, even if Redis is unavailable."""
         self._namespace.listen(self._switch_channels)
-        self._task = asyncio.create_task(self._run(), name="redis-listener")
+        self._tasks.spawn(self._run(), name="redis-listener")
 
     async def disconnect(self) -> None:
         """Stop listening and close."""
-        if self._task is not None:
-            await end([self._task, *self._switching])
+        await self._tasks.end()
         with contextlib.suppress(RedisError, OSError):
             await self._publisher.aclose()
 
@@ -163,9 +161,7 @@ class RedisBackend(BroadcastBackend):
         if self._channels:
             self._wanted.set()
         if self._pubsub is not None:
-            task = asyncio.create_task(self._resubscribe(self._pubsub, left), name="redis-resubscribe")
-            self._switching.add(task)
-            task.add_done_callback(self._switching.discard)
+            self._tasks.spawn(self._resubscribe(self._pubsub, left), name="redis-resubscribe")
 
     async def _resubscribe(self, pubsub: PubSub, left: Sequence[str]) -> None:
         with contextlib.suppress(RedisError, OSError):  # a lost connection subscribes again when it reconnects
@@ -232,7 +228,7 @@ class Publisher:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self.healthy = True
         self.dropped = 0
 
@@ -249,17 +245,15 @@ class Publisher:
 
     async def __aenter__(self) -> Self:
         """Start publishing."""
-        self._task = asyncio.create_task(self._run(), name="redis-publisher")
+        self._tasks.spawn(self._run(), name="redis-publisher")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Publish the queued messages, for at most half a second, then stop."""
-        if self._task is None:
-            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(0.5):
                 await self._idle.wait()
-        await end([self._task])
+        await self._tasks.end()
 
     async def _run(self) -> None:
         while True:

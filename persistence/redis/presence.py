@@ -24,7 +24,7 @@ from uuid import UUID, uuid4
 import structlog
 from redis.exceptions import RedisError
 
-from domain.tasks import end
+from domain.tasks import Tasks
 from persistence.redis.broadcast import connect
 from persistence.redis.namespace import RedisNamespace
 
@@ -77,19 +77,18 @@ class RedisPresence:
         self._released: set[UUID] = set()
         self._members: dict[UUID, str] = {}
         self._read: dict[str, tuple[UUID, str] | None] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self.shared = False
         namespace.listen(self._rebound)
 
     async def __aenter__(self) -> Self:
         """Start renewing and polling."""
-        self._task = asyncio.create_task(self._run(), name="presence")
+        self._tasks.spawn(self._run(), name="presence")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Give users GRACE_SECONDS to reconnect elsewhere, and stop."""
-        if self._task is not None:
-            await end([self._task])
+        await self._tasks.end()
         left = [*self._held, *self._released]
         with contextlib.suppress(RedisError, OSError):
             if left and self._namespace.bound:

@@ -1,4 +1,4 @@
-"""What every answer of v1 is held against: its envelope, and the refusals that OpenAPI lists."""
+"""What every response of v1 is checked against: its envelope, and the refusals that OpenAPI lists."""
 
 from __future__ import annotations
 

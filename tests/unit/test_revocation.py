@@ -19,6 +19,7 @@ from domain.models.event_types import EventType, SubjectKind
 from domain.models.session import Principal
 from domain.models.user import Status
 from tests.unit.fakes import FakeClock, FakePresence
+from tests.unit.test_turns import settled
 
 NEVER = 3600.0
 """Seconds: the bound of a wait that something else has to end."""
@@ -124,8 +125,7 @@ async def test_who_waits_is_woken_by_the_check_that_the_event_brings_about_and_a
     async with desk.revocation:
         event = desk.disable(socket)
         async with settling(desk, socket, socket) as waiting:
-            for _ in range(100):
-                await asyncio.sleep(0)
+            await settled()
             assert not any(t.done() for t in waiting)
             assert desk.asked == 0, "it is the event that has the directory asked"
             desk.revocation.written([event])
@@ -145,8 +145,7 @@ async def test_a_check_that_began_before_the_commit_does_not_count() -> None:
         event = desk.disable(socket)
         async with settling(desk, socket) as [waiting]:
             desk.answer.set()
-            for _ in range(100):
-                await asyncio.sleep(0)
+            await settled()
             assert not waiting.done(), "the check saw the directory of before"
             desk.revocation.written([event])
         assert socket.ending is not None
@@ -163,8 +162,7 @@ async def test_a_commit_during_a_check_is_waited_for() -> None:
         event = desk.disable(socket)
         async with settling(desk, socket) as [waiting]:
             desk.answer.set()
-            for _ in range(100):
-                await asyncio.sleep(0)
+            await settled()
             assert not waiting.done(), "the check saw the first commit and not the second"
             desk.revocation.written([event])
         assert socket.ending is not None

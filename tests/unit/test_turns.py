@@ -51,7 +51,7 @@ class Workers:
 
 async def settled() -> None:
     """Let everything happen that can happen now."""
-    for _ in range(20):
+    for _ in range(100):
         await asyncio.sleep(0)
 
 

@@ -59,7 +59,7 @@ describe('a lost connection', () => {
 		expect(calls).toEqual([]);
 	});
 
-	test('is told once when it is back, to whoever listens by then', async () => {
+	test('reports once that the connection is back, to the listeners of that moment', async () => {
 		const calls: string[] = [];
 		const stop = live.onReconnect(() => calls.push('early'));
 		newest().drop(1006);
