@@ -28,7 +28,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from api.app import Application
-from api.bootstrap import ensure_first_admin
+from api.bootstrap import Container, ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.http.server import server_config
@@ -69,6 +69,13 @@ class Server:
     def url(self) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def container(self) -> Container:
+        """The parts of the running application."""
+        container = self.application.container
+        assert container is not None
+        return container
 
     def __enter__(self) -> Self:
         self._thread.start()

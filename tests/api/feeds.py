@@ -71,8 +71,7 @@ async def made(api: Api, admin: Person, name: str) -> str:
 
 async def until_sent(api: Api, user_id: str, type_: str) -> None:
     """Wait until streams that begin here begin behind this user's event, however late the relay numbers it."""
-    container = api.server.application.container
-    assert container is not None
+    container = api.server.container
 
     async def is_sent() -> bool:
         seq = await connection.fetchval(SEQ, UUID(user_id), type_)

@@ -41,8 +41,7 @@ def access_cookie(api: Api, person: Person, state: str) -> str:
     """An access cookie that no longer serves, of this person's session."""
     if state == "missing":
         return ""
-    container = api.server.application.container
-    assert container is not None
+    container = api.server.container
     before = container.core.clock.now() - timedelta(hours=1)
     token, _ = container.core.tokens.issue_access(UUID(person.session), UUID(person.id), before)
     return f"rollcall={token if state == 'expired' else token[:-4]}; "

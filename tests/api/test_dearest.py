@@ -103,8 +103,7 @@ async def world(rollcall: Rollcall, fresh_database_url: str, redis_url: str) -> 
             people = [e["node"]["id"] for e in found["users"]["edges"]]
             for number in range(100):
                 await api.ask(RENAME, {"i": {"id": people[0], "displayName": f"Name {number}"}}, admin)
-            container = server.application.container
-            assert container is not None
+            container = server.container
             documents = container.operations.documents
             yield World(api, admin, documents, people, _yardstick(documents))
 

@@ -7,25 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from api.bootstrap import Container
 from tests.api.conftest import Api, Person
 
 FIELDS = " ".join(f'f{i}: users(first: 1, search: "per") {{ totalCount edges {{ node {{ id }} }} }}' for i in range(10))
 LISTS = " ".join(f"f{i}: users(first: 1) {{ totalCount edges {{ node {{ id }} }} }}" for i in range(10))
 
 
-def container_of(api: Api) -> Container:
-    """The parts of the server behind a client."""
-    container = api.server.application.container
-    assert container is not None
-    return container
-
-
 @pytest.mark.parametrize(("fields", "most"), [(LISTS, 3), (FIELDS, 1)], ids=["lists", "searches"])
 async def test_ten_root_fields_take_three_connections_and_searches_one(
     api: Api, admin: Person, fields: str, most: int
 ) -> None:
-    engine = container_of(api).core.database.primary
+    engine = api.server.container.core.database.primary
     pool: Any = engine.pool
     held: list[int] = []
 
@@ -42,7 +34,7 @@ async def test_ten_root_fields_take_three_connections_and_searches_one(
 
 
 async def test_the_snapshots_of_one_socket_take_no_more_than_a_session_may(api: Api, admin: Person) -> None:
-    engine = container_of(api).core.database.primary
+    engine = api.server.container.core.database.primary
     pool: Any = engine.pool
     held: list[int] = []
     feed = "subscription ($f: UserFilter) { userFeed(filter: $f) { __typename ... on FeedReady { cursor } } }"
@@ -68,7 +60,7 @@ async def test_the_snapshots_of_one_socket_take_no_more_than_a_session_may(api: 
 
 async def test_too_much_at_once_is_refused_alike_everywhere(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
-    turns = container_of(api).fairness.turns
+    turns = api.server.container.fairness.turns
     async with api.socket(admin) as socket:
         turns._each, turns._waiting_max = 0, 0  # as if the session had all that it may have at work
         response = await api.http.post("/graphql", json={"query": "{ me { id } }"}, headers=admin.bearer)

@@ -141,8 +141,7 @@ async def test_a_wrong_window_is_a_clear_error(api: Api, admin: Person, argument
 async def test_the_number_of_statements_is_pinned(
     api: Api, admin: Person, server: Server, query: str, statements: int
 ) -> None:
-    container = server.application.container
-    assert container is not None
+    container = server.container
     await api.ask(query, by=admin)
     seen: list[str] = []
 

@@ -69,8 +69,6 @@ async def test_other_methods_and_types_are_refused(api: Api) -> None:
 
 
 async def test_a_fragment_bomb_is_measured_in_one_walk(api: Api, server: Server) -> None:
-    container = server.application.container
-    assert container is not None
     answer = await api.graphql(bomb(22))
     assert {e["extensions"]["code"] for e in answer["errors"]} == {"LIMIT_EXCEEDED"}
 

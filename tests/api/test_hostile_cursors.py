@@ -100,8 +100,7 @@ async def directory(fresh_api: tuple[Api, Person]) -> Directory:
         await api.ask(f"mutation($id: ID!) {{ {word}User(id: $id) {{ __typename }} }}", {"id": person.id}, admin)
         hidden.append(person)
         secret += [first, second, email, person.email]
-    container = api.server.application.container
-    assert container is not None
+    container = api.server.container
     for person in hidden:
         assert (await api.ask(ONE, {"id": person.id}, member))["user"] is None, "this is what a member is shown of them"
     return Directory(member, hidden, secret, container.hub.epoch, container.hub.head)

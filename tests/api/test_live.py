@@ -186,8 +186,7 @@ async def test_no_field_leaks_between_scopes(api: Api, admin: Person) -> None:
 
 async def test_equal_subscriptions_share_one_rendering(api: Api, admin: Person, server: Server) -> None:
     user = await api.new_user(admin)
-    container = server.application.container
-    assert container is not None
+    container = server.container
     async with api.socket(admin) as one, api.socket(admin) as two:
         before = container.live.group_count
         await live(one, "a", filter={"userId": user.id})

@@ -179,8 +179,7 @@ async def test_a_mutation_answers_when_the_sockets_of_its_instance_are_closed(pa
     user = await pair.one.new_user(pair.admin)
     async with AsyncExitStack() as stack:
         socket = await attached(stack, pair.one, user)
-        container = pair.one.server.application.container
-        assert container is not None
+        container = pair.one.server.container
         await pair.one.ask(BY_ID % "disableUser", {"id": user.id}, pair.admin)
         assert container.core.registry.of_users([UUID(user.id)]) == []
         assert await socket.closed() == 4403

@@ -40,8 +40,7 @@ async def aborted(address: str) -> int:
 
 async def settled(api: Api, address: str) -> int:
     """The head, once everything has its place and the server knows."""
-    container = api.server.application.container
-    assert container is not None
+    container = api.server.container
     async with session(address) as connection:
 
         async def is_settled() -> bool:

@@ -69,8 +69,7 @@ async def test_a_log_pruned_during_a_replay(fresh_database_url: str, redis_url: 
 @pytest.mark.parametrize("query", [EVENTS, FEED], ids=["events", "feed"])
 async def test_a_process_that_was_overtaken_tells_those_who_are_live(fresh_api: tuple[Api, Person], query: str) -> None:
     api, admin = fresh_api
-    container = api.server.application.container
-    assert container is not None
+    container = api.server.container
     async with session(container.core.settings.database_url.dsn) as connection, api.socket(admin) as socket:
         await socket.subscribe("s", query, {"after": None})
         while (await socket.next("s")).popitem()[1]["__typename"] not in ("Heartbeat", "FeedReady"):

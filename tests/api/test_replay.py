@@ -21,8 +21,7 @@ IDS = (
 
 def beginning(api: Api) -> str:
     """The cursor of the log's beginning."""
-    container = api.server.application.container
-    assert container is not None
+    container = api.server.container
     return sequence_cursor(container.hub.epoch, 0)
 
 

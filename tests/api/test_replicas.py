@@ -18,6 +18,7 @@ from api.settings import Settings
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.api.test_live import live, names, rename
 from tests.conftest import TestEngines
+from tests.integration.logs import up_to_date
 
 FEED = """subscription { userFeed { __typename
   ... on UserEntered { user { displayName } } ... on UserChanged { user { displayName } } } }"""
@@ -69,7 +70,9 @@ async def lagging(
         with Server(settings_for(fresh_database_url, redis_url, database_replica_urls=replica)) as running:
             client = Api(running)
             async with client.http:
-                yield Lagging(client, await client.sign_in(ADMIN, PASSWORD), fresh_database_url, replica)
+                admin = await client.sign_in(ADMIN, PASSWORD)
+                await up_to_date(client.server.container)  # a subscriber receives none of these events later
+                yield Lagging(client, admin, fresh_database_url, replica)
     finally:
         await engines.run(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -157,7 +157,6 @@ async def test_a_refresh_token_in_the_body_signs_out_where_the_access_token_has_
 
 
 async def test_using_a_session_moves_when_it_was_last_seen(api: Api, admin: Person, person: Person) -> None:
-    container = api.server.application.container
-    assert container is not None
+    container = api.server.container
     await api.rest("GET", "/api/v1/users", person)
     assert any(str(session) == person.session for session in container.authenticator.seen)

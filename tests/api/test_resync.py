@@ -21,8 +21,7 @@ async def pruned(api: Api, admin: Person) -> tuple[asyncpg.Record, str]:
     """A log that has lost its beginning: its state, and the address of its database."""
     for _ in range(3):
         await api.new_user(admin)
-    container = api.server.application.container
-    assert container is not None
+    container = api.server.container
     address = container.core.settings.database_url.dsn
     connection = await asyncpg.connect(address)
     try:

@@ -120,8 +120,7 @@ async def test_who_does_not_read_is_closed_and_resumes_where_they_were(
     options: dict[str, Any] = {} if ws is None else {"ws": ws}
     with Server(settings, **options) as server:
         api = Api(server)
-        container = server.application.container
-        assert container is not None
+        container = server.container
         registry = container.core.registry
         async with api.http, AsyncExitStack() as stack:
             token = (await api.sign_in(ADMIN, PASSWORD)).token

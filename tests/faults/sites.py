@@ -11,7 +11,7 @@ from typing import Any
 from api.settings import Settings
 from domain.cursors import parse_cursor
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server
-from tests.integration.logs import session, until
+from tests.integration.logs import session, until, up_to_date
 
 EVENTS = """subscription($after: Cursor) { userEvents(after: $after) {
   __typename ... on Event { id cursor } ... on Heartbeat { cursor } ... on ResyncRequired { reason cursor } } }"""
@@ -38,25 +38,15 @@ class Site:
     @property
     def url(self) -> str:
         """The address of its database."""
-        container = self.server.application.container
-        assert container is not None
-        return container.core.settings.database_url.dsn
+        return self.server.container.core.settings.database_url.dsn
 
     async def head(self) -> str:
         """The position of everything that has been committed, once this server has told of it."""
-        container = self.server.application.container
-        assert container is not None
-
-        async def settled() -> bool:
-            async with session(self.url) as connection:
-                waiting = await connection.fetchval("select exists (select from events where seq is null)")
-                return not waiting and container.hub.head == await connection.fetchval("select last_seq from log_state")
-
-        await until(settled)
-        return str(container.hub.position)
+        await up_to_date(self.server.container)
+        return str(self.server.container.hub.position)
 
     async def write(self, count: int) -> None:
-        """Users, waiting for the database where it was away."""
+        """Create users, waiting while the database is unavailable."""
         for number in range(count):
             await until(self._answers)
             await self.api.new_user(self.admin, name=f"Person {number}")

@@ -37,6 +37,17 @@ async def session(database_url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
+async def up_to_date(container: Container) -> None:
+    """Return once every committed event has its place in the log and this process has read it."""
+    async with session(container.core.settings.database_url.dsn) as connection:
+
+        async def is_read() -> bool:
+            waiting = await connection.fetchval("select exists (select from events where seq is null)")
+            return not waiting and container.hub.head == await connection.fetchval("select last_seq from log_state")
+
+        await until(is_read)
+
+
 def instance(settings: Settings, **replaced: Any) -> AbstractAsyncContextManager[Container]:
     """Everything that one serving process runs behind its sockets, with parts replaced by name."""
     return build(settings, **replaced).running()

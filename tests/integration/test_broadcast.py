@@ -50,6 +50,17 @@ async def upto(backend: RedisBackend, last: str) -> list[str]:
     return found
 
 
+async def nobody_hears(redis_url: str, channel: str) -> None:
+    """Return once Redis has ended the subscriptions to a channel, which it does on a connection of their own."""
+    name = namespace().name(channel)
+    async with connect(redis_url) as client:
+
+        async def is_deaf() -> bool:
+            return dict(await client.pubsub_numsub(name))[name] == 0
+
+        await until(is_deaf)
+
+
 async def test_the_first_subscriber_gets_every_message_from_its_subscription_on(redis_url: str) -> None:
     async with listening(redis_url, "a") as backend:
         for i in range(20):
@@ -70,6 +81,7 @@ async def test_subscriptions_at_once_are_each_acknowledged(redis_url: str) -> No
                 found[event.channel].append(event.message)
         assert all(messages[0] == GAP and messages.count(f"on {c}") == 1 for c, messages in found.items())
         await backend.unsubscribe("c0")
+        await nobody_hears(redis_url, "c0")
         await backend.publish("c0", "gone")
         await backend.publish("c1", "here")
         assert await upto(backend, "here") == ["here"]
