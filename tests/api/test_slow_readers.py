@@ -85,7 +85,9 @@ class Reader:
         assert message["type"] == "next", message
         told = message["payload"]["data"]["userEvents"]
         self.cursor = told["cursor"]
-        if told["__typename"] == "Event":
+        if (
+            told["__typename"] == "Event" and told["user"]["displayName"] != "Admin"
+        ):  # whose own may still be on their way
             self.names.append(told["user"]["displayName"])
 
 
