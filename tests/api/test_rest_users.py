@@ -16,13 +16,20 @@ SHAPE = {"id", "email", "display_name", "role", "status", "created_at", "updated
 
 
 async def test_claims_of_addresses_are_limited_and_say_when_to_retry(api: Api, admin: Person) -> None:
-    user, taken = await api.new_user(admin), [await api.new_user(admin) for _ in range(4)]
-    put = [await api.rest("PUT", f"/api/v1/users/{user.id}", user, json={"email": t.email}) for t in taken]
-    assert [a.status_code for a in put] == [409, 409, 429, 429]
-    assert put[2].json()["error"]["code"] == "RATE_LIMITED"
-    assert 0 < int(put[2].headers["retry-after"]) == put[2].json()["error"]["details"]["retry_after"] <= 3600
-    query = "mutation($i: UpdateUserInput!) { updateUser(input: $i) { __typename } }"
-    answer = await api.graphql(query, {"i": {"id": user.id, "email": taken[3].email}}, user)
+    user, taken = await api.new_user(admin), await api.new_user(admin)
+    path, query = f"/api/v1/users/{user.id}", "mutation($i: UpdateUserInput!) { updateUser(input: $i) { __typename } }"
+    # On a busy machine Redis may be late for some, which are then counted in memory: at most twice as many are let through.
+    claims = 0
+    while (limited := await api.rest("PUT", path, user, json={"email": taken.email})).status_code == 409:
+        claims += 1
+        assert claims <= 4
+    assert claims >= 2
+    assert code(limited) == (429, "RATE_LIMITED")
+    assert 0 < int(limited.headers["retry-after"]) == limited.json()["error"]["details"]["retry_after"] <= 3600
+    claim = {"i": {"id": user.id, "email": taken.email}}
+    while "errors" not in (answer := await api.graphql(query, claim, user)):
+        claims += 1
+        assert claims <= 4
     shown = answer["errors"][0]["extensions"]
     assert (shown["code"], 0 < shown["retryAfter"] <= 3600) == ("RATE_LIMITED", True)
     by_admin = await api.rest("PUT", f"/api/v1/users/{user.id}", admin, json={"email": f"new-{user.email}"})
