@@ -1,6 +1,6 @@
-"""Whose turn it is to have a connection, and to search: requests hold three at most, and sessions take turns.
+"""Fair queueing for database connections and for searches: a request holds three connections at most, sessions take turns.
 
-Without it a pool that is full serves in the order of arrival, and one session's waiting requests stand before everybody.
+Without it, a full pool serves in the order of arrival, and the waiting requests of one session delay all others.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from domain.turns import CONNECTIONS_EACH, Turns, share
 from persistence.database import POOL_SECONDS
 
 SEARCH_SECONDS = 10.0
-"""How long a search waits for the earlier ones of its session."""
+"""How long a search waits for earlier searches of its session."""
 
 
 class ConnectionTurns:
-    """One for each store; a pool is named by its engine and has `pool_size` connections.
+    """The turns of one store. A pool is identified by its engine and has `pool_size` connections.
 
-    One session has half of a pool at most, and half of the connections search at most.
+    One session gets at most half of a pool. At most half as many searches run as a pool has connections.
     """
 
     def __init__(self, pool_size: int) -> None:
@@ -35,14 +35,14 @@ class ConnectionTurns:
         self._holding: set[asyncio.Task[Any] | None] = set()
 
     def search(self, searcher: UUID) -> Any:
-        """The one search of somebody. Raises RateLimited."""
+        """Hold the one search that a session may run at a time. Raises RateLimited."""
         return self._searches.turn(searcher)
 
     @asynccontextmanager
     async def connection(self, pool: Hashable) -> AsyncIterator[None]:
-        """One connection of a pool. Raises Unavailable.
+        """Hold one connection of a pool. Raises Unavailable.
 
-        A unit that is opened inside another one does not wait: it would wait for itself.
+        A unit of work inside another one does not wait: it would wait for itself.
         """
         task, own = asyncio.current_task(), share.get()
         if task in self._holding:

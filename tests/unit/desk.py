@@ -1,4 +1,4 @@
-"""An authenticator over a directory of one user, and the scopes that are put before it."""
+"""An authenticator over a directory of one user, and ASGI scopes to authenticate."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from domain.models.actor import Role
 from domain.models.session import Principal
 from domain.models.user import Status
 
-PROXY_TOKEN = "what the front door sends"
+PROXY_TOKEN = "the token of the front proxy"
 
 OWN, PARTNER = "https://rollcall.example.com", "https://intranet.example.com"
 
 
 @dataclass
 class Desk:
-    """An authenticator over a directory of one user, and the clock they share."""
+    """An authenticator, its directory of one user and the clock that they share."""
 
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
-    asked: int = 0
+    lookups: int = 0
     public_url: str = OWN
 
     def __post_init__(self) -> None:
@@ -56,17 +56,17 @@ class Desk:
         return self.time
 
     async def find(self, session_ids: Sequence[UUID]) -> Mapping[UUID, Principal]:
-        self.asked += 1
+        self.lookups += 1
         return {s: self.known[s] for s in session_ids if s in self.known}
 
-    def becomes(self, **changes: Any) -> None:
-        """Change what the directory says, and tell of it."""
+    def change_user(self, **changes: Any) -> None:
+        """Change the user in the directory, and notify the authenticator."""
         self.known[self.principal.session_id] = replace(self.principal, **changes)
         self.principals.forget(self.principal.user_id)
 
 
 def request(method: str = "GET", client: str = "192.0.2.1", **headers: str) -> Scope:
-    """A request's scope; underscores in names are dashes."""
+    """The scope of a request; an underscore in a header's name stands for a dash."""
     raw = [(k.replace("_", "-").encode(), v.encode("latin-1")) for k, v in headers.items()]
     return {"type": "http", "method": method, "headers": raw, "client": (client, 1234), "state": {"request_id": "r1"}}
 
@@ -77,7 +77,7 @@ def socket(**headers: str) -> Scope:
 
 
 async def outcome(desk: Desk, scope: Scope) -> type[DomainError] | None:
-    """The error of `require`, or None where it went well."""
+    """The type of the error that `require` raises; None if it raises none."""
     try:
         await desk.auth.require(scope)
     except DomainError as error:

@@ -1,4 +1,4 @@
-"""Every kind of domain error that is ours, and one example of each."""
+"""Every type of domain error of this project, with one example of each."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ KINDS = list(_subclasses(DomainError))
 
 
 def example(kind: type[DomainError]) -> DomainError:
-    """One error of a kind."""
+    """An example of this type of error."""
     return kind(*ARGUMENTS.get(kind, ()))

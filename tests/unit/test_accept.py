@@ -1,4 +1,4 @@
-"""Which type a GraphQL answer has, by what the client accepts (RFC 9110 section 12.5.1)."""
+"""The content type of a GraphQL response, by what the client accepts (RFC 9110 section 12.5.1)."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ MODERN, PLAIN = RESPONSE_TYPE, JSON_TYPE
         ("," * 16_000, PLAIN),
     ],
 )
-def test_the_type_is_the_one_that_the_client_prefers(accept: str, kind: str) -> None:
+def test_the_response_has_the_type_that_the_client_prefers(accept: str, kind: str) -> None:
     assert response_type(accept) == kind

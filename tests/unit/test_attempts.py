@@ -1,4 +1,4 @@
-"""What is counted together and what apart: addresses, accounts, claims of an e-mail address."""
+"""What shares a rate limit and what has its own: client addresses, accounts, claims of an e-mail address."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def test_limits_count_a_subscriber_and_not_each_of_their_addresses(address: str 
 
 
 def at(address: str | None) -> Origin:
-    """A request from there."""
+    """A request from this client address."""
     return Origin(ip_address=address)
 
 
 async def attempt(world: World, origin: Origin, email: str, password: str) -> str:
-    """The code that a sign-in comes to."""
+    """The code in which a sign-in results."""
     try:
         await world.sessions.sign_in(origin, SignIn(email, password))
     except errors.DomainError as error:
@@ -63,7 +63,7 @@ async def attempt(world: World, origin: Origin, email: str, password: str) -> st
     ],
     ids=["none", "garbage", "one /64"],
 )
-async def test_no_spelling_of_an_address_goes_without_its_limit(world: World, addresses: Any) -> None:
+async def test_no_spelling_of_an_address_escapes_its_limit(world: World, addresses: Any) -> None:
     sessions = World.over(AttemptLimits(per_address=(3, 300))).sessions
     found = []
     for number in range(5):
@@ -74,16 +74,18 @@ async def test_no_spelling_of_an_address_goes_without_its_limit(world: World, ad
     assert found == ["INVALID_CREDENTIALS"] * 3 + ["RATE_LIMITED"] * 2
 
 
-async def test_strangers_do_not_lock_out_clients_from_a_known_address(world: World) -> None:
+async def test_unknown_addresses_do_not_lock_out_clients_from_a_known_address(world: World) -> None:
     user = await world.user()
     assert await attempt(world, at("192.0.2.1"), user.email, PASSWORD) == "fine"
     for number in range(12):
         await attempt(world, at(f"198.51.100.{number}"), user.email, WRONG)
-    assert await attempt(world, at("198.51.100.99"), user.email, PASSWORD) == "RATE_LIMITED", "another stranger"
-    assert await attempt(world, at(None), user.email, PASSWORD) == "RATE_LIMITED", "no address is no known address"
+    assert await attempt(world, at("198.51.100.99"), user.email, PASSWORD) == "RATE_LIMITED", "another unknown address"
+    assert await attempt(world, at(None), user.email, PASSWORD) == "RATE_LIMITED", (
+        "a request without an address is not from a known address"
+    )
     assert await attempt(world, at("192.0.2.1"), user.email, PASSWORD) == "fine"
     assert await attempt(world, at("198.51.100.99"), user.email, PASSWORD) == "RATE_LIMITED", (
-        "strangers are not forgiven"
+        "a success from a known address does not reset the limit of unknown addresses"
     )
 
 
@@ -93,11 +95,13 @@ async def test_a_known_address_has_a_limit_of_its_own(world: World) -> None:
         assert await attempt(world, at("2001:db8::1"), one.email, PASSWORD) == "fine"
     found = [await attempt(world, at(f"2001:db8::{i:x}"), user.email, WRONG) for i in range(12)]
     assert found == ["INVALID_CREDENTIALS"] * 10 + ["RATE_LIMITED"] * 2
-    assert await attempt(world, at("2001:db8::1"), other.email, PASSWORD) == "fine", "each account for itself"
-    assert await attempt(world, at("192.0.2.1"), user.email, PASSWORD) == "fine", "strangers are counted apart"
+    assert await attempt(world, at("2001:db8::1"), other.email, PASSWORD) == "fine", "each account has its own limit"
+    assert await attempt(world, at("192.0.2.1"), user.email, PASSWORD) == "fine", (
+        "unknown addresses are counted separately"
+    )
 
 
-async def test_who_gets_in_is_forgiven_and_a_right_password_alone_is_not(world: World) -> None:
+async def test_a_completed_sign_in_resets_the_limit_and_a_correct_password_alone_does_not(world: World) -> None:
     user = await world.user()
     for _ in range(4):
         assert [await attempt(world, at("192.0.2.1"), user.email, p) for p in (WRONG, WRONG, PASSWORD)] == [
@@ -111,7 +115,7 @@ async def test_who_gets_in_is_forgiven_and_a_right_password_alone_is_not(world: 
 
 
 async def claim(world: World, user: User, email: str, by: Actor | None = None) -> str:
-    """The code that a change of e-mail comes to."""
+    """The code in which a change of e-mail address results."""
     try:
         await world.users.update(by or actor(user), UpdateUser(user.id, email=email))
     except errors.DomainError as error:
@@ -119,23 +123,25 @@ async def claim(world: World, user: User, email: str, by: Actor | None = None) -
     return "fine"
 
 
-async def test_ones_own_email_is_changed_five_times_an_hour(world: World) -> None:
+async def test_a_user_may_change_their_own_email_five_times_an_hour(world: World) -> None:
     user = await world.user()
     assert [await claim(world, user, f"new{i}@example.com") for i in range(6)] == ["fine"] * 5 + ["RATE_LIMITED"]
-    assert await claim(world, user, "new4@example.com") == "fine", "what changes nothing is not counted"
+    assert await claim(world, user, "new4@example.com") == "fine", "a change to the same address is not counted"
     await world.users.update(actor(user), UpdateUser(user.id, display_name="Still Fine"))
 
 
-async def test_addresses_that_are_taken_cannot_be_asked_for_one_after_the_other(world: World) -> None:
+async def test_taken_addresses_cannot_be_enumerated(world: World) -> None:
     user = await world.user()
     for i in range(9):
         await world.user(f"taken{i}@example.com")
     found = [await claim(world, user, f"taken{i}@example.com") for i in range(9)]
     assert found == ["EMAIL_TAKEN"] * 2 + ["RATE_LIMITED"] * 7
-    assert await claim(world, user, "free@example.com") == "RATE_LIMITED", "free or taken is not told apart"
+    assert await claim(world, user, "free@example.com") == "RATE_LIMITED", (
+        "free and taken addresses get the same answer"
+    )
 
 
-async def test_an_admin_changes_the_emails_of_others_as_often_as_needed(world: World) -> None:
+async def test_an_admin_may_change_the_emails_of_others_without_a_limit(world: World) -> None:
     user, admin = await world.user(), await world.user("admin@example.com", Role.ADMIN)
     found = [await claim(world, user, f"new{i}@example.com", actor(admin)) for i in range(9)]
     assert found == ["fine"] * 9
@@ -167,8 +173,8 @@ async def test_the_claim_is_counted_before_the_address_is_looked_up(world: World
             pytest.fail("the block was run")
 
 
-async def test_a_new_rule_for_passwords_does_not_lock_out_those_who_have_theirs(world: World) -> None:
-    old = "\u2460\uff22c"  # shorter than is asked of new ones, and in compatibility forms
+async def test_a_new_password_rule_does_not_lock_out_users_with_older_passwords(world: World) -> None:
+    old = "\u2460\uff22c"  # shorter than new ones must be, and in compatibility forms
     user = await world.user()
     world.store.state.hashes[user.id] = await world.hasher.hash(normal_password(old))
     assert normal_password(old) == "1Bc"
@@ -186,7 +192,7 @@ async def test_a_code_is_refused_until_there_are_second_factors(world: World) ->
 
 
 async def test_known_and_unknown_addresses_take_the_same_steps(world: World) -> None:
-    """Statements, hashes and limits, in their order; what they cost is what `python -m bench.oracle` measures."""
+    """Statements, hashes and limits, in their order; `python -m bench.oracle` measures how long they take."""
     kinds = [await world.user(f"{name}@example.com") for name in ("active", "disabled", "deleted", "passwordless")]
     await world.users.set_status(system(), kinds[1].id, Status.DISABLED)
     await world.users.set_status(system(), kinds[2].id, Status.DELETED)
@@ -201,6 +207,8 @@ async def test_known_and_unknown_addresses_take_the_same_steps(world: World) -> 
             (list(world.store.steps), sorted(b for b, _ in world.limiter.counts), world.store.commits - commits)
         )
     assert taken == [(["read", "find_credentials"], ["sign_in_account", "sign_in_address"], 0)] * 5
-    events = len(world.told)
+    events = len(world.logged)
     await cast("Any", world.failures).flush()
-    assert len(world.told) == events + 3, "active, disabled and passwordless; nobody and the deleted have no event"
+    assert len(world.logged) == events + 3, (
+        "active, disabled and passwordless users; unknown and deleted users have no event"
+    )

@@ -1,4 +1,4 @@
-"""From a credential to an actor: bearer before cookie, what is refused and what counts as signed out."""
+"""From a credential to an actor: bearer before cookie, which credentials are refused and which count as signed out."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def desk() -> Desk:
     return Desk()
 
 
-async def test_nobody_is_nobody(desk: Desk) -> None:
+async def test_a_request_without_credentials_is_anonymous(desk: Desk) -> None:
     assert await desk.auth.identify(request()) is None
     with pytest.raises(Unauthenticated):
         await desk.auth.require(request())
 
 
-async def test_a_bearer_token_makes_the_actor_that_the_directory_knows(desk: Desk) -> None:
+async def test_a_bearer_token_gives_the_actor_in_the_directory(desk: Desk) -> None:
     identity = await desk.auth.require(request(authorization=f"bearer {desk.token}", user_agent="x" * 1000))
     actor = identity.actor
     assert (actor.user_id, actor.session_id) == (desk.principal.user_id, desk.principal.session_id)
@@ -42,7 +42,7 @@ async def test_a_bearer_token_makes_the_actor_that_the_directory_knows(desk: Des
     assert not identity.by_cookie
     assert (actor.origin.request_id, actor.origin.ip_address) == ("r1", "192.0.2.1")
     assert actor.origin.user_agent == "x" * 400
-    desk.becomes(role=Role.MEMBER)
+    desk.change_user(role=Role.MEMBER)
     again = await desk.auth.require(request(authorization=f"Bearer {desk.token}"))
     assert again.actor.role is Role.MEMBER
 
@@ -54,7 +54,7 @@ async def test_a_socket_authenticates_by_its_payload_first(desk: Desk, key: str)
 
 
 @pytest.mark.parametrize("given", ["junk", "Basic dXNlcjpwYXNz", "Bearer", "Bearer  ", "Bearer junk"])
-async def test_a_bad_bearer_token_is_an_error_even_beside_a_good_cookie(desk: Desk, given: str) -> None:
+async def test_an_invalid_bearer_token_is_an_error_even_beside_a_valid_cookie(desk: Desk, given: str) -> None:
     with pytest.raises(TokenInvalid):
         await desk.auth.identify(request(authorization=given, cookie=desk.cookie))
 
@@ -70,10 +70,10 @@ async def test_a_bad_bearer_token_is_an_error_even_beside_a_good_cookie(desk: De
         ({"user_id": UUID(int=1)}, SessionRevoked),
     ],
 )
-async def test_what_the_directory_says_counts_for_both_credentials(
+async def test_the_directory_decides_for_both_credentials(
     desk: Desk, changes: dict[str, Any], expected: type[DomainError] | None
 ) -> None:
-    desk.becomes(**changes)
+    desk.change_user(**changes)
     assert await outcome(desk, request(authorization=f"Bearer {desk.token}")) is expected
     assert await outcome(desk, request(cookie=desk.cookie)) is expected
     found = await desk.auth.identify(request(cookie=desk.cookie))
@@ -85,7 +85,7 @@ async def test_a_session_that_no_longer_exists_is_revoked(desk: Desk) -> None:
     assert await outcome(desk, request(authorization=f"Bearer {desk.token}")) is SessionRevoked
 
 
-async def test_an_expired_cookie_is_nobody_where_nobody_will_do_and_says_why_elsewhere(desk: Desk) -> None:
+async def test_an_expired_cookie_is_anonymous_where_that_is_allowed_and_an_error_elsewhere(desk: Desk) -> None:
     desk.time += timedelta(minutes=11)
     with pytest.raises(TokenExpired):
         await desk.auth.identify(request(authorization=f"Bearer {desk.token}"))
@@ -93,7 +93,7 @@ async def test_an_expired_cookie_is_nobody_where_nobody_will_do_and_says_why_els
     assert await outcome(desk, request(cookie=desk.cookie)) is TokenExpired
 
 
-async def test_a_cookie_serves_for_reading_from_anywhere(desk: Desk) -> None:
+async def test_a_cookie_authenticates_reads_from_any_origin(desk: Desk) -> None:
     identity = await desk.auth.require(request(cookie=f"other={{}}; {desk.cookie}", origin="https://evil.example"))
     assert identity.by_cookie
 
@@ -118,7 +118,7 @@ async def test_a_cookie_serves_for_reading_from_anywhere(desk: Desk) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["POST", "PUT", "DELETE", "socket"])
-async def test_a_cookie_changes_nothing_from_a_foreign_origin(
+async def test_a_cookie_authenticates_no_write_from_a_foreign_origin(
     desk: Desk, kind: str, headers: dict[str, str], allowed: bool
 ) -> None:
     for cookie in (desk.cookie, "__Host-rollcall_refresh=x"):
@@ -134,7 +134,7 @@ async def test_a_cookie_changes_nothing_from_a_foreign_origin(
 @pytest.mark.parametrize("public_url", [OWN, "http://localhost:8000"])
 @pytest.mark.parametrize("method", ["GET", "POST", "socket"])
 @pytest.mark.parametrize("twice", ["access", "refresh"])
-async def test_two_cookies_of_one_name_never_make_an_identity(public_url: str, method: str, twice: str) -> None:
+async def test_two_cookies_of_one_name_authenticate_nobody(public_url: str, method: str, twice: str) -> None:
     desk = Desk(public_url=public_url)
     name = desk.cookie.partition("=")[0] + ("_refresh" if twice == "refresh" else "")
     given = {"cookie": f"{desk.cookie}; {name}=planted; {name}=own", "origin": public_url}
@@ -163,7 +163,7 @@ async def test_a_renewal_stays_in_the_session_of_the_access_cookie(desk: Desk, m
             _ = carrier.refresh_token
         assert len(carrier.headers) == 2
     broken, other = f"__Host-rollcall=junk; {name}={own}", f"{desk.cookie}; {name}={planted}"
-    assert desk.auth.carrier(request(cookie=broken)).ending_token == own, "it is proof enough to end its own session"
+    assert desk.auth.carrier(request(cookie=broken)).ending_token == own, "it suffices to end its own session"
     with pytest.raises(TokenInvalid):
         _ = desk.auth.carrier(request(cookie=other)).ending_token
 

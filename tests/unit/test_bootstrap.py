@@ -1,4 +1,4 @@
-"""The composition root: parts run in order and end in reverse, also when one fails, and any of them can be replaced."""
+"""The composition root: parts start in order and end in reverse, also when one fails, and each can be replaced."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ ORDER = (
     "relay",
     "pruner",
 )
-"""Of the parts that run; the listeners and the tasks beside the requests are no parts by name."""
+"""Names of the parts that run; the listeners and the background tasks have none."""
 NOWHERE = Settings.load(
     _env_file=None,
-    database_url="postgresql://u@127.0.0.1:1/db",  # nobody listens on port 1
+    database_url="postgresql://u@127.0.0.1:1/db",  # nothing listens on port 1
     redis_url="redis://127.0.0.1:1",
     secret_key="x1y2z3k4l5m6n7o8p9q0r1s2t3u4v5w6x7y8",
 )
 
 
 class Recorder:
-    """A part that notes when it is entered and left; whatever else is called on it does nothing."""
+    """A part that records when it is entered and left; any other call does nothing."""
 
     def __init__(self, name: str, steps: list[str], *, fails: bool = False) -> None:
         self._name, self._steps, self._fails = name, steps, fails
@@ -62,23 +62,23 @@ class Recorder:
         return lambda *_: None
 
     def writing(self) -> Recorder:
-        """The one part that is entered a second time in another way."""
+        """The one part that is entered a second time, through this method."""
         return Recorder(f"{self._name}.writing", self._steps)
 
     @asynccontextmanager
     async def subscribe(self, _: str) -> AsyncIterator[asyncio.Queue[None]]:
-        """A stream on which nothing comes."""
+        """A stream without messages."""
         yield asyncio.Queue()
 
 
 def recorded(steps: list[str], failing: str | None = None) -> Container:
-    """A container all of whose running parts are recorders."""
+    """A container whose running parts are all recorders."""
     parts = {name: Recorder(name, steps, fails=name == failing) for name in ORDER if "." not in name}
     return build(NOWHERE, store=FakeStore(), **parts)
 
 
 def others() -> set[asyncio.Task[Any]]:
-    """The tasks beside the test's own."""
+    """The tasks other than the test's own."""
     return asyncio.all_tasks() - {asyncio.current_task()}
 
 
@@ -96,23 +96,23 @@ async def test_when_a_part_fails_to_enter_those_before_it_are_left_in_reverse(fa
     steps: list[str] = []
     with pytest.raises(Unavailable):
         async with recorded(steps, failing).running():
-            pytest.fail("it must not run without one of its parts")
+            pytest.fail("it ran without one of its parts")
     entered = ORDER[: ORDER.index(failing)]
     assert steps == [*(f"+{name}" for name in entered), *(f"-{name}" for name in reversed(entered))]
     assert not others()
 
 
-async def test_what_is_really_running_ends_where_the_database_cannot_be_reached() -> None:
+async def test_all_tasks_end_if_the_database_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         async with build(NOWHERE).running():
-            pytest.fail("the hub cannot know where the log ends")
+            pytest.fail("the hub started without knowing where the log ends")
     assert not others()
 
 
-async def test_the_store_and_the_clock_are_replaced_for_everything_that_is_made_of_them() -> None:
+async def test_a_replaced_store_and_clock_are_used_by_every_part() -> None:
     store, clock = FakeStore(), FakeClock()
     async with open_core(NOWHERE, store=store, clock=clock, hasher=Recorder("hasher", []), limiter=Recorder("l", [])):
-        pass  # entered and left without a database: its pool is made, and nobody asks it for a connection
+        pass  # entered and left without a database: the pool is created, and no connection is requested
     core = build(NOWHERE, store=store, clock=clock, hasher=FakeHasher(), limiter=FakeLimiter()).core
     created = (await core.users.create(system(), CreateUser("ada@example.com", "Ada", password="long enough"))).value
     signed_in = await core.sessions.sign_in(Origin(), SignIn("ada@example.com", "long enough"))
@@ -132,12 +132,12 @@ async def test_a_replaced_presence_is_what_resolvers_see() -> None:
     assert container.core.presence is container.services.presence
 
 
-def test_a_name_that_is_no_part_is_refused() -> None:
+def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(TypeError, match="Container has no part named stoer"):
         build(NOWHERE, stoer=FakeStore())
     with pytest.raises(TypeError, match="Core has no part named hub"):
         open_core(NOWHERE, hub=None)
-    assert not Core.names() & Container.names(), "a name says which of the two is meant"
+    assert not Core.names() & Container.names(), "a name belongs to one of the two"
 
 
 def test_a_container_is_frozen() -> None:
@@ -147,10 +147,10 @@ def test_a_container_is_frozen() -> None:
             parts.clock = FakeClock()
 
 
-def test_commits_are_heard_during_the_block_in_order() -> None:
-    commits, heard = Commits(), list[str]()
+def test_listeners_receive_commits_during_the_block_in_order() -> None:
+    commits, received = Commits(), list[str]()
     commits.announce([])
-    with commits.heard_by(lambda _: heard.append("first"), lambda _: heard.append("second")):
+    with commits.heard_by(lambda _: received.append("first"), lambda _: received.append("second")):
         commits.announce([])
     commits.announce([])
-    assert heard == ["first", "second"]
+    assert received == ["first", "second"]

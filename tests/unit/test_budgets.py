@@ -1,4 +1,4 @@
-"""Budgets in the memory of a process: of new documents by address and user, of subscriptions by user."""
+"""Budgets in the memory of a process: new documents by client address and user, subscriptions by user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.errors import RateLimited
 
 
 class Seconds:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -25,7 +25,7 @@ def budget(clock: Seconds) -> DocumentBudget:
     return DocumentBudget(clock, stranger=Allowance(1000, 100), user=Allowance(5000, 1000))
 
 
-def test_an_address_may_bring_so_much_text_and_more_as_time_goes_by() -> None:
+def test_an_address_has_a_budget_of_text_that_refills_with_time() -> None:
     clock = Seconds()
     documents = budget(clock)
     documents.spend("a", 600, stranger=True)
@@ -53,7 +53,7 @@ def test_a_refusal_costs_nothing_and_a_bucket_holds_no_more_than_its_burst() -> 
         documents.spend("a", LEAST, stranger=True)
 
 
-def test_short_documents_cost_something_and_long_ones_can_be_brought_at_all() -> None:
+def test_short_documents_have_a_minimum_price_and_the_longest_fits_the_budget() -> None:
     documents = budget(Seconds())
     for _ in range(1000 // LEAST):
         documents.spend("a", 1, stranger=True)
@@ -62,7 +62,7 @@ def test_short_documents_cost_something_and_long_ones_can_be_brought_at_all() ->
     documents.spend("b", 10**6, stranger=True)
 
 
-def test_users_are_counted_apart_from_strangers() -> None:
+def test_users_and_anonymous_clients_have_separate_budgets() -> None:
     documents = budget(Seconds())
     documents.spend("a", 1000, stranger=True)
     documents.spend("a", 5000, stranger=False)
@@ -75,7 +75,7 @@ def test_buckets_are_bounded() -> None:
     assert len(documents) == BUCKETS_MAX
 
 
-def test_different_subscriptions_of_a_user_have_a_ceiling_and_are_given_back() -> None:
+def test_different_subscriptions_of_a_user_have_a_ceiling_and_are_refunded() -> None:
     user, other = uuid4(), uuid4()
     subscriptions = SubscriptionBudget(100)
     first, second = subscriptions.charge(user, "a", 60), subscriptions.charge(user, "b", 40)
@@ -89,7 +89,7 @@ def test_different_subscriptions_of_a_user_have_a_ceiling_and_are_given_back() -
     assert subscriptions.charge(user, "c", 60) is not None
 
 
-def test_the_same_question_is_charged_once_until_the_last_is_given_back() -> None:
+def test_the_same_subscription_is_charged_once_until_the_last_one_ends() -> None:
     user = uuid4()
     subscriptions = SubscriptionBudget(100)
     held = [subscriptions.charge(user, "a", 100) for _ in range(50)]

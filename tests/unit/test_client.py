@@ -1,4 +1,4 @@
-"""The client of the public API: each way to fail is told apart, against servers that say what a test wants."""
+"""The client of the public API tells each failure apart, against servers that send what a test defines."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ UNMADE = {**NEXT, "payload": {"data": None, "errors": failure("INTERNAL_ERROR")[
 
 
 @asynccontextmanager
-async def says(*messages: dict[str, Any], close: int | None = None, drop: bool = False) -> AsyncIterator[str]:
-    """A server that says these after connection_init, then closes, drops or waits; where it is."""
+async def scripted_server(
+    *messages: dict[str, Any], close: int | None = None, drop: bool = False
+) -> AsyncIterator[str]:
+    """A server that sends these messages after connection_init, then closes, drops or waits; yields its address."""
 
     async def handle(socket: ServerConnection) -> None:
         assert json.loads(await socket.recv()) == {"type": "connection_init", "payload": {"authorization": "Bearer t"}}
@@ -49,14 +51,14 @@ async def says(*messages: dict[str, Any], close: int | None = None, drop: bool =
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-async def heard(url: str, **options: Any) -> list[dict[str, Any]]:
-    """All that a subscription brings."""
+async def received(url: str, **options: Any) -> list[dict[str, Any]]:
+    """All messages of a subscription."""
     return [message async for message in subscribe(url, "t", QUERY, {"after": None}, **options)]
 
 
 async def test_a_subscription_ends_when_it_is_complete() -> None:
-    async with says({"type": "ping"}, ACK, NEXT, NEXT, COMPLETE) as url:
-        assert await heard(url) == [{"__typename": "Event", "cursor": "c1"}] * 2
+    async with scripted_server({"type": "ping"}, ACK, NEXT, NEXT, COMPLETE) as url:
+        assert await received(url) == [{"__typename": "Event", "cursor": "c1"}] * 2
 
 
 @pytest.mark.parametrize(
@@ -85,17 +87,17 @@ async def test_a_subscription_ends_when_it_is_complete() -> None:
 async def test_the_end_of_a_subscription_is_reported(
     messages: Sequence[dict[str, Any]], close: int | None, error: type[Exception]
 ) -> None:
-    async with says(*messages, close=close) as url:
+    async with scripted_server(*messages, close=close) as url:
         with pytest.raises(error):
-            await heard(url)
+            await received(url)
 
 
-async def test_a_connection_that_breaks_or_is_never_made_is_unavailable() -> None:
-    async with says(ACK, NEXT, drop=True) as url:
+async def test_a_broken_or_refused_connection_is_unavailable() -> None:
+    async with scripted_server(ACK, NEXT, drop=True) as url:
         with pytest.raises(ServerUnavailable):
-            await heard(url)
+            await received(url)
     with pytest.raises(ServerUnavailable):
-        await heard(url)
+        await received(url)
 
 
 @pytest.mark.parametrize(
@@ -110,11 +112,11 @@ async def test_an_upgrade_that_is_refused(status: int, error: type[Exception]) -
 
     async with serve(never, "127.0.0.1", 0, process_request=refuse) as server:
         with pytest.raises(error):
-            await heard(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+            await received(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
 
 
 def answering(status: int = 200, body: Any = None, error: Exception | None = None) -> httpx.AsyncClient:
-    """A client to whom everything is answered the same."""
+    """An HTTP client that gets the same response to every request."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         if error is not None:
@@ -137,10 +139,10 @@ def answering(status: int = 200, body: Any = None, error: Exception | None = Non
     ],
     ids=lambda value: type(value).__name__,
 )
-async def test_a_request_without_an_answer_says_whether_it_may_have_arrived(error: Exception, sent: bool) -> None:
-    with pytest.raises(ServerUnavailable) as away:
+async def test_a_request_without_a_response_reports_whether_it_may_have_arrived(error: Exception, sent: bool) -> None:
+    with pytest.raises(ServerUnavailable) as raised:
         await send(answering(error=error), "GET", "/")
-    assert away.value.sent is sent
+    assert raised.value.sent is sent
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ async def test_a_request_without_an_answer_says_whether_it_may_have_arrived(erro
         (404, b"[]", Refused),
     ],
 )
-async def test_what_an_answer_comes_to(status: int, body: Any, error: type[Exception]) -> None:
+async def test_the_error_that_follows_from_a_response(status: int, body: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         await ask(answering(status, body), "{ me { id } }", {})
 

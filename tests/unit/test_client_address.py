@@ -1,4 +1,4 @@
-"""Whose word counts for where a request comes from: trusted proxies, and a proxy that has the token."""
+"""Which proxies may state a request's client address: trusted ones, and those that send the token."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def desk() -> Desk:
         ("testclient", None, None),
     ],
 )
-def test_only_trusted_proxies_tell_the_address(
+def test_only_trusted_proxies_set_the_client_address(
     desk: Desk, client: str, forwarded: str | None, expected: str | None
 ) -> None:
     scope = request(client=client) if forwarded is None else request(client=client, x_forwarded_for=forwarded)
@@ -63,13 +63,15 @@ def test_only_trusted_proxies_tell_the_address(
         ("\xe4", "203.0.113.9", "127.0.0.1"),
     ],
 )
-def test_a_proxy_that_has_the_token_tells_the_address(desk: Desk, token: str, forwarded: str, expected: str) -> None:
+def test_a_proxy_that_sends_the_token_sets_the_client_address(
+    desk: Desk, token: str, forwarded: str, expected: str
+) -> None:
     given = PROXY_TOKEN if token == "PROXY_TOKEN" else token
     scope = request(client="127.0.0.1", x_forwarded_for=forwarded, x_proxy_token=given)
     assert desk.auth.client_address(scope) == expected
 
 
-def test_no_token_vouches_where_none_is_set(desk: Desk) -> None:
+def test_an_empty_token_is_not_accepted_where_none_is_configured(desk: Desk) -> None:
     auth = Authenticator(desk.settings.model_copy(update={"proxy_token": None}), desk.tokens, desk.principals, desk)
     scope = request(client="127.0.0.1", x_forwarded_for="203.0.113.9", x_proxy_token="")
     assert auth.client_address(scope) == "127.0.0.1"

@@ -1,4 +1,4 @@
-"""Compiled selections against the executor: whatever they answer is what it answers, and what they cannot they leave."""
+"""Compiled selections answer exactly as the executor does, or leave the message to it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ POSITION = Cursor("here")
 
 @dataclass
 class Loader:
-    """Knows nobody, as for somebody who has been erased."""
+    """Finds no user, as if all had been erased."""
 
     async def load(self, _: UUID) -> None:
         """Nobody."""
@@ -71,7 +71,7 @@ class Loader:
 
 @dataclass
 class Loaders:
-    """The people that were read beforehand."""
+    """The users that were loaded beforehand."""
 
     known: dict[UUID, User]
     user_by_id: Loader = field(default_factory=Loader)
@@ -79,14 +79,14 @@ class Loaders:
 
 @dataclass
 class Services:
-    """What the fields of a message ask for."""
+    """The services that the fields of a message use."""
 
     presence: FakePresence = field(default_factory=FakePresence)
 
 
 @dataclass
 class Seen:
-    """A context, as far as messages need one."""
+    """A context with what messages need."""
 
     viewer: Actor
     loaders: Loaders
@@ -94,19 +94,19 @@ class Seen:
 
 
 def seen_by(viewer: Actor, *known: User) -> Seen:
-    """What a viewer's message is answered with."""
+    """The context in which a message is rendered for a viewer."""
     return Seen(viewer, Loaders({u.id: u for u in known}))
 
 
 def event_messages(viewer: Actor) -> list[object]:
-    """One of each message that `userEvents` has."""
+    """One of each message of `userEvents`."""
     seen = Event.seen(ENTRY, viewer, EPOCH, SUBJECT)
     assert seen is not None
     return [seen, Heartbeat(cursor=POSITION, at=NOW), ResyncRequired(reason="pruned", cursor=POSITION)]
 
 
 def feed_messages(viewer: Actor) -> list[object]:
-    """One of each message that `userFeed` has of its own."""
+    """One of each message that only `userFeed` has."""
     seen = Event.seen(ENTRY, viewer, EPOCH, SUBJECT)
     assert seen is not None
     return [
@@ -117,7 +117,7 @@ def feed_messages(viewer: Actor) -> list[object]:
 
 
 def executor(text: str, variables: dict[str, object] | None = None, schema: GraphQLSchema = SCHEMA) -> Executor[Any]:
-    """The operation of a document, ready to be executed."""
+    """The operation of a document, ready for execution."""
     document = parse(text)
     assert not validate(schema, document)
     found = Executor.build(schema, document, None, None, variables, None, hide_suggestions=True)
@@ -126,7 +126,7 @@ def executor(text: str, variables: dict[str, object] | None = None, schema: Grap
 
 
 def executed(of: Executor[Any], message: object, context: Seen) -> ExecutionResult:
-    """What graphql-core answers."""
+    """The result of graphql-core."""
 
     async def run() -> ExecutionResult:
         one = of.build_per_event_executor(message)
@@ -138,7 +138,7 @@ def executed(of: Executor[Any], message: object, context: Seen) -> ExecutionResu
 
 
 def agree(text: str, message: object, context: Seen, variables: dict[str, object] | None = None) -> None:
-    """Fail unless the compiled answer is there and is the executor's, to the byte."""
+    """Fail unless there is a compiled result and it equals the executor's, byte for byte."""
     of = executor(text, variables)
     compiled = compile_message(of)
     assert compiled is not None
@@ -150,7 +150,7 @@ def agree(text: str, message: object, context: Seen, variables: dict[str, object
 
 
 def left_to_the_executor(text: str, message: object, context: Seen) -> ExecutionResult:
-    """The executor's answer, after compiling gave none."""
+    """The executor's result; fails if the selection was compiled."""
     of = executor(text)
     compiled = compile_message(of)
     assert compiled is None or compiled(message, context) is None
@@ -159,7 +159,7 @@ def left_to_the_executor(text: str, message: object, context: Seen) -> Execution
 
 @st.composite
 def selections(draw: st.DrawFn, type_name: str, depth: int = 2) -> str:
-    """Fields of an object type: repeated, under aliases, in fragments, behind conditions."""
+    """Fields of an object type: repeated, aliased, in fragments, conditional."""
     type_ = SCHEMA.get_type(type_name)
     assert isinstance(type_, GraphQLObjectType)
     parts: list[str] = []
@@ -185,7 +185,7 @@ HEAD = "subscription ($yes: Boolean = true, $no: Boolean!)"
 
 
 @given(st.data())
-def test_whatever_is_asked_of_an_event_is_answered_as_by_the_executor(data: st.DataObject) -> None:
+def test_any_selection_of_an_event_is_answered_as_by_the_executor(data: st.DataObject) -> None:
     viewer = data.draw(st.sampled_from(VIEWERS))
     fields = data.draw(selections("Event"))
     text = f"""{HEAD} {{ live: userEvents {{
@@ -199,7 +199,7 @@ def test_whatever_is_asked_of_an_event_is_answered_as_by_the_executor(data: st.D
 
 
 @given(st.data())
-def test_whatever_is_asked_of_a_feed_is_answered_as_by_the_executor(data: st.DataObject) -> None:
+def test_any_selection_of_a_feed_is_answered_as_by_the_executor(data: st.DataObject) -> None:
     viewer = data.draw(st.sampled_from(VIEWERS))
     user, again = data.draw(selections("User")), data.draw(selections("User"))
     text = f"""{HEAD} {{ userFeed {{
@@ -211,12 +211,12 @@ def test_whatever_is_asked_of_a_feed_is_answered_as_by_the_executor(data: st.Dat
         agree(text, message, seen_by(viewer), {"no": False})
 
 
-def test_presence_is_compiled_too() -> None:
+def test_presence_is_compiled() -> None:
     message = PresenceChange(user_id=cast("Any", "1"), online=True, at=NOW)
     agree("subscription { presence { userId online at } }", message, seen_by(VIEWERS[0]))
 
 
-def test_somebody_who_is_not_known_is_looked_up_by_the_executor(recwarn: pytest.WarningsRecorder) -> None:
+def test_a_user_who_is_not_loaded_is_left_to_the_executor(recwarn: pytest.WarningsRecorder) -> None:
     viewer = VIEWERS[0]
     message = event_messages(viewer)[0]
     text = "subscription { userEvents { ... on Event { cursor user { id } actor { id } } } }"
@@ -227,7 +227,7 @@ def test_somebody_who_is_not_known_is_looked_up_by_the_executor(recwarn: pytest.
     assert not [w for w in recwarn if "never awaited" in str(w.message)]
 
 
-def test_an_error_is_the_executors_to_tell() -> None:
+def test_an_error_is_left_to_the_executor() -> None:
     viewer = VIEWERS[0]
     broken = replace(ENTRY, seq=cast("Any", None), ord=cast("Any", None), occurred_at=cast("Any", None))
     message = Event(entry=broken, epoch=EPOCH)
@@ -241,7 +241,7 @@ def test_an_error_is_the_executors_to_tell() -> None:
     "fields",
     ["user { events(first: 1) { edges { cursor } } }", "actor { id sessions { edges { cursor } } }"],
 )
-def test_what_has_arguments_or_takes_time_hinders_only_the_type_that_has_it(fields: str) -> None:
+def test_arguments_and_async_fields_disable_compilation_only_of_their_own_type(fields: str) -> None:
     viewer = VIEWERS[0]
     event, heartbeat, _ = event_messages(viewer)
     compiled = compile_message(
@@ -252,6 +252,6 @@ def test_what_has_arguments_or_takes_time_hinders_only_the_type_that_has_it(fiel
     assert compiled(heartbeat, seen_by(viewer)) == {"userEvents": {"at": "2026-01-02T03:04:05.678901Z"}}
 
 
-def test_a_message_of_a_type_that_is_not_the_fields_is_left_to_the_executor() -> None:
+def test_a_message_of_an_unexpected_type_is_left_to_the_executor() -> None:
     result = left_to_the_executor("subscription { userEvents { ... on Event { id } } }", object(), seen_by(VIEWERS[0]))
     assert result.errors

@@ -1,4 +1,4 @@
-"""The containers' files, as far as they can be judged without an engine to run them."""
+"""The container files, as far as they can be checked without a container engine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stages(image: str) -> list[str]:
     return re.split(r"^(?=FROM )", dockerfile(image), flags=re.MULTILINE)[1:]
 
 
-def test_the_services_are_these() -> None:
+def test_the_services_are_the_documented_ones() -> None:
     assert set(SERVICES) == {"gateway", "console", "api", "migrate", "postgres", "valkey"}
     assert SERVICES["gateway"]["image"] == "caddy:2"
     assert SERVICES["postgres"]["image"] == "postgres:18"
@@ -37,7 +37,7 @@ def test_the_services_are_these() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES.keys() - ONE_SHOT))
-def test_what_stays_up_is_watched(name: str) -> None:
+def test_every_long_running_service_has_a_health_check(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == "unless-stopped"
     assert "healthcheck" in service or (name in OURS and "HEALTHCHECK" in stages(name)[-1])
@@ -49,7 +49,7 @@ def test_the_api_waits_for_the_migration_and_the_migration_for_the_database() ->
     assert SERVICES["migrate"]["command"] == ["migrate"]
 
 
-def test_only_the_gateway_has_ports_and_only_for_this_machine_unless_told() -> None:
+def test_only_the_gateway_publishes_ports_and_by_default_only_on_this_machine() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert ports == {"gateway": ["${HTTP_PORT:-127.0.0.1:8080}:80", "${HTTPS_PORT:-127.0.0.1:8443}:443"]}
 
@@ -61,7 +61,7 @@ def test_the_gateway_reaches_no_database() -> None:
     assert COMPOSE["networks"]["data"]["internal"]
 
 
-def test_the_gateway_s_network_is_what_the_others_trust() -> None:
+def test_the_others_trust_the_gateway_s_network() -> None:
     (edge,) = COMPOSE["networks"]["edge"]["ipam"]["config"]
     assert SERVICES["api"]["environment"]["TRUSTED_PROXIES"] == edge["subnet"]
     assert SERVICES["console"]["environment"]["TRUSTED_PROXIES"] == edge["subnet"]
@@ -69,18 +69,18 @@ def test_the_gateway_s_network_is_what_the_others_trust() -> None:
     assert ipaddress.ip_network(default).is_private
 
 
-def test_what_stands_in_front_waits_for_what_is_behind() -> None:
+def test_a_service_waits_for_the_one_behind_it() -> None:
     behind = SERVICES["gateway"]["depends_on"]
     assert {name: behind[name]["condition"] for name in behind} == dict.fromkeys(("api", "console"), "service_healthy")
 
 
-def test_one_limit_of_bodies_for_all() -> None:
+def test_all_layers_have_the_same_body_limit() -> None:
     limits = {SERVICES[name]["environment"]["BODY_LIMIT_BYTES"] for name in ("gateway", "console", "api")}
     assert limits == {f"${{BODY_LIMIT_BYTES:-{LocalSettings.model_fields['body_limit_bytes'].default}}}"}
 
 
 @pytest.mark.parametrize("name", [*OURS, "gateway"])
-def test_our_containers_can_do_little(name: str) -> None:
+def test_our_containers_have_minimal_privileges(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
@@ -135,23 +135,23 @@ def test_an_image_runs_as_an_ordinary_user(image: str) -> None:
 
 
 def sources(image: str) -> set[str]:
-    """What an image takes from the project."""
+    """The project files that an image copies."""
     copies = [shlex.split(line)[1:] for line in re.findall(r"^COPY (?!--).*$", dockerfile(image), re.MULTILINE)]
     return {source for *many, _ in copies for source in many}
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_the_builder_is_let_see_what_an_image_takes(image: str) -> None:
+def test_the_build_context_contains_what_an_image_copies(image: str) -> None:
     let_in = set(re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE))
     assert all((ROOT / source).exists() for source in sources(image))
     assert {source.partition("/")[0] for source in sources(image)} <= let_in
 
 
-def test_the_images_hold_all_that_is_run() -> None:
+def test_the_images_contain_everything_that_is_run() -> None:
     assert {"api", "schema", "domain", "persistence", "migrations"} <= sources("api")
     assert {"frontend/server.js", "frontend/server", "frontend/src", "frontend/static"} <= sources("console")
 
 
-def test_what_a_developer_has_lying_about_does_not_reach_the_builder() -> None:
+def test_a_developer_s_local_files_stay_out_of_the_build_context() -> None:
     left_out = (ROOT / ".dockerignore").read_text().splitlines()
     assert {"frontend/node_modules", "frontend/build", "frontend/.svelte-kit"} <= set(left_out)

@@ -19,7 +19,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def signed_in() -> SignedIn:
-    """Somebody who has just signed in for thirty days."""
+    """A sign-in that lasts thirty days."""
     user = User(uuid4(), "a@example.com", "A", Role.MEMBER, Status.ACTIVE, 1, NOW, NOW)
     session = Session(uuid4(), user.id, NOW, NOW, NOW + timedelta(days=30))
     return SignedIn(user, session, "access", NOW + timedelta(minutes=10), "refresh")
@@ -31,7 +31,7 @@ def scope(*cookies: str) -> Scope:
 
 
 def carried(scope: Scope, *, secure: bool, same: bool = True, readable: bool = True) -> CookieCarrier:
-    """The carrier of a request whose cookies are of one session, or not, and whose access token can be read, or not."""
+    """The carrier of a request, whose cookies may be of different sessions and whose access token may be unreadable."""
     return CookieCarrier(
         scope,
         secure=secure,
@@ -52,7 +52,7 @@ def sent(carrier: CookieCarrier) -> list[dict[str, str]]:
     return found
 
 
-def test_no_script_reads_them_and_no_other_site_sends_them() -> None:
+def test_scripts_cannot_read_the_cookies_and_other_sites_cannot_send_them() -> None:
     carrier = carried(scope(), secure=True)
     carrier.set_session(signed_in())
     for found in sent(carrier):
@@ -73,7 +73,7 @@ def test_both_cookies_are_set_once_for_the_whole_host(secure: bool) -> None:
     ]
 
 
-def test_clearing_takes_back_each_that_was_set() -> None:
+def test_clearing_removes_each_cookie_that_was_set() -> None:
     setting, clearing = carried(scope(), secure=True), carried(scope(), secure=True)
     setting.set_session(signed_in())
     clearing.clear()
@@ -83,23 +83,23 @@ def test_clearing_takes_back_each_that_was_set() -> None:
 
 @pytest.mark.parametrize("secure", [True, False])
 @pytest.mark.parametrize("step", ["set", "clear"])
-def test_what_earlier_versions_set_is_taken_back(secure: bool, step: str) -> None:
+def test_cookies_of_earlier_versions_are_removed(secure: bool, step: str) -> None:
     former = "__Secure-rollcall_refresh" if secure else "rollcall_refresh"
     carrier = carried(scope(f"{former}=old"), secure=secure)
     if step == "set":
         carrier.set_session(signed_in())
     else:
         carrier.clear()
-    gone = {(c["name"], c["Path"]) for c in sent(carrier) if not c["value"]}
-    assert gone >= {(former, path) for path in FORMER_PATHS}
-    assert (carrier.refresh_token is None) == secure, "under https it is read no longer"
+    removed = {(c["name"], c["Path"]) for c in sent(carrier) if not c["value"]}
+    assert removed >= {(former, path) for path in FORMER_PATHS}
+    assert (carrier.refresh_token is None) == secure, "under https it is ignored"
     kept = [c["name"] for c in sent(carrier) if c["value"]]
     assert len(kept) == (2 if step == "set" else 0)
 
 
 @pytest.mark.parametrize("secure", [True, False])
 @pytest.mark.parametrize("which", ["rollcall", "rollcall_refresh"])
-def test_two_cookies_of_one_name_are_refused_and_taken_back(secure: bool, which: str) -> None:
+def test_two_cookies_of_one_name_are_refused_and_removed(secure: bool, which: str) -> None:
     name = ("__Host-" if secure else "") + which
     for headers in ([f"{name}=planted; {name}=own"], [f"{name}=planted", f"a=1; {name}=own"]):
         request = {**scope(*headers), "path": "/api/v1/auth/refresh"}
@@ -109,13 +109,13 @@ def test_two_cookies_of_one_name_are_refused_and_taken_back(secure: bool, which:
         with pytest.raises(TokenInvalid):
             _ = carrier.refresh_token
         assert carrier.headers == refused.value.headers
-        gone = {c["Path"] for c in sent(carrier) if c["name"] == name and c["Max-Age"] == "0"}
+        removed = {c["Path"] for c in sent(carrier) if c["name"] == name and c["Max-Age"] == "0"}
         within = {"/", "/api", "/api/v1", "/api/v1/auth", "/api/v1/auth/refresh"}
         former = set(FORMER_PATHS) if which == "rollcall_refresh" else set()
-        assert gone == ({"/"} if secure else within | former)
+        assert removed == ({"/"} if secure else within | former)
 
 
-def test_the_same_cookie_twice_is_one() -> None:
+def test_a_cookie_that_is_sent_twice_counts_once() -> None:
     assert cookie(scope("rollcall=x; rollcall=x", "rollcall="), "rollcall") == "x"
 
 
@@ -137,11 +137,11 @@ def test_a_refresh_token_of_another_session_than_the_access_cookie_is_refused() 
         ["a=1", "rollcall_refresh=token"],
     ],
 )
-def test_ours_is_found_among_the_cookies_of_others(headers: list[str]) -> None:
+def test_our_cookie_is_found_among_others(headers: list[str]) -> None:
     assert carried(scope(*headers), secure=False).refresh_token == "token"
 
 
-def test_what_is_not_there_is_none() -> None:
+def test_a_missing_cookie_is_none() -> None:
     assert cookie(scope(), "rollcall") is None
     assert cookie(scope("xrollcall=1"), "rollcall") is None
     assert carried(scope("rollcall_refresh="), secure=False).refresh_token is None

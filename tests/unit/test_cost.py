@@ -1,4 +1,4 @@
-"""What operations cost: by the values of their variables, fragments merged in, and never 2^n steps to find out."""
+"""What operations cost: by the values of their variables, with fragments merged, in less than 2^n steps."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ ROW = ROW_COST + 2
 
 
 def cost(text: str, **variables: Any) -> int:
-    """What a document's only operation costs with coerced variables."""
+    """The cost of a document's only operation with coerced variables."""
     return DOCUMENTS.get(text).cost(None, variables)
 
 
 def page(rows: int) -> int:
-    """A page of the directory with one field of each."""
+    """The cost of a page of users with one field each."""
     return STATEMENT_COST + 1 + rows * ROW
 
 
@@ -66,7 +66,7 @@ def test_a_page_costs_its_rows(text: str, variables: dict[str, Any], rows: int) 
     assert cost(text, **variables) == page(rows)
 
 
-def test_what_stands_beside_the_rows_is_counted_once() -> None:
+def test_fields_beside_the_rows_are_counted_once() -> None:
     text = "query($n: Int) { users(first: $n) { edges { cursor } pageInfo { endCursor } totalCount } }"
     assert cost(text, n=50) - cost(text, n=40) == 10 * (ROW_COST + 1)
     assert cost(text, n=0) == STATEMENT_COST + 1 + 2 + STATEMENT_COST
@@ -80,7 +80,7 @@ def test_a_nested_page_has_the_default_of_its_argument() -> None:
     assert own("(first: null)") == own("(first: 100)")
 
 
-def test_a_nested_page_from_the_end_costs_what_it_asks_for() -> None:
+def test_a_nested_page_from_the_end_costs_the_rows_it_requests() -> None:
     def own(rows: str) -> int:
         return cost(f"{{ me {{ sessions({rows}) {{ edges {{ node {{ id }} }} }} }} }}")
 
@@ -113,7 +113,7 @@ def test_a_list_of_ids_costs_their_number(text: str, variables: dict[str, Any], 
     assert cost(text, **variables) == STATEMENT_COST + 2 * number
 
 
-def test_a_mutation_costs_a_hash_unless_it_is_known_to_need_none() -> None:
+def test_a_mutation_costs_a_hash_unless_it_declares_a_lower_price() -> None:
     create = 'a%d: createUser(input: {email: "a", displayName: "a"}) { __typename } '
     enable = 'a%d: enableUser(id: "a") { __typename } '
     assert cost(f"mutation {{ {create % 1} }}") == MUTATION_COST + 1
@@ -133,7 +133,7 @@ def test_fragments_count_as_often_as_they_are_spread() -> None:
         assert cost(text, n=n) == STATEMENT_COST + 16 * (BATCH_COST + LOADED_COST + 1 + n * ROW)
 
 
-def test_costs_do_not_grow_without_end() -> None:
+def test_costs_are_capped() -> None:
     refused = "{ me { " + "events(first: 100) { edges { node { user { " * 3 + "id" + " } } } }" * 3 + " } }"
     with pytest.raises(DocumentRefused):
         DOCUMENTS.get(refused)
@@ -156,16 +156,16 @@ def test_a_subscription_selects_no_pages(text: str) -> None:
     assert "cannot select pages" in error["message"]
 
 
-def test_a_subscription_has_a_ceiling_of_its_own() -> None:
-    people = " ".join(f"p{i}: user {{ id role status version email online displayName }}" for i in range(30))
+def test_a_subscription_has_its_own_ceiling() -> None:
+    users = " ".join(f"p{i}: user {{ id role status version email online displayName }}" for i in range(30))
     with pytest.raises(DocumentRefused) as caught:
-        DOCUMENTS.get(f"subscription {{ userEvents {{ ... on Event {{ {people} }} }} }}")
+        DOCUMENTS.get(f"subscription {{ userEvents {{ ... on Event {{ {users} }} }} }}")
     assert f"at most {SUBSCRIPTION_COST_MAX}" in caught.value.errors[0]["message"]
 
 
 @strawberry.type
 class Badge:
-    """A noun that no other file knows."""
+    """A noun that only this file defines."""
 
     name: str
     words: list[str]
@@ -193,12 +193,12 @@ class BadgeMutations:
 
     @strawberry.mutation
     async def make_badge(self) -> Badge:
-        """A mutation that says nothing of its cost."""
+        """A mutation without a declared price."""
         return Badge(name="", words=[], colours=[])
 
     @strawberry.mutation(metadata=price(WRITE_COST))  # type: ignore[untyped-decorator]
     async def rename_badge(self) -> Badge:
-        """One that does."""
+        """A mutation with a declared price."""
         return Badge(name="", words=[], colours=[])
 
 
@@ -216,11 +216,11 @@ BADGES = Documents(strawberry.Schema(BadgeQueries, BadgeMutations))
         ("mutation { renameBadge { name } }", WRITE_COST + 1),
     ],
 )
-def test_the_fields_of_a_new_noun_are_counted_without_being_named(text: str, expected: int) -> None:
+def test_the_fields_of_a_new_noun_are_counted_without_being_listed(text: str, expected: int) -> None:
     assert BADGES.get(text).cost(None, {}) == expected
 
 
-def test_a_price_in_the_schema_is_of_something_that_it_is_read_for() -> None:
+def test_a_price_in_the_schema_is_on_a_field_where_it_is_read() -> None:
     schema = DOCUMENTS.schema
     found: dict[str, bool] = {}
     for type_ in schema.type_map.values():
@@ -229,7 +229,7 @@ def test_a_price_in_the_schema_is_of_something_that_it_is_read_for() -> None:
                 paged = is_paged(field) or is_connection(type_)
                 found[f"{type_.name}.{name}"] = is_list_type(get_nullable_type(field.type)) and not paged
     assert {"EventCounts.counts", "Event.changes", "UserChanged.changes"} <= found.keys()
-    assert all(found.values()), "`items` is read for lists that are no pages"
+    assert all(found.values()), "`items` applies only to lists that are not pages"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The second wall: execution ends where an answer grows beyond what any request may cost."""
+"""The second limit: execution stops when a response grows beyond what any request may cost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMA = build_schema(
 
 
 class Rows:
-    """The source of rows; `read` counts how many fields of rows were resolved."""
+    """The source of rows; `read` counts the resolved fields of rows."""
 
     def __init__(self, text: str) -> None:
         self.text, self.read = text, 0
@@ -29,7 +29,7 @@ class Rows:
 
 
 def execute(query: str, text: str = "x") -> tuple[Counting, ExecutionResult, Rows]:
-    """Execute a query, whatever it costs."""
+    """Execute a query, whatever its cost."""
     rows = Rows(text)
     executor = Counting.build(SCHEMA, parse(query), field_resolver=rows.field)
     assert isinstance(executor, Counting)
@@ -39,7 +39,7 @@ def execute(query: str, text: str = "x") -> tuple[Counting, ExecutionResult, Row
 
 
 @pytest.mark.parametrize("field", ["rows", "must"])
-def test_fields_are_counted_and_no_more_are_resolved_than_allowed(field: str) -> None:
+def test_fields_are_counted_and_resolved_only_up_to_the_limit(field: str) -> None:
     executor, result, rows = execute(f"{{ {field}(n: {FIELDS_MAX // 2 - 1}) {{ id text }} }}")
     assert not executor.exceeded
     assert not result.errors

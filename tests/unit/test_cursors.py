@@ -1,4 +1,4 @@
-"""Cursors, windows and pages to the letter: what a client was given keeps its meaning."""
+"""Cursors, windows and pages in detail: a cursor that a client holds keeps its meaning."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REFUSED = "This cursor does not belong to this list"
 
 
 def encoded(text: str) -> str:
-    """As cursors are."""
+    """The text encoded as cursors are."""
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
@@ -42,7 +42,7 @@ def encoded(text: str) -> str:
         (unfinished_cursor(EPOCH), f"s012345670.{UNFINISHED}"),
     ],
 )
-def test_a_position_is_spelled_so(cursor: str, text: str) -> None:
+def test_the_spelling_of_a_position(cursor: str, text: str) -> None:
     assert cursor == encoded(text)
     found = parse_cursor(cursor)
     assert found is not None
@@ -53,22 +53,22 @@ def test_a_position_is_spelled_so(cursor: str, text: str) -> None:
     "text",
     ["", "s", "s01234567", "x0123456712", "s0123456g12", "s01234567-1", "s01234567x", f"s01234567{2**63}", "so"],
 )
-def test_text_that_is_not_a_position_is_none(text: str) -> None:
+def test_text_that_is_not_a_position_decodes_to_none(text: str) -> None:
     assert parse_cursor(encoded(text)) is None
 
 
-def test_the_greatest_position_is_one() -> None:
+def test_the_greatest_position_is_valid() -> None:
     assert parse_cursor(encoded(f"s01234567{2**63 - 1}")) == LogCursor("01234567", seq=2**63 - 1)
     assert parse_cursor("\N{SNOWMAN}") is None
     assert parse_cursor("a") is None
 
 
-def test_a_window_is_what_was_asked_for() -> None:
+def test_a_window_holds_what_was_requested() -> None:
     assert Window.of(100, "a", None, "b") == Window(100, "a", "b", backward=False)
     assert Window.of(None, "a", 1, "b") == Window(1, "a", "b", backward=True)
-    for asked, field in (((1, None, 1), "first"), ((0,), "first"), ((101,), "first"), ((None, None, 0), "last")):
+    for arguments, field in (((1, None, 1), "first"), ((0,), "first"), ((101,), "first"), ((None, None, 0), "last")):
         with pytest.raises(ValidationFailed) as refused:
-            Window.of(*asked)
+            Window.of(*arguments)
         assert refused.value.faults[0].field == field
 
 
@@ -88,7 +88,7 @@ def test_a_page_knows_what_is_on_either_side(rows: str, window: Window, expected
     assert "".join(page.cursors) == expected[0].upper()
 
 
-def test_a_row_is_named_by_its_order_its_key_and_its_id() -> None:
+def test_a_row_cursor_holds_its_order_its_key_and_its_id() -> None:
     cursor = encode_key("name", "zoë", ROW)
     assert cursor == encoded(f'["name","zoë","{ROW}"]')
     assert decode_key("name", cursor) == ("zoë", ROW)
@@ -119,7 +119,7 @@ def test_a_cursor_of_another_list_is_refused_on_its_argument(parts: Any) -> None
     assert unsaid.value.faults[0].field == "after"
 
 
-def test_a_moment_has_its_zone_and_comes_in_utc() -> None:
+def test_a_time_needs_a_zone_and_is_converted_to_utc() -> None:
     moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
     assert decode_moment("at", encode_key("at", "2026-01-01T14:00:00+02:00", ROW)) == (moment, ROW)
     assert decode_moment("at", encode_key("at", moment.isoformat(), ROW))[0].utcoffset() == timedelta(0)

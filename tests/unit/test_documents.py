@@ -1,4 +1,4 @@
-"""Taking in documents: what the dearest ones cost, what is refused to whom, and how much memory is kept."""
+"""Reading documents: the cost of the most expensive ones, what is refused to which client, and the memory that is kept."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TOKEN = re.compile(r'"[^"]*"|\.\.\.|\w+|[^\s,\w]')
 
 
 def fill(head: str, part: str, tail: str) -> str:
-    """As many of a part as fit between a head and a tail; `%d` is the part's number."""
+    """As many copies of a part as fit between a head and a tail; `%d` is the part's number."""
     numbered = [part.replace("%d", str(n)) for n in range(TOKENS_MAX)]
     room = TOKENS_MAX - sum(len(TOKEN.findall(t)) for t in (head, tail)) - 2
     parts = numbered[: room // len(TOKEN.findall(part))]
@@ -39,7 +39,7 @@ def fill(head: str, part: str, tail: str) -> str:
 
 
 def fragments(count: int, spreads: int) -> str:
-    """Fragments that each spread some of the next."""
+    """Fragments each of which spreads some of the following ones."""
     return " ".join(
         f"fragment F{i} on User{{id " + " ".join(f"...F{j}" for j in range(i + 1, min(count, i + 1 + spreads))) + "}"
         for i in range(count)
@@ -47,9 +47,9 @@ def fragments(count: int, spreads: int) -> str:
 
 
 DEAREST = {
-    "of the issue": "{me{" + EVENTS * 235 + "}} # 1",
-    "of the issue, as many as fit": fill("{me{", EVENTS, "}}"),
-    "of the issue, as many of a name as are allowed": "{me{" + EVENTS * SAME_NAME_MAX + "}}",
+    "repeated pages": "{me{" + EVENTS * 235 + "}} # 1",
+    "repeated pages, as many as fit": fill("{me{", EVENTS, "}}"),
+    "repeated pages, as many of one name as are allowed": "{me{" + EVENTS * SAME_NAME_MAX + "}}",
     "one field many times": fill("{me{", "id ", "}}"),
     "two fields many times": fill("{me{", "id email ", "}}"),
     "other names": fill("{me{", "a%d:id ", "}}"),
@@ -88,7 +88,7 @@ DEAREST = {
 
 
 def processor_time(text: str, *, stranger: bool) -> float:
-    """Seconds to take a text in, the least of three."""
+    """Seconds of processor time to read a text, the least of three runs."""
     taken = []
     for _ in range(3):
         documents = Documents(SCHEMA)
@@ -118,14 +118,14 @@ def test_no_document_costs_more_than_four_ordinary_ones(name: str, stranger: boo
 
 
 def refusal_of(documents: Documents, text: str, *, stranger: bool = False) -> list[dict[str, Any]]:
-    """The errors of a text."""
+    """The errors of a text that is refused."""
     with pytest.raises(DocumentRefused) as caught:
         documents.get(text, stranger=stranger)
     return caught.value.errors
 
 
 @pytest.mark.parametrize("name", DEAREST)
-def test_what_is_refused_is_said_in_few_words(name: str) -> None:
+def test_a_refusal_is_short(name: str) -> None:
     with contextlib.suppress(DocumentRefused):
         Documents(SCHEMA).get(DEAREST[name])
         return
@@ -156,7 +156,7 @@ def test_fields_of_one_name_are_bounded_at_every_depth_and_through_fragments(dep
 
 
 def console_documents() -> dict[str, str]:
-    """What the console asks, by name: the operation and the fragments it names."""
+    """The console's documents by name: each operation with the fragments it uses."""
     source = CONSOLE.read_text()
     literal = r'"((?:[^"\\]|\\.)*)"'
     fragments = dict(re.findall(rf"^const (\w+) = {literal};$", source, re.MULTILINE))
@@ -165,11 +165,11 @@ def console_documents() -> dict[str, str]:
     return {name: json.loads(f'"{text}"') for name, text in texts.items()}
 
 
-def test_the_console_s_documents_and_introspection_fit_with_room() -> None:
+def test_the_console_s_documents_and_introspection_are_well_within_the_limits() -> None:
     documents = Documents(SCHEMA)
-    asked = console_documents()
-    assert len(asked) > 15
-    for name, text in (asked | {"introspection": get_introspection_query()}).items():
+    texts = console_documents()
+    assert len(texts) > 15
+    for name, text in (texts | {"introspection": get_introspection_query()}).items():
         document = documents.get(text)
         assert len(TOKEN.findall(text)) * 5 < TOKENS_MAX, name
         for operation in document.operations:
@@ -177,7 +177,7 @@ def test_the_console_s_documents_and_introspection_fit_with_room() -> None:
             assert document.cost(operation, {"ids": [""] * 100}) * 2 < limit, name
 
 
-def test_strangers_get_no_suggestions_from_the_cache_of_others() -> None:
+def test_anonymous_clients_get_no_suggestions_from_cached_errors() -> None:
     for text, hint in (
         ("{ mee { id } }", "me"),
         ("{ me { emial } }", "email"),
@@ -191,7 +191,7 @@ def test_strangers_get_no_suggestions_from_the_cache_of_others() -> None:
                 assert (f"'{hint}'" in message) is not stranger
 
 
-def test_strangers_push_out_nothing_of_the_members() -> None:
+def test_anonymous_clients_evict_nothing_that_members_use() -> None:
     documents = Documents(SCHEMA)
     kept = [documents.get(text) for text in console_documents().values()]
     before = documents.bytes_kept
@@ -202,10 +202,12 @@ def test_strangers_push_out_nothing_of_the_members() -> None:
     assert documents.bytes_kept <= before + STRANGERS_BYTES
     for text, document in zip(console_documents().values(), kept, strict=True):
         assert documents.find(text, stranger=False) is document
-        assert documents.find(text, stranger=True) is document, "what members use is known to strangers too"
+        assert documents.find(text, stranger=True) is document, (
+            "anonymous clients may use a document that members have cached"
+        )
 
 
-def test_a_cache_is_bounded_by_size_and_forgets_what_was_used_least_recently() -> None:
+def test_a_cache_is_bounded_by_size_and_evicts_the_least_recently_used() -> None:
     cache: DocumentCache[str] = DocumentCache(100)
     for name in "abcd":
         cache.put(name, name.upper(), 30)
@@ -253,7 +255,7 @@ def test_a_document_that_is_too_large_gets_a_clear_error(text: str) -> None:
     assert refusal_of(Documents(SCHEMA), "{")[0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
 
 
-def test_what_is_kept_has_no_positions_and_what_is_refused_has() -> None:
+def test_cached_documents_have_no_positions_and_refusals_have() -> None:
     documents = Documents(SCHEMA)
     document: Document = documents.get("query A { me { ...F } } fragment F on User { id }")
     found: list[Node] = []
@@ -264,7 +266,7 @@ def test_what_is_kept_has_no_positions_and_what_is_refused_has() -> None:
 
 
 def visit_nodes(node: Node, see: Callable[[Node], None]) -> None:
-    """Show a node and everything below it."""
+    """Call `see` with a node and everything below it."""
     see(node)
     for key in node.keys:
         value = getattr(node, key)

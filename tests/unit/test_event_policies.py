@@ -1,4 +1,4 @@
-"""What a member sees of the log: what they may see of its subject now, whenever it happened."""
+"""Which events a member sees: those whose subject they may see now, whenever the event occurred."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ hidden = st.sampled_from([None, replace(SUBJECT, status=Status.DISABLED), replac
 
 
 @given(events, hidden)
-def test_of_somebody_who_is_hidden_a_member_sees_only_that_they_left(event: Event, subject: User | None) -> None:
+def test_of_a_hidden_user_a_member_sees_only_that_they_left(event: Event, subject: User | None) -> None:
     left = event.audience_before is Audience.EVERYONE and event.audience_after is not Audience.EVERYONE
     assert policies.can_see_event(MEMBER, event, subject) == (left and event.type.traits.is_public)
     seen = policies.event_as_seen(MEMBER, event, subject)
@@ -57,7 +57,7 @@ def test_of_somebody_who_is_hidden_a_member_sees_only_that_they_left(event: Even
 
 
 @given(events)
-def test_of_somebody_in_view_a_member_sees_the_public_fields(event: Event) -> None:
+def test_of_a_visible_user_a_member_sees_the_public_fields(event: Event) -> None:
     public = event.type.traits.is_public and Audience.EVERYONE in (event.audience_before, event.audience_after)
     assert policies.can_see_event(MEMBER, event, SUBJECT) == public
     assert {c.field for c in policies.event_as_seen(MEMBER, event, SUBJECT).changes} <= {
@@ -68,7 +68,7 @@ def test_of_somebody_in_view_a_member_sees_the_public_fields(event: Event) -> No
 
 
 @given(events, st.sampled_from([SUBJECT, replace(SUBJECT, status=Status.DISABLED)]))
-def test_auditors_see_all_and_everyone_what_happened_to_themselves(event: Event, subject: User) -> None:
+def test_auditors_see_everything_and_each_user_their_own_events(event: Event, subject: User) -> None:
     for actor in (AUDITOR, Actor(SUBJECT.id, Role.MEMBER)):
         assert policies.can_see_event(actor, event, subject)
         assert policies.event_as_seen(actor, event, subject) is event
@@ -76,38 +76,38 @@ def test_auditors_see_all_and_everyone_what_happened_to_themselves(event: Event,
 
 @pytest.mark.parametrize("actor", [MEMBER, AUDITOR, Actor(UUID(int=7), Role.ADMIN)])
 @given(event=events)
-def test_nobody_sees_personal_data_of_an_erased_person(actor: Actor, event: Event) -> None:
+def test_personal_data_of_an_erased_user_is_shown_to_no_actor(actor: Actor, event: Event) -> None:
     seen = policies.event_as_seen(actor, event, None)
     assert not [c for c in seen.changes if c.before in PERSONAL or c.after in PERSONAL]
     assert seen.ip_address is None
 
 
 @pytest.mark.parametrize(("who", "status", "sees"), [(MEMBER, "active", True), (MEMBER, "deleted", False)])
-def test_a_member_singles_out_only_what_people_in_view_did(who: Actor, status: str, *, sees: bool) -> None:
+def test_a_member_filters_only_by_visible_actors(who: Actor, status: str, *, sees: bool) -> None:
     assert policies.can_see_by_actor(who, replace(SUBJECT, status=Status(status))) is sees
     assert not policies.can_see_by_actor(who, None)
     assert policies.can_see_by_actor(AUDITOR, None)
 
 
 @given(events, st.sampled_from([SUBJECT, replace(SUBJECT, status=Status.DISABLED), None]))
-def test_what_concerns_no_user_is_nobodys_own(event: Event, user: User | None) -> None:
+def test_an_event_that_concerns_no_user_belongs_to_no_actor(event: Event, user: User | None) -> None:
     """An actor without a user is not the user concerned by an event that concerns none."""
-    nobodys = replace(event, subject=Subject(SubjectKind.API_KEY, UUID(int=2)), user_id=None)
-    stranger = Actor(None, Role.MEMBER)
+    unrelated = replace(event, subject=Subject(SubjectKind.API_KEY, UUID(int=2)), user_id=None)
+    anonymous = Actor(None, Role.MEMBER)
     public = event.type.traits.is_public and Audience.EVERYONE in (event.audience_before, event.audience_after)
-    for actor in (stranger, MEMBER):
-        assert policies.can_see_event(actor, nobodys, user) == public
-        assert policies.event_as_seen(actor, nobodys, user).ip_address is None
-    assert policies.can_see_event(AUDITOR, nobodys, None)
-    assert policies.event_as_seen(AUDITOR, nobodys, None) is nobodys, "there is nobody whose data could be personal"
-    assert not policies.can_see_history(stranger, None)
+    for actor in (anonymous, MEMBER):
+        assert policies.can_see_event(actor, unrelated, user) == public
+        assert policies.event_as_seen(actor, unrelated, user).ip_address is None
+    assert policies.can_see_event(AUDITOR, unrelated, None)
+    assert policies.event_as_seen(AUDITOR, unrelated, None) is unrelated, "no user is concerned, so nothing is personal"
+    assert not policies.can_see_history(anonymous, None)
 
 
 @given(events)
-def test_erasing_removes_personal_data_of_the_user_concerned_and_where_the_actor_was(event: Event) -> None:
+def test_erasing_removes_personal_data_of_the_user_concerned_and_the_actor_s_address(event: Event) -> None:
     acting_user, other = UUID(int=6), UUID(int=5)
     done = replace(event, actor_id=acting_user)
     assert policies.without_erased(done, {other}) is done
     assert policies.without_erased(done, {SUBJECT.id}) == policies.without_personal_data(done)
     by_erased = policies.without_erased(done, {acting_user})
-    assert by_erased == replace(done, ip_address=None), "what happened to others stays readable, as in the table"
+    assert by_erased == replace(done, ip_address=None), "events of other users stay readable, as in the table"

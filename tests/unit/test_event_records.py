@@ -55,8 +55,8 @@ def test_an_event_is_the_same_from_its_record_a_message_and_a_file(event: Event)
 
 
 @given(entries)
-def test_a_record_is_plain(event: Event) -> None:
-    """The drivers and the serializers are given no class of ours."""
+def test_a_record_holds_plain_values_only(event: Event) -> None:
+    """The drivers and the serializers need no class of this project."""
     values = [*event.to_record().values()]
     known = {str, int, bool, list, dict, type(None), UUID, datetime}
     assert {type(v) for v in values} <= known
@@ -82,8 +82,8 @@ def test_a_record_without_a_name_is_refused(name: str) -> None:
         Event.from_record(record)
 
 
-def line_of_before(type_: str, session: str | None, before: str | None, after: str | None) -> bytes:
-    """A line as `rollcall log prune --export` wrote it when every event was about a user."""
+def legacy_line(type_: str, session: str | None, before: str | None, after: str | None) -> bytes:
+    """A line as `rollcall log prune --export` wrote it while every event was about a user."""
     record = {"cursor": "c", "seq": 4, "id": str(UUID(int=9)), "ord": 5, "type": type_}
     record |= {"occurred_at": NOW.isoformat(), "user_id": str(USER.id), "actor_id": None, "session_id": session}
     record |= {"changes": [], "status_before": before, "status_after": after, "user_version": 3}
@@ -100,21 +100,21 @@ def line_of_before(type_: str, session: str | None, before: str | None, after: s
         ("session_revoked", "active", "active", ("owner", None)),
     ],
 )
-def test_files_of_before_are_understood(
+def test_files_of_earlier_versions_are_read(
     type_: str, before: str | None, after: str | None, audiences: tuple[str | None, str | None]
 ) -> None:
     session = UUID(int=2)
     about_session = type_.startswith("session")
-    event = event_of(line_of_before(type_, str(session) if about_session else None, before, after))
+    event = event_of(legacy_line(type_, str(session) if about_session else None, before, after))
     subject = Subject(SubjectKind.SESSION, session) if about_session else Subject(SubjectKind.USER, USER.id)
     assert (event.subject, event.user_id, event.seq, event.occurred_at) == (subject, USER.id, 4, NOW)
     assert (event.audience_before, event.audience_after) == audiences
 
 
-def test_each_fact_is_about_what_its_type_says_and_names_the_user_concerned() -> None:
+def test_each_event_has_the_subject_of_its_type_and_names_the_user_concerned() -> None:
     actor, session = Actor(UUID(int=8), Role.ADMIN), Session(UUID(int=2), USER.id, NOW, NOW, NOW)
     _, changes = USER.changed(NOW, role=Role.AUDITOR, display_name="Other", status=Status.DISABLED)
-    told = [
+    events = [
         user_created(actor, USER),
         *user_changed(actor, USER, USER.changed(NOW, status=Status.DISABLED)[0], changes),
         user_erased(actor, USER, NOW),
@@ -124,11 +124,11 @@ def test_each_fact_is_about_what_its_type_says_and_names_the_user_concerned() ->
         session_ended(None, USER, session.id, EndReason.REUSED, NOW),
         sign_in_failed(actor, USER, NOW),
     ]
-    for event in told:
+    for event in events:
         assert event.subject.kind is event.type.traits.about
         assert event.subject.id == (session.id if event.subject.kind is SubjectKind.SESSION else USER.id)
         assert (event.user_id, event.user_version is not None) == (USER.id, True)
-    audiences = {e.type.value: (e.audience_before, e.audience_after) for e in told}
+    audiences = {e.type.value: (e.audience_before, e.audience_after) for e in events}
     assert audiences["user_created"] == (None, Audience.EVERYONE)
     assert audiences["user_updated"] == audiences["user_disabled"] == (Audience.EVERYONE, Audience.AUDITORS)
     assert audiences["user_erased"] == (Audience.EVERYONE, None)

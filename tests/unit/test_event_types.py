@@ -1,4 +1,4 @@
-"""What each type of event means: a table to read, and that nothing can be named without a meaning."""
+"""The traits of each event type, as a table; a type without traits cannot be defined."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ USERS = {
     "user_restored",
     "user_erased",
 }
-PEOPLE = {SubjectKind.USER, SubjectKind.SESSION, SubjectKind.API_KEY}
-"""What the tables tell of; who sees the events of another noun is decided with the noun."""
+ABOUT_USERS = {SubjectKind.USER, SubjectKind.SESSION, SubjectKind.API_KEY}
+"""The traits in these tables; who sees the events of another noun is decided with that noun."""
 ENDING = {
     "user_role_changed",
     "user_disabled",
@@ -34,10 +34,10 @@ ENDING = {
     [("is_public", USERS), ("ends_sessions", ENDING), ("changes_directory", USERS | {"email_verified"})],
 )
 def test_which_types_have_a_trait(trait: str, types: set[str]) -> None:
-    assert {t.value for t in EventType if t.traits.about in PEOPLE and getattr(t.traits, trait)} == types
+    assert {t.value for t in EventType if t.traits.about in ABOUT_USERS and getattr(t.traits, trait)} == types
 
 
-def test_what_is_personal() -> None:
+def test_the_personal_fields() -> None:
     assert {t.value: t.traits.personal for t in EventType if t.traits.personal} == {
         "user_created": {"email", "display_name"},
         "user_updated": {"email", "display_name"},
@@ -46,17 +46,17 @@ def test_what_is_personal() -> None:
 
 
 def test_members_see_no_private_field() -> None:
-    about_people = [t.traits for t in EventType if t.traits.about in PEOPLE]
-    assert {f for traits in about_people for f in traits.public_fields} == {"display_name", "role", "status"}
+    about_users = [t.traits for t in EventType if t.traits.about in ABOUT_USERS]
+    assert {f for traits in about_users for f in traits.public_fields} == {"display_name", "role", "status"}
     assert not [t for t in EventType if t.traits.public_fields and not t.traits.is_public]
 
 
-def test_only_what_is_about_users_changes_the_directory() -> None:
-    """The feed takes the subject of such an event for a user."""
+def test_only_events_about_users_change_the_directory() -> None:
+    """The feed reads the subject of such an event as a user."""
     assert {t.traits.about for t in EventType if t.traits.changes_directory} == {SubjectKind.USER}
 
 
-def test_a_type_without_traits_or_without_a_description_cannot_be_named() -> None:
+def test_a_type_without_traits_or_description_cannot_be_defined() -> None:
     new = vars(EventType)["__new_member__"]
     with pytest.raises(TypeError, match="team_created has no traits"):
         new(EventType, "team_created")

@@ -1,4 +1,4 @@
-"""Failed sign-ins on their way to the log."""
+"""Failed sign-ins are queued and then written to the log."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from domain.services.sign_in_failure import FailedSignIn
 
 
 def failure(number: int) -> FailedSignIn:
-    """One of a user of that number."""
+    """A failed sign-in of the user with this number."""
     return FailedSignIn(UUID(int=number), Origin(), datetime(2026, 1, 1, tzinfo=UTC))
 
 
 class Log:
-    """Takes what it is given, unless it is unavailable or finds it wrong."""
+    """Records batches, unless it is unavailable or refuses one."""
 
     def __init__(self) -> None:
         self.written: list[int] = []
         self.unavailable = False
         self.wrong: int | None = None
-        self.asked, self.go = asyncio.Event(), asyncio.Event()
+        self.called, self.go = asyncio.Event(), asyncio.Event()
         self.go.set()
 
     async def record(self, batch: Sequence[FailedSignIn]) -> None:
-        self.asked.set()
+        self.called.set()
         await self.go.wait()
         if self.unavailable:
             raise Unavailable
@@ -40,14 +40,14 @@ class Log:
         self.written += [f.user_id.int for f in batch if f.user_id]
 
 
-async def test_the_rest_is_written_at_the_end_in_order_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_queued_entries_are_written_at_the_end_in_order_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.jobs.failures.PAUSE_SECONDS", (0.0, 0.0))
     log = Log()
     queue = FailureQueue(log.record)
     log.go.clear()
     async with queue, queue.writing():
         queue.report(failure(0))
-        await log.asked.wait()
+        await log.called.wait()
         for number in range(1, 450):
             queue.report(failure(number))
         asyncio.get_running_loop().call_soon(log.go.set)
@@ -67,7 +67,7 @@ async def test_nothing_is_lost_while_the_database_is_unavailable() -> None:
     assert log.written == [1, 2]
 
 
-async def test_what_cannot_be_written_does_not_stand_in_the_way_of_the_rest() -> None:
+async def test_an_entry_that_cannot_be_written_does_not_block_the_others() -> None:
     log = Log()
     log.wrong = 1
     queue = FailureQueue(log.record)

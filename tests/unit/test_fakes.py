@@ -1,7 +1,7 @@
-"""Fakes are their ports: every member, with the same parameters, so that no service is tested against what is not there.
+"""Fakes match their ports: every member, with the same parameters, so that no service is tested against another port.
 
-mypy holds the types where a fake is given for a port; what it lets pass (another default, a member that is there and
-does not await) is compared here. A fake that is not listed fails.
+mypy compares the types where a fake is passed for a port; what it accepts (another default, a member that exists and
+is not async) is compared here. A fake that is not listed fails.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ UNITS: dict[type, tuple[type, ...]] = {
     store.FakeUnit: (ReadUnit, WriteUnit),
     store.FakeStore: (Store,),
 }
-"""Their members are repositories and units, which are attributes here and contexts of another type: named alike."""
+"""Their members are repositories and units: attributes here and contexts of another type, so only names are compared."""
 
 
 def members(port: type) -> dict[str, Any]:
-    """What a port asks for, with what it inherits."""
+    """The members of a port, with the inherited ones."""
     named: dict[str, Any] = {}
     for base in reversed(port.__mro__[:-1]):
         named |= {n: m for n, m in vars(base).items() if not n.startswith("_") and (callable(m) or is_property(m))}
@@ -49,12 +49,12 @@ def members(port: type) -> dict[str, Any]:
 
 
 def is_property(member: object) -> bool:
-    """Whether it is read without a call."""
+    """Whether the member is read without a call."""
     return isinstance(member, property)
 
 
 def shape(function: Any) -> tuple[bool, list[tuple[str, Any, Any]]]:
-    """Whether it is awaited, and its parameters: name, kind, default."""
+    """Whether the function is async, and its parameters: name, kind, default."""
     parameters = inspect.signature(function).parameters.values()
     return inspect.iscoroutinefunction(function), [(p.name, p.kind, p.default) for p in parameters]
 
@@ -81,7 +81,7 @@ def test_a_unit_has_every_member_of_its_port(fake: type) -> None:
                 assert shape(getattr(fake, name))[1] == shape(member)[1]
 
 
-def test_every_fake_is_held_against_its_port() -> None:
+def test_every_fake_is_compared_with_its_port() -> None:
     fakes = {c for m in (log, outside, store) for n, c in vars(m).items() if n.startswith("Fake")}
     assert fakes == set(PORTS) | set(UNITS)
 
@@ -89,7 +89,7 @@ def test_every_fake_is_held_against_its_port() -> None:
 def are_ports(
     unit: store.FakeUnit, users: store.FakeUsers, sessions: store.FakeSessions, events: log.FakeEvents
 ) -> None:
-    """For mypy alone: what is assigned here has the types of the ports, too."""
+    """For mypy alone: each assignment checks a fake against the type of its port."""
     reading: ReadUnit = unit
     writing: WriteUnit = unit
     repository: UserRepository = users

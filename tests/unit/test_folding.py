@@ -1,6 +1,6 @@
-"""The log is the directory: whatever is done, by whomever, folding its entries over nothing gives the rows.
+"""The log is the directory: after any operations by any actor, folding the log's entries gives the rows.
 
-Random histories through the services: creating, editing, importing, switching off, erasing, signing in and out, setting
+Random histories through the services: creating, editing, importing, disabling, erasing, signing in and out, setting
 passwords, with refusals among them, which must leave neither a row nor an entry.
 """
 
@@ -39,14 +39,14 @@ BY_STATUS = {
 
 @dataclass
 class Folded:
-    """What the log says of one user."""
+    """The state of one user according to the log."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     version: int | None = None
     live: set[UUID] = field(default_factory=set)
 
-    def take(self, event: NewEvent) -> None:
-        """One entry more; each goes on from what those before it said."""
+    def apply(self, event: NewEvent) -> None:
+        """Apply an entry, which must continue from the state before it."""
         if event.subject.kind is SubjectKind.USER:
             status = self.fields.get("status")
             assert event.audience_before == (status and Status(status).audience)
@@ -71,15 +71,15 @@ class Folded:
 
 
 def folded(entries: Sequence[NewEvent]) -> Folded:
-    """What the entries of one user come to."""
+    """The state that follows from the entries of one user."""
     one = Folded()
     for event in entries:
-        one.take(event)
+        one.apply(event)
     return one
 
 
-def rows_are_what_the_log_says(world: World) -> None:
-    """Fail where they differ. Of an erased user the log has kept that they were, and nobody's data."""
+def assert_rows_match_the_log(world: World) -> None:
+    """Fail where rows and log differ. Of an erased user the log keeps the events without personal data."""
     state = world.store.state
     entries: dict[UUID, list[NewEvent]] = {}
     for event in state.events:
@@ -97,23 +97,22 @@ def rows_are_what_the_log_says(world: World) -> None:
         assert one.live == {s.id for s in state.sessions.values() if s.user_id == user.id and s.ended_at is None}
 
 
-class Doings:
-    """One random step after another."""
+class RandomSteps:
+    """Random operations, one after another."""
 
     def __init__(self, world: World, data: st.DataObject) -> None:
         self._world, self._data = world, data
         self._entered: list[SignedIn] = []
 
     def pick(self, *options: Any) -> Any:
-        """One of them."""
         return self._data.draw(st.sampled_from(options))
 
     def user(self) -> UUID:
-        """Somebody who is there, or nobody."""
+        """A stored user, or an unknown id."""
         return UUID(str(self.pick(*self._world.store.state.users, UUID(int=1))))
 
     def actor(self) -> Actor:
-        """The system, or somebody with the role and perhaps a session they have."""
+        """The system, or a user with their role and perhaps one of their sessions."""
         user = self._world.store.state.users.get(self.user())
         if user is None:
             return system()
@@ -121,12 +120,21 @@ class Doings:
         return Actor(user.id, user.role, self.pick(None, *sessions))
 
     async def step(self) -> None:
-        """Do something, which may be refused."""
-        steps = [self.create, self.edit, self.edit, self.switch, self.erase, self.put_in, self.enter, self.enter]
-        await self.pick(*steps, self.renew, self.leave, self.new_password)()
+        """Execute one operation, which may be refused."""
+        steps = [
+            self.create,
+            self.edit,
+            self.edit,
+            self.set_status,
+            self.erase,
+            self.import_rows,
+            self.sign_in,
+            self.sign_in,
+        ]
+        await self.pick(*steps, self.refresh, self.end_sessions, self.change_password)()
 
     async def create(self) -> None:
-        """By an admin, or for oneself."""
+        """Create a user as an admin, or sign up."""
         email, name, password = self.pick(*EMAILS), self.pick(*NAMES), self.pick(*PASSWORDS)
         if self.pick(True, False):
             self._entered.append(await self._world.sessions.sign_up(Origin(), SignUp(email, password, name)))
@@ -135,7 +143,7 @@ class Doings:
             await self._world.users.create(self.actor(), command)
 
     async def edit(self) -> None:
-        """Any fields at once."""
+        """Change any fields at once."""
         wanted = {
             "email": self.pick(None, None, *EMAILS),
             "display_name": self.pick(None, *NAMES),
@@ -146,39 +154,39 @@ class Doings:
         }
         await self._world.users.update(self.actor(), UpdateUser(self.user(), **wanted))
 
-    async def switch(self) -> None:
+    async def set_status(self) -> None:
         """The status."""
         restore = self.pick(True, False)
         status = Status.ACTIVE if restore else self.pick(*Status)
         await self._world.users.set_status(self.actor(), self.user(), status, restore=restore)
 
     async def erase(self) -> None:
-        """Now and then."""
+        """Erase a user, in one case of three."""
         if self.pick(True, False, False):
             await self._world.users.erase(self.actor(), self.user())
 
-    async def put_in(self) -> None:
-        """A batch, with rows that are refused."""
+    async def import_rows(self) -> None:
+        """Import a batch, with rows that are refused."""
         rows = [
             ImportRow(line, self.pick(*EMAILS, "none"), self.pick(*NAMES, ""), self.pick("", *Role, "king"))
             for line in range(2, 2 + self.pick(1, 2, 3, 4))
         ]
         await self._world.imports.import_batch(self.actor(), rows, dry_run=self.pick(True, False, False))
 
-    async def enter(self) -> None:
+    async def sign_in(self) -> None:
         """Sign in."""
         command = SignIn(self.pick(*EMAILS), self.pick(*PASSWORDS))
         self._entered.append(await self._world.sessions.sign_in(Origin(), command))
         await self._world.failures.flush()
 
-    async def renew(self) -> None:
-        """Use a refresh token, perhaps an old one."""
+    async def refresh(self) -> None:
+        """Use a refresh token, perhaps an outdated one."""
         if self._entered:
             token = self.pick(*self._entered).refresh_token
             self._entered.append(await self._world.sessions.refresh(Origin(), token))
 
-    async def leave(self) -> None:
-        """End one's session, another one or all."""
+    async def end_sessions(self) -> None:
+        """End one session or all."""
         sessions = self._world.sessions
         if self._entered and self.pick(True, False):
             entered = self.pick(*self._entered)
@@ -191,38 +199,36 @@ class Doings:
             await self.pick(lambda: sessions.revoke_all(self.actor(), self.user()), self.sign_out)()
 
     async def sign_out(self) -> None:
-        """End the actor's own session."""
         await self._world.sessions.sign_out(self.actor())
 
-    async def new_password(self) -> None:
-        """Change one's own."""
+    async def change_password(self) -> None:
         await self._world.sessions.change_password(self.actor(), self.pick(*PASSWORDS), self.pick(*PASSWORDS))
 
 
 @settings(max_examples=150)
 @given(st.data())
-def test_the_log_folded_over_nothing_is_the_directory(data: st.DataObject) -> None:
+def test_folding_the_whole_log_gives_the_directory(data: st.DataObject) -> None:
     async def run() -> None:
         world = World.over(NO_LIMITS)
-        doings = Doings(world, data)
+        steps = RandomSteps(world, data)
         for _ in range(data.draw(st.integers(1, 25))):
             world.clock.move(seconds=data.draw(st.sampled_from((5, 60))))  # a refresh token overlaps for 30
             before, commits = world.store.state, world.store.commits
             try:
-                await doings.step()
+                await steps.step()
             except DomainError:
                 ended = len(world.store.state.events) > len(before.events)  # a token's reuse ends its session
                 assert world.store.commits == commits + ended
-            rows_are_what_the_log_says(world)
+            assert_rows_match_the_log(world)
 
     asyncio.run(run())
 
 
-async def test_a_row_without_an_event_is_found() -> None:
+async def test_a_row_without_an_event_is_detected() -> None:
     world = World.over(NO_LIMITS)
     user = await world.user()
-    rows_are_what_the_log_says(world)
+    assert_rows_match_the_log(world)
     for other in (replace(user, display_name="Else"), replace(user, version=2), replace(user, role=Role.ADMIN)):
         world.store.state.users[user.id] = other
         with pytest.raises(AssertionError):
-            rows_are_what_the_log_says(world)
+            assert_rows_match_the_log(world)

@@ -1,4 +1,4 @@
-"""Checks of health: tried once for all who ask, and never waited for beyond their bound."""
+"""Health checks: each runs once for all concurrent callers and has a time limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from api.http.health import Fault, Probe
 
 
 class Counted:
-    """A check that counts how often it is tried, and finds what it is told to."""
+    """A check that counts its runs, and returns the given fault."""
 
     def __init__(self, found: Fault | str | None = None) -> None:
         self.found = found
@@ -29,7 +29,7 @@ async def test_a_cached_result_is_returned_again() -> None:
     assert check.tried == 1
 
 
-async def test_it_is_tried_again_once_it_is_old_or_known_to_be_otherwise() -> None:
+async def test_a_result_is_refreshed_when_it_is_old_or_known_to_be_outdated() -> None:
     check, known = Counted(), [True]
     probe = Probe({"one": check}, kept=0)
     await probe.faults()
@@ -43,7 +43,7 @@ async def test_it_is_tried_again_once_it_is_old_or_known_to_be_otherwise() -> No
     assert check.tried == 4
 
 
-async def test_what_hangs_is_cut_off_and_does_not_gather() -> None:
+async def test_a_check_that_hangs_is_cancelled_and_does_not_pile_up() -> None:
     hanging = asyncio.Event()
     tried = []
 
@@ -58,7 +58,7 @@ async def test_what_hangs_is_cut_off_and_does_not_gather() -> None:
     assert (first.tried, len(tried), last.tried) == (1, 1, 0)
 
 
-async def test_a_check_that_fails_is_a_fault_without_its_words() -> None:
+async def test_a_check_that_raises_is_a_fault_without_the_error_s_text() -> None:
     async def fail() -> None:
         raise RuntimeError("postgresql://user:secret@host")
 

@@ -1,4 +1,4 @@
-"""Random histories: what a feed tells adds up to the directory, and what is kept of an entry is what it would be anew."""
+"""Random histories: applying a feed's messages gives the directory, and a cached rendering equals a fresh one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ State = dict[UUID, User]
 
 @dataclass
 class History:
-    """A log, with the directory before each write (and after the last), and which write each entry belongs to."""
+    """A log, the directory before each write and after the last, and the write to which each entry belongs."""
 
     states: list[State] = field(default_factory=lambda: [{}])
     log: list[Event] = field(default_factory=list)
@@ -57,14 +57,14 @@ class History:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Up to a dozen writes about four people, several fields at a time."""
+    """Up to a dozen writes about four users, several fields at a time."""
     history, by = History(), system()
     for number in range(draw(st.integers(1, 12))):
         state, now = dict(history.states[-1]), NOW + timedelta(minutes=number)
         id_ = draw(st.sampled_from(IDS))
         user = state.get(id_)
         if user is None and any(id_ in before for before in history.states):
-            continue  # erased: an id is never given again
+            continue  # erased: an id is never reused
         if user is None:
             name, email = draw(st.sampled_from(NAMES)), draw(st.sampled_from(EMAILS))
             state[id_] = User(id_, email, name, draw(st.sampled_from(Role)), Status.ACTIVE, 1, now, now)
@@ -108,7 +108,7 @@ actors = st.builds(Actor, st.sampled_from([*IDS, UUID(int=99)]), st.sampled_from
 
 
 def service() -> UserService:
-    """The use cases over nothing: the questions are put to users that are given."""
+    """The use cases without a store: they are called with given users."""
     anything: Any = FakeStore()
     made: Any = UserService(
         anything, FakeClock(), FakeHasher(), FakeTokens(), FakePresence(), FakeLive(), cast("Any", None)
@@ -124,14 +124,14 @@ async def in_view(feed: FeedProjection, actor: Actor, state: State) -> State:
 
 
 def shown(actor: Actor, state: State) -> dict[UUID, object]:
-    """What must agree: of others' password changes, which raise their version, members are not told."""
+    """What must agree. Members do not receive the password changes of others, which raise the version."""
     if actor.sees_all:
         return dict(state)
     return {i: (u.display_name, u.role, u.status, u.email_verified_at) for i, u in state.items()}
 
 
 def apply(copy: State, message: object) -> None:
-    """What every client makes of a message."""
+    """Apply a message as every client does."""
     if isinstance(message, UserEntered | UserChanged):
         entity = message.user.entity
         if entity.version >= copy.get(entity.id, entity).version:
@@ -179,18 +179,18 @@ def test_a_position_read_with_another_role_is_never_resumed(
     feed = FeedProjection(service(), EPOCH, search, filter_, None)
     reason = feed.cannot_resume(LogCursor.reached(EPOCH, 1, before), Actor(NIL, now))
     assert (reason is None) == (before is now)
-    told: Any = feed.resync("why", 1, Actor(NIL, now))
-    assert told.cursor == str(LogCursor.reached(EPOCH, 1, now))
+    message: Any = feed.resync("why", 1, Actor(NIL, now))
+    assert message.cursor == str(LogCursor.reached(EPOCH, 1, now))
 
 
 class Process:
-    """What a group needs of the process."""
+    """What a group needs from the process."""
 
     def __init__(self) -> None:
         self.online: frozenset[UUID] = frozenset()
 
     def context(self, actor: Actor, users: Mapping[UUID, User | None] | None) -> Seen:
-        """A context that knows these people."""
+        """A context with these users loaded."""
         seen = seen_by(actor)
         seen.loaders.known = cast("Any", users or {})
         seen.services.presence.online = self.online
@@ -211,7 +211,7 @@ DOCUMENT = (
 )
 
 
-async def test_what_is_kept_has_no_larger_buffer_than_it_needs() -> None:
+async def test_cached_renderings_have_no_larger_buffer_than_they_need() -> None:
     history = History()
     user = User(IDS[0], EMAILS[0], NAMES[0], Role.MEMBER, Status.ACTIVE, 1, NOW, NOW)
     for _ in range(500):
@@ -234,9 +234,9 @@ async def test_what_is_kept_has_no_larger_buffer_than_it_needs() -> None:
 
 @settings(max_examples=200)
 @given(st.data())
-def test_what_is_kept_is_what_would_be_rendered_anew(data: st.DataObject) -> None:
+def test_a_cached_rendering_equals_a_fresh_one(data: st.DataObject) -> None:
     history, role = data.draw(histories()), data.draw(st.sampled_from(Role))
-    doers = [replace(e, actor_id=data.draw(st.sampled_from([*IDS, None]))) for e in history.log]
+    events = [replace(e, actor_id=data.draw(st.sampled_from([*IDS, None]))) for e in history.log]
     projection = EventProjection(EPOCH, EventFilter(), None)
     process: Any = Process()
 
@@ -246,16 +246,16 @@ def test_what_is_kept_is_what_would_be_rendered_anew(data: st.DataObject) -> Non
     async def run() -> None:
         held = group()
         for _ in range(data.draw(st.integers(1, 25))):
-            number = data.draw(st.integers(0, len(doers) - 1))
+            number = data.draw(st.integers(0, len(events) - 1))
             state = history.states[data.draw(st.integers(history.writes[number] + 1, len(history.states) - 1))]
-            event, found = doers[number], {i: state.get(i) for i in IDS}
+            event, found = events[number], {i: state.get(i) for i in IDS}
             process.online = data.draw(st.frozensets(st.sampled_from(IDS)))
-            told = await held.shared(event, Rows(found, [event]))
-            assert told == await group().shared(event, Rows(found, [event]))
+            message = await held.shared(event, Rows(found, [event]))
+            assert message == await group().shared(event, Rows(found, [event]))
             if found[event.subject.id] is None:
                 values = [v for c in event.changes if c.field in ("email", "display_name") for v in (c.before, c.after)]
                 acting_user = None if event.actor_id is None else found.get(event.actor_id)
                 known = {acting_user.email, acting_user.display_name} if acting_user is not None else set()
-                assert not [v for v in values if v and v not in known and str(v).encode() in b"".join(told)]
+                assert not [v for v in values if v and v not in known and str(v).encode() in b"".join(message)]
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""The slow lane: the group that has used least is next, late groups are ended, and each group's order is kept."""
+"""The slow lane: the group that has used least runs next, late groups are ended, and each group's order is kept."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from schema.live.lane import BACKLOG_MAX, PIECE_MAX, Account, Lane, Stopwatch
 
 
 class Processor:
-    """Processor time that passes when somebody works."""
+    """Simulated processor time, which passes when work is done."""
 
     def __init__(self) -> None:
         self.time = 0.0
         self.done: list[str] = []
 
     def now(self) -> float:
-        """How much was used."""
+        """The processor time used so far."""
         return self.time
 
     def work(self, name: str, seconds: float) -> Callable[[], Awaitable[None]]:
-        """Something that takes so long."""
+        """Work that takes this long."""
 
         async def run() -> None:
             self.time += seconds
@@ -35,7 +35,7 @@ class Processor:
 
 @asynccontextmanager
 async def running(processor: Processor, overrun: list[Account]) -> AsyncIterator[Lane]:
-    """A lane at work."""
+    """A running lane."""
     lane = Lane(overrun.append, processor.now)
     task = asyncio.create_task(lane.run())
     try:
@@ -44,37 +44,37 @@ async def running(processor: Processor, overrun: list[Account]) -> AsyncIterator
         await end([task])
 
 
-async def test_a_cheap_group_waits_for_one_piece_of_a_dear_one_at_most() -> None:
+async def test_a_cheap_group_waits_for_at_most_one_piece_of_an_expensive_one() -> None:
     processor = Processor()
-    dear, cheap = [Account() for _ in range(50)], Account()
+    expensive, cheap = [Account() for _ in range(50)], Account()
     async with running(processor, []) as lane:
         for _ in range(3):
-            for account in dear:
-                lane.enqueue(account, 1, processor.work("dear", 0.0009))  # too short for the lane to rest
+            for account in expensive:
+                lane.enqueue(account, 1, processor.work("expensive", 0.0009))  # too short for the lane to rest
         for number in range(10):
             lane.enqueue(cheap, 1, processor.work(f"cheap {number}", 0.00001))
         await lane.run_in_turn(cheap, 1, processor.work("end", 0.0))
-    # Everybody has their first turn, in the order of their coming; from then on the cheap one goes before.
+    # Each group has its first turn in order of arrival; from then on the cheap one goes first.
     assert processor.done[50:61] == [*[f"cheap {n}" for n in range(10)], "end"]
 
 
-async def test_somebody_new_goes_before_those_who_have_used_much_but_saves_nothing_up() -> None:
+async def test_a_new_group_goes_before_busy_ones_but_accumulates_no_credit() -> None:
     processor = Processor()
-    dear, late = Account(), Account()
+    expensive, late = Account(), Account()
     async with running(processor, []) as lane:
         for number in range(5):
-            await lane.run_in_turn(dear, 1, processor.work(f"dear {number}", 0.0009))
+            await lane.run_in_turn(expensive, 1, processor.work(f"expensive {number}", 0.0009))
         for number in range(5, 8):
-            lane.enqueue(dear, 1, processor.work(f"dear {number}", 0.0009))
+            lane.enqueue(expensive, 1, processor.work(f"expensive {number}", 0.0009))
         for number in range(3):
             lane.enqueue(late, 1, processor.work(f"late {number}", 0.0009))
-        await lane.run_in_turn(dear, 1, processor.work("end", 0.0))
-    assert processor.done.index("late 2") <= processor.done.index("dear 7") + 1
-    assert processor.done.index("dear 6") < processor.done.index("late 2")
+        await lane.run_in_turn(expensive, 1, processor.work("end", 0.0))
+    assert processor.done.index("late 2") <= processor.done.index("expensive 7") + 1
+    assert processor.done.index("expensive 6") < processor.done.index("late 2")
     assert [name for name in processor.done if name.startswith("late")] == ["late 0", "late 1", "late 2"]
 
 
-async def test_a_group_that_falls_behind_is_ended_and_its_replays_go_on() -> None:
+async def test_a_group_that_falls_behind_is_ended_and_its_replays_continue() -> None:
     overrun: list[Account] = []
     processor, account = Processor(), Account()
     lane = Lane(overrun.append, processor.now)
@@ -92,7 +92,7 @@ async def test_a_group_that_falls_behind_is_ended_and_its_replays_go_on() -> Non
     assert processor.done == ["replay"]
 
 
-async def test_what_fails_is_its_callers_and_the_lane_goes_on() -> None:
+async def test_an_error_is_raised_to_its_caller_and_the_lane_continues() -> None:
     processor = Processor()
 
     async def fail() -> None:
@@ -109,9 +109,9 @@ async def test_what_fails_is_its_callers_and_the_lane_goes_on() -> None:
     assert processor.done == ["after"]
 
 
-def test_pieces_are_as_large_as_their_entries_are_cheap() -> None:
+def test_a_piece_is_larger_the_cheaper_its_entries_are() -> None:
     account = Account()
-    assert account.piece_size == 1, "nothing is known yet"
+    assert account.piece_size == 1, "nothing is measured yet"
     account.charge(0.001, 100)
     assert account.piece_size == PIECE_MAX
     for _ in range(50):
@@ -119,11 +119,11 @@ def test_pieces_are_as_large_as_their_entries_are_cheap() -> None:
     assert account.piece_size == 1
 
 
-def test_a_quick_group_is_charged_for_its_own_time_and_asks_the_system_only_when_in_doubt() -> None:
-    elapsed, processor, asked = Processor(), Processor(), []
+def test_a_quick_group_is_charged_its_own_time_and_the_system_is_queried_only_in_doubt() -> None:
+    elapsed, processor, measured = Processor(), Processor(), []
 
     def processor_time() -> float:
-        asked.append(processor.time)
+        measured.append(processor.time)
         return processor.time
 
     account, watch = Account(), Stopwatch(0.001, elapsed.now, processor_time)
@@ -134,15 +134,15 @@ def test_a_quick_group_is_charged_for_its_own_time_and_asks_the_system_only_when
         watch.charge(account, began, 1)
 
     render(0.0005, 0.0005)
-    assert (account.spent, asked) == (0.0005, [])
+    assert (account.spent, measured) == (0.0005, [])
     render(5.0, 0.0005)
-    assert account.spent == 0.0005, "others had the processor meanwhile"
+    assert account.spent == 0.0005, "the processor ran something else meanwhile"
     render(5.0, 0.0005)
-    assert account.spent == pytest.approx(0.001), "what is its own, although as much time passed again"
-    asked.clear()
+    assert account.spent == pytest.approx(0.001), "its own time only, although as much time passed again"
+    measured.clear()
     render(0.0005, 0.0)
-    assert not asked, "it was short"
+    assert not measured, "a short rendering needs no measurement"
     for _ in range(10):
         render(0.01, 0.01)
     assert account.each is not None
-    assert account.each > 0.005, "it is dear indeed"
+    assert account.each > 0.005, "the group is expensive"

@@ -1,4 +1,4 @@
-"""Up to where positions of earlier epochs mean the same in the present one."""
+"""Up to which position earlier epochs agree with the present one."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ LOG = LogState(EPOCH, 90, 3, (Ancestor("aaaaaaaa", 50), Ancestor("bbbbbbbb", 40)
     ("epoch", "shared"),
     [("cccccccc", 90), ("dddddddd", 60), ("bbbbbbbb", 40), ("aaaaaaaa", 40), ("eeeeeeee", None)],
 )
-def test_the_smallest_head_on_the_way_counts(epoch: str, shared: int | None) -> None:
+def test_the_smallest_shared_head_of_the_later_epochs_counts(epoch: str, shared: int | None) -> None:
     assert LOG.shared_head(epoch) == shared
 
 
-def test_events_that_a_resync_took_back_are_not_strange() -> None:
+def test_events_that_a_resync_withdrew_are_not_strange() -> None:
     places = {1: 0, 2: 1, 5: 2, 6: 3}
     seen = check_subscriber([1, 2, 8, 9, RESYNC, 6], places, 4, allow_resync=True)
     assert (seen.withdrawn, seen.strange, seen.lost, seen.duplicates, seen.misordered) == (2, 0, 0, 0, 0)
     silent = check_subscriber([1, 2, 8, 9, 5, 6], places, 4, allow_resync=True)
-    assert (silent.withdrawn, silent.strange) == (0, 2), "nobody said so"
+    assert (silent.withdrawn, silent.strange) == (0, 2), "no resync withdrew them"
     forbidden = check_subscriber([1, 2, 8, 9, RESYNC, 5, 6], places, 4, allow_resync=False)
     assert (forbidden.withdrawn, forbidden.strange) == (0, 2)

@@ -1,4 +1,4 @@
-"""The log's old end, and its epoch: what is pruned and handed over first, over the fakes."""
+"""Retention and epochs, over the fakes: which entries are pruned, and that they are handed over first."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def world() -> World:
     return made
 
 
-def test_an_age_is_a_number_of_days_from_one_on() -> None:
+def test_an_age_is_at_least_one_day() -> None:
     assert (age_of(1), age_of(DAYS_MAX)) == (timedelta(days=1), timedelta(days=36_500))
     for days in (0, DAYS_MAX + 1):
         with pytest.raises(errors.ValidationFailed) as refused:
@@ -40,9 +40,9 @@ def test_an_age_is_a_number_of_days_from_one_on() -> None:
 
 async def test_only_admins_prune(world: World) -> None:
     service = RetentionService(world.store)
-    for asked in (service.prune(NOBODY, 1), service.expired(NOBODY, 1)):
+    for call in (service.prune(NOBODY, 1), service.expired(NOBODY, 1)):
         with pytest.raises(errors.Forbidden):
-            await anext(asked)
+            await anext(call)
     with pytest.raises(errors.Forbidden):
         await HistoryService(world.store).renew(NOBODY, keep_positions=True)
 
@@ -57,7 +57,7 @@ async def test_old_entries_are_counted_and_then_deleted_in_batches(world: World)
     assert [s.count async for s in service.expired(system(), 1)] == []
 
 
-async def test_each_batch_is_kept_before_it_goes(world: World) -> None:
+async def test_each_batch_is_handed_over_before_it_is_deleted(world: World) -> None:
     kept: list[tuple[int, list[int]]] = []
 
     async def keep(entries: Sequence[Event]) -> None:
@@ -68,7 +68,7 @@ async def test_each_batch_is_kept_before_it_goes(world: World) -> None:
     assert pruned == [3, 5]
 
 
-async def test_what_could_not_be_kept_stays(world: World) -> None:
+async def test_a_batch_that_could_not_be_stored_is_not_deleted(world: World) -> None:
     async def keep(_: Sequence[Event]) -> None:
         raise OSError("the disk is full")
 
@@ -77,16 +77,16 @@ async def test_what_could_not_be_kept_stays(world: World) -> None:
     assert world.store.state.log.horizon == 0
 
 
-async def test_a_batch_that_another_process_took_is_reported_by_that_one(world: World) -> None:
+async def test_a_batch_that_another_process_pruned_is_reported_by_that_one(world: World) -> None:
     async def keep(_: Sequence[Event]) -> None:
         world.store.state.log.horizon = 4
 
-    told = [(s.horizon, s.last) async for s in RetentionService(world.store).prune(system(), 1, keep, batch=4)]
-    assert told == [(4, 5)]
+    batches = [(s.horizon, s.last) async for s in RetentionService(world.store).prune(system(), 1, keep, batch=4)]
+    assert batches == [(4, 5)]
 
 
 @pytest.mark.parametrize(("keep", "shared"), [(True, 7), (False, 0)])
-async def test_another_epoch_shares_with_the_one_before_what_is_said(world: World, keep: bool, shared: int) -> None:
+async def test_a_new_epoch_shares_as_much_of_the_log_as_requested(world: World, keep: bool, shared: int) -> None:
     before = world.store.state.log.state()
     after = await HistoryService(world.store).renew(system(), keep_positions=keep)
     assert (after.epoch != before.epoch, after.head) == (True, before.head)

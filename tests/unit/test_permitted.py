@@ -1,4 +1,4 @@
-"""Every use case asks its policy: who may call it, as a table, and that a refusal leaves nothing."""
+"""Each use case checks its policy: a table of who may call it; a refusal changes nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OTHER = Actor(None, Role.MEMBER)
 
 @dataclass
 class Place:
-    """A world with somebody to do something to."""
+    """A world with a user on whom the use cases act."""
 
     world: World
     subject: User
@@ -82,11 +82,11 @@ async def test_who_may_do_what(use: UseCase, who: str, *, allowed: bool) -> None
     assert world.store.commits == commits
 
 
-async def test_nobody_but_a_user_has_a_password_to_change() -> None:
+async def test_only_a_user_has_a_password_to_change() -> None:
     world = World.over(AttemptLimits())
-    for nobody in (OTHER, system()):
+    for without_password in (OTHER, system()):
         with pytest.raises(errors.Forbidden):
-            await world.sessions.change_password(nobody, PASSWORD, "another password")
+            await world.sessions.change_password(without_password, PASSWORD, "another password")
     user = await world.user()
     with pytest.raises(errors.ValidationFailed) as refused:
         await world.sessions.change_password(actor(user), PASSWORD, "short")
@@ -95,10 +95,12 @@ async def test_nobody_but_a_user_has_a_password_to_change() -> None:
         before = len(world.hasher.verified)
         with pytest.raises(errors.InvalidCredentials):
             await world.sessions.change_password(actor(user), "x" * size, "another password")
-        assert len(world.hasher.verified) - before == (size == 256), "what is too long to be one is not hashed"
+        assert len(world.hasher.verified) - before == (size == 256), (
+            "a text that is too long to be a password is not hashed"
+        )
 
 
-async def test_a_password_that_is_too_long_to_be_one_is_not_hashed_at_sign_in() -> None:
+async def test_a_text_that_is_too_long_to_be_a_password_is_not_hashed_at_sign_in() -> None:
     world = World.over(AttemptLimits())
     user = await world.user()
     for size in (256, 257):
@@ -108,7 +110,7 @@ async def test_a_password_that_is_too_long_to_be_one_is_not_hashed_at_sign_in() 
         assert len(world.hasher.verified) - before == (size == 256)
 
 
-async def test_an_import_counts_what_came_of_each_row() -> None:
+async def test_an_import_counts_the_result_of_each_row() -> None:
     world = World.over(AttemptLimits())
     await world.user("same@example.com")
     await world.user("other@example.com")
@@ -121,16 +123,16 @@ async def test_an_import_counts_what_came_of_each_row() -> None:
         ImportRow(7, "king@example.com", "King", "king"),
     ]
     seen: set[int] = set()
-    told = len(world.told)
+    events = len(world.logged)
     for dry_run in (True, False):
         before = set(seen)
         result = await world.imports.import_batch(system(), rows, seen if not dry_run else set(), dry_run=dry_run)
         assert (result.created, result.updated, result.unchanged) == (1, 1, 1)
         assert [(r.line, r.field) for r in result.refused] == [(5, "email"), (6, "email"), (7, "role")]
-        assert len(world.told) - told == (0 if dry_run else 2)
+        assert len(world.logged) - events == (0 if dry_run else 2)
         assert (seen == before) is dry_run
     again = await world.imports.import_batch(system(), rows[:1], seen)
-    assert [(r.line, r.field) for r in again.refused] == [(2, "email")], "it was in an earlier batch"
+    assert [(r.line, r.field) for r in again.refused] == [(2, "email")], "the address was in an earlier batch"
     once_more = await world.imports.import_batch(system(), rows[:3])
     assert (once_more.created, once_more.updated, once_more.unchanged) == (0, 0, 3)
     noted: set[int] = set()
@@ -140,7 +142,7 @@ async def test_an_import_counts_what_came_of_each_row() -> None:
     assert (new.display_name, new.role) == ("New", Role.ADMIN)
 
 
-async def test_a_password_that_is_set_is_the_one_to_sign_in_with() -> None:
+async def test_a_password_that_was_set_is_valid_at_sign_in() -> None:
     world = World.over(AttemptLimits())
     user = await world.user()
     written = await world.users.update(system(), UpdateUser(user.id, password="another password"))
@@ -150,7 +152,7 @@ async def test_a_password_that_is_set_is_the_one_to_sign_in_with() -> None:
         await world.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
 
 
-async def test_an_entry_says_where_it_came_from() -> None:
+async def test_an_entry_has_its_origin() -> None:
     world = World.over(AttemptLimits())
     origin = Origin("request", "192.0.2.1", "agent")
     user = (await world.users.create(system(origin), CreateUser("a@example.com", "A", password=PASSWORD))).value
@@ -161,7 +163,7 @@ async def test_an_entry_says_where_it_came_from() -> None:
     assert (unasked.actor_id, unasked.request_id, unasked.ip_address) == (None, None, None)
 
 
-def test_a_filter_of_entries_asks_for_all_of_its_parts() -> None:
+def test_an_event_filter_requires_all_of_its_parts() -> None:
     user, acting_user = UUID(int=1), UUID(int=2)
     event = Event(
         EventType.USER_CREATED,
@@ -182,7 +184,7 @@ def test_a_filter_of_entries_asks_for_all_of_its_parts() -> None:
     assert not [e for e in others if whole.matches(e)]
 
 
-def test_an_error_says_what_was_refused() -> None:
+def test_an_error_names_what_was_refused() -> None:
     nothing, one = errors.ValidationFailed([]), errors.ValidationFailed.one("role", "No such role", "king" * 100)
     assert (nothing.message, nothing.details) == (errors.ValidationFailed.default, {})
     assert (one.message, one.details) == ("No such role", {"field": "role", "value": ("king" * 100)[:200]})

@@ -1,4 +1,4 @@
-"""Who may see and do what, as a table: a line for each question and subject, a column for each actor."""
+"""Who may see and do what, as a table: a row for each policy and subject, a column for each actor."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def editing(*fields: str) -> Question:
     return policies.can_edit, (SUBJECT.id, fields)
 
 
-# Columns: nobody, member, auditor, admin, system; then the subject as a member, an auditor and an admin.
+# Columns: anonymous, member, auditor, admin, system; then the subject as a member, an auditor and an admin.
 TABLE: list[tuple[Question, str]] = [
     ((policies.require_admin, ()), "- - - y y  - - y"),
     ((policies.require_auditor, ()), "- - y y y  - y y"),
@@ -72,11 +72,11 @@ CASES = [
 ]
 OF_ENTRIES = {"leaves_view", "can_see_event", "event_as_seen", "_is_in_view", "without_personal_data", "without_erased"}
 TOLD_ELSEWHERE = OF_ENTRIES | {"audiences", "visible_statuses"}
-"""The last two below; what is asked about an entry of the log in test_event_policies.py."""
+"""Policies tested elsewhere: the last two below, those of log entries in test_event_policies.py."""
 
 
-def answer(question: Question, actor: Actor) -> bool:
-    """Yes or no, also of one that raises."""
+def permits(question: Question, actor: Actor) -> bool:
+    """Whether the policy allows it; one that raises Forbidden does not."""
     ask, about = question
     try:
         return ask(actor, *about) is not False
@@ -85,17 +85,17 @@ def answer(question: Question, actor: Actor) -> bool:
 
 
 @pytest.mark.parametrize(("question", "actor", "expected"), CASES)
-def test_every_actor_gets_the_answer_of_the_table(question: Question, actor: Actor, *, expected: bool) -> None:
-    assert answer(question, actor) is expected
+def test_every_actor_has_the_rights_in_the_table(question: Question, actor: Actor, *, expected: bool) -> None:
+    assert permits(question, actor) is expected
 
 
 @pytest.mark.parametrize("actor", ACTORS.values(), ids=ACTORS)
-def test_the_statuses_somebody_sees_are_those_of_the_users_they_see(actor: Actor) -> None:
+def test_the_visible_statuses_are_those_of_the_users_an_actor_sees(actor: Actor) -> None:
     stranger = replace(SUBJECT, id=UUID(int=9))
     seen = {s for s in Status if policies.can_see(actor, replace(stranger, status=s))}
     assert policies.visible_statuses(actor) == seen
 
 
-def test_every_policy_has_a_line() -> None:
+def test_every_policy_has_a_row() -> None:
     own = {n for n, f in inspect.getmembers(policies, inspect.isfunction) if f.__module__ == policies.__name__}
     assert own - TOLD_ELSEWHERE == {question[0].__name__ for question, _ in TABLE}

@@ -1,4 +1,4 @@
-"""What the directory said of a session is kept for a short while, and forgotten when something changes."""
+"""What the directory says of a session is cached for a short time, and dropped when something changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def desk() -> Desk:
     return Desk()
 
 
-async def test_a_session_is_seen_once_a_minute(desk: Desk) -> None:
+async def test_a_session_is_marked_as_seen_once_a_minute(desk: Desk) -> None:
     scope = request(authorization=f"Bearer {desk.token}")
     session = desk.principal.session_id
     await desk.auth.require(scope)
@@ -38,17 +38,17 @@ async def test_a_session_is_seen_once_a_minute(desk: Desk) -> None:
     assert list(desk.auth.seen) == [session]
 
 
-async def test_the_directory_is_asked_once_until_something_changes(desk: Desk) -> None:
+async def test_the_directory_is_queried_once_until_something_changes(desk: Desk) -> None:
     scope = request(authorization=f"Bearer {desk.token}")
     for _ in range(3):
         await desk.auth.require(scope)
-    assert desk.asked == 1
-    desk.becomes(status=Status.DISABLED)
+    assert desk.lookups == 1
+    desk.change_user(status=Status.DISABLED)
     assert await outcome(desk, scope) is AccountDisabled
-    assert desk.asked == 2
+    assert desk.lookups == 2
 
 
-async def test_a_look_up_under_way_does_not_put_a_stale_answer_back(desk: Desk) -> None:
+async def test_a_concurrent_look_up_does_not_restore_a_stale_answer(desk: Desk) -> None:
     begun, go = asyncio.Event(), asyncio.Event()
 
     async def slow(session_ids: Sequence[UUID]) -> Mapping[UUID, Principal]:
@@ -70,12 +70,12 @@ async def test_a_look_up_under_way_does_not_put_a_stale_answer_back(desk: Desk) 
     assert found.status is Status.DISABLED
 
 
-async def test_an_answer_is_not_kept_for_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_is_cached_for_a_short_time_only(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     session = desk.principal.session_id
     await desk.principals.get(session)
     monkeypatch.setattr("api.auth.principals.KEPT_SECONDS", 0.0)
     await desk.principals.get(session)
-    assert desk.asked == 2
+    assert desk.lookups == 2
 
 
 async def test_the_cache_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

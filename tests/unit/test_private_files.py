@@ -1,4 +1,4 @@
-"""Files that only their owner can read, whatever the umask, and logs that do not grow without bound."""
+"""Files that only their owner can read, whatever the umask, and logs of bounded size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.cli.local.embedded.process import wait_until
 
 @pytest.fixture(params=[0o022, 0o000])
 def _umask(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What the process takes away from the modes of what it makes."""
+    """The permission bits that the process removes from new files."""
     before = os.umask(request.param)
     yield
     os.umask(before)
@@ -27,7 +27,7 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.usefixtures("_umask")
-def test_what_is_made_is_its_owner_s_alone(tmp_path: Path) -> None:
+def test_new_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "one" / "two"
     make_directory(folder)
     assert (mode(folder), mode(folder.parent)) == (0o700, 0o700)
@@ -38,7 +38,7 @@ def test_what_is_made_is_its_owner_s_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_umask")
-def test_what_was_readable_is_put_right(tmp_path: Path) -> None:
+def test_permissions_of_existing_files_are_corrected(tmp_path: Path) -> None:
     for name in ("text", "secret"):
         (tmp_path / name).write_text("x" * 43)
         (tmp_path / name).chmod(0o644)
@@ -48,7 +48,7 @@ def test_what_was_readable_is_put_right(tmp_path: Path) -> None:
     assert (tmp_path / "text").read_text() == "said"
 
 
-def test_a_directory_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+def test_an_existing_directory_is_left_unchanged(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     make_directory(tmp_path)
     assert mode(tmp_path) == 0o755
@@ -68,7 +68,7 @@ def test_one_earlier_log_is_kept_unless_others_could_read_it(tmp_path: Path) -> 
     assert earlier(path).read_text() == "run 1"
 
 
-def test_a_log_that_grows_is_emptied_while_its_process_goes_on(tmp_path: Path) -> None:
+def test_a_log_that_grows_is_truncated_while_its_process_continues(tmp_path: Path) -> None:
     path = tmp_path / "engine.log"
     with new_log(path) as log:
         bound = BoundedLog(path, most=1000, every=0.01)
@@ -79,7 +79,7 @@ def test_a_log_that_grows_is_emptied_while_its_process_goes_on(tmp_path: Path) -
                 assert wait_until(lambda: path.stat().st_size == 0, 60)
                 assert earlier(path).read_bytes() == b"x" * 1001
             os.write(log.fileno(), b"end")
-            assert path.read_bytes() == b"end", "it is appended to, not written to where it was"
+            assert path.read_bytes() == b"end", "the process appends and does not write at its old offset"
         finally:
             bound.stop()
     assert (mode(path), mode(earlier(path))) == (0o600, 0o600)

@@ -1,4 +1,4 @@
-"""Domain errors as GraphQL shows them: every one has its place, and a mutation answers with what its type says."""
+"""Domain errors in GraphQL: each has its problem type, and a mutation returns only the problems of its union."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from schema.root import build_schema
 from tests.unit.domain_errors import KINDS, USER, example
 
 AT_THE_TOP = {errors.Unauthenticated, errors.Unavailable}
-"""Faults of the request or of the server, which no union has a member for."""
+"""Faults of the request or of the server, which are members of no union."""
 PLACES: dict[type[DomainError], type[Problem]] = {
     errors.ValidationFailed: ValidationProblem,
     errors.IdempotencyMismatch: ValidationProblem,
@@ -56,7 +56,7 @@ OURS = [k for k in KINDS if k.__module__ == "domain.errors"]
 
 
 def context(actor: Actor | None = None) -> Context:
-    """As much of a context as a problem needs."""
+    """The parts of a context that a problem needs."""
     return cast("Context", SimpleNamespace(actor=actor))
 
 
@@ -68,33 +68,33 @@ def mutations() -> list[StrawberryField]:
 
 
 @pytest.mark.parametrize("kind", OURS)
-def test_every_domain_error_has_its_place(kind: type[DomainError]) -> None:
+def test_every_domain_error_has_its_problem_type(kind: type[DomainError]) -> None:
     error = example(kind)
     problem = problem_of(error, context())
     if kind in AT_THE_TOP:
         assert problem is None
         return
-    assert type(problem) is PLACES[kind], "say in schema.errors what it is shown as, or here that it goes to the top"
+    assert type(problem) is PLACES[kind], "map it in schema.errors, or list it here as a top-level error"
     assert problem.message == error.message
     code = "VALIDATION_ERROR" if kind is errors.IdempotencyMismatch else error.code
     assert problem.code is ProblemCode[code]
 
 
-def test_an_error_that_nobody_placed_is_no_matter_of_credentials() -> None:
+def test_an_unmapped_error_is_not_shown_as_a_credentials_problem() -> None:
     class Unplaced(DomainError):
         code, status, default = "INVALID_CREDENTIALS", 409, "Something else"
 
     assert problem_of(Unplaced(), context()) is None
 
 
-def test_an_error_is_shown_as_what_it_is_a_kind_of() -> None:
+def test_a_subclass_is_shown_as_its_parent() -> None:
     class Wider(errors.TokenInvalid):
         default = "Two tokens came"
 
     assert isinstance(problem_of(Wider(), context()), CredentialsProblem)
 
 
-def test_every_unique_field_has_its_code_and_its_message() -> None:
+def test_every_unique_field_has_its_code_and_message() -> None:
     fields = [c.info[TAKEN] for t in metadata.tables.values() for c in t.constraints if TAKEN in c.info]
     assert "email" in fields
     for field in fields:
@@ -106,22 +106,22 @@ def test_every_unique_field_has_its_code_and_its_message() -> None:
 
 
 UNREPORTED = {"uq_events_ord", "uq_events_seq"}
-"""Constraints over numbers that the database draws itself: a violation is a fault, not a refusal."""
+"""Constraints over numbers that the database assigns: a violation is a fault, not a refusal."""
 
 
-def test_every_unique_constraint_says_which_field_it_reports() -> None:
+def test_every_unique_constraint_names_the_field_it_reports() -> None:
     unique = [c for t in metadata.tables.values() for c in t.constraints if isinstance(c, UniqueConstraint)]
     assert {c.name for c in unique if TAKEN not in c.info} == UNREPORTED
 
 
 @dataclass(frozen=True)
 class ApiKey:
-    """An entity that is no user."""
+    """An entity that is not a user."""
 
     version: int
 
 
-def test_a_conflict_tells_of_any_entity_and_shows_a_user_to_who_may_see_one() -> None:
+def test_a_conflict_reports_any_entity_and_includes_a_user_only_for_permitted_viewers() -> None:
     conflict = errors.VersionConflict(USER)
     assert conflict.message == "The user has changed since you read it"
     for actor, sees in ((None, False), (Actor(UUID(int=9), Role.MEMBER), True)):
@@ -136,13 +136,13 @@ def test_a_conflict_tells_of_any_entity_and_shows_a_user_to_who_may_see_one() ->
 
 
 @pytest.mark.parametrize("field", mutations(), ids=lambda f: f.python_name)
-def test_every_mutation_answers_with_the_problems_of_its_own_type(field: StrawberryField) -> None:
+def test_every_mutation_returns_the_problems_of_its_own_union(field: StrawberryField) -> None:
     (as_data,) = [e for e in field.extensions if isinstance(e, AsData)]
     assert isinstance(field.type, StrawberryUnion)
     problems = [t for t in field.type.types if isinstance(t, type) and issubclass(t, Problem)]
     assert as_data.members == tuple(problems)
     assert problems
-    assert len(problems) == len(field.type.types) - 1, "one payload, and problems"
+    assert len(problems) == len(field.type.types) - 1, "one payload, the rest problems"
 
 
 @strawberry.type
@@ -152,38 +152,38 @@ class Made:
     ok: bool
 
 
-Told = Annotated[Made | NotFoundProblem, strawberry.union("Told")]
-Untold = Annotated[Made | ForbiddenProblem, strawberry.union("Untold")]
+Listed = Annotated[Made | NotFoundProblem, strawberry.union("Told")]
+Unlisted = Annotated[Made | ForbiddenProblem, strawberry.union("Untold")]
 
 
-async def _told() -> Told:
+async def _listed() -> Listed:
     raise errors.NotFound
 
 
-async def _untold() -> Untold:
+async def _unlisted() -> Unlisted:
     raise errors.NotFound
 
 
 @strawberry.type
 class Trial:
-    """Two mutations that fail alike, of which one says so."""
+    """Two mutations that fail in the same way; only one lists the problem in its union."""
 
-    told: Told = strawberry.mutation(resolver=_told, extensions=[AsData()])
-    untold: Untold = strawberry.mutation(resolver=_untold, extensions=[AsData()])
+    listed: Listed = strawberry.mutation(resolver=_listed, extensions=[AsData()])
+    unlisted: Unlisted = strawberry.mutation(resolver=_unlisted, extensions=[AsData()])
 
 
 @strawberry.type
 class Empty:
-    """A schema needs a query."""
+    """A schema needs a query type."""
 
     ok: bool = True
 
 
-async def test_only_the_members_of_the_union_are_data() -> None:
+async def test_only_members_of_the_union_are_returned_as_data() -> None:
     schema = strawberry.Schema(Empty, Trial)
-    told = await schema.execute("mutation { told { ... on Problem { code } } }", context_value=context())
-    assert told.data == {"told": {"code": "NOT_FOUND"}}
-    untold = await schema.execute("mutation { untold { __typename } }", context_value=context())
-    assert untold.data is None
-    assert untold.errors is not None
-    assert isinstance(untold.errors[0].original_error, errors.NotFound)
+    listed = await schema.execute("mutation { listed { ... on Problem { code } } }", context_value=context())
+    assert listed.data == {"listed": {"code": "NOT_FOUND"}}
+    unlisted = await schema.execute("mutation { unlisted { __typename } }", context_value=context())
+    assert unlisted.data is None
+    assert unlisted.errors is not None
+    assert isinstance(unlisted.errors[0].original_error, errors.NotFound)

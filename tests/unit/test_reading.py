@@ -1,4 +1,4 @@
-"""What the services let whom read: the directory, sessions and the trail, over the fakes."""
+"""Who may read what through the services: the directory, sessions and the log, over the fakes."""
 
 from __future__ import annotations
 
@@ -31,38 +31,37 @@ MEMBER, AUDITOR = Actor(UUID(int=8), Role.MEMBER), Actor(UUID(int=9), Role.AUDIT
 
 @pytest.fixture
 def world() -> World:
-    """Nothing in it yet."""
     return World.over(AttemptLimits())
 
 
 @pytest.fixture
 def trail(world: World) -> EventService:
-    """The log of this world."""
+    """The use cases of the log in this world."""
     return EventService(world.store, world.clock)
 
 
 @pytest.fixture
 def presence() -> FakePresence:
-    """Nobody is online yet."""
+    """Presence without users online."""
     return FakePresence()
 
 
 @pytest.fixture
 def directory(world: World, presence: FakePresence) -> DirectoryService:
-    """The people of this world."""
+    """The directory of this world."""
     return DirectoryService(world.store, presence)
 
 
-async def people(world: World) -> tuple[User, User]:
-    """Somebody, and somebody who is disabled."""
+async def two_users(world: World) -> tuple[User, User]:
+    """An active user and a disabled one."""
     one, other = await world.user(), await world.user("bo@example.com", Role.AUDITOR)
     return one, (await world.users.set_status(system(), other.id, Status.DISABLED)).value
 
 
-async def test_one_user_is_read_by_who_may_know_of_them(world: World, directory: DirectoryService) -> None:
-    one, hidden = await people(world)
+async def test_a_user_is_readable_by_those_who_may_see_them(world: World, directory: DirectoryService) -> None:
+    one, hidden = await two_users(world)
     assert await directory.get(MEMBER, one.id, CURSOR) == one
-    assert world.store.asked[-1] == (CURSOR, None)
+    assert world.store.reads[-1] == (CURSOR, None)
     assert await directory.get(AUDITOR, hidden.id) == hidden
     assert await directory.get(actor(hidden), hidden.id) == hidden
     for user_id in (hidden.id, UUID(int=1)):
@@ -70,39 +69,39 @@ async def test_one_user_is_read_by_who_may_know_of_them(world: World, directory:
             await directory.get(MEMBER, user_id)
     both = [one.id, hidden.id, UUID(int=1)]
     assert await directory.get_many(MEMBER, both, CURSOR) == {one.id: one}
-    assert world.store.asked[-1] == (CURSOR, None)
+    assert world.store.reads[-1] == (CURSOR, None)
     assert await directory.get_many(AUDITOR, both) == {one.id: one, hidden.id: hidden}
 
 
-async def test_a_question_stays_within_what_the_asker_sees(
+async def test_a_query_returns_only_users_the_requester_sees(
     world: World, directory: DirectoryService, presence: FakePresence
 ) -> None:
-    one, hidden = await people(world)
+    one, hidden = await two_users(world)
     presence.online = frozenset({one.id})
     every = directory.query(AUDITOR, search=" Ada ")
     assert (every.filter.status, every.search, every.by_email, every.requester) == (None, "ada", True, AUDITOR.user_id)
     assert every.online_ids is None
-    asked = directory.query(MEMBER, filter_=UserFilter(status=frozenset({Status.DISABLED}), online=True))
-    assert (asked.filter.status, asked.online_ids) == (frozenset(), presence.online)
+    query = directory.query(MEMBER, filter_=UserFilter(status=frozenset({Status.DISABLED}), online=True))
+    assert (query.filter.status, query.online_ids) == (frozenset(), presence.online)
     assert directory.query(replace(MEMBER, session_id=UUID(int=5))).requester == UUID(int=5)
     for viewer, found in ((MEMBER, [one]), (AUDITOR, [one, hidden])):
         query = directory.query(viewer, Window(5), search="ada")
         assert set((await directory.page(query, CURSOR)).items) == set(found)
-        assert world.store.asked[-1] == (CURSOR, viewer.user_id)
+        assert world.store.reads[-1] == (CURSOR, viewer.user_id)
         assert await directory.count(query, CURSOR) == len(found)
-        assert world.store.asked[-1] == (CURSOR, viewer.user_id)
+        assert world.store.reads[-1] == (CURSOR, viewer.user_id)
 
 
-async def test_matching_is_answered_for_each_user_as_given(
+async def test_matching_is_decided_for_each_given_user(
     world: World, directory: DirectoryService, presence: FakePresence
 ) -> None:
-    one, hidden = await people(world)
+    one, hidden = await two_users(world)
     users = [one, hidden, replace(one, display_name="Else")]
-    before = len(world.store.asked)
+    before = len(world.store.reads)
     assert await directory.matching(directory.query(MEMBER), users) == [True, False, True]
-    nobody = directory.query(MEMBER, search="ada", filter_=UserFilter(role=frozenset({Role.ADMIN})))
-    assert await directory.matching(nobody, users) == [False] * 3
-    assert len(world.store.asked) == before, "without a search, or where the filter lets nobody pass, nothing is read"
+    unmatched = directory.query(MEMBER, search="ada", filter_=UserFilter(role=frozenset({Role.ADMIN})))
+    assert await directory.matching(unmatched, users) == [False] * 3
+    assert len(world.store.reads) == before, "without a search, or with a filter that matches no user, nothing is read"
     assert await directory.matching(directory.query(MEMBER, search="ada"), users) == [True, False, False]
     assert await directory.matching(directory.query(MEMBER, search="ada@example"), users) == [False] * 3
     assert await directory.matching(directory.query(AUDITOR, search="ada@example"), users) == [True, False, True]
@@ -111,33 +110,35 @@ async def test_matching_is_answered_for_each_user_as_given(
     assert await directory.matching(online, users) == [False, True, False]
 
 
-async def test_counts_are_of_those_in_view(world: World, directory: DirectoryService, presence: FakePresence) -> None:
-    await people(world)
+async def test_counts_include_visible_users_only(
+    world: World, directory: DirectoryService, presence: FakePresence
+) -> None:
+    await two_users(world)
     presence.online = frozenset({UUID(int=1), UUID(int=2)})
     seen = await directory.counts(MEMBER, CURSOR)
     assert (dict(seen.by), seen.online, seen.head) == ({(Role.MEMBER, Status.ACTIVE): 1}, 2, 3)
-    assert world.store.asked[-1] == (CURSOR, None)
+    assert world.store.reads[-1] == (CURSOR, None)
     every = await directory.counts(AUDITOR)
     assert dict(every.by) == {(Role.MEMBER, Status.ACTIVE): 1, (Role.AUDITOR, Status.DISABLED): 1}
 
 
-async def test_the_trail_is_for_auditors(world: World, trail: EventService) -> None:
-    one, hidden = await people(world)
+async def test_the_log_is_readable_by_auditors(world: World, trail: EventService) -> None:
+    one, hidden = await two_users(world)
     with pytest.raises(errors.Forbidden):
         await trail.page(MEMBER, Window(), EventFilter())
     with pytest.raises(errors.Forbidden):
         await trail.recent(MEMBER)
     page = await trail.page(AUDITOR, Window(2), EventFilter(), CURSOR)
     assert [e.type for e in page.items] == [EventType.USER_DISABLED, EventType.USER_CREATED]
-    assert world.store.asked[-1] == (CURSOR, None)
+    assert world.store.reads[-1] == (CURSOR, None)
     theirs = await trail.of_users(actor(one), [one.id, hidden.id], Window(), CURSOR)
     assert [len(theirs[u.id].items) for u in (one, hidden)] == [1, 0]
     assert not theirs[hidden.id].has_next
     assert not theirs[hidden.id].has_previous
-    assert world.store.asked[-1] == (CURSOR, None)
-    before = len(world.store.asked)
+    assert world.store.reads[-1] == (CURSOR, None)
+    before = len(world.store.reads)
     await trail.of_users(MEMBER, [one.id], Window())
-    assert len(world.store.asked) == before, "what may not be seen is not read"
+    assert len(world.store.reads) == before, "a forbidden log is not read"
 
 
 async def test_recent_events_are_counted_by_the_hour(world: World, trail: EventService) -> None:
@@ -145,7 +146,7 @@ async def test_recent_events_are_counted_by_the_hour(world: World, trail: EventS
     world.clock.move(hours=RECENT_HOURS - 1, minutes=59)
     await world.user("bo@example.com")
     found = await trail.recent(AUDITOR, CURSOR)
-    assert world.store.asked[-1] == (CURSOR, None)
+    assert world.store.reads[-1] == (CURSOR, None)
     assert found.since == world.clock.now() - timedelta(hours=24)
     assert [(c.type, c.at - found.since, c.count) for c in found.counts] == [
         (EventType.USER_CREATED, timedelta(0), 1),
@@ -155,28 +156,28 @@ async def test_recent_events_are_counted_by_the_hour(world: World, trail: EventS
 
 
 @pytest.mark.parametrize(("at_most", "complete"), [(3, False), (4, True)])
-async def test_as_many_events_as_are_counted_at_most_may_not_be_all(
+async def test_a_count_that_reaches_its_limit_is_marked_as_incomplete(
     world: World, trail: EventService, monkeypatch: pytest.MonkeyPatch, at_most: int, complete: bool
 ) -> None:
     monkeypatch.setattr("domain.services.event.COUNTED_MAX", at_most)
-    await people(world)
+    await two_users(world)
     assert (await trail.recent(AUDITOR)).complete is complete
 
 
-async def test_entries_are_read_as_they_may_be_seen(world: World, trail: EventService) -> None:
-    one, _ = await people(world)
+async def test_entries_are_redacted_for_the_reader(world: World, trail: EventService) -> None:
+    one, _ = await two_users(world)
     await world.users.update(system(), UpdateUser(one.id, email="new@example.com", display_name="New"))
     ids = [UUID(int=n) for n in range(1, 5)]
     for viewer, seen in ((AUDITOR, {1, 2, 3, 4}), (MEMBER, {1, 3, 4}), (actor(one), {1, 3, 4})):
         found = await trail.get_many(viewer, ids, CURSOR)
         assert {e.seq for e in found.values()} == seen
-        assert world.store.asked[-1] == (CURSOR, None)
+        assert world.store.reads[-1] == (CURSOR, None)
         fields = {c.field for c in found[ids[3]].changes}
         assert fields == ({"display_name"} if viewer is MEMBER else {"email", "display_name"})
     assert await trail.get_many(AUDITOR, [UUID(int=99)]) == {}
 
 
-async def test_sessions_are_read_while_they_live_by_their_user_and_admins(world: World) -> None:
+async def test_live_sessions_are_readable_by_their_user_and_admins(world: World) -> None:
     one, other = await world.user(), await world.user("bo@example.com")
     here, there = await world.signed_in(one), await world.signed_in(one)
     await world.sessions.revoke(actor(one), there.session.id)
@@ -185,7 +186,7 @@ async def test_sessions_are_read_while_they_live_by_their_user_and_admins(world:
         pages = await world.sessions.pages(viewer, [one.id, other.id], Window(), CURSOR)
         assert [list(pages[u.id].items) for u in (one, other)] == [seen, []]
         assert list((await world.sessions.get_many(viewer, both, CURSOR)).values()) == seen
-        assert world.store.asked[-1] == (CURSOR, None)
+        assert world.store.reads[-1] == (CURSOR, None)
     at = world.clock.now() + timedelta(minutes=1)
     await world.sessions.touch_seen({here.session.id: at}, {one.id: at})
     assert world.store.state.sessions[here.session.id].last_seen_at == at

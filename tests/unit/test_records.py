@@ -1,4 +1,4 @@
-"""Files of people: what is read, what is refused and why, and that what was written is read back the same."""
+"""Files of users: which rows are read, which are refused and why, and that an export can be imported unchanged."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ HEADER = b"email,display_name,role\n"
 TEXTS = st.text(
     st.one_of(st.sampled_from("=+-@'\"\t\r\n,;\0\ufeff\ufffd\u2028"), st.characters(codec="utf-8")), max_size=40
 )
-PEOPLE = st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=5)
+USERS = st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=5)
 
 
 def stream_of(content: bytes) -> io.TextIOWrapper:
-    """A file as the command opens it."""
+    """A file, opened as the command opens it."""
     return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors=STRAY_BYTES, newline="")
 
 
@@ -42,46 +42,46 @@ def read(content: bytes, form: Form = Form.CSV) -> list[ImportRow | ImportRefusa
     return list((read_csv if form is Form.CSV else read_ndjson)(Lines(stream_of(content))))
 
 
-def written(people: list[tuple[str, str, str]], form: Form) -> bytes:
-    """What an export writes."""
+def written(users: list[tuple[str, str, str]], form: Form) -> bytes:
+    """The content of an export."""
     out = io.StringIO(newline="")
     writer = Writer(out, form)
-    for person in people:
+    for person in users:
         writer.write(*person)
     return out.getvalue().encode()
 
 
 def texts(rows: list[ImportRow | ImportRefusal]) -> list[tuple[str, str, str]]:
-    """The fields of rows of which none may be refused."""
+    """The fields of the rows; none may be refused."""
     assert all(isinstance(r, ImportRow) for r in rows), rows
     return [(r.email, r.display_name, r.role) for r in rows if isinstance(r, ImportRow)]
 
 
 def reasons(rows: list[ImportRow | ImportRefusal]) -> list[tuple[int, str, str]]:
-    """Line, field and reason of what was refused."""
+    """Line, field and reason of each refused row."""
     return [(r.line, r.field, r.reason) for r in rows if isinstance(r, ImportRefusal)]
 
 
 @pytest.mark.parametrize("form", list(Form))
-@given(people=PEOPLE)
-def test_what_was_exported_is_imported_the_same(form: Form, people: list[tuple[str, str, str]]) -> None:
-    assert texts(read(written(people, form), form)) == people
+@given(users=USERS)
+def test_an_export_is_imported_unchanged(form: Form, users: list[tuple[str, str, str]]) -> None:
+    assert texts(read(written(users, form), form)) == users
 
 
 @given(cell=TEXTS)
-def test_no_cell_begins_a_formula_and_each_is_read_as_it_was(cell: str) -> None:
+def test_no_cell_begins_a_formula_and_each_is_read_unchanged(cell: str) -> None:
     assert not escape_formula(cell).startswith(FORMULA_STARTS)
     assert unescape_formula(escape_formula(cell)) == cell
 
 
-def test_formulas_are_quiet_in_csv_and_as_they_are_in_ndjson() -> None:
+def test_formulas_are_escaped_in_csv_and_unchanged_in_ndjson() -> None:
     person = ("a@example.com", "=HYPERLINK(1)", "member")
     assert b",'=HYPERLINK(1)," in written([person], Form.CSV)
     assert json.loads(written([person], Form.NDJSON))["display_name"] == "=HYPERLINK(1)"
 
 
 @given(content=st.binary(max_size=300) | st.text('",\r\n\0ab', max_size=60).map(str.encode))
-def test_no_bytes_break_the_readers(content: bytes) -> None:
+def test_the_readers_accept_any_bytes_without_failing(content: bytes) -> None:
     rows = read(HEADER + content) + read(content, Form.NDJSON)
     assert all(r.line >= 1 for r in rows)
     for row in rows:
@@ -99,11 +99,11 @@ def test_no_bytes_break_the_readers(content: bytes) -> None:
     ],
     ids=["plain", "mark", "mark-and-quotes", "loose"],
 )
-def test_headers_that_are_understood(header: bytes) -> None:
+def test_accepted_headers(header: bytes) -> None:
     assert texts(read(header + b"a@example.com,Ada,admin\n")) == [("a@example.com", "Ada", "admin")]
 
 
-def test_columns_may_stand_in_another_order_and_the_role_may_be_left_out() -> None:
+def test_columns_may_be_in_another_order_and_the_role_may_be_omitted() -> None:
     assert texts(read(b"display_name,email\nAda,a@example.com\n")) == [("a@example.com", "Ada", "")]
 
 
@@ -120,7 +120,7 @@ def test_columns_may_stand_in_another_order_and_the_role_may_be_left_out() -> No
     ],
     ids=["empty", "missing", "short", "unknown", "doubled", "unclosed", "utf-16"],
 )
-def test_a_wrong_header_refuses_the_file_in_one_readable_line(content: bytes, said: str) -> None:
+def test_a_wrong_header_refuses_the_file_with_one_readable_line(content: bytes, said: str) -> None:
     with pytest.raises(FileRefused) as refused:
         read(content)
     message = str(refused.value)
@@ -128,26 +128,26 @@ def test_a_wrong_header_refuses_the_file_in_one_readable_line(content: bytes, sa
     assert message.isprintable()
 
 
-def test_quoted_newlines_are_one_row_named_by_the_line_it_ends_on() -> None:
+def test_a_row_with_quoted_newlines_is_named_by_its_last_line() -> None:
     rows = read(HEADER + b'a@example.com,"Ada\nKing",admin\r\nb@example.com,"B ""the"" C"\n')
     assert rows[0] == ImportRow(3, "a@example.com", "Ada\nKing", "admin")
     assert reasons(rows) == [(4, "line", "2 fields instead of 3")]
 
 
-def test_blank_lines_count_but_are_no_rows() -> None:
+def test_blank_lines_are_numbered_but_are_not_rows() -> None:
     assert [r.line for r in read(HEADER + b"\na@example.com,Ada,\n\nb@example.com,Bo,\n")] == [3, 5]
     ndjson = b'\n{"email":"a@example.com","display_name":"Ada"}\n \n'
     assert [r.line for r in read(ndjson, Form.NDJSON)] == [2]
 
 
-def test_bad_utf8_refuses_its_row_only_and_the_replacement_character_is_one_like_any() -> None:
+def test_invalid_utf8_refuses_only_its_row_and_the_replacement_character_is_accepted() -> None:
     rows = read(HEADER + b"a@example.com,A\xffda,\nb@example.com,Bo\n".replace(b"Bo", "B\ufffd,".encode()))
     assert reasons(rows) == [(2, "line", "Not UTF-8")]
     assert texts(rows[1:]) == [("b@example.com", "B\ufffd", "")]
     assert reasons(read(b'{"email":"\xff","display_name":"A"}', Form.NDJSON)) == [(1, "line", "Not UTF-8")]
 
 
-def test_a_stray_quote_refuses_its_row_only() -> None:
+def test_a_stray_quote_refuses_only_its_row() -> None:
     rows = read(HEADER + b'a@example.com,"Ada" King,\nb@example.com,Bo,\n')
     assert [(line, field) for line, field, _ in reasons(rows)] == [(2, "line")]
     assert texts(rows[1:]) == [("b@example.com", "Bo", "")]
@@ -158,7 +158,7 @@ def test_a_stray_quote_refuses_its_row_only() -> None:
     [b"x" * 3 * LINE_MAX, b'"' + b"x" * 3 * LINE_MAX + b'"', b"x," * LINE_MAX],
     ids=["one-field", "quoted", "fields"],
 )
-def test_an_overlong_line_is_refused_in_bounded_memory_and_the_next_is_read(name: bytes) -> None:
+def test_an_overlong_line_is_refused_in_bounded_memory_and_the_next_line_is_read(name: bytes) -> None:
     content = HEADER + b"a@example.com," + name + b",member\r\nb@example.com,Bo,\n"
     lines = Lines(stream_of(content))
     assert max(map(len, lines)) < LINE_MAX + 10
@@ -171,7 +171,7 @@ def test_an_overlong_line_is_refused_in_bounded_memory_and_the_next_is_read(name
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=["lf", "crlf", "cr"])
 @pytest.mark.parametrize("length", [LINE_MAX - 1, LINE_MAX, LINE_MAX + 1])
-def test_lines_round_the_limit_keep_their_count(end: bytes, length: int) -> None:
+def test_line_numbers_stay_correct_near_the_length_limit(end: bytes, length: int) -> None:
     content = b"x" * (length - len(end)) + end + b"y" + end
     assert len(list(Lines(stream_of(content)))) == 2
 
@@ -195,7 +195,7 @@ def test_an_overlong_field_is_refused() -> None:
     ],
     ids=["number", "list", "not-text", "cut", "deep", "missing", "unknown", "long-name"],
 )
-def test_what_ndjson_refuses(line: bytes, field: str, reason: str) -> None:
+def test_refusals_of_ndjson(line: bytes, field: str, reason: str) -> None:
     good = b'{"email":"b@example.com","display_name":"Bo","role":"auditor"}\n'
     rows = read(b"\xef\xbb\xbf" + line + b"\n" + good, Form.NDJSON)
     assert reasons(rows) == [(1, field, reason)]

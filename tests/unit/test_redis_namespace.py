@@ -1,4 +1,4 @@
-"""What is read from Redis is believed only where this deployment wrote it, for this log, for this place, and once."""
+"""A message from Redis is accepted only if this deployment wrote it, for this log and this channel, and only once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def bound(secret: str = "a secret", epoch: UUID = ONE) -> RedisNamespace:
     return made
 
 
-def test_what_one_instance_seals_another_one_opens() -> None:
+def test_an_instance_opens_what_another_one_sealed() -> None:
     sender, receiver = bound(), bound()
     assert sender.name("events") == receiver.name("events")
     for text in ("", "[1]", "Zoë \u2603", "1" * 200):
@@ -26,7 +26,7 @@ def test_what_one_instance_seals_another_one_opens() -> None:
 
 
 @pytest.mark.parametrize("sender", [bound("another secret"), bound(epoch=OTHER)], ids=["secret", "log"])
-def test_another_deployment_and_another_log_share_no_name_and_no_message(sender: RedisNamespace) -> None:
+def test_deployments_and_logs_share_neither_names_nor_messages(sender: RedisNamespace) -> None:
     receiver = bound()
     assert sender.name("events") != receiver.name("events")
     assert sender.hidden("limit", "b", "a@example.com") != receiver.hidden("limit", "b", "a@example.com")
@@ -35,7 +35,7 @@ def test_another_deployment_and_another_log_share_no_name_and_no_message(sender:
     assert receiver.refused == 2
 
 
-def test_a_message_is_opened_once_on_its_own_channel_and_only_whole() -> None:
+def test_a_message_is_opened_once_on_its_own_channel_and_only_unaltered() -> None:
     sender, receiver = bound(), bound()
     old, sealed = sender.seal("events", "[old]"), sender.seal("events", "[new]")
     assert receiver.open("nudge", sealed) is None
@@ -50,22 +50,24 @@ def test_a_message_is_opened_once_on_its_own_channel_and_only_whole() -> None:
     assert receiver.refused == before + 2
 
 
-def test_a_message_from_before_a_fork_is_none_of_the_new_log() -> None:
+def test_a_message_from_before_a_fork_is_not_accepted_in_the_new_log() -> None:
     sender, receiver = bound(), bound()
     recorded, moved = sender.seal("events", "[9]"), []
     receiver.listen(lambda: moved.append(receiver.name("events")))
     receiver.bind(ONE)
-    assert not moved, "the same log again is no change"
+    assert not moved, "the same log is no change"
     receiver.bind(OTHER)
     assert moved == [bound(epoch=OTHER).name("events")]
     assert receiver.open("events", recorded) is None
 
 
-def test_no_address_and_no_email_stands_in_a_name() -> None:
+def test_a_name_contains_neither_client_address_nor_email() -> None:
     name = bound().hidden("limit", "sign_in_account", "pat@example.com")
     assert name.startswith("rollcall:")
     assert "pat" not in name
-    assert name != bound().hidden("limit", "sign_in_accountp", "at@example.com"), "the parts are told apart"
+    assert name != bound().hidden("limit", "sign_in_accountp", "at@example.com"), (
+        "the parts are separated unambiguously"
+    )
 
 
 def test_nothing_is_named_or_sealed_before_the_log_is_known() -> None:

@@ -1,4 +1,4 @@
-"""The v1 renderings that need no server: errors, conditions, bodies, the shape of the document."""
+"""The v1 renderings that need no server: errors, conditions, bodies, the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.unit.domain_errors import KINDS, NOW, USER, example
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_domain_error_has_its_rendering(kind: type[DomainError]) -> None:
+def test_every_domain_error_is_rendered(kind: type[DomainError]) -> None:
     error = example(kind)
     response = domain_error(error)
     assert response.status_code == error.status
@@ -39,17 +39,17 @@ def test_every_domain_error_has_its_rendering(kind: type[DomainError]) -> None:
 
 
 NOT_OF_V1: set[type[DomainError]] = set()
-"""What no use case of v1 raises. An error of a noun that v1 does not have belongs here, and not in its document."""
+"""Errors that no use case of v1 raises. An error of a noun that v1 does not have belongs here, not in its document."""
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_document_lists_what_v1_can_raise_and_nothing_else(kind: type[DomainError]) -> None:
+def test_the_document_lists_exactly_the_errors_that_v1_can_raise(kind: type[DomainError]) -> None:
     error = example(kind)
     listing = [o.id for o in OPERATIONS if error.code in o.refusals.get(error.status, ())]
     assert bool(listing) == (kind not in NOT_OF_V1), listing
 
 
-def test_each_route_lists_its_own_refusals() -> None:
+def test_each_route_lists_its_own_errors() -> None:
     codes = {o.id: {c for listed in o.refusals.values() for c in listed} for o in OPERATIONS}
     assert {i for i, listed in codes.items() if "INVALID_CREDENTIALS" in listed} == {"signIn"}
     assert {i for i, listed in codes.items() if "EMAIL_TAKEN" in listed} == {"createUser", "updateUser"}
@@ -79,7 +79,7 @@ def test_details_name_the_first_fault_and_list_all() -> None:
         {"email": "a@example.com", "display_name": "A", "x" * 5000: "hunter2-hunter2"},
     ],
 )
-def test_a_refused_body_is_not_echoed_where_a_secret_may_be(body: dict[str, Any]) -> None:
+def test_a_refused_body_that_may_hold_a_secret_is_not_echoed(body: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
         NewUser.model_validate(body)
     text = orjson.dumps(dict(invalid(refused.value, body).details)).decode()
@@ -88,7 +88,7 @@ def test_a_refused_body_is_not_echoed_where_a_secret_may_be(body: dict[str, Any]
     assert len(text) < 1000
 
 
-def test_many_faults_are_cut() -> None:
+def test_a_long_list_of_faults_is_truncated() -> None:
     body = {f"field{i}": 1 for i in range(10_000)}
     with pytest.raises(ValidationError) as refused:
         Login.model_validate(body)
@@ -115,7 +115,7 @@ def test_every_field_that_must_not_be_echoed_is_known() -> None:
         ('"٣"', set(), set()),
     ],
 )
-def test_conditions_compare_as_the_standard_says(
+def test_conditions_compare_as_the_rfc_says(
     condition: str | None, strong: set[int] | None, weak: set[int] | None
 ) -> None:
     assert versions(condition, weak=False) == strong
@@ -127,18 +127,18 @@ def test_conditions_compare_as_the_standard_says(
     ("viewer", "sees"),
     [(Role.MEMBER, False), (Role.AUDITOR, True), (Role.ADMIN, True)],
 )
-def test_the_e_mail_is_null_where_the_viewer_may_not_see_it(viewer: Role, sees: bool) -> None:
+def test_the_email_is_null_for_a_viewer_who_may_not_see_it(viewer: Role, sees: bool) -> None:
     assert (user_shape(USER, Actor(UUID(int=2), viewer))["email"] is not None) == sees
     assert user_shape(USER, Actor(USER.id, Role.MEMBER))["email"] == "ada@example.com"
 
 
-def test_moments_are_utc_and_end_in_z() -> None:
+def test_times_are_utc_and_end_in_z() -> None:
     assert moment(NOW) == "2026-01-02T03:04:05Z"
     assert moment(None) is None
 
 
 def sending(*parts: bytes) -> Receive:
-    """An ASGI receive that gives a body in these parts."""
+    """An ASGI `receive` that returns a body in these parts."""
     messages: list[Message] = [{"type": "http.request", "body": p, "more_body": True} for p in parts]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
 
@@ -172,18 +172,18 @@ def post(**headers: str) -> Scope:
         b'{"a": 1, "\\u0061": 2}',
     ],
 )
-async def test_what_is_not_strict_json_is_refused(body: bytes) -> None:
+async def test_invalid_json_is_refused(body: bytes) -> None:
     with pytest.raises(BodyRefused) as refused:
         await read_json(post(), sending(body), 1_000_000, strict=True)
     assert (refused.value.status, refused.value.code) == (400, "MALFORMED_REQUEST")
 
 
-async def test_a_body_comes_whole_out_of_its_parts() -> None:
+async def test_a_body_is_joined_from_its_parts() -> None:
     assert await read_json(post(), sending(b'{"a":', b'"\xc3', b'\xa9"}'), 100, strict=True) == {"a": "é"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"content_length": "101"}, {"content_length": "9" * 5000}])
-async def test_a_body_over_the_limit_is_refused_whether_announced_or_not(headers: dict[str, str]) -> None:
+async def test_a_body_over_the_limit_is_refused_with_and_without_a_content_length(headers: dict[str, str]) -> None:
     with pytest.raises(BodyRefused) as refused:
         await read_json(post(**headers), sending(b"x" * 60, b"x" * 60), 100)
     assert refused.value.status == 413
@@ -199,15 +199,15 @@ async def test_only_plain_json_is_read(headers: dict[str, str]) -> None:
     assert refused.value.status == 415
 
 
-async def test_a_client_that_disconnects_is_not_our_error() -> None:
-    async def gone() -> Message:
+async def test_a_client_that_disconnects_is_not_reported_as_our_error() -> None:
+    async def disconnected() -> Message:
         return {"type": "http.disconnect"}
 
     with pytest.raises(ConnectionError):
-        await read_json(post(), gone, 100)
+        await read_json(post(), disconnected, 100)
 
 
-def test_the_document_refers_only_to_what_it_has() -> None:
+def test_the_document_refers_only_to_its_own_definitions() -> None:
     described = document("https://rollcall.example.com", secure=True)
 
     def follow(node: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""When the answer to a revocation may go out: once the sockets are checked, without asking the database in between."""
+"""When the response to a revocation is sent: after the sockets are checked, without a query to the database meanwhile."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tests.unit.fakes import FakeClock, FakePresence
 from tests.unit.test_turns import settled
 
 NEVER = 3600.0
-"""Seconds: the bound of a wait that something else has to end."""
+"""Seconds: the limit of a wait that something else has to end."""
 
 
 class Presence(FakePresence):
-    """Which does not mind sockets."""
+    """Presence that ignores sockets."""
 
     def hold(self, user_id: UUID) -> None:
         """Nothing."""
@@ -37,7 +37,7 @@ class Presence(FakePresence):
 
 @dataclass(eq=False)
 class Socket:
-    """As much of a connection as a check needs."""
+    """The parts of a connection that a check needs."""
 
     actor: Actor
     ending: tuple[int, str] | None = None
@@ -49,20 +49,20 @@ class Socket:
 
 
 class Desk:
-    """A registry over a directory that answers when it is told to."""
+    """A registry over a directory that answers when a test lets it."""
 
     def __init__(self, settle: float = NEVER) -> None:
         self.clock, self.registry = FakeClock(), SocketRegistry(Presence())
         self.principals: dict[UUID, Principal] = {}
-        self.asked = 0
+        self.lookups = 0
         self.unavailable = 0
         self.asking, self.answer = asyncio.Event(), asyncio.Event()
         self.answer.set()
         self.revocation = Revocation(self.registry, self.find, self.clock, Bounds(NEVER, settle))
 
     async def find(self, session_ids: Sequence[UUID]) -> Mapping[UUID, Principal]:
-        """What the directory says at the moment at which it is asked."""
-        self.asked += 1
+        """The directory's answer at the time of the query."""
+        self.lookups += 1
         found = {s: self.principals[s] for s in session_ids}
         self.asking.set()
         await self.answer.wait()
@@ -82,14 +82,14 @@ class Desk:
         return socket
 
     def commit(self, socket: Any, type_: EventType = EventType.PASSWORD_CHANGED) -> Event:
-        """Commit an event that concerns the socket's user; the entry that the log makes of it."""
+        """Commit an event that concerns the socket's user; returns the log's entry."""
         user_id, now = socket.actor.user_id, self.clock.now()
         subject = Subject(SubjectKind.USER, user_id)
         self.revocation.committed([NewEvent(type_, subject, user_id, now)])
         return Event(type_, subject, user_id, now, id=uuid4(), seq=1, ord=1)
 
     def disable(self, socket: Any) -> Event:
-        """Disable the socket's user, and commit that."""
+        """Disable the socket's user, and commit the event."""
         session_id = socket.actor.session_id
         self.principals[session_id] = replace(self.principals[session_id], status=Status.DISABLED)
         return self.commit(socket, EventType.USER_DISABLED)
@@ -97,7 +97,7 @@ class Desk:
 
 @asynccontextmanager
 async def settling(desk: Desk, *sockets: Any) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Use cases that wait, for as many users; they must have ended when the block has."""
+    """Use cases that wait for one user each; all must have ended at the end of the block."""
     tasks = [asyncio.create_task(desk.revocation.settle(s.actor.user_id)) for s in sockets]
     await asyncio.sleep(0)
     yield tasks
@@ -105,7 +105,7 @@ async def settling(desk: Desk, *sockets: Any) -> AsyncIterator[list[asyncio.Task
         await asyncio.gather(*tasks)
 
 
-async def test_nobody_waits_without_a_reason() -> None:
+async def test_without_a_reason_nothing_is_waited_for() -> None:
     desk = Desk()
     socket = desk.open()
     async with asyncio.timeout(60):
@@ -116,10 +116,10 @@ async def test_nobody_waits_without_a_reason() -> None:
         socket.end(1000, "by itself")
         desk.disable(socket)
         await desk.revocation.settle(socket.actor.user_id)
-    assert desk.asked == 0
+    assert desk.lookups == 0
 
 
-async def test_who_waits_is_woken_by_the_check_that_the_event_brings_about_and_asks_nothing() -> None:
+async def test_a_waiting_use_case_is_woken_by_the_check_after_the_event_and_queries_nothing() -> None:
     desk = Desk()
     socket, other = desk.open(), desk.open()
     async with desk.revocation:
@@ -127,9 +127,9 @@ async def test_who_waits_is_woken_by_the_check_that_the_event_brings_about_and_a
         async with settling(desk, socket, socket) as waiting:
             await settled()
             assert not any(t.done() for t in waiting)
-            assert desk.asked == 0, "it is the event that has the directory asked"
+            assert desk.lookups == 0, "the event is what triggers the query"
             desk.revocation.written([event])
-        assert desk.asked == 1
+        assert desk.lookups == 1
         assert socket.ending == (4403, "This account is disabled")
         assert other.ending is None
         await desk.revocation.settle(socket.actor.user_id)
@@ -146,10 +146,10 @@ async def test_a_check_that_began_before_the_commit_does_not_count() -> None:
         async with settling(desk, socket) as [waiting]:
             desk.answer.set()
             await settled()
-            assert not waiting.done(), "the check saw the directory of before"
+            assert not waiting.done(), "the check saw the directory before the commit"
             desk.revocation.written([event])
         assert socket.ending is not None
-        assert desk.asked == 2
+        assert desk.lookups == 2
 
 
 async def test_a_commit_during_a_check_is_waited_for() -> None:
@@ -157,18 +157,18 @@ async def test_a_commit_during_a_check_is_waited_for() -> None:
     socket = desk.open()
     async with desk.revocation:
         desk.answer.clear()
-        desk.revocation.written([desk.commit(socket)])  # something that lets this session go on
+        desk.revocation.written([desk.commit(socket)])  # an event that leaves this session valid
         await desk.asking.wait()
         event = desk.disable(socket)
         async with settling(desk, socket) as [waiting]:
             desk.answer.set()
             await settled()
-            assert not waiting.done(), "the check saw the first commit and not the second"
+            assert not waiting.done(), "the check saw only the first commit"
             desk.revocation.written([event])
         assert socket.ending is not None
 
 
-async def test_a_socket_that_its_peer_closed_meanwhile_is_not_waited_for() -> None:
+async def test_a_socket_that_the_client_closed_meanwhile_is_not_waited_for() -> None:
     desk = Desk()
     socket = desk.open()
     async with desk.revocation:
@@ -176,17 +176,17 @@ async def test_a_socket_that_its_peer_closed_meanwhile_is_not_waited_for() -> No
         async with settling(desk, socket):
             desk.registry.closed(socket)
             desk.revocation.written([event])
-        assert desk.asked == 0, "there is nothing left to ask about"
+        assert desk.lookups == 0, "no socket is left to check"
 
 
-async def test_without_its_event_the_sockets_are_checked_after_the_bound() -> None:
+async def test_without_the_event_the_sockets_are_checked_after_the_time_limit() -> None:
     desk = Desk(settle=0.01)
     socket = desk.open()
     desk.disable(socket)
     async with settling(desk, socket):
         pass
     assert socket.ending == (4403, "This account is disabled")
-    assert desk.asked == 1
+    assert desk.lookups == 1
     await desk.revocation.settle(socket.actor.user_id)
 
 
@@ -199,4 +199,4 @@ async def test_a_check_that_fails_is_repeated_until_it_succeeds() -> None:
         async with settling(desk, socket):
             desk.revocation.written([event])
         assert socket.ending is not None
-        assert desk.asked == 3
+        assert desk.lookups == 3

@@ -1,4 +1,4 @@
-"""Rules that were broken by hand, a line each, with every other test still green: each has its test here."""
+"""Rules that no other test held when they were broken by hand: each has its test here."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ ATTEMPTS = 3
 
 @pytest.fixture
 def world() -> World:
-    """Nothing in it yet, and little patience."""
+    """An empty world with short waits."""
     return World.over(AttemptLimits(per_account=(ATTEMPTS, 300)))
 
 
 async def verified(world: World) -> User:
-    """A user whose address has proved to be theirs."""
+    """A user whose address is verified."""
     user = await world.user()
     world.store.state.users[user.id] = replace(user, email_verified_at=world.clock.now())
     return world.store.state.users[user.id]
@@ -39,7 +39,7 @@ async def verified(world: World) -> User:
     ("wanted", "stays"),
     [({"email": "new@example.com"}, False), ({"email": "ADA@example.com"}, True), ({"display_name": "A"}, True)],
 )
-async def test_only_another_address_loses_its_verification(world: World, wanted: dict[str, Any], stays: bool) -> None:
+async def test_only_a_changed_address_loses_its_verification(world: World, wanted: dict[str, Any], stays: bool) -> None:
     user = await verified(world)
     await world.users.update(actor(user), UpdateUser(user.id, **wanted))
     kept = user.email_verified_at if stays else None
@@ -56,7 +56,7 @@ async def test_one_batch_cannot_demote_every_admin(world: World, others: int) ->
     assert [(r.line, r.field) for r in result.refused] == ([] if others else [(3, "role")])
     assert result.updated == 2 - len(result.refused)
     assert sum(u.is_active_admin for u in world.store.state.users.values()) == 1
-    assert world.told.count(EventType.USER_ROLE_CHANGED) == result.updated
+    assert world.logged.count(EventType.USER_ROLE_CHANGED) == result.updated
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ async def test_one_batch_cannot_demote_every_admin(world: World, others: int) ->
     ],
     ids=lambda c: str(next(iter(c))),
 )
-async def test_an_idempotency_key_stands_for_all_of_its_input(world: World, change: dict[str, Any]) -> None:
+async def test_an_idempotency_key_covers_all_of_its_input(world: World, change: dict[str, Any]) -> None:
     command = CreateUser("a@example.com", "A", Role.MEMBER, PASSWORD, "key")
     await world.users.create(system(), command)
     with pytest.raises(errors.IdempotencyMismatch):
@@ -111,7 +111,7 @@ async def test_changing_a_password_is_limited_before_anything_is_verified(world:
     await world.sessions.change_password(actor(other), PASSWORD, "another password")
 
 
-async def test_a_hash_that_is_too_weak_by_now_is_made_anew_by_the_right_password_alone(world: World) -> None:
+async def test_an_outdated_hash_is_replaced_after_a_correct_password_only(world: World) -> None:
     user = await world.user()
     world.hasher.strength = 2
     with pytest.raises(errors.InvalidCredentials):
@@ -119,25 +119,25 @@ async def test_a_hash_that_is_too_weak_by_now_is_made_anew_by_the_right_password
     assert world.store.state.hashes[user.id] == f"hash1:{PASSWORD}"
     await world.signed_in(user)
     assert world.store.state.hashes[user.id] == f"hash2:{PASSWORD}"
-    assert EventType.PASSWORD_CHANGED not in world.told, "it is the same password"
+    assert EventType.PASSWORD_CHANGED not in world.logged, "the password is the same"
 
 
 @pytest.mark.parametrize("generation", ["7", "2", "01"], ids=["future", "next", "forged"])
 @pytest.mark.parametrize("use", ["refresh", "sign_out"])
-async def test_a_refresh_token_we_have_not_issued_yet_is_invalid_and_ends_nothing(
+async def test_a_refresh_token_of_a_future_generation_is_invalid_and_ends_nothing(
     world: World, generation: str, use: str
 ) -> None:
     signed_in = await world.signed_in(await world.user())
     token = f"refresh {signed_in.session.id} {generation}"
-    before = world.told
+    before = world.logged
     with pytest.raises(errors.TokenInvalid):
         await (world.sessions.refresh if use == "refresh" else world.sessions.sign_out_by_token)(Origin(), token)
     assert world.store.state.sessions[signed_in.session.id].ended_at is None
-    assert world.told == before
+    assert world.logged == before
     await world.sessions.refresh(Origin(), signed_in.refresh_token)
 
 
-async def test_an_admin_who_sets_their_own_password_keeps_the_session_they_set_it_in(world: World) -> None:
+async def test_an_admin_who_sets_their_own_password_keeps_the_current_session(world: World) -> None:
     admin = await world.user(role=Role.ADMIN)
     here, there = await world.signed_in(admin), await world.signed_in(admin)
     await world.users.update(actor(admin, here), UpdateUser(admin.id, password="another password"))
@@ -145,7 +145,7 @@ async def test_an_admin_who_sets_their_own_password_keeps_the_session_they_set_i
     assert world.store.state.sessions[there.session.id].end_reason is EndReason.PASSWORD_CHANGED
 
 
-async def test_a_password_set_by_somebody_else_ends_every_session(world: World) -> None:
+async def test_a_password_set_by_another_user_ends_every_session(world: World) -> None:
     admin, user = await world.user("admin@example.com", Role.ADMIN), await world.user()
     own, theirs = await world.signed_in(admin), await world.signed_in(user)
     await world.users.update(actor(admin, own), UpdateUser(user.id, password="another password"))
@@ -155,14 +155,14 @@ async def test_a_password_set_by_somebody_else_ends_every_session(world: World) 
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("sort", UserSort)
-def test_the_order_of_addresses_is_only_for_those_who_see_them(world: World, role: Role, sort: UserSort) -> None:
+def test_only_those_who_see_addresses_may_sort_by_them(world: World, role: Role, sort: UserSort) -> None:
     query = world.users.query(Actor(system().user_id, role), sort=sort)
     sees = role is not Role.MEMBER
     assert query.by_email is sees
     assert query.sort is (UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not sees else sort)
 
 
-async def test_sockets_are_settled_wherever_a_right_ends(world: World) -> None:
+async def test_sockets_are_settled_after_every_loss_of_a_right(world: World) -> None:
     admin, user = await world.user("admin@example.com", Role.ADMIN), await world.user()
     by, settled = actor(admin), world.live.settled
     await world.users.update(by, UpdateUser(user.id, display_name="Ada"))
@@ -186,10 +186,10 @@ async def test_an_ended_session_ends_once(world: World) -> None:
     user = await world.user()
     signed_in = await world.signed_in(user)
     assert (await world.sessions.revoke(actor(user), signed_in.session.id)).position is not None
-    told = world.told
+    logged_before = world.logged
     again = await world.sessions.revoke(actor(user), signed_in.session.id)
     by_token = await world.sessions.sign_out_by_token(Origin(), signed_in.refresh_token)
-    assert (again.position, by_token.position, world.told) == (None, None, told)
+    assert (again.position, by_token.position, world.logged) == (None, None, logged_before)
     with pytest.raises(errors.NotFound):
         await world.sessions.sign_out(actor(user))
 
@@ -197,7 +197,9 @@ async def test_an_ended_session_ends_once(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "reason"), [(Status.DISABLED, EndReason.DISABLED), (Status.DELETED, EndReason.DELETED)]
 )
-async def test_a_session_says_why_it_ended_with_its_user(world: World, status: Status, reason: EndReason) -> None:
+async def test_a_session_ends_with_the_reason_of_its_user_s_status(
+    world: World, status: Status, reason: EndReason
+) -> None:
     user = await world.user()
     signed_in = await world.signed_in(user)
     await world.users.set_status(system(), user.id, status)

@@ -36,7 +36,7 @@ def tokens() -> SignedTokens:
     return SignedTokens(SECRET, timedelta(minutes=10))
 
 
-async def test_a_hash_is_argon2id_at_owasp_minimum_and_fits_only_its_password(hasher: Argon2Hasher) -> None:
+async def test_a_hash_is_argon2id_at_owasp_minimum_and_matches_only_its_password(hasher: Argon2Hasher) -> None:
     hashed = await hasher.hash("correct horse")
     found = extract_parameters(hashed)
     assert found.type is Type.ID
@@ -47,12 +47,12 @@ async def test_a_hash_is_argon2id_at_owasp_minimum_and_fits_only_its_password(ha
     assert not hasher.needs_rehash(hashed)
 
 
-async def test_without_a_hash_nothing_fits_and_the_same_work_is_done(hasher: Argon2Hasher) -> None:
+async def test_without_a_hash_nothing_matches_and_the_same_work_is_done(hasher: Argon2Hasher) -> None:
     worked = []
     inner = hasher._argon2.verify
 
     class Watched:
-        """The library's hasher, watched: it has slots and cannot be patched."""
+        """The library's hasher, observed by a substitute, because it has slots and cannot be patched."""
 
         def verify(self, known: str, password: str) -> bool:
             worked.append(extract_parameters(known).memory_cost)
@@ -63,7 +63,7 @@ async def test_without_a_hash_nothing_fits_and_the_same_work_is_done(hasher: Arg
     assert worked == [19456]
 
 
-async def test_weaker_parameters_are_dated(hasher: Argon2Hasher) -> None:
+async def test_hashes_with_weaker_parameters_need_a_rehash(hasher: Argon2Hasher) -> None:
     weak = Argon2(time_cost=1, memory_cost=1024, parallelism=1).hash("correct horse")
     assert hasher.needs_rehash(weak)
     assert await hasher.verify("correct horse", weak)
@@ -92,7 +92,7 @@ async def test_hashing_refuses_when_too_many_wait(stopped: Argon2Hasher) -> None
     assert stopped.waiting == 0
 
 
-def test_an_access_token_says_session_and_user_until_it_ends(tokens: SignedTokens) -> None:
+def test_an_access_token_names_session_and_user_until_it_expires(tokens: SignedTokens) -> None:
     token, expires = tokens.issue_access(SESSION, USER, NOW)
     claims = tokens.read_access(token, NOW)
     assert (claims.session_id, claims.user_id, claims.expires_at) == (SESSION, USER, expires)
@@ -110,7 +110,7 @@ def test_a_token_holds_no_role(tokens: SignedTokens) -> None:
 
 
 def forged(key: bytes | str, algorithm: str = "HS256", **changes: Any) -> str:
-    """A token like ours but for the changes; a change to None takes the claim away."""
+    """A token like ours except for the changes; a change to None removes the claim."""
     claims: dict[str, Any] = {
         "iss": "rollcall",
         "aud": "rollcall-api",
@@ -122,7 +122,7 @@ def forged(key: bytes | str, algorithm: str = "HS256", **changes: Any) -> str:
     return jwt.encode({k: v for k, v in (claims | changes).items() if v is not None}, key, algorithm=algorithm)
 
 
-def test_the_forger_forges_well(tokens: SignedTokens) -> None:
+def test_an_unchanged_forgery_is_accepted(tokens: SignedTokens) -> None:
     assert tokens.read_access(forged(tokens._access), NOW).session_id == SESSION
 
 
@@ -146,7 +146,7 @@ def test_every_claim_is_required(tokens: SignedTokens, claim: str) -> None:
         {"iat": int(NOW.timestamp()) + 3600},
     ],
 )
-def test_claims_that_are_not_ours_are_refused(tokens: SignedTokens, changes: dict[str, Any]) -> None:
+def test_foreign_claims_are_refused(tokens: SignedTokens, changes: dict[str, Any]) -> None:
     with pytest.raises(TokenInvalid):
         tokens.read_access(forged(tokens._access, **changes), NOW)
 
@@ -158,7 +158,7 @@ def test_the_algorithm_is_fixed(tokens: SignedTokens, other: str) -> None:
         tokens.read_access(forged("" if other == "none" else tokens._access, other), NOW)
 
 
-def test_keys_are_for_one_use(tokens: SignedTokens) -> None:
+def test_each_key_has_one_purpose(tokens: SignedTokens) -> None:
     assert len({tokens._access, tokens._refresh, tokens._next, tokens._same, SECRET.encode()}) == 5
     for key in (tokens._refresh, tokens._next, tokens._same, SECRET.encode()):
         with pytest.raises(TokenInvalid):
@@ -166,7 +166,7 @@ def test_keys_are_for_one_use(tokens: SignedTokens) -> None:
 
 
 @pytest.mark.parametrize("junk", ["", ".", "a.b.c", "é", "\udcff", "eyJhbGciOiJIUzI1NiJ9..", "x" * 100_000])
-def test_junk_is_no_token(tokens: SignedTokens, junk: str) -> None:
+def test_malformed_tokens_are_refused(tokens: SignedTokens, junk: str) -> None:
     with pytest.raises(TokenInvalid):
         tokens.read_access(junk, NOW)
     with pytest.raises(TokenInvalid):
@@ -181,7 +181,7 @@ def test_another_installation_s_tokens_are_refused(tokens: SignedTokens) -> None
         tokens.read_refresh(other.issue_refresh(SESSION, 1)[0])
 
 
-def test_a_refresh_token_names_its_place_and_only_its_hash_is_kept(tokens: SignedTokens) -> None:
+def test_a_refresh_token_names_its_session_and_only_its_hash_is_stored(tokens: SignedTokens) -> None:
     token, kept = tokens.issue_refresh(SESSION, 3)
     assert tokens.read_refresh(token).session_id == SESSION
     assert tokens.read_refresh(token).generation == 3
@@ -190,7 +190,7 @@ def test_a_refresh_token_names_its_place_and_only_its_hash_is_kept(tokens: Signe
     assert token != tokens.issue_refresh(SESSION, 3)[0]
 
 
-def test_a_successor_follows_from_its_token_and_the_key_alone(tokens: SignedTokens) -> None:
+def test_a_successor_is_derived_from_its_token_and_the_key_alone(tokens: SignedTokens) -> None:
     token, _ = tokens.issue_refresh(SESSION, 3)
     successor, kept = tokens.successor(token)
     assert (successor, kept) == tokens.successor(token)
@@ -217,6 +217,6 @@ def test_the_cache_of_verified_tokens_is_bounded(tokens: SignedTokens, monkeypat
     assert len(tokens._known) == 3
 
 
-def test_fingerprints_tell_equal_inputs_and_need_the_key(tokens: SignedTokens) -> None:
+def test_fingerprints_identify_equal_inputs_and_need_the_key(tokens: SignedTokens) -> None:
     assert tokens.fingerprint(b"x") == tokens.fingerprint(b"x") != tokens.fingerprint(b"y")
     assert tokens.fingerprint(b"x") != SignedTokens(SECRET + "!", timedelta(1)).fingerprint(b"x")

@@ -1,4 +1,4 @@
-"""The use cases over fakes: what is written, what is told, what is refused."""
+"""The use cases over fakes: what is written, what is logged, what is refused."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class World:
 
     @classmethod
     def over(cls, limits: AttemptLimits) -> World:
-        """Nothing in it yet, with these limits."""
+        """An empty world with these limits."""
         store, clock, live, tokens = FakeStore(), FakeClock(), FakeLive(), FakeTokens()
         any_store, limiter, hasher = cast("Any", store), FakeLimiter(), FakeHasher()
         attempts = Attempts(limiter, limits)
@@ -53,8 +53,8 @@ class World:
         return cls(store, clock, live, hasher, limiter, failures, users, sessions, imports)
 
     @property
-    def told(self) -> list[EventType]:
-        """What the log has."""
+    def logged(self) -> list[EventType]:
+        """The types of the events in the log."""
         return [e.type for e in self.store.state.events]
 
     async def user(self, email: str = "ada@example.com", role: Role = Role.MEMBER) -> User:
@@ -62,13 +62,12 @@ class World:
         return (await self.users.create(system(), CreateUser(email, "Ada", role, PASSWORD))).value
 
     async def signed_in(self, user: User) -> SignedIn:
-        """A session of theirs."""
+        """A new session of the user."""
         return await self.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
 
 
 @pytest.fixture
 def world() -> World:
-    """Nothing in it yet."""
     return World.over(AttemptLimits())
 
 
@@ -77,27 +76,27 @@ def actor(user: User, signed_in: SignedIn | None = None) -> Actor:
     return Actor(user.id, user.role, signed_in.session.id if signed_in else None)
 
 
-async def test_a_change_is_the_row_and_its_event(world: World) -> None:
+async def test_a_change_writes_the_row_and_its_event(world: World) -> None:
     user = await world.user()
     changed = (
         await world.users.update(system(), UpdateUser(user.id, display_name=" Ada  King ", role=Role.AUDITOR))
     ).value
     assert (changed.display_name, changed.role, changed.version) == ("Ada King", Role.AUDITOR, 2)
-    assert world.told == [EventType.USER_CREATED, EventType.USER_UPDATED, EventType.USER_ROLE_CHANGED]
+    assert world.logged == [EventType.USER_CREATED, EventType.USER_UPDATED, EventType.USER_ROLE_CHANGED]
     assert [(c.field, c.before, c.after) for c in world.store.state.events[1].changes] == [
         ("display_name", "Ada", "Ada King")
     ]
 
 
-async def test_what_changes_nothing_writes_nothing(world: World) -> None:
+async def test_a_change_to_the_same_values_writes_nothing(world: World) -> None:
     user = await world.user()
-    before = len(world.told)
+    before = len(world.logged)
     written = await world.users.update(system(), UpdateUser(user.id, display_name="Ada", email="ADA@example.com"))
     assert (written.value, written.position) == (user, None)
-    assert len(world.told) == before
+    assert len(world.logged) == before
 
 
-async def test_users_edit_themselves_and_nobody_else(world: World) -> None:
+async def test_users_edit_only_themselves(world: World) -> None:
     ada, bo = await world.user(), await world.user("bo@example.com")
     assert (await world.users.update(actor(ada), UpdateUser(ada.id, display_name="A"))).value.display_name == "A"
     for command in (
@@ -109,7 +108,7 @@ async def test_users_edit_themselves_and_nobody_else(world: World) -> None:
             await world.users.update(actor(ada), command)
 
 
-async def test_a_refused_write_leaves_nothing(world: World) -> None:
+async def test_a_refused_write_changes_nothing(world: World) -> None:
     await world.user("taken@example.com")
     user = await world.user()
     state = world.store.state
@@ -129,14 +128,16 @@ async def test_a_refused_write_leaves_nothing(world: World) -> None:
         (Status.DISABLED, Status.ACTIVE, True),
     ],
 )
-async def test_steps_that_do_not_exist_are_refused(world: World, start: Status, wanted: Status, restore: bool) -> None:
+async def test_invalid_status_transitions_are_refused(
+    world: World, start: Status, wanted: Status, restore: bool
+) -> None:
     user = await world.user()
     await world.users.set_status(system(), user.id, start)
     with pytest.raises(errors.ValidationFailed):
         await world.users.set_status(system(), user.id, wanted, restore=restore)
 
 
-async def test_switching_off_ends_the_sessions_and_settles_the_sockets(world: World) -> None:
+async def test_disabling_ends_the_sessions_and_settles_the_sockets(world: World) -> None:
     user = await world.user()
     signed_in = await world.signed_in(user)
     await world.users.set_status(system(), user.id, Status.DISABLED)
@@ -148,7 +149,7 @@ async def test_switching_off_ends_the_sessions_and_settles_the_sockets(world: Wo
         await world.signed_in(user)
 
 
-async def test_the_last_admin_stays(world: World) -> None:
+async def test_the_last_admin_cannot_be_removed(world: World) -> None:
     admin = await world.user(role=Role.ADMIN)
     attempts: list[Callable[[], Any]] = [
         lambda: world.users.update(actor(admin), UpdateUser(admin.id, role=Role.MEMBER)),
@@ -161,7 +162,7 @@ async def test_the_last_admin_stays(world: World) -> None:
             await attempt()
     second = (await world.users.create(system(), CreateUser("second@example.com", "Bo", Role.ADMIN))).value
     for attempt in attempts:
-        with pytest.raises(errors.LastAdmin):  # nobody could sign in any more
+        with pytest.raises(errors.LastAdmin):  # no admin could sign in any more
             await attempt()
     await world.users.update(system(), UpdateUser(second.id, password=PASSWORD))
     await world.users.set_status(actor(admin), admin.id, Status.DISABLED)
@@ -174,11 +175,11 @@ async def test_an_admin_who_cannot_sign_in_can_be_removed_beside_one_who_can(wor
     assert world.store.state.users[second.id].status is Status.DELETED
 
 
-async def test_erasing_keeps_the_fact_alone(world: World) -> None:
+async def test_erasing_keeps_only_the_fact(world: World) -> None:
     user = await world.user()
     await world.users.erase(system(), user.id)
     assert world.store.state.users == {}
-    assert world.told == [EventType.USER_CREATED, EventType.USER_ERASED]
+    assert world.logged == [EventType.USER_CREATED, EventType.USER_ERASED]
     assert "ada@example.com" not in repr(world.store.state.events)
 
 
@@ -189,9 +190,11 @@ async def test_wrong_passwords_are_logged_and_limited(world: World) -> None:
             await world.sessions.sign_in(Origin(), SignIn(user.email, "wrong password"))
     with pytest.raises(errors.RateLimited):
         await world.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
-    assert EventType.SIGN_IN_FAILED not in world.told, "what is written within the answer tells by time who is known"
+    assert EventType.SIGN_IN_FAILED not in world.logged, (
+        "a write during the response would reveal known addresses by its timing"
+    )
     await world.failures.flush()
-    assert world.told.count(EventType.SIGN_IN_FAILED) == 10
+    assert world.logged.count(EventType.SIGN_IN_FAILED) == 10
     with pytest.raises(errors.InvalidCredentials):
         await world.sessions.sign_in(Origin(), SignIn("nobody@example.com", PASSWORD))
 
@@ -207,21 +210,21 @@ async def test_signing_up_makes_a_member_once(world: World) -> None:
     assert "pw-4711" not in repr(refused.value.details)
 
 
-async def test_the_token_just_replaced_is_answered_with_the_same_successor(world: World) -> None:
+async def test_a_token_that_was_just_replaced_gets_the_same_successor(world: World) -> None:
     first = await world.signed_in(await world.user())
     second = await world.sessions.refresh(Origin(), first.refresh_token)
-    kept, told = world.store.state.sessions[first.session.id], world.told
+    kept, events = world.store.state.sessions[first.session.id], world.logged
     world.clock.move(seconds=30)
     again = await world.sessions.refresh(Origin(), first.refresh_token)
     assert (again.refresh_token, again.session.id) == (second.refresh_token, first.session.id)
-    assert world.store.state.sessions[first.session.id] == kept, "an overlap renews nothing"
-    assert world.told == told, "and is not logged as reuse"
+    assert world.store.state.sessions[first.session.id] == kept, "the overlap does not renew the session"
+    assert world.logged == events, "and is not logged as reuse"
     third = await world.sessions.refresh(Origin(), again.refresh_token)
     assert third.refresh_token not in (first.refresh_token, second.refresh_token)
 
 
 @pytest.mark.parametrize("case", ["too late", "replaced twice"])
-async def test_a_token_replaced_long_ago_or_twice_ends_its_family(world: World, case: str) -> None:
+async def test_a_token_replaced_long_ago_or_twice_ends_its_session(world: World, case: str) -> None:
     first = await world.signed_in(await world.user())
     newest = await world.sessions.refresh(Origin(), first.refresh_token)
     if case == "too late":
@@ -231,11 +234,11 @@ async def test_a_token_replaced_long_ago_or_twice_ends_its_family(world: World, 
     for token in (first.refresh_token, newest.refresh_token):
         with pytest.raises(errors.SessionRevoked):
             await world.sessions.refresh(Origin(), token)
-    assert world.told[-1] is EventType.SESSION_REUSE_DETECTED
+    assert world.logged[-1] is EventType.SESSION_REUSE_DETECTED
 
 
 @pytest.mark.parametrize(("seconds", "reason"), [(30, EndReason.SIGNED_OUT), (31, EndReason.REUSED)])
-async def test_the_token_just_replaced_signs_out(world: World, seconds: int, reason: EndReason) -> None:
+async def test_a_token_that_was_just_replaced_can_sign_out(world: World, seconds: int, reason: EndReason) -> None:
     first = await world.signed_in(await world.user())
     await world.sessions.refresh(Origin(), first.refresh_token)
     world.clock.move(seconds=seconds)
@@ -243,7 +246,7 @@ async def test_the_token_just_replaced_signs_out(world: World, seconds: int, rea
     assert world.store.state.sessions[first.session.id].end_reason is reason
 
 
-async def test_a_session_expires_without_use(world: World) -> None:
+async def test_an_unused_session_expires(world: World) -> None:
     signed_in = await world.signed_in(await world.user())
     world.clock.move(days=31)
     with pytest.raises(errors.TokenExpired):

@@ -1,4 +1,4 @@
-"""The settings: what is accepted, and how a start-up error reads."""
+"""The settings: which values are accepted, and how an error at start-up reads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting from the machine that the tests run on."""
+    """Remove the settings of the machine that runs the tests."""
     for name in LocalSettings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
         monkeypatch.delenv(name, raising=False)
@@ -46,7 +46,7 @@ def fault(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
     return str(raised.value)
 
 
-def test_every_variable_is_in_the_example_and_nothing_else_is() -> None:
+def test_the_example_has_exactly_the_variables_that_exist() -> None:
     text = (ROOT / ".env.example").read_text()
     listed = re.findall(r"^#?([A-Z][A-Z_]*)=", text, re.MULTILINE)
     assert sorted(listed) == sorted(name.upper() for name in LocalSettings.model_fields)
@@ -69,7 +69,7 @@ def test_the_examples_are_accepted(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"),)
 
 
-def test_the_shown_defaults_are_the_defaults() -> None:
+def test_the_defaults_in_the_example_are_the_real_ones() -> None:
     text = (ROOT / ".env.example").read_text()
     settings = LocalSettings.load()
     for name in LocalSettings.model_fields:
@@ -80,19 +80,19 @@ def test_the_shown_defaults_are_the_defaults() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
-def test_an_address_of_postgresql_in_each_spelling(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+def test_each_spelling_of_a_postgresql_address_is_accepted(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     url = load(monkeypatch, DATABASE_URL=f"{scheme}://u:p%40ss@db/name?sslmode=require").database_url
     assert url.dsn == "postgresql://u:p%40ss@db/name?sslmode=require"
     assert engine_url(url.dsn) == "postgresql+asyncpg://u:p%40ss@db/name?ssl=require"
 
 
-def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_environment_takes_precedence_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("API_PORT=9000\nCONSOLE_PORT=9001\n")
     settings = load(monkeypatch, API_PORT="9100")
     assert (settings.api_port, settings.console_port) == (9100, 9001)
 
 
-def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(monkeypatch, API_PORT="", ADMIN_PASSWORD="").api_port == 8000
 
 
@@ -102,7 +102,7 @@ def test_a_server_needs_its_engines_and_key() -> None:
     assert re.findall(r"(\w+): is not set", str(raised.value)) == ["DATABASE_URL", "REDIS_URL", "SECRET_KEY"]
 
 
-def test_a_local_run_needs_nothing() -> None:
+def test_a_local_run_needs_no_settings() -> None:
     settings = LocalSettings.load()
     assert (settings.database_url, settings.redis_url, settings.secret_key) == (None, None, None)
 
@@ -175,7 +175,7 @@ def test_a_redis_address_with_options_that_redis_py_takes(monkeypatch: pytest.Mo
     connect(accepted)
 
 
-def test_secrets_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(monkeypatch, ADMIN_PASSWORD=PASSWORD, DATABASE_REPLICA_URLS=f"postgresql://u:{PASSWORD}@r/n")
     shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
     assert PASSWORD not in shown
@@ -183,7 +183,7 @@ def test_secrets_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(settings.database_url) == "postgresql://***@db:5432/rollcall"
 
 
-def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_immutable(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(monkeypatch)
     with pytest.raises(ValidationError, match="frozen"):
         settings.debug = True  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Every documented setting reaches the process that reads it: settings, .env.example, compose, README and Makefile agree."""
+"""Every documented setting reaches its process: settings, .env.example, compose, README and Makefile agree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SETTINGS = {name.upper() for name in LocalSettings.model_fields}
 SET_BY_COMPOSE = {
     "DATABASE_URL": "the address of its own PostgreSQL, with POSTGRES_PASSWORD",
     "REDIS_URL": "the address of its own Valkey, with VALKEY_PASSWORD",
-    "TRUSTED_PROXIES": "EDGE_NETWORK: the gateway is the only proxy, and believes no other",
+    "TRUSTED_PROXIES": "EDGE_NETWORK: the gateway is the only proxy, and no other proxy is trusted",
 }
 NOT_FOR_CONTAINERS = {
     "API_HOST": "the image listens on every address of its own network",
@@ -39,21 +39,21 @@ OF_THE_CONSOLE_S_IMAGE = {"HOST", "PORT"}
 
 
 def frontend_variables() -> set[str]:
-    """What the console's server reads from its environment."""
+    """The variables that the console's server reads from its environment."""
     folder = ROOT / "frontend"
     files = [folder / "server.js", *(folder / "server").glob("*.js"), *(folder / "src/lib/server").rglob("*.ts")]
     found = (re.findall(r"\benv\.([A-Z][A-Z_]+)(?!\w*\s*=[^=])", path.read_text()) for path in files)
     return {name for names in found for name in names}
 
 
-def test_every_setting_is_handed_to_the_api_or_left_out_for_a_reason() -> None:
+def test_every_setting_is_passed_to_the_api_or_omitted_for_a_reason() -> None:
     given = SERVICES["api"]["environment"]
     assert given.keys() == SETTINGS - NOT_FOR_CONTAINERS.keys()
     handed_on = {name for name, value in given.items() if re.match(rf"\$\{{{name}:[-?]", str(value))}
     assert handed_on == given.keys() - SET_BY_COMPOSE.keys()
 
 
-def test_what_compose_puts_in_place_of_nothing_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_values_that_compose_passes_for_unset_variables_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SERVICES["api"]["environment"].items():
         monkeypatch.setenv(name, re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value)))
     monkeypatch.setenv("DATABASE_URL", "postgresql://rollcall:p@postgres/rollcall")
@@ -68,20 +68,20 @@ def test_the_migration_has_the_api_s_settings() -> None:
     assert SERVICES["migrate"]["environment"] == SERVICES["api"]["environment"]
 
 
-def test_the_console_is_handed_what_it_reads() -> None:
+def test_the_console_is_passed_what_it_reads() -> None:
     read = frontend_variables()
     assert {"API_URL", "METRICS_TOKEN", "PROXY_TOKEN", "BODY_LIMIT_BYTES", "TRUSTED_PROXIES"} <= read
     assert read - OF_THE_CONSOLE_S_IMAGE == SERVICES["console"]["environment"].keys()
 
 
-def test_every_variable_of_compose_is_a_setting_or_told_in_its_first_lines() -> None:
+def test_every_variable_of_compose_is_a_setting_or_explained_in_its_first_lines() -> None:
     head = COMPOSE.partition("\nname:")[0]
-    told = set(re.findall(r"#\s+([A-Z_]+)(?:=| is )", head))
+    explained = set(re.findall(r"#\s+([A-Z_]+)(?:=| is )", head))
     used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE))
-    assert used <= SETTINGS | told
+    assert used <= SETTINGS | explained
 
 
-def test_the_readme_names_no_setting_that_does_not_exist() -> None:
+def test_the_readme_names_only_settings_that_exist() -> None:
     text = (ROOT / "README.md").read_text()
     named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)[`=]", text)) | set(re.findall(r"\b([A-Z]+(?:_[A-Z]+)+)=", text))
     assert {"DATABASE_REPLICA_URLS", "TRUSTED_PROXIES", "ADMIN_PASSWORD"} <= named

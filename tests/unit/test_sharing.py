@@ -1,4 +1,4 @@
-"""Who may share a rendering: decided by what is asked, not by how the text spreads it over fragments."""
+"""Which subscribers may share a rendering: this depends on the selected fields, not on how fragments spread them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SESSIONS = "sessions { edges { node { current } } }"
         ("sessions: id events: cursor user { current: id }", False),
     ],
 )
-def test_a_field_that_depends_on_who_asks_is_found_wherever_it_stands(fields: str, *, own: bool) -> None:
+def test_a_field_that_depends_on_the_viewer_is_found_at_any_depth(fields: str, *, own: bool) -> None:
     inline = f"subscription {{ userEvents {{ ... on Event {{ {fields} }} }} }}"
     named = f"subscription {{ userEvents {{ ...E }} }} fragment E on Event {{ {fields} }}"
     deep = f"subscription {{ ...S }} fragment S on Subscription {{ userEvents {{ ...E }} }} fragment E on Event {{ {fields} }}"
@@ -56,12 +56,12 @@ def test_a_field_that_depends_on_who_asks_is_found_wherever_it_stands(fields: st
         ),
     ],
 )
-def test_only_the_root_fields_own_position_is_left_out_of_what_is_compared(text: str, position: str | None) -> None:
+def test_only_the_root_field_s_own_position_is_excluded_from_the_comparison(text: str, position: str | None) -> None:
     assert traits_of(executor(text)).position == position
 
 
 @given(st.data())
-def test_any_selection_has_the_traits_of_the_same_in_a_named_fragment(data: st.DataObject) -> None:
+def test_an_inline_selection_has_the_traits_of_the_same_in_a_named_fragment(data: st.DataObject) -> None:
     fields = data.draw(selections("Event"))
     extra = data.draw(
         st.sampled_from(["", f"user {{ more: id {SESSIONS} }}", "zz: user { events { edges { cursor } } }"])
@@ -75,7 +75,7 @@ def test_any_selection_has_the_traits_of_the_same_in_a_named_fragment(data: st.D
 
 @strawberry.type
 class Badge(Node):
-    """A noun that no other file knows."""
+    """A noun that only this file defines."""
 
     name: str
     mine: bool = strawberry.field(metadata=PER_VIEWER)
@@ -97,12 +97,12 @@ class BadgeSubscriptions:
 
     @strawberry.subscription
     async def badges(self) -> AsyncGenerator[Badge, None]:
-        """One, which nobody asks for here."""
+        """A subscription that these tests only parse."""
         yield Badge(name="", mine=False)
 
     @strawberry.subscription
     async def things(self) -> AsyncGenerator[Node, None]:
-        """One, which nobody asks for here."""
+        """The same, with an interface as its type."""
         yield Badge(name="", mine=False)
 
 
@@ -118,11 +118,11 @@ BADGES = strawberry.Schema(BadgeQueries, subscription=BadgeSubscriptions)._schem
         ("subscription { things { id ... on Badge { a: mine } } }", True),
     ],
 )
-def test_a_field_of_a_new_noun_is_its_viewers_own_where_its_declaration_says_so(text: str, *, own: bool) -> None:
+def test_a_field_of_a_new_noun_depends_on_the_viewer_if_it_declares_so(text: str, *, own: bool) -> None:
     assert traits_of(executor(text, schema=BADGES)).own is own
 
 
-def test_what_depends_on_the_viewer_is_marked() -> None:
+def test_viewer_dependent_fields_are_marked() -> None:
     found = {
         f"{type_.name}.{name}"
         for type_ in SCHEMA.type_map.values()

@@ -1,4 +1,4 @@
-"""Signing in and renewing while the account changes, and at the edges of a session's life."""
+"""Signing in and renewing while the account changes, and at the moment when a session expires."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Meanwhile = Callable[[World, User], None]
 
 
 class SlowHasher(FakeHasher):
-    """A hasher that verifies so slowly that something else happens meanwhile, once."""
+    """A hasher during whose first verification something else happens."""
 
     def __init__(self, meanwhile: Callable[[], None]) -> None:
         super().__init__()
         self._meanwhile = [meanwhile]
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Let it happen, and verify."""
+        """Run the concurrent change, then verify."""
         fits = await super().verify(password, password_hash)
         while self._meanwhile:
             self._meanwhile.pop()()
@@ -38,12 +38,11 @@ class SlowHasher(FakeHasher):
 
 @pytest.fixture
 def world() -> World:
-    """Nothing in it yet."""
     return World.over(AttemptLimits())
 
 
 async def sign_in_while(world: World, user: User, meanwhile: Meanwhile) -> None:
-    """Sign in with the password that fits, while this happens."""
+    """Sign in with the correct password, while this happens."""
     world.sessions._hasher = SlowHasher(lambda: meanwhile(world, user))
     await world.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
 
@@ -54,12 +53,12 @@ def give_password(world: World, user: User) -> None:
 
 
 def take_password(world: World, user: User) -> None:
-    """No password any more."""
+    """Remove the user's password."""
     world.store.state.hashes[user.id] = None
 
 
 def erase(world: World, user: User) -> None:
-    """No such user any more."""
+    """Remove the user."""
     del world.store.state.users[user.id]
 
 
@@ -83,7 +82,7 @@ def become(status: Status) -> Meanwhile:
     ],
     ids=["another password", "no password", "erased", "deleted", "disabled"],
 )
-async def test_what_changes_while_a_password_is_verified_counts(
+async def test_a_change_during_the_verification_of_a_password_counts(
     world: World, meanwhile: Meanwhile, refused: type[errors.DomainError]
 ) -> None:
     user = await world.user()
@@ -92,7 +91,7 @@ async def test_what_changes_while_a_password_is_verified_counts(
     assert type(raised.value) is refused
     assert world.store.state.sessions == {}
     await world.failures.flush()
-    assert world.told.count(EventType.SIGN_IN_FAILED) == (0 if meanwhile is erase else 1)
+    assert world.logged.count(EventType.SIGN_IN_FAILED) == (0 if meanwhile is erase else 1)
 
 
 async def test_a_session_ends_at_the_moment_it_expires(world: World) -> None:
@@ -114,7 +113,7 @@ async def test_signing_in_and_renewing_show_when_the_user_was_last_seen(world: W
     assert world.store.state.users[user.id].last_seen_at == world.clock.now()
 
 
-async def test_a_renewed_session_is_one_generation_on_and_where_it_was_used_last(world: World) -> None:
+async def test_a_renewed_session_has_the_next_generation_and_the_latest_origin(world: World) -> None:
     token = (await world.signed_in(await world.user())).refresh_token
     for generation, (address, shown) in enumerate([("192.0.2.1", "192.0.2.1"), (None, "192.0.2.1")], 2):
         renewed = await world.sessions.refresh(Origin(ip_address=address), token)
@@ -130,7 +129,7 @@ async def test_a_session_whose_user_was_erased_is_revoked(world: World) -> None:
         await world.sessions.refresh(Origin(), signed_in.refresh_token)
 
 
-async def test_closed_sign_up_makes_nobody(world: World) -> None:
+async def test_closed_sign_up_creates_no_user(world: World) -> None:
     world.sessions._rules = SessionRules(sign_up=False)
     with pytest.raises(errors.Forbidden):
         await world.sessions.sign_up(Origin(), SignUp("new@example.com", PASSWORD, "New"))
@@ -138,7 +137,7 @@ async def test_closed_sign_up_makes_nobody(world: World) -> None:
 
 
 @pytest.mark.parametrize("reused", [False, True])
-async def test_signing_out_by_a_token_names_who_did_it(world: World, reused: bool) -> None:
+async def test_a_sign_out_by_token_names_its_actor(world: World, reused: bool) -> None:
     user = await world.user()
     first = await world.signed_in(user)
     if reused:
@@ -153,7 +152,7 @@ async def test_signing_out_by_a_token_names_who_did_it(world: World, reused: boo
     assert world.live.settled == [user.id]
 
 
-async def test_signing_out_twice_by_a_token_is_no_error(world: World) -> None:
+async def test_a_second_sign_out_by_token_is_no_error(world: World) -> None:
     signed_in = await world.signed_in(await world.user())
     await world.sessions.sign_out_by_token(Origin(), signed_in.refresh_token)
     written = await world.sessions.sign_out_by_token(Origin(), signed_in.refresh_token)

@@ -1,4 +1,4 @@
-"""Ending background tasks: also one that takes a cancellation for something else."""
+"""Ending background tasks: also one that swallows a cancellation."""
 
 from __future__ import annotations
 
@@ -10,36 +10,40 @@ from domain import tasks
 from domain.tasks import background, end
 
 
-async def deaf(heard: list[str]) -> None:
-    """Take the first cancellation for a time-out, as a driver that is just connecting does."""
+async def swallowing(received: list[str]) -> None:
+    """Swallow the first cancellation as a time-out, as a driver does while it connects."""
     try:
         await asyncio.sleep(60)
     except asyncio.CancelledError:
-        heard.append("swallowed")
+        received.append("swallowed")
     await asyncio.sleep(60)
 
 
 async def failing() -> None:
-    """Fail instead of being cancelled."""
+    """Fail when cancelled."""
     try:
         await asyncio.sleep(60)
     finally:
-        raise OSError("the connection is gone")
+        raise OSError("the connection is lost")
 
 
-async def test_every_task_ends_however_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_task_ends_whatever_it_does_when_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "RECANCEL_SECONDS", 0.01)
-    heard: list[str] = []
-    running = [asyncio.create_task(deaf(heard)), asyncio.create_task(failing()), asyncio.create_task(asyncio.sleep(0))]
+    received: list[str] = []
+    running = [
+        asyncio.create_task(swallowing(received)),
+        asyncio.create_task(failing()),
+        asyncio.create_task(asyncio.sleep(0)),
+    ]
     await asyncio.sleep(0)
     await end(running)
     assert all(t.done() for t in running)
-    assert heard == ["swallowed"]
+    assert received == ["swallowed"]
     assert isinstance(running[1].exception(), OSError)
     await end([])
 
 
-async def test_what_runs_beside_a_block_ends_with_it() -> None:
+async def test_background_work_ends_with_its_block() -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:

@@ -1,4 +1,4 @@
-"""Secrets never reach the logs, by name or by looks, from us or from libraries."""
+"""Secrets never reach the logs, by name or by their form, from this project or from libraries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def form(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def written(capsys: pytest.CaptureFixture[str], form: str) -> Iterator[Callable[[], str]]:
-    """What was logged since it was last asked for, in each of the two forms."""
+    """What was logged since the last call, in each of the two formats."""
     before = structlog.get_config()
     configure_logs("debug", form)
     yield lambda: capsys.readouterr().err
@@ -49,7 +49,7 @@ def written(capsys: pytest.CaptureFixture[str], form: str) -> Iterator[Callable[
         {"deep": {"a": {"a": {"a": {"a": {"a": {"a": {"a": "hunter2"}}}}}}}},
     ],
 )
-def test_a_secret_is_struck_out(written: Callable[[], str], fields: dict[str, Any]) -> None:
+def test_a_secret_is_redacted(written: Callable[[], str], fields: dict[str, Any]) -> None:
     structlog.get_logger().warning("something", **fields)
     text = written()
     assert "something" in text
@@ -57,7 +57,7 @@ def test_a_secret_is_struck_out(written: Callable[[], str], fields: dict[str, An
     assert "***" in text
 
 
-def test_what_is_no_secret_stays(written: Callable[[], str], form: str) -> None:
+def test_other_values_are_not_redacted(written: Callable[[], str], form: str) -> None:
     structlog.get_logger().info("kept", path="/api/v1/users", count=3, address="127.0.0.1")
     text = written()
     if form == "json":
@@ -73,7 +73,7 @@ def fail(password: str) -> None:
     raise RuntimeError(f"refused {JWT}")
 
 
-def test_a_traceback_has_no_local_variables_and_no_tokens(written: Callable[[], str]) -> None:
+def test_a_traceback_has_neither_local_variables_nor_tokens(written: Callable[[], str]) -> None:
     secret = "hunter2"
     try:
         fail(secret)
@@ -85,7 +85,7 @@ def test_a_traceback_has_no_local_variables_and_no_tokens(written: Callable[[], 
     assert not any(secret in text for secret in ("hunter2", "HUNTER2", JWT))
 
 
-def test_what_libraries_log_is_struck_out_too() -> None:
+def test_the_logs_of_libraries_are_redacted() -> None:
     try:
         fail("hunter2")
     except RuntimeError:
@@ -93,12 +93,14 @@ def test_what_libraries_log_is_struck_out_too() -> None:
         record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, "Bearer %s", (JWT,), found)
         text = Struck("%(message)s").format(record)
     else:
-        pytest.fail("it did not fail")
+        pytest.fail("the call did not fail")
     assert text.startswith("Bearer ***")
     assert JWT not in text
 
 
-def test_a_log_that_cannot_be_written_fails_nobody(written: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_cannot_be_written_raises_no_error(
+    written: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed = StringIO()
     closed.close()
     monkeypatch.setattr(sys, "stderr", closed)
@@ -108,13 +110,13 @@ def test_a_log_that_cannot_be_written_fails_nobody(written: Callable[[], str], m
     assert "kept" in written()
 
 
-def test_striking_leaves_the_caller_s_own_values_alone() -> None:
+def test_redaction_leaves_the_caller_s_values_unchanged() -> None:
     given = {"headers": {"cookie": "rollcall=x"}}
     strike_secrets(None, "", {"event": "e", **given})
     assert given == {"headers": {"cookie": "rollcall=x"}}
 
 
-def test_each_registry_is_its_own() -> None:
+def test_each_registry_is_independent() -> None:
     one, two = Metrics(), Metrics()
     one.requests.labels("/x", "GET", 200).inc()
     labels = {"route": "/x", "method": "GET", "status": "200"}
@@ -137,10 +139,10 @@ def test_each_registry_is_its_own() -> None:
         ("http://localhost:8000/a@b", "http://localhost:8000/a@b"),
     ],
 )
-def test_only_the_secret_goes(text: str, kept: str) -> None:
+def test_only_the_secret_is_removed(text: str, kept: str) -> None:
     assert strike_text(text) == kept
 
 
-def test_a_path_is_cut_before_it_is_written() -> None:
+def test_a_path_is_shortened_before_it_is_logged() -> None:
     assert cut("/api/v1/users") == "/api/v1/users"
     assert cut("/" + "x" * 60_000) == "/" + "x" * 199 + "…"

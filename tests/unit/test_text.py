@@ -1,4 +1,4 @@
-"""Canonical forms: one spelling is stored, whatever people type."""
+"""Canonical forms: one spelling is stored, whichever was typed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from domain.pagination import Window, decode_key, encode_key
         "ADA @ example.com",
     ],
 )
-def test_spellings_of_one_address_are_one(text: str) -> None:
+def test_spellings_of_one_address_have_one_canonical_form(text: str) -> None:
     assert canonical_email(text) == "ada@example.com"
 
 
@@ -47,16 +47,16 @@ def test_spellings_of_one_address_are_one(text: str) -> None:
         "a,b@x.org",
     ],
 )
-def test_what_is_no_address_is_refused(text: str) -> None:
+def test_an_invalid_address_is_refused(text: str) -> None:
     with pytest.raises(ValidationFailed) as refused:
         canonical_email(text, "contact")
-    assert [f.field for f in refused.value.faults] == ["contact"], "the field it was given"
+    assert [f.field for f in refused.value.faults] == ["contact"], "the field that was passed"
     assert len(str(refused.value.details)) < 400
 
 
 @pytest.mark.parametrize("text", ["", " \u200b ", "x" * 201, "x" * 5000])
 @pytest.mark.parametrize(("field", "words"), [("display_name", "The display name is"), ("name", "The name is")])
-def test_a_name_is_refused_on_the_field_it_was_given(text: str, field: str, words: str) -> None:
+def test_a_name_is_refused_on_the_field_that_was_passed(text: str, field: str, words: str) -> None:
     with pytest.raises(ValidationFailed) as refused:
         clean_name(text, field)
     (fault,) = refused.value.faults
@@ -65,7 +65,7 @@ def test_a_name_is_refused_on_the_field_it_was_given(text: str, field: str, word
 
 
 @given(st.text(max_size=60))
-@example("U\u00af@0")  # the space in the compatibility form of a macron goes, and the mark joins the letter
+@example("U\u00af@0")  # normalization removes the space of a macron, and the mark joins the letter
 def test_canonical_forms_are_stable(text: str) -> None:
     for form in (canonical_email, clean_name, fold):
         try:
@@ -77,7 +77,7 @@ def test_canonical_forms_are_stable(text: str) -> None:
 
 
 @given(st.text(max_size=40), st.uuids())
-def test_page_cursors_come_back(value: str, row: UUID) -> None:
+def test_page_cursors_survive_a_round_trip(value: str, row: UUID) -> None:
     clean = value.replace("\0", "").encode("utf-8", "ignore").decode()
     assert decode_key("k", encode_key("k", clean, row)) == (clean, row)
 
@@ -91,7 +91,7 @@ def test_foreign_cursors_are_refused(text: str) -> None:
 
 
 @given(st.uuids(), st.integers(0, 2**62))
-def test_log_cursors_come_back(epoch: UUID, number: int) -> None:
+def test_log_cursors_survive_a_round_trip(epoch: UUID, number: int) -> None:
     reached, written = (
         parse_cursor(sequence_cursor(epoch, number, "admin")),
         parse_cursor(written_cursor(epoch, number)),
@@ -110,7 +110,7 @@ def test_windows_are_bounded() -> None:
             Window.of(first, None, last)
 
 
-def test_passwords_are_bounded_and_never_repeated() -> None:
+def test_passwords_are_bounded_and_never_echoed() -> None:
     for text in ("short", "x" * 257):
         with pytest.raises(ValidationFailed) as refused:
             clean_password(text)
@@ -119,12 +119,12 @@ def test_passwords_are_bounded_and_never_repeated() -> None:
 
 
 @pytest.mark.parametrize("size", [8, 256])
-def test_passwords_from_the_shortest_to_the_longest_are_taken(size: int) -> None:
+def test_passwords_from_the_shortest_to_the_longest_are_accepted(size: int) -> None:
     assert clean_password("x" * size) == "x" * size
 
 
 @pytest.mark.parametrize(("text", "kept"), [("", None), (" \u200b", None), ("Zo\u00cb  x", "zoe x")])
-def test_a_search_is_folded_or_nothing(text: str, kept: str | None) -> None:
+def test_a_search_is_folded_or_none(text: str, kept: str | None) -> None:
     assert clean_search(text) == kept
 
 
@@ -170,7 +170,7 @@ def test_a_name_has_one_to_two_hundred_characters(text: str, fits: bool) -> None
         ("a", ".".join(["b" * 63] * 4), False),
     ],
 )
-def test_addresses_are_as_long_as_they_may_be(local: str, domain: str, fits: bool) -> None:
+def test_addresses_have_the_maximum_lengths_of_the_rfc(local: str, domain: str, fits: bool) -> None:
     address = f"{local}@{domain}"
     if fits:
         assert canonical_email(address) == address

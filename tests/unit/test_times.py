@@ -1,4 +1,4 @@
-"""What a DateTime may be: RFC 3339 (section 5.6) and nothing else."""
+"""DateTime accepts RFC 3339 (section 5.6) and nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from schema.scalars import read_time, write_time
         ("2016-12-31T23:59:60.25Z", "2017-01-01T00:00:00.250000Z"),
     ],
 )
-def test_a_moment_in_rfc_3339_is_taken(given: str, meant: str) -> None:
+def test_a_time_in_rfc_3339_is_accepted(given: str, meant: str) -> None:
     assert write_time(read_time(given)) == meant
 
 

@@ -1,4 +1,4 @@
-"""Taking turns: bounds for each and for all, order within a key, fairness between keys, and nothing lost on the way out."""
+"""Turns: limits for one key and for all, order within a key, fairness between keys, and no turn lost by cancellation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domain.turns import CONNECTIONS_EACH, Turns, share
 
 
 class Workers:
-    """Those who want a turn, the order in which they got it, and how many had one at once."""
+    """Workers that request turns; records the order in which they got them and how many ran at once."""
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
@@ -27,8 +27,8 @@ class Workers:
         self.gate = asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def want(self, key: Hashable, count: int = 1) -> None:
-        """Want turns, in this order."""
+    async def request_turns(self, key: Hashable, count: int = 1) -> None:
+        """Request turns, in this order."""
         self.tasks += [asyncio.create_task(self._work(key)) for _ in range(count)]
         await settled()
 
@@ -43,49 +43,49 @@ class Workers:
             self.now["all"] -= 1
 
     async def finish(self) -> None:
-        """Let everybody go on, and wait for the end."""
+        """Let all workers continue, and wait until they have ended."""
         self.gate.set()
         await asyncio.gather(*self.tasks)
         assert self.turns.running == self.turns.waiting == 0
 
 
 async def settled() -> None:
-    """Let everything happen that can happen now."""
+    """Let every task that can run do so."""
     for _ in range(100):
         await asyncio.sleep(0)
 
 
-async def test_fifty_of_one_wait_behind_each_other_and_nobody_else_behind_them() -> None:
+async def test_requests_of_one_key_wait_for_each_other_and_delay_no_other_key() -> None:
     workers = Workers(Turns(each=3, total=4))
-    await workers.want("many", 50)
+    await workers.request_turns("many", 50)
     assert workers.begun == ["many"] * 3
-    await workers.want("one")
-    assert workers.begun[-1] == "one", "there was room for somebody else"
-    await workers.want("two")
-    await workers.want("three")
+    await workers.request_turns("one")
+    assert workers.begun[-1] == "one", "there was room for another key"
+    await workers.request_turns("two")
+    await workers.request_turns("three")
     await workers.finish()
     assert {"two", "three"} <= set(workers.begun[4:8]), "keys take turns"
     assert workers.most == {"many": 3, "one": 1, "two": 1, "three": 1, "all": 4}
 
 
-async def test_the_process_itself_comes_first_and_has_no_bound_but_the_whole() -> None:
+async def test_the_process_itself_comes_first_and_only_the_total_limits_it() -> None:
     workers = Workers(Turns(each=1, total=2))
-    await workers.want("a", 3)
-    await workers.want("b", 3)
-    await workers.want(None, 2)
+    await workers.request_turns("a", 3)
+    await workers.request_turns("b", 3)
+    await workers.request_turns(None, 2)
     await workers.finish()
     assert workers.begun[:4] == ["a", "b", None, None]
     assert workers.most["all"] == 2
 
 
-async def test_who_is_too_many_is_refused_at_once_and_who_waits_too_long_later() -> None:
+async def test_a_full_queue_refuses_at_once_and_a_long_wait_is_refused_later() -> None:
     workers = Workers(Turns(each=1, waiting_max=2, seconds=0.05))
-    await workers.want("a")
+    await workers.request_turns("a")
     late = asyncio.create_task(workers._work("a")), asyncio.create_task(workers._work("a"))
     await settled()
     with pytest.raises(RateLimited):
         async with workers.turns.turn("a"):
-            pytest.fail("there was no room")
+            pytest.fail("there was no free turn")
     for task in late:
         with pytest.raises(RateLimited):
             await task
@@ -93,7 +93,7 @@ async def test_who_is_too_many_is_refused_at_once_and_who_waits_too_long_later()
     assert workers.begun == ["a"]
 
 
-async def test_turns_are_never_lost_by_cancellation() -> None:
+async def test_a_cancellation_loses_no_turn() -> None:
     chance = random.Random(3)  # noqa: S311 - any order will do
     turns = Turns(each=2, total=3)
     busy = Counter[Hashable]()
@@ -122,19 +122,19 @@ async def test_turns_are_never_lost_by_cancellation() -> None:
         assert turns.running == turns.waiting == 0
 
 
-async def test_a_session_and_an_address_have_turns_of_their_own() -> None:
+async def test_a_session_and_an_address_have_separate_turns() -> None:
     fairness = Fairness(each=1, waiting=0)
     home, work = Origin(ip_address="192.0.2.1"), Origin(ip_address="192.0.2.2")
-    people = [(Actor(None, Role.MEMBER, id_), home) for id_ in (UUID(int=1), UUID(int=2))]
-    askers = [*people, (None, home), (None, work)]
-    for actor, origin in askers:
+    users = [(Actor(None, Role.MEMBER, id_), home) for id_ in (UUID(int=1), UUID(int=2))]
+    requesters = [*users, (None, home), (None, work)]
+    for actor, origin in requesters:
         async with fairness.turn(actor, origin):
             assert share.get() is not None
-            for other in askers:
+            for other in requesters:
                 if other == (actor, origin):
                     with pytest.raises(RateLimited, match="Too many requests at once"):
                         async with fairness.turn(*other):
-                            pytest.fail("this is the same one")
+                            pytest.fail("this request has the same key")
                 else:
                     async with fairness.turn(*other):
                         pass

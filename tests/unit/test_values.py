@@ -1,4 +1,4 @@
-"""What the domain's values say of themselves, at their edges."""
+"""The domain's value objects, with their edge cases."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("user_id", "actor_id", "asked", "named"),
+    ("user_id", "actor_id", "id_", "named"),
     [
         (ADA, BO, ADA, True),
         (ADA, BO, BO, True),
@@ -36,14 +36,14 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         (ADA, BO, None, False),
     ],
 )
-def test_an_event_names_its_user_and_its_actor(
-    user_id: UUID | None, actor_id: UUID | None, asked: UUID | None, named: bool
+def test_an_event_knows_its_user_and_its_actor(
+    user_id: UUID | None, actor_id: UUID | None, id_: UUID | None, named: bool
 ) -> None:
     event = NewEvent(EventType.USER_UPDATED, Subject(SubjectKind.USER, ADA), user_id, NOW, actor_id)
-    assert event.names(asked) is named
+    assert event.names(id_) is named
 
 
-def test_an_event_that_was_read_as_text_has_ids_again() -> None:
+def test_an_event_read_from_text_has_ids_again() -> None:
     event = Event(
         EventType.USER_UPDATED, Subject(SubjectKind.USER, ADA), ADA, NOW, BO, uuid4(), id=uuid4(), seq=1, ord=1
     )
@@ -61,17 +61,17 @@ def test_the_filter_of_verified_addresses(wanted: bool | None, verified: bool) -
     assert UserFilter(email_verified=wanted).matches(user, frozenset()) is (wanted in (None, verified))
 
 
-def test_only_a_search_waits_for_the_searches_of_its_requester() -> None:
+def test_only_a_search_waits_for_the_other_searches_of_its_requester() -> None:
     assert UserQuery(requester=ADA).searcher is None
     assert UserQuery(search="ada", requester=ADA).searcher == ADA
 
 
-def test_a_limit_says_when_to_come_back() -> None:
+def test_a_rate_limit_states_when_to_try_again() -> None:
     assert RateLimited(7).details == {"retry_after": 7}
     assert RateLimited(0).details == {"retry_after": 1}
 
 
-def test_what_is_taken_is_named_in_words() -> None:
+def test_a_taken_field_is_named_in_words() -> None:
     assert Taken("display_name").message == "This display name is taken"
     assert Taken("email").message == "This e-mail address is taken"
 
@@ -92,7 +92,7 @@ def test_a_cursor_with_other_content_is_not_valid(added: str) -> None:
         assert parse_cursor(cursor[:place] + added + cursor[place:]) is None
 
 
-async def test_waiting_is_half_to_one_and_a_half_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_delays_are_half_to_one_and_a_half_times_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -103,10 +103,10 @@ async def test_waiting_is_half_to_one_and_a_half_times_as_long(monkeypatch: pyte
     for _ in range(200):
         await backoff.wait()
     assert all(4.0 <= seconds <= 12.0 for seconds in waited)
-    assert max(waited) - min(waited) > 4.0, "and not all of them the same"
+    assert max(waited) - min(waited) > 4.0, "the delays differ"
 
 
-async def test_who_stops_waiting_is_not_waited_for() -> None:
+async def test_a_cancelled_waiter_is_skipped() -> None:
     turns = Turns(each=1)
     async with turns.turn("one"):
         waiting = [asyncio.create_task(_once(turns)) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""Which sockets may stay: those whose credential is known to be good, and the system's own."""
+"""Which sockets may stay open: those with a valid credential, and the system's own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def stays(actor: Actor | None, principal: Principal | None = PRINCIPAL) -> bool:
     return Revocation(unused, unused, CLOCK, Bounds())._verdict(connection, found) is None
 
 
-def test_a_good_session_stays_and_so_does_the_system() -> None:
+def test_a_valid_session_and_the_system_stay() -> None:
     assert stays(ACTOR)
     assert stays(system())
     assert stays(None), "not authenticated yet: the handshake has a deadline of its own"
@@ -47,13 +47,13 @@ def test_a_good_session_stays_and_so_does_the_system() -> None:
         {"ended_at": CLOCK.now(), "end_reason": EndReason.REVOKED},
     ],
 )
-def test_a_session_that_ended_or_means_something_else_goes(changes: dict[str, Any]) -> None:
+def test_a_session_that_ended_or_lost_a_right_is_closed(changes: dict[str, Any]) -> None:
     assert not stays(ACTOR, replace(PRINCIPAL, **changes))
 
 
-def test_a_session_that_is_not_there_goes() -> None:
+def test_an_unknown_session_is_closed() -> None:
     assert not stays(ACTOR, None)
 
 
-def test_a_user_whose_credential_cannot_be_checked_goes() -> None:
+def test_a_user_whose_credential_cannot_be_checked_is_disconnected() -> None:
     assert not stays(replace(ACTOR, session_id=None))

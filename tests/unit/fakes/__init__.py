@@ -1,4 +1,4 @@
-"""Fakes of the domain's ports: memory in place of a database, and a world outside that does as it is told."""
+"""Fakes of the domain's ports: memory in place of a database, and outside systems that a test controls."""
 
 from tests.unit.fakes.outside import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeTokens
 from tests.unit.fakes.store import FakeStore

@@ -1,4 +1,4 @@
-"""Fakes of the log: its entries in memory, numbered as they come, and its old end."""
+"""Fakes of the log: entries in memory, numbered when they are appended, and the retention of old entries."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ FIRST_EPOCH = UUID(int=1 << 96)
 
 
 @dataclass
-class LogKept:
-    """What is stored of the log; the entry at index n has the sequence n + 1."""
+class StoredLog:
+    """The stored log; the entry at index n has the sequence number n + 1."""
 
     entries: list[NewEvent] = field(default_factory=list)
     horizon: int = 0
@@ -26,13 +26,13 @@ class LogKept:
     ancestors: tuple[Ancestor, ...] = ()
 
     def events(self) -> list[Event]:
-        """The entries in their places, as far as they are not pruned."""
+        """The entries in order, without the pruned ones."""
         values = [{f: getattr(e, f) for f in NewEvent.__slots__} for e in self.entries]
         numbered = [Event(**v, id=UUID(int=n), seq=n, ord=n) for n, v in enumerate(values, 1)]
         return numbered[self.horizon :]
 
     def state(self) -> LogState:
-        """The log as a whole."""
+        """The state of the whole log."""
         return LogState(self.epoch, len(self.entries), self.horizon, self.ancestors)
 
 
@@ -42,9 +42,9 @@ def _scrubbed(event: NewEvent) -> NewEvent:
 
 
 class FakeEvents:
-    """The log in memory: what is appended has its place at once."""
+    """The log in memory: an entry gets its sequence number when it is appended."""
 
-    def __init__(self, kept: LogKept) -> None:
+    def __init__(self, kept: StoredLog) -> None:
         self._kept = kept
 
     async def append(self, event: NewEvent) -> int:
@@ -57,11 +57,11 @@ class FakeEvents:
         return len(self._kept.entries)
 
     async def scrub(self, user_id: UUID) -> None:
-        """Take the personal data out."""
+        """Remove the user's personal data."""
         self._kept.entries = [_scrubbed(e) if e.user_id == user_id else e for e in self._kept.entries]
 
     async def get_many(self, event_ids: Sequence[UUID]) -> dict[UUID, Event]:
-        """Those that are there."""
+        """Events by id, without those that do not exist."""
         return {e.id: e for e in self._kept.events() if e.id in event_ids}
 
     async def after(self, seq: int, limit: int) -> Sequence[Event]:
@@ -74,41 +74,39 @@ class FakeEvents:
         return page_of(found, window)
 
     async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
-        """Newest first, of each."""
+        """A page of each user's events, newest first."""
         return {i: await self.page(window, EventFilter(user_id=i), log) for i in user_ids}
 
     async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
-        """In each step, of the newest."""
+        """Counts by type and step, over the newest events."""
         recent = [e for e in self._kept.events() if e.occurred_at >= since][-at_most:]
         counted = Counter((e.type, since + (e.occurred_at - since) // step * step) for e in recent)
         return [EventCount(type_, at, count) for (type_, at), count in counted.items()]
 
     async def state(self) -> LogState:
-        """The log as a whole."""
         return self._kept.state()
 
     async def seq_of(self, ord_: int) -> int | None:
-        """The same number."""
+        """The sequence number, which equals the insertion number here."""
         return ord_ if await self.is_written(ord_) else None
 
     async def is_written(self, ord_: int) -> bool:
-        """Whether it is there."""
         return any(e.ord == ord_ for e in self._kept.events())
 
     async def last_shared(self, events: Sequence[Event]) -> int:
-        """The newest that is the same."""
+        """The sequence number of the newest event that the log also has."""
         known = {e.seq: e for e in self._kept.events()}
         return max((e.seq for e in events if known.get(e.seq) == e), default=0)
 
 
 class FakeLog:
-    """The old end of a log whose entries were inserted when they occurred; `now` is the database's clock."""
+    """Retention over a log whose entries were inserted when they occurred; `now` is the database's clock."""
 
-    def __init__(self, kept: LogKept, now: datetime) -> None:
+    def __init__(self, kept: StoredLog, now: datetime) -> None:
         self._kept, self._now = kept, now
 
     async def expired(self, age: timedelta, limit: int, after: int = 0) -> LogRange | None:
-        """Up to the first entry that is younger."""
+        """The range up to the first entry that is younger."""
         horizon = last = max(after, self._kept.horizon)
         for event in self._kept.events():
             if event.seq <= horizon:
@@ -123,14 +121,14 @@ class FakeLog:
         return [e for e in self._kept.events() if range_.horizon < e.seq <= range_.last]
 
     async def prune(self, range_: LogRange) -> bool:
-        """Move the horizon, unless it has been moved."""
+        """Move the horizon, unless another caller has moved it."""
         if self._kept.horizon != range_.horizon:
             return False
         self._kept.horizon = range_.last
         return True
 
     async def renew(self, epoch: UUID, shared_head: int) -> bool:
-        """Count the epochs up."""
+        """Begin an epoch: append it with its shared head."""
         if self._kept.epoch != epoch:
             return False
         self._kept.ancestors += (Ancestor(epoch.hex[:8], shared_head),)

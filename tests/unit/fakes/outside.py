@@ -1,4 +1,4 @@
-"""Fakes of the ports to the outside: a clock that is moved, a hasher that hashes nothing, tokens that can be read."""
+"""Fakes of outside systems: a clock that a test moves, a hasher that hashes nothing, readable tokens."""
 
 from __future__ import annotations
 
@@ -11,71 +11,71 @@ from domain.services.credentials import AccessClaims, RefreshClaims
 
 
 class FakeClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 1, 1, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """The time it was moved to."""
+        """The time that the test set."""
         return self.time
 
     def move(self, **by: float) -> None:
-        """Let time pass."""
+        """Move the clock forward."""
         self.time += timedelta(**by)
 
 
 class FakeHasher:
-    """Hashes that can be read; it keeps what it was asked to verify."""
+    """Readable hashes; it records each verification."""
 
     def __init__(self) -> None:
         self.strength = 1
         self.verified: list[tuple[str, str | None]] = []
 
     async def hash(self, password: str) -> str:
-        """The password, marked with the present strength."""
+        """The password, prefixed with the current strength."""
         return f"hash{self.strength}:{password}"
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether it fits, however strong."""
+        """Whether the password matches the hash, whatever its strength."""
         self.verified.append((password, password_hash))
         return password_hash is not None and password_hash.partition(":")[2] == password
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """Whether it was made with another strength."""
+        """Whether the hash was made with another strength."""
         return not password_hash.startswith(f"hash{self.strength}:")
 
 
 class FakeTokens:
-    """Tokens that can be read."""
+    """Readable tokens."""
 
     def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
-        """The token, and when it expires."""
+        """The token and its expiry."""
         return f"access {session_id} {user_id}", now + timedelta(minutes=10)
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:
-        """What it says."""
+        """The claims of the token."""
         _, session_id, user_id = token.split()
         if not user_id:
             raise TokenExpired
         return AccessClaims(UUID(session_id), UUID(user_id), now + timedelta(minutes=10))
 
     def session_of_access(self, token: str) -> UUID:
-        """The session it names."""
+        """The session that the token names."""
         return UUID(token.split()[1])
 
     def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
-        """The token, and its hash."""
+        """The token and its hash."""
         token = f"refresh {session_id} {generation}"
         return token, self.refresh_hash(token)
 
     def successor(self, token: str) -> tuple[str, bytes]:
-        """The one of the next generation."""
+        """The token of the next generation, and its hash."""
         claims = self.read_refresh(token)
         return self.issue_refresh(claims.session_id, claims.generation + 1)
 
     def read_refresh(self, token: str) -> RefreshClaims:
-        """What it says. Raises TokenInvalid."""
+        """The claims of the token. Raises TokenInvalid."""
         kind, *rest = token.split()
         if kind != "refresh" or len(rest) != 2:
             raise TokenInvalid
@@ -91,7 +91,7 @@ class FakeTokens:
 
 
 class FakeLimiter:
-    """Counts without a window, and keeps what was counted against what."""
+    """Counts without a time window, and records every hit by bucket and key."""
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, str], int] = {}
@@ -109,22 +109,22 @@ class FakeLimiter:
 
 
 class FakePresence:
-    """Nobody is online but who is put there."""
+    """Only the users that a test adds are online."""
 
     def __init__(self) -> None:
         self.online: frozenset[UUID] = frozenset()
 
     def online_ids(self) -> frozenset[UUID]:
-        """Who was put there."""
+        """The users that the test added."""
         return self.online
 
     def listen(self, listener: Callable[[UUID, bool], None]) -> Callable[[], None]:
-        """Nobody comes or goes."""
+        """Register nothing: presence never changes here."""
         return lambda: None
 
 
 class FakeLive:
-    """Remembers whose sockets had to be settled."""
+    """Records the users whose sockets a service waited for."""
 
     def __init__(self) -> None:
         self.settled: list[UUID] = []

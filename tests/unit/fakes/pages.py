@@ -1,4 +1,4 @@
-"""Pages of what is kept in memory; a cursor is the id of a row."""
+"""Pages of rows in memory; a cursor is the id of a row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.pagination import Page, Window
 
 
 class Row(Protocol):
-    """What has an id."""
+    """A row with an id."""
 
     @property
     def id(self) -> UUID: ...
@@ -20,7 +20,7 @@ R = TypeVar("R", bound=Row)
 
 
 def page_of(rows: Sequence[R], window: Window) -> Page[R]:
-    """The window's rows of all of them, which are in order."""
+    """The page of the ordered rows that the window selects."""
     ids = [str(r.id) for r in rows]
     begin = ids.index(window.after) + 1 if window.after else 0
     end = ids.index(window.before) if window.before else len(rows)

@@ -1,4 +1,4 @@
-"""Fakes of the store: a unit of work is a copy of what is stored, which `commit` puts in its place."""
+"""Fakes of the store: a unit of work changes a copy of the stored state, and `commit` replaces the state with it."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ from domain.models.text import fold
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.unit import KeptResult
-from tests.unit.fakes.log import FakeEvents, FakeLog, LogKept
+from tests.unit.fakes.log import FakeEvents, FakeLog, StoredLog
 from tests.unit.fakes.pages import page_of
 
 
 @dataclass
 class State:
-    """All that is stored."""
+    """All stored data."""
 
     users: dict[UUID, User] = field(default_factory=dict)
     hashes: dict[UUID, str | None] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
-    log: LogKept = field(default_factory=LogKept)
+    log: StoredLog = field(default_factory=StoredLog)
     keys: dict[tuple[UUID | None, str], KeptResult] = field(default_factory=dict)
 
     @property
     def events(self) -> list[NewEvent]:
-        """What the log has, oldest first."""
+        """The events in the log, oldest first."""
         return self.log.entries
 
 
 def holds(words: Sequence[str], name: str, email: str | None) -> bool:
-    """Whether every word is in the name or the address."""
+    """Whether each word is in the name or the e-mail address."""
     return all(word in f"{fold(name)} {email or ''}" for word in words)
 
 
 def sort_key(user: User, sort: UserSort) -> str:
-    """What users are sorted by."""
+    """The value by which users are sorted."""
     return fold(user.display_name) if sort is UserSort.DISPLAY_NAME else str(getattr(user, sort))
 
 
@@ -57,7 +57,6 @@ class FakeUsers:
         self._state, self._steps = state, steps
 
     async def find(self, user_id: UUID) -> User | None:
-        """One or None."""
         return self._state.users.get(user_id)
 
     async def get(self, user_id: UUID) -> User:
@@ -72,11 +71,11 @@ class FakeUsers:
         return await self.get(user_id)
 
     async def get_many(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
-        """Those that are there."""
+        """Users by id, without those that do not exist."""
         return {i: self._state.users[i] for i in user_ids if i in self._state.users}
 
     async def get_many_for_update(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
-        """Those that are there, locked."""
+        """The same, locked."""
         self._steps.append("lock users")
         return await self.get_many(user_ids)
 
@@ -87,20 +86,20 @@ class FakeUsers:
         return [u for u in users if holds(words, u.display_name, u.email if query.by_email else None)]
 
     async def page(self, query: UserQuery) -> Page[User]:
-        """Sorted, and cut to the window."""
+        """The matching users, sorted and cut to the window."""
         found = sorted(self._found(query), key=lambda u: (sort_key(u, query.sort), u.id), reverse=query.descending)
         return page_of(found, query.window)
 
     async def count(self, query: UserQuery) -> int:
-        """How many match."""
+        """The number of matching users."""
         return len(self._found(query))
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:
-        """By role and status."""
+        """Numbers of users by role and status."""
         return Counter((u.role, u.status) for u in self._state.users.values())
 
     async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
-        """Whether each holds every word of a folded search, in its name or its e-mail."""
+        """Whether each text contains every word of the folded search, in its name or its e-mail address."""
         return [holds(search.split(), name, email) for name, email in texts]
 
     async def find_by_email(self, email: str) -> User | None:
@@ -108,7 +107,7 @@ class FakeUsers:
         return next((u for u in self._state.users.values() if u.email == email), None)
 
     async def find_credentials(self, email: str) -> Credentials | None:
-        """With the addresses of their newest sessions."""
+        """The credentials, with the addresses of the newest sessions."""
         self._steps.append("find_credentials")
         user = await self.find_by_email(email)
         if user is None:
@@ -127,14 +126,14 @@ class FakeUsers:
         self._state.users[user.id], self._state.hashes[user.id] = user, password_hash
 
     async def add_many(self, users: Sequence[User]) -> set[UUID]:
-        """Insert those whose address is free."""
+        """Insert the users whose e-mail address is free."""
         free = [u for u in users if not await self.find_by_email(u.email)]
         for user in free:
             await self.add(user, None)
         return {u.id for u in free}
 
     async def save(self, user: User) -> None:
-        """Write over the version before; raises VersionConflict and Taken."""
+        """Replace the previous version. Raises VersionConflict and Taken."""
         known = self._state.users[user.id]
         if known.version != user.version - 1:
             raise VersionConflict(known)
@@ -149,7 +148,7 @@ class FakeUsers:
             await self.save(user)
 
     async def remove(self, user_id: UUID) -> None:
-        """Delete, with the sessions."""
+        """Delete the user and the user's sessions."""
         del self._state.users[user_id]
         self._state.sessions = {i: s for i, s in self._state.sessions.items() if s.user_id != user_id}
 
@@ -162,12 +161,12 @@ class FakeUsers:
         self._state.hashes[user_id] = password_hash
 
     async def count_other_active_admins(self, user_id: UUID) -> int:
-        """Active admins with a password besides one."""
+        """The number of other active admins that have a password."""
         others = [u for u in self._state.users.values() if u.is_active_admin and u.id != user_id]
         return sum(self._state.hashes[u.id] is not None for u in others)
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
-        """Move the last sight."""
+        """Update the times at which users were last seen."""
         for user_id, at in seen.items():
             self._state.users[user_id] = replace(self._state.users[user_id], last_seen_at=at)
 
@@ -193,37 +192,37 @@ class FakeSessions:
         self._state.sessions[session.id] = session
 
     async def save(self, session: Session) -> None:
-        """Write over the one before."""
+        """Replace the stored session."""
         self._state.sessions[session.id] = session
 
     async def get_many(self, session_ids: Sequence[UUID]) -> dict[UUID, Session]:
-        """Those that are there."""
+        """Sessions by id, without those that do not exist."""
         return {i: self._state.sessions[i] for i in session_ids if i in self._state.sessions}
 
     async def pages_for_users(
         self, user_ids: Sequence[UUID], window: Window, now: datetime
     ) -> dict[UUID, Page[Session]]:
-        """The live ones of each, newest first."""
+        """The live sessions of each user, newest first."""
         live = [s for s in self._state.sessions.values() if s.is_live(now)]
         live.sort(key=lambda s: (s.created_at, s.id), reverse=True)
         return {u: page_of([s for s in live if s.user_id == u], window) for u in user_ids}
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
-        """Move the last sight."""
+        """Update the times at which sessions were last seen."""
         for session_id, at in seen.items():
             self._state.sessions[session_id] = replace(self._state.sessions[session_id], last_seen_at=at)
 
     async def end_all(
         self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
     ) -> Sequence[UUID]:
-        """End the live ones."""
+        """End the live sessions."""
         live = [s for s in self._state.sessions.values() if s.user_id == user_id and s.is_live(now) and s.id != keep]
         for session in live:
             self._state.sessions[session.id] = replace(session, ended_at=now, end_reason=reason)
         return [s.id for s in live]
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
-        """What is known of them."""
+        """The principals of these sessions."""
         found = [self._state.sessions[i] for i in session_ids if i in self._state.sessions]
         users = self._state.users
         return {
@@ -241,7 +240,7 @@ class FakeKeys:
         self._state = state
 
     async def find(self, actor_id: UUID | None, key: str) -> KeptResult | None:
-        """The first result."""
+        """The stored first result."""
         return self._state.keys.get((actor_id, key))
 
     async def keep(self, actor_id: UUID | None, key: str, result: KeptResult) -> None:
@@ -250,7 +249,7 @@ class FakeKeys:
 
 
 class FakeUnit:
-    """One transaction over a copy of the state; `commit` puts the copy in its place."""
+    """One transaction over a copy of the state; `commit` replaces the state with the copy."""
 
     def __init__(self, store: FakeStore) -> None:
         self._store = store
@@ -260,7 +259,7 @@ class FakeUnit:
         self.log = FakeLog(self._copy.log, store.time)
 
     async def commit(self) -> None:
-        """Make it so."""
+        """Replace the state with the copy."""
         self._store.state = copy.deepcopy(self._copy)
         self._store.commits += 1
 
@@ -272,7 +271,7 @@ class FakeStore:
         self.state = State()
         self.commits = 0
         self.steps: list[str] = []
-        self.asked: list[tuple[LogCursor | None, UUID | None]] = []
+        self.reads: list[tuple[LogCursor | None, UUID | None]] = []
         self.time = datetime(2026, 1, 1, tzinfo=UTC)
 
     @asynccontextmanager
@@ -283,7 +282,7 @@ class FakeStore:
 
     @asynccontextmanager
     async def read(self, at_least: LogCursor | None = None, searcher: UUID | None = None) -> AsyncIterator[FakeUnit]:
-        """A look, which shows everything; who asked for what is kept."""
+        """A unit that sees everything; records the requested position and the searcher."""
         self.steps.append("read")
-        self.asked.append((at_least, searcher))
+        self.reads.append((at_least, searcher))
         yield FakeUnit(self)
