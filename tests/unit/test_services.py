@@ -62,7 +62,6 @@ class World:
         return (await self.users.create(system(), CreateUser(email, "Ada", role, PASSWORD))).value
 
     async def signed_in(self, user: User) -> SignedIn:
-        """A new session of the user."""
         return await self.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
 
 
