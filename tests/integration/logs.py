@@ -1,4 +1,4 @@
-"""Writers of the log and what is needed to read it in tests: events as raw rows, so that tests decide when they commit."""
+"""Writing and reading the log in tests: events are written as raw rows, so that a test decides when they commit."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from api.settings import Settings
 from domain.models.event import NIL, Event
 
 PATIENCE = 120.0
-"""Seconds after which what was waited for is taken never to come."""
+"""Seconds after which a wait fails."""
 WRITE = """insert into events (type, subject_kind, subject_id, user_id, request_id)
   select 'user_updated', 'user', id, id, $1 from gen_random_uuid() id returning ord"""
 
 
 async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
-    """Return as soon as something is true."""
+    """Return as soon as the condition holds. Raises TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while not (await found if isinstance(found := condition(), Awaitable) else found):
             await asyncio.sleep(0.01)
@@ -38,7 +38,7 @@ async def session(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def up_to_date(container: Container) -> None:
-    """Return once every committed event has its place in the log and this process has read it."""
+    """Return once every committed event has its sequence number and this process has read it."""
     async with session(container.core.settings.database_url.dsn) as connection:
 
         async def is_read() -> bool:
@@ -49,18 +49,18 @@ async def up_to_date(container: Container) -> None:
 
 
 def instance(settings: Settings, **replaced: Any) -> AbstractAsyncContextManager[Container]:
-    """Everything that one serving process runs behind its sockets, with parts replaced by name."""
+    """All parts of one serving process except its sockets, with parts replaced by name."""
     return build(settings, **replaced).running()
 
 
 async def write(connection: asyncpg.Connection, *names: str) -> list[int]:
-    """Events in one transaction; their insertion numbers."""
+    """Write events in one transaction; returns their insertion numbers."""
     async with connection.transaction():
         return [int(await connection.fetchval(WRITE, name)) for name in names]
 
 
-class Told:
-    """A listener that keeps what it was told; in place of a hub, it knows of nothing else."""
+class Recorder:
+    """A listener that records its events; it also stands in for a hub that knows of nothing else."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -71,20 +71,20 @@ class Told:
         self.events += events
 
     def offer(self, events: Sequence[Event], epoch: UUID | None = None) -> None:
-        """Be told by a relay."""
+        """Record events of a relay."""
         assert epoch is not None
         self(events)
 
     def recheck(self) -> None:
-        """Be told by a relay that the table has changed."""
+        """Count that a relay reported a changed table."""
         self.rechecks += 1
 
     @property
     def seqs(self) -> list[int]:
-        """The places in the order."""
+        """The sequence numbers, in order of arrival."""
         return [e.seq for e in self.events]
 
     @property
     def names(self) -> list[str | None]:
-        """The names that the writers gave."""
+        """The names that the writers gave, in order of arrival."""
         return [e.request_id for e in self.events]

@@ -1,4 +1,4 @@
-"""Names and seals in Redis for tests that have no log."""
+"""Names and seals in Redis for tests without a log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs with an old end, as raw rows: what days of work would have left."""
+"""Logs with old entries, as raw rows: as days of work would have left them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ update log_state set last_seq = (select max(seq) from added)"""
 
 
 async def add_old(connection: asyncpg.Connection, count: int, size: int = 1) -> None:
-    """More events of ten days ago, in their places; `size` is that of each, in bytes and roughly."""
+    """Add numbered events of ten days ago; each has about `size` bytes."""
     await connection.execute(OLD, count, size)
 
 
 async def horizon(connection: asyncpg.Connection) -> int:
-    """The newest sequence that was pruned."""
+    """The newest sequence number that was pruned."""
     return int(await connection.fetchval("select horizon from log_state"))
 
 
 async def seqs(connection: asyncpg.Connection) -> list[int]:
-    """The places of the events that are in the log."""
+    """The sequence numbers in the log."""
     return [r["seq"] for r in await connection.fetch("select seq from events where seq is not null order by seq")]

@@ -1,4 +1,4 @@
-"""Our backend and publisher on the real Valkey: nothing is lost unnoticed, nobody waits, nothing grows without bound."""
+"""Backend and publisher on the real Valkey: every loss is noticed, no caller waits, memory stays bounded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.integration.namespaces import namespace
 
 @pytest.fixture
 def own_valkey() -> Iterator[EmbeddedValkey]:
-    """A Valkey to kill and pause."""
+    """A Valkey that a test may kill and pause."""
     embedded = throwaway()
     try:
         embedded.start(postgres=False)
@@ -30,7 +30,7 @@ def own_valkey() -> Iterator[EmbeddedValkey]:
 
 @asynccontextmanager
 async def listening(url: str, *channels: str) -> AsyncIterator[RedisBackend]:
-    """A backend that is subscribed."""
+    """A backend that is subscribed to the channels."""
     backend = RedisBackend(url, namespace())
     await backend.connect()
     try:
@@ -42,7 +42,7 @@ async def listening(url: str, *channels: str) -> AsyncIterator[RedisBackend]:
 
 
 async def upto(backend: RedisBackend, last: str) -> list[str]:
-    """The messages up to one, which must come."""
+    """The messages up to this one, which must arrive."""
     found: list[str] = []
     async with asyncio.timeout(30):
         while not found or found[-1] != last:
@@ -50,25 +50,25 @@ async def upto(backend: RedisBackend, last: str) -> list[str]:
     return found
 
 
-async def nobody_hears(redis_url: str, channel: str) -> None:
-    """Return once Redis has ended the subscriptions to a channel, which it does on a connection of their own."""
+async def unsubscribed(redis_url: str, channel: str) -> None:
+    """Return once Redis has ended the subscriptions to a channel; the backend ends them on a separate connection."""
     name = namespace().name(channel)
     async with connect(redis_url) as client:
 
-        async def is_deaf() -> bool:
+        async def is_unsubscribed() -> bool:
             return dict(await client.pubsub_numsub(name))[name] == 0
 
-        await until(is_deaf)
+        await until(is_unsubscribed)
 
 
-async def test_the_first_subscriber_gets_every_message_from_its_subscription_on(redis_url: str) -> None:
+async def test_the_first_subscriber_gets_every_message_after_its_subscription(redis_url: str) -> None:
     async with listening(redis_url, "a") as backend:
         for i in range(20):
             await backend.publish("a", f"m{i}")
         assert await upto(backend, "m19") == [GAP, *(f"m{i}" for i in range(20))]
 
 
-async def test_subscriptions_at_once_are_each_acknowledged(redis_url: str) -> None:
+async def test_concurrent_subscriptions_are_each_acknowledged(redis_url: str) -> None:
     channels = [f"c{i}" for i in range(12)]
     async with listening(redis_url) as backend:
         await asyncio.gather(*(backend.subscribe(c) for c in channels))
@@ -81,20 +81,20 @@ async def test_subscriptions_at_once_are_each_acknowledged(redis_url: str) -> No
                 found[event.channel].append(event.message)
         assert all(messages[0] == GAP and messages.count(f"on {c}") == 1 for c, messages in found.items())
         await backend.unsubscribe("c0")
-        await nobody_hears(redis_url, "c0")
-        await backend.publish("c0", "gone")
+        await unsubscribed(redis_url, "c0")
+        await backend.publish("c0", "unheard")
         await backend.publish("c1", "here")
         assert await upto(backend, "here") == ["here"]
 
 
-async def test_broadcaster_itself_runs_over_it(redis_url: str) -> None:
+async def test_broadcaster_runs_on_this_backend(redis_url: str) -> None:
     async with Broadcast(backend=RedisBackend(redis_url, namespace())) as broadcast, broadcast.subscribe("b") as stream:
         await broadcast.publish("b", "hello")
         async with asyncio.timeout(30):
             assert [(await stream.get()).message for _ in range(2)] == [GAP, "hello"]
 
 
-async def test_a_killed_server_leaves_a_gap_and_then_goes_on(own_valkey: EmbeddedValkey) -> None:
+async def test_a_killed_server_leaves_a_gap_and_then_messages_continue(own_valkey: EmbeddedValkey) -> None:
     async with listening(own_valkey.url, "a") as backend, Publisher(backend) as publisher:
         publisher.send("a", "before")
         assert await upto(backend, "before") == [GAP, "before"]
@@ -115,7 +115,7 @@ async def test_a_killed_server_leaves_a_gap_and_then_goes_on(own_valkey: Embedde
         assert set(await upto(backend, "after")) <= {"after", "lost"}
 
 
-async def test_listening_may_begin_while_the_server_is_unavailable(own_valkey: EmbeddedValkey) -> None:
+async def test_a_subscription_may_begin_while_the_server_is_unavailable(own_valkey: EmbeddedValkey) -> None:
     own_valkey.kill()
     async with listening(own_valkey.url, "a") as backend:
         assert not backend.connected
@@ -125,18 +125,18 @@ async def test_listening_may_begin_while_the_server_is_unavailable(own_valkey: E
         assert await upto(backend, "here") == ["here"]
 
 
-async def test_a_cut_connection_is_noticed_and_reported_as_a_gap(redis_url: str) -> None:
+async def test_a_cut_connection_is_reported_as_a_gap(redis_url: str) -> None:
     client = connect(redis_url)
     async with listening(redis_url, "cut") as backend:
         assert await upto(backend, GAP) == [GAP]
         await client.client_kill_filter(_type="pubsub")
-        await backend.publish("cut", "while nobody listens")
+        await backend.publish("cut", "during the cut")
         found = await upto(backend, GAP)
-        assert found in ([GAP], ["while nobody listens", GAP])
+        assert found in ([GAP], ["during the cut", GAP])
     await client.aclose()
 
 
-async def test_a_paused_server_makes_nobody_wait_and_nothing_grow(own_valkey: EmbeddedValkey) -> None:
+async def test_a_paused_server_delays_no_caller_and_fills_no_memory(own_valkey: EmbeddedValkey) -> None:
     async with listening(own_valkey.url, "a") as backend, Publisher(backend, queue_max=100) as publisher:
         assert await upto(backend, GAP) == [GAP]
         own_valkey.pause()
@@ -150,7 +150,7 @@ async def test_a_paused_server_makes_nobody_wait_and_nothing_grow(own_valkey: Em
             await until(lambda: not publisher.healthy)
             publisher.send("a", "tried")
             publisher.send("a", "left out")
-            assert len(publisher._queue) <= 1, "one try at a time while it is away"
+            assert len(publisher._queue) <= 1, "one attempt at a time while Redis is unavailable"
         finally:
             own_valkey.resume()
 
@@ -162,7 +162,7 @@ async def test_a_paused_server_makes_nobody_wait_and_nothing_grow(own_valkey: Em
         assert "after" in await upto(backend, "after")
 
 
-async def test_a_reader_too_slow_for_the_queue_gets_a_gap(redis_url: str) -> None:
+async def test_a_reader_that_is_too_slow_for_the_queue_gets_a_gap(redis_url: str) -> None:
     async with listening(redis_url, "slow") as backend:
         for i in range(QUEUE_MAX + 10):
             backend._emit("slow", f"m{i}")
@@ -172,7 +172,7 @@ async def test_a_reader_too_slow_for_the_queue_gets_a_gap(redis_url: str) -> Non
         assert backend._queue.qsize() < QUEUE_MAX
 
 
-async def test_stopping_publishes_what_waits_but_does_not_wait_for_an_unavailable_server(
+async def test_stopping_publishes_the_queue_but_does_not_wait_for_an_unavailable_server(
     own_valkey: EmbeddedValkey,
 ) -> None:
     async with listening(own_valkey.url, "a") as backend:

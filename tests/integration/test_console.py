@@ -1,4 +1,4 @@
-"""The console's build and process, over a small console of the test's own and the real Node."""
+"""The console's build and process, with a small console of the test's own and the real Node."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ Build(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), lambda text: print(t
 
 
 def write_script(folder: Path, script: str) -> None:
-    """Let `npm run build` run this in Node."""
+    """Make `npm run build` run this script in Node."""
     (folder / "build.cjs").write_text(script)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A console without packages, whose build writes down its environment."""
+    """A console without packages, whose build records its environment."""
     folder = tmp_path / "frontend"
     (folder / "src").mkdir(parents=True)
     (folder / "src" / "page.svelte").write_text("<p>one</p>")
@@ -56,14 +56,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 class Builder:
-    """Builds a folder and remembers what was said."""
+    """Builds a folder and records what is reported."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder.parent / "data"
 
     def run(self) -> list[str]:
-        """What one run says that it does."""
+        """The steps that one run reports."""
         said: list[str] = []
         Build(self.folder, self.data, said.append).run()
         return [line for line in said if line.endswith("…")]
@@ -72,7 +72,7 @@ class Builder:
 INSTALLS, BUILDS = "Installing the console's packages …", "Building the console …"
 
 
-def test_only_what_changed_is_done_again(folder: Path) -> None:
+def test_only_changed_steps_are_repeated(folder: Path) -> None:
     builder = Builder(folder)
     assert builder.run() == [INSTALLS, BUILDS]
     began = time.monotonic()
@@ -89,7 +89,7 @@ def test_only_what_changed_is_done_again(folder: Path) -> None:
     assert builder.run() == []
 
 
-def test_the_real_console_is_looked_through_in_no_time() -> None:
+def test_the_real_console_is_checked_for_changes_quickly() -> None:
     folder = find_console()
     assert folder is not None
     build = Build(folder, Path("unused"), print)
@@ -98,7 +98,7 @@ def test_the_real_console_is_looked_through_in_no_time() -> None:
     assert time.monotonic() - began < 0.5
 
 
-def test_a_failed_build_says_why_and_what_to_do_and_is_taken_up_again(folder: Path) -> None:
+def test_a_failed_build_names_its_reason_and_a_remedy_and_is_repeated(folder: Path) -> None:
     builder = Builder(folder)
     write_script(folder, "console.error('no such rune'); process.exit(3)")
     with pytest.raises(ConsoleError, match=r"Building the console failed.*(?s:.)*no such rune(?s:.)*CONSOLE=false"):
@@ -107,7 +107,7 @@ def test_a_failed_build_says_why_and_what_to_do_and_is_taken_up_again(folder: Pa
     assert builder.run() == [BUILDS]
 
 
-def test_a_failed_installation_is_taken_up_again(folder: Path) -> None:
+def test_a_failed_installation_is_repeated(folder: Path) -> None:
     builder = Builder(folder)
     (folder / "package-lock.json").write_text("{")
     with pytest.raises(ConsoleError, match="Installing the console's packages failed"):
@@ -117,7 +117,7 @@ def test_a_failed_installation_is_taken_up_again(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interrupted_build_is_ended_and_taken_up_again(folder: Path, how: signal.Signals) -> None:
+def test_an_interrupted_build_is_ended_and_repeated(folder: Path, how: signal.Signals) -> None:
     builder = Builder(folder)
     write_script(folder, "require('fs').writeFileSync('started', ''); setTimeout(() => {}, 60_000)")
     command = [sys.executable, "-c", INTERRUPTED, str(folder), str(builder.data)]
@@ -133,7 +133,7 @@ def test_an_interrupted_build_is_ended_and_taken_up_again(folder: Path, how: sig
     assert all(has_ended(child) for child in children)
 
 
-def test_two_at_once_build_once(folder: Path) -> None:
+def test_two_concurrent_builds_build_once(folder: Path) -> None:
     write_script(folder, WRITES + ";require('fs').appendFileSync('times', 'x')")
     command = [sys.executable, "-c", INTERRUPTED, str(folder), str(folder.parent / "data")]
     both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
@@ -141,7 +141,7 @@ def test_two_at_once_build_once(folder: Path) -> None:
     assert (folder / "times").read_text() == "x"
 
 
-def test_a_build_needs_no_home_and_is_told_no_secret(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_needs_no_home_and_sees_no_secret(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/nonexistent")
     monkeypatch.setenv("SECRET_KEY", "not for packages")
     monkeypatch.setenv("admin_password", "nor this")
@@ -153,8 +153,8 @@ def test_a_build_needs_no_home_and_is_told_no_secret(folder: Path, monkeypatch: 
     assert environment["npm_config_cache"] == str(builder.data / "npm-cache")
 
 
-class Kept:
-    """A console that is kept, and what it said."""
+class Supervised:
+    """A supervised console, with its messages."""
 
     def __init__(self, folder: Path) -> None:
         self.said: list[str] = []
@@ -164,14 +164,14 @@ class Kept:
         environment = {"PORT": str(self.port)}
         self.console = Console(folder, self.data, environment, self.said.append, pause=0.05, longest=0.2)
 
-    def killed_and_back(self) -> None:
-        """Kill it, and wait until the next answers and is known to have started."""
+    def kill_and_wait(self) -> None:
+        """Kill the process, and wait until its successor answers and is recorded as started."""
         old = self.console.door.pid
         psutil.Process(old).kill()
         assert wait_until(lambda: self.answers() == self.recorded() != old, 60)
 
     def recorded(self) -> int:
-        """The process that was written down last, which happens once it has started."""
+        """The process that was recorded last; it is recorded once it has started."""
         return read_record(self.data / RECORD).get("console", (0, 0.0))[0]
 
     def answers(self) -> int | None:
@@ -183,17 +183,17 @@ class Kept:
 
 
 @pytest.fixture
-def kept(folder: Path) -> Iterator[Kept]:
-    """Not started yet; ended after the test."""
-    kept = Kept(folder)
+def kept(folder: Path) -> Iterator[Supervised]:
+    """A console that is not started yet; it is ended after the test."""
+    kept = Supervised(folder)
     yield kept
     kept.console.stop()
 
 
-def test_a_console_that_dies_starts_again_and_says_so(kept: Kept) -> None:
+def test_a_console_that_dies_is_restarted_and_reported(kept: Supervised) -> None:
     kept.console.start()
-    kept.killed_and_back()
-    kept.killed_and_back()
+    kept.kill_and_wait()
+    kept.kill_and_wait()
     assert [line.partition(";")[0] for line in kept.said] == ["The console exited unexpectedly (-9)"] * 2
     assert "restarting in 0.05 s" in kept.said[0]
     assert "restarting in 0.1 s" in kept.said[1]
@@ -204,7 +204,7 @@ def test_a_console_that_dies_starts_again_and_says_so(kept: Kept) -> None:
     assert len(kept.said) == 2
 
 
-def test_a_console_that_cannot_start_again_is_tried_until_it_can(kept: Kept, folder: Path) -> None:
+def test_a_console_that_cannot_start_again_is_restarted_until_it_can(kept: Supervised, folder: Path) -> None:
     kept.console.start()
     (folder / "server.js").write_text("console.error('broken for now'); process.exit(1)")
     psutil.Process(kept.console.door.pid).kill()
@@ -215,13 +215,13 @@ def test_a_console_that_cannot_start_again_is_tried_until_it_can(kept: Kept, fol
     assert wait_until(lambda: kept.answers() is not None, 60)
 
 
-def test_a_console_that_does_not_start_at_all_is_an_error(kept: Kept, folder: Path) -> None:
+def test_a_console_that_never_starts_is_an_error(kept: Supervised, folder: Path) -> None:
     (folder / "server.js").write_text("console.error('no build here'); process.exit(1)")
     with pytest.raises(EngineError, match="no build here"):
         kept.console.start()
 
 
-def test_what_a_killed_run_left_is_ended(kept: Kept) -> None:
+def test_a_process_left_by_a_killed_run_is_ended(kept: Supervised) -> None:
     kept.console.start()
     orphan = psutil.Process(kept.console.door.pid)
     owner = subprocess.Popen([sys.executable, "-c", ""])
@@ -236,12 +236,12 @@ def test_what_a_killed_run_left_is_ended(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"console": [1], "owner": [2]}'])
-def test_a_record_that_cannot_be_read_is_passed_over(tmp_path: Path, text: str) -> None:
+def test_a_record_that_cannot_be_read_is_ignored(tmp_path: Path, text: str) -> None:
     (tmp_path / RECORD).write_text(text)
     end_earlier_console(tmp_path)
 
 
-def test_a_process_that_only_has_the_same_number_is_left_alone(tmp_path: Path) -> None:
+def test_another_process_with_the_recorded_number_is_not_ended(tmp_path: Path) -> None:
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     record = {"console": (other.pid, 1.0), "owner": (other.pid, 1.0)}
     (tmp_path / RECORD).write_text(json.dumps(record))
@@ -250,7 +250,7 @@ def test_a_process_that_only_has_the_same_number_is_left_alone(tmp_path: Path) -
     other.communicate()
 
 
-def test_the_process_knows_what_it_is_given_and_nothing_else(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_gets_only_the_environment_it_is_passed(kept: Supervised, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "not for the console")
     kept.console.start()
     assert "SECRET_KEY" not in psutil.Process(kept.console.door.pid).environ()

@@ -1,4 +1,4 @@
-"""What happened in the last day, counted by the real PostgreSQL from the stretch of the log that it concerns."""
+"""Events of the last day, counted by the real PostgreSQL from the part of the log that holds them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADD = """insert into events (id, type, subject_kind, subject_id, occurred_at, se
 
 
 async def add(connection: asyncpg.Connection, type_: str, ago: timedelta, count: int = 1) -> None:
-    """Events of so long ago, in their places."""
+    """Add numbered events of this age."""
     for _ in range(count):
         await connection.execute(ADD, type_, -ago)
 

@@ -1,4 +1,4 @@
-"""The repositories on the real PostgreSQL: pages, search, races, import, faults of the connection."""
+"""The repositories on the real PostgreSQL: pages, search, races, import, lost connections."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from tests.api.conftest import settings_for
 
 @pytest.fixture
 def settings(fresh_database_url: str, redis_url: str) -> Settings:
-    """Settings over a database of the test's own."""
+    """Settings for a database of the test's own."""
     return settings_for(fresh_database_url, redis_url)
 
 
 @pytest.fixture
 async def core(settings: Settings) -> AsyncIterator[Core]:
-    """The services over it."""
+    """The services on that database."""
     async with open_core(settings) as opened:
         yield opened
 
@@ -51,7 +51,7 @@ async def make(core: Core, name: str, email: str = "", role: Role = Role.MEMBER)
 
 
 async def found(core: Core, search: str, actor: Actor | None = None) -> list[str]:
-    """The names a search finds."""
+    """The names that a search finds."""
     query = core.users.query(actor or system(), Window(100), search)
     page = await core.users.page(query)
     assert len(page.items) == await core.users.count(query)
@@ -60,7 +60,7 @@ async def found(core: Core, search: str, actor: Actor | None = None) -> list[str
     return sorted(u.display_name for u in page.items)
 
 
-async def test_twenty_sign_ups_of_one_address_in_different_spellings_make_one_account(core: Core) -> None:
+async def test_twenty_sign_ups_of_one_address_in_different_spellings_create_one_account(core: Core) -> None:
     spellings = [
         "ada@example.com",
         "ADA@Example.com",
@@ -92,7 +92,7 @@ async def test_the_row_of_a_violation_is_not_logged(core: Core) -> None:
     assert "ck_users_role" in strike_text(said)
 
 
-async def test_a_violated_constraint_is_the_error_that_its_table_names(core: Core) -> None:
+async def test_a_violated_constraint_raises_the_error_that_its_table_names(core: Core) -> None:
     user = await make(core, "First")
     row = {"email": user.email, "display_name": "X", "name_key": "x", "role": "member"}
     with pytest.raises(Taken) as taken, translated():
@@ -104,7 +104,7 @@ async def test_a_violated_constraint_is_the_error_that_its_table_names(core: Cor
             await connection.execute(insert(users).values({**row, "id": user.id, "email": "other@example.com"}))
 
 
-async def test_two_admins_demoting_each_other_at_once_leave_one(core: Core) -> None:
+async def test_two_admins_who_demote_each_other_at_once_leave_one(core: Core) -> None:
     one, two = await make(core, "One", role=Role.ADMIN), await make(core, "Two", role=Role.ADMIN)
     for admin in (one, two):
         await core.users.update(system(), UpdateUser(admin.id, password="a password of theirs"))
@@ -122,14 +122,14 @@ async def test_two_admins_demoting_each_other_at_once_leave_one(core: Core) -> N
 @pytest.mark.parametrize("sort", list(UserSort))
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("backward", [False, True])
-async def test_a_walk_sees_everybody_who_stays_once_while_others_come_and_go(
+async def test_paging_returns_each_remaining_user_once_while_others_are_added_and_removed(
     core: Core, sort: UserSort, descending: bool, backward: bool
 ) -> None:
     rows = [ImportRow(i, f"u{i}@example.com", f"Name {i % 7}", "") for i in range(60)]
     await core.imports.import_batch(system(), rows)
-    everybody = {u.email: u for u in (await core.users.page(core.users.query(system(), Window(100)))).items}
-    staying = {u.id for e, u in everybody.items() if int(e[1:].partition("@")[0]) % 3}
-    leaving = [u for u in everybody.values() if u.id not in staying]
+    all_users = {u.email: u for u in (await core.users.page(core.users.query(system(), Window(100)))).items}
+    staying = {u.id for e, u in all_users.items() if int(e[1:].partition("@")[0]) % 3}
+    leaving = [u for u in all_users.values() if u.id not in staying]
     seen: list[User] = []
     cursor: str | None = None
     for step in range(100):
@@ -147,7 +147,7 @@ async def test_a_walk_sees_everybody_who_stays_once_while_others_come_and_go(
     assert staying <= set(ids)
 
 
-async def test_search_finds_prefixes_parts_and_slips(core: Core) -> None:
+async def test_search_finds_prefixes_substrings_and_typing_errors(core: Core) -> None:
     for name in ("José García", "Amélie Lefèvre", "Søren Larsen", "Nakamura Haruto"):
         await make(core, name)
     assert await found(core, "jose") == ["José García"]
@@ -161,7 +161,7 @@ async def test_search_finds_prefixes_parts_and_slips(core: Core) -> None:
 @pytest.mark.parametrize(
     "text", ["%", "_", "\\", ":", "&", "|", "!", "(", ")", "*", "'", '"', "a:*", "%_%", "<->", "x' or 1=1"]
 )
-async def test_signs_are_text(core: Core, text: str) -> None:
+async def test_special_characters_are_searched_as_text(core: Core, text: str) -> None:
     await make(core, "Plain Person", "plain@example.org")
     await make(core, f"Odd {text} Person", "odd@example.org")
     assert await found(core, f"odd {text}") == [f"Odd {text} Person"]
@@ -173,7 +173,7 @@ async def test_a_search_with_nul_is_answered(core: Core) -> None:
     assert await found(core, "pla\0in") in (["Plain Person"], [])
 
 
-async def test_who_sees_no_email_does_not_find_by_it(core: Core) -> None:
+async def test_a_viewer_who_sees_no_email_cannot_search_by_it(core: Core) -> None:
     user = await make(core, "Quiet Person", "secretive@example.net")
     member = Actor((await make(core, "Member")).id, Role.MEMBER)
     assert await found(core, "secretive") == ["Quiet Person"]
@@ -206,7 +206,7 @@ async def test_a_stale_version_is_refused_with_the_current_row(core: Core) -> No
     assert conflict.value.current.display_name == "Second"
 
 
-async def test_an_idempotency_key_makes_one_user(core: Core) -> None:
+async def test_an_idempotency_key_creates_one_user(core: Core) -> None:
     command = CreateUser("idem@example.com", "Idem", idempotency_key="k1")
     results = await asyncio.gather(*(core.users.create(system(), command) for _ in range(5)))
     assert len({(r.value.id, r.position) for r in results}) == 1
@@ -231,7 +231,7 @@ def rows(*people: tuple[str, str, str]) -> Sequence[ImportRow]:
     return [ImportRow(i, *p) for i, p in enumerate(people, 2)]
 
 
-async def test_an_import_refuses_row_by_row_and_repeats_safely(core: Core, settings: Settings) -> None:
+async def test_an_import_refuses_single_rows_and_may_be_repeated(core: Core, settings: Settings) -> None:
     people = rows(
         ("a@example.com", "A", "member"),
         ("A@EXAMPLE.com", "Again", ""),
@@ -255,7 +255,9 @@ async def test_an_import_refuses_row_by_row_and_repeats_safely(core: Core, setti
     assert types == ["user_created", "user_created", "user_updated", "user_role_changed"]
 
 
-async def test_a_killed_backend_is_unavailable_and_then_back(core: Core, settings: Settings) -> None:
+async def test_after_a_killed_backend_the_database_is_unavailable_and_then_recovers(
+    core: Core, settings: Settings
+) -> None:
     await make(core, "Before")
     connection = await asyncpg.connect(settings.database_url.dsn)
     async with core.store.write() as unit:
@@ -281,7 +283,7 @@ async def _translated(work: object) -> None:
         await work  # type: ignore[misc]
 
 
-async def test_a_wrong_cursor_is_refused(core: Core) -> None:
+async def test_an_invalid_cursor_is_refused(core: Core) -> None:
     for cursor in ("", "nonsense", "WyJjcmVhdGVkX2F0LWFzYyIsIm5vdGltZSIsIjEiXQ"):
         with pytest.raises(ValidationFailed):
             await core.users.page(core.users.query(system(), Window(after=cursor)))

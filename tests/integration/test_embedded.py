@@ -1,4 +1,4 @@
-"""The embedded engines: real servers that keep data, come back after being killed, and end with who started them."""
+"""The embedded engines: real servers that keep data, recover after being killed, and end with the process that started them."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ embedded.stop()
 
 
 VIOLATIONS = (
-    "insert into people values ('erased@example.com', 1)",
-    "insert into people values ('another-erased@example.com', 0)",
-    "insert into people values ('erased@example.com', null, 'erased@example.com')",
+    "insert into users values ('erased@example.com', 1)",
+    "insert into users values ('another-erased@example.com', 0)",
+    "insert into users values ('erased@example.com', null, 'erased@example.com')",
 )
 
 
-async def ask(url: str, query: str) -> object:
+async def fetch(url: str, query: str) -> object:
     connection = await asyncpg.connect(url, timeout=60)
     try:
         return await connection.fetchval(query)
@@ -58,11 +58,11 @@ def servers_of(embedded: Embedded) -> list[psutil.Process]:
     return [process for process in psutil.process_iter(["name"]) if works_in(process, directory)]
 
 
-async def test_the_engines_are_the_promised_ones(engines: TestEngines) -> None:
-    assert str(await ask(engines.database_url, "SHOW server_version")).startswith("18.")
-    assert await ask(engines.database_url, "SHOW server_encoding") == "UTF8"
-    assert await ask(engines.database_url, "SHOW timezone") == "UTC"
-    assert await ask(engines.database_url, "SELECT lower('ÄÖ')") == "äö"
+async def test_the_engines_have_the_documented_versions(engines: TestEngines) -> None:
+    assert str(await fetch(engines.database_url, "SHOW server_version")).startswith("18.")
+    assert await fetch(engines.database_url, "SHOW server_encoding") == "UTF8"
+    assert await fetch(engines.database_url, "SHOW timezone") == "UTC"
+    assert await fetch(engines.database_url, "SELECT lower('ÄÖ')") == "äö"
     async with Redis.from_url(engines.redis_url) as redis:
         server = await redis.info("server")
         assert str(server["valkey_version"]).startswith("9.")
@@ -70,61 +70,61 @@ async def test_the_engines_are_the_promised_ones(engines: TestEngines) -> None:
 
 async def test_the_owner_is_no_superuser_and_may_use_trigrams(own_engines: Embedded) -> None:
     url = own_engines.postgres.url
-    assert await ask(url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+    assert await fetch(url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
     connection = await asyncpg.connect(url)
     await connection.execute("CREATE EXTENSION pg_trgm")
     assert await connection.fetchval("SELECT similarity('rollcall', 'rolcall')") > 0.5
     await connection.close()
 
 
-async def test_strangers_are_refused(own_engines: Embedded) -> None:
-    stranger = own_engines.postgres.url.replace("rollcall:", "rollcall:not-", 1)
+async def test_other_clients_are_refused(own_engines: Embedded) -> None:
+    wrong_password = own_engines.postgres.url.replace("rollcall:", "rollcall:not-", 1)
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await ask(stranger, "SELECT 1")
+        await fetch(wrong_password, "SELECT 1")
 
 
 async def test_data_outlive_a_stop(stopped: Embedded) -> None:
     url = stopped.start().database_url
-    await ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+    await fetch(url, "CREATE TABLE kept AS SELECT 7 AS number")
     stopped.stop()
-    assert await ask(stopped.start().database_url, "SELECT number FROM kept") == 7
+    assert await fetch(stopped.start().database_url, "SELECT number FROM kept") == 7
 
 
-async def test_killed_engines_come_back_where_they_were(own_engines: Embedded) -> None:
+async def test_killed_engines_recover_with_their_data(own_engines: Embedded) -> None:
     url, port = own_engines.postgres.url, own_engines.valkey.port
-    await ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+    await fetch(url, "CREATE TABLE kept AS SELECT 7 AS number")
     own_engines.postgres.kill()
     own_engines.valkey.kill()
     assert not servers_of(own_engines)
     with pytest.raises(OSError, match="Connect call failed"):
-        await ask(url, "SELECT 1")
+        await fetch(url, "SELECT 1")
     await asyncio.to_thread(own_engines.postgres.start)
     await asyncio.to_thread(own_engines.valkey.start)
     assert own_engines.postgres.url == url
     assert own_engines.valkey.port == port
-    assert await ask(url, "SELECT number FROM kept") == 7
+    assert await fetch(url, "SELECT number FROM kept") == 7
 
 
 async def test_a_paused_engine_answers_when_resumed(own_engines: Embedded) -> None:
     connection = await asyncpg.connect(own_engines.postgres.url)
     own_engines.postgres.pause()
-    question = asyncio.create_task(connection.fetchval("SELECT 1"))
-    done, _ = await asyncio.wait([question], timeout=0.3)
+    pending = asyncio.create_task(connection.fetchval("SELECT 1"))
+    done, _ = await asyncio.wait([pending], timeout=0.3)
     assert not done
     own_engines.postgres.resume()
-    assert await question == 1
+    assert await pending == 1
     await connection.close()
 
 
-async def test_a_killed_backend_leaves_the_server_standing(own_engines: Embedded) -> None:
+async def test_a_killed_backend_leaves_the_server_running(own_engines: Embedded) -> None:
     url = own_engines.postgres.url
     connection = await asyncpg.connect(url)
     own = await connection.fetchval("SELECT pg_backend_pid()")
-    await ask(url, f"SELECT pg_terminate_backend({own})")
+    await fetch(url, f"SELECT pg_terminate_backend({own})")
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError, asyncpg.InternalClientError)):
         await connection.fetchval("SELECT 1")
     connection.terminate()
-    assert await ask(url, "SELECT 1") == 1
+    assert await fetch(url, "SELECT 1") == 1
 
 
 def hold(directory: Path) -> subprocess.Popen[str]:
@@ -148,7 +148,7 @@ def test_one_directory_has_one_user_at_a_time(stopped: Embedded) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed process")
-def test_nothing_outlives_a_killed_run(stopped: Embedded) -> None:
+def test_a_killed_run_leaves_no_process(stopped: Embedded) -> None:
     stopped.start()
     stopped.stop()
     holder = hold(stopped.postgres.directory.parent)
@@ -159,41 +159,41 @@ def test_nothing_outlives_a_killed_run(stopped: Embedded) -> None:
     assert wait_until(lambda: all(has_ended(child) for child in children), 60)
 
 
-async def test_what_a_killed_run_left_is_ended_at_the_next_start(stopped: Embedded) -> None:
+async def test_servers_left_by_a_killed_run_are_ended_at_the_next_start(stopped: Embedded) -> None:
     first = await asyncio.to_thread(stopped.start)
     left = servers_of(stopped)
-    # As if its owner had died without the kernel telling anybody.
+    # As if its owner had died, and the kernel had notified no process.
     orphan, stopped.postgres._process = stopped.postgres._process, None
     stopped.stop()
     assert all(not has_ended(process) for process in left)
     second = await asyncio.to_thread(stopped.start)
-    assert await ask(second.database_url, "SELECT 1") == 1
+    assert await fetch(second.database_url, "SELECT 1") == 1
     assert all(has_ended(process) for process in left)
     assert first.database_url != second.database_url
     assert orphan is not None
     orphan.wait()
 
 
-async def test_a_stale_lock_file_with_a_strangers_pid_is_no_hindrance(stopped: Embedded) -> None:
+async def test_a_stale_lock_file_with_a_foreign_pid_does_not_prevent_a_start(stopped: Embedded) -> None:
     stopped.start()
     stopped.postgres.kill()
     stopped.stop()
     stale = stopped.postgres.directory / "postmaster.pid"
     stale.write_text(f"{psutil.Process().pid}\n{stopped.postgres.directory}\n1\n5432\n\n127.0.0.1\n\nready\n")
     url = (await asyncio.to_thread(stopped.start)).database_url
-    assert await ask(url, "SELECT 1") == 1
+    assert await fetch(url, "SELECT 1") == 1
 
 
-async def test_an_interrupted_first_start_is_made_again(stopped: Embedded) -> None:
+async def test_an_interrupted_first_start_is_repeated(stopped: Embedded) -> None:
     half = stopped.data_dir / "postgres.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18")
     url = (await asyncio.to_thread(stopped.start)).database_url
-    assert await ask(url, "SELECT 1") == 1
+    assert await fetch(url, "SELECT 1") == 1
     assert not half.exists()
 
 
-def test_a_broken_engine_says_why(stopped: Embedded) -> None:
+def test_a_broken_engine_reports_its_reason(stopped: Embedded) -> None:
     stopped.start()
     stopped.stop()
     (stopped.postgres.directory / "global" / "pg_control").unlink()
@@ -201,7 +201,7 @@ def test_a_broken_engine_says_why(stopped: Embedded) -> None:
         stopped.start()
 
 
-def test_a_secret_is_kept_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+def test_a_secret_is_kept_and_readable_only_by_its_owner(tmp_path: Path) -> None:
     path = tmp_path / "new" / "secret"
     secret = kept_secret(path)
     assert len(secret) >= 43
@@ -209,25 +209,25 @@ def test_a_secret_is_kept_and_only_its_owner_may_read_it(tmp_path: Path) -> None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-async def test_the_log_tells_of_errors_and_of_nobody_s_data(own_engines: Embedded) -> None:
+async def test_the_log_reports_errors_without_personal_data(own_engines: Embedded) -> None:
     address, connection = "erased@example.com", await asyncpg.connect(own_engines.postgres.url)
     try:
-        await connection.execute("create table people (email text unique, age int check (age > 0))")
-        await connection.execute("insert into people values ($1, 1)", address)
+        await connection.execute("create table users (email text unique, age int check (age > 0))")
+        await connection.execute("insert into users values ($1, 1)", address)
         for statement in VIOLATIONS:
             with pytest.raises(asyncpg.PostgresError):
                 await connection.execute(statement)
         with pytest.raises(asyncpg.PostgresError):
-            await connection.execute("insert into people values ($1, $2)", address, 0)
+            await connection.execute("insert into users values ($1, $2)", address, 0)
     finally:
         await connection.close()
     said = own_engines.postgres.log.read_text()
-    assert 'violates unique constraint "people_email_key"' in said
+    assert 'violates unique constraint "users_email_key"' in said
     assert "violates check constraint" in said
     assert "@example.com" not in said
 
 
-def test_a_second_start_keeps_the_log_before_it(stopped: Embedded) -> None:
+def test_a_second_start_keeps_the_previous_log(stopped: Embedded) -> None:
     for _ in range(3):
         stopped.start()
         stopped.stop()
@@ -238,7 +238,7 @@ def test_a_second_start_keeps_the_log_before_it(stopped: Embedded) -> None:
 
 
 def test_the_engines_see_nothing_of_our_environment(own_engines: Embedded) -> None:
-    # Root may read what belongs to others; an ordinary user, what belongs to himself.
+    # Root may read the environment of any process, an ordinary user that of their own.
     seen = [psutil.Process(engine.pid).environ() for engine in (own_engines.postgres, own_engines.valkey)]
     assert all(not {"HOME", "USER", "SECRET_KEY", "ADMIN_PASSWORD"} & environment.keys() for environment in seen)
     lines = [" ".join(psutil.Process(engine.pid).cmdline()) for engine in (own_engines.postgres, own_engines.valkey)]
@@ -246,7 +246,7 @@ def test_the_engines_see_nothing_of_our_environment(own_engines: Embedded) -> No
     assert all(password not in line for line in lines)
 
 
-def test_ending_is_in_good_order(stopped: Embedded) -> None:
+def test_engines_shut_down_in_good_order(stopped: Embedded) -> None:
     stopped.start()
     log = stopped.data_dir / "postgres.log"
     stopped.stop()

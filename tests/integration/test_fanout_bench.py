@@ -1,4 +1,4 @@
-"""The fan-out benchmark's load client: what it publishes is believed, and everybody gets all of it in order."""
+"""The fan-out benchmark's load client: instances accept what it publishes, and each socket gets every event in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from persistence.redis.namespace import RedisNamespace, log_key, root_key
 SECRET, EPOCH = "a secret", UUID("0198c2a4-5f1e-7cc3-9d4b-0a1b2c3d4e5f")
 KEY = log_key(root_key(SECRET), EPOCH).hex()
 SOCKETS = 48
-"""Three for each person of the cast."""
+"""Three for each user of the benchmark."""
 
 needs_compiler = pytest.mark.skipif(
     shutil.which("cc") is None and "CI" not in os.environ, reason="the load client needs a C compiler"
@@ -35,7 +35,7 @@ def client(tmp_path: Path) -> Path:
 
 
 @needs_compiler
-def test_what_the_client_seals_an_instance_opens(client: Path) -> None:
+def test_an_instance_opens_what_the_client_seals(client: Path) -> None:
     receiver = RedisNamespace(SECRET)
     receiver.bind(EPOCH)
     texts = [hashlib.shake_256(b"%d" % n).hexdigest(n)[:n] for n in range(200)] + ["x" * 5000]  # all paddings twice
@@ -52,7 +52,7 @@ def test_an_invalid_key_is_refused(client: Path) -> None:
 
 
 def seal(client: Path, lines: str, key: str = KEY) -> str:
-    """The lines as the client publishes them."""
+    """The lines, sealed as the client publishes them."""
     environment = Feed("", seal_key=key, sealed_for=EVENTS).environment
     made = subprocess.run(
         [client, "seal"], input=lines, env=environment, check=True, capture_output=True, text=True, timeout=30
@@ -62,7 +62,7 @@ def seal(client: Path, lines: str, key: str = KEY) -> str:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Stack]:
-    """Engines and people for a benchmark."""
+    """Engines and users for a benchmark."""
     with folder() as place, stack(place) as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""The hub and whole instances: the log in order, once and complete, whatever Redis loses, repeats or withholds."""
+"""The hub and whole instances: the log in order, complete and without repetition, whatever Redis loses or repeats."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from persistence.redis.broadcast import EVENTS, RedisBackend
 from persistence.redis.namespace import RedisNamespace
 from persistence.store import SqlStore
 from tests.api.conftest import settings_for
-from tests.integration.logs import PATIENCE, Told, instance, session, until
+from tests.integration.logs import PATIENCE, Recorder, instance, session, until
 
 NUMBERED = """with added as (
   insert into events (type, subject_kind, subject_id, request_id, seq)
@@ -42,14 +42,14 @@ update log_state set last_seq = (select max(seq) from added)"""
 
 @pytest.fixture
 def own_settings(own_engines: Embedded) -> Settings:
-    """Settings over engines to kill and pause."""
+    """Settings for engines that a test may kill and pause."""
     settings = settings_for(own_engines.postgres.url, own_engines.valkey.url)
     upgrade(settings.database_url)
     return settings
 
 
 class CountingStore:
-    """The store, how often it was read, and what it raises instead."""
+    """The store; counts reads, and raises an error instead if a test sets one."""
 
     def __init__(self, store: SqlStore) -> None:
         self._store = store
@@ -68,38 +68,37 @@ class CountingStore:
         return self._store.read(at_least, searcher)
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
-        """As it is."""
         return self._store.write()
 
 
 @dataclass
 class Log:
-    """A hub over a log that a test writes and broadcasts as it likes."""
+    """A hub over a log in which a test writes and broadcasts as it likes."""
 
     hub: Hub
     store: CountingStore
-    told: Told
+    received: Recorder
     backend: RedisBackend
     connection: asyncpg.Connection
 
     async def number(self, count: int) -> list[Event]:
-        """More events in the table, of which nobody is told; all that are there."""
+        """Add numbered events to the table without a broadcast; returns all events in the table."""
         await self.connection.execute(NUMBERED, count)
         async with self.store.read() as unit:
             return list(await unit.events.after(0, 1_000_000))
 
     async def publish(self, events: Sequence[Event]) -> None:
-        """Tell through Redis."""
+        """Broadcast through Redis."""
         await self.backend.publish(EVENTS, encode(events, self.hub.epoch))
 
     async def reached(self, head: int, seconds: float = PATIENCE) -> None:
-        """Return once the hub has told of everything up to there."""
+        """Return once the hub has sent everything up to this head to its listeners."""
         await until(lambda: self.hub.head == head, seconds)
 
-    async def lose(self) -> None:
+    async def make_hole(self) -> None:
         """Number three events and broadcast the last of them, until the hub has seen a hole.
 
-        Once is enough, unless a second of silence ends just then.
+        One attempt suffices, unless a second of silence ends just then.
         """
         async with asyncio.timeout(PATIENCE):
             while not self.hub.holes:
@@ -111,7 +110,7 @@ class Log:
 @asynccontextmanager
 async def log_at(database_url: str, redis_url: str, ring: int = RING) -> AsyncIterator[Log]:
     """A started hub."""
-    names, told = RedisNamespace("secret of a test"), Told()
+    names, received = RedisNamespace("secret of a test"), Recorder()
     backend = RedisBackend(redis_url, names)
     async with (
         Database(database_url, pool_size=2) as database,
@@ -120,9 +119,9 @@ async def log_at(database_url: str, redis_url: str, ring: int = RING) -> AsyncIt
     ):
         store = CountingStore(SqlStore(database))
         hub = Hub(store, broadcast, ring, names.bind)
-        hub.listen(told)
+        hub.listen(received)
         async with hub:
-            yield Log(hub, store, told, backend, connection)
+            yield Log(hub, store, received, backend, connection)
 
 
 async def test_a_hub_that_cannot_read_the_head_leaves_nothing_running(fresh_database_url: str, redis_url: str) -> None:
@@ -134,31 +133,31 @@ async def test_a_hub_that_cannot_read_the_head_leaves_nothing_running(fresh_data
         store = CountingStore(SqlStore(database))
 
         def bind(epoch: UUID) -> None:
-            """The log is known now, and its head cannot be read any more."""
+            """Accept the log's epoch, and make its head unreadable."""
             names.bind(epoch)
             store.fault = Unavailable()
 
         with pytest.raises(Unavailable):
             async with Hub(store, broadcast, bind=bind):
-                pytest.fail("it does not know where the log ends")
+                pytest.fail("the hub started without knowing where the log ends")
         assert "hub-receive" not in {t.get_name() for t in asyncio.all_tasks()}
 
 
-async def test_a_lost_message_is_a_hole_that_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:
+async def test_after_a_lost_message_the_hole_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:
     async with log_at(fresh_database_url, redis_url) as log:
         events = await log.number(3)
         await log.publish(events)
         await log.reached(3)
-        await log.lose()
-        assert log.told.seqs == list(range(1, log.hub.head + 1))
+        await log.make_hole()
+        assert log.received.seqs == list(range(1, log.hub.head + 1))
 
 
-async def test_a_hole_inside_a_message_is_never_passed_on(fresh_database_url: str, redis_url: str) -> None:
+async def test_events_after_a_hole_are_not_passed_on(fresh_database_url: str, redis_url: str) -> None:
     async with log_at(fresh_database_url, redis_url) as log:
         events = await log.number(5)
         await log.publish([events[0], events[1], events[4]])
         await log.reached(5)
-        assert log.told.seqs == [1, 2, 3, 4, 5]
+        assert log.received.seqs == [1, 2, 3, 4, 5]
 
 
 async def test_repeated_and_unordered_entries_are_passed_on_once_and_in_order(
@@ -174,53 +173,53 @@ async def test_repeated_and_unordered_entries_are_passed_on_once_and_in_order(
         await log.reached(60)
         await log.publish(await log.number(1))
         await log.reached(61)
-        assert log.told.seqs == list(range(1, 62))
+        assert log.received.seqs == list(range(1, 62))
 
 
 @pytest.mark.parametrize(
     "message", ["", "7", "{}", "[7]", '[{"seq": 1}]', "[[[", '[{"type": "unheard_of"}]', "null"], ids=str
 )
-async def test_a_message_that_is_not_understood_sends_the_hub_to_the_table(
+async def test_after_an_unreadable_message_the_hub_reads_the_table(
     fresh_database_url: str, redis_url: str, message: str
 ) -> None:
     async with log_at(fresh_database_url, redis_url) as log:
         await log.number(2)
         await log.backend.publish(EVENTS, message)
         await log.reached(2)
-        await log.lose()  # it still listens
-        assert log.told.seqs == list(range(1, log.hub.head + 1))
+        await log.make_hole()  # it still listens
+        assert log.received.seqs == list(range(1, log.hub.head + 1))
 
 
-async def test_silence_sends_the_hub_to_the_table(fresh_database_url: str, redis_url: str) -> None:
+async def test_after_a_silence_the_hub_reads_the_table(fresh_database_url: str, redis_url: str) -> None:
     async with log_at(fresh_database_url, redis_url) as log:
         for expected in (1200, 1201):
             await log.number(expected - log.hub.head)
             await log.reached(expected, 5.0)
-        assert log.told.seqs == list(range(1, 1202))
+        assert log.received.seqs == list(range(1, 1202))
         assert log.hub.holes == 0
 
 
-async def test_what_nobody_expected_does_not_end_the_hub(fresh_database_url: str, redis_url: str) -> None:
+async def test_an_unexpected_error_does_not_end_the_hub(fresh_database_url: str, redis_url: str) -> None:
     async with log_at(fresh_database_url, redis_url) as log:
-        log.store.fault = RuntimeError("a fault of ours")
+        log.store.fault = RuntimeError("a fault in our code")
         reads = log.store.reads
         await log.connection.execute(NUMBERED, 2)
         await until(lambda: log.store.reads >= reads + 2)
         log.store.fault = None
         await log.reached(2)
-        assert log.told.seqs == [1, 2]
+        assert log.received.seqs == [1, 2]
 
 
-async def test_a_flood_that_does_not_fit_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:
+async def test_a_flood_that_exceeds_the_inbox_is_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:
     async with log_at(fresh_database_url, redis_url) as log:
         events = await log.number(3000)
         for event in events:
-            log.hub.offer([event])  # three times what the inbox holds, before the hub has its turn
+            log.hub.offer([event])  # three times the inbox, before the hub runs
         await log.reached(3000)
-        assert log.told.seqs == list(range(1, 3001))
+        assert log.received.seqs == list(range(1, 3001))
 
 
-async def test_what_the_ring_no_longer_holds_comes_from_the_table(fresh_database_url: str, redis_url: str) -> None:
+async def test_entries_that_have_left_the_ring_are_read_from_the_table(fresh_database_url: str, redis_url: str) -> None:
     async with log_at(fresh_database_url, redis_url, ring=16) as log:
         await log.publish(await log.number(100))
         await log.reached(100)
@@ -228,15 +227,13 @@ async def test_what_the_ring_no_longer_holds_comes_from_the_table(fresh_database
             expected = list(range(seq + 1, min(seq + 7, 100) + 1))
             before = log.store.by_task[asyncio.current_task()]
             assert [e.seq for e in await log.hub.after(seq, 7)] == expected
-            # The ring holds 85 to 100; nothing but what is older costs a statement.
+            # The ring holds 85 to 100; only older entries cost a statement.
             assert log.store.by_task[asyncio.current_task()] - before == int(seq < 84), seq
         await log.number(5)
-        assert [e.seq for e in await log.hub.after(0, 500)] == list(range(1, 101)), "not past what was told"
+        assert [e.seq for e in await log.hub.after(0, 500)] == list(range(1, 101)), "nothing beyond the hub's head"
 
 
-async def test_erasing_takes_the_same_out_of_memory_as_out_of_the_table(
-    fresh_database_url: str, redis_url: str
-) -> None:
+async def test_erasing_removes_the_same_from_memory_as_from_the_table(fresh_database_url: str, redis_url: str) -> None:
     async with instance(settings_for(fresh_database_url, redis_url)) as one:
         users = one.core.users
         erased = (await users.create(system(), CreateUser("gone@example.com", "Gone"))).value
@@ -259,7 +256,7 @@ async def test_a_hub_that_starts_late_begins_at_the_head(fresh_database_url: str
         assert log.hub.head == 40
         await log.publish((await log.number(1))[40:])
         await log.reached(41)
-        assert log.told.seqs == [41]
+        assert log.received.seqs == [41]
         assert len(await log.hub.after(0)) == 41
 
 
@@ -275,4 +272,4 @@ async def test_the_hub_waits_while_the_database_is_unavailable(own_settings: Set
         async with session(own_settings.database_url.dsn) as connection:
             await connection.execute(NUMBERED, 2)
         await until(lambda: log.hub.head == start + 3)
-        assert log.told.seqs == [start + 1, start + 2, start + 3]
+        assert log.received.seqs == [start + 1, start + 2, start + 3]

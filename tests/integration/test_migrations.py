@@ -1,4 +1,4 @@
-"""Migrations go up, down and up again on a database with rows, and build what is declared."""
+"""Migrations run up, down and up again on a database with rows, and build the declared schema."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ numbers = itertools.count()
 
 
 async def catalog(url: str) -> list[tuple[object, ...]]:
-    """All that the catalog says of columns, constraints and indexes."""
+    """Columns, constraints and indexes in the catalog."""
     connection = await asyncpg.connect(url)
     try:
         return [tuple(r) for q in (COLUMNS, CONSTRAINTS, INDEXES) for r in await connection.fetch(q)]
@@ -47,7 +47,7 @@ async def catalog(url: str) -> list[tuple[object, ...]]:
 
 
 async def declare(url: str) -> None:
-    """Build the database from the declaration alone."""
+    """Build the schema from the declaration alone."""
     async with Database(url, pool_size=1) as database, database.primary.begin() as connection:
         await connection.execute(text("create extension pg_trgm"))
         await connection.run_sync(metadata.create_all)
@@ -67,7 +67,7 @@ async def run(url: str, statement: str) -> list[asyncpg.Record]:
 
 @pytest.fixture
 def empty_url(engines: TestEngines, worker_id: str) -> str:
-    """A database with nothing in it."""
+    """An empty database."""
     name = f"empty_{worker_id}_{next(numbers)}"
     engines.execute(f"create database {name}")
     return engines.address(name)
@@ -85,12 +85,12 @@ def test_up_down_and_up_again_with_rows(empty_url: str) -> None:
     assert len(asyncio.run(run(empty_url, "select * from log_state"))) == 1
 
 
-def test_the_migrated_database_is_the_declared_one(fresh_database_url: str, empty_url: str) -> None:
+def test_the_migrated_schema_equals_the_declared_one(fresh_database_url: str, empty_url: str) -> None:
     asyncio.run(declare(empty_url))
     assert asyncio.run(catalog(fresh_database_url)) == asyncio.run(catalog(empty_url))
 
 
-def test_going_back_from_the_identity_keeps_the_log(empty_url: str) -> None:
+def test_the_downgrade_of_the_identity_keeps_the_log(empty_url: str) -> None:
     config = alembic_config(DatabaseAddress(empty_url))
     command.upgrade(config, "0002")
     asyncio.run(
@@ -104,7 +104,7 @@ def test_going_back_from_the_identity_keeps_the_log(empty_url: str) -> None:
     assert (after["identity"], after["ancestors"]) == (None, "[]"), "the next relay begins another epoch"
 
 
-def test_sessions_outlive_both_directions_of_the_overlap(empty_url: str) -> None:
+def test_sessions_survive_both_directions_of_the_overlap(empty_url: str) -> None:
     config = alembic_config(DatabaseAddress(empty_url))
     command.upgrade(config, "0003")
     asyncio.run(run(empty_url, ROWS))
@@ -121,7 +121,7 @@ def test_sessions_outlive_both_directions_of_the_overlap(empty_url: str) -> None
     command.upgrade(config, "0004")
 
 
-OF_BEFORE = """
+OLD_ROWS = """
 insert into users (id, email, display_name, name_key) values ('00000000-0000-0000-0000-000000000001', 'a@b.example', 'A', 'a');
 insert into events (type, user_id, session_id, changes, status_before, status_after, request_id)
 select type, '00000000-0000-0000-0000-000000000001', session_id, changes, status_before, status_after, request_id
@@ -140,21 +140,21 @@ from (values
 """
 
 
-def told(url: str, *columns: str) -> dict[str | None, tuple[object, ...]]:
-    """What the log has in these columns, by the name that each entry was given."""
+def columns_by_name(url: str, *columns: str) -> dict[str | None, tuple[object, ...]]:
+    """The values of these columns, by the name of each entry."""
     found = asyncio.run(run(url, f"select request_id, {', '.join(columns)} from events"))  # noqa: S608
     return {row[0]: tuple(row)[1:] for row in found}
 
 
-def test_what_was_about_a_user_and_their_status_has_a_subject_and_an_audience(empty_url: str) -> None:
+def test_user_and_status_columns_become_subject_and_audience(empty_url: str) -> None:
     config = alembic_config(DatabaseAddress(empty_url))
     command.upgrade(config, "0002")
-    asyncio.run(run(empty_url, OF_BEFORE))
-    old = told(empty_url, "user_id", "session_id", "status_before", "status_after")
+    asyncio.run(run(empty_url, OLD_ROWS))
+    old = columns_by_name(empty_url, "user_id", "session_id", "status_before", "status_after")
     command.upgrade(config, "0003")
     user, session = UUID(int=1), UUID(int=3)
-    assert set(told(empty_url, "user_id").values()) == {(user,)}
-    assert told(empty_url, "subject_kind", "subject_id", "audience_before", "audience_after") == {
+    assert set(columns_by_name(empty_url, "user_id").values()) == {(user,)}
+    assert columns_by_name(empty_url, "subject_kind", "subject_id", "audience_before", "audience_after") == {
         "created": ("user", user, None, "everyone"),
         "renamed": ("user", user, "everyone", "everyone"),
         "off": ("user", user, "everyone", "auditors"),
@@ -166,15 +166,19 @@ def test_what_was_about_a_user_and_their_status_has_a_subject_and_an_audience(em
         "out": ("session", session, "owner", None),
         "strange": ("user", user, "everyone", "everyone"),
     }
-    nobodys = "insert into events (type, subject_kind, subject_id) values ('user_updated', 'team', gen_random_uuid());"
-    asyncio.run(run(empty_url, nobodys))
+    unrelated = (
+        "insert into events (type, subject_kind, subject_id) values ('user_updated', 'team', gen_random_uuid());"
+    )
+    asyncio.run(run(empty_url, unrelated))
     command.downgrade(config, "0002")
-    back = told(empty_url, "user_id", "session_id", "status_before", "status_after")
-    assert back.pop(None)[0] is not None, "what concerned no user is about its subject"
+    back = columns_by_name(empty_url, "user_id", "session_id", "status_before", "status_after")
+    assert back.pop(None)[0] is not None, "an event without a user names its subject in their place"
     lost: dict[str | None, tuple[object, ...]] = {
         "hidden": (user, None, "disabled", "disabled"),
         "erased": (user, None, "disabled", None),
     }
-    assert back == old | lost, "all but whether somebody hidden was deleted, which no entry of theirs said"
+    assert back == old | lost, (
+        "only whether a hidden user was deleted is lost, because none of their entries contains it"
+    )
     command.upgrade(config, "head")
-    assert len(told(empty_url, "subject_id")) == len(old) + 1
+    assert len(columns_by_name(empty_url, "subject_id")) == len(old) + 1

@@ -1,4 +1,4 @@
-"""Counting tries in the real Valkey for all instances together, and in memory while it is away."""
+"""Counting attempts in the real Valkey for all instances together, and in memory while it is unavailable."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from tests.conftest import throwaway
 from tests.integration.logs import until
 from tests.integration.namespaces import EPOCH, namespace
 
-AWAY = "redis://127.0.0.1:1/0"
+UNAVAILABLE = "redis://127.0.0.1:1/0"
 PASSWORD = "pass phrase of a kind"
 PATIENCE = 20.0
 
 
 @pytest.fixture
 def own_valkey() -> Iterator[EmbeddedValkey]:
-    """A Valkey to kill and pause."""
+    """A Valkey that a test may kill and pause."""
     embedded = throwaway()
     try:
         embedded.start(postgres=False)
@@ -41,15 +41,17 @@ def own_valkey() -> Iterator[EmbeddedValkey]:
 
 @asynccontextmanager
 async def limiters(url: str, count: int = 1, patience: float = PATIENCE) -> AsyncIterator[list[RedisRateLimiter]]:
-    """Limiters of as many instances; patient ones, where a test is not about how long is waited."""
+    """Limiters of this many instances, with a long time limit unless the test is about that limit."""
     names = namespace()
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(RedisRateLimiter(url, names, patience)) for _ in range(count)]
 
 
-@pytest.mark.parametrize("away", [False, True], ids=["redis", "memory"])
-async def test_a_limit_holds_from_the_first_excess_attempt_until_its_window_ends(redis_url: str, *, away: bool) -> None:
-    async with limiters(AWAY if away else redis_url) as [limiter]:
+@pytest.mark.parametrize("unavailable", [False, True], ids=["redis", "memory"])
+async def test_a_limit_holds_from_the_first_excess_attempt_until_its_window_ends(
+    redis_url: str, *, unavailable: bool
+) -> None:
+    async with limiters(UNAVAILABLE if unavailable else redis_url) as [limiter]:
         key = uuid4().hex
         assert [await limiter.hit("b", key, 3, 60) for _ in range(3)] == [None] * 3
         wait = await limiter.hit("b", key, 3, 60)
@@ -69,24 +71,24 @@ async def test_a_limit_holds_from_the_first_excess_attempt_until_its_window_ends
         await until(allowed)
 
 
-async def test_a_window_ends_however_often_it_is_tried(redis_url: str) -> None:
+async def test_a_window_ends_however_many_attempts_are_made(redis_url: str) -> None:
     async with limiters(redis_url) as [limiter]:
         key, client = uuid4().hex, connect(redis_url)
         for _ in range(5):
             await limiter.hit("b", key, 3, 60)
         await client.expire(limiter._namespace.hidden("limit", "b", key), 7)
-        assert await limiter.hit("b", key, 3, 60) in (6, 7), "a try does not begin the window again"
+        assert await limiter.hit("b", key, 3, 60) in (6, 7), "an attempt does not restart the window"
         await client.aclose()
 
 
-async def test_all_instances_count_together_and_no_attempt_is_lost(redis_url: str) -> None:
+async def test_instances_count_together_and_lose_no_attempt(redis_url: str) -> None:
     async with limiters(redis_url, 3) as instances:
         key = uuid4().hex
         answers = await asyncio.gather(*(instances[i % 3].hit("b", key, 10, 60) for i in range(45)))
         assert answers.count(None) == 10
 
 
-async def test_without_redis_each_instance_counts_and_nobody_waits(own_valkey: EmbeddedValkey) -> None:
+async def test_without_redis_each_instance_counts_and_no_caller_waits(own_valkey: EmbeddedValkey) -> None:
     async with limiters(own_valkey.url, patience=TIMEOUT_SECONDS) as [limiter]:
         key = uuid4().hex
         assert await limiter.hit("b", key, 3, 60) is None
@@ -94,7 +96,7 @@ async def test_without_redis_each_instance_counts_and_nobody_waits(own_valkey: E
         try:
             began = monotonic()
             answers = [await limiter.hit("b", key, 3, 60) for _ in range(50)]
-            assert monotonic() - began < 1.0, "one try waits a quarter of a second, the others not at all"
+            assert monotonic() - began < 1.0, "one attempt waits a quarter of a second, the others do not wait"
         finally:
             own_valkey.resume()
         assert answers[:3] == [None] * 3
@@ -108,12 +110,12 @@ async def test_memory_is_bounded_while_redis_is_unavailable() -> None:
         assert len(limiter._own) <= KEPT
 
 
-@pytest.mark.parametrize("away", [False, True], ids=["redis", "memory"])
-async def test_guessing_at_a_password_is_stopped_for_every_client(
-    fresh_database_url: str, redis_url: str, *, away: bool
+@pytest.mark.parametrize("unavailable", [False, True], ids=["redis", "memory"])
+async def test_guessing_a_password_is_limited_for_all_clients_together(
+    fresh_database_url: str, redis_url: str, *, unavailable: bool
 ) -> None:
     email = f"{uuid4().hex}@example.com"
-    async with open_core(settings_for(fresh_database_url, AWAY if away else redis_url)) as core:
+    async with open_core(settings_for(fresh_database_url, UNAVAILABLE if unavailable else redis_url)) as core:
         core.namespace.bind(EPOCH)
         await core.users.create(system(), CreateUser(email, "Guessed At", password=PASSWORD))
 
@@ -125,9 +127,11 @@ async def test_guessing_at_a_password_is_stopped_for_every_client(
             return "fine"
 
         spellings = [email, email.upper(), f" {email} ", email.replace("@", "\u200b@")]
-        # From as many addresses, in every spelling: it is one account.
+        # As many client addresses and all spellings; they are one account.
         found = [await sign_in(spellings[i % 4], "not the password", i) for i in range(12)]
         assert found == ["INVALID_CREDENTIALS"] * 10 + ["RATE_LIMITED"] * 2
-        assert await sign_in(email, PASSWORD, 99) == "RATE_LIMITED", "the right password is not told apart either"
+        assert await sign_in(email, PASSWORD, 99) == "RATE_LIMITED", "the correct password gets the same answer"
         await core.limiter.reset("sign_in_account", email)
-        assert [await sign_in(email, PASSWORD, 99) for _ in range(12)] == ["fine"] * 12, "who gets in is not counted"
+        assert [await sign_in(email, PASSWORD, 99) for _ in range(12)] == ["fine"] * 12, (
+            "a successful sign-in is not counted"
+        )

@@ -1,4 +1,4 @@
-"""Pruning on the real PostgreSQL: in order, whole or not at all, in nobody's way, by one process at a time."""
+"""Pruning on the real PostgreSQL: in order, atomically, without blocking others, by one process at a time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domain.pagination import Window
 from domain.services.user import CreateUser
 from persistence.log.trim import PruneLock
 from tests.api.conftest import settings_for
-from tests.integration.logs import Told, instance, session, until
+from tests.integration.logs import Recorder, instance, session, until
 from tests.integration.old_events import add_old, horizon, seqs
 from tests.integration.test_hub import log_at
 
@@ -34,18 +34,18 @@ WAITS = """select exists (select from pg_stat_activity
 
 
 async def prune(core: Core, batch: int = 50) -> list[int]:
-    """Prune what is older than a day; how many each stretch had."""
+    """Prune what is older than a day; returns the size of each batch."""
     return [range_.count async for range_ in core.retention.prune(system(), 1, batch=batch)]
 
 
-async def test_the_old_end_goes_under_writers_and_readers(fresh_database_url: str, redis_url: str) -> None:
+async def test_old_entries_are_pruned_under_writers_and_readers(fresh_database_url: str, redis_url: str) -> None:
     settings = settings_for(fresh_database_url, redis_url)
     async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(session(fresh_database_url))
         await add_old(connection, 990)
         one, two = [await stack.enter_async_context(instance(settings)) for _ in range(2)]
-        told = Told()
-        two.hub.listen(told)
+        received = Recorder()
+        two.hub.listen(received)
         done = False
 
         async def writer(number: int) -> int:
@@ -56,28 +56,30 @@ async def test_the_old_end_goes_under_writers_and_readers(fresh_database_url: st
             return made
 
         writers = [asyncio.create_task(writer(n)) for n in range(4)]
-        await until(lambda: len(told.events) > 5)
+        await until(lambda: len(received.events) > 5)
         async with session(fresh_database_url) as other, other.transaction():
-            await other.execute(UNPLACED)  # not committed, then committed and not in its place: nothing of the old end
+            await other.execute(
+                UNPLACED
+            )  # not committed, then committed but without a sequence number: not part of the old entries
             assert await prune(one.core) == [50] * 19 + [40]
         done = True
         made = sum(await asyncio.gather(*writers))
-        await until(lambda: len(told.events) == made + 1)
-        assert told.seqs == list(range(991, 991 + made + 1))
-        assert "unplaced" in told.names
+        await until(lambda: len(received.events) == made + 1)
+        assert received.seqs == list(range(991, 991 + made + 1))
+        assert "unplaced" in received.names
         assert await horizon(connection) == 990
-        assert await seqs(connection) == told.seqs
+        assert await seqs(connection) == received.seqs
 
         page = await one.core.events.page(Actor(NIL, Role.AUDITOR), Window(100), EventFilter())
-        assert [e.seq for e in page.items] == told.seqs[:-101:-1]
+        assert [e.seq for e in page.items] == received.seqs[:-101:-1]
         found = list(page.items)
         while page.has_next:
             page = await one.core.events.page(system(), Window(100, page.cursors[-1]), EventFilter())
             found += page.items
-        assert [e.seq for e in found] == told.seqs[::-1], "the trail ends where the log begins"
+        assert [e.seq for e in found] == received.seqs[::-1], "the pages end where the log begins"
 
 
-async def test_a_young_event_keeps_all_behind_it(fresh_database_url: str, redis_url: str) -> None:
+async def test_a_young_event_protects_all_later_ones(fresh_database_url: str, redis_url: str) -> None:
     async with (
         open_core(settings_for(fresh_database_url, redis_url)) as core,
         session(fresh_database_url) as connection,
@@ -85,7 +87,7 @@ async def test_a_young_event_keeps_all_behind_it(fresh_database_url: str, redis_
         await add_old(connection, 30)
         await connection.execute("update events set id = uuidv7() where seq = 21")
         assert [s.count async for s in core.retention.expired(system(), 1)] == [20]
-        assert await horizon(connection) == 0, "a look changes nothing"
+        assert await horizon(connection) == 0, "a dry run changes nothing"
         assert await prune(core, batch=8) == [8, 8, 4]
         assert await seqs(connection) == list(range(21, 31))
         assert await prune(core) == []
@@ -97,7 +99,7 @@ async def test_a_young_event_keeps_all_behind_it(fresh_database_url: str, redis_
 
 
 @pytest.mark.parametrize("days", [40, -40], ids=["ahead", "behind"])
-async def test_events_written_with_a_wrong_clock_are_as_old_as_the_database_says(
+async def test_events_written_with_a_wrong_clock_have_the_database_s_age(
     fresh_database_url: str, redis_url: str, days: int
 ) -> None:
     settings = settings_for(fresh_database_url, redis_url)
@@ -116,7 +118,7 @@ async def test_events_written_with_a_wrong_clock_are_as_old_as_the_database_says
         assert await seqs(connection) == list(range(7, 18))
 
 
-async def test_a_row_that_is_held_is_not_waited_for(fresh_database_url: str, redis_url: str) -> None:
+async def test_a_locked_row_is_not_waited_for(fresh_database_url: str, redis_url: str) -> None:
     async with (
         open_core(settings_for(fresh_database_url, redis_url)) as core,
         session(fresh_database_url) as connection,
@@ -135,7 +137,7 @@ async def test_a_row_that_is_held_is_not_waited_for(fresh_database_url: str, red
         assert await prune(core) == [30]
 
 
-async def test_two_at_the_same_stretch_prune_it_once(fresh_database_url: str, redis_url: str) -> None:
+async def test_two_concurrent_prunings_of_a_batch_prune_it_once(fresh_database_url: str, redis_url: str) -> None:
     async with (
         open_core(settings_for(fresh_database_url, redis_url)) as core,
         session(fresh_database_url) as connection,
@@ -143,24 +145,24 @@ async def test_two_at_the_same_stretch_prune_it_once(fresh_database_url: str, re
         await add_old(connection, 600)
 
         async def insist() -> int:
-            gone = 0
+            deleted = 0
             while await horizon_of(core) < 600:
                 try:
-                    gone += sum(await prune(core, batch=30))
+                    deleted += sum(await prune(core, batch=30))
                 except Unavailable:
                     await asyncio.sleep(0.01)
-            return gone
+            return deleted
 
         assert sum(await asyncio.gather(*(insist() for _ in range(3)))) == 600
         assert await seqs(connection) == []
 
 
 async def horizon_of(core: Core) -> int:
-    """As readers see it."""
+    """The horizon that readers see."""
     return (await core.events.state()).horizon
 
 
-async def test_one_process_at_a_time_has_the_lock(fresh_database_url: str) -> None:
+async def test_one_process_at_a_time_holds_the_lock(fresh_database_url: str) -> None:
     one, two = PruneLock(fresh_database_url), PruneLock(fresh_database_url)
     async with session(fresh_database_url) as connection, one.alone() as mine:
         assert mine
@@ -194,7 +196,7 @@ async def test_of_two_schedules_one_prunes(fresh_database_url: str, redis_url: s
         assert await horizon(connection) == 12_000
 
 
-async def test_a_schedule_waits_out_what_is_in_its_way(fresh_database_url: str, redis_url: str) -> None:
+async def test_a_schedule_waits_until_a_lock_is_released(fresh_database_url: str, redis_url: str) -> None:
     async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(session(fresh_database_url))
         await add_old(connection, 10)
@@ -220,14 +222,14 @@ async def test_a_hub_never_passes_on_a_hole(fresh_database_url: str, redis_url: 
         await log.reached(10)
         await log.connection.execute("delete from events where seq <= 8")
         await log.connection.execute("update log_state set horizon = 8")
-        assert [e.seq for e in await log.hub.after(2)] == list(range(3, 11)), "memory has them still"
-        # A hub that was frozen while the log went on and was pruned behind its back.
+        assert [e.seq for e in await log.hub.after(2)] == list(range(3, 11)), "memory still has them"
+        # A hub that was frozen while the log grew and was pruned.
         async with log.connection.transaction():
             await add_old(log.connection, 20)
             await log.connection.execute("delete from events where seq <= 15")
             await log.connection.execute("update log_state set horizon = 15")
         await log.reached(30)
-        assert log.told.seqs == [*range(1, 11), *range(16, 31)]
+        assert log.received.seqs == [*range(1, 11), *range(16, 31)]
         assert [e.seq for e in await log.hub.after(15)] == list(range(16, 31))
         assert [e.seq for e in await log.hub.after(20, 3)] == [21, 22, 23]
         for pruned in (0, 9, 10, 14):

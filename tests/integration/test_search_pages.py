@@ -1,4 +1,4 @@
-"""Pages of a search: the same people in the same order, whether the search finds nearly everybody or hardly anybody."""
+"""Pages of a search: the same users in the same order, whether it matches almost all users or almost none."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.api.conftest import settings_for
 
 SIZE = 3
 MANY = 4 * NEAR * (SIZE + 1)
-"""Enough people for several of the stretches that are looked at first."""
+"""Enough users for several of the batches that a search reads first."""
 
 
 @pytest.fixture
 async def core(fresh_database_url: str, redis_url: str) -> AsyncIterator[Core]:
-    """A directory of one domain, in which every fiftieth has a rare name and every third is an auditor."""
+    """A directory of one domain, in which every fiftieth user has a rare name and every third is an auditor."""
     rows = [
         ImportRow(
             i, f"u{i}@everybody.example", f"{'Rare' if i % 50 == 7 else 'Usual'} {i % 11}", "auditor" * (i % 3 == 0)
@@ -35,10 +35,10 @@ async def core(fresh_database_url: str, redis_url: str) -> AsyncIterator[Core]:
         yield opened
 
 
-async def walked(
+async def all_pages(
     core: Core, search: str | None, sort: UserSort, *, descending: bool, backward: bool, size: int, role: Role | None
 ) -> list[User]:
-    """Everybody that a search finds, page by page."""
+    """All users that a search finds, page by page."""
     seen: list[User] = []
     cursor: str | None = None
     filter_ = UserFilter(role=frozenset({role}) if role else None)
@@ -54,26 +54,28 @@ async def walked(
 @pytest.mark.parametrize("sort", [UserSort.CREATED_AT, UserSort.DISPLAY_NAME, UserSort.LAST_SEEN_AT])
 @pytest.mark.parametrize(("descending", "backward"), [(False, False), (True, False), (False, True)])
 @pytest.mark.parametrize("role", [None, Role.AUDITOR])
-async def test_a_search_walks_like_the_directory(
+async def test_a_search_has_the_order_of_the_directory(
     core: Core, sort: UserSort, descending: bool, backward: bool, role: Role | None
 ) -> None:
-    everybody = await walked(core, None, sort, descending=descending, backward=backward, size=100, role=role)
+    all_users = await all_pages(core, None, sort, descending=descending, backward=backward, size=100, role=role)
     for search, expected in (
-        ("everybody.example", everybody),
-        ("rare", [u for u in everybody if u.display_name.startswith("Rare")]),
+        ("everybody.example", all_users),
+        ("rare", [u for u in all_users if u.display_name.startswith("Rare")]),
     ):
         size = 40 if len(expected) > 40 else SIZE
-        found = await walked(core, search, sort, descending=descending, backward=backward, size=size, role=role)
+        found = await all_pages(core, search, sort, descending=descending, backward=backward, size=size, role=role)
         assert [u.id for u in found] == [u.id for u in expected]
 
 
 @pytest.mark.parametrize(("search", "statements"), [("everybody", 1), ("rare", 2), ("u", 1), (None, 1)])
-async def test_what_is_found_everywhere_is_asked_once(core: Core, search: str | None, statements: int) -> None:
+async def test_a_search_that_matches_most_users_needs_one_statement(
+    core: Core, search: str | None, statements: int
+) -> None:
     seen: list[str] = []
     event.listen(
         core.database.primary.sync_engine, "before_cursor_execute", lambda _c, _cursor, said, *_: seen.append(said)
     )
-    # By name from the end, where the rare come last: all were made at one moment, and their ids are random.
+    # By name from the end, where the rare names are: all were created at one moment, and their ids are random.
     query = core.users.query(system(), Window(SIZE), search, sort=UserSort.DISPLAY_NAME, descending=True)
     await core.users.page(query)
     assert len(seen) == statements

@@ -1,4 +1,4 @@
-"""Sessions and admins when several things happen at the same moment, on the real PostgreSQL."""
+"""Concurrent operations on sessions and admins, on the real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OLD, NEW = "the old pass phrase", "the new pass phrase"
 
 @pytest.fixture
 def settings(fresh_database_url: str, redis_url: str) -> Settings:
-    """Settings over a database of the test's own."""
+    """Settings for a database of the test's own."""
     return settings_for(fresh_database_url, redis_url)
 
 
@@ -66,7 +66,7 @@ async def sign_in(core: Core, user: User, password: str = OLD) -> SignedIn:
 
 
 async def live_sessions(settings: Settings, user: User) -> int:
-    """How many sessions of a user have not ended."""
+    """The number of a user's sessions that have not ended."""
     connection = await asyncpg.connect(settings.database_url.dsn)
     try:
         return int(
@@ -96,7 +96,7 @@ CHANGES: dict[str, Change] = {
 
 
 async def imported(core: Core, user: User) -> None:
-    """Demote by an import, whose refusals are no errors."""
+    """Demote by an import, which reports refusals instead of raising them."""
     result = await core.imports.import_batch(system(), [ImportRow(2, user.email, user.display_name, "member")])
     if result.refused:
         assert result.refused[0].field == "role"
@@ -124,7 +124,7 @@ async def admins(core: Core) -> tuple[User, User]:
     return await make(core, Role.ADMIN), await make(core, Role.ADMIN)
 
 
-async def test_an_admin_without_a_password_is_no_admin_to_count_on(core: Core) -> None:
+async def test_an_admin_without_a_password_does_not_count_as_an_admin(core: Core) -> None:
     one = await make(core, Role.ADMIN)
     two = (await core.users.create(system(), CreateUser(f"{uuid4().hex}@example.com", "Two", Role.ADMIN))).value
     with pytest.raises(LastAdmin):
@@ -133,7 +133,7 @@ async def test_an_admin_without_a_password_is_no_admin_to_count_on(core: Core) -
     await core.users.set_status(system(), one.id, Status.DISABLED)
 
 
-async def test_a_refresh_token_sent_several_times_at_once_has_one_successor_at_every_instance(
+async def test_a_refresh_token_sent_concurrently_has_one_successor_at_every_instance(
     core: Core, other: Core, settings: Settings
 ) -> None:
     user = await make(core)
@@ -148,15 +148,15 @@ async def test_a_refresh_token_sent_several_times_at_once_has_one_successor_at_e
         await connection.execute(long_ago, user.id)
         results = await asyncio.gather(*(outcome(c.sessions.refresh(Origin(), token)) for c in [core, other] * 5))
         assert Counter(results) == {SessionRevoked.code: 10}, "beyond the overlap it is a reuse"
-        question = "select count(*) from events where type = 'session_reuse_detected' and user_id = $1"
-        assert await connection.fetchval(question, user.id) == 1
+        query = "select count(*) from events where type = 'session_reuse_detected' and user_id = $1"
+        assert await connection.fetchval(query, user.id) == 1
     finally:
         await connection.close()
     assert await outcome(core.sessions.refresh(Origin(), successor)) == SessionRevoked.code
 
 
 @pytest.mark.parametrize("status", [Status.DISABLED, Status.DELETED])
-async def test_no_session_outlives_its_user_however_it_is_started(
+async def test_no_session_survives_its_user_however_it_was_started(
     core: Core, other: Core, settings: Settings, status: Status
 ) -> None:
     for _ in range(4):
@@ -174,30 +174,29 @@ async def test_no_session_outlives_its_user_however_it_is_started(
 
 
 class Gated:
-    """The hasher, which holds back what it has found out until it is let go."""
+    """A hasher that holds its result back until a test releases it."""
 
     def __init__(self, core: Core) -> None:
         self._hasher = core.hasher
         self.verified, self.go = asyncio.Event(), asyncio.Event()
 
     async def hash(self, password: str) -> str:
-        """As it is."""
         return await self._hasher.hash(password)
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """The answer, once it may be told."""
+        """The result, once it is released."""
         found = await self._hasher.verify(password, password_hash)
         self.verified.set()
         await self.go.wait()
         return found
 
     def needs_rehash(self, _: str) -> bool:
-        """Always, so that what was verified is also hashed anew."""
+        """Always true, so that each verified password is also hashed again."""
         return True
 
 
 def gated(core: Core) -> tuple[Gated, SessionService]:
-    """The session service with a hasher that can be held."""
+    """The session service with a hasher that a test can hold."""
     hasher = Gated(core)
     attempts = Attempts(core.limiter, AttemptLimits())
     service = SessionService(
@@ -206,7 +205,7 @@ def gated(core: Core) -> tuple[Gated, SessionService]:
     return hasher, service
 
 
-async def test_a_sign_in_that_is_overtaken_by_a_new_password_fails(core: Core, settings: Settings) -> None:
+async def test_a_sign_in_fails_if_the_password_changes_meanwhile(core: Core, settings: Settings) -> None:
     user = await make(core)
     hasher, service = gated(core)
     entering = asyncio.create_task(outcome(service.sign_in(Origin(), SignIn(user.email, OLD))))
@@ -220,9 +219,7 @@ async def test_a_sign_in_that_is_overtaken_by_a_new_password_fails(core: Core, s
 
 
 @pytest.mark.parametrize("change", ["disable", "delete", "erase"])
-async def test_a_sign_in_that_is_overtaken_by_the_end_of_its_user_fails(
-    core: Core, settings: Settings, change: str
-) -> None:
+async def test_a_sign_in_fails_if_its_user_ends_meanwhile(core: Core, settings: Settings, change: str) -> None:
     user, admin = await make(core), await make(core, Role.ADMIN)
     hasher, service = gated(core)
     entering = asyncio.create_task(outcome(service.sign_in(Origin(), SignIn(user.email, OLD))))
@@ -233,7 +230,7 @@ async def test_a_sign_in_that_is_overtaken_by_the_end_of_its_user_fails(
     assert await live_sessions(settings, user) == 0
 
 
-async def test_sign_ins_at_once_that_renew_a_dated_hash_all_succeed(core: Core, settings: Settings) -> None:
+async def test_concurrent_sign_ins_that_renew_an_outdated_hash_all_succeed(core: Core, settings: Settings) -> None:
     user = await make(core)
     hasher, service = gated(core)
     entering = [asyncio.create_task(outcome(service.sign_in(Origin(), SignIn(user.email, OLD)))) for _ in range(4)]
@@ -245,16 +242,16 @@ async def test_sign_ins_at_once_that_renew_a_dated_hash_all_succeed(core: Core, 
 
 
 async def failures(settings: Settings, user: User) -> int:
-    """How many failed sign-ins of a user are in the log."""
+    """The number of a user's failed sign-ins in the log."""
     connection = await asyncpg.connect(settings.database_url.dsn)
     try:
-        question = "select count(*) from events where type = 'sign_in_failed' and user_id = $1"
-        return int(await connection.fetchval(question, user.id))
+        query = "select count(*) from events where type = 'sign_in_failed' and user_id = $1"
+        return int(await connection.fetchval(query, user.id))
     finally:
         await connection.close()
 
 
-async def test_failures_are_written_after_their_answers_and_all_of_them_before_the_end(settings: Settings) -> None:
+async def test_failures_are_written_after_their_responses_and_all_before_the_end(settings: Settings) -> None:
     async with open_core(settings) as core:
         user, erased = await make(core), await make(core)
         for email in (user.email, erased.email, user.email, "nobody@example.com"):
@@ -262,10 +259,10 @@ async def test_failures_are_written_after_their_answers_and_all_of_them_before_t
         await core.users.erase(system(), erased.id)
         assert await failures(settings, user) == 0
     assert await failures(settings, user) == 2
-    assert await failures(settings, erased) == 0, "nothing is written of somebody who was erased meanwhile"
+    assert await failures(settings, erased) == 0, "nothing is written about a user who was erased meanwhile"
 
 
-async def test_a_known_address_is_told_from_strangers_by_the_newest_sessions(core: Core) -> None:
+async def test_a_known_address_is_one_of_the_newest_sessions(core: Core) -> None:
     user, home = await make(core), Origin(ip_address="2001:db8::1")
     await core.sessions.sign_in(home, SignIn(user.email, OLD))
     for number in range(11):
@@ -280,7 +277,7 @@ async def test_a_known_address_is_told_from_strangers_by_the_newest_sessions(cor
         assert await unit.users.find_credentials("nobody@example.com") is None
 
 
-async def test_a_refresh_token_that_was_altered_ends_nothing(core: Core, settings: Settings) -> None:
+async def test_an_altered_refresh_token_ends_nothing(core: Core, settings: Settings) -> None:
     user = await make(core)
     token = (await sign_in(core, user)).refresh_token
     for place in (0, len(token) // 2, len(token) - 2):

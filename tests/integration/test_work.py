@@ -1,4 +1,4 @@
-"""What one request and one session may hold of the database: connections, the time of a statement, and a search."""
+"""What one request and one session may use of the database: connections, time of a statement, a search."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ async def opened(database_url: str, read_seconds: float | None = None) -> AsyncI
 
 
 def checked_out(database: Database) -> int:
-    """How many connections are in use."""
+    """The number of connections in use."""
     pool: Any = database.primary.pool
     return int(pool.checkedout())
 
 
 class Units:
-    """Units that are open until the test says so."""
+    """Units of work that stay open until the test closes them."""
 
     def __init__(self, store: SqlStore) -> None:
         self.store = store
@@ -45,7 +45,7 @@ class Units:
         self.tasks: list[asyncio.Task[None]] = []
 
     def open(self, count: int, searcher: Any = None) -> None:
-        """Open units in tasks of their own."""
+        """Open units in separate tasks."""
         self.tasks += [asyncio.create_task(self._hold(searcher)) for _ in range(count)]
 
     async def _hold(self, searcher: Any) -> None:
@@ -60,12 +60,12 @@ class Units:
 
 
 async def answers(store: SqlStore, searcher: Any = None) -> None:
-    """Read something, as somebody else does meanwhile."""
+    """Read something, as another client does meanwhile."""
     async with asyncio.timeout(60), store.read(searcher=searcher) as unit:
         await unit.events.state()
 
 
-async def test_one_request_holds_three_connections_and_leaves_the_others(database_url: str) -> None:
+async def test_one_request_holds_at_most_three_connections(database_url: str) -> None:
     async with opened(database_url) as (database, store):
         units, actor = Units(store), Actor(uuid4(), Role.MEMBER, uuid4())
         async with Fairness().turn(actor, Origin()):
@@ -77,7 +77,7 @@ async def test_one_request_holds_three_connections_and_leaves_the_others(databas
             await units.close()
 
 
-async def test_one_session_has_half_of_the_pool_at_most(database_url: str) -> None:
+async def test_one_session_has_at_most_half_of_the_pool(database_url: str) -> None:
     async with opened(database_url) as (database, store):
         units, actor, fairness = Units(store), Actor(uuid4(), Role.MEMBER, uuid4()), Fairness()
         async with AsyncExitStack() as requests:
@@ -112,13 +112,13 @@ async def test_searches_of_one_session_wait_for_each_other_without_a_connection(
             units.open(1, uuid4())
         await until(lambda: checked_out(database) == POOL // 2)
         await answers(store)
-        assert checked_out(database) == POOL // 2, "and all searches together leave half of the pool"
+        assert checked_out(database) == POOL // 2, "all searches together leave half of the pool"
         await units.close()
 
 
-async def test_a_reading_statement_is_ended_and_a_writing_one_is_not(database_url: str) -> None:
+async def test_a_long_read_is_cancelled_and_a_long_write_is_not(database_url: str) -> None:
     async with opened(database_url, read_seconds=0.2) as (_, store):
-        for _ in range(2):  # the connection is as good as before
+        for _ in range(2):  # the connection stays usable
             with pytest.raises(Unavailable, match="too long"):
                 async with store.read() as unit:
                     await sleep(unit)
@@ -128,12 +128,12 @@ async def test_a_reading_statement_is_ended_and_a_writing_one_is_not(database_ur
             await answers(store)
 
 
-async def test_a_command_may_read_as_long_as_it_takes(database_url: str) -> None:
+async def test_a_command_may_read_without_a_time_limit(database_url: str) -> None:
     async with opened(database_url) as (_, store), store.read() as unit:
         await sleep(unit)
 
 
-async def test_a_read_that_waits_for_a_lock_is_ended_and_a_write_is_not(fresh_database_url: str) -> None:
+async def test_a_read_that_waits_for_a_lock_is_cancelled_and_a_write_is_not(fresh_database_url: str) -> None:
     async with opened(fresh_database_url, read_seconds=0.2) as (_, store), session(fresh_database_url) as other:
         async with other.transaction():
             await other.execute("lock table users in access exclusive mode")
@@ -143,17 +143,17 @@ async def test_a_read_that_waits_for_a_lock_is_ended_and_a_write_is_not(fresh_da
             writing = asyncio.create_task(counted(store))
             began = monotonic()
             while monotonic() - began < 0.5:  # longer than a read may take
-                await answers_or_not(writing)
+                await must_still_wait(writing)
         async with asyncio.timeout(60):
             await writing
 
 
 async def sleep(unit: Any) -> None:
-    """A statement that takes long."""
+    """A long statement."""
     await unit.users._connection.execute(text(SLEEP))
 
 
-async def answers_or_not(task: asyncio.Task[Any]) -> None:
+async def must_still_wait(task: asyncio.Task[Any]) -> None:
     """Give a task that must not end yet some time."""
     done, _ = await asyncio.wait({task}, timeout=0.05)
     assert not done

@@ -152,8 +152,8 @@ class Made:
     ok: bool
 
 
-Listed = Annotated[Made | NotFoundProblem, strawberry.union("Told")]
-Unlisted = Annotated[Made | ForbiddenProblem, strawberry.union("Untold")]
+Listed = Annotated[Made | NotFoundProblem, strawberry.union("Listed")]
+Unlisted = Annotated[Made | ForbiddenProblem, strawberry.union("Unlisted")]
 
 
 async def _listed() -> Listed:
