@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import string
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -56,6 +57,13 @@ def check_origin(origin: str) -> str:
     return check_public_url(origin)
 
 
+def check_cookie_instance(name: str) -> str:
+    """Part of a cookie's name, and as Docker Compose names a project; empty for the names without an instance."""
+    if len(name) > 63 or name[:1] in ("-", "_") or not set(name) <= {*string.ascii_lowercase, *string.digits, "-", "_"}:
+        raise ValueError("must be 1 to 63 letters a-z, digits, - and _, and begin with a letter or digit")
+    return name
+
+
 def check_network(value: object) -> Network:
     """A network or a single address."""
     try:
@@ -74,6 +82,7 @@ RedisUrl = Annotated[Address, AfterValidator(check_redis)]
 SecretKey = Annotated[SecretStr, AfterValidator(check_secret_key)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+CookieInstance = Annotated[str, AfterValidator(check_cookie_instance)]
 
 
 class LocalSettings(BaseSettings):
@@ -90,6 +99,7 @@ class LocalSettings(BaseSettings):
     secret_key: SecretKey | None = None
 
     public_url: PublicUrl = "http://localhost:8000"
+    cookie_instance: CookieInstance = ""
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
     console: bool = True

@@ -4,6 +4,7 @@
  *     HOST, PORT          where it listens (127.0.0.1:3000)
  *     API_URL             where the API is (http://127.0.0.1:8000)
  *     PUBLIC_URL          what visitors call it: on 127.0.0.1 nothing else is answered but this machine's names
+ *     COOKIE_INSTANCE     what the names of the session cookies end with, as the API has it
  *     TRUSTED_PROXIES     gateways whose X-Forwarded-For is believed, as addresses and networks separated by commas
  *     PROXY_TOKEN         what makes the API believe ours, whatever address it is reached from
  *     BODY_LIMIT_BYTES    the longest request body (1 MiB)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
-from domain.errors import NotFound, TokenInvalid
+from domain.errors import DomainError, NotFound, TokenInvalid
 from domain.models import session as domain
 from domain.pagination import PAGE_DEFAULT
 from domain.services.sign_in import SignedIn, SignIn, SignUp
@@ -202,9 +204,10 @@ class SessionMutations:
         """Renew the session, with the refresh cookie (returns new cookies) or the given token (returns new tokens)."""
         given_token, carried = given(refresh_token), info.context.carrier.refresh_token
         token = given_token or carried
-        if token is None:
-            raise TokenInvalid("The request has no refresh token")
-        signed_in = await info.context.services.sessions.refresh(info.context.origin, token)
+        with _clearing_cookies(info, wanted=given_token is None):
+            if token is None:
+                raise TokenInvalid("The request has no refresh token")
+            signed_in = await info.context.services.sessions.refresh(info.context.origin, token)
         return _signed_in(info, signed_in, cookie=given_token is None)
 
     @strawberry.mutation(extensions=[AsData()])
@@ -212,10 +215,11 @@ class SessionMutations:
         """End the current session."""
         context, sessions = info.context, info.context.services.sessions
         token = context.carrier.ending_token if context.actor is None else None
-        if token is None:
-            written = await sessions.sign_out(context.viewer)
-        else:  # without a valid access token, the refresh token suffices
-            written = await sessions.sign_out_by_token(context.origin, token)
+        with _clearing_cookies(info):
+            if token is None:
+                written = await sessions.sign_out(context.viewer)
+            else:  # without a valid access token, the refresh token suffices
+                written = await sessions.sign_out_by_token(context.origin, token)
         context.carrier.clear()
         return await done(info, written.position)
 
@@ -237,6 +241,17 @@ class SessionMutations:
         service = info.context.services.sessions
         written = await service.change_password(info.context.viewer, input.current_password, input.new_password)
         return await done(info, written.position)
+
+
+@contextmanager
+def _clearing_cookies(info: Info, *, wanted: bool = True) -> Iterator[None]:
+    """Delete the cookies of a session that is refused, so that the browser does not bring them again."""
+    try:
+        yield
+    except DomainError as error:
+        if wanted and error.status in (401, 403):
+            info.context.carrier.clear()
+        raise
 
 
 def _signed_in(info: Info, signed_in: SignedIn, *, cookie: bool) -> SessionPayload:

@@ -18,8 +18,9 @@ from uuid import UUID
 import structlog
 from starlette.types import Scope
 
-from api.auth.cookies import CookieCarrier, cookie
+from api.auth.cookies import CookieCarrier
 from api.auth.principals import PrincipalCache
+from api.auth.session_cookies import SessionCookies
 from api.scope import Ip, client_address, header
 from api.settings import Settings
 from domain.errors import AccountDisabled, DomainError, Forbidden, SessionRevoked, TokenInvalid, Unauthenticated
@@ -48,8 +49,7 @@ class Authenticator:
 
     def __init__(self, settings: Settings, tokens: TokenCodec, principals: PrincipalCache, clock: Clock) -> None:
         self._settings, self._tokens, self._principals, self._clock = settings, tokens, principals, clock
-        self._access_cookie = CookieCarrier.access_name(secure=settings.secure)
-        self._refresh_cookie = CookieCarrier.refresh_name(secure=settings.secure)
+        self._cookies = SessionCookies(tokens, secure=settings.secure, instance=settings.cookie_instance)
         own = [settings.public_url, *settings.cors_origins]
         self._origins = frozenset(o.lower() for o in own)
         self._last_seen: dict[UUID, datetime] = {}
@@ -108,7 +108,7 @@ class Authenticator:
             if scheme.lower() != "bearer" or not token.strip():
                 raise TokenInvalid("Authorization must be: Bearer <token>")
             return await self._verified(token.strip(), scope, by_cookie=False)
-        access, refresh = cookie(scope, self._access_cookie), cookie(scope, self._refresh_cookie)
+        access, refresh = self._cookies.tokens(scope)
         unsafe = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
         if unsafe and (access or refresh):
             self.check_origin(scope)
@@ -146,26 +146,7 @@ class Authenticator:
 
     def carrier(self, scope: Scope) -> CookieCarrier:
         """The cookies of an exchange."""
-        return CookieCarrier(
-            scope,
-            secure=self._settings.secure,
-            check_origin=self.check_origin,
-            same_session=self._is_same_session,
-            is_readable=self._is_readable,
-        )
-
-    def _is_same_session(self, access: str, refresh: str) -> bool:
-        try:
-            return self._tokens.session_of_access(access) == self._tokens.read_refresh(refresh).session_id
-        except TokenInvalid:
-            return False
-
-    def _is_readable(self, access: str) -> bool:
-        try:
-            self._tokens.session_of_access(access)
-        except TokenInvalid:
-            return False
-        return True
+        return CookieCarrier(scope, self._cookies, self.check_origin)
 
     def check_origin(self, scope: Scope) -> None:
         """Raise Forbidden for a browser's request from a page of another origin (without Origin it comes from no page).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
 import signal
 import socket
@@ -36,7 +37,7 @@ def up() -> None:
         embedded = Embedded(given.data_dir, say=typer.echo)
         stack.callback(embedded.stop)
         stack.callback(retract, given.data_dir)
-        settings = Settings.load(**_engines(given, embedded), **places.values(given))
+        settings = places.named(Settings.load(**_engines(given, embedded), **places.values(given)))
         upgrade(settings.database_url)
         make_first_admin(settings)
         if places.folder:
@@ -70,6 +71,20 @@ class Places:
             host, port = (given.console_host, self.console_port) if self.folder else (given.api_host, self.api_port)
             values["public_url"] = address(host, port)
         return values
+
+    def named(self, settings: Settings) -> Settings:
+        """Give the cookies of this run a name of their own, so that two runs on one host do not replace each other's.
+
+        A console that is started elsewhere has COOKIE_INSTANCE from its own environment, so only ours is given one.
+        """
+        if settings.cookie_instance or self.folder is None:
+            return settings
+        return settings.model_copy(update={"cookie_instance": cookie_instance(settings.secret_key.get_secret_value())})
+
+
+def cookie_instance(secret_key: str) -> str:
+    """A short name that stays the same as long as SECRET_KEY does, and says nothing of it (a truncated HMAC-SHA256)."""
+    return hmac.digest(secret_key.encode(), b"cookie instance", "sha256").hex()[:8]
 
 
 def _places(given: LocalSettings) -> Places:
@@ -123,6 +138,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "TRUSTED_PROXIES": ",".join(map(str, settings.trusted_proxies)),
         "PROXY_TOKEN": settings.proxy_token.get_secret_value(),
         "BODY_LIMIT_BYTES": str(settings.body_limit_bytes),
+        "COOKIE_INSTANCE": settings.cookie_instance,
     }
 
 

@@ -20,7 +20,8 @@ from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
 from api.auth.authenticator import Authenticator
-from api.auth.cookies import CookieCarrier, CookiesRefused
+from api.auth.cookies import CookieCarrier
+from api.auth.session_cookies import CookiesRefused
 from api.http.accept import JSON_TYPE, RESPONSE_TYPE, response_type
 from api.http.body import BodyRefused, read_json
 from api.http.operations import Operations

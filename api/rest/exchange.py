@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.auth.authenticator import Authenticator
-from api.auth.cookies import CookieCarrier, CookiesRefused
+from api.auth.cookies import CookieCarrier
+from api.auth.session_cookies import CookiesRefused
 from api.http.body import BodyRefused, read_json
 from api.http.fair import Fairness
 from api.rest.errors import body_refused, domain_error, invalid

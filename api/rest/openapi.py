@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.auth.cookies import CookieCarrier
 from api.rest.operations import OPERATIONS, Json, Operation, ref
 from api.rest.refusals import HEADERS_OF, REASONS
 from api.rest.shapes import ChangedUser, Login, NewUser, Refresh
@@ -13,7 +12,7 @@ MOMENT: Json = {"type": "string", "format": "date-time", "pattern": "Z$"}
 ID: Json = {"type": "string", "format": "uuid"}
 
 
-def document(server: str, *, secure: bool) -> Json:
+def document(server: str, cookie: str) -> Json:
     """The whole document, for the public address of the API."""
     paths: dict[str, Json] = {}
     for operation in OPERATIONS:
@@ -33,7 +32,7 @@ def document(server: str, *, secure: bool) -> Json:
             "headers": _headers(),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": CookieCarrier.access_name(secure=secure)},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": cookie},
             },
         },
         "security": [{"bearer": []}, {"cookie": []}],

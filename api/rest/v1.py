@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.auth.authenticator import Authenticator
+from api.auth.session_cookies import cookie_names
 from api.http.fair import Fairness
 from api.rest.docs import PAGE_POLICY, page
 from api.rest.exchange import Exchange, route
@@ -23,7 +24,8 @@ def rest_routes(
 ) -> list[Route]:
     """The routes under /api/v1/ and /admin/."""
     exchange = Exchange(authenticator, settings, fairness)
-    described = document(settings.public_url, secure=settings.secure)
+    names = cookie_names(secure=settings.secure, instance=settings.cookie_instance)
+    described = document(settings.public_url, names.access)
     html = page(described)
 
     async def openapi(_: Request) -> Response:

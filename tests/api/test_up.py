@@ -19,6 +19,7 @@ import pytest
 from websockets.sync.client import connect
 
 from api.cli.local.embedded.process import family, has_ended, wait_until
+from api.cli.up import cookie_instance
 from tests.api.commands import LinesOf, Rollcall, until
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, free_port
 
@@ -30,8 +31,9 @@ FORGED = {"x-forwarded-for": "6.6.6.6", "x-proxy-token": "a guess", "forwarded":
 class Up:
     """A running `rollcall up`, told apart by its lines."""
 
-    def __init__(self, process: subprocess.Popen[str], api_port: int, console_port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str], api_port: int, console_port: int, secret_key: str = "") -> None:
         self.process = process
+        self.instance = cookie_instance(secret_key)
         self.lines = LinesOf(process)
         self.api, self.console = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{console_port}"
         self.console_port = console_port
@@ -56,7 +58,8 @@ def running(folder: Path, database_url: str, redis_url: str, **environment: str)
     ports = {"API_PORT": str(free_port()), "CONSOLE_PORT": str(free_port())} | environment
     given = {"ADMIN_EMAIL": ADMIN, "ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", **ports}
     rollcall = Rollcall(folder, database_url, redis_url, given)
-    up = Up(rollcall.start("up"), int(ports["API_PORT"]), int(ports["CONSOLE_PORT"]))
+    secret_key = rollcall.environment["SECRET_KEY"]
+    up = Up(rollcall.start("up"), int(ports["API_PORT"]), int(ports["CONSOLE_PORT"]), secret_key)
     try:
         yield up
     finally:
@@ -110,12 +113,18 @@ def test_the_session_s_cookie_serves_pages_of_each_own_address_and_no_others(up:
     localhost = f"http://localhost:{up.console_port}"
     for base in (up.console, up.api):
         with httpx.Client(base_url=base, timeout=60) as visitor:
-            assert "rollcall" in visitor.post("/graphql", json=body, headers={"origin": localhost}).cookies
+            cookies = visitor.post("/graphql", json=body, headers={"origin": localhost}).cookies
+            assert sorted(cookies) == [f"rollcall.{up.instance}", f"rollcall_refresh.{up.instance}"]
             for origin in (base, localhost):
                 answer = visitor.post("/graphql", json=asks, headers={"origin": origin})
                 assert answer.json() == {"data": {"me": {"email": ADMIN}}}, (base, origin)
             refused = visitor.post("/graphql", json=asks, headers={"origin": "http://elsewhere.example"})
             assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    with httpx.Client(base_url=up.console, timeout=60) as visitor:
+        visitor.post("/sign-in", data={"email": ADMIN, "password": PASSWORD}, headers={"origin": up.console})
+        own = {f"{name}.{up.instance}" for name in ("rollcall", "rollcall_refresh", "rollcall_until")}
+        assert {cookie.name for cookie in visitor.cookies.jar if cookie.name.startswith("rollcall")} == own
+        assert visitor.get("/people").status_code == 200, "the console knows the names too"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a second address of this machine")

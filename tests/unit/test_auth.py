@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.auth.cookies import CookiesRefused
+from api.auth.session_cookies import CookiesRefused
 from domain.errors import (
     AccountDisabled,
     DomainError,
@@ -137,7 +137,8 @@ async def test_a_cookie_authenticates_no_write_from_a_foreign_origin(
 async def test_two_cookies_of_one_name_authenticate_nobody(public_url: str, method: str, twice: str) -> None:
     desk = Desk(public_url=public_url)
     name = desk.cookie.partition("=")[0] + ("_refresh" if twice == "refresh" else "")
-    given = {"cookie": f"{desk.cookie}; {name}=planted; {name}=own", "origin": public_url}
+    own = desk.token if twice == "access" else desk.tokens.issue_refresh(desk.principal.session_id, 1)[0]
+    given = {"cookie": f"{desk.cookie}; {name}=planted; {name}={own}", "origin": public_url}
     scope = socket(**given) if method == "socket" else request(method, **given)
     with pytest.raises(CookiesRefused) as refused:
         await desk.auth.identify(scope)
@@ -153,15 +154,15 @@ async def test_a_renewal_stays_in_the_session_of_the_access_cookie(desk: Desk, m
     desk.time += timedelta(minutes=minutes)
     name = "__Host-rollcall_refresh"
     assert desk.auth.carrier(request(cookie=f"{desk.cookie}; {name}={own}")).refresh_token == own
-    for cookies in (
-        f"{desk.cookie}; {name}={planted}",
-        f"__Host-rollcall=junk; {name}={own}",
-        f"{desk.cookie}; {name}=junk",
+    for cookies, ours in (
+        (f"{desk.cookie}; {name}={planted}", 2),
+        (f"__Host-rollcall=junk; {name}={own}", 1),
+        (f"{desk.cookie}; {name}=junk", 1),
     ):
         carrier = desk.auth.carrier(request(cookie=cookies))
         with pytest.raises(TokenInvalid):
             _ = carrier.refresh_token
-        assert len(carrier.headers) == 2
+        assert len(carrier.headers) == ours, "what cannot be read may be another instance's"
     broken, other = f"__Host-rollcall=junk; {name}={own}", f"{desk.cookie}; {name}={planted}"
     assert desk.auth.carrier(request(cookie=broken)).ending_token == own, "it suffices to end its own session"
     with pytest.raises(TokenInvalid):

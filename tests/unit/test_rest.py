@@ -208,7 +208,7 @@ async def test_a_client_that_disconnects_is_not_reported_as_our_error() -> None:
 
 
 def test_the_document_refers_only_to_its_own_definitions() -> None:
-    described = document("https://rollcall.example.com", secure=True)
+    described = document("https://rollcall.example.com", cookie="rollcall")
 
     def follow(node: Any) -> Iterator[str]:
         if isinstance(node, dict):

@@ -147,6 +147,8 @@ def test_all_faults_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
         ("API_PORT", "0", "greater than or equal to 1"),
         ("HASH_THREADS", "0", "greater than 0"),
         ("LOG_FORMAT", "xml", "'console' or 'json'"),
+        ("COOKIE_INSTANCE", "My.Instance", "letters a-z, digits, - and _"),
+        ("COOKIE_INSTANCE", "x" * 64, "1 to 63"),
         ("LOG_RETENTION_DAYS", "-1", "greater than or equal to 0"),
         ("DEBUG", "perhaps", "valid boolean"),
     ],

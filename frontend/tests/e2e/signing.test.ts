@@ -1,7 +1,7 @@
 /** Signing in, up and out; coming back to where one was; sessions that are renewed without anybody noticing. */
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import { Api, unique } from './harness/api.ts';
-import { ADMIN, Site } from './harness/stack.ts';
+import { ADMIN, Site, Stack } from './harness/stack.ts';
 import { test, type Visitor } from './harness/visitor.ts';
 
 async function fill({ page }: Visitor, email: string, password: string): Promise<void> {
@@ -161,4 +161,44 @@ describe('with access tokens that live for seconds', () => {
 		await visitor.page.getByRole('button', { name: /Show 1 new person/ }).click();
 		await visitor.page.getByText(someone.name).first().waitFor();
 	});
+});
+
+describe('with another instance on the same host', () => {
+	let other: Stack;
+	beforeAll(async () => (other = await Stack.start(0, {}, 'other')));
+	afterAll(() => other.stop());
+
+	const names = async ({ context }: Visitor) =>
+		(await context.cookies()).map(({ name }) => name).filter((name) => name.startsWith('rollcall'));
+
+	test.for([true, false])(
+		'one stays signed in to both, and signs out of one (script: %s)',
+		async (script, { open }) => {
+			const visitor = await open({ script });
+			const people = { here: `${visitor.url}/people`, there: `${other.place.url}/people` };
+			const shows = async (address: string, path: string) => {
+				await visitor.goto(address);
+				expect(visitor.path).toBe(path);
+			};
+			await shows(people.here, '/sign-in?next=%2Fpeople');
+			await fill(visitor, ADMIN.email, ADMIN.password);
+			await visitor.page.waitForURL(people.here);
+			await shows(people.there, '/sign-in?next=%2Fpeople');
+			await fill(visitor, ADMIN.email, ADMIN.password);
+			await visitor.page.waitForURL(people.there);
+
+			for (const { url } of [{ url: visitor.url }, other.place]) {
+				const renewed = await visitor.context.request.post(`${url}/session`, { headers: { origin: url } });
+				expect(await renewed.json()).toMatchObject({ renewed: true });
+			}
+			await shows(people.here, '/people');
+			await shows(people.there, '/people');
+			await visitor.page.getByRole('button', { name: /Account menu/ }).click();
+			await visitor.page.getByRole('button', { name: 'Sign out' }).click();
+			await visitor.page.getByText('You are signed out.').waitFor();
+			await shows(people.there, '/sign-in?next=%2Fpeople');
+			await shows(people.here, '/people');
+			expect((await names(visitor)).sort()).toEqual(['rollcall', 'rollcall_refresh', 'rollcall_until']);
+		}
+	);
 });

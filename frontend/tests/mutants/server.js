@@ -2,6 +2,10 @@
 
 /** @type {import("../mutants.js").Mutants} */
 export const SERVER = {
+	'lib/server/cookies.ts': [
+		['maxAge !== 0 || ', '', 'whatever the API sets is forgotten'],
+		["env.COOKIE_INSTANCE ? `.${env.COOKIE_INSTANCE}` : ''", "''", 'instances share their names']
+	],
 	'lib/server/forms.ts': [
 		['fail(formStatus(refusal.code), answer)', 'fail(400, answer)', 'every refusal is 400']
 	],

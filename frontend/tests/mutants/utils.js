@@ -28,7 +28,7 @@ export const UTILS = {
 		['if (response.status >= 500)', 'if (false)'],
 		['.finally(() => (renewal = null))', ''],
 		["'TOKEN_EXPIRED', ", ''],
-		['Number(found[1]) * 1000', 'Number(found[1])'],
+		['Number(found.slice(name.length + 1)) * 1000', 'Number(found.slice(name.length + 1))'],
 		['throw error;\n\t\treturn', 'return']
 	],
 	'lib/utils/pool.ts': [

@@ -20,8 +20,11 @@ let nth = 0;
 let Api: typeof import('#lib/server/api.ts').Api;
 
 const json = (body: unknown, headers = {}): Answer => ({ text: JSON.stringify(body), headers });
-const apiError = (code: string) =>
-	json({ errors: [{ message: code, extensions: { code } }] }, { 'x-request-id': 'of-the-api' });
+const apiError = (code: string, headers = {}) =>
+	json({ errors: [{ message: code, extensions: { code } }] }, { 'x-request-id': 'of-the-api', ...headers });
+const DELETED = {
+	'set-cookie': ['rollcall=; Path=/; Max-Age=0; HttpOnly', 'rollcall_refresh=; Path=/; Max-Age=0; HttpOnly']
+};
 const renewed = () =>
 	json(
 		{ data: { refreshSession: { __typename: 'SessionPayload', accessTokenExpiresAt: SOON, user: {} } } },
@@ -144,7 +147,7 @@ describe('renewal', () => {
 	});
 
 	test('of two refresh cookies is for the API to refuse, and both are forgotten', async () => {
-		answer = () => apiError('TOKEN_INVALID');
+		answer = () => apiError('TOKEN_INVALID', DELETED);
 		const mine = jar();
 		const event = visit(
 			mine,
@@ -176,7 +179,10 @@ describe('renewal', () => {
 	test('refused sends to sign-in, with the reason, and back to where one was', async () => {
 		answer = (query) =>
 			query.includes('refreshSession')
-				? json({ data: { refreshSession: { __typename: 'CredentialsProblem', code: 'SESSION_REVOKED' } } })
+				? json(
+						{ data: { refreshSession: { __typename: 'CredentialsProblem', code: 'SESSION_REVOKED' } } },
+						DELETED
+					)
 				: apiError('TOKEN_EXPIRED');
 		const mine = jar();
 		const error = await raised(new Api(visit(mine)).run(Anything, {}));
@@ -185,6 +191,13 @@ describe('renewal', () => {
 			'/sign-in?next=%2Fpeople%3Fq%3Da&reason=session_revoked'
 		]);
 		expect(mine.set.rollcall?.value).toBe('');
+	});
+
+	test('refused without a deletion leaves the cookies: they may be another instance’s', async () => {
+		answer = () => apiError('TOKEN_INVALID');
+		const mine = jar();
+		await raised(new Api(visit(mine)).run(Anything, {}));
+		expect(new Set(mine.deleted.map(({ name }) => name))).toEqual(new Set(['rollcall_until']));
 	});
 
 	test('is not tried for who signs in', async () => {

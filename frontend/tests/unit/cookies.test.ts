@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
 	cookieHeader,
 	forget,
@@ -42,11 +42,10 @@ describe('what goes to the API', () => {
 		expect(sentCookies(new Request('http://localhost/'))).toBe('');
 	});
 
-	test('of an earlier version is no refresh token, and is taken back', () => {
-		const jar = new Jar({ '__Host-rollcall': 'a', '__Secure-rollcall_refresh': 'b' });
-		expect(refreshToken(jar.cookies)).toBeUndefined();
-		forget(jar.cookies);
-		expect(jar.set['__Secure-rollcall_refresh']?.value).toBe('');
+	test('of an earlier version is no refresh token, and is passed on so that the API can delete it', () => {
+		const { cookies } = new Jar({ '__Host-rollcall': 'a', '__Secure-rollcall_refresh': 'b' });
+		expect(refreshToken(cookies)).toBeUndefined();
+		expect(cookieHeader(cookies)).toContain('__Secure-rollcall_refresh=b');
 	});
 });
 
@@ -61,9 +60,56 @@ test('what comes from the API is handed on as it is, out of the script’s reach
 	expect(jar.set.rollcall_refresh).toMatchObject({ value: 'b', path: '/', httpOnly: true, maxAge: 9000 });
 });
 
-test('forgotten is everything of the session and nothing else', () => {
+test('forgotten is what the API deletes and nothing else, at the paths of the page too', () => {
 	const jar = new Jar({ rollcall: 'a', rollcall_refresh: 'b', theme: 'dark' });
-	forget(jar.cookies);
-	expect(Object.keys(jar.set).sort()).toEqual(['rollcall', 'rollcall_refresh', 'rollcall_until']);
-	expect(cookieHeader(jar.cookies)).toBe('');
+	const deletions = [
+		'rollcall=; Path=/graphql; Max-Age=0',
+		'theme=; Path=/; Max-Age=0',
+		'rollcall_refresh=c'
+	];
+	forget(jar.cookies, deletions, '/people/1');
+	expect(jar.deleted.map(({ name, path }) => `${name} ${path}`)).toEqual([
+		'rollcall /graphql',
+		'rollcall /',
+		'rollcall /people',
+		'rollcall /people/1',
+		'rollcall_until /'
+	]);
+	expect(cookieHeader(jar.cookies)).toBe('rollcall_refresh=b');
+});
+
+describe('of an instance', () => {
+	let own: typeof import('#lib/server/cookies.ts');
+	beforeAll(async () => {
+		vi.stubEnv('COOKIE_INSTANCE', 'two');
+		vi.resetModules();
+		own = await import('#lib/server/cookies.ts');
+	});
+	afterAll(() => {
+		vi.unstubAllEnvs();
+		vi.resetModules();
+	});
+
+	test('the cookies have names of their own, in the browser’s script too', () => {
+		expect(own.UNTIL_COOKIE).toBe('rollcall_until.two');
+		const jar = new Jar();
+		own.passOn(jar.cookies, ['__Host-rollcall.two=a; Path=/; Secure', 'rollcall_refresh.one=b; Path=/']);
+		expect(Object.keys(jar.set)).toEqual(['__Host-rollcall.two']);
+	});
+
+	test('those of another instance are neither sent nor taken for a session', () => {
+		const { cookies } = new Jar({ 'rollcall.one': 'a', 'rollcall_refresh.one': 'b', 'rollcall.two': 'c' });
+		expect(own.cookieHeader(cookies)).toBe('rollcall.two=c');
+		expect(own.refreshToken(cookies)).toBeUndefined();
+		expect(own.hasOwnSession('rollcall.one=a; rollcall=b')).toBe(false);
+		expect(own.hasOwnSession('rollcall.one=a; rollcall.two=b')).toBe(true);
+	});
+
+	test('those of before it had a name are passed on, after its own', () => {
+		const before = { rollcall: 'a', rollcall_refresh: 'b' };
+		expect(own.refreshToken(new Jar(before).cookies)).toBe('b');
+		const { cookies } = new Jar({ ...before, 'rollcall_refresh.two': 'c' });
+		expect(own.refreshToken(cookies)).toBe('c');
+		expect(own.cookieHeader(cookies)).toContain('rollcall=a');
+	});
 });

@@ -64,7 +64,9 @@ describe('raised is', () => {
 });
 
 test('the end of the session stands in a cookie', () => {
-	expect(sessionEnd('a=1; rollcall_until=1700000000; b=2')).toBe(1_700_000_000_000);
-	expect(sessionEnd('not_rollcall_until=1')).toBeNull();
-	expect(sessionEnd('')).toBeNull();
+	const cookies = 'a=1; rollcall_until=1700000000; rollcall_until.two=1800000000';
+	expect(sessionEnd('rollcall_until', cookies)).toBe(1_700_000_000_000);
+	expect(sessionEnd('rollcall_until.two', cookies), 'of another instance').toBe(1_800_000_000_000);
+	expect(sessionEnd('rollcall_until', 'not_rollcall_until=1')).toBeNull();
+	expect(sessionEnd('rollcall_until', '')).toBeNull();
 });

@@ -50,7 +50,8 @@ describe('a lost connection', () => {
 		const calls: string[] = [];
 		const first = new Live(
 			() => {},
-			() => {}
+			() => {},
+			'rollcall_until'
 		);
 		first.onReconnect(() => calls.push('again'));
 		const stop = first.start();

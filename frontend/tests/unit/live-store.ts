@@ -40,7 +40,8 @@ beforeEach(async () => {
 	[signedOut, rereads] = [[], 0];
 	live = new Live(
 		(reason) => signedOut.push(reason),
-		() => (rereads += 1)
+		() => (rereads += 1),
+		'rollcall_until'
 	);
 	stop = live.start();
 	await vi.waitUntil(() => live.state === 'live', PATIENCE_MS);

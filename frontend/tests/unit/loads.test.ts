@@ -19,7 +19,7 @@ describe('every page behind sign-in', () => {
 
 	test('has the viewer, whose row can be read again alone', async () => {
 		api.on(Me, () => ({ me: ADMIN }));
-		expect(await load()).toEqual({ viewer: ADMIN });
+		expect(await load()).toEqual({ viewer: ADMIN, untilCookie: 'rollcall_until' });
 		expect(depended).toContain('app:viewer');
 	});
 

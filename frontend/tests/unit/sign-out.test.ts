@@ -6,9 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Jar, visit } from './visit.ts';
 
 let answer: object | null;
+let deletions: string[];
 const server = createServer((request, response) => {
 	request.resume().on('end', () => {
-		if (answer) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+		const headers = { 'content-type': 'application/json', 'set-cookie': deletions };
+		if (answer) response.writeHead(200, headers).end(JSON.stringify(answer));
 		else request.socket.destroy();
 	});
 });
@@ -46,6 +48,7 @@ test.each([
 	['there is no answer', null, '/sign-in?reason=not_signed_out', false]
 ])('%s', async (_, said, location, forgotten) => {
 	answer = said;
+	deletions = forgotten ? ['rollcall=; Path=/; Max-Age=0', 'rollcall_refresh=; Path=/; Max-Age=0'] : [];
 	const jar = new Jar({ rollcall: 'a', rollcall_refresh: 'b' });
 	const event = visit(jar, 'http://localhost:3000/sign-out', 'POST');
 	Object.assign(event.locals, { api: new Api(event) });
@@ -55,4 +58,14 @@ test.each([
 	);
 	expect(isRedirect(error) && [error.status, error.location]).toEqual([303, location]);
 	expect(jar.deleted.map(({ name }) => name).includes('rollcall_refresh')).toBe(forgotten);
+});
+
+test('a cookie that the API does not delete may be another instance’s, and stays', async () => {
+	answer = apiError('UNAUTHENTICATED');
+	deletions = ['rollcall=; Path=/; Max-Age=0'];
+	const jar = new Jar({ rollcall: 'a', rollcall_refresh: 'b' });
+	const event = visit(jar, 'http://localhost:3000/sign-out', 'POST');
+	Object.assign(event.locals, { api: new Api(event) });
+	await Promise.resolve(POST(event as never)).catch(() => null);
+	expect(new Set(jar.deleted.map(({ name }) => name))).toEqual(new Set(['rollcall', 'rollcall_until']));
 });

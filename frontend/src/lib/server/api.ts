@@ -10,7 +10,15 @@ import {
 } from '#lib/graphql/documents.ts';
 import type { SignInReason } from '#lib/messages/types.ts';
 import { signIn } from '#lib/utils/entry-address.ts';
-import { UNTIL_COOKIE, cookieHeader, forget, passOn, refreshToken, sentCookies } from './cookies.ts';
+import {
+	UNTIL_COOKIE,
+	cookieHeader,
+	forget,
+	hasOwnSession,
+	passOn,
+	refreshToken,
+	sentCookies
+} from './cookies.ts';
 import { post } from './post.ts';
 import { pageError } from './status.ts';
 
@@ -53,6 +61,8 @@ export class Api {
 	#cookie: string;
 	/** Shared by the loads of one page. Requests share nothing: the API answers them with the same successor. */
 	#renewing: Promise<Renewal | null> | undefined;
+	/** The headers by which the API deletes cookies of a session that it has refused or ended. */
+	readonly #deletions: string[] = [];
 	/** The API's code of why the last renewal failed. */
 	reason: string | undefined;
 
@@ -104,6 +114,7 @@ export class Api {
 	 */
 	async signOut(): Promise<string | null> {
 		const answer = await this.#send<SignOutData>(SignOut, {});
+		this.#deletions.push(...answer.setCookie);
 		const { signOut } = answer.data ?? {};
 		if (signOut?.__typename === 'Done') return null;
 		const code = signOut?.code ?? answer.errors?.[0]?.extensions?.code ?? 'INTERNAL_ERROR';
@@ -128,7 +139,10 @@ export class Api {
 
 	#take<Data>(answer: Answer<Data>): Data {
 		passOn(this.#event.cookies, answer.setCookie);
-		if (answer.errors?.length) this.#raise(answer.errors, answer.requestId);
+		if (answer.errors?.length) {
+			this.#deletions.push(...answer.setCookie);
+			this.#raise(answer.errors, answer.requestId);
+		}
 		return answer.data ?? this.#missing('data', answer.requestId);
 	}
 
@@ -159,6 +173,7 @@ export class Api {
 			return { setCookie, until: Math.floor(Date.parse(result.accessTokenExpiresAt) / 1000) };
 		}
 		this.reason = result?.code ?? errors?.[0]?.extensions?.code;
+		this.#deletions.push(...setCookie);
 		return null;
 	}
 
@@ -215,11 +230,16 @@ export class Api {
 		pageError(code, first.message, id);
 	}
 
+	/** Forgets a session that the API has refused or ended. */
+	forget(): void {
+		forget(this.#event.cookies, this.#deletions, this.#event.url.pathname);
+	}
+
 	/** Sends the visitor to sign in, and back to where they were. */
 	signIn(code = 'UNAUTHENTICATED'): never {
-		const { url, cookies, request } = this.#event;
-		const reason = (this.hasSession && SIGNED_OUT[code]) || '';
-		forget(cookies, url.pathname);
+		const { url, request } = this.#event;
+		const reason = (hasOwnSession(this.#cookie) && SIGNED_OUT[code]) || '';
+		this.forget();
 		const here = request.method === 'GET' ? url.pathname + url.search : url.pathname;
 		redirect(303, signIn.href({ next: here, reason }));
 	}

@@ -2,15 +2,27 @@
  * Carries the session's httpOnly cookies between the visitor and the API, as they came: a second cookie of one name is
  * for the API to refuse, so it must not be lost on the way.
  */
+import { env } from 'node:process';
 import type { Cookies } from '@sveltejs/kit';
 
-const OURS = /^(?:__Host-)?rollcall(?:_refresh)?$/;
-/** What earlier versions called the refresh cookie under https: passed on only so that it is deleted. */
-const FORMER = '__Secure-rollcall_refresh';
-const REFRESH = /^(?:__Host-)?rollcall_refresh$/;
-const isOurs = (name: string) => OURS.test(name) || name === FORMER;
+/** Ends the names of this instance's cookies, for a browser sends the cookies of a host to all its ports. */
+const INSTANCE = env.COOKIE_INSTANCE ? `.${env.COOKIE_INSTANCE}` : '';
+const PREFIXES = ['', '__Host-'];
+const REFRESH = new Set(PREFIXES.map((prefix) => `${prefix}rollcall_refresh${INSTANCE}`));
+const OWN = new Set([...PREFIXES.map((prefix) => `${prefix}rollcall${INSTANCE}`), ...REFRESH]);
+const FORMER_REFRESH = new Set(PREFIXES.map((prefix) => `${prefix}rollcall_refresh`));
+/**
+ * Names of before this instance had one, and of earlier versions: the API alone can tell whether such a cookie is its
+ * own or another instance's.
+ */
+const FORMER = new Set([
+	...PREFIXES.map((prefix) => `${prefix}rollcall`),
+	...FORMER_REFRESH,
+	'__Secure-rollcall_refresh'
+]);
+const isPassedOn = (name: string) => OWN.has(name) || FORMER.has(name);
 /** Readable by script and no secret: when the access token ends, in Unix seconds. */
-export const UNTIL_COOKIE = 'rollcall_until';
+export const UNTIL_COOKIE = `rollcall_until${INSTANCE}`;
 
 export interface ReceivedCookie {
 	name: string;
@@ -41,34 +53,41 @@ export function parseSetCookie(header: string): ReceivedCookie | null {
 	return found;
 }
 
+const nameOf = (pair: string) => pair.split('=', 1)[0]!.trim();
+
 /** The Cookie header for the API of a request as it came: its own cookies, also two of one name, and no others. */
 export function sentCookies(request: Request): string {
 	return (request.headers.get('cookie') ?? '')
 		.split(';')
 		.map((pair) => pair.trim())
-		.filter((pair) => isOurs(pair.split('=', 1)[0]!.trim()))
+		.filter((pair) => isPassedOn(nameOf(pair)))
 		.join('; ');
 }
+
+/** Whether a Cookie header has a session of this instance; under the names of before it may be another's. */
+export const hasOwnSession = (header: string) => header.split(';').some((pair) => OWN.has(nameOf(pair)));
 
 /** The Cookie header for the API once cookies have been set: its own cookies and no others. */
 export function cookieHeader(cookies: Cookies): string {
 	return cookies
 		.getAll({ decode: (value) => value })
-		.filter((cookie) => isOurs(cookie.name))
+		.filter((cookie) => isPassedOn(cookie.name))
 		.map((cookie) => `${cookie.name}=${cookie.value}`)
 		.join('; ');
 }
 
 /** The refresh token as it came, or undefined. */
 export function refreshToken(cookies: Cookies): string | undefined {
-	return cookies.getAll({ decode: (value) => value }).find((cookie) => REFRESH.test(cookie.name))?.value;
+	const all = cookies.getAll({ decode: (value) => value });
+	const found = all.find(({ name }) => REFRESH.has(name)) ?? all.find(({ name }) => FORMER_REFRESH.has(name));
+	return found?.value;
 }
 
 /** Hands the API's Set-Cookie headers on to the visitor. */
 export function passOn(cookies: Cookies, headers: readonly string[]): void {
 	for (const header of headers) {
 		const received = parseSetCookie(header);
-		if (!received || !isOurs(received.name)) continue;
+		if (!received || !isPassedOn(received.name)) continue;
 		cookies.set(received.name, received.value, {
 			path: received.path,
 			httpOnly: true,
@@ -80,12 +99,17 @@ export function passOn(cookies: Cookies, headers: readonly string[]): void {
 	}
 }
 
-/** Forgets the session in the visitor's browser, with whatever has its cookies' names at the page's path. */
-export function forget(cookies: Cookies, pathname = '/'): void {
-	for (const { name } of cookies.getAll()) {
-		if (!isOurs(name)) continue;
-		for (const path of name.startsWith('__Host-') ? ['/'] : placesOf(pathname))
-			cookies.delete(name, { path, httpOnly: true, secure: name.startsWith('__') });
+/**
+ * Forgets the session in the visitor's browser: the cookies that the API deletes, at the page's paths too. No other is
+ * deleted, for only the API can tell its own tokens from those of another instance on this host.
+ */
+export function forget(cookies: Cookies, deletions: readonly string[], pathname = '/'): void {
+	for (const { name, path, maxAge } of [...new Set(deletions)]
+		.map(parseSetCookie)
+		.filter((one) => one !== null)) {
+		if (maxAge !== 0 || !isPassedOn(name)) continue;
+		for (const place of new Set(name.startsWith('__Host-') ? ['/'] : [path, ...placesOf(pathname)]))
+			cookies.delete(name, { path: place, httpOnly: true, secure: name.startsWith('__') });
 	}
 	cookies.delete(UNTIL_COOKIE, { path: '/' });
 }

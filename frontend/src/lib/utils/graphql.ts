@@ -13,10 +13,10 @@ export class ApiError extends Error {
 const RENEWABLE = new Set(['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOKEN_INVALID']);
 let renewal: Promise<boolean> | null = null;
 
-/** When the access token ends, in milliseconds, or null where nobody said. */
-export function sessionEnd(cookie = document.cookie): number | null {
-	const found = /(?:^|;\s*)rollcall_until=(\d+)/.exec(cookie);
-	return found ? Number(found[1]) * 1000 : null;
+/** When the access token ends, in milliseconds, or null where the cookie of this name does not say. */
+export function sessionEnd(name: string, cookie = document.cookie): number | null {
+	const found = cookie.split('; ').find((pair) => pair.startsWith(`${name}=`));
+	return found ? Number(found.slice(name.length + 1)) * 1000 : null;
 }
 
 /** Renews the session's cookies; false where there is no session to renew. Raises ApiError while nobody answers. */

@@ -1,4 +1,5 @@
 import { Me } from '#lib/graphql/documents.ts';
+import { UNTIL_COOKIE } from '#lib/server/cookies.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = async ({ locals, depends }) => {
@@ -6,5 +7,6 @@ export const load: LayoutServerLoad = async ({ locals, depends }) => {
 	depends('app:viewer');
 	if (!locals.api.hasSession) locals.api.signIn();
 	const { me } = await locals.api.run(Me, {});
-	return { viewer: me ?? locals.api.signIn(locals.api.reason ?? 'SESSION_REVOKED') };
+	const viewer = me ?? locals.api.signIn(locals.api.reason ?? 'SESSION_REVOKED');
+	return { viewer, untilCookie: UNTIL_COOKIE };
 };

@@ -72,19 +72,21 @@ export class Stack {
 		this.console = console;
 	}
 
-	/** Starts everything, and fills the directory with so many people. */
-	static async start(people = 0, consoleSettings: Settings = {}): Promise<Stack> {
+	/** Starts everything, and fills the directory with so many people; the cookies end with the instance's name. */
+	static async start(people = 0, consoleSettings: Settings = {}, instance = ''): Promise<Stack> {
 		const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
 		const [apiPort, port] = await freePorts();
 		const place = { url: `http://localhost:${port}`, apiUrl: `http://127.0.0.1:${apiPort}`, dataDir };
 		const api = rollcall(['up'], {
 			DATA_DIR: dataDir,
 			API_PORT: String(apiPort),
-			PUBLIC_URL: place.url
+			PUBLIC_URL: place.url,
+			COOKIE_INSTANCE: instance
 		});
 		await api.answers(`${place.apiUrl}/readyz`, 300);
 		if (people) await rollcall(['seed', '--users', String(people)], { DATA_DIR: dataDir }).finished();
-		return new Stack(place, api, await startConsole(apiPort, port, consoleSettings));
+		const settings = { ...consoleSettings, COOKIE_INSTANCE: instance };
+		return new Stack(place, api, await startConsole(apiPort, port, settings));
 	}
 
 	async stop(): Promise<void> {

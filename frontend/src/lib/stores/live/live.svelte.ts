@@ -94,15 +94,19 @@ export class Live {
 		return this.#socket.connection;
 	});
 
-	/** `signedOut` is called with the reason when the session ends; `reread` reads the page's data again. */
-	constructor(signedOut: (reason: SignInReason) => void, reread: () => void) {
+	/**
+	 * `signedOut` is called with the reason when the session ends; `reread` reads the page's data again; the cookie of
+	 * the name `untilCookie` says when the access token ends.
+	 */
+	constructor(signedOut: (reason: SignInReason) => void, reread: () => void, untilCookie: string) {
 		this.#signedOut = signedOut;
 		this.#reread = reread;
-		this.#socket = new Socket({
-			opened: (again) => this.#opened(again),
+		const listener = {
+			opened: (again: boolean) => this.#opened(again),
 			lost: () => this.#lost(),
-			ended: (expired) => this.#ended(expired)
-		});
+			ended: (expired: boolean) => this.#ended(expired)
+		};
+		this.#socket = new Socket(listener, untilCookie);
 	}
 
 	/** Opens the socket; returns what closes it. */
@@ -261,6 +265,6 @@ const [useLive, setLive] = createContext<Live>();
 
 export { useLive };
 
-export function createLive(signedOut: (reason: SignInReason) => void, reread: () => void): Live {
-	return setLive(new Live(signedOut, reread));
+export function createLive(...given: ConstructorParameters<typeof Live>): Live {
+	return setLive(new Live(...given));
 }

@@ -30,14 +30,17 @@ export class Socket {
 	readonly backoff = new Backoff();
 	stopped = false;
 	readonly #listener: Listener;
+	readonly #untilCookie: string;
 	#client: Client | null = null;
 	#loading: Promise<Client> | null = null;
 	#wasOpen = false;
 	#renewTimer: ReturnType<typeof setTimeout> | undefined;
 	#pongTimer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(listener: Listener) {
+	/** `untilCookie` is the name of the cookie that says when the access token ends. */
+	constructor(listener: Listener, untilCookie: string) {
 		this.#listener = listener;
+		this.#untilCookie = untilCookie;
 	}
 
 	/** Watches the network and the page; returns what closes the connection for good. */
@@ -99,7 +102,7 @@ export class Socket {
 	}
 
 	async #url(): Promise<string> {
-		const end = sessionEnd();
+		const end = sessionEnd(this.#untilCookie);
 		if (end !== null && end - RENEWAL_LEAD_MS < Date.now()) await renewSession().catch(() => false);
 		const url = new URL('/graphql', location.href);
 		url.protocol = url.protocol.replace('http', 'ws');
@@ -107,7 +110,7 @@ export class Socket {
 	}
 
 	#opened(): void {
-		const end = sessionEnd();
+		const end = sessionEnd(this.#untilCookie);
 		clearTimeout(this.#renewTimer);
 		if (end !== null) {
 			const wait = Math.max(end - RENEWAL_LEAD_MS - Date.now(), RENEWAL_MIN_MS);
