@@ -221,8 +221,7 @@ class UserService(DirectoryService):
         async with self._store.write() as unit:
             user = await unit.users.get_for_update(user_id)
             await guard_last_admin(unit, user, None)
-            await unit.sessions.end_all(user_id, EndReason.DELETED, self._clock.now())
-            await unit.users.remove(user_id)
+            await unit.users.remove(user_id)  # and, by their foreign key, the sessions
             await unit.events.scrub(user_id)
             position = await unit.events.append(user_erased(actor, user, self._clock.now()))
             await unit.commit()
