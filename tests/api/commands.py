@@ -1,4 +1,4 @@
-"""The command line as its users run it: real processes over a database of the test's own."""
+"""The command line as users run it: real processes, and a database of the test's own."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from typing import Any
 import asyncpg
 
 ROOT = Path(__file__).parents[2]
-"""This very tree: what is installed may be another checkout."""
+"""The project of this test run; the installed one may be another checkout."""
 PATIENCE = 120.0
-"""Seconds after which what was waited for is taken never to come."""
+"""Seconds after which a wait fails."""
 HOLD = "insert into users (email, display_name, name_key) values ($1, 'Held', 'held')"
 WAITING = """select from pg_stat_activity
   where application_name = 'rollcall' and wait_event_type = 'Lock' and datname = current_database()"""
@@ -29,7 +29,7 @@ WAITING = """select from pg_stat_activity
 
 @dataclass
 class Rollcall:
-    """Commands in a folder of their own; `environment` is all that they know."""
+    """Commands in a folder of their own; `environment` is their whole environment."""
 
     folder: Path
     database_url: str
@@ -46,14 +46,14 @@ class Rollcall:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "SIGN_INS_PER_ADDRESS": "100000",  # the whole worker signs in from one address
+            "SIGN_INS_PER_ADDRESS": "100000",  # the whole worker signs in from one client address
             "LOG_LEVEL": "warning",
             "COLUMNS": "200",
             **self.environment,
         }
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        """A command that goes on."""
+        """Start a command that keeps running."""
         process = subprocess.Popen(
             [str(Path(sys.executable).parent / "rollcall"), *words],
             cwd=self.folder,
@@ -67,7 +67,7 @@ class Rollcall:
         return process
 
     def run(self, *words: str, stdin: bytes = b"", code: int = 0) -> Ended:
-        """A command that ends, with this code and without a traceback."""
+        """Run a command until it ends; asserts its exit code and that it printed no traceback."""
         done = subprocess.run(
             [str(Path(sys.executable).parent / "rollcall"), *words],
             cwd=self.folder,
@@ -83,12 +83,12 @@ class Rollcall:
         return ended
 
     def write(self, name: str, content: str | bytes) -> str:
-        """A file in the folder; its name."""
+        """Write a file in the folder; returns its name."""
         (self.folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
         return name
 
     def read(self, name: str) -> str:
-        """A file of the folder."""
+        """The content of a file in the folder."""
         return (self.folder / name).read_bytes().decode()
 
     def fetch(self, statement: str) -> list[tuple[Any, ...]]:
@@ -115,15 +115,15 @@ class Rollcall:
                 runner.run(connection.close())
 
     def is_waiting(self) -> bool:
-        """Whether a command waits for what is held."""
+        """Whether a command waits for the row that is held."""
         return bool(self.fetch(WAITING))
 
     def count(self, table: str = "users") -> int:
-        """How many rows a table has."""
+        """The number of rows in a table."""
         return int(self.fetch(f"select count(*) from {table}")[0][0])  # noqa: S608 - a name of the test's own
 
     def close(self) -> None:
-        """End what still runs."""
+        """End the processes that still run."""
         for process in self.started:
             if process.poll() is None:
                 process.kill()
@@ -132,7 +132,7 @@ class Rollcall:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a command said."""
+    """The output of a command that has ended."""
 
     code: int
     out: str
@@ -140,7 +140,7 @@ class Ended:
 
 
 class LinesOf:
-    """The lines of a running command (or, with `errors`, of its standard error), each waited for with patience."""
+    """The lines of a running command's output (or, with `errors`, of its standard error); waits for each one."""
 
     def __init__(self, process: subprocess.Popen[str], *, errors: bool = False) -> None:
         self._lines: queue.Queue[str] = queue.Queue()
@@ -160,17 +160,17 @@ class LinesOf:
         return self._lines.get(timeout=PATIENCE)
 
     def waiting(self) -> bool:
-        """Whether a line came and was not taken yet."""
+        """Whether a line has arrived that was not read yet."""
         return not self._lines.empty()
 
     def so_far(self) -> list[str]:
-        """What came and was not taken yet."""
+        """The lines that have arrived and were not read yet."""
         return [self._lines.get() for _ in range(self._lines.qsize())]
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Return as soon as something is true."""
+    """Return as soon as the condition holds."""
     end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "it never came true"
+        assert time.monotonic() < end, "the condition did not become true in time"
         time.sleep(0.01)

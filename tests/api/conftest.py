@@ -1,9 +1,9 @@
 """A running server on a real socket over the real engines, and clients for it.
 
-`server` is one per worker; `api` is a client of it; `admin` is signed in as the first admin. `api.new_user` makes users
-with fresh addresses, so that tests do not meet each other's. `api.graphql` and `api.ask` send GraphQL, `api.rest` sends
-REST and holds every answer against the envelope, `api.socket` opens a WebSocket, `api.http` is the bare client. A test
-that needs other settings or engines runs a server of its own: `with Server(settings_for(...)) as server`.
+`server` is one per worker; `api` is a client of it; `admin` is signed in as the first admin. `api.new_user` creates users
+with fresh addresses, so that tests do not affect each other. `api.graphql` and `api.ask` send GraphQL, `api.rest` sends
+REST and checks every response against the envelope, `api.socket` opens a WebSocket, `api.http` is the HTTP client. A test
+that needs other settings or engines starts its own server: `with Server(settings_for(...)) as server`.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
+    """A port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class Server:
-    """The application in a thread with its own loop, served with Rollcall's own options but for those given.
+    """The application in a thread with its own loop, served with Rollcall's own options unless a test replaces them.
 
-    `parts` take the place of its real ones, by name (api/bootstrap).
+    `parts` replace its real ones, by name (api/bootstrap).
     """
 
     def __init__(self, settings: Settings, parts: Mapping[str, Any] | None = None, **options: Any) -> None:
@@ -67,7 +67,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The address at which it listens."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -106,7 +106,7 @@ def settings_for(database_url: str, redis_url: str, **values: Any) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user of a test, signed in."""
+    """A signed-in user of a test."""
 
     id: str
     email: str
@@ -133,7 +133,7 @@ class Api:
     async def graphql(
         self, query: str, variables: dict[str, Any] | None = None, by: Person | None = None, **headers: str
     ) -> dict[str, Any]:
-        """The whole answer of one request."""
+        """The whole response of one request."""
         response = await self.http.post(
             "/graphql",
             json={"query": query, "variables": variables or {}},
@@ -144,7 +144,7 @@ class Api:
     async def rest(
         self, method: str, path: str, by: Person | None = None, headers: dict[str, str] | None = None, **options: Any
     ) -> httpx.Response:
-        """The answer of a REST request, after a look at its envelope."""
+        """The response of a REST request; asserts its envelope."""
         sent = {**(by.bearer if by else {}), **(headers or {})}
         response = await self.http.request(method, path, headers=sent, **options)
         if method != "HEAD" and response.status_code not in (204, 304):
@@ -153,13 +153,13 @@ class Api:
         return response
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None, by: Person | None = None) -> Any:
-        """The data of a request that must not fail."""
+        """The data of a request; fails on an error."""
         answer = await self.graphql(query, variables, by)
         assert "errors" not in answer, answer
         return answer["data"]
 
     async def sign_in(self, email: str, password: str) -> Person:
-        """Sign in, and be that person."""
+        """Sign in; returns the signed-in user."""
         payload = (await self.ask(SIGN_IN, {"email": email, "password": password}))["signIn"]
         assert payload["__typename"] == "SessionPayload", payload
         return Person(
@@ -172,7 +172,7 @@ class Api:
         )
 
     async def new_user(self, admin: Person, role: str = "MEMBER", name: str = "Test Person") -> Person:
-        """Make a user and sign in as them."""
+        """Create a user and sign in as them."""
         email = f"user{next(self.numbers)}-{secrets.token_hex(3)}@example.com"
         created = await self.ask(
             """mutation($i: CreateUserInput!) { createUser(input: $i) { ... on UserPayload { user { id } } } }""",
@@ -184,7 +184,7 @@ class Api:
 
     @asynccontextmanager
     async def socket(self, by: Person | None = None, **options: Any) -> AsyncIterator[Socket]:
-        """A socket, acknowledged where a person is given; it must be closed when the block ends."""
+        """A socket, acknowledged if a person is given; it must be closed when the block ends."""
         async with connect(
             f"ws://127.0.0.1:{self.server.port}/graphql",
             subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]
@@ -207,7 +207,7 @@ class Socket:
         self._completed = set[str]()
 
     async def send(self, message: Any) -> None:
-        """Send a message as JSON, or text as it is."""
+        """Send a message as JSON, or text unchanged."""
         await self.connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
@@ -220,7 +220,7 @@ class Socket:
         await self.send({"id": id_, "type": "subscribe", "payload": {"query": query, "variables": variables or {}}})
 
     async def next(self, id_: str | None = None) -> Any:
-        """The data of the next `next` message, other than those that were on their way to an operation completed here."""
+        """The data of the next `next` message; messages of operations that were completed here are skipped."""
         message = await self.receive()
         while message.get("id") in self._completed:
             message = await self.receive()
@@ -235,7 +235,7 @@ class Socket:
         await self.send({"id": id_, "type": "complete"})
 
     async def closed(self) -> int:
-        """The code of the server's close, whatever comes before it."""
+        """The code with which the server closes; earlier messages are skipped."""
         with contextlib.suppress(ConnectionClosed):
             while True:
                 await self.connection.recv()
@@ -269,7 +269,7 @@ async def admin(api: Api) -> Person:
 
 @pytest.fixture
 async def fresh_api(fresh_database_url: str, redis_url: str) -> AsyncIterator[tuple[Api, Person]]:
-    """A client of a server with a directory of the test's own, and its only admin."""
+    """A client of a server with an own, empty directory, and its only admin."""
     settings = settings_for(fresh_database_url, redis_url)
     await ensure_first_admin(settings)
     with Server(settings) as running:
@@ -280,7 +280,7 @@ async def fresh_api(fresh_database_url: str, redis_url: str) -> AsyncIterator[tu
 
 @pytest.fixture
 def own_settings(own_engines: Embedded) -> Settings:
-    """Settings over `own_engines`, migrated and with a first admin."""
+    """Settings for `own_engines`, migrated and with a first admin."""
     settings = settings_for(own_engines.postgres.url, own_engines.valkey.url)
     upgrade(settings.database_url)
     asyncio.run(ensure_first_admin(settings))

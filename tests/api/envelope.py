@@ -1,4 +1,4 @@
-"""What every response of v1 is checked against: its envelope, and the refusals that OpenAPI lists."""
+"""The checks of every v1 response: its envelope, and that OpenAPI lists the refusal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from api.rest.operations import OPERATIONS
 
 
 def check_envelope(response: httpx.Response) -> None:
-    """Assert that an answer has exactly the keys of the v1 contract."""
+    """Assert that a response has exactly the keys of the v1 contract."""
     body = response.json()
     assert response.headers["content-type"] == "application/json"
     assert str(body["timestamp"]).endswith("Z")

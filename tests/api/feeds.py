@@ -1,4 +1,4 @@
-"""What tests of feeds share: the copy that a client keeps, and when an event has been sent."""
+"""Shared by the tests of feeds: the copy that a client keeps, and waiting until an event has been sent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SEQ = "select seq from events where subject_id = $1 and type = $2"
 
 
 class Copy:
-    """What a client keeps: the users in view, by id, and the cursor it would resume from."""
+    """A client's copy: the visible users by id, and the cursor from which it would resume."""
 
     def __init__(self) -> None:
         self.users: dict[str, Any] = {}
@@ -34,7 +34,7 @@ class Copy:
         self.ready = 0
         self.resynced = False
 
-    def take(self, message: dict[str, Any]) -> None:
+    def apply_message(self, message: dict[str, Any]) -> None:
         """Apply one message, as every client does."""
         self.cursor = message["cursor"]
         match message["__typename"]:
@@ -50,19 +50,19 @@ class Copy:
                 self.resynced = True
 
     async def until_ready(self, socket: Socket) -> None:
-        """Take messages until the snapshot, or what was missed, is complete."""
+        """Apply messages until the snapshot or the replay is complete."""
         before = self.ready
         while self.ready == before:
-            self.take((await socket.next("f"))["userFeed"])
+            self.apply_message((await socket.next("f"))["userFeed"])
 
     async def until(self, socket: Socket, user_id: str, name: str | None) -> None:
-        """Take messages until a user has this name, or is gone."""
+        """Apply messages until a user has this name, or has left (None)."""
         while self.users.get(user_id, {}).get("displayName") != name:
-            self.take((await socket.next("f"))["userFeed"])
+            self.apply_message((await socket.next("f"))["userFeed"])
 
 
-async def made(api: Api, admin: Person, name: str) -> str:
-    """The id of a user made for this."""
+async def created_user(api: Api, admin: Person, name: str) -> str:
+    """Create a user; returns the id."""
     query = "mutation($i: CreateUserInput!) { createUser(input: $i) { ... on UserPayload { user { id } } } }"
     email = f"{name.replace(' ', '.').lower()}@example.com"
     created = await api.ask(query, {"i": {"email": email, "displayName": name}}, admin)
@@ -70,7 +70,7 @@ async def made(api: Api, admin: Person, name: str) -> str:
 
 
 async def until_sent(api: Api, user_id: str, type_: str) -> None:
-    """Wait until streams that begin here begin behind this user's event, however late the relay numbers it."""
+    """Wait until a subscription that starts now starts after this user's event, however late the relay numbers it."""
     container = api.server.container
 
     async def is_sent() -> bool:

@@ -1,4 +1,4 @@
-"""Connections that get no answer unless somebody ends them: the same table for the API, the console's door and the gateway."""
+"""Connections without a response that must be ended: one table for the API, the console's server and the gateway."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 CLOSED_SECONDS = 15.0
-"""By then every connection that has got no answer is closed, where the machine is not busy."""
+"""Seconds after which every connection without a response is closed, unless the machine is busy."""
 PATIENCE = 120.0
 LOGIN = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 UPGRADE = (
@@ -20,7 +20,7 @@ CLIENT_HELLO = bytes.fromhex("16030100750100007103035f") + bytes(107)
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """What a client sends before it only waits; `drip` is sent again and again. `status` is the last answer, if any."""
+    """What a client sends before it only waits; `drip` is sent repeatedly. `status` is that of the last response, if any."""
 
     sent: bytes
     status: int | None = None
@@ -42,7 +42,7 @@ HALVES = {
     "a body that drips": Half(LOGIN + b"Content-Length: 999\r\n\r\n", drip=b" "),
     "a body in chunks without end": Half(LOGIN + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"),
     "half of a chunk": Half(LOGIN + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{"),
-    "a body that nobody reads": Half(LIVEZ + b"Content-Length: 9\r\n\r\n{", 200),
+    "a body that is not read": Half(LIVEZ + b"Content-Length: 9\r\n\r\n{", 200),
     "100-continue and nothing more": Half(LOGIN + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n"),
     "half of a handshake": Half(UPGRADE),
     "a handshake with a body": Half(UPGRADE + b"Content-Length: 4\r\n\r\nbody", 405),
@@ -73,24 +73,24 @@ HALVES = {
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What came back, and whether the other side closed the connection."""
+    """The received bytes, and whether the other side closed the connection."""
 
     answer: bytes
     closed: bool
 
     @property
     def status(self) -> int | None:
-        """That of the first answer."""
+        """The status of the first response."""
         return int(self.answer.split(b" ", 2)[1]) if self.answer else None
 
     @property
     def answered(self) -> bool:
-        """Whether that is a final one (RFC 9110, section 15.2)."""
+        """Whether that response is final (RFC 9110, section 15.2)."""
         return self.status not in (None, 100, 101)
 
 
 async def end_of(port: int, half: Half, drip_seconds: float, *, kept: bool = False) -> End:
-    """How a connection ends; one that has its answer may be `kept`, and is waited for no longer than CLOSED_SECONDS."""
+    """How a connection ends; one with its response may be `kept`, and is waited for at most CLOSED_SECONDS."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(half.sent)
     dripping = asyncio.create_task(_drip(writer, half.drip, drip_seconds))
@@ -104,7 +104,7 @@ async def end_of(port: int, half: Half, drip_seconds: float, *, kept: bool = Fal
                     bound.reschedule(began + CLOSED_SECONDS)
     except TimeoutError:
         return End(answer, closed=False)
-    except ConnectionError:  # closed while more was on its way
+    except ConnectionError:  # closed while more data was being sent
         pass
     finally:
         dripping.cancel()
@@ -119,6 +119,6 @@ async def _drip(writer: asyncio.StreamWriter, drip: bytes, seconds: float) -> No
 
 
 async def ends(port: int, drip_seconds: float, *, kept: bool = False) -> dict[str, End]:
-    """How each connection of the table ends, all of them at once."""
+    """How each connection of the table ends; all run at once."""
     found = await asyncio.gather(*(end_of(port, half, drip_seconds, kept=kept) for half in HALVES.values()))
     return dict(zip(HALVES, found, strict=True))

@@ -1,7 +1,7 @@
-"""The allow-table over the whole schema: who may ask, change, follow and see what.
+"""The permissions of the whole schema: who may query, change, subscribe to and see what.
 
-Each root field says what everybody gets for it; each field of a type is either seen by everyone who gets its object
-(OPEN) or has a probe that everybody puts. test_permissions.py holds the served schema to it.
+Each root field lists the outcome for every viewer. Each field of a type is either visible to everyone who gets its object
+(OPEN) or has a probe that every viewer sends. test_permissions.py compares the served schema with this table.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ EVERYBODY = (FINE, FINE, FINE, FINE)
 
 @dataclass(frozen=True)
 class Rule:
-    """What each viewer gets for a root field's selection, asked about somebody else; `before` prepares that somebody."""
+    """The outcome of a root field for each viewer, with another user as its subject; `before` prepares that user."""
 
     selection: str
     outcomes: tuple[str, str, str, str]
     before: str = ""
     spends: bool = False
-    """Whether it ends the viewer's own session or changes them."""
+    """Whether it ends the viewer's own session or changes the viewer."""
 
 
 QUERIES = {
@@ -67,11 +67,11 @@ MUTATIONS = {
 }
 SUBSCRIPTIONS = {
     "userEvents": "userEvents { __typename }",
-    "userFeed": 'userFeed(search: "nobody has this name") { __typename }',
+    "userFeed": 'userFeed(search: "no user has this name") { __typename }',
     "presence": "presence { online }",
     "sessionNotices": "sessionNotices { kind }",
 }
-"""Each is for everybody with a session; what they tell is probed below."""
+"""Each is open to every signed-in user; what its messages contain is tested below."""
 
 OPEN = "seen by everyone who gets the object"
 OWN = frozenset({"self", "admin"})
@@ -81,7 +81,7 @@ KNOWN = frozenset({"member", "self", "auditor", "admin"})
 
 @dataclass(frozen=True)
 class Probe:
-    """A field that not everybody sees, selected on somebody else's object by `on`, and who sees it."""
+    """A field that only some viewers see, selected by `on` on the object of another user, and those who see it."""
 
     on: str
     selection: str
@@ -89,8 +89,8 @@ class Probe:
     shows: Callable[[Any], bool] = bool
 
 
-def tells_of_email(changes: Any) -> bool:
-    """Whether changes tell of a private field."""
+def changes_email(changes: Any) -> bool:
+    """Whether the changes contain a private field."""
     return "email" in {c["field"] for c in changes}
 
 
@@ -114,7 +114,7 @@ TYPES: dict[str, Fields] = {
         "subject": Probe(ON_EVENT, "subject { ... on User { email } }", TOLD, lambda v: bool(v["email"])),
         "user": Probe(ON_EVENT, "user { email }", TOLD, lambda v: bool(v["email"])),
         "actor": Probe(ON_EVENT, "actor { email }", frozenset({"auditor", "admin"}), lambda v: bool(v["email"])),
-        "changes": Probe(ON_EVENT, "changes { field before after }", TOLD, tells_of_email),
+        "changes": Probe(ON_EVENT, "changes { field before after }", TOLD, changes_email),
         "requestId": Probe(ON_EVENT, "requestId", TOLD),
         "ipAddress": Probe(ON_EVENT, "ipAddress", TOLD),
     },
@@ -133,23 +133,23 @@ TYPES: dict[str, Fields] = {
     "EventCount": dict.fromkeys(("type", "at", "count"), OPEN),
     "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), OPEN),
     "FieldChange": dict.fromkeys(("field", "before", "after"), OPEN),
-    # Of the users that the viewer sees: see test_lists_and_counts_leave_out_whom_the_viewer_may_not_see.
+    # Of the users that the viewer sees: see test_lists_and_counts_contain_visible_users_only.
     "DirectoryStats": dict.fromkeys(("total", "byRole", "byStatus", "online", "cursor"), OPEN),
     "RoleCount": dict.fromkeys(("role", "count"), OPEN),
     "StatusCount": dict.fromkeys(("status", "count"), OPEN),
-    # Answers to the one who wrote.
+    # Returned to the author of the write.
     "UserPayload": dict.fromkeys(("user", "cursor"), OPEN),
     "SessionPayload": dict.fromkeys(("user", "session", "accessToken", "refreshToken", "accessTokenExpiresAt"), OPEN),
     "Done": dict.fromkeys(("ok", "cursor"), OPEN),
     "FieldProblem": dict.fromkeys(("field", "message"), OPEN),
     "ValidationProblem": dict.fromkeys(("code", "message", "fields"), OPEN),
-    # Only who may write a user gets to a conflict over it.
+    # Only a viewer who may write to a user gets a conflict over it.
     "ConflictProblem": dict.fromkeys(("code", "message", "current"), OPEN),
     "NotFoundProblem": dict.fromkeys(("code", "message"), OPEN),
     "ForbiddenProblem": dict.fromkeys(("code", "message"), OPEN),
     "CredentialsProblem": dict.fromkeys(("code", "message"), OPEN),
     "RateLimitProblem": dict.fromkeys(("code", "message", "retryAfterSeconds"), OPEN),
-    # What streams tell is decided message by message: see test_streams_tell_each_viewer_what_they_may_know.
+    # What streams contain is decided for each message: see test_streams_show_each_viewer_what_they_may_see.
     "UserEntered": dict.fromkeys(("user", "cursor"), OPEN),
     "UserChanged": dict.fromkeys(("user", "cursor", "changes"), OPEN),
     "UserLeft": dict.fromkeys(("userId", "cursor"), OPEN),
@@ -160,5 +160,5 @@ TYPES: dict[str, Fields] = {
     "SessionNotice": dict.fromkeys(("kind", "message"), OPEN),
 }
 PAGES = {"Connection": {"edges", "pageInfo"}, "Edge": {"cursor", "node"}}
-"""By the end of their names: lists hold only what the viewer may see, which the probes of their nodes show."""
+"""By the suffix of the type: lists contain only what the viewer may see, as the probes of their nodes show."""
 PROBES = {f"{t}.{f}": p for t, fields in TYPES.items() for f, p in fields.items() if isinstance(p, Probe)}

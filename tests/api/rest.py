@@ -1,4 +1,4 @@
-"""What tests of v1 share."""
+"""Shared by the tests of v1."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOGIN, REFRESH, LOGOUT = "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/
 
 
 def fresh(**fields: Any) -> dict[str, Any]:
-    """The body of a new user."""
+    """The body of a request that creates a user."""
     return {"email": f"rest-{secrets.token_hex(5)}@example.com", "display_name": "Rest Person", **fields}
 
 
@@ -26,7 +26,7 @@ def code(response: httpx.Response) -> tuple[int, str]:
 
 
 def set_cookies(response: httpx.Response) -> list[tuple[str, str, bool]]:
-    """The cookies an answer sets: name, path, whether it has a value."""
+    """The cookies that a response sets: name, path, whether it has a value."""
     found = []
     for header in response.headers.get_list("set-cookie"):
         jar: SimpleCookie = SimpleCookie(header)
@@ -38,7 +38,7 @@ def set_cookies(response: httpx.Response) -> list[tuple[str, str, bool]]:
 
 
 def access_cookie(api: Api, person: Person, state: str) -> str:
-    """An access cookie that no longer serves, of this person's session."""
+    """An access cookie of this person's session that is expired, altered or missing."""
     if state == "missing":
         return ""
     container = api.server.container
@@ -48,6 +48,6 @@ def access_cookie(api: Api, person: Person, state: str) -> str:
 
 
 async def has_ended(api: Api, person: Person) -> bool:
-    """Whether the session of a person serves no more, neither way."""
+    """Whether the session of a person has ended."""
     found = await api.rest("GET", "/api/v1/users", person)
     return code(found) == (401, "SESSION_REVOKED") if found.is_error else False

@@ -1,4 +1,4 @@
-"""`rollcall admin`: accounts made and helped from the machine itself, without a password in anybody's sight."""
+"""`rollcall admin`: accounts are created and repaired on the server's machine, and no password becomes visible."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EMAIL = "root@example.com"
 
 
 def role_of(rollcall: Rollcall, password: str) -> Role:
-    """Sign in, and tell with which role."""
+    """The role of the user that signs in with this password."""
 
     async def sign_in() -> Role:
         async with open_core(settings_for(rollcall.database_url, rollcall.redis_url)) as core:
@@ -30,11 +30,11 @@ def role_of(rollcall: Rollcall, password: str) -> Role:
 
 
 def ended(rollcall: Rollcall) -> list[bool]:
-    """Of each session, oldest first, whether it has ended."""
+    """Whether each session has ended, oldest first."""
     return [e for (e,) in rollcall.fetch("select ended_at is not null from sessions order by created_at")]
 
 
-def test_a_given_password_is_taken_and_never_shown(rollcall: Rollcall) -> None:
+def test_a_given_password_is_used_and_never_shown(rollcall: Rollcall) -> None:
     refused = rollcall.run("admin", "create", EMAIL, "--password-stdin", stdin=b"weak1\n", code=1)
     assert "shorter than 8 characters (VALIDATION_ERROR)" in refused.err
     assert "weak1" not in refused.out + refused.err
@@ -52,7 +52,7 @@ def test_a_given_password_is_taken_and_never_shown(rollcall: Rollcall) -> None:
     assert rollcall.count() == 1
 
 
-def test_a_password_that_is_made_up_is_shown_once_and_ends_the_sessions(rollcall: Rollcall) -> None:
+def test_a_generated_password_is_shown_once_and_ends_the_sessions(rollcall: Rollcall) -> None:
     first = re.search(r"with the password (\S+)", rollcall.run("admin", "create", EMAIL).out)
     assert first
     assert role_of(rollcall, first[1]) is Role.ADMIN
@@ -66,16 +66,16 @@ def test_a_password_that_is_made_up_is_shown_once_and_ends_the_sessions(rollcall
     weak = rollcall.run("admin", "password", EMAIL, "--password-stdin", stdin=b"weak\n", code=1)
     assert "VALIDATION_ERROR" in weak.err
     assert ended(rollcall) == [True, False]
-    nobody = rollcall.run("admin", "password", "nobody@example.com", code=1)
-    assert "There is no account with the address nobody@example.com (NOT_FOUND)" in nobody.err
-    assert "password is" not in nobody.out
+    unknown = rollcall.run("admin", "password", "nobody@example.com", code=1)
+    assert "There is no account with the address nobody@example.com (NOT_FOUND)" in unknown.err
+    assert "password is" not in unknown.out
     columns = "select * from users", "select * from events", "select * from sessions"
     kept = str([rollcall.fetch(statement) for statement in columns])
     assert first[1] not in kept
     assert changed[1] not in kept
 
 
-def test_a_start_says_that_the_password_is_not_used_where_there_is_an_admin(
+def test_a_start_reports_an_unused_password_if_there_is_an_admin(
     fresh_database_url: str, redis_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = settings_for(fresh_database_url, redis_url)

@@ -1,4 +1,4 @@
-"""`rollcall export`, `seed` and `schema`: files that come back as they were, people to try things on, the schema."""
+"""`rollcall export`, `seed` and `schema`: files that import unchanged, generated users, the schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ODD = [
 ]
 
 
-def people(rollcall: Rollcall) -> list[tuple[str, str, str]]:
+def exported_users(rollcall: Rollcall) -> list[tuple[str, str, str]]:
     """Everybody, oldest first."""
     rows = rollcall.fetch("select email, display_name, role from users order by created_at, id")
     return [(e, n, r) for e, n, r in rows]
@@ -34,7 +34,7 @@ def test_an_export_imports_as_the_same_directory(rollcall: Rollcall, form: str) 
     plain = [(f"u{i}@example.com", f"User {i}") for i in range(130)]
     rows = [{"email": email, "display_name": name, "role": "auditor"} for email, name in ODD + plain]
     rollcall.run("import", rollcall.write("odd.ndjson", "\n".join(json.dumps(r) for r in rows)))
-    before = people(rollcall)
+    before = exported_users(rollcall)
     assert [(email, name) for email, name, _ in sorted(before)] == sorted(ODD + plain)
 
     file = f"all.{form}"
@@ -51,10 +51,10 @@ def test_an_export_imports_as_the_same_directory(rollcall: Rollcall, form: str) 
 
     rollcall.fetch("truncate users, events cascade")
     assert "136 created" in rollcall.run("import", file).out
-    assert sorted(people(rollcall)) == sorted(before)
+    assert sorted(exported_users(rollcall)) == sorted(before)
 
 
-def test_an_export_goes_to_standard_output_and_may_be_cut_short(rollcall: Rollcall) -> None:
+def test_an_export_is_written_to_standard_output_and_may_be_cut_short(rollcall: Rollcall) -> None:
     rollcall.run("seed", "--users", "300")
     done = rollcall.run("export", "--status", "disabled", "--status", "deleted")
     assert done.out.startswith("email,display_name,role\r\n")
@@ -74,28 +74,26 @@ def test_an_export_goes_to_standard_output_and_may_be_cut_short(rollcall: Rollca
 
 @pytest.mark.parametrize("words", [("export", "--output"), ("import", "people.csv", "--refused")])
 @pytest.mark.parametrize("place", ["nowhere/all.csv", "."])
-def test_a_file_that_cannot_be_written_is_refused_before_anything_is_done(
-    rollcall: Rollcall, words: tuple[str, ...], place: str
-) -> None:
+def test_a_file_that_cannot_be_written_is_refused_first(rollcall: Rollcall, words: tuple[str, ...], place: str) -> None:
     rollcall.write("people.csv", "email,display_name\nada@example.com,Ada\n")
     assert "is a directory, or its folder does not exist" in rollcall.run(*words, place, code=2).err
     assert rollcall.count() == 0
     assert not list(rollcall.folder.parent.glob("*.partial"))
 
 
-def test_an_export_that_fails_leaves_the_earlier_file_alone(rollcall: Rollcall) -> None:
-    file = rollcall.write("all.csv", "what was here before")
-    rollcall.fetch("alter table users rename to gone")
+def test_a_failed_export_leaves_the_earlier_file_unchanged(rollcall: Rollcall) -> None:
+    file = rollcall.write("all.csv", "the earlier content")
+    rollcall.fetch("alter table users rename to renamed")
     done = rollcall.start("export", "--output", file)
     done.communicate()
     assert done.returncode != 0
-    assert rollcall.read(file) == "what was here before"
+    assert rollcall.read(file) == "the earlier content"
     assert [p.name for p in rollcall.folder.glob("all*")] == [file]
 
 
-def test_a_seed_makes_the_same_believable_people_again(rollcall: Rollcall) -> None:
+def test_a_seed_creates_the_same_plausible_users_again(rollcall: Rollcall) -> None:
     rollcall.run("seed", "--users", "200")
-    first = people(rollcall)
+    first = exported_users(rollcall)
     roles = [role for _, _, role in first]
     assert len({email for email, _, _ in first}) == 200
     assert 0 < roles.count("admin") < roles.count("auditor") < 50
@@ -103,9 +101,9 @@ def test_a_seed_makes_the_same_believable_people_again(rollcall: Rollcall) -> No
     assert set(statuses) == {"active", "disabled", "deleted"}
     entries = rollcall.count("events")
     rollcall.run("seed", "--users", "200")
-    assert people(rollcall) == first
+    assert exported_users(rollcall) == first
     assert rollcall.count("events") == entries
 
 
-def test_the_schema_is_printed_as_it_is_served(rollcall: Rollcall) -> None:
+def test_the_printed_schema_equals_the_served_one(rollcall: Rollcall) -> None:
     assert rollcall.run("schema").out == served()

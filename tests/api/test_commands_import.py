@@ -1,4 +1,4 @@
-"""`rollcall import`: what comes in, what is refused and told, and that no interruption loses or doubles anybody."""
+"""`rollcall import`: what is imported, what is refused and reported, and that no interruption loses or duplicates a user."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.api.commands import Rollcall, until
 
 MANY = 3000
 HELD, DONE = "u999@example.com", 999
-"""Somebody in the middle of the long file, at whom an import is stopped, and how many are written by then."""
+"""A user in the middle of the long file, at whom an import is stopped, and the number of users written by then."""
 
 
 def refusals(rollcall: Rollcall, name: str) -> list[tuple[int, str, str]]:
-    """Line, field and reason of the rows that a list tells of."""
+    """Line, field and reason of the refused rows in a list."""
     header, *rows = csv.reader(rollcall.read(name).splitlines())
     assert header == ["line", "field", "reason"]
     return [(int(line), field, reason) for line, field, reason in rows]
@@ -48,21 +48,21 @@ PEOPLE = b"".join(
 )
 
 
-def test_a_file_is_tried_imported_repeated_and_changed(rollcall: Rollcall) -> None:
+def test_a_file_is_checked_imported_repeated_and_changed(rollcall: Rollcall) -> None:
     file = rollcall.write("people.csv", PEOPLE)
     tried = rollcall.run("import", file, "--dry-run", code=3)
     assert "3 would be created, 0 would be updated, 0 unchanged, 6 refused" in tried.out
     assert (rollcall.count(), rollcall.count("events")) == (0, 0)
 
-    # Batches of two, so that the address is repeated in another batch than its first.
+    # Batches of two rows, so that the repeated address is in another batch than the first one.
     done = rollcall.run("import", file, "--batch", "2", code=3)
     assert "3 created, 0 updated, 0 unchanged, 6 refused (listed in people.refused.csv)" in done.out
-    everybody = [
+    all_users = [
         ("ada@example.com", "Ada King", "admin"),
         ("bo@example.com", "Bo the Second", "member"),
         ("hal@example.com", "=1+1", "auditor"),
     ]
-    assert users(rollcall) == everybody
+    assert users(rollcall) == all_users
     assert refusals(rollcall, "people.refused.csv") == [
         (5, "email", "This e-mail address is also on an earlier line"),
         (6, "role", "Unknown role; use one of member, auditor, admin"),
@@ -75,14 +75,14 @@ def test_a_file_is_tried_imported_repeated_and_changed(rollcall: Rollcall) -> No
 
     again = rollcall.run("import", file, code=3)
     assert "0 created, 0 updated, 3 unchanged, 6 refused" in again.out
-    assert (users(rollcall), len(events(rollcall))) == (everybody, 3)
+    assert (users(rollcall), len(events(rollcall))) == (all_users, 3)
 
     changed = rollcall.write("people.csv", PEOPLE.replace(b"Ada King", b"Ada Lovelace").replace(b"auditor", b"member"))
     assert "0 created, 2 updated, 1 unchanged" in rollcall.run("import", changed, code=3).out
     assert events(rollcall)[3:] == ["user_updated", "user_role_changed"]
 
 
-def test_ndjson_comes_from_standard_input_whatever_its_bytes(rollcall: Rollcall) -> None:
+def test_ndjson_is_read_from_standard_input_with_any_bytes(rollcall: Rollcall) -> None:
     lines = (
         b'{"email": "ada@example.com", "display_name": "Ada", "role": "admin"}\n'
         b'{"email": "bo@example.com", "display_name": "B\xff"}\n'
@@ -104,21 +104,23 @@ def test_ndjson_comes_from_standard_input_whatever_its_bytes(rollcall: Rollcall)
     ],
     ids=["header", "file", "format"],
 )
-def test_what_cannot_be_imported_is_explained(rollcall: Rollcall, words: tuple[str, ...], code: int, said: str) -> None:
+def test_a_file_that_cannot_be_imported_is_explained(
+    rollcall: Rollcall, words: tuple[str, ...], code: int, said: str
+) -> None:
     rollcall.write("people.csv", "ada@example.com,Ada,member\nbo@example.com,Bo,member\n")
     assert said in " ".join(rollcall.run("import", *words, code=code).err.split())
     assert rollcall.count() == 0
 
 
 def many(rollcall: Rollcall) -> str:
-    """A long file; its tenth person is there again near its end."""
+    """A long file; its tenth user is repeated near its end."""
     rows = [f"u{i}@example.com,User {i},member\n" for i in range(MANY - 1)] + ["u9@example.com,Another Nine,member\n"]
     rows.insert(5, "nonsense,Nobody,\n")
     return rollcall.write("many.csv", "email,display_name,role\n" + "".join(rows))
 
 
 def is_complete(rollcall: Rollcall) -> bool:
-    """Whether everybody of the long file is there, once, created by one event, and never changed."""
+    """Whether each user of the long file exists once, was created by one event and never changed."""
     found = rollcall.fetch(
         "select count(*), count(distinct email), max(version), count(*) filter (where e.type = 'user_created'),"
         " count(distinct e.user_id) from users u join events e on e.user_id = u.id"
@@ -126,7 +128,7 @@ def is_complete(rollcall: Rollcall) -> bool:
     return found == [(MANY - 1, MANY - 1, 1, MANY - 1, MANY - 1)] and rollcall.count("events") == MANY - 1
 
 
-def test_a_killed_import_run_again_loses_and_doubles_nobody(rollcall: Rollcall) -> None:
+def test_repeating_a_killed_import_loses_and_duplicates_no_user(rollcall: Rollcall) -> None:
     file = many(rollcall)
     with rollcall.holding(HELD):
         process = rollcall.start("import", file, "--batch", "5")
@@ -140,7 +142,7 @@ def test_a_killed_import_run_again_loses_and_doubles_nobody(rollcall: Rollcall) 
     assert is_complete(rollcall)
 
 
-def test_an_interrupted_import_says_where_to_go_on(rollcall: Rollcall) -> None:
+def test_an_interrupted_import_reports_where_to_continue(rollcall: Rollcall) -> None:
     file = many(rollcall)
     with rollcall.holding(HELD):
         process = rollcall.start("import", file, "--batch", "5")
@@ -160,7 +162,7 @@ def test_an_interrupted_import_says_where_to_go_on(rollcall: Rollcall) -> None:
     assert [number for number, _, _ in refusals(rollcall, "many.refused.csv")] == [7, MANY + 2]
 
 
-def test_an_import_goes_on_when_its_connection_is_killed(rollcall: Rollcall) -> None:
+def test_an_import_continues_after_its_connection_is_killed(rollcall: Rollcall) -> None:
     file = many(rollcall)
     with rollcall.holding(HELD):
         process = rollcall.start("import", file, "--batch", "5")

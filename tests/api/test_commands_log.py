@@ -1,4 +1,4 @@
-"""`rollcall log prune`: what goes is in the file first, whole, whatever interrupts it."""
+"""`rollcall log prune`: each deleted event is completely in the file first, whatever interrupts the command."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ T = TypeVar("T")
 MANY = 60_000
 
 
-def ask(rollcall: Rollcall, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-    """Something with a connection."""
+def on_connection(rollcall: Rollcall, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+    """The result of work on a connection to the database."""
 
     async def run() -> T:
         connection = await asyncpg.connect(rollcall.database_url)
@@ -47,7 +47,7 @@ def old(rollcall: Rollcall, count: int) -> list[Event]:
         rows = await connection.fetch(f"select {', '.join(PLACED)} from events order by seq")  # noqa: S608
         return [Event.from_record({**row, "changes": json.loads(row["changes"])}) for row in rows]
 
-    return ask(rollcall, work)
+    return on_connection(rollcall, work)
 
 
 def lines(path: Path) -> list[bytes]:
@@ -57,14 +57,14 @@ def lines(path: Path) -> list[bytes]:
 
 
 def check(rollcall: Rollcall, name: str, events: list[Event]) -> None:
-    """Assert that an export is these events, each line the one that is made of it again."""
+    """Assert that an export consists of these events, and that each line can be rebuilt from its event."""
     found, epoch = lines(rollcall.folder / name), epoch_of(rollcall)
     assert [event_of(line) for line in found] == events
     assert [line_of(event_of(line), epoch) for line in found] == found
 
 
 @pytest.mark.parametrize("name", ["old.ndjson", "old.ndjson.gz"])
-def test_what_goes_is_in_the_file(rollcall: Rollcall, name: str) -> None:
+def test_pruned_events_are_in_the_file(rollcall: Rollcall, name: str) -> None:
     events = old(rollcall, 12_000)
     assert "12000 events would be pruned" in rollcall.run("log", "prune", "--older-than", "9", "--dry-run").out
     assert rollcall.run("log", "prune", "--older-than", "11", "--export", name).out == "0 events pruned\n"
@@ -73,7 +73,7 @@ def test_what_goes_is_in_the_file(rollcall: Rollcall, name: str) -> None:
     assert done.out == f"12000 events pruned; they are in {name}\n"
     assert rollcall.count("events") == 0
     check(rollcall, name, events)
-    assert (rollcall.folder / name).stat().st_mode & 0o077 == 0, "it holds personal data"
+    assert (rollcall.folder / name).stat().st_mode & 0o077 == 0, "the file holds personal data"
     record = json.loads(lines(rollcall.folder / name)[6])
     assert (record["seq"], record["changes"][0]["after"]) == (7, "né 7")
 
@@ -88,28 +88,28 @@ def test_what_goes_is_in_the_file(rollcall: Rollcall, name: str) -> None:
 def test_an_interrupted_run_can_be_continued(rollcall: Rollcall, name: str, how: signal.Signals) -> None:
     events = old(rollcall, MANY)
     process = rollcall.start("log", "prune", "--older-than", "9", "--export", name)
-    until(lambda: ask(rollcall, horizon) > 0)
+    until(lambda: on_connection(rollcall, horizon) > 0)
     process.send_signal(how)
     _, said = process.communicate()
-    gone = ask(rollcall, horizon)
-    assert 0 < gone < MANY, "it was in the middle of its work"
-    assert rollcall.count("events") == MANY - gone
+    pruned = on_connection(rollcall, horizon)
+    assert 0 < pruned < MANY, "the command was stopped half-way"
+    assert rollcall.count("events") == MANY - pruned
     if how is signal.SIGINT:
         assert process.returncode == 130
         assert "run it again to continue" in said
         assert "Traceback" not in said
     done = rollcall.run("log", "prune", "--older-than", "9", "--export", name)
-    assert done.out.startswith(f"{MANY - gone} events pruned")
+    assert done.out.startswith(f"{MANY - pruned} events pruned")
     check(rollcall, name, events)
 
 
 @pytest.mark.parametrize("name", ["old.ndjson", "old.ndjson.gz"])
-def test_what_was_written_by_half_is_written_anew(rollcall: Rollcall, name: str) -> None:
+def test_a_partly_written_batch_is_written_again(rollcall: Rollcall, name: str) -> None:
     events = old(rollcall, 300)
     rollcall.run("log", "prune", "--older-than", "9", "--export", name)
     data = (rollcall.folder / name).read_bytes()
     events += old(rollcall, 300)
-    # A batch that was on the disk in part, or not in the least whole, when the machine failed: the log still has it.
+    # A batch of which a part or nothing had reached the disk when the machine failed; the log still has it.
     torn = gzip.compress(b"".join(line_of(e, epoch_of(rollcall)) for e in events[300:])) if name.endswith("gz") else b""
     torn = torn or b"".join(line_of(e, epoch_of(rollcall)) for e in events[300:])
     (rollcall.folder / name).write_bytes(data + torn[: len(torn) // 2])
@@ -128,7 +128,7 @@ def epoch_of(rollcall: Rollcall) -> UUID:
     return UUID(str(rollcall.fetch("select epoch from log_state")[0][0]))
 
 
-def test_files_that_are_something_else_stay_as_they_are(rollcall: Rollcall) -> None:
+def test_other_files_are_not_overwritten(rollcall: Rollcall) -> None:
     old(rollcall, 20)
     prune = ("log", "prune", "--older-than", "9", "--export")
     for name, content in (
@@ -156,7 +156,7 @@ def test_files_that_are_something_else_stay_as_they_are(rollcall: Rollcall) -> N
     assert rollcall.count("events") == 20
 
 
-def test_one_at_a_time(rollcall: Rollcall) -> None:
+def test_only_one_pruning_runs_at_a_time(rollcall: Rollcall) -> None:
     old(rollcall, 20)
 
     async def meanwhile(connection: asyncpg.Connection) -> str:
@@ -164,11 +164,11 @@ def test_one_at_a_time(rollcall: Rollcall) -> None:
         done = await asyncio.to_thread(rollcall.run, "log", "prune", "--older-than", "9", code=1)
         return done.err
 
-    assert "Another process is pruning" in ask(rollcall, meanwhile)
+    assert "Another process is pruning" in on_connection(rollcall, meanwhile)
     assert rollcall.count("events") == 20
 
 
-def test_renewing_takes_a_yes_and_refuses_or_keeps_the_positions_of_before(rollcall: Rollcall) -> None:
+def test_renewing_needs_confirmation_and_refuses_or_keeps_earlier_positions(rollcall: Rollcall) -> None:
     old(rollcall, 5)
     first = epoch_of(rollcall)
     assert "--yes" in rollcall.run("log", "renew", code=1).err
@@ -183,11 +183,11 @@ def test_renewing_takes_a_yes_and_refuses_or_keeps_the_positions_of_before(rollc
 
 
 def shared(rollcall: Rollcall, epoch: UUID) -> int | None:
-    """Up to where the log of an epoch is the present one."""
+    """Up to which position an epoch agrees with the current log."""
 
     async def work(connection: asyncpg.Connection) -> int | None:
         (row,) = await connection.fetch("select epoch, last_seq, ancestors from log_state")
         ancestors = tuple(Ancestor(*entry) for entry in orjson.loads(row["ancestors"]))
         return LogState(row["epoch"], row["last_seq"], 0, ancestors).shared_head(epoch.hex[:8])
 
-    return ask(rollcall, work)
+    return on_connection(rollcall, work)

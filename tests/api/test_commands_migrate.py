@@ -1,4 +1,4 @@
-"""Releases and schemas that do not fit: nothing starts on them, and going back says what it deletes before it does."""
+"""Releases and schemas that do not match: no command runs on them, and a downgrade lists what it deletes first."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LOSSES = [
 
 @pytest.fixture(scope="module")
 def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree of a release with one more migration."""
+    """The project of a release with one more migration."""
     tree = tmp_path_factory.mktemp("later")
     for package in ("api", "schema", "domain", "persistence", "migrations"):
         shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -64,7 +64,7 @@ def newer(tmp_path: Path, later: Path, fresh_database_url: str, redis_url: str) 
 
 @pytest.fixture
 def migrated(newer: Rollcall) -> Rollcall:
-    """It has migrated the database, and written to what it added."""
+    """The later release after it migrated the database and wrote to what it added."""
     newer.run("migrate")
     newer.fetch("insert into badges values (1), (2) returning 1")
     newer.fetch(
@@ -75,19 +75,19 @@ def migrated(newer: Rollcall) -> Rollcall:
 
 
 def revision(rollcall: Rollcall) -> str:
-    """Where the database is."""
+    """The schema revision of the database."""
     return str(rollcall.fetch("select version_num from alembic_version")[0][0])
 
 
 @pytest.mark.parametrize("words", [("serve",), ("export",)])
-def test_nothing_starts_on_an_older_schema(newer: Rollcall, words: tuple[str, ...]) -> None:
+def test_no_command_runs_on_an_older_schema(newer: Rollcall, words: tuple[str, ...]) -> None:
     said = newer.run(*words, code=1).err
     assert f"DATABASE_URL: this database is at schema revision {shipped().head} and this release needs 9000" in said
     assert "run rollcall migrate" in said
 
 
 @pytest.mark.parametrize("words", [("serve",), ("export",), ("migrate",), ("migrate", "--down", "--yes"), ("up",)])
-def test_nothing_starts_on_a_newer_schema(rollcall: Rollcall, migrated: Rollcall, words: tuple[str, ...]) -> None:
+def test_no_command_runs_on_a_newer_schema(rollcall: Rollcall, migrated: Rollcall, words: tuple[str, ...]) -> None:
     rollcall.environment["CONSOLE"] = "false"
     (line,) = [line for line in rollcall.run(*words, code=1).err.splitlines() if "DATABASE_URL" in line]
     assert "is at schema revision 9000, which a newer release made" in line
@@ -101,7 +101,7 @@ def test_a_revision_that_does_not_exist_is_reported_in_one_line(rollcall: Rollca
         assert "7777" in line
 
 
-def test_going_back_needs_somebody_to_agree(migrated: Rollcall) -> None:
+def test_a_downgrade_needs_confirmation(migrated: Rollcall) -> None:
     ended = migrated.run("migrate", "--down", code=1)
     assert ended.err.splitlines()[:3] == LOSSES
     assert "--yes" in ended.err.splitlines()[3]
@@ -109,7 +109,7 @@ def test_going_back_needs_somebody_to_agree(migrated: Rollcall) -> None:
     assert migrated.count("badges") == 2
 
 
-def test_going_back_takes_a_yes(migrated: Rollcall) -> None:
+def test_a_downgrade_is_confirmed_by_an_option(migrated: Rollcall) -> None:
     migrated.run("migrate", "--down", "--yes")
     assert revision(migrated) == shipped().head
     assert migrated.count("users") == 2
@@ -117,7 +117,7 @@ def test_going_back_takes_a_yes(migrated: Rollcall) -> None:
     assert "no schema to downgrade" in migrated.run("migrate", "--down", code=1).err
 
 
-def test_going_back_to_the_start_names_every_table(migrated: Rollcall) -> None:
+def test_a_downgrade_to_the_start_names_every_table(migrated: Rollcall) -> None:
     said = migrated.run("migrate", "--down", "base", code=1).err
     assert "Downgrading from schema revision 9000 to an empty schema deletes permanently:" in said
     tables = migrated.fetch(
@@ -128,8 +128,8 @@ def test_going_back_to_the_start_names_every_table(migrated: Rollcall) -> None:
     assert "  table users: 2 rows\n" in said
 
 
-def asked(rollcall: Rollcall, answer: str) -> tuple[int, str]:
-    """The exit code of going back at a terminal, where this is answered, and what was shown."""
+def downgraded_interactively(rollcall: Rollcall, answer: str) -> tuple[int, str]:
+    """The exit code and output of a downgrade at a terminal, with this answer to its question."""
     ours, theirs = pty.openpty()
     command = [str(Path(sys.executable).parent / "rollcall"), "migrate", "--down"]
     shown = rollcall.folder / "shown"
@@ -146,15 +146,15 @@ def asked(rollcall: Rollcall, answer: str) -> tuple[int, str]:
         os.close(ours)
 
 
-def test_somebody_at_a_terminal_is_asked(migrated: Rollcall) -> None:
-    code, shown = asked(migrated, "n")
+def test_a_user_at_a_terminal_is_asked_for_confirmation(migrated: Rollcall) -> None:
+    code, shown = downgraded_interactively(migrated, "n")
     assert (code, revision(migrated)) == (1, "9000")
     assert shown.splitlines()[:3] == LOSSES
-    code, _ = asked(migrated, "y")
+    code, _ = downgraded_interactively(migrated, "y")
     assert (code, revision(migrated)) == (0, shipped().head)
 
 
-def test_a_release_knows_what_it_can_be_started_on() -> None:
+def test_a_release_knows_which_schemas_it_supports() -> None:
     revisions = Revisions(("0001", "0002"))
     assert revisions.fault("0002") is None
     assert "no tables" in str(revisions.fault(None))

@@ -1,4 +1,4 @@
-"""Starting: what a server and a migration say where the settings lead nowhere, and what one start leaves of another."""
+"""Starting: what a server and a migration report if a setting leads nowhere, and that a failed start changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECRET = "a-secret-of-the-address"
 
 @pytest.fixture
 def empty(rollcall: Rollcall, engines: TestEngines) -> Rollcall:
-    """The command line over a database without tables."""
+    """The command line and an empty database."""
     name = f"{urlsplit(rollcall.database_url).path.strip('/')}_empty"
     engines.execute(f"create database {name}")
     rollcall.environment["DATABASE_URL"] = rollcall.database_url = engines.address(name)
@@ -41,7 +41,7 @@ def empty(rollcall: Rollcall, engines: TestEngines) -> Rollcall:
     ],
     ids=["port", "host", "password", "name"],
 )
-def test_a_database_that_cannot_be_used_is_named_by_its_setting(
+def test_an_unusable_database_is_reported_by_its_setting(
     rollcall: Rollcall, words: tuple[str, ...], changes: dict[str, str], said: str
 ) -> None:
     at = urlsplit(rollcall.database_url)
@@ -55,11 +55,11 @@ def test_a_database_that_cannot_be_used_is_named_by_its_setting(
 
 
 @pytest.mark.parametrize("words", [("serve",), ("export",)])
-def test_a_database_without_tables_is_reported_as_such(empty: Rollcall, words: tuple[str, ...]) -> None:
+def test_a_database_without_tables_is_reported(empty: Rollcall, words: tuple[str, ...]) -> None:
     assert "DATABASE_URL: this database has no tables" in empty.run(*words, code=1).err
 
 
-def test_migrations_at_once_wait_for_each_other_and_need_the_database_alone(empty: Rollcall) -> None:
+def test_concurrent_migrations_wait_for_each_other_and_need_only_the_database(empty: Rollcall) -> None:
     for name in ("REDIS_URL", "SECRET_KEY"):
         del empty.environment[name]
     with ThreadPoolExecutor(3) as pool:
@@ -68,7 +68,7 @@ def test_migrations_at_once_wait_for_each_other_and_need_the_database_alone(empt
     assert empty.count("log_state") == 1
 
 
-def test_a_taken_port_is_named_by_its_setting(rollcall: Rollcall) -> None:
+def test_a_taken_port_is_reported_by_its_setting(rollcall: Rollcall) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -76,7 +76,7 @@ def test_a_taken_port_is_named_by_its_setting(rollcall: Rollcall) -> None:
         assert "API_PORT" in rollcall.run("serve", code=1).err
 
 
-def test_a_redis_that_cannot_be_reached_is_named_by_its_setting(rollcall: Rollcall) -> None:
+def test_an_unreachable_redis_is_reported_by_its_setting(rollcall: Rollcall) -> None:
     rollcall.environment |= {"REDIS_URL": f"redis://:{SECRET}@127.0.0.1:1", "API_PORT": str(free_port())}
     line = next(line for line in LinesOf(rollcall.start("serve"), errors=True) if "redis." in line)
     assert "redis.unreachable" in line
@@ -84,7 +84,7 @@ def test_a_redis_that_cannot_be_reached_is_named_by_its_setting(rollcall: Rollca
     assert SECRET not in line
 
 
-def test_a_start_that_fails_leaves_the_running_one_announced(tmp_path: Path) -> None:
+def test_a_failed_start_leaves_the_running_one_announced(tmp_path: Path) -> None:
     engines = Engines("postgresql://localhost/rollcall", "redis://localhost")
     announce(tmp_path, engines)
     file = tmp_path / ADDRESSES

@@ -1,4 +1,4 @@
-"""`rollcall tail`: what every door writes is told in order and once, also over a server that is killed."""
+"""`rollcall tail`: each write of any interface is printed in order and once, also when the server is killed meanwhile."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UPDATE = "mutation($i: UpdateUserInput!) { updateUser(input: $i) { ... on UserPa
 
 
 class Watched:
-    """A directory that is served by a process of its own, and a client of it."""
+    """A directory served by a separate process, and a client of it."""
 
     def __init__(self, rollcall: Rollcall) -> None:
         self.rollcall = rollcall
@@ -56,7 +56,7 @@ class Watched:
         return process
 
     def kill(self) -> None:
-        """End the server as a machine that fails would."""
+        """Kill the server, as a failing machine would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.communicate()
 
@@ -70,18 +70,18 @@ class Watched:
         self._data("PUT", f"/api/v1/users/{self.user}", {"display_name": name})
 
     def mutate(self, name: str) -> str:
-        """Rename the user through GraphQL; the cursor of the write."""
+        """Rename the user through GraphQL; returns the cursor of the write."""
         data = self._data(
             "POST", "/graphql", {"query": UPDATE, "variables": {"i": {"id": self.user, "displayName": name}}}
         )
         return str(data["updateUser"]["cursor"])
 
     def sessions(self) -> int:
-        """How many sessions the admin has."""
+        """The number of the admin's sessions."""
         data = self._data("POST", "/graphql", {"query": "{ me { sessions(first: 100) { edges { node { id } } } } }"})
         return len(data["me"]["sessions"]["edges"])
 
-    def bring(self, name: str) -> None:
+    def import_name(self, name: str) -> None:
         """Rename the user by an import."""
         file = self.rollcall.write("people.csv", f"email,display_name\nada@example.com,{name}\n")
         self.rollcall.run("import", file)
@@ -96,24 +96,24 @@ def watched(rollcall: Rollcall) -> Iterator[Watched]:
 
 
 def names(lines: LinesOf, count: int) -> list[str]:
-    """The new names that the next events tell."""
+    """The new names in the next events."""
     return [json.loads(next(lines))["changes"][0]["after"] for _ in range(count)]
 
 
-def test_changes_over_both_apis_are_printed_once_in_order_over_a_killed_server(watched: Watched) -> None:
+def test_changes_over_both_apis_are_printed_once_in_order_when_the_server_is_killed(watched: Watched) -> None:
     start = watched.mutate("Start")
     process = watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", start)
     lines = LinesOf(process)
     watched.put("One")
     watched.mutate("Two")
-    watched.bring("Three")
+    watched.import_name("Three")
     assert names(lines, 3) == ["One", "Two", "Three"]
 
-    # The last writes may be told before the kill or after it, the import while nobody serves; each once either way.
+    # The last writes may be printed before the kill or after it, the import while no server runs; each once in any case.
     watched.put("Four")
     watched.mutate("Five")
     watched.kill()
-    watched.bring("Six")
+    watched.import_name("Six")
     watched.process = watched.serve()
     watched.put("Seven")
     assert names(lines, 4) == ["Four", "Five", "Six", "Seven"]
@@ -125,13 +125,13 @@ def test_changes_over_both_apis_are_printed_once_in_order_over_a_killed_server(w
     said = process.stderr.read()
     assert "reconnecting" in said
     assert "Traceback" not in said
-    told = said.rpartition("Continue with: rollcall tail --after ")[2].strip()
+    cursor = said.rpartition("Continue with: rollcall tail --after ")[2].strip()
     watched.put("Eight")
-    resumed = LinesOf(watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", told))
+    resumed = LinesOf(watched.rollcall.start("tail", "--json", "--type", "user_updated", "--after", cursor))
     assert names(resumed, 1) == ["Eight"]
 
 
-def test_a_token_that_ends_is_renewed_and_no_session_is_left_behind(watched: Watched) -> None:
+def test_an_expiring_token_is_renewed_and_no_session_remains(watched: Watched) -> None:
     watched.kill()
     watched.rollcall.environment["ACCESS_TOKEN_SECONDS"] = "1"
     watched.process = watched.serve()
@@ -143,7 +143,7 @@ def test_a_token_that_ends_is_renewed_and_no_session_is_left_behind(watched: Wat
         name = f"Name at {time.monotonic()}"
         watched.put(name)
         assert names(lines, 1) == [name]
-    assert watched.sessions() == 2, "its own and the test's"
+    assert watched.sessions() == 2, "the command's session and the test's"
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
     assert watched.sessions() == 1
@@ -154,22 +154,22 @@ def test_a_lost_position_is_reported_and_the_tail_continues(watched: Watched) ->
     lines = LinesOf(process)
     assert process.stderr is not None
     assert "continuing from now" in process.stderr.readline()
-    for _ in until_told(watched, lines):
+    for _ in until_printed(watched, lines):
         pass
 
 
-def until_told(watched: Watched, lines: LinesOf) -> Iterator[None]:
-    """Write until a line comes: nobody knows when the follower listens again."""
+def until_printed(watched: Watched, lines: LinesOf) -> Iterator[None]:
+    """Write until a line is printed: the test cannot see when the command is connected again."""
     for number in range(200):
         watched.put(f"Name {number}")
         time.sleep(0.05)
         if lines.so_far():
             return
         yield
-    raise AssertionError("nothing was told any more")
+    raise AssertionError("no further line was printed")
 
 
-def test_lines_for_people_and_reasons_for_refusals(watched: Watched) -> None:
+def test_lines_are_readable_and_refusals_have_reasons(watched: Watched) -> None:
     follower = LinesOf(watched.rollcall.start("tail", "--after", watched.mutate("Start")))
     watched.put("Ada King")
     line = next(follower)
@@ -184,9 +184,9 @@ def test_lines_for_people_and_reasons_for_refusals(watched: Watched) -> None:
     assert "USER_PAINTED" in unknown.err
 
 
-def test_what_could_not_be_printed_is_not_behind_the_cursor(watched: Watched) -> None:
+def test_an_event_that_could_not_be_printed_is_after_the_cursor(watched: Watched) -> None:
     start = watched.mutate("Start")
-    watched.put("Lost on its way")
+    watched.put("Not printed")
     command = Path(sys.executable).parent / "rollcall"
     full = subprocess.run(
         ["/bin/sh", "-c", f"'{command}' tail --type user_updated --after {start} > /dev/full"],

@@ -1,4 +1,4 @@
-"""What a request may cost, over HTTP and over the socket alike, and how many new documents one may bring."""
+"""What a request may cost, over HTTP and over the socket, and how many new documents a client may send."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ WIDE = (
     )
     + " } } }"
 )
-"""A dear one, of which a user may have some twenty."""
+"""An expensive subscription, of which a user may have some twenty."""
 
 
 def codes(answer: Any) -> list[str]:
-    """The codes of an answer without data."""
+    """The error codes of a response without data."""
     assert "data" not in answer, answer
     return [e["extensions"]["code"] for e in answer["errors"]]
 
@@ -45,7 +45,7 @@ async def over_the_socket(api: Api, by: Person, query: str, variables: dict[str,
 
 
 @pytest.mark.parametrize(
-    ("query", "dear", "cheap"),
+    ("query", "expensive", "cheap"),
     [
         (NESTED, {"n": 100}, {"n": 2}),
         (NESTED, {}, {"n": 1}),
@@ -55,10 +55,10 @@ async def over_the_socket(api: Api, by: Person, query: str, variables: dict[str,
     ],
 )
 async def test_cost_counts_the_values_of_variables(
-    api: Api, admin: Person, query: str, dear: dict[str, Any], cheap: dict[str, Any]
+    api: Api, admin: Person, query: str, expensive: dict[str, Any], cheap: dict[str, Any]
 ) -> None:
     for ask in (api.graphql, lambda q, v, by: over_the_socket(api, by, q, v)):
-        answer = await ask(query, dear, by=admin)
+        answer = await ask(query, expensive, by=admin)
         assert codes(answer) == ["LIMIT_EXCEEDED"]
         assert "its cost is" in answer["errors"][0]["message"]
         assert "errors" not in await ask(query, cheap, by=admin)
@@ -77,14 +77,14 @@ async def test_too_many_values_are_refused_before_they_are_coerced(api: Api) -> 
     assert codes(answer) == ["LIMIT_EXCEEDED"]
 
 
-async def test_an_answer_that_grows_beyond_every_cost_is_one_clean_error(api: Api, admin: Person) -> None:
+async def test_a_response_that_grows_beyond_any_cost_is_one_clean_error(api: Api, admin: Person) -> None:
     many = " ".join(f"a{i}: fields {{ name description }}" for i in range(60))
     answer = await api.graphql(f"{{ __schema {{ types {{ {many} }} }} }}", by=admin)
     assert answer["data"] is None
     assert [e["extensions"]["code"] for e in answer["errors"]] == ["LIMIT_EXCEEDED"]
 
 
-async def test_subscriptions_of_a_user_have_one_ceiling_across_sockets(api: Api, admin: Person) -> None:
+async def test_subscriptions_of_a_user_share_one_ceiling_across_sockets(api: Api, admin: Person) -> None:
     person = await api.new_user(admin, "AUDITOR")
     async with api.socket(person) as first, api.socket(person) as second, api.socket(admin) as other:
         begun = 0
@@ -113,14 +113,14 @@ async def test_subscriptions_of_a_user_have_one_ceiling_across_sockets(api: Api,
         message = await first.receive()
         while message["id"] != "same":
             message = await first.receive()
-        assert message["type"] == "next", "the same question is rendered once for both"
+        assert message["type"] == "next", "the same subscription is rendered once for both"
     async with api.socket(person) as third:
         for number in range(begun):
             await third.subscribe(str(number), WIDE, {"u": str(uuid4())})
-            assert (await third.receive())["type"] == "next", "a socket's end gives everything back"
+            assert (await third.receive())["type"] == "next", "the end of a socket refunds everything"
 
 
-async def test_a_refused_subscription_holds_nothing(api: Api, admin: Person) -> None:
+async def test_a_refused_subscription_is_not_charged(api: Api, admin: Person) -> None:
     person = await api.new_user(admin, "AUDITOR")
     async with api.socket(person) as socket:
         for number in range(60):
@@ -131,7 +131,9 @@ async def test_a_refused_subscription_holds_nothing(api: Api, admin: Person) -> 
         assert (await socket.receive())["type"] == "next"
 
 
-async def test_strangers_bring_so_many_new_documents_and_known_ones_for_ever(fresh_api: tuple[Api, Person]) -> None:
+async def test_anonymous_clients_have_a_budget_of_new_documents_and_may_repeat_known_ones(
+    fresh_api: tuple[Api, Person],
+) -> None:
     api, admin = fresh_api
     known = await api.http.post("/graphql", json={"query": "{ me { id } }"})
     assert known.json() == {"data": {"me": None}}
@@ -145,11 +147,11 @@ async def test_strangers_bring_so_many_new_documents_and_known_ones_for_ever(fre
     assert error["extensions"]["code"] == "RATE_LIMITED"
     assert int(answer.headers["retry-after"]) == error["extensions"]["retryAfter"] > 0
     assert (await api.http.post("/graphql", json={"query": "{ me { id } }"})).json() == {"data": {"me": None}}
-    assert codes(await api.graphql("{me{id}}" + " " * TEXT_MAX)) == ["LIMIT_EXCEEDED"], "which costs nothing"
-    assert (await api.graphql(text, by=admin))["data"]["me"], "who is signed in has a budget of their own"
+    assert codes(await api.graphql("{me{id}}" + " " * TEXT_MAX)) == ["LIMIT_EXCEEDED"], "a refusal is not charged"
+    assert (await api.graphql(text, by=admin))["data"]["me"], "a signed-in user has a separate budget"
 
 
-async def test_users_bring_so_many_new_documents_over_the_socket(fresh_api: tuple[Api, Person]) -> None:
+async def test_users_have_a_budget_of_new_documents_over_the_socket(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     size = TEXT_MAX - 100
     async with api.socket(admin) as socket:
@@ -167,7 +169,7 @@ async def test_users_bring_so_many_new_documents_over_the_socket(fresh_api: tupl
         assert await socket.next("known") == {"me": {"id": admin.id}}
 
 
-async def test_strangers_learn_nothing_of_the_schema(api: Api, admin: Person) -> None:
+async def test_anonymous_clients_learn_nothing_of_the_schema(api: Api, admin: Person) -> None:
     for query, variables in (
         ("{ users(frist: 1) { edges { cursor } } }", {}),
         ("query($f: UserFilter) { users(filter: $f) { edges { cursor } } }", {"f": {"emial": "a", "statu": 1}}),

@@ -1,4 +1,4 @@
-"""What surrounds every answer: its headers, its id, other origins, the document; and what the logs never hold."""
+"""What every response has in common: its headers, its id, other origins, OpenAPI; and what the logs never contain."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORIGIN = "https://intranet.example.com"
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_every_answer_has_the_safe_headers(api: Api, path: str) -> None:
+async def test_every_response_has_the_security_headers(api: Api, path: str) -> None:
     headers = (await api.http.get(path)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
@@ -36,7 +36,7 @@ async def test_every_answer_has_the_safe_headers(api: Api, path: str) -> None:
     assert "server" not in headers
 
 
-async def test_under_https_it_stays_https(database_url: str, redis_url: str) -> None:
+async def test_under_https_the_browser_is_kept_on_https(database_url: str, redis_url: str) -> None:
     with Server(settings_for(database_url, redis_url, public_url="https://rollcall.example.com")) as server:
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
             answer = await client.get("/health")
@@ -51,17 +51,17 @@ async def test_under_https_it_stays_https(database_url: str, redis_url: str) -> 
     ("given", "kept"),
     [("request-12345", True), ("a" * 64, True), ("short", False), ("a" * 65, False), ("bad id; x", False), ("", False)],
 )
-async def test_a_request_keeps_its_id_where_it_has_a_sane_one(api: Api, given: str, kept: bool) -> None:
+async def test_a_valid_request_id_is_kept(api: Api, given: str, kept: bool) -> None:
     found = (await api.http.get("/livez", headers={"x-request-id": given})).headers["x-request-id"]
     assert (found == given) == kept
     assert re.fullmatch(r"[A-Za-z0-9._-]{8,64}", found)
 
 
-async def test_only_named_origins_share(database_url: str, redis_url: str) -> None:
+async def test_only_configured_origins_may_read_responses(database_url: str, redis_url: str) -> None:
     with Server(settings_for(database_url, redis_url, cors_origins=ORIGIN)) as server:
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
-            asked = {"access-control-request-method": "PUT", "access-control-request-headers": "if-match"}
-            yes = await client.options("/api/v1/users/x", headers={"origin": ORIGIN} | asked)
+            preflight = {"access-control-request-method": "PUT", "access-control-request-headers": "if-match"}
+            yes = await client.options("/api/v1/users/x", headers={"origin": ORIGIN} | preflight)
             assert yes.status_code == 204
             assert yes.headers["access-control-allow-origin"] == ORIGIN
             assert yes.headers["access-control-allow-credentials"] == "true"
@@ -71,7 +71,7 @@ async def test_only_named_origins_share(database_url: str, redis_url: str) -> No
             for exposed in ("etag", "rollcall-position"):
                 assert exposed in plain.headers["access-control-expose-headers"]
             for origin in ("https://evil.example", f"{ORIGIN}.evil.example", "null", "http://intranet.example.com"):
-                no = await client.options("/api/v1/users/x", headers={"origin": origin} | asked)
+                no = await client.options("/api/v1/users/x", headers={"origin": origin} | preflight)
                 assert no.status_code == 405
                 other = await client.get("/api/v1/users", headers={"origin": origin})
                 for answer in (no, other):
@@ -83,7 +83,7 @@ KINDS = {"object": dict, "array": list, "string": str, "integer": int, "boolean"
 
 
 def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
-    """Whether a value fits a schema, of the part of JSON Schema that the document uses."""
+    """Whether a value fits a schema, for the part of JSON Schema that the document uses."""
     match schema:
         case {"$ref": reference}:
             return fits(value, document["components"]["schemas"][reference.rpartition("/")[2]], document)
@@ -97,7 +97,7 @@ def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
 
 
 def fits_inside(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
-    """Whether what is in a value of the right type fits too."""
+    """Whether the content of a value of the right type fits."""
     if isinstance(value, list):
         return all(fits(v, schema["items"], document) for v in value)
     if isinstance(value, dict) and "properties" in schema:
@@ -107,7 +107,7 @@ def fits_inside(value: Any, schema: dict[str, Any], document: dict[str, Any]) ->
     return not isinstance(value, str) or re.search(schema.get("pattern", ""), value) is not None
 
 
-async def test_the_document_describes_what_is_answered(api: Api, admin: Person) -> None:
+async def test_the_document_describes_the_real_responses(api: Api, admin: Person) -> None:
     document = (await api.http.get("/api/v1/openapi.json")).json()
     assert document["openapi"].startswith("3.1")
     user = await api.new_user(admin)
@@ -144,7 +144,7 @@ async def test_the_document_lists_every_route(api: Api) -> None:
         assert known == set(methods), path
 
 
-async def test_the_page_of_the_document_needs_no_script(api: Api) -> None:
+async def test_the_documentation_page_needs_no_script(api: Api) -> None:
     page = await api.http.get("/api/v1/docs")
     assert page.headers["content-type"].startswith("text/html")
     assert "<script" not in page.text
@@ -173,7 +173,7 @@ async def test_secrets_never_reach_the_logs(fresh_database_url: str, redis_url: 
     with written.open("wb") as log:
         process = subprocess.Popen([sys.executable, "-c", SERVE], env=environment, stdout=log, stderr=log)
     try:
-        secrets = await _use(f"http://127.0.0.1:{port}")
+        secrets = await _send_secrets(f"http://127.0.0.1:{port}")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -190,8 +190,8 @@ async def test_secrets_never_reach_the_logs(fresh_database_url: str, redis_url: 
     assert "Traceback" not in text
 
 
-async def _use(base: str) -> set[str]:
-    """Ask for this and that with secrets everywhere they may stand; the secrets."""
+async def _send_secrets(base: str) -> set[str]:
+    """Send requests with secrets wherever they may occur; returns the secrets."""
     async with httpx.AsyncClient(base_url=base, timeout=60) as client:
         end = time.monotonic() + 30
         while time.monotonic() < end:

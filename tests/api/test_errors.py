@@ -1,4 +1,4 @@
-"""Every answer under /api/ and /admin/ has the envelope, whatever went wrong; nothing of the inside gets out."""
+"""Every response under /api/ and /admin/ has the envelope, whatever the error; no internal detail is revealed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def test_a_wrong_method_gets_the_allowed_ones(api: Api, path: str, allowed
     ],
 )
 @pytest.mark.parametrize("path", ["/api/v1/auth/login", "/api/v1/users"])
-async def test_what_is_no_json_object_is_malformed(api: Api, admin: Person, path: str, body: bytes) -> None:
+async def test_a_body_that_is_no_json_object_is_malformed(api: Api, admin: Person, path: str, body: bytes) -> None:
     answer = await api.rest("POST", path, admin, JSON, content=body)
     assert answer.status_code in (400, 422)
     assert answer.json()["error"]["code"] in ("MALFORMED_REQUEST", "VALIDATION_ERROR")
@@ -79,13 +79,13 @@ async def test_what_is_no_json_object_is_malformed(api: Api, admin: Person, path
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""])
-async def test_only_json_is_taken(api: Api, kind: str) -> None:
+async def test_only_json_is_accepted(api: Api, kind: str) -> None:
     answer = await api.rest("POST", "/api/v1/auth/login", headers={"content-type": kind}, content=b"{}")
     assert code(answer) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 async def parts(count: int) -> AsyncIterator[bytes]:
-    """A body sent in chunks, without its length."""
+    """A body in chunks, without a length."""
     for _ in range(count):
         yield b" " * 65536
 
@@ -98,7 +98,7 @@ async def test_a_body_over_the_limit_is_refused_in_chunks_too(api: Api) -> None:
 
 
 async def exchange(server: Server, raw: bytes) -> bytes:
-    """What the server answers to bytes before it closes the connection."""
+    """The response to these bytes, until the server closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(raw)
     async with asyncio.timeout(60):
@@ -107,7 +107,7 @@ async def exchange(server: Server, raw: bytes) -> bytes:
     return answer
 
 
-async def test_a_body_that_never_comes_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_never_arrives_is_abandoned(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.body.BODY_SECONDS", 0.2)
     raw = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
     answer = await exchange(server, raw + b"Connection: close\r\n\r\n{")
@@ -116,20 +116,20 @@ async def test_a_body_that_never_comes_is_given_up(server: Server, monkeypatch: 
 
 
 @pytest.mark.parametrize("raw", [b"", b"GET /livez HT", b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"])
-async def test_headers_that_never_end_are_given_up(server: Server, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+async def test_headers_that_never_end_are_abandoned(
+    server: Server, monkeypatch: pytest.MonkeyPatch, raw: bytes
+) -> None:
     monkeypatch.setattr("api.http.server.BoundedProtocol.header_seconds", 0.2)
     assert await exchange(server, raw) == b""
 
 
-async def test_a_body_that_nobody_reads_does_not_hold_the_connection(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_unread_body_does_not_hold_the_connection(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.server.BoundedProtocol.message_seconds", 0.2)
     answer = await exchange(server, b"GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
-async def test_deadlines_leave_quick_connections_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_time_limits_do_not_affect_quick_connections(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.server.BoundedProtocol.header_seconds", 0.3)
     monkeypatch.setattr("api.http.server.BoundedProtocol.message_seconds", 0.3)
     async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
@@ -138,7 +138,7 @@ async def test_deadlines_leave_quick_connections_alone(server: Server, monkeypat
             assert (await client.get("/livez")).status_code == 200
 
 
-async def test_a_fault_of_ours_says_nothing_of_the_inside(
+async def test_an_internal_error_reveals_no_internal_detail(
     fresh_database_url: str, redis_url: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     settings = settings_for(fresh_database_url, redis_url, cors_origins="https://ok.example")
@@ -148,7 +148,7 @@ async def test_a_fault_of_ours_says_nothing_of_the_inside(
         async with api.http:
             admin = await api.sign_in(ADMIN, PASSWORD)
             assert (await api.rest("GET", "/api/v1/users", admin)).status_code == 200
-            await _execute(fresh_database_url, "ALTER TABLE users RENAME COLUMN display_name TO gone")
+            await _execute(fresh_database_url, "ALTER TABLE users RENAME COLUMN display_name TO renamed")
             origin = {"origin": "https://ok.example", "x-request-id": "request-12345"}
             answer = await api.rest("GET", "/api/v1/users", admin, origin)
             assert code(answer) == (500, "INTERNAL_ERROR")
@@ -176,7 +176,7 @@ async def _execute(database_url: str, statement: str) -> None:
         await connection.close()
 
 
-async def test_a_database_that_is_down_is_unavailable_until_it_is_back(
+async def test_an_unavailable_database_is_reported_until_it_is_back(
     own_engines: Embedded, own_settings: Settings
 ) -> None:
     with Server(own_settings) as server:

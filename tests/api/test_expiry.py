@@ -1,4 +1,4 @@
-"""A token's end in mid-stream: told before, renewed on the open socket, or resumed on a new one without losing a place."""
+"""A token that expires during a stream: the client is warned, and renews it on the open socket or resumes on a new one."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ REFRESH = """mutation($t: String!) { refreshSession(refreshToken: $t) {
 
 
 @pytest.fixture
-async def hasty(database_url: str, redis_url: str, server: Server) -> AsyncIterator[Api]:
-    """A client of a server whose access tokens end after TOKEN_SECONDS."""
+async def short_lived(database_url: str, redis_url: str, server: Server) -> AsyncIterator[Api]:
+    """A client of a server whose access tokens expire after TOKEN_SECONDS."""
     settings = settings_for(database_url, redis_url, access_token_seconds=TOKEN_SECONDS)
     with Server(settings) as running:
         client = Api(running)
@@ -42,40 +42,40 @@ async def notice(socket: Socket) -> Any:
             return message["payload"]["data"]["sessionNotices"]["kind"]
 
 
-async def test_a_client_that_authenticates_again_stays(hasty: Api) -> None:
-    admin = await hasty.sign_in(ADMIN, PASSWORD)
+async def test_a_client_that_authenticates_again_stays_connected(short_lived: Api) -> None:
+    admin = await short_lived.sign_in(ADMIN, PASSWORD)
     first_end = time.time() + TOKEN_SECONDS
-    async with hasty.socket(admin) as socket:
+    async with short_lived.socket(admin) as socket:
         await socket.subscribe("n", NOTICES)
         assert await notice(socket) == "EXPIRING"
-        admin = await renewed(hasty, admin)
+        admin = await renewed(short_lived, admin)
         await socket.send({"type": "ping", "payload": {"authorization": f"Bearer {admin.token}"}})
         pong = await socket.receive()
         assert pong["payload"]["authenticated"] is True
         assert pong["payload"]["expiresAt"] >= int(first_end)
-        assert await notice(socket) == "EXPIRING", "the new token has its end too, and its own warning"
+        assert await notice(socket) == "EXPIRING", "the new token expires too, with its own warning"
         assert await socket.closed() == 4401
         assert time.time() >= pong["payload"]["expiresAt"]
 
 
-async def test_who_does_nothing_is_closed_and_resumes_with_a_fresh_token(hasty: Api) -> None:
-    admin = await hasty.sign_in(ADMIN, PASSWORD)
-    user = await hasty.new_user(admin)
+async def test_a_client_without_a_new_token_is_closed_and_resumes_with_a_fresh_one(short_lived: Api) -> None:
+    admin = await short_lived.sign_in(ADMIN, PASSWORD)
+    user = await short_lived.new_user(admin)
     wanted = {"userId": user.id, "types": ["USER_UPDATED"]}
-    async with hasty.socket(admin) as socket:
+    async with short_lived.socket(admin) as socket:
         await socket.subscribe("n", NOTICES)
         cursor = await live(socket, "e", filter=wanted)
         assert await notice(socket) == "EXPIRING"
         assert await socket.closed() == 4401
-    admin = await renewed(hasty, admin)
+    admin = await renewed(short_lived, admin)
     for number in range(3):
-        await rename(hasty, admin, user, f"Meanwhile {number}")
-    async with hasty.socket(admin) as socket:
+        await rename(short_lived, admin, user, f"Meanwhile {number}")
+    async with short_lived.socket(admin) as socket:
         await socket.subscribe("e", EVENTS, {"after": cursor, "filter": wanted})
         assert await names(socket, 3) == [f"Meanwhile {number}" for number in range(3)]
 
 
-async def test_a_token_of_somebody_else_on_the_open_socket_ends_it(api: Api, admin: Person) -> None:
+async def test_a_token_of_another_user_on_the_open_socket_closes_it(api: Api, admin: Person) -> None:
     other = await api.new_user(admin)
     async with api.socket(admin) as socket:
         await socket.send({"type": "ping", "payload": {"authorization": f"Bearer {other.token}"}})

@@ -1,4 +1,4 @@
-"""One session's work over HTTP, REST and a socket: how many connections it takes, and how it is refused."""
+"""What one session may use over HTTP, REST and a socket: its database connections, and how excess is refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LISTS = " ".join(f"f{i}: users(first: 1) {{ totalCount edges {{ node {{ id }} }}
 
 
 @pytest.mark.parametrize(("fields", "most"), [(LISTS, 3), (FIELDS, 1)], ids=["lists", "searches"])
-async def test_ten_root_fields_take_three_connections_and_searches_one(
+async def test_ten_root_fields_take_three_connections_and_ten_searches_one(
     api: Api, admin: Person, fields: str, most: int
 ) -> None:
     engine = api.server.container.core.database.primary
@@ -30,10 +30,10 @@ async def test_ten_root_fields_take_three_connections_and_searches_one(
     finally:
         event.remove(engine.sync_engine, "checkout", count)
     assert len(held) >= 10
-    assert max(held) <= most + 1, "besides, the process may hold one for a check of its own"
+    assert max(held) <= most + 1, "the process itself may hold one more for a check"
 
 
-async def test_the_snapshots_of_one_socket_take_no_more_than_a_session_may(api: Api, admin: Person) -> None:
+async def test_the_snapshots_of_one_socket_stay_within_the_session_s_share(api: Api, admin: Person) -> None:
     engine = api.server.container.core.database.primary
     pool: Any = engine.pool
     held: list[int] = []
@@ -55,14 +55,14 @@ async def test_the_snapshots_of_one_socket_take_no_more_than_a_session_may(api: 
         finally:
             event.remove(engine.sync_engine, "checkout", count)
     assert len(held) >= 40
-    assert max(held) <= 6, "half of the pool, and one of the process itself"
+    assert max(held) <= 6, "half of the pool, and one for the process itself"
 
 
-async def test_too_much_at_once_is_refused_alike_everywhere(fresh_api: tuple[Api, Person]) -> None:
+async def test_excess_is_refused_with_the_same_code_everywhere(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     turns = api.server.container.fairness.turns
     async with api.socket(admin) as socket:
-        turns._each, turns._waiting_max = 0, 0  # as if the session had all that it may have at work
+        turns._each, turns._waiting_max = 0, 0  # as if the session had used all of its share
         response = await api.http.post("/graphql", json={"query": "{ me { id } }"}, headers=admin.bearer)
         assert (response.status_code, response.headers["retry-after"]) == (429, "1")
         assert response.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
@@ -90,7 +90,7 @@ async def test_too_much_at_once_is_refused_alike_everywhere(fresh_api: tuple[Api
     ],
     ids=["ligatures", "four ligatures", "words", "typed"],
 )
-async def test_a_search_is_bounded_by_what_is_searched(api: Api, admin: Person, search: str, said: str) -> None:
+async def test_a_search_is_limited_after_folding(api: Api, admin: Person, search: str, said: str) -> None:
     answer = await api.graphql("query($s: String) { users(search: $s) { totalCount } }", {"s": search}, admin)
     [error] = answer["errors"]
     assert said in error["message"]
@@ -104,7 +104,7 @@ async def test_a_search_is_bounded_by_what_is_searched(api: Api, admin: Person, 
         assert message["payload"][0]["extensions"]["code"] == "VALIDATION_ERROR"
 
 
-async def test_an_address_with_many_dots_is_found_nevertheless(api: Api, admin: Person) -> None:
+async def test_an_address_with_many_dots_is_found(api: Api, admin: Person) -> None:
     email = "a.b.c.d.e.f.g@h.i.j.example"
     await api.ask(
         "mutation($i: CreateUserInput!) { createUser(input: $i) { __typename } }",

@@ -1,4 +1,4 @@
-"""`userFeed`: what a client makes of it is what the directory has, whatever happens meanwhile."""
+"""`userFeed`: applying its messages gives the directory, whatever happens meanwhile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from domain.cursors import parse_cursor
 from tests.api.conftest import Api, Person
-from tests.api.feeds import BY_ID, FEED, Copy, made, until_sent
+from tests.api.feeds import BY_ID, FEED, Copy, created_user, until_sent
 from tests.api.test_live import DISABLE, RENAME
 
 PEOPLE = """query($search: String, $filter: UserFilter, $after: String) {
@@ -22,7 +22,7 @@ WRITES, SUBSCRIBERS = 120, 6
 
 
 async def directory(api: Api, by: Person, **variables: Any) -> dict[str, Any]:
-    """The users that match, by id, read through the query."""
+    """The matching users by id, read through the query."""
     found: dict[str, Any] = {}
     after: str | None = None
     while True:
@@ -33,10 +33,10 @@ async def directory(api: Api, by: Person, **variables: Any) -> dict[str, Any]:
         after = page["pageInfo"]["endCursor"]
 
 
-async def write(api: Api, admin: Person, people: list[str], mark: str, chance: random.Random) -> None:
-    """Rename people into and out of the search, disable, enable, delete and restore them, make new ones."""
+async def write(api: Api, admin: Person, user_ids: list[str], mark: str, chance: random.Random) -> None:
+    """Rename users into and out of the search, disable, enable, delete and restore them, create new ones."""
     for number in range(WRITES):
-        someone = chance.choice(people)
+        someone = chance.choice(user_ids)
         match chance.randrange(6):
             case 0 | 1:
                 name = f"{mark} {number}" if chance.random() < 0.5 else f"Nobody {number}"
@@ -48,29 +48,31 @@ async def write(api: Api, admin: Person, people: list[str], mark: str, chance: r
             case 4:
                 await api.ask(BY_ID % chance.choice(["deleteUser", "restoreUser"]), {"id": someone}, admin)
             case _:
-                people.append(await made(api, admin, f"{mark} new {number}"))
+                user_ids.append(await created_user(api, admin, f"{mark} new {number}"))
 
 
 @pytest.mark.parametrize(
     "filter_", [{"status": ["ACTIVE"]}, {}, {"status": ["DISABLED", "DELETED"]}], ids=["active", "all", "gone"]
 )
-async def test_snapshot_and_stream_together_are_the_directory(api: Api, admin: Person, filter_: dict[str, Any]) -> None:
+async def test_snapshot_and_stream_together_give_the_directory(
+    api: Api, admin: Person, filter_: dict[str, Any]
+) -> None:
     mark = f"Quorra{secrets.token_hex(3)}"
-    people = [await made(api, admin, f"{mark} {letter}") for letter in "abcdefgh"]
-    asked = {"search": mark, "filter": filter_}
+    user_ids = [await created_user(api, admin, f"{mark} {letter}") for letter in "abcdefgh"]
+    wanted = {"search": mark, "filter": filter_}
 
     async def follow(number: int) -> Copy:
         copy = Copy()
-        for _ in range(number * 12):  # joins later than the one before it
+        for _ in range(number * 12):  # starts later than the one before it
             await api.ask("{ me { id } }", by=admin)
         async with api.socket(admin) as socket:
-            await socket.subscribe("f", FEED, asked)
+            await socket.subscribe("f", FEED, wanted)
             await copy.until_ready(socket)
-        async with api.socket(admin) as socket:  # and once more, from where it was
-            await socket.subscribe("f", FEED, asked | {"after": copy.cursor})
+        async with api.socket(admin) as socket:  # and again, from where it stopped
+            await socket.subscribe("f", FEED, wanted | {"after": copy.cursor})
             await copy.until_ready(socket)
             await writing
-            end = await made(api, admin, f"{mark} end {number}")
+            end = await created_user(api, admin, f"{mark} end {number}")
             if filter_.get("status") == ["DISABLED", "DELETED"]:
                 await api.ask(DISABLE, {"id": end}, admin)
             ends.add(end)
@@ -78,9 +80,9 @@ async def test_snapshot_and_stream_together_are_the_directory(api: Api, admin: P
         return copy
 
     ends: set[str] = set()
-    writing = asyncio.create_task(write(api, admin, people, mark, random.Random(7)))  # noqa: S311 - no secret
+    writing = asyncio.create_task(write(api, admin, user_ids, mark, random.Random(7)))  # noqa: S311 - no secret
     copies = await asyncio.gather(*(follow(n) for n in range(SUBSCRIBERS)))
-    truth = await directory(api, admin, **asked)
+    truth = await directory(api, admin, **wanted)
     for copy in copies:
         assert not copy.resynced
         assert {i: u for i, u in copy.users.items() if i not in ends} == {
@@ -89,10 +91,10 @@ async def test_snapshot_and_stream_together_are_the_directory(api: Api, admin: P
 
 
 @pytest.mark.parametrize(("before", "after"), [("AUDITOR", "MEMBER"), ("MEMBER", "AUDITOR"), ("AUDITOR", "ADMIN")])
-async def test_a_client_with_another_role_must_read_again(api: Api, admin: Person, before: str, after: str) -> None:
+async def test_a_client_whose_role_changed_must_read_again(api: Api, admin: Person, before: str, after: str) -> None:
     mark = f"Tron{secrets.token_hex(3)}"
     viewer = await api.new_user(admin, before, "Viewer")
-    active, disabled = [await made(api, admin, f"{mark} {word}") for word in ("stays", "hidden")]
+    active, disabled = [await created_user(api, admin, f"{mark} {word}") for word in ("stays", "hidden")]
     await api.ask(DISABLE, {"id": disabled}, admin)
     read = await api.http.post("/graphql", json={"query": "{ me { id } }"}, headers=viewer.bearer)
     copy = Copy()
@@ -103,17 +105,17 @@ async def test_a_client_with_another_role_must_read_again(api: Api, admin: Perso
         await api.ask(RENAME, {"i": {"id": viewer.id, "role": after}}, admin)
         assert await socket.closed() == 4403
     viewer = await api.sign_in(viewer.email, viewer.password)
-    told: dict[str, Any] = {}
+    received: dict[str, Any] = {}
     async with api.socket(viewer) as socket:
         for number, cursor in enumerate((copy.cursor, read.headers["rollcall-position"])):
             await socket.subscribe(f"f{number}", FEED, {"search": mark, "after": cursor})
-            told = (await socket.next(f"f{number}"))["userFeed"]
-            assert (told["__typename"], told["reason"]) == (
+            received = (await socket.next(f"f{number}"))["userFeed"]
+            assert (received["__typename"], received["reason"]) == (
                 "ResyncRequired",
                 "Your role has changed since you read this position",
             )
             assert await socket.receive() == {"id": f"f{number}", "type": "complete"}
-        await socket.subscribe("f", FEED, {"search": mark, "after": told["cursor"]})
+        await socket.subscribe("f", FEED, {"search": mark, "after": received["cursor"]})
         assert (await socket.next("f"))["userFeed"]["__typename"] == "FeedReady"
         await socket.complete("f")
     copy = Copy()
@@ -124,10 +126,10 @@ async def test_a_client_with_another_role_must_read_again(api: Api, admin: Perso
 
 
 @pytest.mark.parametrize("claimed", ["admin", "auditor", "snapshot", "fresh", "Member", "member.admin", "x" * 50, " "])
-async def test_what_a_cursor_claims_gives_no_rights(api: Api, admin: Person, claimed: str) -> None:
+async def test_a_forged_claim_in_a_cursor_gives_no_rights(api: Api, admin: Person, claimed: str) -> None:
     mark = f"Yori{secrets.token_hex(3)}"
     member = await api.new_user(admin)
-    active, disabled = [await made(api, admin, f"{mark} {word}") for word in ("seen", "hidden")]
+    active, disabled = [await created_user(api, admin, f"{mark} {word}") for word in ("seen", "hidden")]
     await api.ask(DISABLE, {"id": disabled}, admin)
     await until_sent(api, disabled, "user_disabled")
     own = Copy()
@@ -139,17 +141,17 @@ async def test_what_a_cursor_claims_gives_no_rights(api: Api, admin: Person, cla
         forged = str(replace(position, role=claimed))
         for number, search in enumerate((mark, f"{mark}.hidden@example.com".lower())):
             await socket.subscribe(f"f{number}", FEED, {"search": search, "after": forged})
-        told = ""
-        while told.count('"complete"') + told.count('"FeedReady"') < 2:
-            told += str(await socket.connection.recv())
-        assert disabled not in told
-        assert (active in told) == (claimed == "fresh")
+        received = ""
+        while received.count('"complete"') + received.count('"FeedReady"') < 2:
+            received += str(await socket.connection.recv())
+        assert disabled not in received
+        assert (active in received) == (claimed == "fresh")
 
 
-async def test_a_member_sees_nobody_who_is_not_active(api: Api, admin: Person) -> None:
+async def test_a_member_sees_only_active_users(api: Api, admin: Person) -> None:
     mark = f"Clu{secrets.token_hex(3)}"
     member = await api.new_user(admin)
-    someone = await made(api, admin, f"{mark} one")
+    someone = await created_user(api, admin, f"{mark} one")
     copy = Copy()
     async with api.socket(member) as socket:
         await socket.subscribe("f", FEED, {"search": mark})
@@ -161,7 +163,7 @@ async def test_a_member_sees_nobody_who_is_not_active(api: Api, admin: Person) -
         await copy.until(socket, someone, f"{mark} one")
 
 
-async def test_a_feed_of_who_is_online_follows_presence_both_ways(api: Api, admin: Person) -> None:
+async def test_a_feed_filtered_by_presence_follows_it_both_ways(api: Api, admin: Person) -> None:
     mark = f"Bit{secrets.token_hex(3)}"
     someone, other = [await api.new_user(admin, name=f"{mark} {word}") for word in ("someone", "other")]
     member = await api.new_user(admin)
@@ -181,7 +183,7 @@ async def test_a_feed_of_who_is_online_follows_presence_both_ways(api: Api, admi
             assert (set(on.users), set(off.users)) == (set(), {someone.id, other.id})
 
 
-async def test_ones_own_row_comes_online_with_its_email(api: Api, admin: Person) -> None:
+async def test_one_s_own_row_comes_online_with_its_email(api: Api, admin: Person) -> None:
     user = await api.new_user(admin, name=f"Own{secrets.token_hex(3)}")
     query = FEED.replace("user { id ", "user { id email ")
     async with api.socket(user) as first:
@@ -192,28 +194,28 @@ async def test_ones_own_row_comes_online_with_its_email(api: Api, admin: Person)
         assert {u["email"] for i, u in own.users.items() if i != user.id} <= {None}
 
 
-async def test_a_feed_that_follows_presence_begins_anew_instead_of_resuming(api: Api, admin: Person) -> None:
+async def test_a_feed_filtered_by_presence_starts_again_instead_of_resuming(api: Api, admin: Person) -> None:
     mark = f"Flynn{secrets.token_hex(3)}"
     someone = await api.new_user(admin, name=f"{mark} someone")
-    asked = {"search": mark, "filter": {"online": False}}
+    wanted = {"search": mark, "filter": {"online": False}}
     copy = Copy()
     async with api.socket(admin) as socket:
-        await socket.subscribe("f", FEED, asked)
+        await socket.subscribe("f", FEED, wanted)
         await copy.until_ready(socket)
         await socket.complete("f")
-        await socket.subscribe("f2", FEED, asked | {"after": copy.cursor})
-        told = (await socket.next("f2"))["userFeed"]
-        assert told["__typename"] == "ResyncRequired"
+        await socket.subscribe("f2", FEED, wanted | {"after": copy.cursor})
+        received = (await socket.next("f2"))["userFeed"]
+        assert received["__typename"] == "ResyncRequired"
         assert await socket.receive() == {"id": "f2", "type": "complete"}
-        await socket.subscribe("f3", FEED, asked | {"after": told["cursor"]})
+        await socket.subscribe("f3", FEED, wanted | {"after": received["cursor"]})
         entered = (await socket.next("f3"))["userFeed"]
         assert (entered["__typename"], entered["user"]["id"]) == ("UserEntered", someone.id)
         assert (await socket.next("f3"))["userFeed"]["__typename"] == "FeedReady"
 
 
-async def test_one_write_that_changes_several_things_is_told_to_every_feed(api: Api, admin: Person) -> None:
+async def test_one_write_with_several_changes_reaches_every_feed(api: Api, admin: Person) -> None:
     mark = f"Sark{secrets.token_hex(3)}"
-    someone = await made(api, admin, f"{mark} one")
+    someone = await created_user(api, admin, f"{mark} one")
     filters: list[dict[str, Any]] = [
         {"status": ["ACTIVE"]},
         {"role": ["MEMBER"]},
@@ -235,7 +237,7 @@ async def test_one_write_that_changes_several_things_is_told_to_every_feed(api: 
         while len(left) < len(filters):
             message = await socket.receive()
             kind = message["payload"]["data"]["userFeed"]["__typename"]
-            if kind == "UserEntered":  # their creation had no place yet when the snapshot was read
+            if kind == "UserEntered":  # their creation was not yet numbered when the snapshot was read
                 assert message["id"] not in left
                 continue
             assert kind == "UserLeft"

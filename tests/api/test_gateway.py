@@ -1,4 +1,4 @@
-"""The gateway of a deployment: its Caddyfile as it stands, run natively in front of the API and the console."""
+"""The gateway of a deployment: its unchanged Caddyfile, run natively in front of the API and the console."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FORGED = {
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Where the gateway listens, and what is behind it."""
+    """The address of the gateway, and the servers behind it."""
 
     port: int
     console_port: int
@@ -49,15 +49,15 @@ class Gateway:
 
     @property
     def url(self) -> str:
-        """As a visitor has it."""
+        """The address that a visitor uses."""
         return f"http://127.0.0.1:{self.port}"
 
     def client(self, address: str = "127.0.0.1") -> httpx.Client:
-        """A visitor who comes from that address of this machine."""
+        """An HTTP client that connects from this local address."""
         return httpx.Client(base_url=self.url, timeout=60, transport=httpx.HTTPTransport(local_address=address))
 
     def raw(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
-        """The answer to a path as it is, which no client tidies up."""
+        """The response to a path that no client normalizes."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path, headers=headers or {})
@@ -93,7 +93,7 @@ def caddy(folder: Path, port: int, api_port: int, console_port: int) -> Iterator
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_url: str) -> Iterator[Gateway]:
-    """The three of them."""
+    """The gateway, the API and the console."""
     if CADDY is None:
         message = "Caddy is not installed (on Debian and Ubuntu: apt-get install caddy)"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
@@ -112,13 +112,13 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_u
 
 
 def sign_in(visitor: httpx.Client, **headers: str) -> dict[str, str]:
-    """Sign in through GraphQL; the header of who did."""
+    """Sign in through GraphQL; returns the header of the new session."""
     body = {"query": SIGN_IN, "variables": {"email": ADMIN, "password": PASSWORD}}
     answer = visitor.post("/graphql", json=body, headers=headers)
     return {"authorization": f"Bearer {answer.json()['data']['signIn']['accessToken']}"}
 
 
-def test_pages_are_the_console_s(gateway: Gateway) -> None:
+def test_pages_are_served_by_the_console(gateway: Gateway) -> None:
     with gateway.client() as visitor:
         page = visitor.get("/sign-in")
         assert page.status_code == 200
@@ -129,7 +129,7 @@ def test_pages_are_the_console_s(gateway: Gateway) -> None:
         assert visitor.get("/graphqlx").status_code == 404
 
 
-def test_the_api_s_paths_are_the_api_s(gateway: Gateway) -> None:
+def test_api_paths_are_served_by_the_api(gateway: Gateway) -> None:
     with gateway.client() as visitor:
         assert visitor.get("/health").json()["status"] == "healthy"
         assert visitor.get("/livez").json() == {"status": "ok"}
@@ -143,7 +143,7 @@ def test_the_api_s_paths_are_the_api_s(gateway: Gateway) -> None:
         assert me.json() == {"data": {"me": {"email": ADMIN}}}
 
 
-def test_sockets_pass(gateway: Gateway) -> None:
+def test_sockets_are_forwarded(gateway: Gateway) -> None:
     with gateway.client() as visitor:
         bearer = sign_in(visitor)
     address = f"ws://127.0.0.1:{gateway.port}/graphql"
@@ -155,7 +155,7 @@ def test_sockets_pass(gateway: Gateway) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs further addresses of this machine")
-def test_forged_headers_change_nothing(gateway: Gateway) -> None:
+def test_forged_headers_have_no_effect(gateway: Gateway) -> None:
     with gateway.client("127.0.0.3") as visitor:
         bearer = sign_in(visitor, **FORGED)
         sign_in(visitor, **FORGED, connection="close, x-forwarded-for")
@@ -164,7 +164,7 @@ def test_forged_headers_change_nothing(gateway: Gateway) -> None:
         assert by_page.status_code in (200, 303), by_page.text
         assert all("Secure" not in cookie for cookie in by_page.headers.get_list("set-cookie"))
         addresses: list[str] = []
-        while addresses.count("127.0.0.3") < 3:  # the newest has no place in the log yet
+        while addresses.count("127.0.0.3") < 3:  # the newest is not numbered yet
             answer = visitor.post("/graphql", json={"query": EVENTS}, headers=bearer).json()
             addresses = [edge["node"]["ipAddress"] for edge in answer["data"]["events"]["edges"]]
             assert "6.6.6.6" not in addresses
@@ -174,7 +174,7 @@ def test_forged_headers_change_nothing(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     "path", ["/metrics", "/metrics/", "/%6detrics", "//metrics", "/api/../metrics", "/graphql/../metrics", "/./metrics"]
 )
-def test_the_metrics_are_nobody_s(gateway: Gateway, path: str) -> None:
+def test_the_metrics_are_not_published(gateway: Gateway, path: str) -> None:
     assert httpx.get(f"{gateway.server.url}/metrics", timeout=60).status_code == 200
     for headers in ({}, {"connection": "close, x-forwarded-for"}):
         status, text = gateway.raw(path, headers)
@@ -191,7 +191,7 @@ def test_a_body_that_is_too_long_is_refused(gateway: Gateway) -> None:
         assert visitor.post("/sign-in", content=long, headers={"origin": gateway.url}).status_code == 413
 
 
-def test_what_is_unavailable_is_reported_as_such(gateway: Gateway, tmp_path: Path) -> None:
+def test_an_unavailable_server_is_reported(gateway: Gateway, tmp_path: Path) -> None:
     if CADDY is None:
         pytest.skip("Caddy is not installed")
     port = free_port()
@@ -224,7 +224,7 @@ SAFE = ("content-security-policy", "x-content-type-options", "x-frame-options", 
         ("/api/nothing", 404),
     ],
 )
-def test_every_kind_of_answer_has_the_safe_headers(gateway: Gateway, path: str, status: int) -> None:
+def test_every_response_has_the_security_headers(gateway: Gateway, path: str, status: int) -> None:
     ports = (gateway.port, gateway.console_port) if path != "/metrics" else (gateway.port,)
     for port in ports:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -236,18 +236,18 @@ def test_every_kind_of_answer_has_the_safe_headers(gateway: Gateway, path: str, 
         connection.close()
 
 
-async def test_every_connection_without_an_answer_ends(gateway: Gateway) -> None:
+async def test_every_connection_without_a_response_ends(gateway: Gateway) -> None:
     through_door, through_gateway = await asyncio.gather(
         ends(gateway.console_port, 0.5), ends(gateway.port, 0.5, kept=True)
     )
     assert [name for name, end in through_door.items() if not end.closed] == []
-    # What has its answer, the gateway keeps for the next request as long as browsers do.
+    # The gateway keeps connections with a response open for the next request, as long as browsers do.
     waiting = {name: end for name, end in through_gateway.items() if not end.closed}
     assert [name for name, end in waiting.items() if not end.answered] == []
 
 
 @pytest.mark.parametrize("kind", ["address", "header", "both"])
-def test_heads_are_bounded(gateway: Gateway, kind: str) -> None:
+def test_request_heads_are_bounded(gateway: Gateway, kind: str) -> None:
     path = "/livez?" + "a" * {"address": 17_000, "header": 0, "both": 9_000}[kind]
     headers = {"a": "b" * {"address": 0, "header": 17_000, "both": 9_000}[kind]}
     for port in (gateway.port, gateway.console_port):

@@ -1,4 +1,4 @@
-"""Queries and mutations over HTTP: what they answer, whom they refuse, what they cost."""
+"""Queries and mutations over HTTP: results, refusals, cost."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ UPDATE = f"mutation($i: UpdateUserInput!) {{ updateUser(input: $i) {{ {CHANGED} 
 
 
 def step(name: str) -> str:
-    """The mutation for one step between statuses."""
+    """The mutation for one transition between statuses."""
     return f"mutation($id: ID!) {{ {name}(id: $id) {{ {USER} }} }}"
 
 
-async def test_a_life_from_creation_to_erasure(api: Api, admin: Person) -> None:
+async def test_a_user_from_creation_to_erasure(api: Api, admin: Person) -> None:
     email = f"life-{uuid4().hex[:8]}@example.com"
     made = (await api.ask(CREATE, {"i": {"email": email, "displayName": "  Life  ", "role": "AUDITOR"}}, admin))[
         "createUser"
@@ -39,10 +39,10 @@ async def test_a_life_from_creation_to_erasure(api: Api, admin: Person) -> None:
         assert payload["user"]["status"] == status, name
         user = payload["user"]
     assert user["version"] == 5
-    asked = "query($id: ID!) { user(id: $id) { events(first: 10) { edges { node { type } } } } }"
+    history = "query($id: ID!) { user(id: $id) { events(first: 10) { edges { node { type } } } } }"
     types: list[str] = []
-    while len(types) < 5:  # the newest have no place yet
-        edges = (await api.ask(asked, {"id": user["id"]}, admin))["user"]["events"]["edges"]
+    while len(types) < 5:  # the newest are not numbered yet
+        edges = (await api.ask(history, {"id": user["id"]}, admin))["user"]["events"]["edges"]
         types = [e["node"]["type"] for e in edges]
     assert types == ["USER_RESTORED", "USER_DELETED", "USER_ENABLED", "USER_DISABLED", "USER_CREATED"]
     erased = await api.ask(
@@ -52,7 +52,7 @@ async def test_a_life_from_creation_to_erasure(api: Api, admin: Person) -> None:
     assert (await api.ask("query($id: ID!) { user(id: $id) { id } }", {"id": user["id"]}, admin))["user"] is None
 
 
-async def test_refusals_are_data(api: Api, admin: Person) -> None:
+async def test_refusals_are_returned_as_data(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     member = await api.new_user(admin)
     cases: list[tuple[dict[str, Any], Person, str, str]] = [
@@ -73,7 +73,7 @@ async def test_refusals_are_data(api: Api, admin: Person) -> None:
     assert conflict["current"] == {"version": 2, "displayName": "Newer"}
 
 
-async def test_the_last_admin_stays(api: Api, admin: Person) -> None:
+async def test_the_last_admin_cannot_be_removed(api: Api, admin: Person) -> None:
     others = await api.ask(
         "{ users(first: 100, filter: {role: [ADMIN], status: [ACTIVE]}) { edges { node { id } } } }", by=admin
     )
@@ -86,14 +86,14 @@ async def test_the_last_admin_stays(api: Api, admin: Person) -> None:
     assert demoted["updateUser"]["code"] == "LAST_ADMIN"
 
 
-async def test_without_a_session_only_the_door_is_open(api: Api) -> None:
+async def test_without_a_session_only_sign_in_and_me_are_allowed(api: Api) -> None:
     assert (await api.ask("{ me { id } }"))["me"] is None
     for query in ("{ users { edges { node { id } } } }", "{ stats { total } }", "mutation { signOut { __typename } }"):
         answer = await api.graphql(query)
         assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_members_see_what_they_may(api: Api, admin: Person) -> None:
+async def test_members_see_only_permitted_fields(api: Api, admin: Person) -> None:
     member, other = await api.new_user(admin), await api.new_user(admin)
     query = "query($id: ID!) { user(id: $id) { email displayName sessions { edges { node { id } } } events { edges { node { id } } } } }"
     seen = (await api.ask(query, {"id": other.id}, member))["user"]
@@ -109,7 +109,7 @@ async def test_members_see_what_they_may(api: Api, admin: Person) -> None:
     ] == "FORBIDDEN"
 
 
-async def test_creating_with_a_key_repeats_safely(api: Api, admin: Person) -> None:
+async def test_creating_with_a_key_may_be_repeated(api: Api, admin: Person) -> None:
     given = {"i": {"email": f"idem-{uuid4().hex}@example.com", "displayName": "Idem", "idempotencyKey": uuid4().hex}}
     first, second = await asyncio.gather(api.ask(CREATE, given, admin), api.ask(CREATE, given, admin))
     assert first["createUser"]["user"]["id"] == second["createUser"]["user"]["id"]
@@ -120,7 +120,7 @@ async def test_creating_with_a_key_repeats_safely(api: Api, admin: Person) -> No
 @pytest.mark.parametrize(
     "arguments", ["first: 0", "first: 101", "last: 0", "first: 1, last: 1", 'first: 1, after: "x"']
 )
-async def test_a_wrong_window_is_a_clear_error(api: Api, admin: Person, arguments: str) -> None:
+async def test_an_invalid_window_is_a_clear_error(api: Api, admin: Person, arguments: str) -> None:
     answer = await api.graphql(f"{{ users({arguments}) {{ edges {{ node {{ id }} }} }} }}", by=admin)
     assert answer["errors"][0]["extensions"]["code"] == "VALIDATION_ERROR"
 
@@ -182,10 +182,10 @@ async def test_an_event_has_a_subject_beside_the_user_concerned(api: Api, admin:
     session = (await api.ask("{ me { sessions(first: 1) { edges { node { id } } } } }", by=user))["me"]["sessions"]
     session_id = session["edges"][0]["node"]["id"]
 
-    async def told(by: Person, count: int, **asked: str) -> list[dict[str, Any]]:
+    async def entries(by: Person, count: int, **filter_: str) -> list[dict[str, Any]]:
         while True:
-            found = [e["node"] for e in (await api.ask(SUBJECTS, {"f": asked}, by))["events"]["edges"]]
-            if len(found) >= count:  # the newest may have no place yet
+            found = [e["node"] for e in (await api.ask(SUBJECTS, {"f": filter_}, by))["events"]["edges"]]
+            if len(found) >= count:  # the newest may not be numbered yet
                 return found
 
     concerned = {"userId": user.id, "user": {"id": user.id}}
@@ -197,19 +197,19 @@ async def test_an_event_has_a_subject_beside_the_user_concerned(api: Api, admin:
         **concerned,
     }
     seen = signed_in | {"subject": {"__typename": "Session", "id": session_id}}
-    assert await told(admin, 1, subjectId=session_id) == [seen]
-    assert await told(admin, 1, subjectId=user.id) == [created]
-    assert await told(admin, 2, userId=user.id) == [seen, created]
-    assert await told(admin, 0, subjectId=session_id, userId=admin.id) == []
+    assert await entries(admin, 1, subjectId=session_id) == [seen]
+    assert await entries(admin, 1, subjectId=user.id) == [created]
+    assert await entries(admin, 2, userId=user.id) == [seen, created]
+    assert await entries(admin, 0, subjectId=session_id, userId=admin.id) == []
     auditor = await api.new_user(admin, "AUDITOR")
-    assert await told(auditor, 1, subjectId=session_id) == [signed_in | {"subject": None}], (
-        "sessions are not theirs to see"
+    assert await entries(auditor, 1, subjectId=session_id) == [signed_in | {"subject": None}], (
+        "auditors may not see sessions"
     )
     await api.ask("mutation { signOut { __typename } }", by=user)
-    ended = await told(admin, 2, subjectId=session_id)
+    ended = await entries(admin, 2, subjectId=session_id)
     assert [(e["type"], e["subject"]) for e in ended] == [("SESSION_REVOKED", None), ("SESSION_STARTED", None)]
 
 
-async def test_a_subject_that_is_no_id_is_refused(api: Api, admin: Person) -> None:
+async def test_an_invalid_subject_id_is_refused(api: Api, admin: Person) -> None:
     answer = await api.graphql(SUBJECTS, {"f": {"subjectId": "nonsense"}}, admin)
     assert answer["errors"][0]["extensions"] == {"code": "VALIDATION_ERROR", "field": "subjectId"}

@@ -1,4 +1,4 @@
-"""What is taken for a GraphQL request over HTTP, and what is refused: bodies, methods, types, sizes, introspection."""
+"""Which HTTP requests are accepted as GraphQL and which are refused: bodies, methods, types, sizes, introspection."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def bomb(levels: int) -> str:
         (b'{"query": "' + b"x" * 2_000_000 + b'"}', 413),
     ],
 )
-async def test_what_is_no_request_is_refused_clearly(api: Api, body: bytes, status: int) -> None:
+async def test_an_invalid_request_is_refused_clearly(api: Api, body: bytes, status: int) -> None:
     headers = {"content-type": "application/json", "accept": "application/graphql-response+json"}
     answer = await api.http.post("/graphql", content=body, headers=headers)
     assert answer.status_code == status
@@ -42,7 +42,7 @@ async def test_what_is_no_request_is_refused_clearly(api: Api, body: bytes, stat
 
 @pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
 async def test_a_byte_order_mark_is_named(api: Api, coding: str) -> None:
-    mark = "\ufeff" if coding.endswith("be") else ""  # the others write it themselves
+    mark = "\ufeff" if coding.endswith("be") else ""  # the other encodings write it themselves
     body = (mark + '{"query": "{ me { id } }"}').encode(coding)
     for path in ("/graphql", "/api/v1/auth/login"):
         answer = await api.http.post(path, content=body, headers={"content-type": "application/json"})
@@ -50,7 +50,7 @@ async def test_a_byte_order_mark_is_named(api: Api, coding: str) -> None:
         assert "UTF-8 without a byte order mark" in answer.text
 
 
-async def test_the_answer_has_the_type_that_the_client_prefers(api: Api) -> None:
+async def test_the_response_has_the_type_that_the_client_prefers(api: Api) -> None:
     modern, plain = "application/graphql-response+json", "application/json"
     for accepted, status, kind in (
         ([modern.upper()], 400, modern),
@@ -81,7 +81,7 @@ async def test_a_fragment_bomb_is_measured_in_one_walk(api: Api, server: Server)
         "{ users(first: 100) { edges { node { sessions(first: 100) { edges { node { id userAgent ipAddress } } } } } } }",
     ],
 )
-async def test_too_much_at_once_is_refused(api: Api, admin: Person, query: str) -> None:
+async def test_an_expensive_request_is_refused(api: Api, admin: Person, query: str) -> None:
     answer = await api.graphql(query, by=admin)
     assert answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
 
@@ -91,7 +91,7 @@ async def test_only_admins_introspect(api: Api, admin: Person) -> None:
     assert (await api.ask("{ __schema { queryType { name } } }", by=admin))["__schema"]["queryType"]["name"] == "Query"
 
 
-async def test_an_answer_that_takes_too_long_is_given_up_at_both_doors(
+async def test_a_slow_request_is_abandoned_over_http_and_over_the_socket(
     api: Api, admin: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with api.socket(admin) as socket:

@@ -11,14 +11,14 @@ import pytest
 from tests.api.conftest import PASSWORD, Api, Person, Server
 
 
-async def test_sessions_rotate_and_a_reused_token_ends_the_family(api: Api, admin: Person) -> None:
+async def test_sessions_rotate_and_a_reused_token_ends_the_session(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     refresh = """mutation($t: String) { refreshSession(refreshToken: $t) {
       __typename ... on SessionPayload { accessToken refreshToken } ... on Problem { code } } }"""
     second = (await api.ask(refresh, {"t": user.refresh}))["refreshSession"]
     assert second["__typename"] == "SessionPayload"
     overlap = (await api.ask(refresh, {"t": user.refresh}))["refreshSession"]
-    assert overlap["refreshToken"] == second["refreshToken"], "the answer may have been lost"
+    assert overlap["refreshToken"] == second["refreshToken"], "the response may have been lost"
     third = (await api.ask(refresh, {"t": second["refreshToken"]}))["refreshSession"]
     reused = (await api.ask(refresh, {"t": user.refresh}))["refreshSession"]
     assert reused["code"] == "SESSION_REVOKED"
@@ -26,7 +26,7 @@ async def test_sessions_rotate_and_a_reused_token_ends_the_family(api: Api, admi
     assert after["code"] == "SESSION_REVOKED"
     assert (await api.ask(refresh, {"t": "made-up"}))["refreshSession"]["code"] == "TOKEN_INVALID"
     async with asyncio.timeout(60):
-        while not await _trail(api, admin, user.id, "SESSION_REUSE_DETECTED"):  # the relay numbers it soon
+        while not await _trail(api, admin, user.id, "SESSION_REUSE_DETECTED"):  # until the relay has numbered it
             await asyncio.sleep(0.02)
 
 
@@ -36,9 +36,7 @@ async def _trail(api: Api, admin: Person, user_id: str, kind: str) -> list[Any]:
     return list(found["events"]["edges"])
 
 
-async def test_a_browsers_session_travels_in_cookies_that_no_script_reads(
-    api: Api, admin: Person, server: Server
-) -> None:
+async def test_a_browser_s_session_is_held_in_http_only_cookies(api: Api, admin: Person, server: Server) -> None:
     user = await api.new_user(admin)
     sign_in = """mutation($e: String!, $p: String!) { signIn(input: {email: $e, password: $p, cookie: true}) {
       ... on SessionPayload { accessToken refreshToken } } }"""
@@ -59,7 +57,7 @@ async def test_a_browsers_session_travels_in_cookies_that_no_script_reads(
 
 
 @pytest.mark.parametrize("sign", ["signIn", "signUp"])
-async def test_nobody_elses_page_begins_a_session_in_cookies(api: Api, admin: Person, sign: str) -> None:
+async def test_a_foreign_page_starts_no_session_in_cookies(api: Api, admin: Person, sign: str) -> None:
     user = await api.new_user(admin)
     given = {"email": user.email, "password": user.password, "cookie": True}
     if sign == "signUp":
@@ -71,7 +69,7 @@ async def test_nobody_elses_page_begins_a_session_in_cookies(api: Api, admin: Pe
     assert "FORBIDDEN" in answer.text
     sessions = "query($id: ID!) { user(id: $id) { sessions { edges { node { id } } } } }"
     found = (await api.ask(sessions, {"id": user.id}, admin))["user"]["sessions"]["edges"]
-    assert len(found) == 1, "none was begun"
+    assert len(found) == 1, "no session was started"
 
 
 async def test_changing_the_password_ends_the_other_sessions(api: Api, admin: Person) -> None:
@@ -86,7 +84,7 @@ async def test_changing_the_password_ends_the_other_sessions(api: Api, admin: Pe
     assert (await api.graphql("{ me { id } }", by=other))["errors"][0]["extensions"]["code"] == "SESSION_REVOKED"
 
 
-async def test_signing_in_is_limited_and_reveals_nothing(api: Api, admin: Person) -> None:
+async def test_signing_in_is_limited_and_does_not_reveal_accounts(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     sign_in = (
         "mutation($e: String!, $p: String!) { signIn(input: {email: $e, password: $p}) { ... on Problem { code } } }"
@@ -95,5 +93,5 @@ async def test_signing_in_is_limited_and_reveals_nothing(api: Api, admin: Person
     wrong = await api.ask(sign_in, {"e": user.email, "p": "whatever it is"})
     assert unknown == wrong == {"signIn": {"code": "INVALID_CREDENTIALS"}}
     codes = [(await api.ask(sign_in, {"e": user.email, "p": "wrong again"}))["signIn"]["code"] for _ in range(21)]
-    assert "RATE_LIMITED" in codes, "ten are let through, and ten more where Redis was late for some"
+    assert "RATE_LIMITED" in codes, "ten are allowed, and at most ten more if Redis was late"
     assert codes[:9] == ["INVALID_CREDENTIALS"] * 9

@@ -1,4 +1,4 @@
-"""Every connection that has got no answer ends, and every answer that the protocol gives is one with all its headers."""
+"""Every connection without a response ends, and every response that the protocol writes has all its headers."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ SAFE = (
 
 
 @pytest.fixture(scope="module")
-def hasty(database_url: str, redis_url: str) -> Iterator[Server]:
-    """A server that waits a tenth as long."""
+def impatient(database_url: str, redis_url: str) -> Iterator[Server]:
+    """A server whose time limits are a tenth of the real ones."""
 
-    class Hasty(BoundedProtocol):
+    class Impatient(BoundedProtocol):
         header_seconds = HEADER_SECONDS / 10
         message_seconds = MESSAGE_SECONDS / 10
 
-    with Server(settings_for(database_url, redis_url), http=Hasty) as server:
+    with Server(settings_for(database_url, redis_url), http=Impatient) as server:
         yield server
 
 
-def test_the_seconds_add_up() -> None:
+def test_the_time_limits_add_up() -> None:
     assert HEADER_SECONDS + MESSAGE_SECONDS <= CLOSED_SECONDS
     assert INIT_SECONDS + HEADER_SECONDS < CLOSED_SECONDS
 
 
-async def test_every_connection_without_an_answer_ends(hasty: Server) -> None:
-    found = await ends(hasty.port, 0.05)
+async def test_every_connection_without_a_response_ends(impatient: Server) -> None:
+    found = await ends(impatient.port, 0.05)
     assert not [name for name, end in found.items() if not end.closed]
     for name, half in HALVES.items():
         answer, status = found[name].answer, found[name].status
@@ -51,8 +51,8 @@ async def test_every_connection_without_an_answer_ends(hasty: Server) -> None:
 @pytest.mark.parametrize("piece", [1, 7, 10_000])
 async def test_a_request_that_cannot_be_upgraded_is_served(server: Server, wish: bytes, piece: int) -> None:
     body = b'{"query": "{ __typename }"}'
-    asks = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, Close-Not\r\nUpgrade: " + wish
-    raw = asks + b"\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    request = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, Close-Not\r\nUpgrade: " + wish
+    raw = request + b"\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     raw += LIVEZ + b"Connection: close\r\n\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     for start in range(0, len(raw), piece):
@@ -89,7 +89,7 @@ SIZES = {
 
 @pytest.mark.parametrize("name", SIZES)
 @pytest.mark.parametrize("piece", [65_536, 1_000])
-async def test_heads_are_bounded(server: Server, name: str, piece: int) -> None:
+async def test_request_heads_are_bounded(server: Server, name: str, piece: int) -> None:
     raw, status = SIZES[name]
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     for start in range(0, len(raw), piece):
@@ -126,7 +126,7 @@ async def test_a_request_names_one_host_and_a_path(server: Server, head: bytes, 
     assert all(header in answer for header in SAFE)
 
 
-async def test_an_answer_that_nobody_reads_does_not_hold_the_connection(database_url: str, redis_url: str) -> None:
+async def test_a_response_that_is_not_read_does_not_hold_the_connection(database_url: str, redis_url: str) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
 

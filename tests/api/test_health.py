@@ -1,4 +1,4 @@
-"""Health while the engines come and go, readiness, metrics."""
+"""Health while the engines stop and start, readiness, metrics."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.api.conftest import Api, Person, Server, settings_for
 
 
 async def health(api: Api) -> tuple[int, dict[str, Any]]:
-    """Status and body of /health, which must not take long whatever happens."""
+    """Status and body of /health, which must always answer quickly."""
     began = time.monotonic()
     answer = await api.http.get("/health")
     assert time.monotonic() - began < 2.0
     return answer.status_code, answer.json()
 
 
-async def test_health_has_the_shape_that_is_watched(api: Api) -> None:
+async def test_health_has_the_documented_shape(api: Api) -> None:
     status, body = await health(api)
     assert status == 200
     assert set(body) == {"status", "checks", "timestamp"}
@@ -32,8 +32,8 @@ async def test_health_has_the_shape_that_is_watched(api: Api) -> None:
     assert abs((datetime.now(UTC) - datetime.fromisoformat(body["timestamp"])).total_seconds()) < 10
 
 
-async def settles(api: Api, status: int, word: str, **checks: bool) -> None:
-    """Wait until /health says this; what it found may be a second old."""
+async def until_health(api: Api, status: int, word: str, **checks: bool) -> None:
+    """Wait until /health reports this; its findings may be a second old."""
     found: tuple[int, dict[str, Any]] = (0, {})
     expected = {"database": True, "redis": True, "external_api": True} | checks
     try:
@@ -51,25 +51,25 @@ async def test_health_follows_the_engines(own_engines: Embedded, own_settings: S
     with Server(own_settings) as server:
         api = Api(server)
         async with api.http:
-            await settles(api, 200, "healthy")
+            await until_health(api, 200, "healthy")
             own_engines.valkey.pause()
-            await settles(api, 200, "degraded", redis=False)
+            await until_health(api, 200, "degraded", redis=False)
             assert (await api.http.get("/readyz")).status_code == 200
             own_engines.valkey.resume()
-            await settles(api, 200, "healthy")
+            await until_health(api, 200, "healthy")
             own_engines.postgres.pause()
-            await settles(api, 503, "unhealthy", database=False)
+            await until_health(api, 503, "unhealthy", database=False)
             own_engines.postgres.resume()
-            await settles(api, 200, "healthy")
+            await until_health(api, 200, "healthy")
             own_engines.postgres.kill()
-            await settles(api, 503, "unhealthy", database=False)
+            await until_health(api, 503, "unhealthy", database=False)
             assert (await api.http.get("/readyz")).status_code == 503
             assert (await api.http.get("/livez")).status_code == 200
             own_engines.valkey.kill()
-            await settles(api, 503, "unhealthy", database=False, redis=False)
+            await until_health(api, 503, "unhealthy", database=False, redis=False)
             own_engines.postgres.start()
             own_engines.valkey.start()
-            await settles(api, 200, "healthy")
+            await until_health(api, 200, "healthy")
 
 
 async def numbers(api: Api, **headers: str) -> dict[str, float]:
@@ -91,14 +91,14 @@ async def test_requests_and_sign_ins_are_counted(api: Api, admin: Person) -> Non
     after = await numbers(api)
     assert after[route] - before.get(route, 0) == 2
     assert after[signed_in] - before.get(signed_in, 0) == 1
-    async with asyncio.timeout(60):  # a failure is written after its answer
+    async with asyncio.timeout(60):  # a failure is logged after its response
         while (await numbers(api)).get(failed, 0) - before.get(failed, 0) != 1:
             await asyncio.sleep(0.02)
     assert after["rollcall_hashes_waiting"] == 0
     assert after["rollcall_redis_connected"] == 1
 
 
-async def test_operations_are_counted_by_what_they_are_about(api: Api, admin: Person) -> None:
+async def test_operations_are_counted_by_their_root_field(api: Api, admin: Person) -> None:
     def series(operation: str, outcome: str) -> str:
         return f'rollcall_operations_total{{operation="{operation}",outcome="{outcome}"}}'
 
@@ -118,7 +118,7 @@ async def test_operations_are_counted_by_what_they_are_about(api: Api, admin: Pe
     assert not [name for name in after if "Made_up" in name]
 
 
-async def test_what_clients_make_up_makes_no_new_series(api: Api) -> None:
+async def test_invented_names_create_no_new_series(api: Api) -> None:
     await api.http.get("/made-up")
     await api.http.request("PROPFIND", "/api/v1/users/made-up")
     await numbers(api)
@@ -129,9 +129,7 @@ async def test_what_clients_make_up_makes_no_new_series(api: Api) -> None:
     assert len(await numbers(api)) == before
 
 
-async def test_metrics_are_for_this_machine_and_for_who_has_the_token(
-    api: Api, database_url: str, redis_url: str
-) -> None:
+async def test_metrics_need_a_local_client_or_the_token(api: Api, database_url: str, redis_url: str) -> None:
     forwarded = {"x-forwarded-for": "203.0.113.9"}
     assert (await api.http.get("/metrics", headers=forwarded)).status_code == 403
     assert (await api.http.get("/metrics", headers={"authorization": "Bearer x"} | forwarded)).status_code == 403

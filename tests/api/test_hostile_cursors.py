@@ -1,6 +1,6 @@
-"""Whatever a member writes into a cursor shows nothing that an honest one would not, and never breaks anything.
+"""A cursor that a member forges reveals no more than a genuine one, and never causes an error of the server.
 
-Every kind of cursor, with every kind, epoch, number and role in it: those of the log (subscriptions, pages of events,
+Every kind of cursor, with every kind, epoch, number and role: those of the log (subscriptions, pages of events,
 `Rollcall-Read-After`) and those of lists (users in every order, sessions, REST).
 """
 
@@ -43,7 +43,7 @@ ONE = f"query($id: ID!) {{ user(id: $id) {{ {PERSON} }} }}"
 
 @dataclass(frozen=True)
 class Directory:
-    """People whom a member may not see, the names and addresses that must not be told, and the log they are in."""
+    """Users whom a member may not see, the names and addresses that must stay secret, and the log with both."""
 
     member: Person
     hidden: Sequence[Person]
@@ -52,7 +52,7 @@ class Directory:
     head: int
 
     def log_cursors(self) -> list[str]:
-        """Every kind, epoch, number and role, and what is no cursor at all."""
+        """Every kind, epoch, number and role, and text that is not a cursor."""
         epochs = (self.epoch.hex[:8], "00000000", uuid4().hex[:8])
         numbers = (0, 1, self.head // 2, self.head, self.head + 1, 2**63 - 1)
         made = [f"s{e}{n}{r}" for e, n, r in itertools.product(epochs[:1], numbers, ROLES)]
@@ -62,7 +62,7 @@ class Directory:
         return [base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode() for text in made] + ["=", "é", "a" * 5000]
 
     def list_cursors(self) -> list[tuple[str, dict[str, str]]]:
-        """A position at somebody hidden and at nobody, and every cursor of the log, each with an order to use it in."""
+        """Cursors at a hidden user and at no user, and every cursor of the log, each with an order to use it in."""
         values = ["", "2026-01-01T00:00:00+00:00", "not a time", "9" * 400, *self.secret[:2]]
         orders = [(sort, way) for sort in UserSort for way in ("asc", "desc")]
         ids = (UUID(self.hidden[0].id), UUID(int=0), uuid4())
@@ -74,7 +74,7 @@ class Directory:
         return made + [(cursor, {"field": "EMAIL", "direction": "ASC"}) for cursor in others]
 
     def check(self, shown: Any) -> None:
-        """Assert that an answer tells nothing that is secret, and failed by no fault of ours."""
+        """Assert that a response contains no secret and no internal error."""
         text = str(shown)
         assert not [word for word in self.secret if word in text], text
         assert "INTERNAL_ERROR" not in text, text
@@ -83,7 +83,7 @@ class Directory:
 
 @pytest.fixture
 async def directory(fresh_api: tuple[Api, Person]) -> Directory:
-    """People who were renamed, moved to another address, and then disabled or deleted."""
+    """Users who were renamed, got another address, and were then disabled or deleted."""
     api, admin = fresh_api
     member = await api.new_user(admin, name="Ordinary Viewer")
     await api.new_user(admin, name="Ordinary Colleague")
@@ -102,15 +102,15 @@ async def directory(fresh_api: tuple[Api, Person]) -> Directory:
         secret += [first, second, email, person.email]
     container = api.server.container
     for person in hidden:
-        assert (await api.ask(ONE, {"id": person.id}, member))["user"] is None, "this is what a member is shown of them"
+        assert (await api.ask(ONE, {"id": person.id}, member))["user"] is None, "a member must not see them"
     return Directory(member, hidden, secret, container.hub.epoch, container.hub.head)
 
 
 numbers = itertools.count()
 
 
-async def told(socket: Socket, query: str, variables: dict[str, Any]) -> list[Any]:
-    """What a subscription says until it has said everything that it has missed."""
+async def messages_until_live(socket: Socket, query: str, variables: dict[str, Any]) -> list[Any]:
+    """The messages of a subscription until it has sent everything that was missed."""
     id_, found = f"o{next(numbers)}", []
     await socket.subscribe(id_, query, variables)
     while True:
@@ -127,37 +127,37 @@ async def told(socket: Socket, query: str, variables: dict[str, Any]) -> list[An
 
 
 def ids_in(directory: Directory, found: Any) -> set[str]:
-    """The hidden people whose ids are told."""
+    """The ids of hidden users that the messages contain."""
     return {person.id for person in directory.hidden if person.id in str(found)}
 
 
-async def test_no_cursor_makes_a_subscription_tell_what_is_hidden(
+async def test_no_cursor_makes_a_subscription_reveal_hidden_users(
     fresh_api: tuple[Api, Person], directory: Directory
 ) -> None:
     api, _ = fresh_api
     async with api.socket(directory.member) as socket:
         honest = {
-            n: ids_in(directory, await told(socket, FEED, {"after": log_cursor(directory, n)}))
+            n: ids_in(directory, await messages_until_live(socket, FEED, {"after": log_cursor(directory, n)}))
             for n in (0, directory.head)
         }
         assert not honest[directory.head]
         for cursor in directory.log_cursors():
             for search in (None, directory.secret[2].partition("@")[0]):
-                found = await told(socket, FEED, {"after": cursor, "search": search})
+                found = await messages_until_live(socket, FEED, {"after": cursor, "search": search})
                 directory.check(found)
-                # From the beginning on everybody is told who has left since; nobody is told of more than that.
+                # A replay from the beginning reports everyone who has left since, and no other hidden user.
                 assert ids_in(directory, found) <= honest[0], cursor
                 if search:
-                    assert not ids_in(directory, found), "and nobody learns whose address it is"
-            directory.check(await told(socket, EVENTS, {"after": cursor}))
+                    assert not ids_in(directory, found), "no id may reveal whose address was searched"
+            directory.check(await messages_until_live(socket, EVENTS, {"after": cursor}))
 
 
 def log_cursor(directory: Directory, seq: int) -> str:
-    """A position without a claim."""
+    """A position without a claim about its role."""
     return base64.urlsafe_b64encode(f"s{directory.epoch.hex[:8]}{seq}".encode()).rstrip(b"=").decode()
 
 
-async def test_no_cursor_makes_a_page_tell_what_is_hidden(fresh_api: tuple[Api, Person], directory: Directory) -> None:
+async def test_no_cursor_makes_a_page_reveal_hidden_users(fresh_api: tuple[Api, Person], directory: Directory) -> None:
     api, _ = fresh_api
     member = directory.member
     shown = 0
@@ -169,10 +169,10 @@ async def test_no_cursor_makes_a_page_tell_what_is_hidden(fresh_api: tuple[Api, 
         position = {"Rollcall-Read-After": cursor} if cursor.isascii() else {}
         answer = await api.graphql(ONE, {"id": directory.hidden[0].id}, member, **position)
         assert answer == {"data": {"user": None}}, answer
-    assert shown > len(PAGES), "some cursors are right, or this shows nothing"
+    assert shown > len(PAGES), "some cursors must be valid, or the test shows nothing"
 
 
-async def test_no_cursor_makes_a_list_tell_what_is_hidden(fresh_api: tuple[Api, Person], directory: Directory) -> None:
+async def test_no_cursor_makes_a_list_reveal_hidden_users(fresh_api: tuple[Api, Person], directory: Directory) -> None:
     api, _ = fresh_api
     shown = 0
     for cursor, order in directory.list_cursors():
@@ -185,4 +185,4 @@ async def test_no_cursor_makes_a_list_tell_what_is_hidden(fresh_api: tuple[Api, 
         rest = await api.rest("GET", "/api/v1/users", directory.member, params={"after": cursor, "limit": 100})
         assert rest.status_code in (200, 400), rest.text
         directory.check(rest.json().get("data"))
-    assert shown > len(UserSort), "some cursors are right, or this shows nothing"
+    assert shown > len(UserSort), "some cursors must be valid, or the test shows nothing"

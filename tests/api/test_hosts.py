@@ -1,4 +1,4 @@
-"""DNS rebinding: what only this machine reaches answers to this machine's names and PUBLIC_URL's host alone."""
+"""DNS rebinding: a server that listens on this machine only answers only to local names and PUBLIC_URL's host."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FOREIGN = [
     "localhost.",
     "127.0.0.1.evil.example",
     "127.0.0.2",
-    "0.0.0.0",  # noqa: S104 - a name, not a place to listen
+    "0.0.0.0",  # noqa: S104 - a name, not an address to listen on
     "2130706433",
     "[::ffff:127.0.0.1]",
     "rollcall.example.com.evil.example",
@@ -68,7 +68,7 @@ def test_foreign_hosts_open_no_socket(local: Server, host: str) -> None:
     address = f"ws://127.0.0.1:{local.port}/graphql"
     with pytest.raises(InvalidStatus) as refused, connect(address, additional_headers={"host": host}):
         pass
-    assert refused.value.response.status_code in (421, 400)  # the client adds its own Host to a second one
+    assert refused.value.response.status_code in (421, 400)  # the client adds its own Host header to a second one
     assert "content-security-policy" in refused.value.response.headers
 
 
@@ -81,7 +81,7 @@ def test_a_socket_with_a_foreign_host_is_misdirected(local: Server) -> None:
         assert answer.json()["errors"][0]["extensions"]["code"] == "MISDIRECTED_REQUEST"
 
 
-def test_a_server_for_others_serves_every_host_but_tells_numbers_to_this_machine_alone(
+def test_a_public_server_accepts_every_host_but_shows_metrics_only_to_this_machine(
     database_url: str, redis_url: str
 ) -> None:
     settings = settings_for(database_url, redis_url, api_host="0.0.0.0", metrics_token=TOKEN)  # noqa: S104
@@ -96,18 +96,18 @@ def test_a_server_for_others_serves_every_host_but_tells_numbers_to_this_machine
 @pytest.mark.parametrize(
     ("host", "name"), [("A.b:1", "a.b"), ("[::1]:1", "[::1]"), ("[::1]", "[::1]"), ("", ""), (":1", "")]
 )
-def test_a_host_loses_its_port(host: str, name: str) -> None:
+def test_the_port_is_removed_from_a_host(host: str, name: str) -> None:
     assert host_name(host) == name
 
 
 @pytest.mark.parametrize(
     ("address", "also"), [("127.0.0.1", set()), ("127.0.0.5", {"127.0.0.5"}), ("::1", set()), ("localhost", set())]
 )
-def test_a_loopback_address_is_served_by_its_names(address: str, also: set[str]) -> None:
+def test_a_loopback_address_is_served_under_its_names(address: str, also: set[str]) -> None:
     settings = settings_for("postgresql://x/x", "redis://x", api_host=address, public_url="http://my.test:8000")
     assert served_hosts(settings) == LOCAL_HOSTS | {"my.test"} | also
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "rollcall.example.com"])  # noqa: S104
-def test_an_address_that_others_reach_serves_every_host(address: str) -> None:
+def test_a_public_address_is_served_under_every_host(address: str) -> None:
     assert served_hosts(settings_for("postgresql://x/x", "redis://x", api_host=address)) is None

@@ -30,7 +30,7 @@ async def rename(api: Api, admin: Person, user: Person, name: str) -> Any:
 
 
 async def live(socket: Socket, id_: str = "1", **variables: Any) -> str:
-    """Subscribe and wait for the position it is live from."""
+    """Subscribe and wait for the position from which it is live."""
     await socket.subscribe(id_, EVENTS, variables)
     while True:
         message = (await socket.next(id_))["userEvents"]
@@ -39,7 +39,7 @@ async def live(socket: Socket, id_: str = "1", **variables: Any) -> str:
 
 
 async def names(socket: Socket, count: int) -> list[str]:
-    """The new display names that the next events tell."""
+    """The new display names in the next events."""
     found: list[str] = []
     while len(found) < count:
         message = (await socket.next())["userEvents"]
@@ -48,7 +48,7 @@ async def names(socket: Socket, count: int) -> list[str]:
     return found
 
 
-async def test_events_arrive_in_order_once_from_every_door(api: Api, admin: Person) -> None:
+async def test_events_arrive_in_order_once_from_every_interface(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     async with api.socket(admin) as socket:
         await live(socket, filter={"userId": user.id, "types": ["USER_UPDATED"]})
@@ -76,7 +76,7 @@ ABOUT = """subscription($filter: EventFilter) { userEvents(filter: $filter) { __
   ... on Event { type subjectId subject { __typename id } userId } } }"""
 
 
-async def test_one_subject_is_followed_whatever_its_kind(api: Api, admin: Person) -> None:
+async def test_a_subject_of_any_kind_can_be_followed(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     other = await api.new_user(admin)
     own = "{ me { sessions(first: 1) { edges { node { id } } } } }"
@@ -88,9 +88,9 @@ async def test_one_subject_is_followed_whatever_its_kind(api: Api, admin: Person
             assert (await socket.next())["userEvents"]["__typename"] == "Heartbeat"
         for name in (other, user):
             await api.ask(RENAME, {"i": {"id": name.id, "displayName": "Another"}}, admin)
-        told = (await one.next())["userEvents"]
-        assert (told["type"], told["subjectId"], told["userId"]) == ("USER_UPDATED", user.id, user.id)
-        assert told["subject"] == {"__typename": "User", "id": user.id}
+        event = (await one.next())["userEvents"]
+        assert (event["type"], event["subjectId"], event["userId"]) == ("USER_UPDATED", user.id, user.id)
+        assert event["subject"] == {"__typename": "User", "id": user.id}
         revoke = "mutation($id: ID!) { revokeSession(id: $id) { __typename } }"
         await api.ask(revoke, {"id": session}, user)
         ended = (await two.next())["userEvents"]
@@ -98,10 +98,10 @@ async def test_one_subject_is_followed_whatever_its_kind(api: Api, admin: Person
         assert ended["userId"] == user.id
 
 
-async def test_whoever_subscribes_after_what_they_read_misses_nothing(api: Api, admin: Person) -> None:
+async def test_a_client_that_subscribes_from_what_it_read_misses_nothing(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
-    asked = {"query": "query($id: ID!) { user(id: $id) { version } }", "variables": {"id": user.id}}
-    read = await api.http.post("/graphql", json=asked, headers=admin.bearer)
+    request = {"query": "query($id: ID!) { user(id: $id) { version } }", "variables": {"id": user.id}}
+    read = await api.http.post("/graphql", json=request, headers=admin.bearer)
     version = read.json()["data"]["user"]["version"]
     wanted = {"userId": user.id, "types": ["USER_UPDATED"]}
     async with api.socket(admin) as socket:
@@ -112,20 +112,20 @@ async def test_whoever_subscribes_after_what_they_read_misses_nothing(api: Api, 
     assert payload["user"]["version"] == version + 2
 
 
-async def test_only_who_reads_learns_a_position(api: Api, admin: Person) -> None:
-    asked = [
+async def test_only_readers_learn_a_position(api: Api, admin: Person) -> None:
+    requests = [
         ({"query": "{ me { id } }"}, {}, False),
         ({"query": "{ me { id } }"}, admin.bearer, True),
         ({"query": "{ me { id } }"}, admin.bearer | {"rollcall-read-after": "nonsense"}, True),
         ({"query": DISABLE, "variables": {"id": admin.session}}, admin.bearer, False),
         ({"query": "{"}, admin.bearer, True),
     ]
-    for body, headers, told in asked:
+    for body, headers, has_position in requests:
         answer = await api.http.post("/graphql", json=body, headers=headers)
-        assert ("rollcall-position" in answer.headers) == told, body
+        assert ("rollcall-position" in answer.headers) == has_position, body
 
 
-async def test_joining_while_others_write_misses_nothing(api: Api, admin: Person) -> None:
+async def test_subscribing_during_writes_misses_nothing(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     start = (await rename(api, admin, user, "Start"))["cursor"]
 
@@ -147,7 +147,7 @@ async def test_joining_while_others_write_misses_nothing(api: Api, admin: Person
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "c2RlYWRiZWVmMQ", "czAwMDAwMDAw"])
-async def test_a_cursor_that_is_not_ours_asks_for_a_resync(api: Api, admin: Person, cursor: str) -> None:
+async def test_a_foreign_cursor_requires_a_resync(api: Api, admin: Person, cursor: str) -> None:
     async with api.socket(admin) as socket:
         await socket.subscribe("1", EVENTS, {"after": cursor})
         message = (await socket.next())["userEvents"]
@@ -159,7 +159,7 @@ async def test_a_cursor_that_is_not_ours_asks_for_a_resync(api: Api, admin: Pers
 async def test_no_field_leaks_between_scopes(api: Api, admin: Person) -> None:
     auditor = await api.new_user(admin, "AUDITOR")
     subject, other = await api.new_user(admin), await api.new_user(admin)
-    people = {"admin": admin, "auditor": auditor, "subject": subject, "other": other}
+    viewers = {"admin": admin, "auditor": auditor, "subject": subject, "other": other}
     seen: dict[str, Any] = {}
 
     async def watch(name: str, person: Person, ready: asyncio.Barrier) -> None:
@@ -168,8 +168,8 @@ async def test_no_field_leaks_between_scopes(api: Api, admin: Person) -> None:
             await ready.wait()
             seen[name] = (await socket.next())["userEvents"]
 
-    ready = asyncio.Barrier(len(people) + 1)
-    watchers = [asyncio.create_task(watch(n, p, ready)) for n, p in people.items()]
+    ready = asyncio.Barrier(len(viewers) + 1)
+    watchers = [asyncio.create_task(watch(n, p, ready)) for n, p in viewers.items()]
     await ready.wait()
     await api.ask(RENAME, {"i": {"id": subject.id, "displayName": "Seen", "email": f"new-{subject.email}"}}, admin)
     await asyncio.gather(*watchers)
@@ -205,7 +205,7 @@ CURRENT = "user { id sessions { edges { node { id current } } } }"
     ],
     ids=["inline", "named"],
 )
-async def test_no_message_selects_pages_whatever_the_shape_of_the_document(api: Api, admin: Person, query: str) -> None:
+async def test_no_subscription_may_select_pages(api: Api, admin: Person, query: str) -> None:
     async with api.socket(admin) as socket:
         await socket.subscribe("e", query)
         refused = await socket.receive()
@@ -213,7 +213,7 @@ async def test_no_message_selects_pages_whatever_the_shape_of_the_document(api: 
         assert "cannot select pages" in refused["payload"][0]["message"]
 
 
-async def test_the_feed_shows_who_enters_changes_and_leaves(api: Api, admin: Person) -> None:
+async def test_the_feed_reports_users_that_enter_change_and_leave(api: Api, admin: Person) -> None:
     inside = await api.new_user(admin, name="Feedly Inside")
     feed = """subscription($s: String, $f: UserFilter, $after: Cursor) { userFeed(search: $s, filter: $f, after: $after) {
       __typename ... on UserEntered { user { displayName } cursor } ... on UserChanged { user { displayName } cursor }

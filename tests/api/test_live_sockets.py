@@ -1,4 +1,4 @@
-"""What sockets do with live subscriptions: endings with a notice, presence, and plain ASGI."""
+"""Sockets with live subscriptions: closing with a notice, presence, and the plain ASGI application."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_disabling_ends_sessions_and_sockets_with_a_notice_and_the_event(a
 
 
 @pytest.mark.parametrize("ending", ["revokeSession", "signOut", "updateUser"])
-async def test_what_ends_a_session_or_a_right_closes_its_socket(api: Api, admin: Person, ending: str) -> None:
+async def test_the_end_of_a_session_or_a_right_closes_its_socket(api: Api, admin: Person, ending: str) -> None:
     user = await api.new_user(admin, "AUDITOR")
     async with api.socket(user) as socket:
         await socket.subscribe("n", "subscription { sessionNotices { kind } }")
@@ -61,7 +61,7 @@ async def test_presence_follows_sockets(api: Api, admin: Person) -> None:
         assert change["online"] is False
 
 
-async def test_through_plain_asgi_the_stream_is_the_same(fresh_database_url: str, redis_url: str) -> None:
+async def test_the_plain_asgi_application_streams_the_same(fresh_database_url: str, redis_url: str) -> None:
     settings = settings_for(fresh_database_url, redis_url)
     await ensure_first_admin(settings)
     with Server(settings, ws="websockets-sansio") as server:

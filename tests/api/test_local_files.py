@@ -1,4 +1,4 @@
-"""What a local run leaves on the disk: for its owner alone, and without the address of somebody who was erased."""
+"""The files of a local run: only their owner can read them, and none contains the address of an erased user."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ ERASED = "someone.erased@example.com"
 ERASE = "mutation($id: ID!) { eraseUser(id: $id) { __typename } }"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 ENTERED = stat.S_IXGRP | stat.S_IXOTH
-"""What a directory of root's lets others do, so that the engines' own account reaches its files: pass through."""
+"""Permissions that a directory of root grants to others, so that the engines' user can pass through it."""
 
 
 def paths(folder: Path) -> Iterator[Path]:
-    """All files and directories of a run; the copy of the engines' programs holds nothing of anybody's."""
+    """All files and directories of a run; the copied programs of the engines contain no user data."""
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink() and not any(part.startswith("programs-") for part in path.parts):
             yield path
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """What others can read, write or list."""
+    """The files that others can read or write, and the directories they can list."""
     found = []
     for path in paths(folder):
         allowed = stat.S_IMODE(path.stat().st_mode) & OTHERS
@@ -40,13 +40,13 @@ def open_to_others(folder: Path) -> list[str]:
 
 
 def naming(folder: Path, text: str) -> list[Path]:
-    """The files in which a text stands, the database's own pages apart: those it clears itself."""
+    """The files that contain a text, except the database's own pages, which PostgreSQL clears itself."""
     files = [p for p in paths(folder) if p.is_file() and "postgres" not in p.relative_to(folder).parts[:-1]]
     return [path for path in files if text.encode() in path.read_bytes()]
 
 
 def take_and_erase(url: str) -> None:
-    """Make somebody, have others want their address in every way, and erase them."""
+    """Create a user, provoke every conflict over their address, and erase them."""
     with httpx.Client(base_url=url, timeout=30) as client:
         credentials = {"email": ADMIN, "password": PASSWORD}
         login = client.post("/api/v1/auth/login", json=credentials).json()
@@ -62,7 +62,7 @@ def take_and_erase(url: str) -> None:
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o000])
-def test_what_a_run_leaves_is_its_owner_s_alone(tmp_path: Path, umask: int) -> None:
+def test_a_run_s_files_are_accessible_to_their_owner_only(tmp_path: Path, umask: int) -> None:
     ports = {"API_PORT": str(free_port()), "CONSOLE_PORT": str(free_port()), "LOG_LEVEL": "debug"}
     given = {"ADMIN_EMAIL": ADMIN, "ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", **ports}
     rollcall = Rollcall(tmp_path, "", "", given)

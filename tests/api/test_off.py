@@ -1,4 +1,4 @@
-"""Off means off: whatever ends a session or a right closes its sockets on every instance, after telling why."""
+"""Off means off: each event that ends a session or a right closes its sockets on every instance, after a notice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CHANGE = "mutation($i: ChangePasswordInput!) { changePassword(input: $i) { __typ
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two instances over one directory."""
+    """Two instances with one directory."""
 
     one: Api
     two: Api
@@ -50,8 +50,8 @@ async def pair_over(stack: AsyncExitStack, settings: Settings, bounds: Bounds) -
 
 
 @asynccontextmanager
-async def made_pair(database_url: str, redis_url: str, bounds: Bounds) -> AsyncIterator[Pair]:
-    """Two instances over an empty directory."""
+async def new_pair(database_url: str, redis_url: str, bounds: Bounds) -> AsyncIterator[Pair]:
+    """Two instances with an empty directory."""
     settings = settings_for(database_url, redis_url)
     await ensure_first_admin(settings)
     async with AsyncExitStack() as stack:
@@ -60,23 +60,23 @@ async def made_pair(database_url: str, redis_url: str, bounds: Bounds) -> AsyncI
 
 @pytest.fixture
 async def pair(fresh_database_url: str, redis_url: str) -> AsyncIterator[Pair]:
-    """Two instances over a directory of the test's own, which close sockets for nothing but an event.
+    """Two instances with a directory of the test's own, whose sockets are closed by events only.
 
-    On a busy machine an event can take longer than sockets are given: then they would be closed without it.
+    On a busy machine an event can take longer than the time limit of sockets, which would then be closed without it.
     """
-    async with made_pair(fresh_database_url, redis_url, Bounds(PATIENCE, PATIENCE)) as made:
+    async with new_pair(fresh_database_url, redis_url, Bounds(PATIENCE, PATIENCE)) as made:
         yield made
 
 
 @pytest.fixture
 async def strict_pair(fresh_database_url: str, redis_url: str) -> AsyncIterator[Pair]:
-    """Two instances over a directory of the test's own, with the bounds that are published."""
-    async with made_pair(fresh_database_url, redis_url, Bounds()) as made:
+    """Two instances with a directory of the test's own, and with the documented time limits."""
+    async with new_pair(fresh_database_url, redis_url, Bounds()) as made:
         yield made
 
 
 async def end(pair: Pair, user: Person, ending: str) -> None:
-    """Do what ends the user's session or rights."""
+    """End the user's session or rights in this way."""
     api = pair.one
     match ending:
         case "demote":
@@ -104,26 +104,26 @@ async def end(pair: Pair, user: Person, ending: str) -> None:
 
 
 async def watched(socket: Socket) -> list[str]:
-    """What a socket is told of its end, in the order in which it comes, and the code of its close.
+    """The messages of a socket about its end, in order of arrival, and its close code.
 
-    Their sign-in may still be on its way, and is left out.
+    The user's sign-in is left out, because its event may arrive later.
     """
-    told: list[str] = []
+    received: list[str] = []
     async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 message = await socket.receive()
             except ConnectionClosed:
-                return [*told, str(await socket.closed())]
+                return [*received, str(await socket.closed())]
             data = message["payload"]["data"]
             if "sessionNotices" in data:
-                told.append(data["sessionNotices"]["kind"])
+                received.append(data["sessionNotices"]["kind"])
             elif data["userEvents"].get("type", "SESSION_STARTED") != "SESSION_STARTED":
-                told.append(data["userEvents"]["type"])
+                received.append(data["userEvents"]["type"])
 
 
 async def attached(stack: AsyncExitStack, api: Api, user: Person) -> Socket:
-    """A socket of the user that follows their own events and notices."""
+    """A socket of the user that is subscribed to their events and notices."""
     socket = await stack.enter_async_context(api.socket(user))
     await socket.subscribe("n", "subscription { sessionNotices { kind } }")
     await live(socket, "e", filter={"userId": user.id})
@@ -150,9 +150,9 @@ async def test_every_ending_closes_the_sockets_of_every_instance(pair: Pair, end
         sockets = [await attached(stack, api, user) for api in (pair.one, pair.two)]
         watching = [asyncio.create_task(watched(s)) for s in sockets]
         await end(pair, user, ending)
-        for told in await asyncio.gather(*watching):
-            assert told[-2:] == [notice, "4403"], told
-            assert event in told[:-2], "their own event comes first"
+        for received in await asyncio.gather(*watching):
+            assert received[-2:] == [notice, "4403"], received
+            assert event in received[:-2], "the event arrives before the notice"
     for api in (pair.one, pair.two):
         answer = await api.graphql("{ me { id role } }", by=user)
         if ending == "demote":
@@ -161,7 +161,7 @@ async def test_every_ending_closes_the_sockets_of_every_instance(pair: Pair, end
             assert answer["errors"][0]["extensions"]["code"] in ("SESSION_REVOKED", "ACCOUNT_DISABLED")
 
 
-async def test_the_session_that_changes_the_password_goes_on(pair: Pair) -> None:
+async def test_the_session_that_changes_the_password_continues(pair: Pair) -> None:
     user = await pair.one.new_user(pair.admin)
     new = {"currentPassword": user.password, "newPassword": "a new pass phrase"}
     async with AsyncExitStack() as stack:
@@ -175,7 +175,7 @@ async def test_the_session_that_changes_the_password_goes_on(pair: Pair) -> None
         assert message["payload"]["data"]["me"]["id"] == user.id
 
 
-async def test_a_mutation_answers_when_the_sockets_of_its_instance_are_closed(pair: Pair) -> None:
+async def test_a_mutation_returns_after_the_sockets_of_its_instance_are_closed(pair: Pair) -> None:
     user = await pair.one.new_user(pair.admin)
     async with AsyncExitStack() as stack:
         socket = await attached(stack, pair.one, user)
@@ -186,7 +186,7 @@ async def test_a_mutation_answers_when_the_sockets_of_its_instance_are_closed(pa
 
 
 class Watched:
-    """The store, and who opened which unit of work in which order."""
+    """The store; records which task opened which unit of work, in order."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -195,19 +195,17 @@ class Watched:
     def read(
         self, at_least: LogCursor | None = None, searcher: UUID | None = None
     ) -> AbstractAsyncContextManager[ReadUnit]:
-        """Note it, and read."""
+        """Record it, and read."""
         self.units.append(("read", asyncio.current_task()))
         return self._store.read(at_least, searcher)
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
-        """Note it, and write."""
+        """Record it, and write."""
         self.units.append(("write", asyncio.current_task()))
         return self._store.write()
 
 
-async def test_an_answer_is_woken_and_asks_the_database_nothing_after_its_commit(
-    fresh_database_url: str, redis_url: str
-) -> None:
+async def test_a_response_is_woken_without_a_query_after_its_commit(fresh_database_url: str, redis_url: str) -> None:
     settings = settings_for(fresh_database_url, redis_url)
     await ensure_first_admin(settings)
     commits, database = Commits(), Database(fresh_database_url)
@@ -221,14 +219,14 @@ async def test_an_answer_is_woken_and_asks_the_database_nothing_after_its_commit
         socket = await attached(stack, api, user := await api.new_user(admin))
         store.units.clear()
         await api.ask(BY_ID % "disableUser", {"id": user.id}, admin)
-        jobs = ("last-seen", "sign-in-failures")  # which may write at any time
+        jobs = ("last-seen", "sign-in-failures")  # these may write at any time
         [own] = [t for kind, t in store.units if kind == "write" and t is not None and t.get_name() not in jobs]
         kinds = [kind for kind, task in store.units if task is own]
         assert kinds[kinds.index("write") :] == ["write"]
         assert await socket.closed() == 4403
 
 
-async def test_without_redis_it_still_happens(own_engines: Embedded, own_settings: Settings) -> None:
+async def test_sockets_are_closed_without_redis(own_engines: Embedded, own_settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         pair = await pair_over(stack, own_settings, Bounds())
         user = await pair.one.new_user(pair.admin)
@@ -236,14 +234,14 @@ async def test_without_redis_it_still_happens(own_engines: Embedded, own_setting
         own_engines.valkey.kill()
         watching = [asyncio.create_task(watched(s)) for s in sockets]
         await pair.one.ask(BY_ID % "disableUser", {"id": user.id}, pair.admin)
-        for told in await asyncio.gather(*watching):
-            assert told[-2:] == ["DISABLED", "4403"]
+        for received in await asyncio.gather(*watching):
+            assert received[-2:] == ["DISABLED", "4403"]
         for api in (pair.one, pair.two):
             answer = await api.graphql("{ me { id } }", by=user)
             assert answer["errors"][0]["extensions"]["code"] in ("SESSION_REVOKED", "ACCOUNT_DISABLED")
 
 
-async def test_a_change_without_an_event_is_found_in_the_table(strict_pair: Pair, fresh_database_url: str) -> None:
+async def test_a_change_without_an_event_is_detected_in_the_table(strict_pair: Pair, fresh_database_url: str) -> None:
     pair = strict_pair
     user = await pair.one.new_user(pair.admin)
     async with AsyncExitStack() as stack:
@@ -252,5 +250,5 @@ async def test_a_change_without_an_event_is_found_in_the_table(strict_pair: Pair
         database = await asyncpg.connect(fresh_database_url)
         stack.push_async_callback(database.close)
         await database.execute("update users set status = 'disabled' where id = $1", UUID(user.id))
-        for told in await asyncio.gather(*watching):
-            assert told == ["DISABLED", "4403"]
+        for received in await asyncio.gather(*watching):
+            assert received == ["DISABLED", "4403"]

@@ -1,4 +1,4 @@
-"""Every list is paged alike: forward and backward through its whole length give the same rows, in the same order."""
+"""Every list is paged in the same way: forward and backward return the same rows, in the same order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIELDS = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage st
 
 
 def query(name: str) -> str:
-    """The question for a page of a list."""
+    """The query for a page of a list."""
     key = "ID" if name == "events" else "String" if name == "users" else "ID!"
     declared = f"$key: {key}, $first: Int, $after: String, $last: Int, $before: String"
     return f"query({declared}) {{ {LISTS[name] % (ARGUMENTS, FIELDS)} }}"
@@ -37,7 +37,7 @@ async def page(api: Api, by: Person, name: str, key: str, **window: Any) -> dict
 
 
 async def prepared(api: Api, admin: Person, name: str) -> str:
-    """A list of at least ROWS rows that nobody changes; what it is found by."""
+    """Prepare a list of at least ROWS rows that does not change; returns the key by which it is queried."""
     if name == "users":
         word = f"Pages{uuid4().hex[:10]}"
         for _ in range(ROWS):
@@ -46,14 +46,14 @@ async def prepared(api: Api, admin: Person, name: str) -> str:
     user = await api.new_user(admin)
     for _ in range(ROWS - 1):
         await api.sign_in(user.email, PASSWORD)
-    async with asyncio.timeout(60):  # the relay numbers the creation and the sign-ins soon
+    async with asyncio.timeout(60):  # until the relay has numbered the creation and the sign-ins
         while len((await page(api, admin, "events", user.id, first=100))["edges"]) < ROWS + 1:
             await asyncio.sleep(0.02)
     return user.id
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_both_ways_through_a_list_meet_the_same_rows(api: Api, admin: Person, name: str) -> None:
+async def test_both_directions_return_the_same_rows(api: Api, admin: Person, name: str) -> None:
     key = await prepared(api, admin, name)
     whole = (await page(api, admin, name, key, first=100))["edges"]
     assert len(whole) >= ROWS
@@ -84,7 +84,7 @@ async def test_both_ways_through_a_list_meet_the_same_rows(api: Api, admin: Pers
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_a_page_between_two_rows_has_neither(api: Api, admin: Person, name: str) -> None:
+async def test_a_page_between_two_rows_contains_neither(api: Api, admin: Person, name: str) -> None:
     key = await prepared(api, admin, name)
     whole = (await page(api, admin, name, key, first=100))["edges"]
     between = {"after": whole[0]["cursor"], "before": whole[-1]["cursor"]}
@@ -93,26 +93,26 @@ async def test_a_page_between_two_rows_has_neither(api: Api, admin: Person, name
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_a_window_that_cannot_be_is_refused(api: Api, admin: Person, name: str) -> None:
+async def test_an_invalid_window_is_refused(api: Api, admin: Person, name: str) -> None:
     for window in ({"first": 5, "last": 5}, {"last": 0}, {"last": 101}, {"last": 5, "before": "no cursor"}):
         answer = await api.graphql(query(name), {"key": admin.id, **window}, admin)
         assert answer["errors"][0]["extensions"]["code"] == "VALIDATION_ERROR", window
 
 
 @pytest.mark.parametrize("name", ["User.sessions", "User.events"])
-async def test_pages_of_several_users_read_at_once_are_each_their_own(api: Api, admin: Person, name: str) -> None:
+async def test_each_of_several_users_gets_their_own_page(api: Api, admin: Person, name: str) -> None:
     word = f"Several{uuid4().hex[:10]}"
-    people = [await api.new_user(admin, name=word) for _ in range(3)]
-    for person in people:
+    users = [await api.new_user(admin, name=word) for _ in range(3)]
+    for person in users:
         await api.sign_in(person.email, PASSWORD)
         async with asyncio.timeout(60):
             while len((await page(api, admin, "events", person.id, first=100))["edges"]) < 3:
                 await asyncio.sleep(0.02)
     field = name.rpartition(".")[2]
     for window in ("first: 1", "last: 1", "last: 2", "first: 100"):
-        asked = f"query($s: String) {{ users(first: 3, search: $s) {{ edges {{ node {{ id {field}({window}) {{ {FIELDS} }} }} }} }} }}"
-        found = (await api.ask(asked, {"s": word}, admin))["users"]["edges"]
+        document = f"query($s: String) {{ users(first: 3, search: $s) {{ edges {{ node {{ id {field}({window}) {{ {FIELDS} }} }} }} }} }}"
+        found = (await api.ask(document, {"s": word}, admin))["users"]["edges"]
         size, count = window.split(": ")
-        assert {e["node"]["id"] for e in found} == {p.id for p in people}
+        assert {e["node"]["id"] for e in found} == {p.id for p in users}
         for edge in found:
             assert edge["node"][field] == await page(api, admin, name, edge["node"]["id"], **{size: int(count)})

@@ -1,6 +1,6 @@
-"""Who may ask, change, follow and see what: the served schema is held to the table in permissions.py.
+"""Who may query, change, subscribe to and see what: compares the served schema with the table in permissions.py.
 
-Add a field to the schema, and the first test here asks for its line in the table.
+After a field is added to the schema, the first test here requires its line in the table.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ SCHEMA = parse_schema(export())
 
 @dataclass(frozen=True)
 class Target:
-    """Somebody whom the viewers do not know, and what happened to them."""
+    """A user unknown to the viewers, and an event about them."""
 
     person: Person
     event: str
 
 
-def test_the_table_has_every_field_of_the_schema_and_no_other() -> None:
+def test_the_table_has_exactly_the_fields_of_the_schema() -> None:
     served = {
         f"{name}.{field}"
         for name, definition in SCHEMA.type_map.items()
@@ -52,27 +52,27 @@ def test_the_table_has_every_field_of_the_schema_and_no_other() -> None:
     listed |= {f"{n}.{f}" for n in SCHEMA.type_map for end, fields in PAGES.items() if n.endswith(end) for f in fields}
     for root, names in zip(ROOTS, (set(QUERIES), set(MUTATIONS), set(SUBSCRIPTIONS)), strict=True):
         listed |= {f"{root}.{name}" for name in names}
-    assert served - listed == set(), "say in this file who may see these"
-    assert listed - served == set(), "these are gone"
+    assert served - listed == set(), "state in permissions.py who may see these"
+    assert listed - served == set(), "these no longer exist"
 
 
 KEPT: dict[str, dict[str, Person | None]] = {}
-"""The viewers of each server that only look on, because every sign-in costs a hash."""
+"""The viewers of each server that only read; they are shared, because every sign-in costs a hash."""
 
 
 async def viewers(api: Api, admin: Person, *, own: bool = False) -> dict[str, Person | None]:
-    """One of each kind; those of the test's own may be changed by it."""
+    """One viewer of each kind; with `own`, new ones that a test may change."""
     if own or api.server.url not in KEPT:
         member, auditor = await api.new_user(admin), await api.new_user(admin, "AUDITOR")
-        people = {"anonymous": None, "member": member, "auditor": auditor, "admin": admin}
+        by_role = {"anonymous": None, "member": member, "auditor": auditor, "admin": admin}
         if own:
-            return people
-        KEPT[api.server.url] = people
+            return by_role
+        KEPT[api.server.url] = by_role
     return {**KEPT[api.server.url], "admin": admin}
 
 
 async def target(api: Api, admin: Person) -> Target:
-    """Somebody new, whose name and e-mail an admin has changed."""
+    """A new user, whose name and e-mail an admin has changed."""
     person = await api.new_user(admin, name="Before")
     change = """mutation($i: UpdateUserInput!) { updateUser(input: $i) { ... on UserPayload { user {
       events(first: 1) { edges { node { id type } } } } } } }"""
@@ -81,12 +81,12 @@ async def target(api: Api, admin: Person) -> Target:
     found = "query($f: EventFilter) { events(first: 1, filter: $f) { edges { node { id } } } }"
     wanted = {"f": {"userId": person.id, "types": ["USER_UPDATED"]}}
     while not (edges := (await api.ask(found, wanted, admin))["events"]["edges"]):
-        pass  # the relay has not given it its place yet
+        pass  # the relay has not numbered it yet
     return Target(person, edges[0]["node"]["id"])
 
 
 def filled(text: str, person: Person, event: str = "") -> str:
-    """A selection with the ids of its somebody."""
+    """A selection with the ids of the target."""
     values = {
         "$id": person.id,
         "$event": event,
@@ -101,7 +101,7 @@ def filled(text: str, person: Person, event: str = "") -> str:
 
 
 def outcome(answer: dict[str, Any], field: str) -> str:
-    """What an answer comes to, in one word."""
+    """The outcome of a response, in one word."""
     if "errors" in answer:
         return str(answer["errors"][0]["extensions"]["code"])
     value = answer["data"][field]
@@ -113,9 +113,10 @@ def outcome(answer: dict[str, Any], field: str) -> str:
 @pytest.mark.parametrize("field", QUERIES)
 async def test_queries(api: Api, admin: Person, field: str) -> None:
     rule, person = QUERIES[field], await api.new_user(admin)
-    people = await viewers(api, admin)
+    by_role = await viewers(api, admin)
     found = {
-        n: outcome(await api.graphql(f"{{ {filled(rule.selection, person)} }}", by=p), field) for n, p in people.items()
+        n: outcome(await api.graphql(f"{{ {filled(rule.selection, person)} }}", by=p), field)
+        for n, p in by_role.items()
     }
     assert found == dict(zip(VIEWERS, rule.outcomes, strict=True))
 
@@ -123,20 +124,20 @@ async def test_queries(api: Api, admin: Person, field: str) -> None:
 @pytest.mark.parametrize("field", MUTATIONS)
 async def test_mutations(api: Api, admin: Person, field: str) -> None:
     rule, found = MUTATIONS[field], {}
-    people = await viewers(
+    by_role = await viewers(
         api, await api.sign_in(admin.email, admin.password) if rule.spends else admin, own=rule.spends
     )
-    for name, viewer in people.items():
+    for name, viewer in by_role.items():
         person = await api.new_user(admin)
         if rule.before:
             await api.ask(f"mutation {{ {filled(MUTATIONS[rule.before].selection, person)} }}", by=admin)
-        asked = f"mutation {{ {filled(rule.selection, person)} }}"
-        found[name] = outcome(await api.graphql(asked, by=viewer), field)
+        mutation = f"mutation {{ {filled(rule.selection, person)} }}"
+        found[name] = outcome(await api.graphql(mutation, by=viewer), field)
     assert found == dict(zip(VIEWERS, rule.outcomes, strict=True))
 
 
 @pytest.mark.parametrize("name", ["member", "auditor"])
-async def test_nobody_raises_themselves(api: Api, admin: Person, name: str) -> None:
+async def test_no_user_raises_their_own_rights(api: Api, admin: Person, name: str) -> None:
     viewer = (await viewers(api, admin, own=True))[name]
     assert viewer is not None
     update = f"mutation($i: UpdateUserInput!) {{ updateUser(input: $i) {RESULT} }}"
@@ -158,12 +159,12 @@ async def test_nobody_raises_themselves(api: Api, admin: Person, name: str) -> N
 
 async def test_fields(api: Api, admin: Person) -> None:
     subject = await target(api, admin)
-    people = {**await viewers(api, admin), "self": subject.person}
+    by_role = {**await viewers(api, admin), "self": subject.person}
     wrong: dict[str, set[str]] = {}
     for place, probe in PROBES.items():
         query = filled(probe.on % probe.selection, subject.person, subject.event)
         seen_by = set()
-        for name, viewer in people.items():
+        for name, viewer in by_role.items():
             answer = await api.graphql(query, by=viewer)
             if viewer is None:
                 assert outcome(answer, "it") == UNKNOWN
@@ -176,28 +177,28 @@ async def test_fields(api: Api, admin: Person) -> None:
     assert wrong == {}
 
 
-async def test_a_private_event_is_hidden_whole(api: Api, admin: Person) -> None:
+async def test_a_private_event_is_hidden_entirely(api: Api, admin: Person) -> None:
     person = await api.new_user(admin)
     wanted = {"f": {"userId": person.id, "types": ["SESSION_STARTED"]}}
     found = "query($f: EventFilter) { events(first: 1, filter: $f) { edges { node { id } } } }"
     while not (edges := (await api.ask(found, wanted, admin))["events"]["edges"]):
-        pass  # the relay has not given it its place yet
+        pass  # the relay has not numbered it yet
     node = f'{{ node(id: "{edges[0]["node"]["id"]}") {{ id }} }}'
-    people = {**await viewers(api, admin), "self": person}
-    seen = {n for n, p in people.items() if p is not None and (await api.ask(node, by=p))["node"] is not None}
+    by_role = {**await viewers(api, admin), "self": person}
+    seen = {n for n, p in by_role.items() if p is not None and (await api.ask(node, by=p))["node"] is not None}
     assert seen == {"self", "auditor", "admin"}
 
 
-async def test_lists_and_counts_leave_out_whom_the_viewer_may_not_see(fresh_api: tuple[Api, Person]) -> None:
+async def test_lists_and_counts_contain_visible_users_only(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
-    gone = await api.new_user(admin, name="Hidden Person")
-    await api.ask(f"mutation {{ {filled(MUTATIONS['disableUser'].selection, gone)} }}", by=admin)
+    hidden = await api.new_user(admin, name="Hidden Person")
+    await api.ask(f"mutation {{ {filled(MUTATIONS['disableUser'].selection, hidden)} }}", by=admin)
     query = filled(
         """{ user(id: "$id") { id } node(id: "$id") { id } nodes(ids: ["$id"]) { id }
         users(first: 9, search: "Hidden") { totalCount edges { node { id } } }
-        asked: users(first: 9, filter: {status: [DISABLED]}) { totalCount edges { node { id } } }
+        filtered: users(first: 9, filter: {status: [DISABLED]}) { totalCount edges { node { id } } }
         stats { total byRole { count } byStatus { status count } } }""",
-        gone,
+        hidden,
     )
     for name, viewer in (await viewers(api, admin)).items():
         if viewer is None:
@@ -205,20 +206,20 @@ async def test_lists_and_counts_leave_out_whom_the_viewer_may_not_see(fresh_api:
         sees = name != "member"
         found = await api.ask(query, by=viewer)
         for place in (found["user"], found["node"], *found["nodes"]):
-            assert place == ({"id": gone.id} if sees else None), name
-        for listed in (found["users"], found["asked"]):
-            assert listed == {"totalCount": int(sees), "edges": [{"node": {"id": gone.id}}] if sees else []}, name
+            assert place == ({"id": hidden.id} if sees else None), name
+        for listed in (found["users"], found["filtered"]):
+            assert listed == {"totalCount": int(sees), "edges": [{"node": {"id": hidden.id}}] if sees else []}, name
         stats = found["stats"]
         assert {s["status"]: s["count"] for s in stats["byStatus"]}["DISABLED"] == int(sees), name
         assert stats["total"] == 3 + sees == sum(r["count"] for r in stats["byRole"]), name
 
 
-async def test_who_sees_no_email_learns_none_by_searching_or_sorting(api: Api, admin: Person) -> None:
-    person, people = await api.new_user(admin, name="Somebody Quiet"), await viewers(api, admin)
+async def test_a_viewer_who_sees_no_email_cannot_find_it_by_searching_or_sorting(api: Api, admin: Person) -> None:
+    person, by_role = await api.new_user(admin, name="Quiet Person"), await viewers(api, admin)
     local = person.email.partition("@")[0]
     searched = f'{{ users(first: 5, search: "{local}") {{ edges {{ node {{ id }} }} }} }}'
     for name in ("member", "auditor", "admin"):
-        edges = (await api.ask(searched, by=people[name]))["users"]["edges"]
+        edges = (await api.ask(searched, by=by_role[name]))["users"]["edges"]
         assert bool(edges) == (name != "member"), name
 
 
@@ -227,8 +228,8 @@ async def test_subscriptions_need_a_session(api: Api, admin: Person, field: str)
     async with api.socket() as socket:
         await socket.send({"type": "connection_init"})
         assert await socket.closed() == 4401
-    people = await viewers(api, admin)
-    for viewer in people.values():
+    by_role = await viewers(api, admin)
+    for viewer in by_role.values():
         if viewer is None:
             continue
         async with api.socket(viewer) as socket:
@@ -239,8 +240,8 @@ async def test_subscriptions_need_a_session(api: Api, admin: Person, field: str)
             assert message["payload"]["data"]["me"]["id"] == viewer.id
 
 
-async def test_streams_tell_each_viewer_what_they_may_know(api: Api, admin: Person) -> None:
-    subject, people = await api.new_user(admin, name="Streamed Person"), await viewers(api, admin)
+async def test_streams_show_each_viewer_what_they_may_see(api: Api, admin: Person) -> None:
+    subject, by_role = await api.new_user(admin, name="Streamed Person"), await viewers(api, admin)
     start = (await api.ask("{ stats { cursor } }", by=admin))["stats"]["cursor"]
     again = await api.sign_in(subject.email, subject.password)
     await api.ask(f"mutation {{ {filled(MUTATIONS['disableUser'].selection, subject)} }}", by=admin)
@@ -254,22 +255,22 @@ async def test_streams_tell_each_viewer_what_they_may_know(api: Api, admin: Pers
       __typename ... on UserEntered { user { id } } } }"""
     await api.ask(f"mutation {{ {filled(MUTATIONS['disableUser'].selection, again)} }}", by=admin)
     for name in ("member", "auditor", "admin"):
-        told: list[str] = []
+        types: list[str] = []
         sees = name != "member"
-        async with api.socket(people[name]) as socket:
+        async with api.socket(by_role[name]) as socket:
             await socket.subscribe("e", events, {"a": start, "u": subject.id})
-            while told.count("USER_DISABLED") < 2:
-                told += [m["type"] for m in [(await socket.next("e"))["userEvents"]] if m]
+            while types.count("USER_DISABLED") < 2:
+                types += [m["type"] for m in [(await socket.next("e"))["userEvents"]] if m]
             await socket.complete("e")
             await socket.subscribe("f", feed)
             first = await socket.receive()
             while first["id"] != "f":
                 first = await socket.receive()
         if sees:
-            assert told[0] == "SESSION_STARTED"
-            assert "USER_UPDATED" in told
+            assert types[0] == "SESSION_STARTED"
+            assert "USER_UPDATED" in types
         else:
-            # Of somebody who is hidden now only how they went out of view, not that they were back in between.
-            assert told == ["USER_DISABLED", "USER_DISABLED"]
+            # Of a user who is hidden now, only that they left; not that they were visible in between.
+            assert types == ["USER_DISABLED", "USER_DISABLED"]
         entered = first["payload"]["data"]["userFeed"]["__typename"]
         assert entered == ("UserEntered" if sees else "FeedReady"), name

@@ -1,4 +1,4 @@
-"""`Rollcall-Position` names only places that the log has, whatever is asked for in `Rollcall-Read-After`."""
+"""`Rollcall-Position` names only positions that the log has, whatever `Rollcall-Read-After` requests."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.api.test_resync import HORIZON, pruned
 from tests.integration.logs import session, until
 
 
-async def position(api: Api, admin: Person, asked: str) -> LogCursor:
-    """The position of an answer."""
-    headers = {**admin.bearer, "rollcall-read-after": asked}
+async def position(api: Api, admin: Person, requested: str) -> LogCursor:
+    """The position in a response."""
+    headers = {**admin.bearer, "rollcall-read-after": requested}
     response = await api.http.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
     assert response.status_code == 200
     found = parse_cursor(response.headers["rollcall-position"])
@@ -39,7 +39,7 @@ async def aborted(address: str) -> int:
 
 
 async def settled(api: Api, address: str) -> int:
-    """The head, once everything has its place and the server knows."""
+    """The head, once every event is numbered and the server has read it."""
     container = api.server.container
     async with session(address) as connection:
 
@@ -51,7 +51,7 @@ async def settled(api: Api, address: str) -> int:
     return container.hub.head
 
 
-async def test_a_place_that_the_log_does_not_have_is_not_given_back(fresh_api: tuple[Api, Person]) -> None:
+async def test_a_position_that_the_log_does_not_have_is_not_returned(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     state, address = await pruned(api, admin)
     epoch, head = UUID(str(state["epoch"])), await settled(api, address)
@@ -60,7 +60,7 @@ async def test_a_place_that_the_log_does_not_have_is_not_given_back(fresh_api: t
         return (await position(api, admin, sequence_cursor(epoch, HORIZON - 1))).seq == head
 
     await until(knows_of_the_pruning)
-    for asked in (
+    for requested in (
         sequence_cursor(epoch, head + 1000),
         sequence_cursor(epoch, 2**62, "admin"),
         sequence_cursor(epoch, HORIZON - 1),
@@ -72,12 +72,12 @@ async def test_a_place_that_the_log_does_not_have_is_not_given_back(fresh_api: t
         "nonsense",
         "",
     ):
-        found = await position(api, admin, asked)
+        found = await position(api, admin, requested)
         assert found.belongs_to(epoch)
-        assert found.seq == head, parse_cursor(asked)
+        assert found.seq == head, parse_cursor(requested)
 
 
-async def test_a_place_that_it_has_is(fresh_api: tuple[Api, Person]) -> None:
+async def test_a_position_that_the_log_has_is_returned(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     state, _ = await pruned(api, admin)
     epoch = UUID(str(state["epoch"]))
@@ -86,4 +86,4 @@ async def test_a_place_that_it_has_is(fresh_api: tuple[Api, Person]) -> None:
     user = await api.new_user(admin)
     before = int(state["last_seq"])
     found = await position(api, admin, (await rename(api, admin, user, "Renamed"))["cursor"])
-    assert (found.seq or 0) > before or found.ord is not None, "in its place by now, or still on its way"
+    assert (found.seq or 0) > before or found.ord is not None, "numbered by now, or still unnumbered"

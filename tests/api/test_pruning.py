@@ -1,4 +1,4 @@
-"""Subscribers of a log that is pruned while they read it: all that is there in order, then a word, never a hole."""
+"""Subscribers of a log that is pruned while they read it: they get all events in order, then a resync, never a hole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OLD = 4000
 
 
 def place(message: dict[str, Any]) -> int:
-    """The sequence that a message's cursor stands for."""
+    """The sequence number of a message's cursor."""
     cursor = parse_cursor(message["cursor"])
     assert cursor is not None
     assert cursor.seq is not None
@@ -27,7 +27,7 @@ def place(message: dict[str, Any]) -> int:
 
 
 async def read(socket: Socket, id_: str) -> list[dict[str, Any]]:
-    """All that comes until the subscription ends, or is told a heartbeat."""
+    """All messages until the subscription ends or sends a heartbeat."""
     found: list[dict[str, Any]] = []
     while True:
         message = await socket.receive()
@@ -42,7 +42,7 @@ async def read(socket: Socket, id_: str) -> list[dict[str, Any]]:
 async def test_a_log_pruned_during_a_replay(fresh_database_url: str, redis_url: str) -> None:
     settings = settings_for(fresh_database_url, redis_url)
     async with session(fresh_database_url) as connection:
-        await add_old(connection, OLD, size=20_000)  # more than the buffers between server and client hold
+        await add_old(connection, OLD, size=20_000)  # more than the buffers between server and client
     await ensure_first_admin(settings)
     with Server(settings) as server:
         api = Api(server)
@@ -67,7 +67,9 @@ async def test_a_log_pruned_during_a_replay(fresh_database_url: str, redis_url: 
 
 
 @pytest.mark.parametrize("query", [EVENTS, FEED], ids=["events", "feed"])
-async def test_a_process_that_was_overtaken_tells_those_who_are_live(fresh_api: tuple[Api, Person], query: str) -> None:
+async def test_a_process_that_fell_behind_the_pruning_resyncs_its_live_subscribers(
+    fresh_api: tuple[Api, Person], query: str
+) -> None:
     api, admin = fresh_api
     container = api.server.container
     async with session(container.core.settings.database_url.dsn) as connection, api.socket(admin) as socket:
@@ -75,18 +77,18 @@ async def test_a_process_that_was_overtaken_tells_those_who_are_live(fresh_api: 
         while (await socket.next("s")).popitem()[1]["__typename"] not in ("Heartbeat", "FeedReady"):
             pass
         await number_and_prune(connection)
-        while (told := (await socket.next("s")).popitem()[1])["__typename"] == "Heartbeat":
-            pass  # a machine that is busy for long is a quiet stream
-        assert told["__typename"] == "ResyncRequired"
+        while (received := (await socket.next("s")).popitem()[1])["__typename"] == "Heartbeat":
+            pass  # on a busy machine, the stream may send heartbeats first
+        assert received["__typename"] == "ResyncRequired"
         assert await socket.receive() == {"id": "s", "type": "complete"}
         await until(lambda: container.live.group_count == 0)
-        await socket.subscribe("t", query, {"after": told["cursor"]})
+        await socket.subscribe("t", query, {"after": received["cursor"]})
         (going_on,) = (await socket.next("t")).values()
         assert going_on["__typename"] in ("Heartbeat", "FeedReady")
 
 
 async def number_and_prune(connection: asyncpg.Connection) -> None:
-    """As if the process had slept while the log went on and was pruned."""
+    """Number events and prune, as if the process had been stopped meanwhile."""
     async with connection.transaction():
         await add_old(connection, 20)
         last = await connection.fetchval("select last_seq from log_state")

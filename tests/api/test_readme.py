@@ -1,4 +1,4 @@
-"""The README's tour, run as it stands against `rollcall up` from nothing; and the log followed over a kill."""
+"""The README's tour, run unchanged against a new `rollcall up`; and the log, followed while the server is killed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PASSWORD = "a password for the tour"
 
 
 def rollcall(folder: Path, port: int, *words: str, **options: Any) -> subprocess.Popen[str]:
-    """Start a command of the project in a folder of its own."""
+    """Start a command of the project in a separate folder."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -144,7 +144,7 @@ def test_the_subscription(folder: Path) -> None:
         stop(up)
 
 
-def test_tail_goes_on_over_a_killed_server(folder: Path) -> None:
+def test_tail_continues_after_the_server_is_killed(folder: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     up = rollcall(folder, port, "up")
@@ -152,7 +152,7 @@ def test_tail_goes_on_over_a_killed_server(folder: Path) -> None:
     made: list[str] = []
 
     def make(count: int) -> None:
-        """Make users through REST."""
+        """Create users through REST."""
         with httpx.Client(base_url=url, timeout=60) as client:
             login = client.post("/api/v1/auth/login", json={"email": "admin@example.com", "password": PASSWORD})
             bearer = {"authorization": f"Bearer {login.json()['data']['access_token']}"}
@@ -164,8 +164,8 @@ def test_tail_goes_on_over_a_killed_server(folder: Path) -> None:
 
     tail = rollcall(folder, port, "tail", "--json", "--type", "user_created", "--after", head(url))
 
-    def told(count: int) -> list[str]:
-        """The ids of the next events that tail prints."""
+    def printed_ids(count: int) -> list[str]:
+        """The ids in the next events that tail prints."""
         found: list[str] = []
         assert tail.stdout is not None
         while len(found) < count:
@@ -177,12 +177,12 @@ def test_tail_goes_on_over_a_killed_server(folder: Path) -> None:
 
     try:
         make(4)
-        assert told(2) == made[:2]
+        assert printed_ids(2) == made[:2]
         stop(up, signal.SIGKILL)
         up = rollcall(folder, port, "up")
         answers(port)
         make(5)
-        assert told(7) == made[2:]
+        assert printed_ids(7) == made[2:]
     finally:
         stop(tail)
         stop(up)

@@ -1,6 +1,6 @@
-"""Replicas that lag: what must be new never comes from them, and what they answer shows what its reader knows.
+"""Replicas that lag: they answer only queries for which they are recent enough.
 
-A replica that has stopped following is a copy of the database, made before the test wrote anything.
+A replica that does not follow is a copy of the database, made before the test wrote anything.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ numbers = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class Lagging:
-    """A server whose only replica stands still, and the addresses of both databases."""
+    """A server whose only replica does not follow, with the addresses of both databases."""
 
     api: Api
     admin: Person
@@ -37,7 +37,7 @@ class Lagging:
     replica: str
 
     async def follows(self, statement: str) -> None:
-        """Let the replica have the whole log, and show something of its own."""
+        """Copy the whole log to the replica, and execute a statement there."""
         primary = await asyncpg.connect(self.primary)
         replica = await asyncpg.connect(self.replica)
         try:
@@ -59,7 +59,7 @@ class Lagging:
 async def lagging(
     engines: TestEngines, fresh_database_url: str, redis_url: str, worker_id: str
 ) -> AsyncIterator[Lagging]:
-    """The copy is made once there is a first admin, whose session it does not know."""
+    """A lagging server; the copy is made after the first admin, whose session it does not have."""
     settings: Settings = settings_for(fresh_database_url, redis_url)
     await ensure_first_admin(settings)
     name = f"replica_{worker_id}_{next(numbers)}"
@@ -71,7 +71,7 @@ async def lagging(
             client = Api(running)
             async with client.http:
                 admin = await client.sign_in(ADMIN, PASSWORD)
-                await up_to_date(client.server.container)  # a subscriber receives none of these events later
+                await up_to_date(client.server.container)  # otherwise a subscriber could receive these events later
                 yield Lagging(client, admin, fresh_database_url, replica)
     finally:
         await engines.run(f"DROP DATABASE {name} WITH (FORCE)")
@@ -82,7 +82,7 @@ def shown(answer: Any) -> set[str]:
     return {e["node"]["displayName"] for e in answer["data"]["users"]["edges"]}
 
 
-async def test_a_user_just_created_signs_in_is_listed_and_has_an_event(lagging: Lagging) -> None:
+async def test_a_new_user_can_sign_in_is_listed_and_has_an_event(lagging: Lagging) -> None:
     api, admin = lagging.api, lagging.admin
     async with api.socket(admin) as socket:
         await live(socket)
@@ -95,7 +95,7 @@ async def test_a_user_just_created_signs_in_is_listed_and_has_an_event(lagging: 
     assert (await api.rest("GET", f"/api/v1/users/{user.id}", admin)).json()["data"]["display_name"] == "Renamed"
 
 
-async def test_a_feed_shows_everybody_then_every_change(lagging: Lagging) -> None:
+async def test_a_feed_shows_all_users_and_then_every_change(lagging: Lagging) -> None:
     api, admin = lagging.api, lagging.admin
     user = await api.new_user(admin, name="Newcomer")
     async with api.socket(admin) as socket:
@@ -109,7 +109,7 @@ async def test_a_feed_shows_everybody_then_every_change(lagging: Lagging) -> Non
         assert (await socket.next())["userFeed"] == {"__typename": "UserChanged", "user": {"displayName": "Renamed"}}
 
 
-async def test_off_means_off(lagging: Lagging) -> None:
+async def test_off_means_off_in_spite_of_a_replica(lagging: Lagging) -> None:
     api, admin = lagging.api, lagging.admin
     user = await api.new_user(admin)
     async with api.socket(user) as socket:
@@ -119,27 +119,27 @@ async def test_off_means_off(lagging: Lagging) -> None:
     assert (await api.graphql("{ me { id } }", by=user))["errors"][0]["extensions"]["code"] == "ACCOUNT_DISABLED"
 
 
-async def test_a_replica_answers_once_it_shows_what_is_asked_for(lagging: Lagging) -> None:
+async def test_a_replica_answers_once_it_has_the_requested_position(lagging: Lagging) -> None:
     api, admin = lagging.api, lagging.admin
     user = await api.new_user(admin)
     cursor = (await rename(api, admin, user, "On the primary"))["cursor"]
     assert shown(await api.graphql(USERS, by=admin, rollcall_read_after=cursor)) >= {"On the primary"}
     await lagging.follows("update users set display_name = 'On the replica'")
-    for asked in ({}, {"rollcall_read_after": cursor}):
-        assert shown(await api.graphql(USERS, by=admin, **asked)) == {"On the replica"}
+    for options in ({}, {"rollcall_read_after": cursor}):
+        assert shown(await api.graphql(USERS, by=admin, **options)) == {"On the replica"}
     rest = await api.rest("GET", f"/api/v1/users/{user.id}", admin)
-    assert rest.json()["data"]["display_name"] == "On the primary", "v1 cannot say how new an answer must be"
+    assert rest.json()["data"]["display_name"] == "On the primary", "v1 cannot state how recent a response must be"
 
 
-async def test_a_replica_that_follows_another_history_is_not_asked(lagging: Lagging) -> None:
+async def test_a_replica_with_another_history_is_not_used(lagging: Lagging) -> None:
     api, admin = lagging.api, lagging.admin
     user = await api.new_user(admin)
     cursor = (await rename(api, admin, user, "On the primary"))["cursor"]
-    await lagging.follows("update users set display_name = 'Of before the failover'")
-    assert shown(await api.graphql(USERS, by=admin, rollcall_read_after=cursor)) == {"Of before the failover"}
+    await lagging.follows("update users set display_name = 'From before the failover'")
+    assert shown(await api.graphql(USERS, by=admin, rollcall_read_after=cursor)) == {"From before the failover"}
     await lagging.follows("update log_state set epoch = gen_random_uuid()")
-    for asked in ({}, {"rollcall_read_after": cursor}):
-        assert shown(await api.graphql(USERS, by=admin, **asked)) >= {"On the primary"}
+    for options in ({}, {"rollcall_read_after": cursor}):
+        assert shown(await api.graphql(USERS, by=admin, **options)) >= {"On the primary"}
 
 
 async def test_an_unavailable_replica_is_not_needed(lagging: Lagging, engines: TestEngines) -> None:

@@ -1,4 +1,4 @@
-"""A browser's session over REST: its cookies, what they do beside each other, and pages of other origins."""
+"""A browser's session over REST: its cookies, concurrent use, and pages of other origins."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ async def test_two_tabs_that_refresh_at_once_keep_their_session(browser: Api, pe
     (successor,) = {tab.headers.get_list("set-cookie")[1].partition(";")[0] for tab in tabs}
     assert successor.startswith("rollcall_refresh=")
     later = await browser.rest("POST", REFRESH, headers={"cookie": successor})
-    assert later.status_code == 200, "what each of them was given is the session's token"
+    assert later.status_code == 200, "both got the session's current token"
 
 
-async def test_a_browser_s_session_lives_in_cookies_only(browser: Api, person: Person) -> None:
+async def test_a_browser_s_session_is_held_in_cookies_only(browser: Api, person: Person) -> None:
     body = {"email": person.email, "password": PASSWORD, "cookie": True}
     answer = await browser.rest("POST", LOGIN, json=body)
     data = answer.json()["data"]
@@ -62,7 +62,7 @@ async def test_a_browser_s_session_lives_in_cookies_only(browser: Api, person: P
 
 
 @pytest.mark.parametrize("way", ["rest", "graphql"])
-async def test_two_refresh_cookies_change_nothing_and_are_taken_back(
+async def test_two_refresh_cookies_change_nothing_and_are_removed(
     api: Api, admin: Person, person: Person, way: str
 ) -> None:
     attacker = await api.new_user(admin)
@@ -87,7 +87,7 @@ async def test_two_refresh_cookies_change_nothing_and_are_taken_back(
     ("way", "state"),
     [("rest", "expired"), ("rest", "broken"), ("graphql", "expired"), ("graphql", "broken"), ("sign out", "expired")],
 )
-async def test_a_planted_refresh_cookie_does_not_make_somebody_else_of_the_visitor(
+async def test_a_planted_refresh_cookie_does_not_change_the_user(
     api: Api, admin: Person, person: Person, way: str, state: str
 ) -> None:
     attacker = await api.new_user(admin)
@@ -127,7 +127,7 @@ async def test_a_foreign_page_cannot_use_the_cookie(browser: Api, person: Person
     assert (await browser.rest("GET", own)).json()["data"]["display_name"] != "Evil"
 
 
-async def test_graphql_refreshes_by_cookie_too(browser: Api, person: Person) -> None:
+async def test_graphql_refreshes_by_cookie(browser: Api, person: Person) -> None:
     await browser.rest("POST", LOGIN, json={"email": person.email, "password": PASSWORD, "cookie": True})
     query = "mutation { refreshSession { ... on SessionPayload { accessToken user { id } } ... on Problem { code } } }"
     for _ in range(2):
@@ -136,9 +136,7 @@ async def test_graphql_refreshes_by_cookie_too(browser: Api, person: Person) -> 
         assert [name for name, _, given in set_cookies(answer) if given] == ["rollcall", "rollcall_refresh"]
 
 
-async def test_cookies_of_an_ended_session_are_taken_back(
-    browser: Api, api: Api, admin: Person, person: Person
-) -> None:
+async def test_cookies_of_an_ended_session_are_removed(browser: Api, api: Api, admin: Person, person: Person) -> None:
     signed_in = await browser.rest("POST", LOGIN, json={"email": person.email, "password": PASSWORD, "cookie": True})
     session = signed_in.json()["data"]["session"]["id"]
     await api.ask("mutation($id: ID!) { revokeSession(id: $id) { __typename } }", {"id": session}, admin)
@@ -151,7 +149,7 @@ async def test_cookies_of_an_ended_session_are_taken_back(
     assert code(await browser.rest("POST", REFRESH)) == (401, "TOKEN_INVALID")
 
 
-async def test_an_old_cookie_does_not_stand_in_the_way_of_signing_in(browser: Api, person: Person) -> None:
+async def test_an_old_cookie_does_not_prevent_signing_in(browser: Api, person: Person) -> None:
     browser.http.cookies.set("rollcall", "an old cookie", domain="127.0.0.1", path="/")
     answer = await browser.http.post("/graphql", json={"query": "{ me { id } }"})
     assert answer.json() == {"data": {"me": None}}

@@ -16,7 +16,7 @@ async def person(api: Api, admin: Person) -> Person:
     return await api.new_user(admin)
 
 
-async def test_tokens_come_in_the_answer_and_serve(api: Api, person: Person) -> None:
+async def test_tokens_are_returned_and_valid(api: Api, person: Person) -> None:
     answer = await api.rest("POST", LOGIN, json={"email": person.email.upper(), "password": PASSWORD})
     assert (answer.status_code, answer.json()["message"]) == (200, "Signed in successfully")
     data = answer.json()["data"]
@@ -29,7 +29,9 @@ async def test_tokens_come_in_the_answer_and_serve(api: Api, person: Person) -> 
 
 
 @pytest.mark.parametrize("wrong", ["password", "email", "both"])
-async def test_wrong_credentials_do_not_say_which(api: Api, person: Person, wrong: str) -> None:
+async def test_a_refused_sign_in_does_not_reveal_which_credential_is_wrong(
+    api: Api, person: Person, wrong: str
+) -> None:
     email = person.email if wrong == "password" else "nobody@example.com"
     password = PASSWORD if wrong == "email" else "not the password"
     answer = await api.rest("POST", LOGIN, json={"email": email, "password": password})
@@ -37,7 +39,9 @@ async def test_wrong_credentials_do_not_say_which(api: Api, person: Person, wron
     assert answer.json()["error"]["details"] == {}
 
 
-async def test_a_disabled_user_learns_so_only_with_the_password(api: Api, admin: Person, person: Person) -> None:
+async def test_a_disabled_user_learns_it_only_with_the_correct_password(
+    api: Api, admin: Person, person: Person
+) -> None:
     await api.rest("PUT", f"/api/v1/users/{person.id}", admin, json={"status": "disabled"})
     right = await api.rest("POST", LOGIN, json={"email": person.email, "password": PASSWORD})
     wrong = await api.rest("POST", LOGIN, json={"email": person.email, "password": "not the password"})
@@ -59,11 +63,11 @@ async def test_a_code_is_refused_until_there_are_second_factors(api: Api, person
     assert (await api.ask(sign_in, {"i": {**given, "totpCode": None}}))["signIn"]["__typename"] == "SessionPayload"
 
 
-async def test_guessing_is_slowed_down_and_says_when_to_retry(api: Api, person: Person) -> None:
+async def test_guessing_is_limited_and_the_response_says_when_to_retry(api: Api, person: Person) -> None:
     body = {"email": person.email, "password": "a wrong guess"}
     answers = [await api.rest("POST", LOGIN, json=body) for _ in range(10)]
     assert {code(a) for a in answers} == {(401, "INVALID_CREDENTIALS")}
-    # On a busy machine Redis may be late for some, which are then counted in memory: at most twice as many are let through.
+    # On a busy machine Redis may be late for some attempts, which are then counted in memory: at most twice as many are allowed.
     while code(limited := await api.rest("POST", LOGIN, json=body)) == (401, "INVALID_CREDENTIALS"):
         answers.append(limited)
         assert len(answers) <= 20
@@ -86,7 +90,7 @@ async def test_a_refresh_token_replaced_twice_ends_the_session(api: Api, person:
 
 
 @pytest.mark.parametrize("body", [{"refresh_token": ""}, {"refresh_token": "junk"}, {}, None])
-async def test_what_is_no_refresh_token_is_refused(api: Api, body: dict[str, Any] | None) -> None:
+async def test_an_invalid_refresh_token_is_refused(api: Api, body: dict[str, Any] | None) -> None:
     answer = await api.rest("POST", REFRESH, json=body) if body is not None else await api.rest("POST", REFRESH)
     assert code(answer) == (401, "TOKEN_INVALID")
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
@@ -104,7 +108,7 @@ OUT_BY_GRAPHQL = "mutation { signOut { __typename ... on Problem { code } } }"
 
 
 async def out(client: Api, way: str, cookies: str) -> httpx.Response:
-    """Sign out with these cookies, the REST way or the GraphQL way."""
+    """Sign out with these cookies, through REST or GraphQL."""
     headers = {"cookie": cookies, "origin": client.server.url}
     if way == "rest":
         return await client.rest("POST", LOGOUT, headers=headers)
@@ -113,7 +117,7 @@ async def out(client: Api, way: str, cookies: str) -> httpx.Response:
 
 @pytest.mark.parametrize("way", ["rest", "graphql"])
 @pytest.mark.parametrize("state", ["expired", "broken", "missing"])
-async def test_signing_out_needs_no_more_than_the_refresh_token(
+async def test_the_refresh_token_alone_can_sign_out(
     api: Api, admin: Person, person: Person, way: str, state: str
 ) -> None:
     answer = await out(api, way, f"{access_cookie(api, person, state)}rollcall_refresh={person.refresh}")
@@ -124,11 +128,11 @@ async def test_signing_out_needs_no_more_than_the_refresh_token(
     assert await has_ended(api, person)
     assert code(await api.rest("POST", REFRESH, json={"refresh_token": person.refresh})) == (401, "SESSION_REVOKED")
     again = await out(api, way, f"rollcall_refresh={person.refresh}")
-    assert again.status_code == 200, "it has ended, which is what was asked"
+    assert again.status_code == 200, "the session has ended, as requested"
 
 
 @pytest.mark.parametrize("way", ["rest", "graphql"])
-async def test_signing_out_with_a_refresh_token_of_before_ends_the_family(api: Api, person: Person, way: str) -> None:
+async def test_signing_out_with_an_outdated_refresh_token_ends_the_session(api: Api, person: Person, way: str) -> None:
     newer = (await api.rest("POST", REFRESH, json={"refresh_token": person.refresh})).json()["data"]["refresh_token"]
     assert (await out(api, way, f"rollcall_refresh={person.refresh}")).status_code == 200
     assert code(await api.rest("POST", REFRESH, json={"refresh_token": newer})) == (401, "SESSION_REVOKED")
@@ -137,16 +141,14 @@ async def test_signing_out_with_a_refresh_token_of_before_ends_the_family(api: A
 
 @pytest.mark.parametrize("way", ["rest", "graphql"])
 @pytest.mark.parametrize("token", ["junk", "altered"])
-async def test_what_is_no_refresh_token_ends_nothing(api: Api, person: Person, way: str, token: str) -> None:
+async def test_an_invalid_refresh_token_ends_nothing(api: Api, person: Person, way: str, token: str) -> None:
     given = token if token == "junk" else f"{person.refresh[:-2]}{'AA' if person.refresh[-2:] != 'AA' else 'BB'}"
     answer = await out(api, way, f"rollcall_refresh={given}")
     assert "TOKEN_INVALID" in answer.text or "UNAUTHENTICATED" in answer.text
     assert not await has_ended(api, person)
 
 
-async def test_a_refresh_token_in_the_body_signs_out_where_the_access_token_has_expired(
-    api: Api, person: Person
-) -> None:
+async def test_a_refresh_token_in_the_body_signs_out_with_an_expired_access_token(api: Api, person: Person) -> None:
     expired = access_cookie(api, person, "expired").removeprefix("rollcall=").removesuffix("; ")
     bearer = {"authorization": f"Bearer {expired}"}
     assert code(await api.rest("POST", LOGOUT, headers=bearer)) == (401, "TOKEN_EXPIRED")
@@ -156,7 +158,7 @@ async def test_a_refresh_token_in_the_body_signs_out_where_the_access_token_has_
     assert await has_ended(api, person)
 
 
-async def test_using_a_session_moves_when_it_was_last_seen(api: Api, admin: Person, person: Person) -> None:
+async def test_using_a_session_updates_when_it_was_last_seen(api: Api, admin: Person, person: Person) -> None:
     container = api.server.container
     await api.rest("GET", "/api/v1/users", person)
     assert any(str(session) == person.session for session in container.authenticator.seen)

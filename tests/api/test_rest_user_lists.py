@@ -11,7 +11,7 @@ from tests.api.conftest import Api, Person
 from tests.api.rest import code, fresh
 
 
-async def test_pages_lead_from_one_to_the_next_and_count_only_when_asked(api: Api, admin: Person) -> None:
+async def test_pages_are_linked_and_counted_only_on_request(api: Api, admin: Person) -> None:
     word = f"Walk{secrets.token_hex(4)}"
     made = [
         (await api.rest("POST", "/api/v1/users", admin, json=fresh(display_name=f"{word} {i}"))).json()["data"]["id"]
@@ -32,7 +32,7 @@ async def test_pages_lead_from_one_to_the_next_and_count_only_when_asked(api: Ap
     assert seen == made
 
 
-async def test_members_list_the_active_and_admins_everybody(api: Api, admin: Person) -> None:
+async def test_members_list_active_users_and_admins_all_users(api: Api, admin: Person) -> None:
     word = f"List{secrets.token_hex(4)}"
     ids = {}
     for status in ("active", "disabled"):
@@ -75,7 +75,7 @@ async def test_a_query_parameter_of_the_wrong_type_is_malformed(api: Api, admin:
     assert code(await api.rest("GET", f"/api/v1/users?{query}", admin)) == (400, "MALFORMED_REQUEST")
 
 
-async def test_search_takes_anything_as_text(api: Api, admin: Person) -> None:
+async def test_search_accepts_any_text(api: Api, admin: Person) -> None:
     for search in ("%", "_", "\\", ":*", "a & b | !(c)", "'", '"', "\x00", "\ud7ff", "a" * 64):
         assert (await api.rest("GET", "/api/v1/users", admin, params={"search": search})).status_code == 200, search
     for search in ("a" * 65, "a" * 201):
@@ -93,7 +93,7 @@ async def test_search_takes_anything_as_text(api: Api, admin: Person) -> None:
         ("count=true&count=false", "count"),
     ],
 )
-async def test_a_query_parameter_unknown_or_given_twice_is_refused_by_name(
+async def test_an_unknown_or_repeated_query_parameter_is_refused_by_name(
     api: Api, admin: Person, path: str, query: str, name: str
 ) -> None:
     answer = await api.rest("GET", f"{path}?{query}", admin)

@@ -15,7 +15,7 @@ from tests.api.rest import code, fresh
 SHAPE = {"id", "email", "display_name", "role", "status", "created_at", "updated_at", "version"}
 
 
-async def test_claims_of_addresses_are_limited_and_say_when_to_retry(api: Api, admin: Person) -> None:
+async def test_claims_of_addresses_are_limited_and_the_response_says_when_to_retry(api: Api, admin: Person) -> None:
     user, taken = await api.new_user(admin), await api.new_user(admin)
     path, query = f"/api/v1/users/{user.id}", "mutation($i: UpdateUserInput!) { updateUser(input: $i) { __typename } }"
     # On a busy machine Redis may be late for some, which are then counted in memory: at most twice as many are let through.
@@ -36,7 +36,7 @@ async def test_claims_of_addresses_are_limited_and_say_when_to_retry(api: Api, a
     assert by_admin.status_code == 200
 
 
-async def test_a_user_from_its_creation_to_its_deletion(api: Api, admin: Person) -> None:
+async def test_a_user_from_creation_to_deletion(api: Api, admin: Person) -> None:
     body = fresh(password=PASSWORD, role="auditor")
     created = await api.rest("POST", "/api/v1/users", admin, json=body)
     assert (created.status_code, created.json()["message"]) == (201, "User created successfully")
@@ -69,7 +69,7 @@ async def test_a_user_from_its_creation_to_its_deletion(api: Api, admin: Person)
         assert code(await api.rest("DELETE", path, admin, version)) == (404, "NOT_FOUND")
 
 
-async def test_members_change_their_own_name_and_address_only(api: Api, admin: Person) -> None:
+async def test_members_change_only_their_own_name_and_address(api: Api, admin: Person) -> None:
     member, other = await api.new_user(admin), await api.new_user(admin)
     own, foreign = f"/api/v1/users/{member.id}", f"/api/v1/users/{other.id}"
     mine = await api.rest("PUT", own, member, json={"display_name": "Me", "email": f"new-{member.email}"})
@@ -111,7 +111,7 @@ async def test_an_invalid_id_is_not_found(api: Api, admin: Person) -> None:
         assert code(refused) == (404, "NOT_FOUND"), id_
 
 
-async def test_one_address_makes_one_account_in_any_spelling(api: Api, admin: Person) -> None:
+async def test_one_address_in_any_spelling_has_one_account(api: Api, admin: Person) -> None:
     name = secrets.token_hex(5)
     spellings = [f"{name}@example.com", f" {name.upper()}@EXAMPLE.com", f"{name}\u200b@example\uff0ecom"] * 2
     made = await asyncio.gather(
@@ -143,7 +143,7 @@ async def test_refused_fields_are_named(api: Api, admin: Person, body: dict[str,
     assert refused.json()["error"]["details"]["field"] == field
 
 
-async def test_several_faults_come_together_and_no_password_comes_back(api: Api, admin: Person) -> None:
+async def test_all_faults_are_reported_together_and_no_password_is_echoed(api: Api, admin: Person) -> None:
     body = {"email": "nonsense", "display_name": "", "password": "hunter2"}
     refused = await api.rest("POST", "/api/v1/users", admin, json=body)
     details = refused.json()["error"]["details"]
@@ -152,7 +152,7 @@ async def test_several_faults_come_together_and_no_password_comes_back(api: Api,
     assert "hunter2" not in refused.text
 
 
-async def test_writing_over_what_was_not_seen_is_refused(api: Api, admin: Person) -> None:
+async def test_a_write_over_an_unseen_version_is_refused(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     path = f"/api/v1/users/{user.id}"
     tag = (await api.rest("GET", path, admin)).headers["etag"]
@@ -180,7 +180,7 @@ async def test_only_one_of_two_writers_with_the_same_tag_wins(api: Api, admin: P
     assert sorted(a.status_code for a in answers) == [200] + [412] * 5
 
 
-async def test_what_the_caller_has_is_not_sent_again(api: Api, admin: Person) -> None:
+async def test_a_current_copy_is_not_sent_again(api: Api, admin: Person) -> None:
     user = await api.new_user(admin)
     path = f"/api/v1/users/{user.id}"
     tag = (await api.rest("GET", path, admin)).headers["etag"]
@@ -190,7 +190,7 @@ async def test_what_the_caller_has_is_not_sent_again(api: Api, admin: Person) ->
     assert (await api.rest("GET", path, admin, {"if-none-match": '"77"'})).status_code == 200
 
 
-async def test_a_repeat_with_the_same_key_answers_with_the_first_result(api: Api, admin: Person) -> None:
+async def test_a_repeat_with_the_same_key_returns_the_first_result(api: Api, admin: Person) -> None:
     key, body = {"idempotency-key": secrets.token_hex(8)}, fresh(password=PASSWORD)
     answers = await asyncio.gather(*(api.rest("POST", "/api/v1/users", admin, key, json=body) for _ in range(4)))
     assert {a.status_code for a in answers} == {201}
@@ -202,7 +202,7 @@ async def test_a_repeat_with_the_same_key_answers_with_the_first_result(api: Api
         assert code(refused) == (422, "VALIDATION_ERROR")
 
 
-async def test_the_last_admin_stays(fresh_api: tuple[Api, Person]) -> None:
+async def test_the_last_admin_cannot_be_removed(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     path = f"/api/v1/users/{admin.id}"
     for body in ({"role": "member"}, {"status": "disabled"}):
@@ -210,7 +210,7 @@ async def test_the_last_admin_stays(fresh_api: tuple[Api, Person]) -> None:
     assert code(await api.rest("DELETE", path, admin)) == (409, "LAST_ADMIN")
 
 
-async def test_every_write_is_an_event(api: Api, admin: Person) -> None:
+async def test_every_write_is_logged(api: Api, admin: Person) -> None:
     made = (await api.rest("POST", "/api/v1/users", admin, json=fresh())).json()["data"]["id"]
     await api.rest(
         "PUT", f"/api/v1/users/{made}", admin, json={"display_name": "Told"}, headers={"x-request-id": "req-12345678"}

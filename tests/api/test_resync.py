@@ -1,4 +1,4 @@
-"""A cursor that cannot be served is told so, with a position to go on from; never silence, never a gap."""
+"""A cursor that cannot be resumed gets a resync with a new position: never silence, never a gap."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.api.conftest import Api, Person, Socket
 
 EVENTS = """subscription($after: Cursor) { userEvents(after: $after) {
   __typename ... on Event { cursor } ... on Heartbeat { cursor } ... on ResyncRequired { reason cursor } } }"""
-FEED = """subscription($after: Cursor) { userFeed(search: "nobody has this name", after: $after) {
+FEED = """subscription($after: Cursor) { userFeed(search: "no user has this name", after: $after) {
   __typename ... on FeedReady { cursor } ... on ResyncRequired { reason cursor } } }"""
 HORIZON = 4
 
 
 async def pruned(api: Api, admin: Person) -> tuple[asyncpg.Record, str]:
-    """A log that has lost its beginning: its state, and the address of its database."""
+    """A log whose beginning is pruned: its state, and the address of its database."""
     for _ in range(3):
         await api.new_user(admin)
     container = api.server.container
@@ -26,7 +26,7 @@ async def pruned(api: Api, admin: Person) -> tuple[asyncpg.Record, str]:
     connection = await asyncpg.connect(address)
     try:
         while (await connection.fetchval("select last_seq from log_state")) < HORIZON + 2:
-            pass  # the relay has not been there yet
+            pass  # the relay has not numbered them yet
         await connection.execute("delete from events where seq <= $1", HORIZON)
         await connection.execute("update log_state set horizon = $1", HORIZON)
         (state,) = await connection.fetch("select * from log_state")
@@ -43,29 +43,29 @@ async def first(socket: Socket, id_: str, query: str, after: str) -> dict[str, s
 
 
 @pytest.mark.parametrize("query", [EVENTS, FEED], ids=["events", "feed"])
-async def test_a_position_that_was_pruned_asks_for_a_resync(fresh_api: tuple[Api, Person], query: str) -> None:
+async def test_a_pruned_position_requires_a_resync(fresh_api: tuple[Api, Person], query: str) -> None:
     api, admin = fresh_api
     state, _ = await pruned(api, admin)
     async with api.socket(admin) as socket:
-        told: dict[str, str] = {}
+        received: dict[str, str] = {}
         for seq in (0, HORIZON - 1):
-            told = await first(socket, f"s{seq}", query, sequence_cursor(state["epoch"], seq))
-            assert told["__typename"] == "ResyncRequired"
-            assert told["reason"] == "This position is no longer in the log"
+            received = await first(socket, f"s{seq}", query, sequence_cursor(state["epoch"], seq))
+            assert received["__typename"] == "ResyncRequired"
+            assert received["reason"] == "This position is no longer in the log"
             assert (await socket.receive()) == {"id": f"s{seq}", "type": "complete"}
-        going_on = await first(socket, "on", query, told["cursor"])
-        assert going_on["__typename"] in ("Heartbeat", "FeedReady")
+        resumed = await first(socket, "on", query, received["cursor"])
+        assert resumed["__typename"] in ("Heartbeat", "FeedReady")
 
 
-async def test_what_lies_just_behind_the_horizon_is_served_whole(fresh_api: tuple[Api, Person]) -> None:
+async def test_the_position_at_the_horizon_is_resumed_completely(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     state, _ = await pruned(api, admin)
     async with api.socket(admin) as socket:
-        told = await first(socket, "s", EVENTS, sequence_cursor(state["epoch"], HORIZON))
-        assert told == {"__typename": "Event", "cursor": sequence_cursor(state["epoch"], HORIZON + 1)}
+        received = await first(socket, "s", EVENTS, sequence_cursor(state["epoch"], HORIZON))
+        assert received == {"__typename": "Event", "cursor": sequence_cursor(state["epoch"], HORIZON + 1)}
 
 
-async def test_cursors_of_another_log_of_the_future_and_of_writes_that_are_gone(
+async def test_cursors_of_another_log_of_the_future_and_of_lost_writes_require_a_resync(
     fresh_api: tuple[Api, Person],
 ) -> None:
     api, admin = fresh_api
@@ -76,7 +76,7 @@ async def test_cursors_of_another_log_of_the_future_and_of_writes_that_are_gone(
             ("future", sequence_cursor(state["epoch"], 1_000_000), "ahead of the log"),
             ("gone", written_cursor(state["epoch"], 1), "ahead of the log"),
         ):
-            told = await first(socket, id_, EVENTS, cursor)
-            assert told["__typename"] == "ResyncRequired"
-            assert reason in told["reason"], id_
+            received = await first(socket, id_, EVENTS, cursor)
+            assert received["__typename"] == "ResyncRequired"
+            assert reason in received["reason"], id_
             assert (await socket.receive())["type"] == "complete"

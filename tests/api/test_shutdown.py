@@ -1,4 +1,4 @@
-"""A server that stops: what was asked is finished, sockets hear 1012, and it is gone within its time."""
+"""A server that stops finishes its requests, closes its sockets with 1012, and ends within its time limit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ SOCKETS = 60
 STOP_SECONDS = 60.0
 
 
-async def test_what_is_under_way_is_finished_and_then_1012(fresh_database_url: str, redis_url: str) -> None:
+async def test_running_requests_are_finished_and_sockets_closed_with_1012(
+    fresh_database_url: str, redis_url: str
+) -> None:
     settings = settings_for(fresh_database_url, redis_url)
     await ensure_first_admin(settings)
     with Server(settings) as server:
@@ -27,7 +29,7 @@ async def test_what_is_under_way_is_finished_and_then_1012(fresh_database_url: s
             admin = await api.sign_in(ADMIN, PASSWORD)
             async with api.socket(admin) as socket:
                 await live(socket, "live")
-                # A password is hashed for it, so that it is under way when the server begins to stop.
+                # It hashes a password, so that it still runs when the server begins to stop.
                 await socket.subscribe("slow", SIGN_IN, {"email": ADMIN, "password": PASSWORD})
                 server.uvicorn.should_exit = True
                 answered = False
@@ -38,7 +40,7 @@ async def test_what_is_under_way_is_finished_and_then_1012(fresh_database_url: s
                 assert socket.connection.close_reason == "The server is restarting"
 
 
-async def test_a_process_with_sockets_is_gone_in_time(rollcall: Rollcall) -> None:
+async def test_a_process_with_sockets_ends_in_time(rollcall: Rollcall) -> None:
     port = free_port()
     rollcall.environment |= {"API_PORT": str(port), "ADMIN_PASSWORD": PASSWORD}
     rollcall.run("admin", "create", ADMIN, "--password-stdin", stdin=PASSWORD.encode())
@@ -67,6 +69,6 @@ async def test_a_process_with_sockets_is_gone_in_time(rollcall: Rollcall) -> Non
     found = await asyncio.gather(*holding)
     assert {code for code, _ in found} == {1012}
     moments = [moment for _, moment in found]
-    assert max(moments) - min(moments) > 0.5, "they must not all come back in the same moment"
+    assert max(moments) - min(moments) > 0.5, "the clients must not all reconnect at the same moment"
     await asyncio.to_thread(process.wait, STOP_SECONDS)
-    assert process.returncode in (0, -signal.SIGTERM), "it ends by the signal, once all is done"
+    assert process.returncode in (0, -signal.SIGTERM), "it ends by the signal after its work"

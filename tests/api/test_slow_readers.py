@@ -1,4 +1,4 @@
-"""Readers that do not read: closed with 4410, felt by nobody else, bounded in memory, and resumed without a loss."""
+"""Clients that do not read: closed with 4410, without effect on others, bounded in memory, and resumed without a loss."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ EVENTS = """subscription($after: Cursor) { userEvents(after: $after, filter: {ty
 LONG = "of a name that takes its time " * 6
 BATCH = 500
 RECEIVE_BYTES = 4096
-"""The receive buffer of a reader that does not read: all else waits at the server."""
+"""The receive buffer of a client that does not read: everything else waits at the server."""
 SILENT = 1000
 BESIDES_BYTES = 64 * 1024
-"""What a socket may cost besides its outbox."""
+"""Memory of a socket besides its outbox."""
 
 
 async def write(settings: Settings, first: int, count: int) -> list[str]:
-    """Import users with long names; the names, in the order of their events."""
+    """Import users with long names; returns the names in the order of their events."""
     names = [f"Number {number} {LONG}".strip() for number in range(first, first + count)]
     rows = [ImportRow(n, f"slow{first + n}@example.com", name, "member") for n, name in enumerate(names)]
     async with open_core(settings) as core:
@@ -47,7 +47,7 @@ async def write(settings: Settings, first: int, count: int) -> list[str]:
 
 
 class Reader:
-    """A socket that follows the events; what it took, and from where it would resume."""
+    """A socket that is subscribed to events, with the names it received and the cursor from which it would resume."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -66,14 +66,14 @@ class Reader:
             await self._take()
 
     async def until(self, count: int) -> list[str]:
-        """Take messages until so many names are known."""
+        """Read messages until this many names have arrived."""
         async with asyncio.timeout(60):
             while len(self.names) < count:
                 await self._take()
         return self.names
 
     async def rest(self) -> int | None:
-        """Take what there is; the code of the close."""
+        """Read the remaining messages; returns the close code."""
         try:
             while True:
                 await self._take()
@@ -83,17 +83,17 @@ class Reader:
     async def _take(self) -> None:
         message = json.loads(await self.connection.recv())
         assert message["type"] == "next", message
-        told = message["payload"]["data"]["userEvents"]
-        self.cursor = told["cursor"]
+        event = message["payload"]["data"]["userEvents"]
+        self.cursor = event["cursor"]
         if (
-            told["__typename"] == "Event" and told["user"]["displayName"] != "Admin"
-        ):  # whose own may still be on their way
-            self.names.append(told["user"]["displayName"])
+            event["__typename"] == "Event" and event["user"]["displayName"] != "Admin"
+        ):  # the admin's own events may arrive later
+            self.names.append(event["user"]["displayName"])
 
 
 @asynccontextmanager
 async def reader(port: int, receive_bytes: int | None = None) -> AsyncIterator[Reader]:
-    """A socket; with a small receive buffer, what its owner does not take waits at the server."""
+    """A socket; with a small receive buffer, unread messages wait at the server."""
     plug = network.socket()
     if receive_bytes is not None:
         plug.setsockopt(network.SOL_SOCKET, network.SO_RCVBUF, receive_bytes)
@@ -110,11 +110,11 @@ async def reader(port: int, receive_bytes: int | None = None) -> AsyncIterator[R
         try:
             yield Reader(connection)
         finally:
-            connection.transport.abort()  # a goodbye would wait for what was never read
+            connection.transport.abort()  # a close handshake would wait for the unread messages
 
 
 @pytest.mark.parametrize("ws", [None, "websockets-sansio"], ids=["frames", "asgi"])
-async def test_who_does_not_read_is_closed_and_resumes_where_they_were(
+async def test_a_client_that_does_not_read_is_closed_and_resumes_where_it_was(
     fresh_database_url: str, redis_url: str, ws: str | None
 ) -> None:
     settings = settings_for(fresh_database_url, redis_url)
@@ -135,16 +135,16 @@ async def test_who_does_not_read_is_closed_and_resumes_where_they_were(
                 while registry.count == 2:
                     if not any(c.ending for c in registry.connections):
                         written += await write(settings, len(written), 4 * BATCH)
-                    assert await quick.until(len(written)) == written, "who reads feels nothing"
-            assert await slow.rest() in (4410, 1006), "the goodbye is dropped with what was not read"
-            assert slow.names == written[: len(slow.names)], "what it did get is in order and without a gap"
+                    assert await quick.until(len(written)) == written, "a client that reads is not affected"
+            assert await slow.rest() in (4410, 1006), "the close frame is dropped with the unread messages"
+            assert slow.names == written[: len(slow.names)], "the received messages are in order and without a gap"
             assert 0 < len(slow.names) < len(written)
             again = await stack.enter_async_context(reader(server.port))
             await again.begin(token, slow.cursor)
             assert await again.until(len(written) - len(slow.names)) == written[len(slow.names) :]
 
 
-async def test_a_thousand_that_never_read_cost_what_their_outboxes_hold(rollcall: Rollcall) -> None:
+async def test_a_thousand_idle_clients_cost_no_more_than_their_outboxes(rollcall: Rollcall) -> None:
     port = free_port()
     rollcall.environment |= {"API_PORT": str(port)}
     rollcall.run("admin", "create", ADMIN, "--password-stdin", stdin=PASSWORD.encode())
@@ -178,7 +178,7 @@ async def test_a_thousand_that_never_read_cost_what_their_outboxes_hold(rollcall
                 while await open_sockets() > 1:
                     if len(written) < 20_000:
                         written += await write(settings, len(written), 2 * BATCH)
-                    assert await quick.until(len(written)) == written, "who reads feels nothing"
+                    assert await quick.until(len(written)) == written, "a client that reads is not affected"
                     most = max(most, memory().rss)
             assert most - before < SILENT * (BYTES_MAX + BESIDES_BYTES)
             assert process.poll() is None

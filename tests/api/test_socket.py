@@ -1,4 +1,4 @@
-"""The graphql-transport-ws protocol, strictly: every refusal has its code, and nothing ends in 1006."""
+"""The graphql-transport-ws protocol, strictly: every refusal has its close code, and no connection ends with 1006."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from tests.api.conftest import Api, Person, Server
         '{"id":5,"type":"complete"}',
     ],
 )
-async def test_what_is_no_message_ends_with_4400(api: Api, admin: Person, message: str | bytes) -> None:
+async def test_an_invalid_message_ends_with_4400(api: Api, admin: Person, message: str | bytes) -> None:
     async with api.socket(admin) as socket:
         await socket.send(message)
         assert await socket.closed() == 4400
@@ -85,7 +85,7 @@ async def test_a_flood_is_read_slowly_and_then_ends_with_a_code_that_clients_ret
         assert await calm.next("1") == {"me": {"id": admin.id}}
 
 
-async def test_what_is_more_than_a_burst_is_answered_all_the_same(api: Api, admin: Person) -> None:
+async def test_operations_beyond_a_burst_are_delayed_and_answered(api: Api, admin: Person) -> None:
     async with api.socket(admin) as socket:
         for number in range(BURST + 20):
             await socket.send({"type": "ping", "payload": {"n": number}})
@@ -113,7 +113,7 @@ async def test_an_id_in_use_ends_with_4409(api: Api, admin: Person) -> None:
 
 
 @pytest.mark.parametrize("id_", ["\N{SNOWMAN}" * 128, "\N{GRINNING FACE}" * 128, "a" + "\N{SNOWMAN}" * 100])
-async def test_an_id_beyond_ascii_does_not_spoil_the_close_frame(api: Api, admin: Person, id_: str) -> None:
+async def test_a_long_or_non_ascii_id_keeps_the_close_frame_valid(api: Api, admin: Person, id_: str) -> None:
     async with api.socket(admin) as socket:
         for _ in range(2):
             await socket.subscribe(id_, "subscription { userEvents { __typename } }")
@@ -154,7 +154,7 @@ async def test_ping_is_answered_and_authenticates_again(api: Api, admin: Person)
 
 
 @pytest.mark.parametrize("name", ["Authorization", "AUTHORIZATION"])
-async def test_a_credential_is_understood_in_whatever_case(api: Api, admin: Person, name: str) -> None:
+async def test_the_credential_s_name_is_accepted_in_any_case(api: Api, admin: Person, name: str) -> None:
     async with api.socket() as socket:
         await socket.send({"type": "connection_init", "payload": {name: f"Bearer {admin.token}"}})
         assert await socket.receive() == {"type": "connection_ack"}
@@ -176,7 +176,7 @@ async def test_a_credential_is_understood_in_whatever_case(api: Api, admin: Pers
         {"x": ["eyJhbGciOiJIUzI1NiJ9.secret"]},
     ],
 )
-async def test_no_pong_gives_a_credential_back(api: Api, admin: Person, payload: dict[str, object]) -> None:
+async def test_no_pong_contains_a_credential(api: Api, admin: Person, payload: dict[str, object]) -> None:
     async with api.socket() as before, api.socket(admin) as after:
         for socket in (before, after):
             await socket.send({"type": "ping", "payload": payload})
@@ -185,7 +185,7 @@ async def test_no_pong_gives_a_credential_back(api: Api, admin: Person, payload:
             assert json.loads(answer)["type"] == "pong"
 
 
-async def test_completing_stops_an_operation(api: Api, admin: Person) -> None:
+async def test_completing_ends_an_operation(api: Api, admin: Person) -> None:
     async with api.socket(admin) as socket:
         await socket.subscribe("1", "subscription { userEvents { __typename } }")
         assert (await socket.next("1"))["userEvents"]["__typename"] == "Heartbeat"

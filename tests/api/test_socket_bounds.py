@@ -1,4 +1,4 @@
-"""What one socket may ask for: operations, sizes, floods, and whose page may open it."""
+"""Limits of one socket: operations, sizes, floods, and which pages may open it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIGN_IN = """mutation($e: String!, $p: String!) { signIn(input: {email: $e, pass
   __typename } }"""
 
 
-async def test_one_operation_too_many_is_refused_and_the_others_stay(api: Api, admin: Person) -> None:
+async def test_one_operation_too_many_is_refused_and_the_others_continue(api: Api, admin: Person) -> None:
     async with api.socket(admin) as socket:
         for number in range(OPERATIONS_MAX):
             await socket.subscribe(str(number), IDLE)
@@ -33,7 +33,7 @@ async def test_one_operation_too_many_is_refused_and_the_others_stay(api: Api, a
         assert await socket.next("more") == {"me": {"id": admin.id}}
 
 
-async def test_whatever_is_allowed_can_be_opened_in_one_burst_and_again(api: Api, admin: Person) -> None:
+async def test_the_allowed_operations_can_be_opened_in_one_burst_repeatedly(api: Api, admin: Person) -> None:
     async with api.socket(admin) as socket:
         for round_ in ("first", "again"):
             await socket.send({"type": "ping"})
@@ -55,7 +55,7 @@ async def test_a_message_that_is_too_long_ends_with_4400(api: Api, admin: Person
         assert await socket.closed() == 4400
 
 
-async def test_a_message_that_need_not_even_be_read_ends_with_1009(api: Api, admin: Person) -> None:
+async def test_a_message_that_exceeds_the_frame_limit_ends_with_1009(api: Api, admin: Person) -> None:
     async with api.socket(admin) as socket:
         await socket.send(" " * (SOCKET_MESSAGE_BYTES + 1))
         assert await socket.closed() == 1009
@@ -67,13 +67,13 @@ async def test_a_flood_of_ping_frames_ends_the_connection(api: Api, admin: Perso
             for _ in range(200):
                 await socket.connection.ping()
                 await asyncio.sleep(0)
-        assert await socket.closed() in (1008, 1006), "a reset may overtake the goodbye where more was on its way"
+        assert await socket.closed() in (1008, 1006), "a reset may overtake the close frame while data is in flight"
         await calm.subscribe("1", "{ me { id } }")
         assert await calm.next("1") == {"me": {"id": admin.id}}
 
 
 @pytest.mark.parametrize(("origin", "welcome"), [("own", True), ("https://evil.example", False), ("null", False)])
-async def test_a_cookie_opens_a_socket_for_our_own_pages_only(
+async def test_a_cookie_opens_a_socket_only_for_our_own_pages(
     api: Api, admin: Person, server: Server, origin: str, *, welcome: bool
 ) -> None:
     user = await api.new_user(admin)

@@ -1,4 +1,4 @@
-"""Wrong input to a subscription: the same words and codes as a query gets, over HTTP and over the socket."""
+"""Invalid input to a subscription gets the same messages and codes as in a query, over HTTP and over the socket."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Error = tuple[str, str, Any]
 
 
 def said(error: dict[str, Any]) -> Error:
-    """What an error says, without where in the document."""
+    """The content of an error, without its location in the document."""
     return error["extensions"]["code"], error["message"], error["extensions"].get("field")
 
 
@@ -74,7 +74,7 @@ async def test_a_subscription_is_refused_as_a_query_is(
         ("subscription { userFeed }", {}),
     ],
 )
-async def test_what_only_a_subscription_has_is_refused_with_what_is_wrong(
+async def test_invalid_arguments_of_subscriptions_are_explained(
     api: Api, admin: Person, document: str, variables: dict[str, Any]
 ) -> None:
     ((code, message, _),) = await over_the_socket(api, admin, {"query": document, "variables": variables})

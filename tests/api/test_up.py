@@ -1,4 +1,4 @@
-"""`rollcall up` with the console in front: one address, one origin, one end for everything."""
+"""`rollcall up` with the console in front: one address, one origin, and all processes end together."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORGED = {"x-forwarded-for": "6.6.6.6", "x-proxy-token": "a guess", "forwarded":
 
 
 class Up:
-    """A running `rollcall up`, told apart by its lines."""
+    """A running `rollcall up`, with the lines of its output."""
 
     def __init__(self, process: subprocess.Popen[str], api_port: int, console_port: int, secret_key: str = "") -> None:
         self.process = process
@@ -39,7 +39,7 @@ class Up:
         self.console_port = console_port
 
     def until_up(self) -> list[str]:
-        """What it says until its last address."""
+        """The lines of its output up to the last address."""
         said: list[str] = []
         while not said or "Health" not in said[-1]:
             until(lambda: self.lines.waiting() or self.process.poll() is not None)
@@ -54,7 +54,7 @@ class Up:
 
 @contextmanager
 def running(folder: Path, database_url: str, redis_url: str, **environment: str) -> Iterator[Up]:
-    """Start it over a database of the test's own, and end it."""
+    """Start it with a database of the test's own, and end it after the block."""
     ports = {"API_PORT": str(free_port()), "CONSOLE_PORT": str(free_port())} | environment
     given = {"ADMIN_EMAIL": ADMIN, "ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", **ports}
     rollcall = Rollcall(folder, database_url, redis_url, given)
@@ -70,7 +70,7 @@ def running(folder: Path, database_url: str, redis_url: str, **environment: str)
 
 @pytest.fixture
 def up(tmp_path: Path, fresh_database_url: str, redis_url: str) -> Iterator[Up]:
-    """One with the console, whose addresses are told."""
+    """A run with the console; its addresses are in the output."""
     with running(tmp_path, fresh_database_url, redis_url) as up:
         yield up
 
@@ -82,11 +82,11 @@ def sign_in(client: httpx.Client, **headers: str) -> httpx.Response:
 
 
 def token(response: httpx.Response) -> dict[str, str]:
-    """The header of who signed in there."""
+    """The header of the session that this response started."""
     return {"authorization": f"Bearer {response.json()['data']['signIn']['accessToken']}"}
 
 
-def test_it_ends_with_one_address_to_open_and_all_is_behind_it(up: Up) -> None:
+def test_it_prints_one_address_to_open_and_serves_everything_there(up: Up) -> None:
     said = up.until_up()
     assert [line.strip() for line in said if "open http" in line] == [
         f"Rollcall is up: open http://localhost:{up.console_port}"
@@ -105,20 +105,20 @@ def test_it_ends_with_one_address_to_open_and_all_is_behind_it(up: Up) -> None:
         assert json.loads(live.recv(10))["type"] == "connection_ack"
 
 
-def test_the_session_s_cookie_serves_pages_of_each_own_address_and_no_others(up: Up) -> None:
+def test_the_session_s_cookie_is_valid_for_pages_of_its_own_address_only(up: Up) -> None:
     up.until_up()
     in_cookie = SIGN_IN.replace("password: $password", "password: $password, cookie: true")
     body = {"query": in_cookie, "variables": {"email": ADMIN, "password": PASSWORD}}
-    asks = {"query": "{ me { email } }"}
+    request = {"query": "{ me { email } }"}
     localhost = f"http://localhost:{up.console_port}"
     for base in (up.console, up.api):
         with httpx.Client(base_url=base, timeout=60) as visitor:
             cookies = visitor.post("/graphql", json=body, headers={"origin": localhost}).cookies
             assert sorted(cookies) == [f"rollcall.{up.instance}", f"rollcall_refresh.{up.instance}"]
             for origin in (base, localhost):
-                answer = visitor.post("/graphql", json=asks, headers={"origin": origin})
+                answer = visitor.post("/graphql", json=request, headers={"origin": origin})
                 assert answer.json() == {"data": {"me": {"email": ADMIN}}}, (base, origin)
-            refused = visitor.post("/graphql", json=asks, headers={"origin": "http://elsewhere.example"})
+            refused = visitor.post("/graphql", json=request, headers={"origin": "http://elsewhere.example"})
             assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     with httpx.Client(base_url=up.console, timeout=60) as visitor:
         visitor.post("/sign-in", data={"email": ADMIN, "password": PASSWORD}, headers={"origin": up.console})
@@ -128,7 +128,7 @@ def test_the_session_s_cookie_serves_pages_of_each_own_address_and_no_others(up:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a second address of this machine")
-def test_events_have_the_visitor_s_address_whatever_headers_claim(up: Up) -> None:
+def test_events_have_the_visitor_s_address_whatever_the_headers_claim(up: Up) -> None:
     up.until_up()
     elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
     with httpx.Client(base_url=up.console, transport=elsewhere, timeout=60) as visitor:
@@ -136,11 +136,11 @@ def test_events_have_the_visitor_s_address_whatever_headers_claim(up: Up) -> Non
         through_page = visitor.post("/sign-in", data=form, headers={"origin": up.console, **FORGED})
         assert through_page.status_code in (200, 303), through_page.text
         bearer = token(sign_in(visitor, **FORGED))
-    with httpx.Client(base_url=up.api, timeout=60) as stranger:
-        sign_in(stranger, **FORGED)
+    with httpx.Client(base_url=up.api, timeout=60) as direct:
+        sign_in(direct, **FORGED)
         # A sign-in is answered before the relay has numbered its event, and unnumbered events are not listed.
-        until(lambda: len(addresses(stranger, bearer)) == 3)
-        assert sorted(addresses(stranger, bearer)) == ["127.0.0.1", "127.0.0.2", "127.0.0.2"]
+        until(lambda: len(addresses(direct, bearer)) == 3)
+        assert sorted(addresses(direct, bearer)) == ["127.0.0.1", "127.0.0.2", "127.0.0.2"]
 
 
 def addresses(client: httpx.Client, bearer: dict[str, str]) -> list[str]:
@@ -150,7 +150,7 @@ def addresses(client: httpx.Client, bearer: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_all_ends_together(up: Up, how: signal.Signals) -> None:
+def test_all_processes_end_together(up: Up, how: signal.Signals) -> None:
     up.until_up()
     members = family(up.process.pid)
     assert len(members) > 1
@@ -167,7 +167,7 @@ def test_a_killed_run_leaves_no_console(up: Up) -> None:
     assert wait_until(lambda: has_ended(node), 60)
 
 
-def test_a_console_that_dies_comes_back(up: Up) -> None:
+def test_a_console_that_dies_is_restarted(up: Up) -> None:
     up.until_up()
     up.node().kill()
     assert "restarting in 1 s" in next(line for line in up.lines if "exited unexpectedly" in line)
@@ -185,7 +185,7 @@ def test_it_runs_without_the_console(tmp_path: Path, fresh_database_url: str, re
             httpx.get(up.console)
 
 
-def test_it_runs_where_it_is_installed_without_the_console(
+def test_it_runs_from_an_installation_without_the_console(
     tmp_path: Path, fresh_database_url: str, redis_url: str
 ) -> None:
     installed = tmp_path / "installed"
@@ -211,7 +211,7 @@ def test_it_runs_where_it_is_installed_without_the_console(
 
 
 @pytest.mark.parametrize("name", ["API_PORT", "CONSOLE_PORT"])
-def test_a_taken_port_is_named_and_the_next_one_offered(
+def test_a_taken_port_is_reported_and_a_free_one_offered(
     tmp_path: Path, fresh_database_url: str, redis_url: str, name: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
