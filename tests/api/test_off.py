@@ -106,7 +106,7 @@ async def end(pair: Pair, user: Person, ending: str) -> None:
 async def watched(socket: Socket) -> list[str]:
     """The messages of a socket about its end, in order of arrival, and its close code.
 
-    The user's sign-in is left out, because its event may arrive later.
+    The user's creation and sign-in are left out, because their events may arrive later.
     """
     received: list[str] = []
     async with asyncio.timeout(PATIENCE):
@@ -118,7 +118,7 @@ async def watched(socket: Socket) -> list[str]:
             data = message["payload"]["data"]
             if "sessionNotices" in data:
                 received.append(data["sessionNotices"]["kind"])
-            elif data["userEvents"].get("type", "SESSION_STARTED") != "SESSION_STARTED":
+            elif data["userEvents"].get("type") not in {None, "USER_CREATED", "SESSION_STARTED"}:
                 received.append(data["userEvents"]["type"])
 
 

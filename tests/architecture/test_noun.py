@@ -18,7 +18,7 @@ COPIED = (*PACKAGES, "tests", "pyproject.toml")
 CLOSED = ("persistence/log/", "schema/feeds/", "schema/live/", "api/sockets/")
 """What takes a new noun as it is."""
 ASKED = (
-    "tests/api/test_permissions.py::test_the_table_has_every_field_of_the_schema_and_no_other",
+    "tests/api/test_permissions.py::test_the_table_has_exactly_the_fields_of_the_schema",
     "tests/architecture/test_tables.py::test_the_metadata_has_every_table",
     "tests/contract/test_schema.py",
     "tests/contract/test_descriptions.py",
