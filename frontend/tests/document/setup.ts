@@ -4,9 +4,9 @@ import { afterEach, vi } from 'vitest';
 import { answers } from './component.ts';
 import { forgetSubmissions } from './kit/forms.ts';
 import { visits } from './kit/navigation.ts';
+import { PATIENCE_MS } from './patience.ts';
 
-// A condition that must come is waited for as long as a busy machine may take.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: PATIENCE_MS });
 
 Object.assign(HTMLDialogElement.prototype, {
 	showModal(this: HTMLDialogElement) {

@@ -12,12 +12,11 @@ import { FakeApi } from '../fakes/api.ts';
 import { ADMIN } from '../fakes/rows.ts';
 import { Socket } from '../fakes/socket.ts';
 import Frame from './Frame.svelte';
+import { PATIENCE_MS } from './patience.ts';
 
 type Action = (event: never) => unknown;
 export type Data = Record<string, unknown>;
 
-/** How long a test waits for what must come, in milliseconds: more than a busy machine takes. */
-const PATIENCE_MS = 10_000;
 export const until = (condition: () => unknown) => vi.waitUntil(condition, PATIENCE_MS);
 
 export class Site {

@@ -1,7 +1,7 @@
 /** The list of mutants fits the code as it is: each text stands once in its file, and what it becomes compiles. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { broken, compile, mutantsOf } from '../../scripts/mutation.js';
+import { broken, compile, mutantsOf } from '../../scripts/mutants/mutation.js';
 
 const source = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 

@@ -1,7 +1,7 @@
 /** The hand-made mutants of tests/mutants.js, and how one is put into a source. */
 import { parse } from 'svelte/compiler';
 import ts from 'typescript';
-import { MUTANTS } from '../tests/mutants.js';
+import { MUTANTS } from '../../tests/mutants.js';
 
 /** @typedef {{ file: string, from: string, to: string }} Mutant */
 
