@@ -10,21 +10,49 @@ export const STORES = {
 		['this.#pending.filter((other) => other !== one)', '[]', 'a refused change takes back all'],
 		['if (given > known && highlight)', 'if (given > known)', 'one’s own change is highlighted']
 	],
-	'lib/stores/rows.svelte.ts': [
+	'lib/stores/row.svelte.ts': [
 		['if (isNew) this.changes = 1;', ''],
 		['return this.#left || this.#leaving > 0;', 'return this.#left;'],
 		['if (open) this.#leaving -= 1;', 'this.#leaving -= 1;'],
+		['if (open) this.#leaving -= 1;', '', 'a refused ending stays']
+	],
+	'lib/stores/waiting.svelte.ts': [
+		['this.#asked ? this.size : 0', 'this.size', 'what waits for the pointer is announced'],
+		['this.#values.size + this.#dropped', 'this.#values.size', 'only those kept are counted'],
+		['if (this.#values.size <= this.#max) return;', 'return;'],
+		['this.#dropped += 1;', ''],
+		['if (this.size === 0) this.#asked = false;', '', 'newcomers wait for ever'],
+		['this.#values.clear();', ''],
+		['this.#values.clear();\n\t\tthis.#asked = false;', 'this.#values.clear();']
+	],
+	'lib/stores/rows.svelte.ts': [
 		['Math.max(0, ', '('],
 		['+ this.waiting.size -', '-'],
-		['if (!this.#snapshot) this.waiting.add(value.id);', 'this.waiting.add(value.id);'],
-		['this.#departed.delete(value.id);', ''],
+		['this.#snapshot || this.waiting.has(key)', 'this.waiting.has(key)', 'a snapshot makes newcomers'],
+		['this.#snapshot || this.waiting.has(key)', 'this.#snapshot', 'an event that waits comes twice'],
+		['this.#departed.delete(key);', ''],
 		['row.hasLeft = false;', ''],
 		['&& back) row.changes += 1', '&& back) row.changes += 0'],
-		['if (this.waiting.delete(id)) return;', ''],
-		['if (!named.has(stored.id)) this.leave(stored.id)', 'this.leave(stored.id)'],
-		['this.#departed.add(id);', '', 'who left is counted'],
-		['this.#total + this.waiting.size', 'this.#total', 'a newcomer is not counted'],
-		['if (open) this.#leaving -= 1;', '', 'a refused ending stays']
+		['if (this.waiting.remove(key)) return;', ''],
+		['if (!named.has(this.#keyOf(stored))) this.leave', 'this.leave'],
+		['this.#departed.add(key);', '', 'who left is counted'],
+		['this.#rules.key?.(value) ?? value.id', 'value.id', 'the key of the rules is not used'],
+		['if (missed || ', 'if ('],
+		['|| this.#rules.hold?.isFlood()', ''],
+		["this.#rules.order === 'asRead' || !this.waiting.complete", "this.#rules.order === 'asRead'"],
+		["this.#rules.order === 'asRead' || !this.waiting.complete", '!this.waiting.complete'],
+		["this.#rules.order === 'asRead' || this.waiting.asked", "this.#rules.order === 'asRead'"],
+		["this.#rules.order === 'asRead' || this.waiting.asked", 'this.waiting.asked'],
+		['this.seen = first ? this.#keyOf(first.stored) : null;', ''],
+		['this.#insert(this.waiting.take(), false);', 'this.#insert(this.waiting.take(), true);'],
+		['if (this.waiting.asked || this.#rules.hold?.aiming || !', 'if (!'],
+		['!this.row(this.#keyOf(value)) && ', '', 'an older row stands twice'],
+		['this.hasMore = hasMore;', ''],
+		['this.#total += added.length;', ''],
+		['...added.reverse(), ...this.rows', '...this.rows, ...added', 'an older row is taken for newer'],
+		['this.#byKey.delete(this.#keyOf(stored))', 'void stored', 'what was cut off never comes again'],
+		['if (all.length > max) this.hasMore = true;', ''],
+		['all.slice(0, max)', 'all']
 	],
 	'lib/stores/toasts.svelte.ts': [
 		['setTimeout(() => this.dismiss(id), SHOWN_MS);', ''],
@@ -143,25 +171,20 @@ export const STORES = {
 		['this.#wait(retryAfter(error))', 'this.#wait(0)', 'no wait that the API asks for']
 	],
 	'lib/stores/event/list.svelte.ts': [
-		['if (this.#known.has(event.id)) return;', ''],
-		['if (missed || ', 'if ('],
-		['|| this.#isFlood()', ''],
-		['if (this.#uncounted > 0) return false;', ''],
-		['if (paused || offscreen || this.#asked) return true;', 'if (paused || this.#asked) return true;'],
-		['events.filter((event) => !this.#known.has(event.id))', 'events'],
-		['if (all.length > SHOWN_MAX) this.#cut = true;', ''],
-		['this.seen = this.shown[0]?.id ?? null;', ''],
-		['this.#hasOlder = hasOlder;\n\t\tthis.#cut', 'this.#cut'],
-		['for (const event of events) this.fresh.add(event.id);', ''],
-		[
-			'if (this.#asked || this.#reading.aiming || !this.waiting.length) return;',
-			'if (!this.waiting.length) return;'
-		],
-		[
-			'if (paused || offscreen || this.#asked) return true;',
-			'if (offscreen || this.#asked) return true;',
-			'a pause is none'
-		]
+		['rows.enter(event, missed)', 'rows.enter(event)'],
+		["order: 'newestFirst'", "order: 'newestLast'"],
+		['this.hasMore = hasOlder;', ''],
+		['SHOWN_MAX = 400', 'SHOWN_MAX = 500'],
+		['this.hasMore ? (this.rows', 'true ? (this.rows']
+	],
+	'lib/stores/event/reading.svelte.ts': [
+		['this.paused || ', '', 'a pause is none'],
+		['this.offscreen || ', ''],
+		['[...this.open].some(isShown)', 'this.open.size > 0'],
+		['this.#inSecond > READABLE_A_SECOND', 'false'],
+		['second === this.#second ? this.#inSecond + 1 : 1', 'this.#inSecond + 1'],
+		['else this.open.delete(id);', ''],
+		['setTimeout(() => (this.aiming = false), AIM_MS)', 'setTimeout(() => {}, AIM_MS)']
 	],
 	'lib/stores/overview/numbers.svelte.ts': [
 		['if (this.#idle()) return this.touch();', ''],
@@ -173,9 +196,9 @@ export const STORES = {
 		['&& !row.current.current', ''],
 		["? (page.edges.at(-1)?.node.createdAt ?? '')", "? ''"],
 		['if (session) row.update(session);', ''],
-		['if (found.size) this.append([...found.values()]);', ''],
+		['for (const session of found.values()) this.enter(session);', ''],
 		['for (const row of ending) row.hasLeft = true;', ''],
-		['this.cut = page.pageInfo.hasNextPage;\n\t\tconst', 'const'],
+		['this.hasMore = page.pageInfo.hasNextPage;\n\t\tconst', 'const'],
 		['row.stored.createdAt >= oldest', 'true', 'what a page has no room for has ended'],
 		[': !row.stored.current', ': true', 'one’s own session is ended with the others']
 	],

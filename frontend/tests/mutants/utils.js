@@ -70,7 +70,7 @@ export const UTILS = {
 		["KINDS[type]?.[0] ?? 'neutral'", "'neutral'"],
 		['if (key === f.dayKey(now)) return m.activity.today;', ''],
 		["role && role.after !== 'MEMBER'", 'role'],
-		['if (day) day.events.push(event);\n\t\telse', '']
+		['if (day) day.items.push(item);\n\t\telse', '']
 	],
 	'lib/utils/session/user-agent.ts': [
 		["\t[/\\bEdg(?:e|A|iOS)?\\//, 'Edge'],\n", ''],

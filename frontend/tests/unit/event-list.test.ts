@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EventRow, UserEventsData } from '#lib/graphql/documents.ts';
 import type { EventOf } from '#lib/stores/live/live.svelte.ts';
-import { EventList, ReadingState } from '#lib/stores/event/list.svelte.ts';
+import { EventList } from '#lib/stores/event/list.svelte.ts';
+import { ReadingState } from '#lib/stores/event/reading.svelte.ts';
 
 type Message = EventOf<UserEventsData>;
 
@@ -19,6 +20,7 @@ const row = (n: number): EventRow => ({
 });
 const happened = (n: number): Message => ({ __typename: 'Event', ...row(n) });
 const numbers = (events: readonly EventRow[]) => events.map((event) => Number(event.id.slice(6)));
+const shown = (list: EventList) => numbers(list.rows.map((row) => row.current));
 
 function list(reading = new ReadingState(), events: EventRow[] = [row(2), row(1)]) {
 	return new EventList(events, reading);
@@ -28,9 +30,9 @@ describe('a list of events', () => {
 	it('shows what happens while the reader looks at the newest', () => {
 		const events = list();
 		events.apply(happened(3));
-		expect(numbers(events.shown)).toEqual([3, 2, 1]);
-		expect(events.fresh.has('event-3')).toBe(true);
-		expect(events.waitingCount).toBe(0);
+		expect(shown(events)).toEqual([3, 2, 1]);
+		expect(events.rows.map((row) => row.changes)).toEqual([1, 0, 0]);
+		expect(events.waiting.count).toBe(0);
 	});
 
 	it.each([
@@ -43,12 +45,13 @@ describe('a list of events', () => {
 		act(reading);
 		events.apply(happened(3));
 		events.apply(happened(4));
-		expect(numbers(events.shown)).toEqual([2, 1]);
-		expect(events.waitingCount).toBe(2);
+		expect(shown(events)).toEqual([2, 1]);
+		expect(events.waiting.count).toBe(2);
 		expect(events.show()).toBe(true);
-		expect(numbers(events.shown)).toEqual([4, 3, 2, 1]);
+		expect(shown(events)).toEqual([4, 3, 2, 1]);
 		expect(events.seen).toBe('event-2');
-		expect(events.waitingCount).toBe(0);
+		expect(events.rows.map((row) => row.changes)).toEqual([0, 0, 0, 0]);
+		expect(events.waiting.count).toBe(0);
 	});
 
 	it('does not wait for details that are closed, or of an event that is not shown', () => {
@@ -58,7 +61,7 @@ describe('a list of events', () => {
 		reading.toggled('event-1', false);
 		reading.toggled('event-99', true);
 		events.apply(happened(3));
-		expect(numbers(events.shown)).toEqual([3, 2, 1]);
+		expect(shown(events)).toEqual([3, 2, 1]);
 	});
 
 	it('lets nothing overtake what waits', () => {
@@ -68,8 +71,8 @@ describe('a list of events', () => {
 		events.apply(happened(3));
 		reading.offscreen = false;
 		events.apply(happened(4));
-		expect(numbers(events.shown)).toEqual([2, 1]);
-		expect(numbers(events.waiting)).toEqual([4, 3]);
+		expect(shown(events)).toEqual([2, 1]);
+		expect(numbers(events.waiting.values)).toEqual([3, 4]);
 	});
 
 	it('moves nothing under a moving pointer, and catches up by itself when it rests', () => {
@@ -79,11 +82,11 @@ describe('a list of events', () => {
 		reading.aim();
 		events.apply(happened(3));
 		events.release();
-		expect(numbers(events.shown)).toEqual([2, 1]);
-		expect(events.waitingCount).toBe(0);
+		expect(shown(events)).toEqual([2, 1]);
+		expect(events.waiting.count).toBe(0);
 		vi.runAllTimers();
 		events.release();
-		expect(numbers(events.shown)).toEqual([3, 2, 1]);
+		expect(shown(events)).toEqual([3, 2, 1]);
 		vi.useRealTimers();
 	});
 
@@ -94,16 +97,16 @@ describe('a list of events', () => {
 		reading.paused = true;
 		events.apply(happened(3));
 		events.apply(happened(3));
-		expect(numbers(events.shown)).toEqual([2, 1]);
-		expect(events.waitingCount).toBe(1);
+		expect(shown(events)).toEqual([2, 1]);
+		expect(events.waiting.count).toBe(1);
 	});
 
 	it('keeps a flood waiting', () => {
 		vi.useFakeTimers({ now: 1_000_000 });
 		const events = list();
 		for (let n = 3; n < 23; n += 1) events.apply(happened(n));
-		expect(events.shown.length).toBe(10);
-		expect(events.waitingCount).toBe(12);
+		expect(events.rows.length).toBe(10);
+		expect(events.waiting.count).toBe(12);
 		vi.useRealTimers();
 	});
 
@@ -112,8 +115,9 @@ describe('a list of events', () => {
 		const events = list(reading);
 		reading.paused = true;
 		for (let n = 3; n < 1003; n += 1) events.apply(happened(n));
-		expect(events.waitingCount).toBe(1000);
-		expect(events.waiting.length).toBe(200);
+		expect(events.waiting.count).toBe(1000);
+		expect(numbers(events.waiting.values).slice(-2)).toEqual([1001, 1002]);
+		expect(events.waiting.values.length).toBe(200);
 		expect(events.show()).toBe(false);
 	});
 
@@ -122,8 +126,15 @@ describe('a list of events', () => {
 		const events = list(new ReadingState(), many);
 		expect(events.older).toBeNull();
 		events.apply(happened(401));
-		expect(events.shown.length).toBe(400);
+		expect(events.rows.length).toBe(400);
 		expect(events.older).toBe('cursor-2');
+		// What was cut off is read again, and shown.
+		events.append([row(1)], false);
+		expect([events.rows.length, events.rows.at(-1)?.current.id, events.older]).toEqual([
+			401,
+			'event-1',
+			null
+		]);
 		expect(new EventList([row(2)], new ReadingState(), true).older).toBe('cursor-2');
 	});
 });
@@ -132,15 +143,15 @@ describe('what was missed, and what is older', () => {
 	it('keeps what was missed waiting', () => {
 		const events = list();
 		events.apply(happened(3), true);
-		expect(numbers(events.shown)).toEqual([2, 1]);
-		expect(events.waitingCount).toBe(1);
+		expect(shown(events)).toEqual([2, 1]);
+		expect(events.waiting.count).toBe(1);
 	});
 
 	it('takes older ones below, each once, and knows where the next begin', () => {
 		const events = list();
 		events.apply(happened(3));
 		events.append([row(1), row(0)], true);
-		expect(numbers(events.shown)).toEqual([3, 2, 1, 0]);
+		expect(shown(events)).toEqual([3, 2, 1, 0]);
 		expect(events.older).toBe('cursor-0');
 		events.append([], false);
 		expect(events.older).toBeNull();

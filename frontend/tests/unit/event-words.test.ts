@@ -66,7 +66,10 @@ describe('days', () => {
 			event({ id: 'a', occurredAt: '2026-01-02T00:00:00Z' })
 		];
 		const read = (zone: string) =>
-			byDay(events, formats('en', zone)).map((day) => [day.key, day.events.map((e) => e.id)]);
+			byDay(events, (one) => one.occurredAt, formats('en', zone)).map((day) => [
+				day.key,
+				day.items.map((e) => e.id)
+			]);
 		expect(read('UTC')).toEqual([
 			['2026-01-02', ['c', 'a']],
 			['2026-01-01', ['b']]

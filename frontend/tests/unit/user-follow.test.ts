@@ -127,10 +127,10 @@ describe('the page of one user', () => {
 	test('keeps what was missed waiting, and shows what happens now', () => {
 		const { record, fake } = follow();
 		fake.handlers.event(happened('USER_UPDATED', { id: 'one' }), true);
-		expect([record.timeline.shown.length, record.timeline.waitingCount]).toEqual([0, 1]);
+		expect([record.timeline.rows.length, record.timeline.waiting.count]).toEqual([0, 1]);
 		record.timeline.show();
 		fake.handlers.event(happened('USER_UPDATED', { id: 'two' }), false);
-		expect([record.timeline.shown.length, record.timeline.waitingCount]).toEqual([2, 0]);
+		expect([record.timeline.rows.length, record.timeline.waiting.count]).toEqual([2, 0]);
 	});
 
 	test.each<EventType>(['SESSION_STARTED', 'SESSION_REVOKED', 'PASSWORD_CHANGED', 'USER_DISABLED'])(

@@ -120,7 +120,7 @@ describe('sessions', () => {
 			sessionPage([session('1', { lastSeenAt })], hasNextPage);
 		const sessions = new Sessions(page(AT, true));
 		sessions.merge(page('2026-02-02T00:00:00Z', false));
-		expect([sessions.rows[0]!.current.lastSeenAt, sessions.cut]).toEqual(['2026-02-02T00:00:00Z', false]);
+		expect([sessions.rows[0]!.current.lastSeenAt, sessions.hasMore]).toEqual(['2026-02-02T00:00:00Z', false]);
 	});
 
 	it('end ahead of the answer, and come back when it refuses', () => {

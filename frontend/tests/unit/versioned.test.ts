@@ -1,6 +1,6 @@
 /** A row under changes that are not confirmed: whatever is in flight, a refused change takes back itself and only itself. */
 import { describe, expect, test } from 'vitest';
-import { Row, Rows } from '#lib/stores/rows.svelte.ts';
+import { Row } from '#lib/stores/row.svelte.ts';
 import { Versioned } from '#lib/stores/versioned.svelte.ts';
 
 interface Team {
@@ -102,11 +102,4 @@ describe('a row that is about to leave', () => {
 		two();
 		expect(row.left).toBe(false);
 	});
-});
-
-test('a list counts all pages, and never below none', () => {
-	const rows = new Rows([team()], 1);
-	rows.leave('a');
-	rows.leave('of another page');
-	expect(rows.total).toBe(0);
 });

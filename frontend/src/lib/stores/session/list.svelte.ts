@@ -3,12 +3,12 @@ import type { SessionPage, SessionRow } from '#lib/graphql/documents.ts';
 import { Rows } from '#lib/stores/rows.svelte.ts';
 
 export class Sessions extends Rows<SessionRow> {
-	/** Whether there are more, older ones than are shown. */
-	cut = $state(false);
-
 	constructor(page: SessionPage) {
-		super(page.edges.map(({ node }) => node));
-		this.cut = page.pageInfo.hasNextPage;
+		super(
+			page.edges.map(({ node }) => node),
+			{ order: 'newestLast' }
+		);
+		this.hasMore = page.pageInfo.hasNextPage;
 	}
 
 	/** How many could be ended from here: one's own current session is not among them. */
@@ -18,8 +18,8 @@ export class Sessions extends Rows<SessionRow> {
 
 	/** Takes in the sessions as they were just read; what such a page has no room for may still be alive. */
 	merge(page: SessionPage): void {
-		this.cut = page.pageInfo.hasNextPage;
-		const oldest = this.cut ? (page.edges.at(-1)?.node.createdAt ?? '') : '';
+		this.hasMore = page.pageInfo.hasNextPage;
+		const oldest = this.hasMore ? (page.edges.at(-1)?.node.createdAt ?? '') : '';
 		// Made for this call alone: it needs no signals.
 		// eslint-disable-next-line svelte/prefer-svelte-reactivity
 		const found = new Map(page.edges.map(({ node }) => [node.id, node]));
@@ -29,7 +29,7 @@ export class Sessions extends Rows<SessionRow> {
 			if (session || row.stored.createdAt >= oldest) row.hasLeft = !session;
 			found.delete(row.stored.id);
 		}
-		if (found.size) this.append([...found.values()]);
+		for (const session of found.values()) this.enter(session);
 	}
 
 	/** Shows the session, or all but the current one, as ended before the API has answered. */

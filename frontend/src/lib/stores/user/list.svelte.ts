@@ -1,7 +1,7 @@
 /** One page of the directory, kept current by its feed. */
 import { UserFeed, type User, type UserFilter } from '#lib/graphql/documents.ts';
 import type { EventOf, Live } from '#lib/stores/live/live.svelte.ts';
-import { Rows } from '#lib/stores/rows.svelte.ts';
+import { Rows, type ListRules } from '#lib/stores/rows.svelte.ts';
 import type { UserFeedData } from '#lib/graphql/documents.ts';
 
 type Change = EventOf<UserFeedData>;
@@ -12,11 +12,19 @@ export interface UserFeedQuery {
 	after: string | null;
 }
 
-export class UserList extends Rows<User> {
-	apply(change: Change): void {
-		if (change.__typename === 'UserLeft') this.leave(change.userId);
-		else if (change.__typename === 'UserEntered') this.enter(change.user);
-		else this.update(change.user);
+const RULES: ListRules<User, Change> = {
+	order: 'asRead',
+	apply(rows, change) {
+		if (change.__typename === 'UserLeft') rows.leave(change.userId);
+		else if (change.__typename === 'UserEntered') rows.enter(change.user);
+		else rows.update(change.user);
+	}
+};
+
+export class UserList extends Rows<User, Change> {
+	/** `total`: how many there were on all pages. */
+	constructor(users: readonly User[], total?: number) {
+		super(users, RULES, total);
 	}
 
 	/** Follows the feed until the returned function is called; presence, which no log has, is read after each break. */

@@ -8,7 +8,8 @@ import {
 	type SessionPage,
 	type User
 } from '#lib/graphql/documents.ts';
-import { EventList, ReadingState } from '#lib/stores/event/list.svelte.ts';
+import { EventList } from '#lib/stores/event/list.svelte.ts';
+import { ReadingState } from '#lib/stores/event/reading.svelte.ts';
 import type { Live } from '#lib/stores/live/live.svelte.ts';
 import { Sessions } from '#lib/stores/session/list.svelte.ts';
 import { run } from '#lib/utils/graphql.ts';

@@ -84,23 +84,23 @@ export function summary(m: Messages, f: Formats, event: EventRow): string | null
 	return `${value(only.field, only.before)} → ${value(only.field, only.after)}`;
 }
 
-export interface Day {
+export interface Day<T> {
 	/** As the visitor's zone has it: 2026-11-24. */
 	key: string;
-	events: EventRow[];
+	items: T[];
 }
 
 /**
- * The events of each day together, in the order given. By day and not by neighbourhood: round midnight the order of
+ * What happened on each day together, in the order given. By day and not by neighbourhood: round midnight the order of
  * the log need not be that of the clock, and no day may come twice.
  */
-export function byDay(events: readonly EventRow[], f: Formats): Day[] {
-	const days = new Map<string, Day>();
-	for (const event of events) {
-		const key = f.dayKey(event.occurredAt);
+export function byDay<T>(items: readonly T[], momentOf: (item: T) => string, f: Formats): Day<T>[] {
+	const days = new Map<string, Day<T>>();
+	for (const item of items) {
+		const key = f.dayKey(momentOf(item));
 		const day = days.get(key);
-		if (day) day.events.push(event);
-		else days.set(key, { key, events: [event] });
+		if (day) day.items.push(item);
+		else days.set(key, { key, items: [item] });
 	}
 	return [...days.values()];
 }
