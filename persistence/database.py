@@ -103,7 +103,6 @@ def _engine(url: str, pool_size: int, read_seconds: float | None) -> AsyncEngine
                 "application_name": "rollcall",
                 "timezone": "UTC",
                 "jit": "off",
-                "pg_trgm.word_similarity_threshold": "0.5",
                 "idle_in_transaction_session_timeout": "60000",
                 **({} if read_seconds is None else {"statement_timeout": str(int(read_seconds * 1000))}),
             },

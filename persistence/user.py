@@ -30,15 +30,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
-from domain.models.directory import Credentials, UserQuery
-from domain.models.text import fold
+from domain.models.directory import Credentials, UserQuery, UserSort
 from domain.models.user import Status, User
+from domain.models.words import email_key, name_key
 from domain.pagination import Page
 from persistence.last_seen import touch
 from persistence.records import names, recordset
 from persistence.session import sessions
-from persistence.user_query import COLUMNS, FOUND_BY, is_long, keyset_of, matching, nearest, terms
+from persistence.user_conditions import Filtered
+from persistence.user_query import COLUMNS, keyset_of, user_from_row
+from persistence.user_search import SqlSearch
 from persistence.user_table import users
+from persistence.user_walk import Walk
 
 ADMIN_LOCK = 0x41444D494E
 """The advisory lock under which admins are counted ("ADMIN" in ASCII)."""
@@ -47,7 +50,7 @@ BY_IDS = select(*COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(
 """Made once, with one parameter however many there are: this is read for every event that somebody watches."""
 LOCKED = BY_IDS.order_by(users.c.id).with_for_update()
 
-WRITTEN = [*COLUMNS, users.c.name_key]
+WRITTEN = [*COLUMNS, users.c.name_key, users.c.email_key]
 """What a user is written with."""
 KEPT = ("id", "created_at", "last_seen_at")
 """What a change of a user leaves as it is."""
@@ -66,17 +69,14 @@ CREDENTIALS = select(*COLUMNS, users.c.password_hash, func.array(_NEWEST, type_=
 )
 
 
-def user_from_row(row: Mapping[str, Any]) -> User:
-    """A user from a row with COLUMNS."""
-    return User(**{**row, "role": Role(row["role"]), "status": Status(row["status"])})
-
-
 _NAMES = tuple(field.name for field in fields(User))
 
 
 def _fields(user: User) -> dict[str, Any]:
     values = {name: getattr(user, name) for name in _NAMES}
-    return values | {"role": str(user.role), "status": str(user.status), "name_key": fold(user.display_name)}
+    key = name_key(user.display_name)
+    keys = {"name_key": key, "email_key": email_key(user.email, key)}
+    return values | {"role": str(user.role), "status": str(user.status)} | keys
 
 
 def _is_free(email: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -137,22 +137,28 @@ class SqlUserReader:
 
     async def page(self, query: UserQuery) -> Page[User]:
         """A page by key. Raises ValidationFailed for a cursor of another list."""
-        rows: list[User] = []
+        if query.sort is UserSort.RELEVANCE:
+            return await SqlSearch(self._connection, query).page()
         keyset = keyset_of(query)
-        if query.search is not None and is_long(query.search):
-            rows = await self._fetch(nearest(query))
-        if len(rows) <= query.window.size:
-            rows = await self._fetch(keyset.cut(matching(select(*COLUMNS), query), query.window))
-        return keyset.page(rows, query.window)
+        walk = Walk(self._connection, query, keyset)
+        if query.search is None:
+            question = await walk.question()
+        else:
+            found, few = await SqlSearch(self._connection, query).condition()
+            question = await walk.question(found, few=few)
+        return keyset.page(await self._fetch(question), query.window)
 
     async def count(self, query: UserQuery) -> int:
         """How many users match; the window is ignored."""
-        return int(await self._connection.scalar(matching(select(func.count()).select_from(users), query)) or 0)
+        if query.search is not None:
+            return await SqlSearch(self._connection, query).count()
+        conditions = Filtered.of(query).on(users.c.traits, users.c.id)
+        question = select(func.count()).select_from(users).where(*conditions)
+        return int(await self._connection.scalar(question) or 0)
 
-    async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
-        """Whether each (display name, e-mail) would be found by the search."""
-        rows = orjson.dumps([{"name": fold(n), "email": e} for n, e in texts]).decode()
-        return list((await self._connection.execute(FOUND_BY, {"rows": rows, **terms(search)})).scalars())
+    async def finds_little(self, query: UserQuery) -> bool:
+        """Whether the search of a query finds so few, whatever its filter, that slips of typing count too."""
+        return await SqlSearch(self._connection, query).finds_little()
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:
         """How many users have each role and status."""

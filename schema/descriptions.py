@@ -118,6 +118,8 @@ ATTRIBUTES = {
     "UserChanged.changes": "What the event changed, limited to what the viewer may see.",
     "UserEdge.cursor": "The position of this user in the list; give it as `after` or `before`.",
     "UserFilter.createdAfter": "Only users created later than this.",
+    "UserFilter.email": "Only the user with exactly this address, however it is written; viewers who may not see e-mail "
+    "addresses find only themselves by it.",
     "UserFilter.createdBefore": "Only users created earlier than this.",
     "UserFilter.emailVerified": "Only users whose e-mail address is, or is not, verified.",
     "UserFilter.online": "Only users who are, or are not, online.",
@@ -172,6 +174,8 @@ VALUES = {
     "UserSortField.DISPLAY_NAME": "The display name, without case and accents.",
     "UserSortField.EMAIL": "The e-mail address; for viewers who may not see it, the display name.",
     "UserSortField.LAST_SEEN_AT": "When the user was last seen; users who never were sort as earliest.",
+    "UserSortField.RELEVANCE": "How well a user matches the search, best first in either direction; refused without a "
+    "search, and the order of a search unless another is given.",
     "UserSortField.UPDATED_AT": "When the user was last changed.",
     "UserStatus.ACTIVE": "May sign in.",
     "UserStatus.DELETED": "May not sign in, is hidden from members, and can be restored.",

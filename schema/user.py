@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
+from graphql import GraphQLError
 
 from domain import policies
 from domain.models import user as domain
-from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.models.directory import UserFilter, UserQuery
 from domain.pagination import Window
 from schema.connection import Connection
 from schema.context import Info
@@ -121,6 +122,7 @@ class UserFilterInput:
     email_verified: bool | None = strawberry.UNSET
     created_after: datetime | None = strawberry.UNSET
     created_before: datetime | None = strawberry.UNSET
+    email: str | None = strawberry.UNSET
 
 
 def _set(values: Sequence[Any] | None) -> frozenset[Any] | None:
@@ -140,6 +142,7 @@ def filter_of(asked: UserFilterInput | None) -> UserFilter:
         email_verified=given(asked.email_verified),
         created_after=given(asked.created_after),
         created_before=given(asked.created_before),
+        email=given(asked.email),
     )
 
 
@@ -164,8 +167,9 @@ class UserQueries:
         return None if found is None else User(entity=found)
 
     @strawberry.field(
-        description="A page of the directory. `search` finds words and beginnings of words in names and e-mail "
-        "addresses, and tolerates typing errors. Viewers who may not see e-mail addresses search and sort by names only."
+        description="A page of the directory. `search` finds whole names and e-mail addresses, beginnings and parts of "
+        "their words, best first, and tolerates typing errors where it finds little else. Viewers who may not see e-mail "
+        "addresses search and sort by names only."
     )
     async def users(
         self,
@@ -181,12 +185,14 @@ class UserQueries:
         """A page of the directory."""
         context, order = info.context, given(order_by)
         window = Window.of(given(first), given(after), given(last), given(before))
+        if order and order.field is UserSortField.RELEVANCE and not given(search):
+            raise GraphQLError("Only a search can be sorted by RELEVANCE", extensions={"code": "BAD_USER_INPUT"})
         query = context.services.users.query(
             context.viewer,
             window,
             given(search),
             filter_of(filter),
-            order.field if order else UserSort.CREATED_AT,
+            order.field if order else None,
             descending=order is not None and order.direction is SortDirection.DESC,
         )
         return UserConnection(page=await context.services.users.page(query, context.at_least), query=query)

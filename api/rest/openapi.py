@@ -149,6 +149,7 @@ def _parameters() -> Json:
             text | {"maxLength": 200},
             "Part of a name or an e-mail address, at most 64 characters and 8 words",
         ),
+        "email": _parameter("email", "query", text, "Only the user with exactly this e-mail address"),
         "role": _parameter("role", "query", {"enum": ["member", "auditor", "admin"]}, "Only this role"),
         "status": _parameter("status", "query", {"enum": ["active", "disabled", "deleted"]}, "Only this status"),
         "count": _parameter(

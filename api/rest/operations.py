@@ -46,7 +46,7 @@ def ref(name: str) -> Json:
 
 
 USERS: Json = {"type": "array", "items": ref("User"), "maxItems": 100}
-LISTING = ("limit", "after", "search", "role", "status", "count")
+LISTING = ("limit", "after", "search", "email", "role", "status", "count")
 
 
 def _list(path: str, name: str, summary: str) -> Operation:

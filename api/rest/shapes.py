@@ -118,6 +118,7 @@ class UserListQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     after: str | None = None
     search: str | None = None
+    email: str | None = None
     role: Literal["member", "auditor", "admin"] | None = None
     status: Literal["active", "disabled", "deleted"] | None = None
     count: bool = False

@@ -58,6 +58,7 @@ class UserRoutes:
         filter_ = UserFilter(
             status=frozenset({Status(asked.status)}) if asked.status else statuses,
             role=frozenset({Role(asked.role)}) if asked.role else None,
+            email=asked.email,
         )
         query = self._users.query(actor, Window(asked.limit, asked.after), asked.search, filter_)
         try:

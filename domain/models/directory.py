@@ -10,6 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.models.actor import Role
+from domain.models.relevance import Search
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
 
@@ -22,6 +23,8 @@ class UserSort(StrEnum):
     EMAIL = "email"
     DISPLAY_NAME = "display_name"
     LAST_SEEN_AT = "last_seen_at"
+    RELEVANCE = "relevance"
+    """Best first, for a search only (`domain/models/relevance.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class UserFilter:
     email_verified: bool | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    email: str | None = None
+    """A canonical address; one that nobody can have matches nobody."""
+    id: UUID | None = None
 
     def matches(self, user: User, online: frozenset[UUID]) -> bool:
         """Whether a user matches; `online` has the ids of the users who are online."""
@@ -44,6 +50,8 @@ class UserFilter:
             and (self.email_verified is None or self.email_verified == (user.email_verified_at is not None))
             and (self.created_after is None or user.created_at > self.created_after)
             and (self.created_before is None or user.created_at < self.created_before)
+            and (self.email is None or user.email == self.email)
+            and (self.id is None or user.id == self.id)
         )
 
 
@@ -56,7 +64,7 @@ class UserQuery:
     """
 
     window: Window = Window()  # noqa: RUF009 - frozen
-    search: str | None = None
+    search: Search | None = None
     filter: UserFilter = UserFilter()
     sort: UserSort = UserSort.CREATED_AT
     descending: bool = False
@@ -99,8 +107,8 @@ class UserReader(Protocol):
         """How many users match the search and filter; the window is ignored."""
         ...
 
-    async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
-        """Whether `page` would find each of these (display name, e-mail or None) with this folded search."""
+    async def finds_little(self, query: UserQuery) -> bool:
+        """Whether the search of a query finds fewer than LITTLE, whatever its filter: then slips of typing count too."""
         ...
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:

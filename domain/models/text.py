@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from domain.errors import ValidationFailed
+from domain.models.latin import ASCII
 
 EMAIL_MAX = 254
 """Characters; RFC 5321 section 4.5.3.1.3 allows a path of 256 octets with its angle brackets."""
@@ -56,6 +57,14 @@ def canonical_email(text: str, field: str = "email") -> str:
     return email
 
 
+def address_of(text: str) -> str:
+    """The address that a text means: canonical, or, for what is none, a text that is nobody's."""
+    try:
+        return canonical_email(text)
+    except ValidationFailed:
+        return ""
+
+
 def clean_name(text: str, field: str = "display_name") -> str:
     """A name as shown: NFC, single spaces, no control or bidirectional override characters, 1 to 200 characters.
 
@@ -70,9 +79,9 @@ def clean_name(text: str, field: str = "display_name") -> str:
 
 
 def fold(text: str) -> str:
-    """The form for searching and sorting: compatibility-decomposed, without combining marks, case-folded."""
+    """The form in which text is searched: compatibility-decomposed, without marks, case-folded, Latin as plain letters."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(ASCII)
     return " ".join(_visible(unicodedata.normalize("NFKC", kept).replace("\0", " ")).split())
 
 

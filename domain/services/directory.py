@@ -8,13 +8,14 @@ from uuid import UUID
 
 from domain import policies
 from domain.cursors import LogCursor
-from domain.errors import (
-    NotFound,
-)
+from domain.errors import NotFound, ValidationFailed
 from domain.models.actor import Actor, Role
+from domain.models.conditions import texts_of
 from domain.models.directory import UserFilter, UserQuery, UserSort
-from domain.models.text import clean_search
+from domain.models.relevance import SLIPPED, Tier, parse_search, rank
+from domain.models.text import address_of
 from domain.models.user import Status, User
+from domain.models.words import email_key, name_key
 from domain.pagination import Page, Window
 from domain.services.live import Presence
 from domain.services.unit import Store
@@ -62,21 +63,30 @@ class DirectoryService:
         window: Window = Window(),  # noqa: B008 - frozen
         search: str | None = None,
         filter_: UserFilter | None = None,
-        sort: UserSort = UserSort.CREATED_AT,
+        sort: UserSort | None = None,
         *,
         descending: bool = False,
     ) -> UserQuery:
         """Build a query within the actor's rights: only statuses they may see, and e-mail only if they may see e-mails.
 
-        Raises ValidationFailed for a search that is too long.
+        Without an order it is by relevance for a search, else by creation. Who may not see e-mails finds only
+        themselves by an address. Raises ValidationFailed for a search that is too long, and for relevance without one.
         """
         filter_ = filter_ or UserFilter()
+        asked = parse_search(search) if search else None
+        if sort is UserSort.RELEVANCE and asked is None:
+            raise ValidationFailed.one("order_by", "Only a search can be ordered by relevance")
+        if sort is None:
+            sort = UserSort.CREATED_AT if asked is None else UserSort.RELEVANCE
         visible = policies.visible_statuses(actor)
         statuses = visible if filter_.status is None else filter_.status & visible
         by_email = actor.sees_all
+        if filter_.email is not None:
+            own = None if by_email else actor.user_id
+            filter_ = replace(filter_, email=address_of(filter_.email), id=own)
         return UserQuery(
             window=window,
-            search=clean_search(search) if search else None,
+            search=asked,
             filter=replace(filter_, status=None if statuses == frozenset(Status) else statuses),
             sort=UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not by_email else sort,
             descending=descending,
@@ -91,10 +101,18 @@ class DirectoryService:
         fits = [query.filter.matches(u, online) for u in users]
         if query.search is None or not any(fits):
             return fits
-        texts = [(u.display_name, u.email if query.by_email else None) for u in users]
-        async with self._store.read() as unit:
-            found = await unit.users.found_by(query.search, texts)
-        return [a and b for a, b in zip(fits, found, strict=True)]
+        ranks = [self._rank(query, u) if fit else None for u, fit in zip(users, fits, strict=True)]
+        counting = set(Tier)
+        if not SLIPPED.isdisjoint(ranks):
+            async with self._store.read() as unit:
+                counting -= set() if await unit.users.finds_little(query) else SLIPPED
+        return [rank in counting for rank in ranks]
+
+    @staticmethod
+    def _rank(query: UserQuery, user: User) -> Tier | None:
+        key = name_key(user.display_name)
+        texts = texts_of(user.id, key, email_key(user.email, key), user.email)
+        return None if query.search is None else rank(query.search, texts, by_email=query.by_email)
 
     async def page(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
         """A page of the matching users; raises ValidationFailed for a cursor of another list."""

@@ -20,6 +20,7 @@ from domain.errors import IdempotencyMismatch, LastAdmin, Taken, Unavailable, Va
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.event_types import EventType
+from domain.models.relevance import parse_search
 from domain.models.text import fold
 from domain.models.user import Status, User
 from domain.pagination import Window
@@ -134,12 +135,13 @@ async def test_paging_returns_each_remaining_user_once_while_others_are_added_an
     cursor: str | None = None
     for step in range(100):
         window = Window.of(last=7, before=cursor) if backward else Window.of(7, cursor)
-        page = await core.users.page(UserQuery(window, sort=sort, descending=descending))
+        search = parse_search("name") if sort is UserSort.RELEVANCE else None
+        page = await core.users.page(UserQuery(window, search, sort=sort, descending=descending))
         seen += page.items[::-1] if backward else page.items
         if not (page.has_previous if backward else page.has_next):
             break
         cursor = page.cursors[0] if backward else page.cursors[-1]
-        await make(core, f"Newcomer {step}")
+        await make(core, f"Name Newcomer {step}")
         if leaving:
             await core.users.erase(system(), leaving.pop().id)
     ids = [u.id for u in seen]
@@ -219,7 +221,11 @@ async def test_erasing_leaves_no_personal_data(core: Core, settings: Settings) -
     await core.users.update(system(), UpdateUser(user.id, display_name="Erased Again"))
     await core.users.erase(system(), user.id)
     connection = await asyncpg.connect(settings.database_url.dsn)
-    rows = [str(r) for t in ("users", "sessions", "events") for r in await connection.fetch(f"select * from {t}")]  # noqa: S608
+    rows = [
+        str(r)
+        for t in ("users", "user_words", "words", "sessions", "events")
+        for r in await connection.fetch(f"select * from {t}")  # noqa: S608
+    ]
     types = [r["type"] for r in await connection.fetch("select type from events order by ord")]
     await connection.close()
     assert not [r for r in rows if "rased" in r.replace("user_erased", "")]

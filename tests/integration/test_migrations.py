@@ -30,6 +30,10 @@ INDEXES = """
 select indexname, indexdef from pg_indexes
 where schemaname = 'public' and tablename <> 'alembic_version' order by 1
 """
+ROUTINES = """
+select proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace and prolang <> 13 and probin is null
+union all select tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal order by 1, 2
+"""
 ROWS = """
 insert into users (email, display_name, name_key) values ('kept@example.com', 'Kept', 'kept');
 insert into events (type, subject_kind, subject_id, user_id) select 'user_created', 'user', id, id from users;
@@ -38,10 +42,10 @@ numbers = itertools.count()
 
 
 async def catalog(url: str) -> list[tuple[object, ...]]:
-    """Columns, constraints and indexes in the catalog."""
+    """Columns, constraints, indexes, functions and triggers in the catalog."""
     connection = await asyncpg.connect(url)
     try:
-        return [tuple(r) for q in (COLUMNS, CONSTRAINTS, INDEXES) for r in await connection.fetch(q)]
+        return [tuple(r) for q in (COLUMNS, CONSTRAINTS, INDEXES, ROUTINES) for r in await connection.fetch(q)]
     finally:
         await connection.close()
 

@@ -69,9 +69,9 @@ def test_a_record_has_every_field_and_the_table_every_name() -> None:
     assert set(PLACED) == set(table.c.keys())
 
 
-def test_a_user_is_written_with_every_field_and_the_key_of_the_name() -> None:
-    assert {c.name for c in WRITTEN} == {f.name for f in fields(User)} | {"name_key"}
-    assert set(users.c.keys()) - {c.name for c in WRITTEN} == {"password_hash", "search"}
+def test_a_user_is_written_with_every_field_and_the_keys_of_name_and_address() -> None:
+    assert {c.name for c in WRITTEN} == {f.name for f in fields(User)} | {"name_key", "email_key"}
+    assert set(users.c.keys()) - {c.name for c in WRITTEN} == {"password_hash", "traits"}
 
 
 @pytest.mark.parametrize("name", PLACED)

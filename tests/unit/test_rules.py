@@ -156,10 +156,18 @@ async def test_a_password_set_by_another_user_ends_every_session(world: World) -
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("sort", UserSort)
 def test_only_those_who_see_addresses_may_sort_by_them(world: World, role: Role, sort: UserSort) -> None:
-    query = world.users.query(Actor(system().user_id, role), sort=sort)
+    query = world.users.query(Actor(system().user_id, role), search="ada", sort=sort)
     sees = role is not Role.MEMBER
     assert query.by_email is sees
     assert query.sort is (UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not sees else sort)
+
+
+def test_relevance_is_the_order_of_searches_alone(world: World) -> None:
+    assert world.users.query(system()).sort is UserSort.CREATED_AT
+    assert world.users.query(system(), search=" ").sort is UserSort.CREATED_AT
+    assert world.users.query(system(), search="ada").sort is UserSort.RELEVANCE
+    with pytest.raises(errors.ValidationFailed):
+        world.users.query(system(), sort=UserSort.RELEVANCE)
 
 
 async def test_sockets_are_settled_after_every_loss_of_a_right(world: World) -> None:

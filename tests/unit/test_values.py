@@ -17,6 +17,7 @@ from domain.models.actor import Role
 from domain.models.directory import UserFilter, UserQuery
 from domain.models.event import NIL, Event, NewEvent, Subject
 from domain.models.event_types import EventType, SubjectKind
+from domain.models.relevance import parse_search
 from domain.models.text import EMAIL_MAX, canonical_email
 from domain.services.user import new_user
 from domain.turns import Turns
@@ -63,7 +64,7 @@ def test_the_filter_of_verified_addresses(wanted: bool | None, verified: bool) -
 
 def test_only_a_search_waits_for_the_other_searches_of_its_requester() -> None:
     assert UserQuery(requester=ADA).searcher is None
-    assert UserQuery(search="ada", requester=ADA).searcher == ADA
+    assert UserQuery(search=parse_search("ada"), requester=ADA).searcher == ADA
 
 
 def test_a_rate_limit_states_when_to_try_again() -> None:

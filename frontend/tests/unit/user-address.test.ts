@@ -5,6 +5,7 @@ import {
 	usersVariables,
 	isFiltered,
 	parseUsers,
+	sortOf,
 	userAddress,
 	userFilter,
 	type SortKey
@@ -62,6 +63,19 @@ describe('variables', () => {
 		const direction = sort === 'name' || sort === 'email' ? 'ASC' : 'DESC';
 		expect(usersVariables(parse(`sort=${sort}`)).orderBy).toEqual({ field: SORTS[sort], direction });
 		expect(usersVariables(parse(`sort=${sort}&dir=asc`)).orderBy?.direction).toBe('ASC');
+	});
+
+	test('a search is by relevance, unless somebody sorts it, and the directory from the newest', () => {
+		const newest = { field: 'CREATED_AT', direction: 'DESC' };
+		expect(usersVariables(parse('q=ada')).orderBy).toBeNull();
+		expect(usersVariables(parse('q=ada&sort=created')).orderBy).toEqual(newest);
+		expect(usersVariables(parse('')).orderBy).toEqual(newest);
+		expect(usersVariables(parse('dir=asc')).orderBy).toEqual({ ...newest, direction: 'ASC' });
+		expect([sortOf(parse('q=ada')), sortOf(parse('')), sortOf(parse('q=ada&sort=name'))]).toEqual([
+			null,
+			'created',
+			'name'
+		]);
 	});
 
 	test('filters', () => {

@@ -13,15 +13,16 @@ from uuid import UUID
 from domain.cursors import LogCursor
 from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
-from domain.models.directory import Credentials, UserQuery, UserSort
+from domain.models.directory import Credentials, UserQuery
 from domain.models.event import NewEvent
+from domain.models.relevance import LITTLE, SLIPPED
 from domain.models.session import EndReason, Principal, Session
-from domain.models.text import fold
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.unit import KeptResult
 from tests.unit.fakes.log import FakeEvents, FakeLog, StoredLog
 from tests.unit.fakes.pages import page_of
+from tests.unit.fakes.ranks import sort_key, tier_of
 
 
 @dataclass
@@ -38,16 +39,6 @@ class State:
     def events(self) -> list[NewEvent]:
         """The events in the log, oldest first."""
         return self.log.entries
-
-
-def holds(words: Sequence[str], name: str, email: str | None) -> bool:
-    """Whether each word is in the name or the e-mail address."""
-    return all(word in f"{fold(name)} {email or ''}" for word in words)
-
-
-def sort_key(user: User, sort: UserSort) -> str:
-    """The value by which users are sorted."""
-    return fold(user.display_name) if sort is UserSort.DISPLAY_NAME else str(getattr(user, sort))
 
 
 class FakeUsers:
@@ -82,12 +73,23 @@ class FakeUsers:
     def _found(self, query: UserQuery) -> list[User]:
         online = query.online_ids or frozenset()
         users = [u for u in self._state.users.values() if query.filter.matches(u, online)]
-        words = (query.search or "").split()
-        return [u for u in users if holds(words, u.display_name, u.email if query.by_email else None)]
+        if query.search is None:
+            return users
+        left_out = {None} if self._finds_little(query) else {None, *SLIPPED}
+        return [u for u in users if tier_of(u, query) not in left_out]
+
+    def _finds_little(self, query: UserQuery) -> bool:
+        visible = [u for u in self._state.users.values() if query.by_email or u.status is Status.ACTIVE]
+        return sum(tier_of(u, query) not in {None, *SLIPPED} for u in visible) < LITTLE
+
+    async def finds_little(self, query: UserQuery) -> bool:
+        """Whether slips count."""
+        self._steps.append("finds_little")
+        return self._finds_little(query)
 
     async def page(self, query: UserQuery) -> Page[User]:
         """The matching users, sorted and cut to the window."""
-        found = sorted(self._found(query), key=lambda u: (sort_key(u, query.sort), u.id), reverse=query.descending)
+        found = sorted(self._found(query), key=lambda u: (sort_key(u, query), u.id), reverse=query.descending)
         return page_of(found, query.window)
 
     async def count(self, query: UserQuery) -> int:
@@ -97,10 +99,6 @@ class FakeUsers:
     async def counts(self) -> Mapping[tuple[Role, Status], int]:
         """Numbers of users by role and status."""
         return Counter((u.role, u.status) for u in self._state.users.values())
-
-    async def found_by(self, search: str, texts: Sequence[tuple[str, str | None]]) -> Sequence[bool]:
-        """Whether each text contains every word of the folded search, in its name or its e-mail address."""
-        return [holds(search.split(), name, email) for name, email in texts]
 
     async def find_by_email(self, email: str) -> User | None:
         """By address."""

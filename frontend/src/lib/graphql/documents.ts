@@ -16,7 +16,7 @@ export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
 export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
 
-export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT';
+export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT' | 'RELEVANCE';
 
 export type SortDirection = 'ASC' | 'DESC';
 
@@ -34,6 +34,7 @@ export interface UserFilter {
 	emailVerified?: boolean | null;
 	createdAfter?: string | null;
 	createdBefore?: string | null;
+	email?: string | null;
 }
 
 export interface SignInInput {

@@ -60,6 +60,7 @@ export const de: Messages = {
 		verified: { yes: 'Bestätigt', no: 'Nicht bestätigt' },
 		sort: 'Sortierung',
 		sortBy: (name) => `Nach ${name} sortieren`,
+		sortByRelevance: 'Nach Relevanz sortieren',
 		name: 'Name',
 		email: 'E-Mail',
 		role: 'Rolle',

@@ -60,6 +60,7 @@ export const en = {
 		verified: { yes: 'Verified', no: 'Not verified' },
 		sort: 'Sort',
 		sortBy: (name: string) => `Sort by ${name}`,
+		sortByRelevance: 'Sort by relevance',
 		name: 'Name',
 		email: 'Email',
 		role: 'Role',

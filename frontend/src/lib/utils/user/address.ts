@@ -15,7 +15,10 @@ export const SORTS = {
 	updated: 'UPDATED_AT'
 } as const satisfies Record<string, UserSortField>;
 export type SortKey = keyof typeof SORTS;
-const SORT_KEYS = Object.keys(SORTS) as SortKey[];
+/** What nobody chose: a search by relevance, the directory from the newest. */
+export const BEST = 'best';
+export type Sort = SortKey | typeof BEST;
+const SORT_KEYS: readonly Sort[] = [BEST, ...(Object.keys(SORTS) as SortKey[])];
 
 interface Filter<T> {
 	param: Param<T | null>;
@@ -72,7 +75,7 @@ const any: Record<FilterKey, Filter<unknown>> = FILTERS;
 export const users = new Address('/people', {
 	search: text('q'),
 	...(Object.fromEntries(FILTER_KEYS.map((key) => [key, FILTERS[key].param])) as FilterParams),
-	sort: oneOfOr('sort', SORT_KEYS, 'created'),
+	sort: oneOfOr<Sort>('sort', SORT_KEYS, BEST),
 	/** Null is the way that `startsDescending` says. */
 	direction: oneOf('dir', ['asc', 'desc'])
 });
@@ -83,8 +86,14 @@ export function userAddress(id: string) {
 	return new Address(`/people/${id}`, { older: cursor('older') });
 }
 
+/** How the rows are sorted; null is by relevance. */
+export function sortOf({ sort, search }: Pick<UserQuery, 'sort' | 'search'>): SortKey | null {
+	if (sort !== BEST) return sort;
+	return search ? null : 'created';
+}
+
 /** Names and addresses read from A; times from the newest. */
-export function startsDescending(sort: SortKey): boolean {
+export function startsDescending(sort: Sort): boolean {
 	return sort !== 'name' && sort !== 'email';
 }
 
@@ -94,7 +103,7 @@ export function isDescending({ sort, direction }: Pick<UserQuery, 'sort' | 'dire
 
 /** The change that sorts by a column, that way. */
 export function sortedBy(
-	sort: SortKey,
+	sort: Sort,
 	descending = startsDescending(sort)
 ): Pick<UserQuery, 'sort' | 'direction'> {
 	return { sort, direction: descending === startsDescending(sort) ? null : descending ? 'desc' : 'asc' };
@@ -131,11 +140,12 @@ export function isFiltered(query: UserQuery): boolean {
 }
 
 export function usersVariables(query: UserQuery, size = PAGE_SIZE): UsersVariables {
+	const sort = sortOf(query);
 	return {
 		...windowOf(query, size),
 		search: query.search || null,
 		filter: userFilter(query),
-		orderBy: { field: SORTS[query.sort], direction: isDescending(query) ? 'DESC' : 'ASC' },
+		orderBy: sort && { field: SORTS[sort], direction: isDescending(query) ? 'DESC' : 'ASC' },
 		count: true
 	};
 }

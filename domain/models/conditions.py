@@ -1,0 +1,87 @@
+"""What a text has to hold, as data: evaluated here for one user, and turned into SQL where many are asked.
+
+Texts are padded, so that holding a part says everything: a word begins with a space and ends with one, a text with two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.models.slips import is_slip
+
+
+class Field(StrEnum):
+    """The texts of a user."""
+
+    NAME = "name"
+    """The words of the name: two spaces, words with one space between them, two spaces."""
+    WORDS = "words"
+    """The same, and after them the words that only the address has, with two spaces behind."""
+    EMAIL = "email"
+    """The address, a space on either side."""
+    ID = "id"
+    """The id, a space on either side."""
+
+
+Texts = Mapping[Field, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A field holds a part."""
+
+    field: Field
+    part: str
+
+    def of(self, texts: Texts) -> bool:
+        """Whether it is so."""
+        return self.part in texts[self.field]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A field has a word of which this one is a slip."""
+
+    field: Field
+    word: str
+
+    def of(self, texts: Texts) -> bool:
+        """Whether it is so."""
+        return any(is_slip(self.word, other) for other in texts[self.field].split())
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Each of several."""
+
+    conditions: tuple[Condition, ...]
+
+    def of(self, texts: Texts) -> bool:
+        """Whether it is so."""
+        return all(c.of(texts) for c in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of several; never of none."""
+
+    conditions: tuple[Condition, ...]
+
+    def of(self, texts: Texts) -> bool:
+        """Whether it is so."""
+        return any(c.of(texts) for c in self.conditions)
+
+
+Condition = Holds | Near | AllOf | AnyOf
+
+
+def texts_of(user_id: object, name_key: str, email_key: str, email: str) -> Texts:
+    """The texts of a user."""
+    return {
+        Field.NAME: f"  {name_key}  ",
+        Field.WORDS: f"  {name_key}  {email_key}  ",
+        Field.EMAIL: f" {email} ",
+        Field.ID: f" {user_id} ",
+    }

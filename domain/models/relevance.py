@@ -1,0 +1,187 @@
+"""What a search finds, and in which order: the one definition, for pages, counts, feeds and tests.
+
+Best first: the whole address or id; the whole name, its words in any order; names that begin so, the same; the
+address's local part; words of the name or the address that begin so; parts of words; the address's domain; and, only
+where little else is found, slips of typing. Among equals the name decides, then the id.
+
+A text with `@` is an address: exactly it, then what begins so; `@example.org` finds a domain. Its local part may have
+slips. Who may not see addresses finds by names alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from itertools import permutations
+from uuid import UUID
+
+from domain.errors import ValidationFailed
+from domain.models.conditions import AllOf, AnyOf, Condition, Field, Holds, Near, Texts
+from domain.models.slips import may_slip
+from domain.models.text import SEARCH_WORDS_MAX, canonical_email, clean_search, fold
+from domain.models.words import is_ideographic, is_sign, words_of
+
+PART_MIN = 3
+"""The shortest part of a word that is found inside it."""
+REORDERED_MAX = 3
+"""Up to so many words, a whole name is recognised in any order."""
+ID_LENGTH = 36
+"""Characters of an id as it is written."""
+LITTLE = 5
+"""Where fewer than so many are found, slips of typing are looked for."""
+
+
+class Tier(IntEnum):
+    """How well a user fits a search, best first."""
+
+    WHOLE = 0
+    NAME = 1
+    BEGINNING = 2
+    LOCAL_PART = 3
+    WORDS = 4
+    PARTS = 5
+    DOMAIN = 6
+    SLIP = 7
+    SLIPS = 8
+
+
+SLIPPED = frozenset({Tier.SLIP, Tier.SLIPS})
+Rule = tuple[Tier, Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search as it is compared. `text` is folded.
+
+    `words` are its words, each as it stands in a key: a run of ideographs is one, with spaces inside. `address` is the
+    text as an address or a part of one, None where it has spaces; `local_words` are the words before its `@`.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    address: str | None = None
+    local_words: tuple[str, ...] = ()
+    id: UUID | None = None
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the text is an address, or the beginning or the domain of one."""
+        return self.address is not None and "@" in self.address
+
+    def misspelt(self, *, by_email: bool) -> tuple[str, ...]:
+        """The words that may be slips: of an address, those before its `@`."""
+        return self.local_words if by_email and self.is_address else self.words
+
+
+def parse_search(text: str) -> Search | None:
+    """The search for a text, or None if nothing is left of it. Raises ValidationFailed on `search` for too much text."""
+    folded = clean_search(text)
+    if folded is None:
+        return None
+    address = _address(text, folded)
+    local = (address or "").rpartition("@")[0]
+    return Search(folded, _search_words(folded), address, _search_words(fold(local)), _id(folded))
+
+
+def _address(text: str, folded: str) -> str | None:
+    """A canonical address as it is stored; of anything else without spaces what has the same width and case."""
+    if " " in folded:
+        return None
+    try:
+        return canonical_email(text)
+    except ValidationFailed:
+        return unicodedata.normalize("NFKC", "".join(text.split()).casefold()).replace("\0", "")
+
+
+def _search_words(folded: str) -> tuple[str, ...]:
+    """Signs count only where there is nothing else; ideographs that were typed together stay together."""
+    found: list[str] = []
+    for chunk in folded.split():
+        words = words_of(chunk)
+        for index, word in enumerate(words):
+            if index and is_ideographic(word[0]) and is_ideographic(words[index - 1][0]):
+                found[-1] += f" {word}"
+            else:
+                found.append(word)
+    words = [w for w in found if not is_sign(w)] or found
+    return tuple(dict.fromkeys(words))[:SEARCH_WORDS_MAX]
+
+
+def _id(folded: str) -> UUID | None:
+    try:
+        return UUID(folded) if len(folded) == ID_LENGTH else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def rules_of(search: Search, *, by_email: bool) -> Sequence[Rule]:
+    """What each tier asks, best first; `by_email` says whether addresses may be searched."""
+    field = Field.WORDS if by_email else Field.NAME
+    rules: list[Rule] = []
+    if search.id is not None:
+        rules.append((Tier.WHOLE, Holds(Field.ID, f" {search.id} ")))
+    if by_email and search.is_address:
+        rules += _address_rules(str(search.address))
+    else:
+        rules += _word_rules(search, field, by_email=by_email)
+    return tuple(rules + _slip_rules(search, field, is_address=by_email and search.is_address))
+
+
+def rank(search: Search, texts: Texts, *, by_email: bool) -> Tier | None:
+    """How well the user with these texts fits, slips included; None for somebody who does not."""
+    return next((tier for tier, condition in rules_of(search, by_email=by_email) if condition.of(texts)), None)
+
+
+def _address_rules(address: str) -> list[Rule]:
+    if address.startswith("@"):
+        return [(Tier.DOMAIN, Holds(Field.EMAIL, address))]
+    return [(Tier.WHOLE, Holds(Field.EMAIL, f" {address} ")), (Tier.BEGINNING, Holds(Field.EMAIL, f" {address}"))]
+
+
+def _word_rules(search: Search, field: Field, *, by_email: bool) -> list[Rule]:
+    words = search.words
+    begin = AllOf(tuple(Holds(field, f" {w}") for w in words))
+    first = AnyOf(tuple(Holds(Field.NAME, f"  {w}") for w in words))
+    rules: list[Rule] = [
+        (Tier.NAME, AnyOf(tuple(Holds(Field.NAME, f"  {name}  ") for name in whole_names(search)))),
+        (Tier.BEGINNING, AllOf((first, *(Holds(Field.NAME, f" {w}") for w in words)))),
+    ]
+    if by_email and search.address is not None:
+        rules.append((Tier.LOCAL_PART, Holds(Field.EMAIL, f" {search.address}@")))
+    rules.append((Tier.WORDS, begin))
+    if any(is_long(w) for w in words):
+        parts = tuple(Holds(field, w if is_long(w) else f" {w}") for w in words)
+        rules.append((Tier.PARTS, AllOf(parts)))
+    if by_email and search.address is not None and "." in search.address:
+        rules.append((Tier.DOMAIN, Holds(Field.EMAIL, f"@{search.address}")))
+    return rules
+
+
+def _slip_rules(search: Search, field: Field, *, is_address: bool) -> list[Rule]:
+    """One word that is a slip, beside words that begin so; then any number of slips."""
+    words = search.misspelt(by_email=is_address)
+    begins: dict[str, Condition] = {w: Holds(field, f" {w}") for w in words}
+    near = {w: Near(field, w) for w in words if may_slip(w)}
+    either = {w: AnyOf((begins[w], near[w])) if w in near else begins[w] for w in words}
+    rules: list[Rule] = []
+    for tier, others in ((Tier.SLIP, begins), (Tier.SLIPS, either)):
+        one = tuple(AllOf((near[s], *(others[w] for w in words if w != s))) for s in near)
+        if one and (tier is Tier.SLIP or len(words) > 1):
+            rules.append((tier, AnyOf(one)))
+    return rules
+
+
+def whole_names(search: Search) -> list[str]:
+    """The names that the search may be the whole of."""
+    if len(search.words) > REORDERED_MAX:
+        return [" ".join(search.words)]
+    return [" ".join(order) for order in permutations(search.words)]
+
+
+def is_long(word: str) -> bool:
+    """Whether a word is found inside others: long enough, and no run of ideographs, which are found anyhow."""
+    return len(word) >= PART_MIN and not is_ideographic(word[0])

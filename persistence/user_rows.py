@@ -1,0 +1,117 @@
+"""Which words a search means, looked up in the vocabulary, and how many rows they have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.models.slips import BEGINNING_MIN, is_slip, may_slip, middle
+from persistence.user_words import user_words, words
+
+TOP = "\U0010ffff"
+"""Sorts behind everything that may follow a beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many rows are read in which way; tests read few people in each of them."""
+
+    few: int = 2000
+    """Up to so many rows, those of one word are all read and put in order."""
+    many: int = 20_000
+    """The same where there is no quicker way; past it, enough are found along the order of names."""
+    vocabulary: int = 500
+    """Of so many words at most, the first rows of each are read."""
+    inside: int = 3000
+    """The most words of the vocabulary that are looked at for having a part inside."""
+    gathered: int = 4000
+    """Of so many users at most all are put in an order that is not relevance; more are met soon enough along it."""
+
+
+SIZES = Sizes()
+
+
+def begins(column: ColumnElement[Any], beginning: str) -> ColumnElement[bool]:
+    """Whether a column begins so, as a range of its index."""
+    return and_(column >= beginning, column < beginning + TOP)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of words: how many, up to `many` and one; and their words, None for too many of them."""
+
+    condition: ColumnElement[bool]
+    count: int
+    vocabulary: Sequence[str] | None
+
+
+Asked = tuple[Select[Any], ColumnElement[bool], int]
+"""The words of the vocabulary, their rows, and at how many words these are too many to be counted."""
+
+
+class Vocabulary:
+    """The words of the directory, over one connection."""
+
+    def __init__(self, connection: AsyncConnection, sizes: Sizes) -> None:
+        self._connection, self._sizes = connection, sizes
+
+    async def rarest(self, begun: Sequence[str], inside: Sequence[str] = ()) -> Rows:
+        """Of words that begin like these, or have these inside, those with the fewest rows."""
+        asked = [*(self._begun(w) for w in begun), *(self._inside(w) for w in inside)]
+        columns = [func.array(known.scalar_subquery()) for known, _, _ in asked]
+        row = (await self._connection.execute(select(*columns, *(self._count_of(rows) for _, rows, _ in asked)))).one()
+        read: list[Rows] = []
+        for index, (_, condition, most) in enumerate(asked):
+            known, count = row[index], row[index + len(asked)]
+            count = count if len(known) < most else self._sizes.many + 1
+            read.append(Rows(condition, count, known if len(known) <= self._sizes.vocabulary else None))
+        return min(read, key=lambda r: r.count)
+
+    def _begun(self, word: str) -> Asked:
+        known = _known(begins(words.c.word, word)).order_by(words.c.word).limit(self._sizes.vocabulary + 1)
+        return known, begins(user_words.c.word, word), self._sizes.vocabulary + 2
+
+    def _inside(self, word: str) -> Asked:
+        known = _known(words.c.word.contains(word, autoescape=True))
+        of_known = user_words.c.word == any_(func.array(known.scalar_subquery()))
+        return known.limit(self._sizes.inside), of_known, self._sizes.inside
+
+    async def count(self, condition: ColumnElement[bool]) -> int:
+        """How many rows of words there are, up to `many` and one."""
+        return int(await self._connection.scalar(select(self._count_of(condition))) or 0)
+
+    def _count_of(self, condition: ColumnElement[bool]) -> Any:
+        rows = select(literal(1)).select_from(user_words).where(condition).limit(self._sizes.many + 1).subquery()
+        return select(func.count()).select_from(rows).scalar_subquery()
+
+    async def near(self, typed: Sequence[str]) -> dict[str, list[str]]:
+        """The words of which each of these is a slip."""
+        asked = [w for w in typed if may_slip(w)]
+        if not asked:
+            return {}
+        parts = [q for w in asked for q in _may_be_meant(w)]
+        found = sorted(set((await self._connection.execute(union_all(*parts))).scalars()))
+        return {w: [other for other in found if is_slip(w, other)] for w in asked}
+
+
+def _known(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(words.c.word).where(condition).distinct()
+
+
+def _may_be_meant(typed: str) -> list[Select[Any]]:
+    """The words among which all are of which this is a slip (see `domain/models/slips.py`)."""
+    half = middle(typed)
+    word, length = words.c.word, func.length(words.c.word)
+    about_as_long = length.between(len(typed) - 1, len(typed) + 1)
+    first = begins(word, typed[:half])
+    across = typed[: half - 1] + typed[half] + typed[half - 1] + typed[half + 1 :]
+    conditions = [
+        first if len(typed) >= BEGINNING_MIN else and_(first, about_as_long),
+        and_(begins(func.reverse(word), typed[half:][::-1]), about_as_long),
+        word == across,
+    ]
+    return [select(word).where(c) for c in conditions]

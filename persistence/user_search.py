@@ -1,0 +1,226 @@
+"""A search of users: a page by relevance, read tier by tier until it is full; who is found, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.models.conditions import texts_of
+from domain.models.directory import UserFilter, UserQuery
+from domain.models.relevance import LITTLE, SLIPPED, Tier, is_long, rank
+from domain.models.user import Status, User
+from domain.pagination import Page
+from persistence.user_conditions import Filtered, texts_in_sql, tier_in_sql
+from persistence.user_query import COLUMNS, user_from_row
+from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
+from persistence.user_seek import Key, Seek
+from persistence.user_sources import Sources
+from persistence.user_table import users
+from persistence.user_words import user_words
+
+BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
+STRICT = tuple(t for t in Tier if t < Tier.PARTS)
+SLIPS = tuple(sorted(SLIPPED))
+EACH = 60
+"""At most so many rows of one user are met where users are counted by rows of words that begin alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of reading: these tiers, by a question made for what is left to read."""
+
+    tiers: Sequence[Tier]
+    question: Callable[[Seek, int], Any]
+
+
+class SqlSearch:
+    """The search of a query, over one connection."""
+
+    def __init__(self, connection: AsyncConnection, query: UserQuery, sizes: Sizes = SIZES) -> None:
+        assert query.search is not None
+        self._connection, self._query, self._search = connection, query, query.search
+        self._vocabulary, self._sizes = Vocabulary(connection, sizes), sizes
+        self._sources = Sources(query.search, query.by_email, Filtered.of(query))
+        self._begun: Rows | None = None
+
+    async def page(self) -> Page[User]:
+        """By relevance. Raises ValidationFailed for a cursor of another list."""
+        window, found = self._query.window, list[tuple[Key, User]]()
+        seek = Seek.of(window)
+        groups = [(STRICT, self._strict), ((Tier.PARTS, Tier.DOMAIN), self._loose), (SLIPS, self._slipped)]
+        for tiers, stages in groups[::-1] if seek.back else groups:
+            if len(found) > window.size or not seek.reaches(tiers):
+                continue
+            made = await stages()
+            for stage in made[::-1] if seek.back else made:
+                if seek.reaches(stage.tiers) and len(found) <= window.size:
+                    found += await self._read(stage, seek, window.size + 1 - len(found))
+        return Page.cut([user for _, user in found], [key.cursor() for key, _ in found], window)
+
+    async def finds_little(self) -> bool:
+        """Whether so few are found, whatever the filter, that slips count."""
+        visible = UserFilter(status=None if self._query.by_email else frozenset({Status.ACTIVE}))
+        sources = replace(self._sources, filtered=Filtered(visible, frozenset()))
+        return await self._count(await self._lists(sources), LITTLE) < LITTLE
+
+    async def count(self, limit: int | None = None) -> int:
+        """How many are found; with a limit, up to that."""
+        lists = await self._lists(self._sources)
+        if await self.finds_little():
+            lists += await self._slip_lists()
+        return await self._count(lists, limit)
+
+    async def condition(self) -> tuple[ColumnElement[bool], bool]:
+        """Who is found, as a condition on users; and whether they are few enough to be gathered."""
+        lists, limit = await self._lists(self._sources), self._sizes.gathered
+        if await self._count(lists, limit + 1) > limit:
+            return tier_in_sql(self._sources.rules, texts_in_sql(users.c, whole=True), {}).is_not(None), False
+        if await self.finds_little():
+            lists += await self._slip_lists()
+        found = union_all(*(select(one.subquery().c.id) for one in lists)).subquery()
+        return users.c.id.in_(select(found.c.id)), True
+
+    async def _read(self, stage: Stage, seek: Seek, want: int) -> list[tuple[Key, User]]:
+        """Up to so many of a stage, each of whom the rules give the tier that they were read with."""
+        found: list[tuple[Key, User]] = []
+        while len(found) < want:
+            limit = want - len(found)
+            rows = await self._fetch(seek.cut(stage.question(seek, limit), limit), seek)
+            for key, user, tier in rows:
+                seek = seek.past(key)
+                if tier is key.tier:
+                    found.append((key, user))
+            if len(rows) < limit:
+                break
+        return found
+
+    async def _fetch(self, hits: Select[Any], seek: Seek) -> list[tuple[Key, User, Tier | None]]:
+        hit = hits.subquery("hit")
+        question = select(*COLUMNS, users.c.email_key, hit.c.tier, hit.c.name_key).join(hit, users.c.id == hit.c.id)
+        question = question.order_by(*seek.order(hit.c.tier, hit.c.name_key, hit.c.id))
+        rows = []
+        for row in (await self._connection.execute(question)).mappings():
+            fields = dict(row)
+            tier, name_key, email_key = (fields.pop(name) for name in ("tier", "name_key", "email_key"))
+            texts = texts_of(fields["id"], name_key, email_key, fields["email"])
+            real = rank(self._search, texts, by_email=self._query.by_email)
+            rows.append((Key(Tier(tier), name_key, fields["id"]), user_from_row(fields), real))
+        return rows
+
+    async def _rarest(self) -> Rows:
+        """The rows of words that begin like the rarest of the search."""
+        if self._begun is None:
+            self._begun = await self._vocabulary.rarest([t for w in self._search.words for t in w.split()])
+        return self._begun
+
+    async def _strict(self) -> list[Stage]:
+        """Whole names and addresses, and what begins so."""
+        sources = self._sources
+        addressed = [(tier, where) for tier, where in sources.addressed() if tier is not Tier.DOMAIN]
+        direct = [sources.of_users(where, [tier]) for tier, where in addressed]
+        if not sources.has(Tier.WORDS):
+            return [_all(STRICT, direct)] if direct else []
+        rows = await self._rarest()
+        if rows.count <= self._sizes.few:
+            return [_all(STRICT, [sources.of_words(rows.condition, BY_WORDS), *direct])]
+        stages = {tier: _all((tier,), [one]) for (tier, _), one in zip(addressed, direct, strict=True)}
+        for tier in (Tier.NAME, Tier.BEGINNING):
+            stages[tier] = self._by_names(tier)
+        stages[Tier.WORDS] = self._of_rows(Tier.WORDS, rows)
+        return [stages[tier] for tier in sorted(stages)]
+
+    async def _loose(self) -> list[Stage]:
+        """Parts of words, and domains."""
+        stages: list[Stage] = []
+        if self._sources.has(Tier.PARTS):
+            stages.append(self._of_rows(Tier.PARTS, await self._inside()))
+        for tier, where in self._sources.addressed():
+            if tier is Tier.DOMAIN:
+                stages.append(await self._of_domain(where))
+        return stages
+
+    async def _slipped(self) -> list[Stage]:
+        """Slips of typing, where little else is found."""
+        if not await self.finds_little():
+            return []
+        rows, near = await self._slip_rows()
+        sources = replace(self._sources, near=near, slips=True)
+        if rows is None:
+            return []
+        if rows.count <= self._sizes.many or rows.vocabulary is None:
+            return [_all(SLIPS, [sources.of_words(rows.condition, SLIPS)])]
+        return [_by_vocabulary(sources, rows.vocabulary, tier) for tier in SLIPS]
+
+    async def _inside(self) -> Rows:
+        long = [w for w in self._search.words if is_long(w)]
+        short = [t for w in self._search.words if not is_long(w) for t in w.split()]
+        return await self._vocabulary.rarest(short, long)
+
+    async def _slip_rows(self) -> tuple[Rows | None, dict[str, list[str]]]:
+        """The rows among which the slips are, those of the rarest word and of what it may mean."""
+        words = self._search.misspelt(by_email=self._query.by_email)
+        near = await self._vocabulary.near(words)
+        read: list[Rows] = []
+        for word in words:
+            begun = await self._vocabulary.rarest(word.split())
+            meant = near.get(word, [])
+            condition = or_(begun.condition, user_words.c.word == any_(literal(meant, ARRAY(TEXT))))
+            known = None if begun.vocabulary is None else [*begun.vocabulary, *meant]
+            read.append(Rows(condition, await self._vocabulary.count(condition), known))
+        return (min(read, key=lambda r: r.count) if read else None), near
+
+    async def _slip_lists(self) -> list[Select[Any]]:
+        rows, near = await self._slip_rows()
+        sources = replace(self._sources, near=near, slips=True)
+        return [] if rows is None else [sources.of_words(rows.condition, SLIPS)]
+
+    async def _lists(self, sources: Sources) -> list[Select[Any]]:
+        """Everybody who is found without slips, in no order and some of them twice."""
+        lists = [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
+        if sources.has(Tier.WORDS):
+            lists.append(sources.of_words((await self._rarest()).condition, BY_WORDS))
+        if sources.has(Tier.PARTS):
+            lists.append(sources.of_words((await self._inside()).condition, [Tier.PARTS]))
+        return lists
+
+    async def _count(self, lists: Sequence[Select[Any]], limit: int | None) -> int:
+        ids = [select((one if limit is None else one.limit(limit * EACH)).subquery().c.id) for one in lists]
+        if not ids:
+            return 0
+        together = union_all(*ids).subquery()
+        found = select(together.c.id).distinct().limit(limit).subquery()
+        return int(await self._connection.scalar(select(func.count()).select_from(found)) or 0)
+
+    def _of_rows(self, tier: Tier, rows: Rows) -> Stage:
+        """A tier from some rows of words, in whichever way is quick."""
+        if rows.vocabulary is not None and rows.count > self._sizes.few:
+            return _by_vocabulary(self._sources, rows.vocabulary, tier)
+        if rows.count > self._sizes.many:
+            return self._by_names(tier)
+        return _all((tier,), [self._sources.of_words(rows.condition, [tier])])
+
+    def _by_names(self, tier: Tier) -> Stage:
+        return Stage((tier,), lambda seek, limit: self._sources.by_names(tier, seek, limit))
+
+    async def _of_domain(self, where: ColumnElement[bool]) -> Stage:
+        """A domain of few users is put in order; of a large one, enough come early along the order of names."""
+        some = select(literal(1)).select_from(users).where(where).limit(self._sizes.few + 1).subquery()
+        if int(await self._connection.scalar(select(func.count()).select_from(some)) or 0) > self._sizes.few:
+            return self._by_names(Tier.DOMAIN)
+        return _all((Tier.DOMAIN,), [self._sources.of_users(where, [Tier.DOMAIN])])
+
+
+def _all(tiers: Sequence[Tier], lists: Sequence[Select[Any]]) -> Stage:
+    """All rows of these questions, put in order."""
+    together = lists[0] if len(lists) == 1 else union_all(*lists)
+    return Stage(tiers, lambda _seek, _limit: together)
+
+
+def _by_vocabulary(sources: Sources, words: Sequence[str], tier: Tier) -> Stage:
+    """The first rows of each of these words."""
+    return Stage((tier,), lambda seek, limit: sources.by_vocabulary(words, tier, seek, limit))

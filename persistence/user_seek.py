@@ -1,0 +1,89 @@
+"""A place in the order of relevance: tier, then name, then id; and how rows are read from there, either way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_
+
+from domain.errors import ValidationFailed
+from domain.models.relevance import Tier
+from domain.pagination import Window, decode_key, encode_key
+
+KIND = "relevance"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """Where a user stands in the answer of a search."""
+
+    tier: Tier
+    name_key: str
+    id: UUID
+
+    def cursor(self) -> str:
+        """As a client keeps it."""
+        return encode_key(KIND, f"{int(self.tier)}{self.name_key}", self.id)
+
+    @classmethod
+    def of(cls, cursor: str, argument: str) -> Key:
+        """The key that a cursor names. Raises ValidationFailed on the argument for a wrong one."""
+        value, user_id = decode_key(KIND, cursor, argument)
+        if value[:1] not in {str(int(t)) for t in Tier}:
+            raise ValidationFailed.one(argument, "This cursor does not belong to this list", cursor)
+        return cls(Tier(int(value[0])), value[1:], user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Which part of the order is read: what lies between two keys, from its beginning or (`back`) from its end."""
+
+    after: Key | None
+    before: Key | None
+    back: bool
+
+    @classmethod
+    def of(cls, window: Window) -> Seek:
+        """As a window asks. Raises ValidationFailed for a wrong cursor."""
+        after = None if window.after is None else Key.of(window.after, "after")
+        before = None if window.before is None else Key.of(window.before, "before")
+        return cls(after, before, window.backward)
+
+    def past(self, key: Key) -> Seek:
+        """What is left behind a key that was read."""
+        return replace(self, before=key) if self.back else replace(self, after=key)
+
+    def reaches(self, tiers: Iterable[Tier]) -> bool:
+        """Whether any of these tiers lies in this part."""
+        within = set(tiers)
+        return (self.after is None or max(within) >= self.after.tier) and (
+            self.before is None or min(within) <= self.before.tier
+        )
+
+    def cut(self, question: Select[Any], limit: int) -> Select[Any]:
+        """The first of a question with tier, name_key and id, in this part."""
+        c = question.subquery("found").c
+        place = tuple_(c.tier, c.name_key, c.id)
+        found: Select[Any] = select(c.tier, c.name_key, c.id).distinct()
+        for key, forward in ((self.after, True), (self.before, False)):
+            if key is not None:
+                mark = tuple_(literal(int(key.tier)), literal(key.name_key), literal(key.id))
+                found = found.where(place > mark if forward else place < mark)
+        return found.order_by(*self.order(c.tier, c.name_key, c.id)).limit(limit)
+
+    def first_of(self, question: Select[Any], tier: Tier, limit: int) -> Select[Any]:
+        """The first of a question that has one tier, by name and id, so that an index in that order serves."""
+        name, user_id = question.selected_columns[1], question.selected_columns[2]
+        place = tuple_(name, user_id)
+        for key, forward in ((self.after, True), (self.before, False)):
+            if key is not None and key.tier == tier:
+                mark = tuple_(literal(key.name_key), literal(key.id))
+                question = question.where(place > mark if forward else place < mark)
+        return question.order_by(*self.order(name, user_id)).limit(limit)
+
+    def order(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        """How rows are read."""
+        return [c.desc() if self.back else c.asc() for c in columns]

@@ -1,0 +1,87 @@
+"""A list of users in one of its orders, whatever it is filtered by.
+
+Users with the same traits (status, role, whether the address is verified) are one list in each index, and a filter on
+these is a choice among eighteen lists: of each the first rows are read, and the first of those are the page. So a filter
+costs the same whether it leaves nearly everybody or hardly anybody. Where anything else is asked (a moment of creation, who is online, what
+a search finds) and leaves few, those are gathered and put in order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Select, SmallInteger, func, lateral, literal, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.models.user import User
+from persistence.keyset import Keyset
+from persistence.user_conditions import Filtered
+from persistence.user_query import COLUMNS
+from persistence.user_rows import SIZES
+from persistence.user_table import users
+
+
+class Walk:
+    """Pages of a query without relevance."""
+
+    def __init__(self, connection: AsyncConnection, query: UserQuery, keyset: Keyset[User]) -> None:
+        self._connection, self._query, self._keyset = connection, query, keyset
+        self._filtered = Filtered.of(query)
+
+    async def question(self, found: ColumnElement[bool] | None = None, *, few: bool = False) -> Select[Any]:
+        """The page; `found` limits it to what a search finds, of whom there may be `few`.
+
+        Raises ValidationFailed for a wrong cursor.
+        """
+        conditions = [] if found is None else [found]
+        if few or await self._leaves_few():
+            return self._gathered(conditions)
+        return self._walked(conditions)
+
+    def _gathered(self, conditions: list[ColumnElement[bool]]) -> Select[Any]:
+        conditions += self._filtered.on(users.c.traits, users.c.id)
+        # Kept apart, because the planner thinks that reading along the order would meet them early.
+        few = select(users.c.id).where(*conditions).cte("few").prefix_with("MATERIALIZED")
+        return self._keyset.cut(select(*COLUMNS).where(users.c.id.in_(select(few.c.id))), self._query.window)
+
+    def _walked(self, conditions: list[ColumnElement[bool]]) -> Select[Any]:
+        window, columns = self._query.window, self._keyset.columns
+        traits = (
+            func.unnest(literal(self._filtered.traits, ARRAY(SmallInteger)))
+            .table_valued("one", name="t")
+            .render_derived()
+        )
+        conditions += [users.c.traits == traits.c.one, *self._filtered.beside_traits(users.c.id)]
+        first = lateral(self._keyset.cut(select(*columns).where(*conditions), window))
+        place = [first.c.key, first.c.id]
+        together = select(*place).select_from(traits).join(first, true())
+        hit = together.order_by(*self._keyset.order(window, place)).limit(window.size + 1).subquery("hit")
+        page = select(*COLUMNS).join(hit, users.c.id == hit.c.id)
+        return page.order_by(*self._keyset.order(window, [hit.c.key, hit.c.id]))
+
+    async def _leaves_few(self) -> bool:
+        """Whether what is asked beside the traits leaves few users, so that an order may have none of them early."""
+        wanted = self._query.filter
+        if wanted.email is not None or wanted.id is not None:
+            return True
+        if wanted.online and len(self._filtered.online_ids) <= SIZES.gathered:
+            return True
+        if (wanted.created_after or wanted.created_before) and self._query.sort is not UserSort.CREATED_AT:
+            return await self._count() <= SIZES.gathered
+        return False
+
+    async def _count(self) -> int:
+        """How many users the filter leaves, up to `gathered` and one."""
+        traits = (
+            func.unnest(literal(self._filtered.traits, ARRAY(SmallInteger)))
+            .table_valued("one", name="t")
+            .render_derived()
+        )
+        moments = UserFilter(
+            created_after=self._query.filter.created_after, created_before=self._query.filter.created_before
+        )
+        of_moments = Filtered(moments, frozenset()).beside_traits(users.c.id)
+        first = lateral(select(users.c.id).where(users.c.traits == traits.c.one, *of_moments).limit(SIZES.gathered + 1))
+        some = select(first.c.id).select_from(traits).join(first, true()).limit(SIZES.gathered + 1).subquery()
+        return int(await self._connection.scalar(select(func.count()).select_from(some)) or 0)

@@ -1,0 +1,174 @@
+"""Searches on the real PostgreSQL agree with the rules, whichever way they are read: pages, counts, other orders, feeds.
+
+Random people and random searches for them. What the rules say of each person is sorted here; the database has to give
+the same, page by page in both directions, by each of the ways that it chooses among by size.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.models.actor import Role
+from domain.models.conditions import texts_of
+from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.models.relevance import LITTLE, SLIPPED, Tier, parse_search, rank
+from domain.models.user import Status, User
+from domain.models.words import email_key, name_key
+from domain.pagination import Window
+from persistence.database import Database
+from persistence.user import SqlUserRepository
+from persistence.user_query import keyset_of
+from persistence.user_rows import Sizes
+from persistence.user_search import SqlSearch
+from persistence.user_walk import Walk
+
+WAYS = {
+    "gathered": Sizes(),
+    "by vocabulary": Sizes(few=0),
+    "by names": Sizes(few=0, many=0, vocabulary=0, inside=1, gathered=LITTLE),
+}
+BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
+WORDS = [
+    "Ada",
+    "Adam",
+    "Adda",
+    "Love",
+    "Lovelace",
+    "Ann",
+    "Hanna",
+    "Anna",
+    "O'Brien",
+    "Jean-Pierre",
+    "Łukasz",
+    "%",
+    "Smith",
+]
+IDEOGRAPHS = ["佐藤", "明美", "佐々木", "김", "민수"]
+DOMAINS = ["love.example", "example.org"]
+
+names = st.one_of(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
+    st.tuples(st.sampled_from(IDEOGRAPHS), st.sampled_from(["", " "]), st.sampled_from(IDEOGRAPHS)).map("".join),
+    st.text("abc", min_size=1, max_size=5),
+)
+locals_ = st.lists(st.sampled_from(["ada", "love", "hanna", "x7", "12345", "smith"]), min_size=1, max_size=3).map(
+    ".".join
+)
+
+
+@st.composite
+def directories(draw: st.DrawFn) -> list[User]:
+    """Some people, with ids that do not sort as they were made."""
+    made: list[User] = []
+    for number in range(draw(st.integers(1, 14))):
+        at = BEGAN + timedelta(minutes=draw(st.integers(0, 3)))
+        email = f"{draw(locals_)}{number}@{draw(st.sampled_from(DOMAINS))}"
+        status, role = draw(st.sampled_from(Status)), draw(st.sampled_from(Role))
+        verified = draw(st.sampled_from([None, at]))
+        user_id = UUID(int=draw(st.integers(0, 2**111)) << 16 | number)
+        made.append(User(user_id, email, draw(names), role, status, 1, at, at, verified))
+    return made
+
+
+@st.composite
+def searches(draw: st.DrawFn, people: Sequence[User]) -> str:
+    """Something that finds somebody, or nearly does."""
+    user = draw(st.sampled_from(people))
+    local, _, domain = user.email.partition("@")
+    text = draw(
+        st.sampled_from(
+            [user.display_name, user.email, local, f"@{domain}", domain, str(user.id), *user.display_name.split()]
+        )
+    )
+    start = draw(st.sampled_from([0, 0, 0, 1, 2]))
+    text = text[start : start + draw(st.sampled_from([1, 2, 3, 5, 50, 50]))]
+    if draw(st.booleans()) and len(text) > 2:
+        at = draw(st.integers(0, len(text) - 2))
+        text = draw(
+            st.sampled_from([text[:at] + text[at + 1] + text[at] + text[at + 2 :], text[:at] + text[at + 1 :], text])
+        )
+    return text if draw(st.booleans()) else " ".join(reversed(text.split()))
+
+
+def expected(people: Sequence[User], query: UserQuery) -> list[User]:
+    """What the rules say, best first."""
+    assert query.search is not None
+    tiers: dict[UUID, Tier] = {}
+    for user in people:
+        key = name_key(user.display_name)
+        tier = rank(
+            query.search, texts_of(user.id, key, email_key(user.email, key), user.email), by_email=query.by_email
+        )
+        if tier is not None:
+            tiers[user.id] = tier
+    visible = [u for u in people if query.by_email or u.status is Status.ACTIVE]
+    little = sum(tiers.get(u.id, Tier.SLIP) not in SLIPPED for u in visible) < LITTLE
+    found = [u for u in people if u.id in tiers and (little or tiers[u.id] not in SLIPPED)]
+    found = [u for u in found if query.filter.matches(u, query.online_ids or frozenset())]
+    return sorted(found, key=lambda u: (tiers[u.id], name_key(u.display_name), u.id))
+
+
+async def walked(connection: AsyncConnection, query: UserQuery, sizes: Sizes, *, backward: bool) -> list[User]:
+    """Everybody whom a search finds by relevance, page by page."""
+    seen: list[User] = []
+    cursor: str | None = None
+    while True:
+        window = Window.of(last=3, before=cursor) if backward else Window.of(3, cursor)
+        page = await SqlSearch(connection, replace(query, window=window), sizes).page()
+        seen = [*page.items, *seen] if backward else [*seen, *page.items]
+        if not (page.has_previous if backward else page.has_next):
+            return seen
+        cursor = page.cursors[0] if backward else page.cursors[-1]
+
+
+async def sorted_by(connection: AsyncConnection, query: UserQuery, sizes: Sizes) -> list[User]:
+    """The first of another order."""
+    found, few = await SqlSearch(connection, query, sizes).condition()
+    question = await Walk(connection, query, keyset_of(query)).question(found, few=few)
+    return [
+        User(**{**r, "role": Role(r["role"]), "status": Status(r["status"])})
+        for r in (await connection.execute(question)).mappings()
+    ]
+
+
+async def compare(url: str, people: Sequence[User], queries: Sequence[UserQuery], sizes: Sizes) -> None:
+    """Put the questions to a database that has these people for as long as it takes."""
+    async with Database(url, pool_size=1) as database, database.primary.connect() as connection:
+        await SqlUserRepository(connection).add_many(people)
+        for query in queries:
+            right = expected(people, query)
+            for backward in (False, True):
+                assert await walked(connection, query, sizes, backward=backward) == right, query
+            assert await SqlSearch(connection, query, sizes).count() == len(right), query
+            by_name = replace(query, sort=UserSort.DISPLAY_NAME, window=Window(100))
+            in_order = sorted(right, key=lambda u: (name_key(u.display_name), u.id))
+            assert await sorted_by(connection, by_name, sizes) == in_order, query
+
+
+@pytest.mark.parametrize("way", WAYS)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_search_finds_what_the_rules_say(database_url: str, way: str, data: st.DataObject) -> None:
+    people = data.draw(directories())
+    queries = []
+    for _ in range(6):
+        search = parse_search(data.draw(searches(people)))
+        if search is not None:
+            by_email = data.draw(st.booleans())
+            statuses = (
+                data.draw(st.sampled_from([None, frozenset({Status.ACTIVE})]))
+                if by_email
+                else frozenset({Status.ACTIVE})
+            )
+            filter_ = UserFilter(status=statuses, role=data.draw(st.sampled_from([None, frozenset({Role.MEMBER})])))
+            queries.append(UserQuery(search=search, filter=filter_, by_email=by_email, sort=UserSort.RELEVANCE))
+    asyncio.run(compare(database_url, people, queries, WAYS[way]))

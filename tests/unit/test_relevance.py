@@ -1,0 +1,177 @@
+"""The rules of relevance, word by word: who fits a search how well, and what a slip of typing is."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import ValidationFailed
+from domain.models.conditions import texts_of
+from domain.models.relevance import Search, Tier, parse_search, rank
+from domain.models.slips import is_slip, may_slip, middle
+from domain.models.text import fold
+from domain.models.words import EMAIL_KEY_MAX, NAME_KEY_MAX, email_key, name_key
+
+ID = UUID("6f0c1111-2222-4333-8444-555566667777")
+
+
+def search(text: str) -> Search:
+    """A search of a text that has something in it."""
+    found = parse_search(text)
+    assert found is not None
+    return found
+
+
+def tier(text: str, name: str, email: str = "nobody@elsewhere.example", *, by_email: bool = True) -> Tier | None:
+    """How well somebody fits a search."""
+    key = name_key(name)
+    return rank(search(text), texts_of(ID, key, email_key(email, key), email), by_email=by_email)
+
+
+ADA = ("Ada Byron Lovelace", "ada.lovelace7@example.org")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "for_members"),
+    [
+        ("Ada.Lovelace7@EXAMPLE.org", Tier.WHOLE, None),
+        (str(ID).upper(), Tier.WHOLE, Tier.WHOLE),
+        ("ada byron lovelace", Tier.NAME, Tier.NAME),
+        ("LOVELACE  Ada Byron", Tier.NAME, Tier.NAME),
+        ("ada", Tier.BEGINNING, Tier.BEGINNING),
+        ("lovelace ada", Tier.BEGINNING, Tier.BEGINNING),
+        ("lov ad", Tier.BEGINNING, Tier.BEGINNING),
+        ("ada.lovelace7@exa", Tier.BEGINNING, None),
+        ("ada.lovelace7", Tier.LOCAL_PART, Tier.SLIP),
+        ("lovelace", Tier.WORDS, Tier.WORDS),
+        ("byr love", Tier.WORDS, Tier.WORDS),
+        ("lovelace7", Tier.WORDS, Tier.SLIP),
+        ("yro", Tier.PARTS, Tier.PARTS),
+        ("ovelac ada", Tier.PARTS, Tier.PARTS),
+        ("ov", None, None),
+        ("@example.org", Tier.DOMAIN, None),
+        ("@exam", Tier.DOMAIN, None),
+        ("example.org", Tier.DOMAIN, None),
+        ("example", None, None),
+        ("lovlace", Tier.SLIP, Tier.SLIP),
+        ("ada lovlace", Tier.SLIP, Tier.SLIP),
+        ("aad lovlace", Tier.SLIPS, Tier.SLIPS),
+        ("ada.lovlace7@example.org", Tier.SLIP, None),
+        ("ada.byron@example.org", None, None),
+        ("grace", None, None),
+        ("ada grace", None, None),
+    ],
+)
+def test_the_best_tier_that_somebody_has_counts(text: str, expected: Tier | None, for_members: Tier | None) -> None:
+    assert (tier(text, *ADA), tier(text, *ADA, by_email=False)) == (expected, for_members)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("lukasz soren dokovic", "Łukasz Søren Đoković"),
+        ("ŁUKASZ", "lukasz"),
+        ("thor aegir", "Þór Ægir"),
+        ("strasse", "Straße"),
+        ("STRASSE", "straße"),
+        ("oeuvre", "Œuvre"),
+        ("ISIK ILIC", "Işık Iliç"),
+        ("ışık", "ISIK"),
+        ("istanbul", "İSTANBUL"),
+        ("李伟", "李 伟"),
+        ("佐藤 明美", "佐藤明美"),
+        ("明美 佐藤", "佐藤明美"),
+        ("김민수", "김 민수"),
+        ("マイケル ジャクソン", "マイケル・ジャクソン"),
+        ("o'brien", "Sean O’Brien"),
+        ("obrien", "Sean O'Brien"),
+        ("o'b", "O'Brien"),
+        ("jean pierre", "Jean-Pierre"),
+        ("Jean-Pierre", "Jean Pierre"),
+        ("j r r", "J.R.R. Tolkien"),
+        ("हिन्दी", "हिन्दी नाम"),
+        ("%", "100 %"),
+    ],
+)
+def test_spellings_of_one_name_find_each_other(text: str, name: str) -> None:
+    found = tier(text, name)
+    assert found is not None
+    assert found <= Tier.WORDS
+
+
+def test_signs_count_where_there_is_nothing_else() -> None:
+    assert tier("odd %", "Odd Person") is Tier.BEGINNING
+    assert tier("%", "Odd Person") is None
+    assert tier("_", "Odd _ Person") is Tier.WORDS
+
+
+def test_ideographs_that_are_typed_together_stand_together() -> None:
+    assert tier("藤佐", "佐藤明美") is None
+    assert tier("明美", "佐藤明美") is Tier.WORDS
+
+
+@pytest.mark.parametrize("typed", ["mith", "smiht", "smitth", "smjth", "msith", "smithe", "smit"])
+def test_one_slip_is_forgiven(typed: str) -> None:
+    assert is_slip(typed, "smith")
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("smith", "smith"),
+        ("5mith", "smith"),
+        ("12345", "12346"),
+        ("hmits", "smith"),
+        ("ab", "abc"),
+        ("nakaxxra", "nakamura"),
+    ],
+)
+def test_nothing_else_is_a_slip(typed: str, word: str) -> None:
+    assert not is_slip(typed, word)
+
+
+def test_the_beginning_of_a_word_may_have_a_slip_behind_its_first_half() -> None:
+    assert is_slip("nakamru", "nakamura")
+    assert not is_slip("nkaam", "nakamura")
+
+
+@given(st.text("abc", min_size=1, max_size=8), st.text("abc", min_size=1, max_size=9))
+def test_every_slip_leaves_one_half_or_is_across_the_middle(typed: str, word: str) -> None:
+    """What the vocabulary is asked for (persistence/user_rows.py) has all of them."""
+    half = middle(typed)
+    across = typed[: half - 1] + typed[half : half + 1] + typed[half - 1 : half] + typed[half + 1 :]
+    if is_slip(typed, word):
+        about_as_long = abs(len(word) - len(typed)) <= 1
+        assert (
+            (word.startswith(typed[:half]) and (len(typed) >= 5 or about_as_long))
+            or (word.endswith(typed[half:]) and about_as_long)
+            or word == across
+        )
+        assert may_slip(typed)
+
+
+@given(st.text(max_size=200), st.text(max_size=64))
+def test_keys_are_words_with_one_space_between_them(name: str, local: str) -> None:
+    key = name_key(name)
+    other = email_key(f"{local}@example.org", key)
+    for text, size in ((key, NAME_KEY_MAX), (other, EMAIL_KEY_MAX)):
+        assert text == " ".join(text.split())
+        assert len(text.encode()) <= size
+    assert not set(key.split()) & set(other.split())
+    assert fold(key) == key
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_search_or_nothing(text: str) -> None:
+    try:
+        found = parse_search(text)
+    except ValidationFailed:
+        return
+    assert (found is None) == (not fold(text))
+    if found is not None:
+        assert 0 < len(found.words) <= 8
+        assert re.fullmatch(r"\S+( \S)*", found.words[0])
