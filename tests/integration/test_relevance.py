@@ -157,7 +157,7 @@ async def compare(url: str, people: Sequence[User], queries: Sequence[UserQuery]
 @pytest.mark.parametrize("way", WAYS)
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
-def test_a_search_finds_what_the_rules_say(database_url: str, way: str, data: st.DataObject) -> None:
+def test_a_search_finds_what_the_rules_say(fresh_database_url: str, way: str, data: st.DataObject) -> None:
     people = data.draw(directories())
     queries = []
     for _ in range(6):
@@ -171,4 +171,4 @@ def test_a_search_finds_what_the_rules_say(database_url: str, way: str, data: st
             )
             filter_ = UserFilter(status=statuses, role=data.draw(st.sampled_from([None, frozenset({Role.MEMBER})])))
             queries.append(UserQuery(search=search, filter=filter_, by_email=by_email, sort=UserSort.RELEVANCE))
-    asyncio.run(compare(database_url, people, queries, WAYS[way]))
+    asyncio.run(compare(fresh_database_url, people, queries, WAYS[way]))
