@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from redis import exceptions as redis_errors
 from redis.asyncio import Redis
-from sqlalchemy import Table, select, text
+from sqlalchemy import Column, Table, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,8 +57,11 @@ def _columns(table: Table) -> str:
 
 def _written(table: Table) -> str:
     """The columns that may be given a value."""
-    given = [c for c in table.columns if c.computed is None and c.identity is None]
-    return ", ".join(f'"{column.name}"' for column in given)
+    return ", ".join(f'"{column.name}"' for column in table.columns if _may_be_given(column))
+
+
+def _may_be_given(column: Column[Any]) -> bool:
+    return column.computed is None and column.identity is None
 
 
 def _reads() -> str:
@@ -67,7 +71,7 @@ def _reads() -> str:
 def _writes() -> str:
     steps = []
     for number, table in enumerate(TABLES):
-        name, key = table.name, next(iter(table.primary_key)).name
+        name, key = table.name, next(c.name for c in (*table.primary_key, *table.columns) if _may_be_given(c))
         given = _written(table)
         steps.append(f'i{number} as (insert into "{name}" ({given}) select {given} from "{name}" where false)')  # noqa: S608
         steps.append(f'u{number} as (update "{name}" set "{key}" = "{key}" where false)')  # noqa: S608
