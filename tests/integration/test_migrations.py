@@ -186,3 +186,48 @@ def test_user_and_status_columns_become_subject_and_audience(empty_url: str) -> 
     )
     command.upgrade(config, "head")
     assert len(columns_by_name(empty_url, "subject_id")) == len(old) + 1
+
+
+WITH_OLD_KEYS = """
+insert into users (email, display_name, name_key)
+select 'person' || n || '@example.org', 'Person ' || n, 'person ' || n from generate_series(1, 6000) n;
+insert into users (email, display_name, name_key, role, status, email_verified_at, version) values
+  ('lukasz.k@example.org', 'Łukasz Søren', 'łukasz søren', 'member', 'active', null, 1),
+  ('sean@example.org', 'Sean O''Brien-Smith', 'sean o''brien-smith', 'auditor', 'disabled', now(), 7),
+  ('akemi@example.org', '佐藤明美', '佐藤明美', 'admin', 'active', now(), 2),
+  ('odd@example.org', '100 % Ada', '100 % ada', 'member', 'deleted', null, 3);
+"""
+PEOPLE = "select * from users order by email"
+WORDS = "select word, in_name, email from user_words join users on users.id = user_id"
+
+
+def test_both_ways_of_the_words_keep_every_user(empty_url: str) -> None:
+    config = alembic_config(DatabaseAddress(empty_url))
+    command.upgrade(config, "0004")
+    asyncio.run(run(empty_url, WITH_OLD_KEYS))
+    old = [dict(r) for r in asyncio.run(run(empty_url, PEOPLE))]
+    command.upgrade(config, "0005")
+    new = [dict(r) for r in asyncio.run(run(empty_url, PEOPLE))]
+    keys = [(n["email"], n.pop("name_key"), n.pop("email_key"), n.pop("traits")) for n in new]
+    assert new == [{k: v for k, v in o.items() if k not in {"name_key", "search"}} for o in old], (
+        "the rest is as it was"
+    )
+    words = asyncio.run(run(empty_url, WORDS))
+    assert {tuple(r) for r in words} == {
+        (word, key is name, email) for email, name, other, _ in keys for key in (name, other) for word in key.split()
+    }
+    assert {(r["email"], r["word"]) for r in words if r["word"] in {"lukasz", "soren", "obrien", "佐", "%", "k"}} == {
+        ("lukasz.k@example.org", "lukasz"),
+        ("lukasz.k@example.org", "soren"),
+        ("lukasz.k@example.org", "k"),
+        ("sean@example.org", "obrien"),
+        ("akemi@example.org", "佐"),
+        ("odd@example.org", "%"),
+    }
+    vocabulary = asyncio.run(run(empty_url, "select word from words order by word"))
+    assert [r["word"] for r in vocabulary] == sorted({r["word"] for r in words}, key=str.encode)
+    command.downgrade(config, "0004")
+    assert [dict(r) for r in asyncio.run(run(empty_url, PEOPLE))] == old
+    command.upgrade(config, "0005")
+    again = [tuple(r) for r in asyncio.run(run(empty_url, WORDS))]
+    assert sorted(again) == sorted(tuple(r) for r in words)
