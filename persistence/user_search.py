@@ -26,8 +26,8 @@ from persistence.user_words import user_words
 BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
 STRICT = tuple(t for t in Tier if t < Tier.PARTS)
 SLIPS = tuple(sorted(SLIPPED))
-EACH = 60
-"""At most so many rows of one user are met where users are counted by rows of words that begin alike."""
+EACH, USUALLY = 60, 2
+"""At most, and usually, so many rows of one user are met where users are counted by rows of words that begin alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class SqlSearch:
     async def condition(self) -> tuple[ColumnElement[bool], bool]:
         """Who is found, as a condition on users; and whether they are few enough to be gathered."""
         lists, limit = await self._lists(self._sources), self._sizes.gathered
-        if await self._count(lists, limit + 1) > limit:
+        if await self._count(lists, limit + 1, USUALLY) > limit:
             return tier_in_sql(self._sources.rules, texts_in_sql(users.c, whole=True), {}).is_not(None), False
         if await self.finds_little():
             lists += await self._slip_lists()
@@ -188,8 +188,8 @@ class SqlSearch:
             lists.append(sources.of_words((await self._inside()).condition, [Tier.PARTS]))
         return lists
 
-    async def _count(self, lists: Sequence[Select[Any]], limit: int | None) -> int:
-        ids = [select((one if limit is None else one.limit(limit * EACH)).subquery().c.id) for one in lists]
+    async def _count(self, lists: Sequence[Select[Any]], limit: int | None, each: int = EACH) -> int:
+        ids = [select((one if limit is None else one.limit(limit * each)).subquery().c.id) for one in lists]
         if not ids:
             return 0
         together = union_all(*ids).subquery()

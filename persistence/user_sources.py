@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     lateral,
     literal,
+    literal_column,
     select,
     true,
     union_all,
@@ -32,10 +33,8 @@ from domain.models.relevance import SLIPPED, Rule, Search, Tier, rules_of, whole
 from persistence.user_conditions import Filtered, Meant, texts_in_sql, tier_in_sql
 from persistence.user_rows import TOP, begins
 from persistence.user_seek import Seek
-from persistence.user_table import users
+from persistence.user_table import AT_DOMAIN, DOMAIN, users
 from persistence.user_words import user_words
-
-DOMAIN = func.split_part(users.c.email, "@", 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class Sources:
         elif not search.is_address:
             yield Tier.LOCAL_PART, begins(users.c.email, f"{search.address}@")
         if "." in search.address or search.address.startswith("@"):
-            yield Tier.DOMAIN, begins(DOMAIN, search.address.lstrip("@"))
+            yield Tier.DOMAIN, begins(literal_column(DOMAIN), search.address.lstrip("@"))
 
     def by_names(self, tier: Tier, seek: Seek, limit: int) -> Any:
         """The first of a tier along the order of names, from each list of users with the same traits."""
@@ -111,6 +110,8 @@ class Sources:
         typed = self.search.words
         if tier is Tier.BEGINNING:
             return [begins(name, w) for w in typed if not any(w != v and w.startswith(v) for v in typed)]
+        if tier is Tier.DOMAIN:
+            return [begins(literal_column(AT_DOMAIN), f"@{str(self.search.address).lstrip('@')}")]
         if len(typed) == 1 and self.has(Tier.WORDS):  # a name that begins so has a better tier
             return [name < typed[0], name >= typed[0] + TOP]
         return [true()]

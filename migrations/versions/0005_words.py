@@ -26,6 +26,7 @@ TRAITS = (
     " + CASE role WHEN 'member' THEN 0 WHEN 'auditor' THEN 2 ELSE 4 END)"
     " + CASE WHEN email_verified_at IS NULL THEN 0 ELSE 1 END)::smallint"
 )
+AT_DOMAIN = "substr((email)::text, strpos((email)::text, '@'::text))"
 SEARCH = (
     "setweight(to_tsvector('simple'::regconfig, name_key), 'A'::\"char\") || "
     "setweight(to_tsvector('simple'::regconfig, translate((email)::text, '@._+-'::text, '     '::text)), 'B'::\"char\")"
@@ -43,10 +44,10 @@ OLD_INDEXES = {
 NEW_INDEXES = {
     "traits_created_at_id": "(traits, created_at, id)",
     "traits_updated_at_id": "(traits, updated_at, id)",
-    "traits_email_id": "(traits, email, id)",
-    "traits_name_key_id": "(traits, name_key, id)",
+    "traits_email": "(traits, email)",
+    "traits_name_key_id_at_domain": f"(traits, name_key, id, {AT_DOMAIN})",
     "traits_last_seen_at_id": f"(traits, COALESCE(last_seen_at, {NEVER}), id)",
-    "domain_name_key_id": "(split_part((email)::text, '@'::text, 2), name_key, id)",
+    "domain": "(split_part((email)::text, '@'::text, 2))",
 }
 WORDS_OF = """
   SELECT DISTINCT w.word, {row}.name_key, {row}.id, {row}.email_key, {row}.traits, w.in_name
