@@ -108,10 +108,10 @@ describe('sorted', () => {
 		const head = visitor.page.getByRole('columnheader', { name: 'Name' });
 		await head.getByRole('link').click();
 		await expectRows(visitor, ['Anton', 'Berta', 'Carla']);
-		expect(await head.getAttribute('aria-sort')).toBe('ascending');
+		await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
 		await head.getByRole('link').click();
 		await expectRows(visitor, ['Carla', 'Berta', 'Anton']);
-		expect(await head.getAttribute('aria-sort')).toBe('descending');
+		await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending');
 	});
 });
 
