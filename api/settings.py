@@ -130,6 +130,7 @@ class LocalSettings(BaseSettings):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = "info"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(lower)] = "console"
     log_retention_days: Annotated[int, Field(ge=0)] = 0
+    session_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     metrics_token: SecretStr | None = None
     debug: bool = False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -163,3 +163,15 @@ class SqlSessionRepository(SqlSessionReader):
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
         """Move `last_seen_at` forward."""
         await touch(self._connection, "sessions", seen)
+
+    async def prune(self, age: timedelta, limit: int) -> int:
+        """Delete at most `limit` of those that ended or expired at least this long ago; returns their number."""
+        return (await self._connection.execute(PRUNE, {"age": age, "limit": limit})).rowcount
+
+
+PRUNE = text("""
+delete from sessions where id in (
+  select id from sessions where least(ended_at, expires_at) <= now() - cast(:age as interval)
+  order by least(ended_at, expires_at) limit :limit for update skip locked)
+""")
+"""LEAST ignores nulls: a session that was not ended is over once it has expired."""

@@ -115,8 +115,11 @@ class Container(Parts):
 
     @cached_property
     def pruner(self) -> Retention:
-        """The schedule that prunes the log."""
-        return Retention(self.core.retention, self.core.pruning.alone, self.core.settings.log_retention_days)
+        """The schedule that deletes what is old."""
+        core, settings = self.core, self.core.settings
+        return Retention(
+            core.retention, core.pruning.alone, settings.log_retention_days, settings.session_retention_days
+        )
 
     @cached_property
     def metrics(self) -> Metrics:

@@ -159,7 +159,7 @@ class Core(Parts):
 
     @cached_property
     def retention(self) -> RetentionService:
-        """Pruning the log."""
+        """Pruning the log, and deleting old sessions."""
         return RetentionService(self.store)
 
     @cached_property

@@ -1,10 +1,14 @@
-"""The schedule that keeps the log as long as LOG_RETENTION_DAYS says: once an hour, by one instance at a time."""
+"""The schedule that deletes what is old, once an hour: events, sessions, idempotency keys.
+
+The log is pruned by one instance at a time; sessions and keys by any, because they are independent of each other.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Self
 
@@ -25,30 +29,34 @@ log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """One per process; `pruned` counts the entries that this process has deleted."""
+    """One per process; `deleted` counts what this process has deleted, by kind.
+
+    Events are kept for `log_days` days, or for ever if it is 0; sessions for `session_days` days after they were over.
+    """
 
     def __init__(
         self,
         service: RetentionService,
         alone: Callable[[], AbstractAsyncContextManager[bool]],
-        days: int,
+        log_days: int,
+        session_days: int,
         *,
         first: float = FIRST_SECONDS,
         every: float = EVERY_SECONDS,
     ) -> None:
-        self._service, self._alone, self._days = service, alone, days
+        self._service, self._alone = service, alone
+        self._log_days, self._session_days = log_days, session_days
         self._first, self._every = first, every
         self._tasks = Tasks()
-        self.pruned = 0
+        self.deleted: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
-        """Begin, if anything is to be pruned at all."""
-        if self._days > 0:
-            self._tasks.spawn(self._run(), name="retention")
+        """Begin."""
+        self._tasks.spawn(self._run(), name="retention")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop; the rest is pruned in the next hour."""
+        """Stop; the rest is deleted in the next hour."""
         await self._tasks.end()
 
     async def _run(self) -> None:
@@ -65,12 +73,21 @@ class Retention:
                 log.exception("retention.failed")
 
     async def _prune(self) -> None:
-        before = self.pruned
-        async with self._alone() as mine:
-            if not mine:
-                return
-            async for range_ in self._service.prune(system(), self._days):
-                self.pruned += range_.count
-                await asyncio.sleep(PAUSE_SECONDS)
-        if self.pruned > before:
-            log.info("retention.pruned", events=self.pruned - before, days=self._days)
+        if self._log_days > 0:
+            async with self._alone() as mine:
+                if mine:
+                    await self._count("events", self._pruned_events())
+        await self._count("sessions", self._service.prune_sessions(system(), self._session_days))
+        await self._count("idempotency_keys", self._service.prune_keys(system()))
+
+    async def _pruned_events(self) -> AsyncIterator[int]:
+        async for range_ in self._service.prune(system(), self._log_days):
+            yield range_.count
+
+    async def _count(self, kind: str, batches: AsyncIterator[int]) -> None:
+        before = self.deleted[kind]
+        async for count in batches:
+            self.deleted[kind] += count
+            await asyncio.sleep(PAUSE_SECONDS)
+        if self.deleted[kind] > before:
+            log.info("retention.deleted", kind=kind, count=self.deleted[kind] - before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -128,3 +128,9 @@ class SessionRepository(SessionReader, Protocol):
         ...
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None: ...
+    async def prune(self, age: timedelta, limit: int) -> int:
+        """Delete at most `limit` sessions that ended or expired at least this long ago, oldest first; returns their number.
+
+        The age is by the database's clock. Sessions that another transaction has locked are left out.
+        """
+        ...

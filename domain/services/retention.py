@@ -1,4 +1,4 @@
-"""Log retention: older entries are pruned batch by batch, oldest first, and can be exported before that."""
+"""Retention: what is old is deleted batch by batch, oldest first. Log entries can be exported before that."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from domain.errors import ValidationFailed
 from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.log import LogRange
-from domain.services.unit import Store
+from domain.services.unit import Store, WriteUnit
 
 BATCH = 5000
-"""Entries in one transaction."""
+"""Entries, sessions or idempotency keys in one transaction."""
 SCAN_BATCH = 50_000
 """Entries counted in one statement when nothing is deleted."""
 
@@ -26,12 +26,16 @@ Keep = Callable[[Sequence[Event]], Awaitable[None]]
 def age_of(days: int) -> timedelta:
     """This many days. Raises ValidationFailed for less than 1 or more than DAYS_MAX."""
     if not 1 <= days <= DAYS_MAX:
-        raise ValidationFailed.one("days", f"Events are kept for 1 to {DAYS_MAX} days", days)
+        raise ValidationFailed.one("days", f"This is kept for 1 to {DAYS_MAX} days", days)
     return timedelta(days=days)
 
 
 class RetentionService:
-    """The use cases of pruning. Entries younger than a day are never pruned, so that pruning never overtakes a live reader."""
+    """The use cases of pruning.
+
+    Entries younger than a day are never pruned, so that pruning never overtakes a live reader. Nor are sessions that were
+    over for less than a day: an access token that names one ends long before it is deleted.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -72,3 +76,29 @@ class RetentionService:
                     continue
                 await unit.commit()
             yield range_
+
+    async def prune_sessions(self, actor: Actor, days: int, batch: int = BATCH) -> AsyncIterator[int]:
+        """Delete sessions that ended or expired this many days ago; yields the size of each batch once it is deleted.
+
+        Several processes may do this at once. A token of a deleted session is refused like one of a session that never
+        was. Raises Forbidden, ValidationFailed and Unavailable.
+        """
+        policies.require_admin(actor)
+        age = age_of(days)
+        async for count in self._in_batches(lambda unit: unit.sessions.prune(age, batch), batch):
+            yield count
+
+    async def prune_keys(self, actor: Actor, batch: int = BATCH) -> AsyncIterator[int]:
+        """Delete idempotency keys that have expired, in the same way. Raises Forbidden and Unavailable."""
+        policies.require_admin(actor)
+        async for count in self._in_batches(lambda unit: unit.keys.prune(batch), batch):
+            yield count
+
+    async def _in_batches(self, delete: Callable[[WriteUnit], Awaitable[int]], batch: int) -> AsyncIterator[int]:
+        count = batch
+        while count == batch:
+            async with self._store.write() as unit:
+                count = await delete(unit)
+                await unit.commit()
+            if count:
+                yield count

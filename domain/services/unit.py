@@ -47,6 +47,9 @@ class IdempotencyKeys(Protocol):
         ...
 
     async def keep(self, actor_id: UUID | None, key: str, result: KeptResult) -> None: ...
+    async def prune(self, limit: int) -> int:
+        """Delete at most `limit` expired results that no other transaction is using; returns their number."""
+        ...
 
 
 class ReadUnit(Protocol):

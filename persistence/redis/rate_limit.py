@@ -1,12 +1,14 @@
 """Counting attempts: in Redis for all instances, in memory while Redis is unavailable or the log is not known yet.
 
-The keys in Redis are keyed hashes, so that addresses and e-mails cannot be read there.
+The keys are keyed hashes in both, so that addresses and e-mails can be read neither there nor in a dump of this process.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import math
+import secrets
 import time
 from collections import OrderedDict
 from typing import Self
@@ -41,7 +43,8 @@ class RedisRateLimiter:
         self._redis = connect(url, timeout=timeout)
         self._hit = self._redis.register_script(HIT)
         self._retry_at = 0.0
-        self._own: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
+        self._own_key = secrets.token_bytes(32)
+        self._own: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,11 +64,11 @@ class RedisRateLimiter:
             except (RedisError, OSError) as error:
                 self._retry_at = time.monotonic() + BREAK_SECONDS
                 log.warning("rate_limit.redis_unavailable", error=type(error).__name__)
-        return self._count((bucket, key), limit, window)
+        return self._count(self._own_name(bucket, key), limit, window)
 
     async def reset(self, bucket: str, key: str) -> None:
         """Forget the attempts counted for a key."""
-        self._own.pop((bucket, key), None)
+        self._own.pop(self._own_name(bucket, key), None)
         if self._reachable():
             try:
                 name = self._namespace.hidden("limit", bucket, key)
@@ -77,7 +80,11 @@ class RedisRateLimiter:
     def _reachable(self) -> bool:
         return self._namespace.bound and time.monotonic() >= self._retry_at
 
-    def _count(self, name: tuple[str, str], limit: int, window: int) -> int | None:
+    def _own_name(self, bucket: str, key: str) -> bytes:
+        """A keyed hash like a name in Redis, but with a key of this process: it may count before the log is known."""
+        return hmac.digest(self._own_key, f"{len(bucket)}:{bucket}{key}".encode("utf-8", "surrogatepass"), "sha256")
+
+    def _count(self, name: bytes, limit: int, window: int) -> int | None:
         now = time.monotonic()
         count, ends = self._own.pop(name, (0, now + window))
         if now >= ends:

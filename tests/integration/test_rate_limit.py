@@ -111,6 +111,22 @@ async def test_memory_is_bounded_while_redis_is_unavailable() -> None:
 
 
 @pytest.mark.parametrize("unavailable", [False, True], ids=["redis", "memory"])
+async def test_neither_redis_nor_memory_holds_an_address_in_clear(redis_url: str, *, unavailable: bool) -> None:
+    async with limiters(UNAVAILABLE if unavailable else redis_url, 2) as [limiter, other], AsyncExitStack() as stack:
+        marker = uuid4().hex
+        for key in (f"{marker}@example.com", f"{marker} 192.0.2.1"):
+            await limiter.hit("sign_in_account", key, 3, 60)
+        assert len(limiter._own) == (2 if unavailable else 0)
+        assert marker not in repr(limiter._own)
+        assert limiter._own_name("b", marker) != other._own_name("b", marker), "the hash has a key of the process"
+        assert limiter._own_name("b", f"c{marker}") != limiter._own_name("bc", marker)
+        if not unavailable:
+            client = connect(redis_url)
+            stack.push_async_callback(client.aclose)
+            assert not [key async for key in client.scan_iter(match=f"*{marker}*", count=1000)]
+
+
+@pytest.mark.parametrize("unavailable", [False, True], ids=["redis", "memory"])
 async def test_guessing_a_password_is_limited_for_all_clients_together(
     fresh_database_url: str, redis_url: str, *, unavailable: bool
 ) -> None:

@@ -186,13 +186,11 @@ async def test_of_two_schedules_one_prunes(fresh_database_url: str, redis_url: s
         connection = await stack.enter_async_context(session(fresh_database_url))
         await add_old(connection, 12_000)
         cores = [await stack.enter_async_context(open_core(settings)) for _ in range(2)]
-        schedules = [Retention(c.retention, c.pruning.alone, 1, first=0.0, every=3600.0) for c in cores]
-        off = Retention(cores[0].retention, cores[0].pruning.alone, 0, first=0.0)
-        for schedule in (*schedules, off):
+        schedules = [Retention(c.retention, c.pruning.alone, 1, 30, first=0.0, every=3600.0) for c in cores]
+        for schedule in schedules:
             await stack.enter_async_context(schedule)
-        await until(lambda: sum(s.pruned for s in schedules) == 12_000)
-        assert sorted(s.pruned for s in schedules) == [0, 12_000]
-        assert off.pruned == 0
+        await until(lambda: sum(s.deleted["events"] for s in schedules) == 12_000)
+        assert sorted(s.deleted["events"] for s in schedules) == [0, 12_000]
         assert await horizon(connection) == 12_000
 
 
@@ -201,14 +199,14 @@ async def test_a_schedule_waits_until_a_lock_is_released(fresh_database_url: str
         connection = await stack.enter_async_context(session(fresh_database_url))
         await add_old(connection, 10)
         core = await stack.enter_async_context(open_core(settings_for(fresh_database_url, redis_url)))
-        schedule = Retention(core.retention, core.pruning.alone, 1, first=0.0, every=0.05)
+        schedule = Retention(core.retention, core.pruning.alone, 1, 30, first=0.0, every=0.05)
         async with session(fresh_database_url) as other, other.transaction():
             await other.execute("select 1 from events where seq = 7 for update")
             await stack.enter_async_context(schedule)
             await until(lambda: waits(connection))
-        await until(lambda: schedule.pruned == 10)
+        await until(lambda: schedule.deleted["events"] == 10)
         await add_old(connection, 5)
-        await until(lambda: schedule.pruned == 15)
+        await until(lambda: schedule.deleted["events"] == 15)
 
 
 async def waits(connection: asyncpg.Connection) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from domain.cursors import LogCursor
@@ -170,10 +170,10 @@ class FakeUsers:
 
 
 class FakeSessions:
-    """Sessions in memory."""
+    """Sessions in memory; `now` is the database's clock."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, now: datetime) -> None:
+        self._state, self._now = state, now
 
     async def find(self, session_id: UUID) -> Session | None:
         """One, or None."""
@@ -210,6 +210,14 @@ class FakeSessions:
         for session_id, at in seen.items():
             self._state.sessions[session_id] = replace(self._state.sessions[session_id], last_seen_at=at)
 
+    async def prune(self, age: timedelta, limit: int) -> int:
+        """Delete the oldest that are over."""
+        over = {s.id: min(s.ended_at or s.expires_at, s.expires_at) for s in self._state.sessions.values()}
+        old = [i for i in sorted(over, key=over.__getitem__) if over[i] <= self._now - age][:limit]
+        for session_id in old:
+            del self._state.sessions[session_id]
+        return len(old)
+
     async def end_all(
         self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
     ) -> Sequence[UUID]:
@@ -245,6 +253,10 @@ class FakeKeys:
         """Keep it."""
         self._state.keys[actor_id, key] = result
 
+    async def prune(self, limit: int) -> int:
+        """Results do not expire here."""
+        return 0
+
 
 class FakeUnit:
     """One transaction over a copy of the state; `commit` replaces the state with the copy."""
@@ -252,7 +264,7 @@ class FakeUnit:
     def __init__(self, store: FakeStore) -> None:
         self._store = store
         self._copy = copy.deepcopy(store.state)
-        self.users, self.sessions = FakeUsers(self._copy, store.steps), FakeSessions(self._copy)
+        self.users, self.sessions = FakeUsers(self._copy, store.steps), FakeSessions(self._copy, store.time)
         self.events, self.keys = FakeEvents(self._copy.log), FakeKeys(self._copy)
         self.log = FakeLog(self._copy.log, store.time)
 
