@@ -1,4 +1,4 @@
-"""The project's own files, as the architecture tests look at them."""
+"""The project's own files, for the architecture tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def modules() -> Iterator[tuple[Path, ast.Module]]:
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file that git keeps or would keep, links and what is gone from the tree left out; relative to the project."""
+    """Every file that git tracks or would track, except links and removed files; relative to the project."""
     command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     paths = (Path(name) for name in listing.split("\0") if name)

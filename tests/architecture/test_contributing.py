@@ -1,4 +1,4 @@
-"""The map, the journeys and the recipes of CONTRIBUTING.md name files that are there."""
+"""The map, the journeys and the recipes of CONTRIBUTING.md name only files that exist."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ ROOMS = re.findall(r"^  (\w+/|\w+\.py) ", SERVICE, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_a_file_that_is_named_is_there(name: str) -> None:
+def test_a_named_file_exists(name: str) -> None:
     assert any(f"/{path.as_posix()}".endswith(f"/{name}") for path in tracked())
 
 
 @pytest.mark.parametrize("name", ROOMS)
-def test_a_room_of_the_map_is_there(name: str) -> None:
+def test_a_folder_of_the_map_exists(name: str) -> None:
     assert any(f"/{name}" in f"/{path.as_posix()}" for path in tracked())
 
 
-def test_something_was_found() -> None:
+def test_the_document_names_files() -> None:
     assert {"persistence/store.py", "schema/root.py", "api/bootstrap/container.py"} <= set(NAMED)
     assert {"log/", "live/", "marks.py", "bootstrap/"} <= set(ROOMS)

@@ -1,4 +1,4 @@
-"""Only api/settings.py knows the environment."""
+"""Only api/settings.py reads the environment."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def test_only_the_settings_read_the_environment() -> None:
     assert not found, f"Give these a setting of api/settings.py instead: {found}"
 
 
-def test_the_rule_sees_what_it_is_for() -> None:
+def test_the_rule_detects_a_read() -> None:
     assert list(environment_uses(ast.parse("import os\nos.environ['X']\nos.getenv('X')"))) == [2, 3]
     assert list(environment_uses(ast.parse("from os import environ"))) == [1]

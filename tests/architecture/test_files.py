@@ -1,4 +1,4 @@
-"""What no file of the project may hold: the registries packages came from, and places of somebody's machine."""
+"""What no file of the project may contain: package registries, and paths of a developer's machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.sources import ROOT, tracked
 
-# Put together from parts, so that this file does not hold what it looks for.
+# Composed of parts, so that this file does not contain what it searches for.
 REGISTRIES = re.compile(
     r"\b(?:"
     + "|".join(("py" + r"pi\.org", "python" + r"hosted\.org", "registry" + r"\.npmjs", "registry" + r"\.yarnpkg"))
@@ -34,12 +34,12 @@ def test_no_file_names_a_registry() -> None:
     assert not holding(REGISTRIES)
 
 
-def test_no_file_names_a_place_of_somebodys_machine() -> None:
+def test_no_file_names_a_path_of_a_developer_s_machine() -> None:
     assert not holding(HOMES)
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_a_lock_pins_and_hashes_everything(name: str) -> None:
+def test_a_lock_file_pins_and_hashes_every_package(name: str) -> None:
     requirements = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
     assert len(requirements) > 30
     for requirement in requirements:
@@ -47,6 +47,6 @@ def test_a_lock_pins_and_hashes_everything(name: str) -> None:
         assert "--hash=sha256:" in requirement, requirement
 
 
-def test_the_locks_agree() -> None:
+def test_the_lock_files_agree() -> None:
     runtime, everything = (set(re.findall(r"^[a-z0-9-]+==\S+", (ROOT / n).read_text(), re.MULTILINE)) for n in LOCKS)
     assert runtime < everything

@@ -1,4 +1,4 @@
-"""A test that hangs is a failure that says where, and those behind it still run."""
+"""A test that hangs fails with its location, and the following tests still run."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_one_that_ends():
 """
 
 
-def test_a_test_that_hangs_fails_where_it_hangs_and_the_others_run(tmp_path: Path) -> None:
+def test_a_hanging_test_fails_with_its_location_and_the_others_run(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_it.py").write_text(TESTS)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""House rules on imports that import-linter does not know."""
+"""Rules on imports that import-linter cannot express."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import grimp
 from tests.architecture.sources import PACKAGES, imported, modules
 
 ENGINES = ("schema.live", "schema.execution", "schema.marks")
-"""What knows no noun, so that a new one needs no edit there."""
+"""Packages that know no noun, so that a new noun needs no edit there."""
 GROUND = {"schema.context", "schema.error_shape", "schema.errors"}
-"""What executing a document needs, whatever it asks for; the live engine stands on none of it."""
+"""What executing any document needs; the live engine does not depend on it."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -21,7 +21,7 @@ def first_party(node: ast.AST) -> bool:
 
 
 def lazy(tree: ast.Module) -> set[str]:
-    """The modules of GraphQL types that the module names by `strawberry.lazy`, since those types hold each other."""
+    """The modules of GraphQL types that the module names by `strawberry.lazy`, because these types refer to each other."""
     calls = (
         node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "strawberry.lazy"
     )
@@ -29,7 +29,7 @@ def lazy(tree: ast.Module) -> set[str]:
 
 
 def hidden(tree: ast.Module) -> Iterator[int]:
-    """The lines of first-party imports that do not stand at the top of their module."""
+    """The lines of first-party imports that are not at the top of their module."""
     top, allowed = set(tree.body), lazy(tree)
     for node in ast.walk(tree):
         if (
@@ -42,14 +42,14 @@ def hidden(tree: ast.Module) -> Iterator[int]:
 
 
 def without_leaves(needs: dict[str, set[str]]) -> dict[str, set[str]]:
-    """What is left of a graph when modules that need nothing left are taken away, again and again."""
+    """The rest of a graph after modules without dependencies in it are removed, repeatedly."""
     while leaves := {module for module, needed in needs.items() if not needed & needs.keys()}:
         needs = {module: needed for module, needed in needs.items() if module not in leaves}
     return needs
 
 
 def turned(needs: dict[str, set[str]]) -> dict[str, set[str]]:
-    """The graph with every arrow the other way."""
+    """The graph with every edge reversed."""
     return {module: {other for other, needed in needs.items() if module in needed} for module in needs}
 
 
@@ -58,7 +58,7 @@ def test_no_first_party_import_is_hidden_in_a_function_or_a_condition() -> None:
     assert not found, f"Move these imports to the top; where that makes a cycle, move what both need: {found}"
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
+def test_no_modules_import_each_other_in_a_cycle() -> None:
     graph = grimp.build_graph(
         *PACKAGES, include_external_packages=False, exclude_type_checking_imports=True, cache_dir=None
     )
@@ -76,4 +76,4 @@ def test_the_engines_of_the_schema_know_no_noun() -> None:
         for other in graph.find_modules_directly_imported_by(engine)
         if other not in engines and not (engine.startswith("schema.execution") and other in GROUND)
     }
-    assert not found, "Let the noun be given to the engine, or marked at its field"
+    assert not found, "Pass the noun to the engine, or mark its field"

@@ -1,4 +1,4 @@
-"""tests/mutants.md lists mutants that there are."""
+"""tests/mutants.md lists only mutants that exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A noun costs five files and a line or two where nouns are listed: followed in a copy of the tree, and counted."""
+"""A noun needs five files and a line or two where nouns are listed: the recipe is followed in a copy, and counted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.architecture.sources import PACKAGES, ROOT, tracked
 
 COPIED = (*PACKAGES, "tests", "pyproject.toml")
 CLOSED = ("persistence/log/", "schema/feeds/", "schema/live/", "api/sockets/")
-"""What takes a new noun as it is."""
+"""Files that need no edit for a new noun."""
 ASKED = (
     "tests/api/test_permissions.py::test_the_table_has_exactly_the_fields_of_the_schema",
     "tests/architecture/test_tables.py::test_the_metadata_has_every_table",
@@ -25,7 +25,7 @@ ASKED = (
     "tests/unit/test_event_types.py",
     "tests/unit/test_fakes.py",
 )
-"""The tests that ask something of every noun and need no engine."""
+"""The tests that check every noun and need no engine."""
 PROBE = """
 import asyncio, pathlib, pkgutil, importlib
 import api.bootstrap.container, persistence.store, schema
@@ -61,14 +61,14 @@ def tree(tmp_path: Path) -> Path:
 
 
 def run(tree: Path, *arguments: str) -> None:
-    """Run Python in the copy; what it printed is the message of the failure."""
+    """Run Python in the copy; a failure shows its output."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")} | {"PYTHONPATH": str(tree)}
     command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_noun_that_is_added_by_the_recipe_works(tree: Path) -> None:
+def test_a_noun_added_by_the_recipe_works(tree: Path) -> None:
     new, edited = add_noun(tree)
     assert len(new) <= 5
     assert len(edited) <= 8
@@ -79,14 +79,14 @@ def test_a_noun_that_is_added_by_the_recipe_works(tree: Path) -> None:
     run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *ASKED)
 
 
-def test_the_recipe_lists_the_files_that_are_edited() -> None:
+def test_the_recipe_lists_the_edited_files() -> None:
     recipe = (ROOT / "CONTRIBUTING.md").read_text().partition("**A noun**")[2]
     listed = recipe.partition("Listed in:")[2].partition("Then `rollcall schema")[0]
     assert set(re.findall(r"`([\w/]+\.py)`", listed)) == {edit.path for edit in EDITS}
 
 
 @pytest.mark.parametrize("text", ["", "log\n" * 2])
-def test_a_line_that_no_longer_fits_is_named(tmp_path: Path, text: str) -> None:
+def test_a_line_that_no_longer_matches_is_reported(tmp_path: Path, text: str) -> None:
     (tmp_path / "services.py").write_text(text)
     with pytest.raises(RecipeOutOfDateError, match=r"no longer fits services\.py: 'teams\\n' is added after 'log\\n'"):
         Edit("services.py", "log\n", "teams\n").apply(tmp_path)

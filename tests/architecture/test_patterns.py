@@ -1,7 +1,7 @@
-"""Every regular expression that meets a stranger's text takes time in proportion to it.
+"""Every regular expression that reads a client's text takes time proportional to its length.
 
-A new pattern fails here until it is listed with the text that is worst for it: runs of what it repeats, over and over,
-and nothing that ends it.
+A new pattern fails here until it is listed with its worst text: runs of what it repeats, many times, without the
+part that would end them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tests.architecture.sources import ROOT, modules, tracked
 
 LAYERS = ("api", "schema", "domain", "persistence")
 OWN = ("api/cli/",)
-"""They read what this machine's own programs and files say."""
+"""These read only the output of programs and files of this machine."""
 CALLS = {"compile", "sub", "subn", "search", "match", "fullmatch", "split", "findall", "finditer"}
 SIZE, TIMES = 16_384, 4
-"""Characters of the longest header and path, and how many times as much it is then given."""
+"""Characters of the longest header and path, and the factor by which they are then lengthened."""
 SLACK = 2.0
 """Quadratic time would be TIMES times as long as linear time is."""
 
@@ -42,7 +42,7 @@ WORST: dict[str, list[tuple[str, ...]]] = {
         ("DETAIL:", "DETAIL: x", "DETAIL:\n", " DETAIL"),
     ],
 }
-"""What is worst for the patterns of each file."""
+"""The worst texts for the patterns of each file."""
 COUNTS = {
     "domain/models/text.py": 4,
     "domain/models/words.py": 2,
@@ -54,7 +54,7 @@ COUNTS = {
     "schema/scalars.py": 1,
     "api/telemetry.py": 1,
 }
-"""How many patterns there are: who adds one, adds what is worst for it."""
+"""The number of patterns; a new pattern also gets its worst text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Use:
 
 
 def uses(path: str) -> Iterator[Use]:
-    """The patterns of a file; each must be written out where it is made, so that it can be read here."""
+    """The patterns of a file; each must be written as a literal where it is compiled, so that this test can read it."""
     tree = ast.parse((ROOT / path).read_text())
     called = {
         (n.value.id, n.attr) for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
@@ -97,7 +97,7 @@ def found() -> dict[str, list[Use]]:
 
 
 def seconds(use: Use, text: str) -> float:
-    """Processor time for what is done with a pattern, the shortest of three."""
+    """Processor time of using a pattern, the shortest of three runs."""
     anchored = use.methods <= {"match", "fullmatch"}
 
     def once() -> float:
@@ -117,12 +117,10 @@ def test_every_pattern_is_listed() -> None:
 
 
 def test_every_pattern_is_used_here() -> None:
-    assert all(use.methods for here in found().values() for use in here), (
-        "used in another file: measure it as it is there"
-    )
+    assert all(use.methods for here in found().values() for use in here), "used in another file: measure its use there"
 
 
-def test_nobody_makes_a_pattern_by_another_name() -> None:
+def test_no_pattern_is_compiled_under_another_name() -> None:
     for path, tree in modules():
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):

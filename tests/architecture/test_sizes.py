@@ -1,4 +1,4 @@
-"""A file is read at a sitting: none of our own is longer than 300 lines, and half of the modules have at most 120."""
+"""A file is short enough to read at once: none of our own is longer than 300 lines, half of the modules have at most 120."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ NOT_READ = {
     Path("frontend/src/lib/messages/de.ts"): "a catalogue",
     Path("frontend/src/lib/messages/en.ts"): "a catalogue",
 }
-"""What nobody reads from its beginning, and why."""
+"""Files that are not read from the beginning, and why."""
 
 
 def lengths() -> dict[Path, int]:
-    """The lines of every file of our own."""
+    """The number of lines of every file of our own."""
     written = [path for path in tracked() if path.suffix in WRITTEN and path not in NOT_READ]
     return {path: len((ROOT / path).read_text().splitlines()) for path in written}
 
 
 def test_no_file_is_too_long() -> None:
     long = {path.as_posix(): lines for path, lines in lengths().items() if lines > LINES_MAX}
-    assert not long, "Split these by what they are about, not by their lines"
+    assert not long, "Split these by subject, not by their lines"
 
 
 def test_most_modules_are_short() -> None:
@@ -34,5 +34,5 @@ def test_most_modules_are_short() -> None:
     assert statistics.median(modules) <= MEDIAN_MAX
 
 
-def test_what_is_left_out_is_there() -> None:
+def test_every_exception_exists() -> None:
     assert not NOT_READ.keys() - set(tracked())

@@ -25,19 +25,19 @@ WORDS = {
     "tries": "attempts",
     "whoever": "the client or the caller",
 }
-"""Words that are not used as a part of a name, and what to say instead."""
+"""Words that may not be a part of a name, with their replacements."""
 
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 
 
 def parts(name: str) -> str:
-    """A name in snake case between underscores, so that a word is found only as a whole."""
+    """A name in snake case between underscores, so that only whole words are found."""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     return f"_{re.sub(r'[^a-z0-9]+', '_', snake)}_"
 
 
 def wrong(name: str) -> list[str]:
-    """What is wrong with a name."""
+    """The faults of a name."""
     return [f"{name}: not {word!r}, but {instead}" for word, instead in WORDS.items() if f"_{word}_" in parts(name)]
 
 
@@ -58,7 +58,7 @@ def test_names_and_log_events_use_plain_words() -> None:
     assert not found, sorted(found)
 
 
-def test_a_word_is_found_in_names_and_log_events_and_only_as_a_whole() -> None:
+def test_only_whole_words_of_names_and_log_events_are_found() -> None:
     source = "class Away: ...\nasync def _hear(self, asker): self._told_at = 1\nlog.warning('relay.put_off_leader')\n"
     found = [fault.partition(":")[0] for name in names(ast.parse(source)) for fault in wrong(name)]
     assert sorted(found) == ["Away", "_hear", "_told_at", "asker", "relay.put_off_leader"]

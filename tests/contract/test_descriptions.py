@@ -1,4 +1,4 @@
-"""Every definition of the served schema says what it is for, as a client's author reads it in the explorer."""
+"""Every definition of the served schema has a description that is useful to a client's author."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SERVED = build_schema(export())
 
 
 def texts(of: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
-    """Each definition's name and its description."""
+    """The name and the description of each definition."""
     for name, type_ in of.type_map.items():
         if name.startswith("__") or name in specified_scalar_types:
             continue
@@ -29,7 +29,7 @@ def texts(of: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
 
 
 def says_nothing(name: str, text: str | None) -> bool:
-    """Whether a text is missing, a placeholder, or only the name's own words again."""
+    """Whether a text is missing, a placeholder, or only repeats the name."""
     own = set(re.findall(r"[a-z]+", re.sub(r"([A-Z])", r" \1", name.rsplit(".", maxsplit=1)[-1]).lower())) | {
         "the",
         "a",
@@ -45,11 +45,11 @@ def test_everything_in_the_schema_is_described() -> None:
 
 
 @pytest.mark.parametrize("text", [None, "", "   ", "See the description.", "The end cursor."])
-def test_a_text_that_says_nothing_is_noticed(text: str | None) -> None:
+def test_a_text_that_says_nothing_is_detected(text: str | None) -> None:
     assert says_nothing("PageInfo.endCursor", text)
     assert not says_nothing("PageInfo.endCursor", "The cursor of the last edge.")
 
 
-def test_no_description_speaks_of_the_inside() -> None:
+def test_no_description_mentions_internals() -> None:
     inside = re.compile(r"\b(Raises|domain|projection|resolver|noqa)\b")
     assert [name for name, text in texts(SERVED) if inside.search(text or "")] == []

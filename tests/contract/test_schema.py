@@ -33,14 +33,14 @@ PENDING = {
     "Mutation.requestEmailVerification",
     "Mutation.verifyEmail",
 }
-"""What later work adds: API keys, password reset and e-mail verification. It must be empty when they are there."""
+"""Definitions that later work adds: API keys, password reset, e-mail verification. Empty once they exist."""
 
 CONTRACT = build_schema((Path(__file__).parent / "contract.graphql").read_text())
 SERVED = build_schema(export())
 
 
 def facts(of: GraphQLSchema) -> Iterator[str]:
-    """Every definition of a schema as a line of its own."""
+    """Every definition of a schema as a separate line."""
     for name, definition in of.type_map.items():
         if not name.startswith("__"):
             yield f"{name} is {type(definition).__name__}"
@@ -48,7 +48,7 @@ def facts(of: GraphQLSchema) -> Iterator[str]:
 
 
 def members(name: str, definition: GraphQLNamedType) -> Iterator[str]:
-    """What a type consists of."""
+    """The lines of a type's members."""
     if isinstance(definition, GraphQLEnumType):
         yield from (f"{name}.{value}" for value in definition.values)
     elif isinstance(definition, GraphQLUnionType):
@@ -65,7 +65,7 @@ def members(name: str, definition: GraphQLNamedType) -> Iterator[str]:
 
 
 def is_pending(fact: str) -> bool:
-    """Whether a definition belongs to what is announced as pending."""
+    """Whether a definition is announced as pending."""
     subject = fact.split(" ", maxsplit=1)[0].split(":", maxsplit=1)[0].split("(", maxsplit=1)[0]
     return subject in PENDING or subject.split(".")[0] in PENDING
 
@@ -75,7 +75,7 @@ def test_the_served_schema_contains_the_contract() -> None:
     assert sorted(set(missing) - set(facts(SERVED))) == []
 
 
-def test_what_is_pending_is_not_there_yet() -> None:
+def test_pending_definitions_do_not_exist_yet() -> None:
     there = {f.split(" ")[0].split(":")[0].split("(")[0] for f in facts(SERVED)}
     assert there & PENDING == set()
 
@@ -85,6 +85,6 @@ def test_the_committed_schema_is_the_served_one() -> None:
     assert committed.read_text() == export(), "run: rollcall schema > schema/schema.graphql"
 
 
-def test_the_comparison_notices_a_changed_type() -> None:
+def test_the_comparison_detects_a_changed_type() -> None:
     altered = build_schema(export().replace("displayName: String!", "displayName: String", 1))
     assert set(facts(CONTRACT)) - set(facts(altered)) - {f for f in facts(CONTRACT) if is_pending(f)}

@@ -1,4 +1,4 @@
-"""What happens to a database in operation: dumped, restored, replicated, promoted, recovered to a point in time."""
+"""Database operations: dump, restore, replication, promotion, recovery to a point in time."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ REPLICATION = "host replication all 127.0.0.1/32 scram-sha-256\n"
 
 
 RESTORES = 20
-"""How often a dump is restored beside writers, until no lock of theirs is in its way."""
+"""How often a restore is tried while writers run, until none of their locks conflicts with it."""
 
 
 class ProgramFailed(Exception):
-    """What one of PostgreSQL's programs wrote before it failed."""
+    """One of PostgreSQL's programs failed; the message is its output."""
 
 
 class Copy(EmbeddedPostgres):
@@ -40,7 +40,7 @@ class Copy(EmbeddedPostgres):
 
 
 class Clusters:
-    """A running cluster, and what is made of it; all of it is gone after the test."""
+    """A running cluster and the copies made of it; all of them are removed after the test."""
 
     def __init__(self, engines: Embedded) -> None:
         self.engines, self.postgres = engines, engines.postgres
@@ -69,21 +69,21 @@ class Clusters:
                 raise ProgramFailed(output.read().decode())
 
     def dump(self, name: str = "dump") -> Path:
-        """A dump of the database."""
+        """Write a dump of the database."""
         path = self.folder / name
         path.unlink(missing_ok=True)
         self.run("pg_dump", "--format=custom", f"--file={path}")
         return path
 
     def restore_beside(self, dump: Path, database: str) -> str:
-        """Restore a dump into another database of the cluster; its address."""
+        """Restore a dump into another database of the cluster; returns its address."""
         self.run("createdb", database)
         url = self.postgres.address(database)
         self.run("pg_restore", "--no-comments", f"--dbname={database}", str(dump), url=url)
         return url
 
     def restore_in_place(self, dump: Path) -> None:
-        """Restore a dump over the database it was made of, while everything else goes on."""
+        """Restore a dump over its own database, while the servers keep running."""
         superuser = self.postgres.address("rollcall", "postgres")
         restore = ("pg_restore", "--clean", "--single-transaction", "--dbname=rollcall", str(dump))
         for _ in range(RESTORES):
@@ -95,7 +95,7 @@ class Clusters:
         raise AssertionError(f"{RESTORES} deadlocks with the writers")
 
     async def superuser(self, postgres: EmbeddedPostgres, *statements: str) -> Any:
-        """Run statements as the superuser, each by itself; the value of the last one."""
+        """Run statements as the superuser, each in its own transaction; returns the value of the last one."""
         connection = await asyncpg.connect(postgres.address("rollcall", "postgres"))
         try:
             return [await connection.fetchval(s) for s in statements][-1]
@@ -103,13 +103,13 @@ class Clusters:
             await connection.close()
 
     def allow_replication(self) -> None:
-        """Let standbys connect."""
+        """Allow standbys to connect."""
         with (self.postgres.directory / "pg_hba.conf").open("a") as rules:
             rules.write(REPLICATION)
         asyncio.run(self.superuser(self.postgres, "select pg_reload_conf()"))
 
     def back_up(self, name: str, *options: str) -> Copy:
-        """A base backup of the running cluster, not started."""
+        """Make a base backup of the running cluster; it is not started."""
         directory = self.folder / name
         superuser = self.postgres.address("postgres", "postgres")
         self.run("pg_basebackup", f"--pgdata={directory}", "--checkpoint=fast", *options, url=superuser)
@@ -125,14 +125,14 @@ class Clusters:
         return copy
 
     def standby(self) -> Copy:
-        """A started standby that follows the cluster."""
+        """Start a standby that follows the cluster."""
         self.allow_replication()
         copy = self.back_up("standby", "--write-recovery-conf")
         copy.start()
         return copy
 
     def recover(self, backup: Copy, target: str) -> None:
-        """Start a backup, recovered to a restore point of the cluster, whose WAL is taken from where it lies."""
+        """Start a backup, recovered to a restore point of the cluster, with the WAL of the cluster's own directory."""
         wal = self.postgres.directory / "pg_wal"
         with (backup.directory / "postgresql.auto.conf").open("a") as settings:
             settings.write(f"restore_command = 'cp {wal}/%f \"%p\"'\n")
@@ -141,14 +141,14 @@ class Clusters:
         self._place.account.chown(backup.directory / "recovery.signal")
         backup.start()
         reached = "select not pg_is_in_recovery()"
-        assert wait_until(lambda: asyncio.run(self.superuser(backup, reached)), 60), "it answers before it is promoted"
+        assert wait_until(lambda: asyncio.run(self.superuser(backup, reached)), 60), "the backup was not promoted"
 
     def snapshot(self, name: str = "snapshot") -> Path:
-        """A copy of the stopped cluster's files."""
+        """Copy the stopped cluster's files."""
         return Path(shutil.copytree(self.postgres.directory, self.folder / name, copy_function=self._copied))
 
     def restore_snapshot(self, snapshot: Path) -> None:
-        """Put the files of a snapshot in place of the stopped cluster's."""
+        """Replace the stopped cluster's files by those of a snapshot."""
         shutil.rmtree(self.postgres.directory)
         shutil.copytree(snapshot, self.postgres.directory, copy_function=self._copied)
         for path in (self.postgres.directory, *self.postgres.directory.rglob("*")):
@@ -159,7 +159,7 @@ class Clusters:
         return str(shutil.copy2(source, target))
 
     def stop(self) -> None:
-        """End what was started here."""
+        """Stop everything that was started here."""
         for copy in self._copies:
             if copy.running:
                 copy.stop()
@@ -167,7 +167,7 @@ class Clusters:
 
 @contextmanager
 def clusters(engines: Embedded) -> Iterator[Clusters]:
-    """What is made of a running cluster, until the block ends."""
+    """The copies of a running cluster; they are removed at the end of the block."""
     made = Clusters(engines)
     try:
         yield made
@@ -181,7 +181,7 @@ async def promoted(clusters: Clusters, standby: Copy) -> None:
 
 
 async def cut_off(clusters: Clusters, standby: Copy) -> None:
-    """Let a standby hear nothing more of its primary; returns once it does not."""
+    """Disconnect a standby from its primary; returns once it is disconnected."""
     await clusters.superuser(standby, "alter system set primary_conninfo = ''", "select pg_reload_conf()")
     while await clusters.superuser(standby, "select count(*) from pg_stat_wal_receiver"):
         await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""A TCP proxy that can be slow, silent or gone: the network between an instance and what it uses."""
+"""A TCP proxy that can be slow, silent or closed: the network between an instance and an engine."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CHUNK = 64 * 1024
 
 
 class Proxy:
-    """Passes bytes to a port of this machine, in a thread and a loop of its own; `port` stays the same."""
+    """Forwards bytes to a local port, in a thread with its own loop; `port` stays the same."""
 
     def __init__(self, target: int) -> None:
         self.port = 0
         self.delay = 0.0
-        """Seconds for which each chunk is held, in both directions."""
+        """Seconds by which each chunk is delayed, in both directions."""
         self._target = target
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy")
@@ -37,19 +37,19 @@ class Proxy:
         self._loop.close()
 
     def lead_to(self, target: int) -> None:
-        """Pass what connects from now on to another port."""
+        """Forward new connections to another port."""
         self._target = target
 
     def hold(self) -> None:
-        """Let nothing through any more, and tell nobody: connections stay open, and new ones are never answered."""
+        """Forward nothing: connections stay open, and new ones are never answered."""
         self._loop.call_soon_threadsafe(self._passing.clear)
 
     def refuse(self) -> None:
-        """End every connection and refuse new ones."""
+        """Close every connection and refuse new ones."""
         self._run(self._refuse)
 
     def restore(self) -> None:
-        """Be a network again; what was held arrives late."""
+        """Forward again; bytes that were held arrive late."""
         self.delay = 0.0
         self._run(self._restore)
 

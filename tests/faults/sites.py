@@ -1,4 +1,4 @@
-"""A server over a log that becomes another one, and what positions mean in both."""
+"""A server whose log is replaced by another one, and what positions mean in both."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVENTS = """subscription($after: Cursor) { userEvents(after: $after) {
   __typename ... on Event { id cursor } ... on Heartbeat { cursor } ... on ResyncRequired { reason cursor } } }"""
 
 
-FEED = """subscription($after: Cursor) { userFeed(search: "nobody has this name", after: $after) {
+FEED = """subscription($after: Cursor) { userFeed(search: "no user has this name", after: $after) {
   __typename ... on FeedReady { cursor } ... on ResyncRequired { reason cursor } } }"""
 
 
@@ -41,7 +41,7 @@ class Site:
         return self.server.container.core.settings.database_url.dsn
 
     async def head(self) -> str:
-        """The position of everything that has been committed, once this server has told of it."""
+        """The position of everything that is committed, once this server has sent it."""
         await up_to_date(self.server.container)
         return str(self.server.container.hub.position)
 
@@ -55,18 +55,18 @@ class Site:
         return "errors" not in await self.api.graphql(ME, by=self.admin)
 
     async def after(self, cursor: str, query: str = EVENTS) -> list[dict[str, Any]]:
-        """What a subscriber is told from a position on, up to its first position or the end."""
-        told = []
+        """The messages of a subscriber from a position on, up to its first position or its end."""
+        received = []
         async with self.api.socket(self.admin) as socket:
             await socket.subscribe("1", query, {"after": cursor})
             while True:
                 (message,) = (await socket.next("1")).values()
-                told.append(message)
+                received.append(message)
                 if message["__typename"] != "Event":
-                    return told
+                    return received
 
     async def log_after(self, seq: int) -> list[str]:
-        """The ids of the events behind a sequence, from the table."""
+        """The ids of the events after a sequence number, from the table."""
         async with session(self.url) as connection:
             rows = await connection.fetch("select id::text from events where seq > $1 order by seq", seq)
         return [r["id"] for r in rows]
@@ -82,20 +82,20 @@ async def site(settings: Settings) -> AsyncIterator[Site]:
 
 
 def position(cursor: str) -> int:
-    """The sequence of a cursor."""
+    """The sequence number of a cursor."""
     found = parse_cursor(cursor)
     assert found is not None
     assert found.seq is not None
     return found.seq
 
 
-async def holds(other: Site, kept: str, lost: str) -> None:
-    """Assert what the positions mean in the other log, after it has become longer than the one from before."""
+async def assert_positions_hold(other: Site, kept: str, lost: str) -> None:
+    """Assert what both positions mean in the other log, after it has become longer than the original one."""
     await other.write(LONGER)
-    assert position(await other.head()) > position(lost), "only now could it be taken for another event"
-    told = await other.after(kept)
-    assert [m["id"] for m in told[:-1]] == await other.log_after(position(kept))
-    assert told[-1]["__typename"] == "Heartbeat"
+    assert position(await other.head()) > position(lost), "only now could the position be mistaken for another event"
+    received = await other.after(kept)
+    assert [m["id"] for m in received[:-1]] == await other.log_after(position(kept))
+    assert received[-1]["__typename"] == "Heartbeat"
     assert (await other.after(kept, FEED))[-1]["__typename"] == "FeedReady"
     for query in (EVENTS, FEED):
         (message,) = await other.after(lost, query)
@@ -108,15 +108,15 @@ async def holds(other: Site, kept: str, lost: str) -> None:
 
 
 @asynccontextmanager
-async def told_at_once(running: Site, lost: str) -> AsyncIterator[None]:
-    """Assert that who listens is told of what happens in the block, with nothing written, and can go on."""
+async def resync_at_once(running: Site, lost: str) -> AsyncIterator[None]:
+    """Assert that subscribers are notified of what happens in the block without a write, and can continue."""
     async with running.api.socket(running.admin) as socket:
         await socket.subscribe("events", EVENTS)
         assert (await socket.next("events"))["userEvents"]["__typename"] == "Heartbeat"
         await socket.subscribe("feed", FEED)
         assert (await socket.next("feed"))["userFeed"]["__typename"] == "FeedReady"
         yield
-        told: dict[str, dict[str, Any]] = {}
+        received: dict[str, dict[str, Any]] = {}
         ended: set[str] = set()
         async with asyncio.timeout(30):
             while len(ended) < 2:
@@ -124,6 +124,6 @@ async def told_at_once(running: Site, lost: str) -> AsyncIterator[None]:
                 if message["type"] == "complete":
                     ended.add(message["id"])
                 else:
-                    ((told[message["id"]]),) = message["payload"]["data"].values()
-        assert {m["__typename"] for m in told.values()} == {"ResyncRequired"}
-        assert {m["cursor"] for m in told.values()} != {lost}
+                    ((received[message["id"]]),) = message["payload"]["data"].values()
+        assert {m["__typename"] for m in received.values()} == {"ResyncRequired"}
+        assert {m["cursor"] for m in received.values()} != {lost}

@@ -1,4 +1,4 @@
-"""Health tells which part of an engine does not work, for faults that leave it connected, and that it is well again."""
+"""Health reports which part of an engine fails while it stays connected, and that it has recovered."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RELOAD = "select pg_reload_conf()"
 
 @dataclass(frozen=True)
 class Fault:
-    """How a fault begins and ends, which checks it fails, and a word of the reason that each of them gives."""
+    """How a fault begins and ends, the checks that it fails, and a part of the reason that each check reports."""
 
     strike: tuple[str, ...]
     mend: tuple[str, ...]
@@ -37,7 +37,7 @@ class Fault:
 
 
 def altered(setting: str, value: str, **failed: str) -> Fault:
-    """A setting of the server."""
+    """A fault made by a setting of the server."""
     return Fault((f"alter system set {setting} = '{value}'", RELOAD), (f"alter system reset {setting}", RELOAD), failed)
 
 
@@ -107,7 +107,7 @@ REDIS = {
 
 @pytest.fixture(scope="module")
 def broken() -> Iterator[Embedded]:
-    """Engines to break."""
+    """Engines that the tests break."""
     embedded = throwaway()
     try:
         embedded.start()
@@ -118,7 +118,7 @@ def broken() -> Iterator[Embedded]:
 
 @contextmanager
 def served(engines: Embedded, redis_url: str) -> Iterator[Server]:
-    """An instance over them."""
+    """An instance on these engines."""
     settings = settings_for(engines.postgres.url, redis_url)
     upgrade(settings.database_url)
     asyncio.run(ensure_first_admin(settings))
@@ -128,7 +128,7 @@ def served(engines: Embedded, redis_url: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def server(broken: Embedded) -> Iterator[Server]:
-    """One instance for all faults, well again after each."""
+    """One instance for all faults; it has recovered after each of them."""
     with served(broken, broken.valkey.url) as server:
         yield server
 
@@ -142,7 +142,7 @@ async def api(server: Server) -> AsyncIterator[Api]:
 
 
 async def as_superuser(engines: Embedded, *statements: str) -> None:
-    """Run statements, each by itself."""
+    """Run statements as the superuser, each in its own transaction."""
     connection = await asyncpg.connect(engines.postgres.address("rollcall", "postgres"))
     try:
         for statement in statements:
@@ -158,12 +158,12 @@ async def command(engines: Embedded, *commands: str) -> None:
             await client.execute_command(*words.split())  # type: ignore[no-untyped-call]
 
 
-async def tells(api: Api, fault: Fault) -> None:
-    """Wait until the instance tells exactly this, through both doors."""
+async def until_reported(api: Api, fault: Fault) -> None:
+    """Wait until the instance reports exactly this fault, at /health and at /readyz."""
 
-    async def told() -> bool:
+    async def is_reported() -> bool:
         body: dict[str, Any] = (ready := await api.http.get("/readyz")).json()
-        failed = {name for name, holds in body.get("checks", {}).items() if not holds}
+        failed = {name for name, ok in body.get("checks", {}).items() if not ok}
         if failed != fault.failed.keys():
             return False
         code, word = (503, "unavailable") if fault.status == "unhealthy" else (200, "ok")
@@ -172,15 +172,15 @@ async def tells(api: Api, fault: Fault) -> None:
         assert body["reasons"].keys() == failed
         return all(words in body["reasons"][name] for name, words in fault.failed.items())
 
-    await until(told, 30)
+    await until(is_reported, 30)
     health = await api.http.get("/health")
     assert health.json()["status"] == fault.status
     assert health.status_code == (503 if fault.status == "unhealthy" else 200)
     assert health.json()["checks"]["database"] == (fault.status != "unhealthy")
 
 
-async def is_well(api: Api) -> None:
-    """Wait until nothing is wrong."""
+async def until_healthy(api: Api) -> None:
+    """Wait until no check fails."""
 
     async def well() -> bool:
         return bool(
@@ -192,27 +192,27 @@ async def is_well(api: Api) -> None:
 
 
 @pytest.mark.parametrize("name", DATABASE)
-async def test_the_database_s_faults(api: Api, broken: Embedded, name: str) -> None:
+async def test_faults_of_the_database(api: Api, broken: Embedded, name: str) -> None:
     fault = DATABASE[name]
-    await is_well(api)
+    await until_healthy(api)
     await as_superuser(broken, *fault.strike)
     try:
-        await tells(api, fault)
+        await until_reported(api, fault)
     finally:
         await as_superuser(broken, *fault.mend)
-    await is_well(api)
+    await until_healthy(api)
 
 
 @pytest.mark.parametrize("name", REDIS)
-async def test_redis_s_faults(api: Api, broken: Embedded, name: str) -> None:
+async def test_faults_of_redis(api: Api, broken: Embedded, name: str) -> None:
     fault = REDIS[name]
-    await is_well(api)
+    await until_healthy(api)
     await command(broken, *fault.strike)
     try:
-        await tells(api, fault)
+        await until_reported(api, fault)
     finally:
         await command(broken, *fault.mend)
-    await is_well(api)
+    await until_healthy(api)
 
 
 def test_one_node_of_a_cluster(broken: Embedded) -> None:
@@ -222,29 +222,29 @@ def test_one_node_of_a_cluster(broken: Embedded) -> None:
     node.account.chown(folder)
     node.options = f"dir {folder}\ncluster-enabled yes\ncluster-port {free_port()}\n"
 
-    async def told(server: Server) -> None:
+    async def is_reported(server: Server) -> None:
         api = Api(server)
         async with api.http:
-            await tells(api, Fault((), (), {"redis_writing": "Cluster"}, status="degraded"))
+            await until_reported(api, Fault((), (), {"redis_writing": "Cluster"}, status="degraded"))
 
     with node, served(broken, node.url) as server:
-        asyncio.run(told(server))
+        asyncio.run(is_reported(server))
 
 
 SIZES = "select relname, pg_total_relation_size(oid) from pg_class where relkind in ('r', 'S') order by 1"
 NUMBERS = "select sequencename, last_value from pg_sequences"
 
 
-async def test_trying_to_write_leaves_nothing_behind(fresh_database_url: str) -> None:
+async def test_the_write_check_leaves_nothing_behind(fresh_database_url: str) -> None:
     async with Database(fresh_database_url, pool_size=1) as database, session(fresh_database_url) as connection:
         health = DatabaseHealth(database)
         assert await health.writes() is None
-        before = [await connection.fetch(question) for question in (SIZES, NUMBERS)]
+        before = [await connection.fetch(sql) for sql in (SIZES, NUMBERS)]
         for _ in range(100):
             assert await health.writes() is None
             assert await health.reads() is None
-        assert [await connection.fetch(question) for question in (SIZES, NUMBERS)] == before
+        assert [await connection.fetch(sql) for sql in (SIZES, NUMBERS)] == before
         async with connection.transaction():
             await connection.execute("set local work_mem = '64kB'")
             plan = await connection.fetch(f"explain (analyze, timing off) {SPILL}")
-        assert any("external merge  Disk" in line[0] for line in plan), "it needs room on the disk"
+        assert any("external merge  Disk" in line[0] for line in plan), "the query must need space on the disk"

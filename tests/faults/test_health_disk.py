@@ -1,4 +1,4 @@
-"""Health tells of a disk that is full, and that it is well again."""
+"""Health reports a full disk, and that it has recovered."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import pytest
 
 from api.cli.local.embedded import Embedded
 from tests.api.conftest import Api, Server
-from tests.faults.test_health import Fault, is_well, served, tells
+from tests.faults.test_health import Fault, served, until_healthy, until_reported
 
 VICTIM_BYTES = 1 << 20
 
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
-    """A file system of its own, of 300 MiB."""
+    """A separate file system of 300 MiB."""
     folder = Path(tempfile.mkdtemp(prefix="rollcall-disk-"))
     mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         folder.rmdir()
-        pytest.skip("only root may mount a file system; test_the_database_s_faults has a limit in its place")
+        pytest.skip("only root may mount a file system; test_faults_of_the_database uses a limit instead")
     try:
         yield folder
     finally:
@@ -34,7 +34,7 @@ def small_disk() -> Iterator[Path]:
 
 
 def fill(folder: Path) -> Callable[[], None]:
-    """Fill a file system to its last byte; the result makes room again."""
+    """Fill a file system to its last byte; the returned function frees the space again."""
     filler = folder / "filler"
     handle = os.open(filler, os.O_WRONLY | os.O_CREAT)
     try:
@@ -50,21 +50,21 @@ def fill(folder: Path) -> Callable[[], None]:
 
 
 def test_a_full_disk(small_disk: Path) -> None:
-    async def told(server: Server) -> None:
+    async def until_full(server: Server) -> None:
         api = Api(server)
         async with api.http:
-            await is_well(api)
+            await until_healthy(api)
             empty = fill(small_disk)
             try:
-                await tells(api, Fault((), (), {"writes": "disk is full"}))
+                await until_reported(api, Fault((), (), {"writes": "disk is full"}))
             finally:
                 empty()
-            await is_well(api)
+            await until_healthy(api)
 
     engines = Embedded(small_disk / "data", fast=True)
     try:
         engines.start()
         with served(engines, engines.valkey.url) as server:
-            asyncio.run(told(server))
+            asyncio.run(until_full(server))
     finally:
         engines.remove()

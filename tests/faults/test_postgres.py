@@ -1,4 +1,4 @@
-"""PostgreSQL as it really fails: no acknowledged write is lost, refusals are clean, streams go on, all of it heals by itself."""
+"""Real failures of PostgreSQL: no acknowledged write is lost, refusals are clean, streams continue, everything recovers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN
 from tests.faults.work import Duo, Work, at_work, codes, duo, health, metric
 
 ANSWER_SECONDS = 25.0
-"""No answer takes longer: a connection is waited for five seconds at most, and no statement for COMMAND_SECONDS."""
+"""No response takes longer: a connection is waited for five seconds at most, and no statement for COMMAND_SECONDS."""
 END_ALL = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'rollcall'"
 BACKENDS = "select array_agg(pid) from pg_stat_activity where usename = 'rollcall'"
 ANY_OF = "select exists (select from pg_stat_activity where pid = any($1::int[]))"
@@ -28,14 +28,14 @@ RELOAD = "select pg_reload_conf()"
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Duo]:
-    """Two instances, which are well again after each test."""
+    """Two instances; both have recovered after each test."""
     with duo() as running:
         yield running
 
 
 @pytest.fixture
 async def work(place: Duo) -> AsyncIterator[Work]:
-    """Three writers and a reader at each instance, and watchers of what asks the database at each event."""
+    """Three writers and a reader at each instance, and watchers whose feeds query the database at each event."""
     async with at_work(place, writers=3) as running:
         await running.watch(FEED, search=running.writers[0].name)
         await running.watch(OWN, user=running.writers[0].user_id)
@@ -44,7 +44,7 @@ async def work(place: Duo) -> AsyncIterator[Work]:
 
 
 async def run(place: Duo, *statements: str) -> Any:
-    """Run statements as the superuser, each by itself; the value of the last one."""
+    """Run statements as the superuser, each in its own transaction; returns the value of the last one."""
     connection = await asyncpg.connect(place.engines.postgres.address("rollcall", "postgres"))
     try:
         return [await connection.fetchval(s) for s in statements][-1]
@@ -53,9 +53,9 @@ async def run(place: Duo, *statements: str) -> Any:
 
 
 async def end_all(place: Duo, work: Work) -> None:
-    """End every connection, and return once the server has closed them and both instances have seen it.
+    """End every connection; returns once the server has closed them and both instances have noticed.
 
-    A backend tells its end before it closes; what reaches a connection in between is refused, as in the middle of a write.
+    A backend reports its end before it closes the connection; what arrives in between is refused, as during a write.
     """
     connection = await asyncpg.connect(place.engines.postgres.address("rollcall", "postgres"))
     try:
@@ -72,19 +72,19 @@ async def end_all(place: Duo, work: Work) -> None:
 
 
 async def refused(work: Work, count: int = 3) -> None:
-    """Return once each writer has been refused so often."""
+    """Return once each writer has been refused this often."""
     wanted = {w: len(w.refused) + count for w in work.writers}
     await work.until(lambda: all(len(w.refused) >= n for w, n in wanted.items()))
 
 
-async def anyone_refused(work: Work, count: int = 3) -> None:
-    """Return once the writers together have been refused so often: where some connections are left, some writers get one."""
+async def any_refused(work: Work, count: int = 3) -> None:
+    """Return once the writers together have been refused this often: if some connections are left, some writers get one."""
     wanted = sum(len(w.refused) for w in work.writers) + count
     await work.until(lambda: sum(len(w.refused) for w in work.writers) >= wanted)
 
 
-async def says_unavailable(work: Work) -> None:
-    """Assert that each instance says so through every door."""
+async def assert_unavailable(work: Work) -> None:
+    """Assert that each instance reports it through every interface."""
     for api in work.apis:
         path = f"/api/v1/users/{work.admin.id}"
         put = await api.rest("PUT", path, work.admin, json={"display_name": "Never"})
@@ -94,27 +94,27 @@ async def says_unavailable(work: Work) -> None:
         assert entered["errors"][0]["extensions"]["code"] == "UNAVAILABLE", entered
 
 
-async def one_says_so(work: Work) -> bool:
-    """Whether one of the relays is told to lead."""
+async def one_leader_reported(work: Work) -> bool:
+    """Whether one of the relays is reported as the leader."""
     return sum([await metric(api, "relay_leading") for api in work.apis]) == 1
 
 
 async def healthy(work: Work) -> bool:
-    """Whether both instances say so."""
+    """Whether both instances report it."""
     return all([(await health(api))["status"] == "healthy" for api in work.apis])
 
 
-async def well(work: Work) -> None:
-    """Wait until all is as if nothing had been, and hold everything against the log."""
+async def until_recovered(work: Work) -> None:
+    """Wait until everything has recovered, and compare every stream with the log."""
     place = work.duo
     await work.until(place.one_leads)
-    await work.until(partial(one_says_so, work))
+    await work.until(partial(one_leader_reported, work))
     await work.until(partial(healthy, work))
     for api in work.apis:
         await api.sign_in(ADMIN, PASSWORD)
     await work.more(5)
-    await work.told()
-    await work.judged()
+    await work.all_received()
+    await work.assert_complete()
     for writer in work.writers:
         assert writer.slowest < ANSWER_SECONDS
         for answer in writer.refused:
@@ -122,33 +122,33 @@ async def well(work: Work) -> None:
             assert answer.get("data") is None, answer
 
 
-async def test_killed_in_the_middle_of_writing(place: Duo, work: Work) -> None:
+async def test_postgres_is_killed_during_writes(place: Duo, work: Work) -> None:
     for _ in range(2):
         await asyncio.to_thread(place.engines.postgres.kill)
         try:
             await refused(work)
-            await says_unavailable(work)
+            await assert_unavailable(work)
             for api in work.apis:
                 assert (await health(api))["checks"]["database"] is False
         finally:
             await asyncio.to_thread(place.engines.postgres.start)
         await work.more(5)
-        await work.told()
-    await well(work)
+        await work.all_received()
+    await until_recovered(work)
 
 
-async def test_every_connection_is_ended_again_and_again(place: Duo, work: Work) -> None:
+async def test_every_connection_is_ended_repeatedly(place: Duo, work: Work) -> None:
     for _ in range(6):
         assert await run(place, END_ALL) >= 2
         await work.more(3)
-    await work.told()
-    await well(work)
+    await work.all_received()
+    await until_recovered(work)
 
 
-async def test_connections_that_end_while_nobody_uses_them_are_not_noticed(place: Duo) -> None:
+async def test_unused_connections_that_end_are_not_noticed(place: Duo) -> None:
     async with at_work(place, writers=3) as work:
         await work.more(5)
-        await work.judged()
+        await work.assert_complete()
         await end_all(place, work)
         await work.until(place.one_leads)
         for writer in work.writers:
@@ -156,10 +156,10 @@ async def test_connections_that_end_while_nobody_uses_them_are_not_noticed(place
             assert not writer.refused
 
 
-async def test_a_database_that_is_not_as_expected_is_waited_out_too(place: Duo) -> None:
+async def test_an_unexpected_schema_is_waited_out(place: Duo) -> None:
     async with at_work(place) as work:
         await work.more()
-        await work.judged()
+        await work.assert_complete()
         await run(place, "alter table users rename to users_elsewhere")
         try:
             await run(
@@ -170,22 +170,22 @@ async def test_a_database_that_is_not_as_expected_is_waited_out_too(place: Duo) 
             await work.until(lambda: log.read_text().count('relation "users" does not exist') >= 4)
         finally:
             await run(place, "alter table users_elsewhere rename to users")
-        await work.judged()
+        await work.assert_complete()
 
 
 async def test_read_only(place: Duo, work: Work) -> None:
     await run(place, READ_ONLY, RELOAD)
     try:
         await refused(work)
-        await says_unavailable(work)
+        await assert_unavailable(work)
         for api in work.apis:
-            assert (await api.ask("{ me { email } }", by=work.admin))["me"]["email"] == ADMIN, "reading goes on"
+            assert (await api.ask("{ me { email } }", by=work.admin))["me"]["email"] == ADMIN, "reading continues"
         await work.until(lambda: not any(c.relay.leading for c in place.containers))
     finally:
         await run(place, WRITABLE, RELOAD)
     await work.more(5)
-    await work.told()
-    await well(work)
+    await work.all_received()
+    await until_recovered(work)
 
 
 @pytest.mark.parametrize("limit", [0, 4])
@@ -194,11 +194,11 @@ async def test_no_more_connections(place: Duo, work: Work, limit: int) -> None:
     try:
         if limit == 0:
             await refused(work)
-            await says_unavailable(work)
+            await assert_unavailable(work)
         else:
-            await anyone_refused(work)
+            await any_refused(work)
     finally:
         await run(place, "alter role rollcall connection limit -1")
     await work.more(5)
-    await work.told()
-    await well(work)
+    await work.all_received()
+    await until_recovered(work)

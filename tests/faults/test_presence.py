@@ -1,4 +1,4 @@
-"""Who is online, across instances that are processes: what one knows, what dies with the other, and Redis in between."""
+"""Presence across instances that are processes: what each instance reports, the end of one, and failures of Redis."""
 
 from __future__ import annotations
 
@@ -27,49 +27,49 @@ NOTHING = "subscription { sessionNotices { kind } }"
 
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """Two instances, which are as they were after each test."""
+    """Two instances; both are restored after each test."""
     with Stand(tmp_path_factory.mktemp("stand"), fast=True) as running:
         yield running
 
 
 class Scene:
-    """A person who has sockets, an admin who watches at each instance."""
+    """A user with sockets, and an admin who watches at each instance."""
 
     def __init__(self, stand: Stand, clients: list[httpx.AsyncClient], admin: SignedIn, person: SignedIn) -> None:
         self.stand, self.clients, self.admin, self.person = stand, clients, admin, person
         self.urls = [i.url for i in stand.instances]
-        self.told: list[list[bool]] = [[] for _ in self.urls]
+        self.reported: list[list[bool]] = [[] for _ in self.urls]
 
     async def watch(self, number: int) -> None:
-        """Keep what an instance tells of the person."""
+        """Record what an instance reports about the user."""
         with suppress(ServerUnavailable):
             async for change in subscribe(self.urls[number], self.admin.token, PRESENCE, {}):
                 if change["userId"] == self.person.user_id:
-                    self.told[number].append(change["online"])
+                    self.reported[number].append(change["online"])
 
     async def hold(self, number: int) -> None:
-        """Have a socket at an instance."""
+        """Open a socket at an instance."""
         with suppress(ServerUnavailable):
             async for _ in subscribe(self.urls[number], self.person.token, NOTHING, {}):
                 pass
 
     async def online(self, number: int) -> bool:
-        """What an instance says of the person."""
+        """What an instance answers about the user."""
         found = await ask(self.clients[number], ONLINE, {"id": self.person.user_id}, self.admin.token)
         return bool(found["user"]["online"])
 
-    async def says(self, number: int, online: bool) -> bool:
-        """Whether an instance has told the last of it, and answers so."""
-        return self.told[number][-1:] == [online] and await self.online(number) is online
+    async def has_reported(self, number: int, online: bool) -> bool:
+        """Whether an instance reported this last, and answers the same."""
+        return self.reported[number][-1:] == [online] and await self.online(number) is online
 
     async def metric(self, number: int, line: str) -> bool:
-        """Whether an instance's numbers have this line."""
+        """Whether an instance's metrics have this line."""
         return line in (await self.clients[number].get("/metrics")).text.splitlines()
 
 
 @pytest.fixture
 async def scene(stand: Stand) -> AsyncIterator[Scene]:
-    """Watched at both instances, and online at none."""
+    """A user who is watched at both instances, and online at neither."""
     async with AsyncExitStack() as stack:
         clients = [
             await stack.enter_async_context(httpx.AsyncClient(base_url=i.url, timeout=60, trust_env=False))
@@ -98,12 +98,12 @@ async def at_once(work: Any) -> AsyncIterator[asyncio.Task[None]]:
 
 
 async def everywhere(scene: Scene, *, online: bool) -> None:
-    """Wait until both instances tell and say so."""
+    """Wait until both instances report and answer this."""
     for number in range(2):
-        await until(partial(scene.says, number, online))
+        await until(partial(scene.has_reported, number, online))
 
 
-async def test_online_is_online_at_every_instance_until_the_last_socket_closes(scene: Scene) -> None:
+async def test_a_user_is_online_at_every_instance_until_the_last_socket_closes(scene: Scene) -> None:
     async with at_once(scene.hold(0)):
         await everywhere(scene, online=True)
         async with at_once(scene.hold(1)):
@@ -112,42 +112,42 @@ async def test_online_is_online_at_every_instance_until_the_last_socket_closes(s
         assert await scene.online(0)
         assert await scene.online(1)
     await everywhere(scene, online=False)
-    assert scene.told == [[True, False], [True, False]]
+    assert scene.reported == [[True, False], [True, False]]
 
 
-async def test_who_was_on_an_instance_that_is_killed_is_soon_offline(scene: Scene) -> None:
+async def test_a_user_on_a_killed_instance_is_soon_offline(scene: Scene) -> None:
     async with at_once(scene.hold(0)):
         await everywhere(scene, online=True)
         await asyncio.to_thread(scene.stand.instances[0].kill)
         try:
-            await until(lambda: scene.told[1][-1:] == [False])
+            await until(lambda: scene.reported[1][-1:] == [False])
             assert not await scene.online(1)
         finally:
             await asyncio.to_thread(scene.stand.instances[0].start)
 
 
-async def test_a_redis_that_comes_back_empty_puts_nobody_offline(scene: Scene) -> None:
+async def test_a_redis_that_returns_empty_makes_no_user_offline(scene: Scene) -> None:
     valkey = scene.stand.engines.valkey
     async with at_once(scene.hold(0)):
         while True:
             await everywhere(scene, online=True)
-            before = [len(told) for told in scene.told]
+            before = [len(reported) for reported in scene.reported]
             began = time.monotonic()
             online = await emptied(scene)
             if time.monotonic() - began < LEASE_SECONDS - POLL_SECONDS:
-                break  # a longer outage outlives the lease, whose end is right then: it proves nothing
+                break  # a longer outage outlives the lease, which then ends correctly: it proves nothing
             await until(lambda: lease(valkey.url, scene.person.user_id))
         assert online
         await until(lambda: lease(valkey.url, scene.person.user_id))
-        assert [len(told) for told in scene.told] == before
+        assert [len(reported) for reported in scene.reported] == before
     await everywhere(scene, online=False)
-    assert [len(told) for told in scene.told] == [n + 1 for n in before]
+    assert [len(reported) for reported in scene.reported] == [n + 1 for n in before]
 
 
 async def emptied(scene: Scene) -> bool:
-    """What the second instance says of the person once Redis has come back with nothing in it."""
+    """What the second instance answers about the user after Redis has returned empty."""
     other, valkey = scene.stand.instances[0], scene.stand.engines.valkey
-    other.freeze()  # so that the one that is asked looks first, and finds nothing of the other's
+    other.freeze()  # so that the instance under test reads first, and finds no lease of the other
     try:
         await asyncio.to_thread(valkey.kill)
         await until(lambda: scene.metric(1, "rollcall_redis_shared 0.0"))

@@ -1,4 +1,4 @@
-"""Redis as it really fails: writes go on at full speed, nothing is lost, the state is told, and all of it heals by itself."""
+"""Real failures of Redis: writes continue at full speed, nothing is lost, the state is reported, everything recovers."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tests.api.conftest import ADMIN, PASSWORD
 from tests.faults.work import Duo, Work, at_work, duo, health, metric
 
 HELD_UP_SECONDS = 2.0
-"""After these publishing gives up: a write that waited for Redis would take as long, and so would the one behind it."""
+"""After these seconds publishing is abandoned: a write that waited for Redis would take as long, and so would the next one."""
 SLOW_SECONDS = 0.2
-"""How long each chunk takes, one way."""
+"""Seconds by which each chunk is delayed, one way."""
 SOON_SECONDS = 0.8
-"""What comes so soon has come through Redis: the table is read after a second of silence."""
+"""An event that arrives this soon came through Redis: the table is read after a second of silence."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """How it begins and ends, and which of the numbers tell of it."""
+    """How a fault begins and ends, and which metrics report it."""
 
     strike: Callable[[Duo], Any]
     mend: Callable[[Duo], Any]
@@ -33,7 +33,7 @@ class Fault:
 
 
 def command(place: Duo, *words: Any) -> Any:
-    """Send a command to Valkey itself."""
+    """Send a command to Valkey directly."""
 
     async def send() -> Any:
         client = connect(place.engines.valkey.url, timeout=60)
@@ -46,7 +46,7 @@ def command(place: Duo, *words: Any) -> Any:
 
 
 def full(place: Duo) -> None:
-    """No memory for another byte, and nothing may be evicted for it."""
+    """Valkey has no free memory, and may evict nothing."""
     command(place, "CONFIG", "SET", "maxmemory-policy", "noeviction")
     command(place, "CONFIG", "SET", "maxmemory", "1")
 
@@ -57,13 +57,13 @@ def roomy(place: Duo) -> None:
 
 
 def slow(place: Duo) -> None:
-    """A network on which everything takes its time."""
+    """A slow network."""
     for proxy in place.proxies:
         proxy.delay = SLOW_SECONDS
 
 
 def all_proxies(name: str) -> Callable[[Duo], None]:
-    """The same of each network."""
+    """Call this method of every proxy."""
 
     def call(place: Duo) -> None:
         for proxy in place.proxies:
@@ -83,21 +83,21 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Duo]:
-    """Two instances, which are well again after each test."""
+    """Two instances; both have recovered after each test."""
     with duo() as running:
         yield running
 
 
 @pytest.fixture
 async def work(place: Duo) -> AsyncIterator[Work]:
-    """Writers and readers at both, who are told of each other's writes through Redis."""
+    """Writers and readers at both instances, which receive each other's writes through Redis."""
     async with at_work(place) as running:
-        await well(running)
+        await until_recovered(running)
         yield running
 
 
-async def tell(work: Work, *, redis: bool) -> None:
-    """Wait until /health of both instances says so."""
+async def until_health(work: Work, *, redis: bool) -> None:
+    """Wait until /health of both instances reports this."""
     expected = {"database": True, "redis": redis, "external_api": True}, "healthy" if redis else "degraded"
 
     async def said() -> bool:
@@ -107,8 +107,8 @@ async def tell(work: Work, *, redis: bool) -> None:
     await work.until(said)
 
 
-async def count(work: Work, value: int, *names: str) -> None:
-    """Wait until these numbers of both instances are this."""
+async def until_metrics(work: Work, value: int, *names: str) -> None:
+    """Wait until these metrics of both instances have this value."""
 
     async def are() -> bool:
         return all([await metric(api, name) == value for api in work.apis for name in names])
@@ -116,15 +116,15 @@ async def count(work: Work, value: int, *names: str) -> None:
     await work.until(are)
 
 
-async def well(work: Work) -> None:
-    """Wait until all is as if nothing had been: told, counted, and events come through Redis again."""
-    await tell(work, redis=True)
-    await count(work, 1, "redis_connected", "redis_shared")
+async def until_recovered(work: Work) -> None:
+    """Wait until everything has recovered: reported, counted, and events come through Redis again."""
+    await until_health(work, redis=True)
+    await until_metrics(work, 1, "redis_connected", "redis_shared")
 
     async def soon() -> bool:
         await work.more(1)
         began = time.monotonic()
-        await work.told()
+        await work.all_received()
         return time.monotonic() - began < SOON_SECONDS
 
     for _ in range(3):
@@ -132,78 +132,80 @@ async def well(work: Work) -> None:
 
 
 async def sign_in_everywhere(work: Work) -> None:
-    """Sign in at each instance: one that waited for Redis would not be answered while it says nothing."""
+    """Sign in at each instance; an instance that waited for Redis would not answer while Redis is silent."""
     for api in work.apis:
         await api.sign_in(ADMIN, PASSWORD)
 
 
-async def nothing_was_held_up(work: Work) -> None:
-    """Assert that no write was refused or waited for Redis, and that everybody was told of all of them."""
-    await work.judged()
+async def assert_no_write_waited(work: Work) -> None:
+    """Assert that no write was refused or waited for Redis, and that every reader received all of them."""
+    await work.assert_complete()
     for writer in work.writers:
         assert not writer.refused
         held_up = [s for s in writer.seconds if s >= HELD_UP_SECONDS]
-        assert len(held_up) <= len(writer.seconds) // 4, "a busy machine holds some up, waiting for Redis all of them"
+        assert len(held_up) <= len(writer.seconds) // 4, (
+            "a busy machine delays some writes, waiting for Redis would delay all of them"
+        )
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_redis_fails_and_comes_back(place: Duo, work: Work, name: str) -> None:
+async def test_a_failure_of_redis_and_its_recovery(place: Duo, work: Work, name: str) -> None:
     fault = FAULTS[name]
     await work.more()
     await asyncio.to_thread(fault.strike, place)
     try:
         await work.more()
-        await work.told()
+        await work.all_received()
         await sign_in_everywhere(work)
-        await tell(work, redis=False)
-        await count(work, 0, *fault.numbers)
+        await until_health(work, redis=False)
+        await until_metrics(work, 0, *fault.numbers)
         await work.more()
-        await work.told()
+        await work.all_received()
         await sign_in_everywhere(work)
     finally:
         await asyncio.to_thread(fault.mend, place)
-    await well(work)
+    await until_recovered(work)
     await sign_in_everywhere(work)
-    await nothing_was_held_up(work)
+    await assert_no_write_waited(work)
 
 
-def restart(place: Duo) -> None:
-    """Killed, and back at once, with nothing in it."""
+def kill_and_restart(place: Duo) -> None:
+    """Kill Valkey and start it again at once, empty."""
     place.engines.valkey.kill()
     place.engines.valkey.start()
 
 
 def cut(place: Duo) -> None:
-    """Every client's connection ends."""
+    """Close every client's connection."""
     command(place, "CLIENT", "KILL", "TYPE", "pubsub")
     command(place, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
 
 
-@pytest.mark.parametrize("strike", [restart, cut])
-async def test_a_moment_of_it_again_and_again(place: Duo, work: Work, strike: Callable[[Duo], None]) -> None:
+@pytest.mark.parametrize("strike", [kill_and_restart, cut])
+async def test_short_failures_in_succession(place: Duo, work: Work, strike: Callable[[Duo], None]) -> None:
     for _ in range(3):
         await asyncio.to_thread(strike, place)
         await work.more()
-        await work.told()
+        await work.all_received()
         await sign_in_everywhere(work)
-    await well(work)
-    await nothing_was_held_up(work)
+    await until_recovered(work)
+    await assert_no_write_waited(work)
 
 
-async def say(work: Work, *words: str) -> bool:
-    """Whether the instances say this of themselves."""
+async def metrics_have(work: Work, *words: str) -> bool:
+    """Whether the metrics of the instances have these lines."""
     return [(await health(api))["status"] for api in work.apis] == list(words)
 
 
-async def test_one_instance_alone_is_cut_off(place: Duo, work: Work) -> None:
+async def test_one_instance_is_cut_off(place: Duo, work: Work) -> None:
     alone = place.proxies[1]
     alone.hold()
     try:
         await work.until(lambda: not place.containers[1].backend.connected)
-        await work.until(partial(say, work, "healthy", "degraded"))
+        await work.until(partial(metrics_have, work, "healthy", "degraded"))
         await work.more()
-        await work.told()
+        await work.all_received()
     finally:
         alone.restore()
-    await well(work)
-    await nothing_was_held_up(work)
+    await until_recovered(work)
+    await assert_no_write_waited(work)

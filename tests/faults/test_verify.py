@@ -1,4 +1,4 @@
-"""`rollcall verify` over real processes that are killed: what holds is proven, and what does not is seen."""
+"""`rollcall verify` over real processes that are killed: it confirms what holds, and detects what does not."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from bench.verify.stand import Stand, Verdict
 LEFT = "select count(*) from users where email like 'rollcall-verify-%'"
 OPEN = "select count(*) from sessions where ended_at is null"
 LONG = "600"
-"""Seconds of writing, which a test ends with `terminate` when it has seen enough."""
+"""Seconds of writing; a test ends it earlier with `terminate`."""
 NONE_WRONG = dict.fromkeys(("resyncs", "gaps", "missing", "duplicates", "misordered", "strange", "lost"), 0)
 
 
-def blind(without: str) -> tuple[str, ...]:
+def weakened(without: str) -> tuple[str, ...]:
     """The command of a server without one of its guarantees."""
-    return (sys.executable, "-m", "tests.faults.blind", without)
+    return (sys.executable, "-m", "tests.faults.weakened", without)
 
 
 def begun(stand: Stand, events: int = 20) -> None:
-    """Return once writers are at work, so many events later."""
+    """Return once the writers have written this many events."""
     start = stand.events()
     assert wait_until(lambda: stand.events() >= start + events, 120)
 
 
 def nothing_left(stand: Stand) -> None:
-    """Assert that the accounts are gone, and with them everybody's sessions."""
+    """Assert that the accounts and all sessions are removed."""
     assert stand.ask(LEFT) == 0
     assert stand.ask(OPEN) == 0
 
 
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """Two instances, which are as they were after each test."""
+    """Two instances; both are restored after each test."""
     with Stand(tmp_path_factory.mktemp("stand"), fast=True) as running:
         yield running
 
 
-def test_everything_holds_over_every_fault(stand: Stand) -> None:
+def test_everything_holds_during_every_fault(stand: Stand) -> None:
     child = stand.verify("--seconds", LONG, "--subscribers", "20", "--writers", "4")
     begun(stand)
     for strike in (kill_instance, end_leader, kill_valkey, kill_postgres):
         strike(stand)
         begun(stand, 60)
     kill_instance(stand, 1)
-    assert child.poll() is None, "every fault was struck while it ran"
+    assert child.poll() is None, "every fault was caused while it ran"
     child.terminate()
     verdict = stand.verdict(child)
     assert verdict.code == 0, verdict
@@ -60,7 +60,7 @@ def test_everything_holds_over_every_fault(stand: Stand) -> None:
     assert report["acknowledged"] > 200
     assert report["refused"] > 20
     assert report["reconnects"] - report["reconnects_chosen"] >= 10, (
-        "half of them were on each instance that was killed"
+        "half of them were connected to each killed instance"
     )
     assert report["receipts"] == 20 * report["events"]
     nothing_left(stand)
@@ -73,7 +73,7 @@ def test_a_thousand_subscribers_on_one_instance(stand: Stand) -> None:
     nothing_left(stand)
 
 
-def test_an_interruption_ends_the_writing_and_not_the_judgement(stand: Stand) -> None:
+def test_an_interruption_ends_the_writing_but_not_the_check(stand: Stand) -> None:
     child = stand.verify("--seconds", LONG)
     begun(stand)
     child.terminate()
@@ -83,13 +83,13 @@ def test_an_interruption_ends_the_writing_and_not_the_judgement(stand: Stand) ->
     nothing_left(stand)
 
 
-def test_a_second_interruption_ends_it_and_cleans_up(stand: Stand) -> None:
+def test_a_second_interruption_ends_the_check_and_cleans_up(stand: Stand) -> None:
     child = stand.verify("--seconds", LONG, "--subscribers", "4")
     begun(stand)
-    stand.instances[1].freeze()  # so that the proof cannot end of itself
+    stand.instances[1].freeze()  # so that the check cannot end by itself
     try:
         child.terminate()
-        assert wait_until(lambda: bool((stand.folder / "said").read_text()), 60), "it has noticed"
+        assert wait_until(lambda: bool((stand.folder / "said").read_text()), 60), "the interruption was not noticed"
         child.terminate()
     finally:
         stand.instances[1].thaw()
@@ -99,9 +99,9 @@ def test_a_second_interruption_ends_it_and_cleans_up(stand: Stand) -> None:
     nothing_left(stand)
 
 
-def broken(folder: Path, without: str) -> Verdict:
-    """What is said of two servers without a guarantee, while Redis loses messages."""
-    with Stand(folder, [blind(without)] * 2, fast=True) as running:
+def verdict_without(folder: Path, without: str) -> Verdict:
+    """The verdict on two servers without this guarantee, while Redis loses messages."""
+    with Stand(folder, [weakened(without)] * 2, fast=True) as running:
         child = running.verify("--seconds", LONG, "--subscribers", "12", "--patience", "5")
         begun(running)
         kill_valkey(running)
@@ -110,33 +110,33 @@ def broken(folder: Path, without: str) -> Verdict:
         return running.verdict(child, 120)
 
 
-def test_without_looking_for_gaps_it_says_what_is_missing(tmp_path: Path) -> None:
-    verdict = broken(tmp_path, "gaps")
+def test_without_gap_detection_the_lost_events_are_named(tmp_path: Path) -> None:
+    verdict = verdict_without(tmp_path, "gaps")
     assert verdict.code == 1, verdict
     assert verdict.report["verdict"] == "disproved"
     assert verdict.report["gaps"] > 0
     assert verdict.report["missing"] > 0
-    assert verdict.report["lost"] == 0, "the table has them"
+    assert verdict.report["lost"] == 0, "the table has the events"
     assert any(
         "never saw USER_UPDATED rollcall-verify-" in fault and "(event " in fault for fault in verdict.report["faults"]
     )
 
 
-def test_without_replay_it_says_what_is_missing(tmp_path: Path) -> None:
-    verdict = broken(tmp_path, "replay")
+def test_without_replay_the_lost_events_are_named(tmp_path: Path) -> None:
+    verdict = verdict_without(tmp_path, "replay")
     assert verdict.code == 1, verdict
     assert verdict.report["missing"] > 0
 
 
-def test_an_event_received_twice_is_noticed(tmp_path: Path) -> None:
-    verdict = broken(tmp_path, "twice")
+def test_an_event_received_twice_is_detected(tmp_path: Path) -> None:
+    verdict = verdict_without(tmp_path, "twice")
     assert verdict.code == 1, verdict
     assert verdict.report["duplicates"] > 0
     assert verdict.report["missing"] == 0
 
 
-def test_a_write_that_was_acknowledged_and_not_made_is_seen(tmp_path: Path) -> None:
-    verdict = broken(tmp_path, "commit")
+def test_an_acknowledged_write_without_a_commit_is_detected(tmp_path: Path) -> None:
+    verdict = verdict_without(tmp_path, "commit")
     assert verdict.code == 1, verdict
     assert verdict.report["lost"] > 0
     assert any("was acknowledged and is not in the log" in fault for fault in verdict.report["faults"])

@@ -1,7 +1,7 @@
-"""`rollcall verify` while the database is replaced by an older one: it names what is lost, and everybody else is right.
+"""`rollcall verify` while the database is replaced by an older one: it names the lost writes and reports nothing else.
 
-Writes that were acknowledged and not in the other database are lost, which no server can mend: the verdict says so. But
-no subscriber misses an event of the log as it is, sees one twice or out of order, or keeps one that is not in it.
+Acknowledged writes that the other database does not have are lost; no server can prevent that, and the verdict names
+them. But no subscriber misses an event of the present log, gets one twice or out of order, or keeps one that is not in it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
 
 
 @pytest.fixture
-def made(stand: Stand) -> Iterator[Clusters]:
-    """What is made of their database."""
+def standbys(stand: Stand) -> Iterator[Clusters]:
+    """The copies of their database."""
     with clusters(stand.engines) as found:
         yield found
 
 
-def only_the_lost_are_wrong(verdict: Verdict) -> None:
-    """Assert that the report names acknowledged writes that are lost, and nothing else."""
+def assert_only_lost_writes_reported(verdict: Verdict) -> None:
+    """Assert that the report names lost acknowledged writes, and nothing else."""
     report = verdict.report
     assert {name: report[name] for name in NONE_WRONG} == NONE_WRONG, verdict
     assert [fault for fault in report["faults"] if not fault.endswith("was acknowledged and is not in the log")] == []
@@ -44,30 +44,30 @@ def only_the_lost_are_wrong(verdict: Verdict) -> None:
     assert report["events"] > 20
 
 
-def test_a_standby_is_promoted_without_the_last_writes(stand: Stand, made: Clusters) -> None:
-    standby = made.standby()
+def test_a_standby_is_promoted_without_the_last_writes(stand: Stand, standbys: Clusters) -> None:
+    standby = standbys.standby()
     child = stand.verify("--seconds", LONG, "--subscribers", "12", "--allow-resync")
     begun(stand, 40)
-    asyncio.run(cut_off(made, standby))
+    asyncio.run(cut_off(standbys, standby))
     begun(stand, 40)
-    made.postgres.kill()
-    asyncio.run(promoted(made, standby))
+    standbys.postgres.kill()
+    asyncio.run(promoted(standbys, standby))
     standby.stop()
-    standby.port = made.postgres.port
+    standby.port = standbys.postgres.port
     standby.start()
     begun(stand, 100)
-    assert child.poll() is None, "it was still writing"
+    assert child.poll() is None, "the command ended before the fault"
     child.terminate()
-    only_the_lost_are_wrong(stand.verdict(child))
+    assert_only_lost_writes_reported(stand.verdict(child))
 
 
-def test_a_dump_is_restored_in_place(stand: Stand, made: Clusters) -> None:
+def test_a_dump_is_restored_in_place(stand: Stand, standbys: Clusters) -> None:
     child = stand.verify("--seconds", LONG, "--subscribers", "12", "--allow-resync")
     begun(stand, 40)
-    dump = made.dump()
+    dump = standbys.dump()
     begun(stand, 40)
-    made.restore_in_place(dump)
+    standbys.restore_in_place(dump)
     begun(stand, 100)
-    assert child.poll() is None, "it was still writing"
+    assert child.poll() is None, "the command ended before the fault"
     child.terminate()
-    only_the_lost_are_wrong(stand.verdict(child))
+    assert_only_lost_writes_reported(stand.verdict(child))

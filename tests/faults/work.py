@@ -1,4 +1,4 @@
-"""Two instances at work while something fails: writers at both, subscribers at both, and what must hold of them."""
+"""Two instances at work during a fault: writers and subscribers at both, and the assertions that must hold."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ LOG = "select id::text from events where seq > $1 order by seq"
 
 
 class Duo:
-    """Two instances over engines of their own, each with a proxy between it and Redis."""
+    """Two instances with their own engines, and a proxy between each instance and Redis."""
 
     def __init__(self, engines: Embedded, proxies: Sequence[Proxy], servers: Sequence[Server]) -> None:
         self.engines, self.proxies, self.servers = engines, proxies, servers
 
     @property
     def containers(self) -> list[Container]:
-        """What runs in the instances."""
+        """The parts of the instances."""
         return [c for s in self.servers if (c := s.application.container) is not None]
 
     def one_leads(self) -> bool:
@@ -45,7 +45,7 @@ class Duo:
 
 @contextmanager
 def duo() -> Iterator[Duo]:
-    """Two instances, of which the first leads at first."""
+    """Two instances; the first one leads at the start."""
     engines = throwaway()
     with ExitStack() as stack:
         stack.callback(engines.remove)
@@ -65,7 +65,7 @@ def duo() -> Iterator[Duo]:
 
 
 class Writer:
-    """Renames one user again and again through one instance."""
+    """Renames one user repeatedly through one instance."""
 
     def __init__(self, api: Api, admin: Person, user: Person, name: str) -> None:
         self._api, self._admin, self._user, self.name = api, admin, user, name
@@ -77,26 +77,26 @@ class Writer:
 
     @property
     def user_id(self) -> str:
-        """Whom it renames."""
+        """The user that it renames."""
         return self._user.id
 
     def is_own(self, name: str) -> bool:
-        """Whether it gave this name."""
+        """Whether it wrote this name."""
         return name.partition(" ")[0] == self.name
 
     @property
     def slowest(self) -> float:
-        """The seconds that the slowest write took."""
+        """Seconds that the slowest write took."""
         return max(self.seconds, default=0.0)
 
     async def run(self) -> None:
-        """Write until stopped."""
+        """Write until it is stopped."""
         while not self.stopped:
             await self.write()
             await asyncio.sleep(PACE_SECONDS)
 
     async def write(self) -> str:
-        """One write; the name it gave."""
+        """Write once; returns the new name."""
         name = f"{self.name} {self.tried}"
         self.tried += 1
         began = time.monotonic()
@@ -111,7 +111,7 @@ class Writer:
 
 
 class Reader:
-    """Subscribes once, to everything, and keeps what it is told."""
+    """Subscribes once to all events, and records them."""
 
     def __init__(self) -> None:
         self.start = 0
@@ -120,7 +120,7 @@ class Reader:
         self.live = asyncio.Event()
 
     async def run(self, api: Api, admin: Person) -> None:
-        """Follow one stream, which must not end."""
+        """Read one stream, which must not end."""
         async with api.socket(admin) as socket:
             await socket.subscribe("1", EVENTS)
             while True:
@@ -141,13 +141,13 @@ class Reader:
 
 
 class Watcher:
-    """Subscribes once, to anything of which each message tells a user, and keeps the names."""
+    """Subscribes once to messages that contain a user, and records the names."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
 
     async def run(self, api: Api, admin: Person, query: str, variables: dict[str, Any]) -> None:
-        """Follow one stream, which must not end."""
+        """Read one stream, which must not end."""
         async with api.socket(admin) as socket:
             await socket.subscribe("1", query, variables)
             while True:
@@ -167,14 +167,14 @@ class Work:
         self._writing: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to read, then to write."""
+        """Start the readers, then the writers."""
         for reader, api in zip(self.readers, self.apis, strict=True):
             self._reading.append(asyncio.create_task(reader.run(api, self.admin)))
         await self.until(lambda: all(r.live.is_set() for r in self.readers))
         self._writing += [asyncio.create_task(w.run()) for w in self.writers]
 
     async def watch(self, query: str, **variables: Any) -> None:
-        """Have something watched at each instance, in which every write of the first writer is seen."""
+        """Start a watcher at each instance, whose query must show every write of the first writer."""
         for api in self.apis:
             watcher = Watcher()
             self._reading.append(asyncio.create_task(watcher.run(api, self.admin, query, variables)))
@@ -182,13 +182,13 @@ class Work:
         await self.until(lambda: all(w.names for w in self.watchers))
 
     async def stop(self) -> None:
-        """End all of it."""
+        """Stop all writers and readers."""
         for task in (tasks := self._reading + self._writing):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def until(self, condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
-        """Return once something is true; raises what a writer or a reader raised meanwhile."""
+        """Return once the condition holds; raises what a writer or a reader raised meanwhile."""
 
         def is_true() -> Any:
             for task in self._reading + self._writing:
@@ -203,27 +203,27 @@ class Work:
         wanted = {w: len(w.acknowledged) + count for w in self.writers}
         await self.until(lambda: all(len(w.acknowledged) >= n for w, n in wanted.items()))
 
-    async def told(self) -> None:
-        """Return once every reader has been told of all that is acknowledged now."""
+    async def all_received(self) -> None:
+        """Return once every reader has received all writes that are acknowledged now."""
         wanted = {w.acknowledged[-1] for w in self.writers}
         await self.until(lambda: all(wanted <= set(r.names[-1000:]) for r in self.readers))
 
-    async def judged(self) -> None:
-        """Stop writing; assert that each reader was told the log, all of it once and in order, and nothing else."""
+    async def assert_complete(self) -> None:
+        """Stop writing; assert that each reader received the log completely, once and in order, and nothing else."""
         for writer in self.writers:
             writer.stopped = True
         await asyncio.gather(*self._writing)
         await self._numbered()
         for reader in self.readers:
-            await self._told_the_log(reader)
+            await self._assert_log_received(reader)
             for writer in self.writers:
                 own = [n for n in reader.names if writer.is_own(n)]
                 assert own == sorted(set(own), key=lambda n: int(n.partition(" ")[2])), "in order, once"
-                assert set(writer.acknowledged) <= set(own), "no acknowledged write is lost"
+                assert set(writer.acknowledged) <= set(own), "no acknowledged write may be lost"
         last = [n for n in self.readers[0].names if self.writers[0].is_own(n)][-1:]
         await self.until(lambda: all(w.names[-1:] == last for w in self.watchers))
 
-    async def _told_the_log(self, reader: Reader) -> None:
+    async def _assert_log_received(self, reader: Reader) -> None:
         log = await self._log(reader.start)
         await self.until(lambda: reader.ids[-1:] == log[-1:] or len(reader.ids) > len(log))
         assert reader.ids == log
@@ -239,7 +239,7 @@ class Work:
 
 @asynccontextmanager
 async def at_work(place: Duo, writers: int = 1) -> AsyncIterator[Work]:
-    """Readers and so many writers at each instance."""
+    """Readers and this many writers at each instance."""
     async with AsyncExitStack() as stack:
         apis = [Api(s) for s in place.servers]
         for api in apis:
@@ -254,13 +254,13 @@ async def at_work(place: Duo, writers: int = 1) -> AsyncIterator[Work]:
 
 
 async def health(api: Api) -> dict[str, Any]:
-    """What an instance says of itself."""
+    """What an instance reports about itself."""
     body: dict[str, Any] = (await api.http.get("/health")).json()
     return body
 
 
 async def metric(api: Api, name: str) -> float:
-    """One number of an instance."""
+    """One metric of an instance."""
     text = (await api.http.get("/metrics")).text
     return float(next(line for line in text.splitlines() if line.startswith(f"rollcall_{name} ")).partition(" ")[2])
 

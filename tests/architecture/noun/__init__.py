@@ -1,1 +1,1 @@
-"""A noun that is added in a copy of the tree, as CONTRIBUTING.md tells it: its five files (`new/`) and the lines that list it."""
+"""A noun that is added to a copy of the project by CONTRIBUTING.md's recipe: its five files (`new/`) and the listing lines."""

@@ -11,19 +11,19 @@ NEW = Path(__file__).parent / "new"
 
 
 class RecipeOutOfDateError(AssertionError):
-    """A line of the recipe no longer fits the tree."""
+    """A line of the recipe no longer matches the project."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What is added to a file, after a text that it contains exactly once."""
+    """A text added to a file, after another text that the file contains exactly once."""
 
     path: str
     after: str
     added: str
 
     def apply(self, root: Path) -> None:
-        """Edit the file under `root`. Raises RecipeOutOfDateError unless the text is there, once."""
+        """Edit the file under `root`. Raises RecipeOutOfDateError unless the file contains the text exactly once."""
         file = root / self.path
         text = file.read_text() if file.is_file() else ""
         if (count := text.count(self.after)) != 1:
@@ -127,19 +127,19 @@ EDITS = (
 
 
 def add_files(root: Path) -> Iterator[str]:
-    """Write the five files under `root`; their paths there. The migration follows the newest one."""
+    """Write the five files under `root`; yields their paths. The migration follows the newest one."""
     last = max(path.name[:4] for path in (root / "migrations/versions").glob("[0-9]*.py"))
     following = f"{int(last) + 1:04}"
     for source in sorted(NEW.rglob("*.txt")):
         path = source.relative_to(NEW).as_posix().removesuffix(".txt").replace("000N", following)
         if (root / path).exists():
-            raise RecipeOutOfDateError(f"{path} is there already: follow the recipe for another noun")
+            raise RecipeOutOfDateError(f"{path} already exists: follow the recipe for another noun")
         (root / path).write_text(Template(source.read_text()).safe_substitute(REVISION=following, PREVIOUS=last))
         yield path
 
 
 def add_noun(root: Path) -> tuple[set[str], set[str]]:
-    """Follow the recipe under `root`; the paths of the new files, and of those that were edited."""
+    """Follow the recipe under `root`; returns the paths of the new files and of the edited files."""
     new = set(add_files(root))
     for edit in EDITS:
         edit.apply(root)

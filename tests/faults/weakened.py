@@ -1,6 +1,6 @@
-"""A server with one of its guarantees taken out, so that tests see whether `rollcall verify` notices.
+"""A server without one of its guarantees, so that tests show whether `rollcall verify` detects it.
 
-`python -m tests.faults.blind gaps` serves like `rollcall serve`; this switch exists here and nowhere in the product.
+`python -m tests.faults.weakened gaps` serves like `rollcall serve`; this switch exists here and nowhere in the product.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from schema.live.stream import Live
 
 
 def gaps() -> None:
-    """What Redis does not bring is never looked for: a hole in the numbers is passed on."""
+    """Messages that Redis loses are not read from the table: a hole in the numbers is passed on."""
 
     async def admit(hub: Hub, _: UUID, events: Sequence[Event]) -> None:
         if fresh := [e for e in events if e.seq > hub.head]:
@@ -54,7 +54,7 @@ def twice() -> None:
 
 
 def commit() -> None:
-    """Every thirtieth write is acknowledged and not made."""
+    """Every thirtieth write is acknowledged without a commit."""
     really, numbers = SqlWriteUnit.commit, itertools.count(1)
 
     async def forget(unit: SqlWriteUnit) -> None:
