@@ -10,7 +10,6 @@ slips. Who may not see addresses finds by names alone.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -21,7 +20,7 @@ from uuid import UUID
 from domain.errors import ValidationFailed
 from domain.models.conditions import AllOf, AnyOf, Condition, Field, Holds, Near, Texts
 from domain.models.slips import may_slip
-from domain.models.text import SEARCH_WORDS_MAX, canonical_email, clean_search, fold
+from domain.models.text import SEARCH_WORDS_MAX, address_part, canonical_email, clean_search, fold
 from domain.models.words import is_ideographic, is_sign, words_of
 
 PART_MIN = 3
@@ -87,13 +86,13 @@ def parse_search(text: str) -> Search | None:
 
 
 def _address(text: str, folded: str) -> str | None:
-    """A canonical address as it is stored; of anything else without spaces what has the same width and case."""
+    """A canonical address as it is stored; anything else without spaces in the spelling of stored addresses."""
     if " " in folded:
         return None
     try:
         return canonical_email(text)
     except ValidationFailed:
-        return unicodedata.normalize("NFKC", "".join(text.split()).casefold()).replace("\0", "")
+        return address_part(text)
 
 
 def _search_words(folded: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 /**
- * What the console's sources may not say, as ESLint rules: an address is read and written by its codec alone, and names
- * are the field's own words.
+ * What the console's sources may not say, as ESLint rules: an address is read and written by its codec alone, an e-mail
+ * address is entered in a field that leaves it as it is, and names are the field's own words.
  */
 
 /** @param {string} selector @param {string} message */
@@ -15,6 +15,11 @@ const ADDRESSES = [
 	not('SvelteLiteral[value=/^(\\u002F[\\w\\u002F-]*)?\\?\\w/]', WRITE),
 	not('TemplateElement[value.raw=/^(\\u002F[\\w\\u002F-]*)?\\?(\\w|$)/]', WRITE)
 ];
+
+const EMAIL = not(
+	"SvelteAttribute[key.name='type'] > SvelteLiteral[value='email']",
+	'Use EmailField: a browser rewrites what stands in a field of this type (`münchen` to `xn--mnchen-3ya`).'
+);
 
 /** Words that a reader has to decode, and what to say. As a part of a name too: `toldText`. @type {Record<string, string>} */
 const WORDS = {
@@ -58,6 +63,6 @@ export const syntax = [
 		files: ['src/**/*.{ts,svelte}'],
 		// The examples of the explorer are requests to the REST API.
 		ignores: ['src/lib/utils/address.ts', 'src/lib/utils/explorer/examples.ts', ...CATALOGUE],
-		rules: { 'no-restricted-syntax': ['error', ...NAMES, ...ADDRESSES] }
+		rules: { 'no-restricted-syntax': ['error', ...NAMES, ...ADDRESSES, EMAIL] }
 	}
 ];

@@ -152,7 +152,7 @@ def test_a_search_is_bounded_as_typed_and_as_folded(text: str, fits: bool) -> No
 @pytest.mark.parametrize(("text", "fits"), [("n" * 200, True), ("n" * 201, False), ("", False), ("\u200d", False)])
 def test_a_name_has_one_to_two_hundred_characters(text: str, fits: bool) -> None:
     if fits:
-        assert clean_name(f" {text}\u202e ") == text
+        assert clean_name(f" {text}\t") == text
         return
     with pytest.raises(ValidationFailed) as refused:
         clean_name(text)

@@ -60,7 +60,13 @@ const WORST: Record<string, string[]> = {
 		'importing a ',
 		'the request '
 	],
-	'src/lib/utils/problems.ts': ['The password is ', 'The display name ', 'Invalid email forma'],
+	'src/lib/utils/problems.ts': [
+		'The password is ',
+		'The display name ',
+		'The display name has  U+A',
+		'Invalid email forma',
+		"Invalid email format: '' is no"
+	],
 	'src/lib/utils/user/import.ts': ['x', '@', 'x@', ' ', '.'],
 	'src/lib/utils/session/user-agent.ts': [
 		'Version/1',

@@ -42,6 +42,9 @@ it('says what the catalogue does not know in the words of the API', () => {
 
 it.each([
 	['Invalid email format', en.invalid.email],
+	['Invalid email format: longer than 254 characters', en.invalid.email],
+	["Invalid email format: 'xn--a' is not a label of a domain", en.invalid.domain('xn--a')],
+	['The display name has a character that cannot be seen: U+202E; remove it', en.invalid.character('U+202E')],
 	['The display name is longer than 200 characters', en.invalid.displayName],
 	['The password is shorter than 8 characters', en.invalid.password],
 	['This user is deleted; restore it first', en.invalid.deleted],

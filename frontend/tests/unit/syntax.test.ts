@@ -30,6 +30,13 @@ test.each([
 	expect(await complaints(file, code)).toEqual([expect.stringContaining('codec')]);
 });
 
+test('an e-mail address is entered in a field that leaves it as it is', async () => {
+	expect(await complaints(PAGE, '<input type="email" name="email" />')).toEqual([
+		expect.stringMatching(/^Use EmailField/)
+	]);
+	expect(await complaints(PAGE, '<input type="text" name="email" inputmode="email" />')).toEqual([]);
+});
+
 test.each([
 	[SERVER, 'export const told = 1;'],
 	[SERVER, 'export const toldText = 1;'],

@@ -74,6 +74,8 @@ export const deEntry: EntryMessages = {
 	},
 	invalid: {
 		email: 'Das ist keine gültige E-Mail-Adresse.',
+		domain: (label: string) => `„${label}“ kann nicht Teil der Domain einer E-Mail-Adresse sein.`,
+		character: (code: string) => `Der Name enthält ein unsichtbares Zeichen (${code}). Entfernen Sie es.`,
 		displayName: 'Ein Name hat 1 bis 200 Zeichen.',
 		password: 'Ein Passwort hat 8 bis 256 Zeichen.',
 		deleted: 'Diese Person ist gelöscht; stellen Sie sie zuerst wieder her.',

@@ -73,6 +73,8 @@ export const enEntry = {
 	} satisfies Record<ProblemCode | 'UNAVAILABLE' | 'UNKNOWN', string>,
 	invalid: {
 		email: 'This is not a valid email address.',
+		domain: (label: string) => `“${label}” cannot be part of an email address’s domain.`,
+		character: (code: string) => `The name has a character that cannot be seen (${code}). Remove it.`,
 		displayName: 'A name has 1 to 200 characters.',
 		password: 'A password has 8 to 256 characters.',
 		deleted: 'This user is deleted; restore them first.',

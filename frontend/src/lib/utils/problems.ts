@@ -3,18 +3,26 @@ import type { EntryMessages } from '#lib/messages/types.ts';
 import type { Problem, Refusal } from '#lib/types/problem.ts';
 
 /** What the API says of a field, and the catalogue's sentence for it; of anything else the API's own words are shown. */
-const FIELD_MESSAGES: readonly (readonly [RegExp, keyof EntryMessages['invalid']])[] = [
-	[/^Invalid email format/, 'email'],
-	[/^The display name is /, 'displayName'],
-	[/^The password is (longer|shorter) /, 'password'],
-	[/^This user is deleted/, 'deleted'],
-	[/^This user is disabled/, 'disabled']
+const FIELD_MESSAGES: readonly (readonly [
+	RegExp,
+	(invalid: EntryMessages['invalid'], part: string) => string
+])[] = [
+	[/^Invalid email format: '(.*)' is not/, (invalid, label) => invalid.domain(label)],
+	[/^Invalid email format/, (invalid) => invalid.email],
+	[/^The display name has .* (U\+[0-9A-F]+)/, (invalid, character) => invalid.character(character)],
+	[/^The display name is /, (invalid) => invalid.displayName],
+	[/^The password is (?:longer|shorter) /, (invalid) => invalid.password],
+	[/^This user is deleted/, (invalid) => invalid.deleted],
+	[/^This user is disabled/, (invalid) => invalid.disabled]
 ];
 
 /** The sentence for one field's message. */
 function fieldMessage(m: EntryMessages, message: string): string | null {
-	const known = FIELD_MESSAGES.find(([pattern]) => pattern.test(message));
-	return known ? m.invalid[known[1]] : message || null;
+	for (const [pattern, sentence] of FIELD_MESSAGES) {
+		const found = pattern.exec(message);
+		if (found) return sentence(m.invalid, found[1] ?? '');
+	}
+	return message || null;
 }
 
 /** The catalogue's sentence; where only the API knows more (what exactly is not allowed), its own. */
