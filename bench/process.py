@@ -1,4 +1,4 @@
-"""A server under test: started on a port of its own, watched, and ended with whatever it started."""
+"""A server under test: started on its own port, observed, and ended with all of its processes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ START_SECONDS, STOP_SECONDS = 30.0, 12.0
 
 
 class StartError(Exception):
-    """A program did not start; the message has the end of what it wrote."""
+    """A program did not start; the message contains the end of its output."""
 
 
 class Server:
-    """A process that listens on `port`; `{port}` in the command and the environment stands for it.
+    """A process that listens on `port`; `{port}` in the command and the environment is replaced by it.
 
-    It is kept to the first core, unless `core` says otherwise.
+    It is pinned to the first core, unless `core` says otherwise.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path, core: int | None = 0) -> None:
@@ -78,7 +78,7 @@ def spawn(
     stdout: int | IO[Any] = subprocess.DEVNULL,
     stderr: int | IO[Any] | None = None,
 ) -> subprocess.Popen[str]:
-    """Start a program in the project's directory, in a session of its own, so that Ctrl-C reaches only the benchmark."""
+    """Start a program in the project's directory, in a separate session, so that Ctrl-C reaches only the benchmark."""
     child = subprocess.Popen(
         list(command),
         cwd=ROOT,
@@ -95,9 +95,9 @@ def spawn(
 
 
 def pin(pid: int, core: int) -> None:
-    """Keep a process to one core: the server under test has the first, everything else the second.
+    """Pin a process to one core: the server under test has the first, everything else the second.
 
-    Does nothing where there is only one core, or where the system has no such call.
+    Does nothing on a machine with one core, or if the system has no such call.
     """
     process = psutil.Process(pid)
     if not hasattr(process, "cpu_affinity"):
@@ -108,4 +108,4 @@ def pin(pid: int, core: int) -> None:
 
 
 ALL_CORES = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
-"""The cores this program was given, noted before it keeps itself to one of them."""
+"""The cores available to this program, recorded before it pins itself to one of them."""

@@ -1,4 +1,4 @@
-"""What Rollcall runs on during a benchmark: its engines over a temporary directory, and people who are signed in."""
+"""What Rollcall needs in a benchmark: engines over a temporary directory, and signed-in users."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser
 
 CAST = (Role.ADMIN,) * 2 + (Role.AUDITOR,) * 2 + (Role.MEMBER,) * 12
-"""Whose tokens the sockets get, in turn: three scopes, most of them members."""
+"""The users whose tokens the sockets get, in turn: three scopes, most of them members."""
 PASSWORD = secrets.token_urlsafe(16)
 RESERVE = "update log_state set last_seq = last_seq + $1 returning epoch, last_seq"
 
@@ -42,12 +42,12 @@ class Stack:
 
     @property
     def redis_url(self) -> str:
-        """With its password."""
+        """The address of Redis, with its password."""
         return self.settings.redis_url.get_secret_value()
 
     @property
     def redis_port(self) -> int:
-        """Where Redis listens."""
+        """The port of Redis."""
         return urlsplit(self.redis_url).port or 6379
 
     @property
@@ -57,7 +57,7 @@ class Stack:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """For a Rollcall process."""
+        """The environment variables of a Rollcall process."""
         return {
             "DATABASE_URL": self.settings.database_url.dsn,
             "REDIS_URL": self.redis_url,
@@ -66,7 +66,7 @@ class Stack:
         }
 
     def tokens(self) -> list[str]:
-        """A fresh access token of each session, which an admin has first."""
+        """A new access token of each session; the first one is an admin's."""
         return asyncio.run(self._tokens())
 
     async def _tokens(self) -> list[str]:
@@ -75,11 +75,11 @@ class Stack:
             return [core.tokens.issue_access(session, user, now)[0] for session, user in self.sessions]
 
     def reserve(self, count: int) -> tuple[UUID, int]:
-        """The log's epoch, and the first of so many numbers that the log counts as given from now on.
+        """Reserve sequence numbers: the log's epoch, and the first of `count` numbers that the log then counts as assigned.
 
-        Waits until the running server has numbered all that was written: then its hub has that head, and takes the
-        numbers after it, published as by another instance, for what they seem. Without the reservation the table would
-        be behind what was told, as after a restore, and the hub would begin another epoch.
+        Waits until the running server has numbered everything: its hub then has that head, and accepts the following numbers,
+        which the benchmark publishes as another instance would. Without the reservation the table would be behind what was
+        sent, as after a restore, and the hub would begin another epoch.
         """
         return asyncio.run(self._reserve(count))
 
@@ -97,13 +97,13 @@ class Stack:
 
 @contextmanager
 def stack(folder: Path, *, core: int | None = None) -> Iterator[Stack]:
-    """Engines, a migrated database and people, until the block ends; with this program on one core, where one is given.
+    """Engines, a migrated database and users, until the block ends; with `core`, this program is pinned to that core.
 
-    A commit waits for the disk, as it does in earnest.
+    A commit waits for the disk, as in production.
     """
     configure_logs("warning", "console")
     if core is not None:
-        pin(os.getpid(), core)  # and with it the engines
+        pin(os.getpid(), core)  # and the engines with it
     embedded = Embedded(folder / "engines")
     try:
         engines = embedded.start()
@@ -115,13 +115,13 @@ def stack(folder: Path, *, core: int | None = None) -> Iterator[Stack]:
             log_level="warning",
         )
         upgrade(settings.database_url)
-        subject, sessions = asyncio.run(_people(settings))
+        subject, sessions = asyncio.run(_create_users(settings))
         yield Stack(settings, folder, subject, sessions)
     finally:
         embedded.remove()
 
 
-async def _people(settings: Settings) -> tuple[UUID, tuple[tuple[UUID, UUID], ...]]:
+async def _create_users(settings: Settings) -> tuple[UUID, tuple[tuple[UUID, UUID], ...]]:
     async with open_core(settings) as core:
         made = await core.users.create(system(), CreateUser("subject@example.com", "Sam Subject"))
         sessions = [await _sign_in(core, number, role) for number, role in enumerate(CAST)]

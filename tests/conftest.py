@@ -1,4 +1,4 @@
-"""The real engines for the tests: one PostgreSQL for the whole run, one Valkey and one migrated template for each worker.
+"""The real engines of the tests: one PostgreSQL for the whole run, one Valkey and one migrated template for each worker.
 
 | fixture              | scope    | what                                                                            |
 |----------------------|----------|---------------------------------------------------------------------------------|
@@ -8,7 +8,7 @@
 | `redis_url`          | session  | the worker's own Valkey, since channels are shared by all databases of a server |
 | `own_engines`        | function | a PostgreSQL and a Valkey to kill and pause (about 0.7 s), not migrated         |
 
-The URLs are plain: `postgresql://` and `redis://`. Data are kept in a temporary directory without syncing.
+The URLs are plain: `postgresql://` and `redis://`. Data are stored in a temporary directory without syncing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.hanging import pytest_runtest_call, pytest_runtest_setup, pytest_runt
 
 __all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_runtest_teardown"]
 
-# A deadline is wall time, of which a busy machine takes any amount: no test asserts it.
+# A deadline is wall time, which a busy machine may exceed by any amount: no test asserts it.
 hypothesis_settings.register_profile("rollcall", deadline=None)
 hypothesis_settings.load_profile("rollcall")
 
@@ -58,7 +58,7 @@ class TestEngines:
         asyncio.run(self.run(*statements))
 
     async def run(self, *statements: str) -> None:
-        """The same inside an event loop."""
+        """The same, for use inside an event loop."""
         connection = await asyncpg.connect(self.database_url)
         try:
             for statement in statements:
@@ -68,12 +68,12 @@ class TestEngines:
 
 
 def throwaway() -> Embedded:
-    """Engines over a temporary directory, not started yet; `remove` ends them and deletes it."""
+    """Engines over a temporary directory, not started yet; `remove` stops them and deletes it."""
     return Embedded(Path(tempfile.mkdtemp(prefix="rollcall-test-")), fast=True)
 
 
 def shared_postgres(config: pytest.Config) -> str:
-    """The address of this run's PostgreSQL, started when first asked for."""
+    """The address of this run's PostgreSQL, started at the first call."""
     if SHARED not in config.stash:
         embedded = throwaway()
         config.stash[SHARED] = embedded, embedded.start(valkey=False).database_url
@@ -82,12 +82,12 @@ def shared_postgres(config: pytest.Config) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Under xdist the controlling process has the engine, because it outlives all the workers."""
+    """Under xdist the controlling process starts the engine, because it outlives all workers."""
     node.workerinput[ADDRESS] = shared_postgres(node.config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what this process started."""
+    """Stop the engines that this process started."""
     if SHARED in config.stash:
         config.stash[SHARED][0].remove()
 

@@ -1,7 +1,7 @@
-"""A test that does not end fails, with the line it hangs at and what every task waits for, and the run goes on.
+"""A test that does not end fails with the line at which it hangs and the stack of every task, and the run continues.
 
-An alarm rather than a dependency: it must see asyncio's tasks, whose stacks no thread's trace shows. What never comes
-back to the interpreter, and so hears no alarm, ends its process by pytest's `faulthandler_timeout`, also with a trace.
+This is an alarm instead of a dependency, because it must see asyncio's tasks, whose stacks no thread's trace shows. Code
+that never returns to the interpreter gets no alarm: pytest's `faulthandler_timeout` ends its process, also with a trace.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from types import FrameType
 import pytest
 
 SECONDS = 300.0
-"""For each of setup, test and teardown: many times what the longest takes on a busy machine."""
+"""Seconds for each of setup, test and teardown: many times the longest on a busy machine."""
 AGAIN_SECONDS = 5.0
-"""Somebody may catch what the alarm raises: it rings until it is heard."""
+"""Seconds between repetitions: code may catch the alarm's exception, so the alarm repeats until it has an effect."""
 
 
 def waiting_tasks() -> str:
     """The stack of each asyncio task that has not ended."""
-    told = io.StringIO()
+    stacks = io.StringIO()
     for task in [o for o in gc.get_objects() if isinstance(o, asyncio.Task)]:
         if not task.done():
-            task.print_stack(file=told)
-    return told.getvalue() or "No asyncio task waits."
+            task.print_stack(file=stacks)
+    return stacks.getvalue() or "No asyncio task waits."
 
 
 @contextmanager
 def bounded(nodeid: str) -> Iterator[None]:
-    """Raise a failure in the block once it has taken too long."""
+    """Fail the block if it takes too long."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
         return
@@ -53,20 +53,20 @@ def bounded(nodeid: str) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
-    """Bound the fixtures."""
+    """Limit the setup of fixtures."""
     with bounded(item.nodeid):
         yield
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Bound the test."""
+    """Limit the test."""
     with bounded(item.nodeid):
         yield
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """Bound the fixtures' ends."""
+    """Limit the teardown of fixtures."""
     with bounded(item.nodeid):
         yield

@@ -1,1 +1,1 @@
-"""Live fan-out: Rollcall and its peers under the same sockets in the same run."""
+"""Live fan-out: Rollcall and its peers with the same sockets in the same run."""

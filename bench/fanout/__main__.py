@@ -1,12 +1,12 @@
 """`make bench-fanout`: live fan-out of Rollcall and its peers, one worker each, interleaved in the same run.
 
-Rollcall runs with everything on: authentication, three scopes among the sockets, bounded outboxes, the relay, and a
-look at the database for each stretch of events. The peers have none of it, and get their events complete from Redis.
-Each cell starts a fresh server; the rounds go through all of them in turn, so that whatever else the machine does meets
-all alike. The figures are medians of the rounds, the ratios medians of the ratios within a round.
+Rollcall runs with all features: authentication, three scopes among the sockets, bounded outboxes, the relay, and a query
+of the database for each batch of events. The peers have none of these, and get complete events from Redis.
+Each cell starts a fresh server. Each round runs all cells in turn, so that other load of the machine affects all of them
+alike. The figures are medians of the rounds, the ratios medians of the ratios within a round.
 
-One event at a time (`single`) waits until everybody has it; `four` and `saturated` keep 4 and 16 events under way;
-`steady` sends two events a second. Everything listens on 127.0.0.1, and is ended when the run ends or is interrupted.
+`single` sends one event at a time and waits until all sockets have it; `four` and `saturated` keep 4 and 16 events in
+flight; `steady` sends two events a second. Everything listens on 127.0.0.1, and ends with the run or its interruption.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LATENCY_SOCKETS = 1000
 
 
 def main() -> int:
-    """Run, and print what came of it."""
+    """Run the benchmark and print its results."""
     options = _options()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
@@ -56,7 +56,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted; what follows is incomplete", file=sys.stderr)
+        print("\nInterrupted; these results are incomplete", file=sys.stderr)
     _print(records)
     if options.json:
         Path(options.json).write_text(json.dumps({"machine": machine(), "records": records}, indent=1) + "\n")
@@ -64,7 +64,7 @@ def main() -> int:
 
 
 stopping: list[int] = []
-"""The signals that came: an exception alone may get lost, where it meets a callback of the interpreter's own."""
+"""The signals that were received: an exception alone may get lost in a callback of the interpreter."""
 
 
 def _stop(number: int, _: object) -> None:
@@ -111,7 +111,7 @@ def _cells(running: Stack, program: Path, options: argparse.Namespace) -> Iterat
 
 
 def _turned(contestants: Sequence[Contestant], number: int) -> list[Contestant]:
-    """Another order each round, so that nobody always follows the same neighbour."""
+    """Another order in each round, so that no contestant always follows the same one."""
     at = number % len(contestants)
     return [*contestants[at:], *contestants[:at]]
 
@@ -140,7 +140,7 @@ def _say(text: str) -> None:
 
 
 def machine() -> str:
-    """Where this was measured."""
+    """The machine of this measurement."""
     model = next(
         (
             line.partition(":")[2].strip()

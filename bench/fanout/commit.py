@@ -1,7 +1,7 @@
-"""From commit to receipt on a quiet system: by a mutation sent to the same instance, and by a write of another one.
+"""From commit to receipt on an idle system: for a mutation at the same instance, and for a write of another one.
 
-For the mutation the clock starts when the request is sent, which is before the commit. The other instance is this
-program: it writes through Rollcall's own store and nudges the relay over Redis, as every instance does.
+For the mutation the clock starts when the request is sent, which is before the commit. This program is the other
+instance: it writes through Rollcall's own store and wakes the relay over Redis, as every instance does.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from persistence.redis.broadcast import NUDGE, Publisher, RedisBackend
 UPDATE = "mutation($input: UpdateUserInput!) { updateUser(input: $input) { __typename } }"
 WRITES = 60
 PAUSE = (0.05, 0.25)
-"""Seconds between two writes, drawn anew each time so that no poll is always met at the same moment."""
+"""Seconds between two writes, random so that writes do not always coincide with a poll."""
 
 
 def commit_latencies(stack: Stack) -> list[dict[str, Any]]:
-    """One record for each way to write, with `p50` and `p99` in milliseconds."""
+    """A record for each way to write, with `p50` and `p99` in milliseconds."""
     with Server(ROLLCALL.command, ROLLCALL.environment(stack), stack.folder / "commit.log") as server:
         return asyncio.run(_measure(stack, server.port))
 
@@ -76,7 +76,7 @@ async def _subscribe(socket: ClientConnection, token: str) -> None:
     await socket.recv()
     document = ROLLCALL_DOCUMENT.replace(MARK, "")
     await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": document}}))
-    await socket.recv()  # where the stream begins
+    await socket.recv()  # the position at which the stream starts
 
 
 async def _write(core: Core, stack: Stack, publisher: Publisher, name: str) -> float:
@@ -93,12 +93,12 @@ async def _write(core: Core, stack: Stack, publisher: Publisher, name: str) -> f
 async def _latencies(socket: ClientConnection, write: Callable[[str], Awaitable[float]]) -> list[float]:
     found: list[float] = []
     for number in range(WRITES + 5):
-        name = f"Sam {random.random():.12f}"  # noqa: S311 - a name that none before had
+        name = f"Sam {random.random():.12f}"  # noqa: S311 - a new name
         receipt = asyncio.create_task(_receipt(socket, name))
         begun = await write(name)
         async with asyncio.timeout(10):
             latency = await receipt - begun
-        if number >= 5:  # the first ones warm up
+        if number >= 5:  # the first ones are a warm-up
             found.append(latency * 1000)
         await asyncio.sleep(random.uniform(*PAUSE))  # noqa: S311
     return found

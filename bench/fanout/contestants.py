@@ -1,4 +1,4 @@
-"""Who runs: Rollcall and the peers, how each is started, what it is asked and what is published to it."""
+"""The contestants: Rollcall and its peers, how each is started, its document and what is published to it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ PEERS = ROOT / "bench" / "peers"
 MARK = "\x7f"
 """Stands for the event's number, and in a document for an alias."""
 FIRST = 10**9
-"""The number of a peer's first event: all have as many digits, which msgpack wants to know beforehand."""
+"""The number of a peer's first event: all numbers have equally many digits, because msgpack states the length first."""
 
 EVENTS_MAX = 10**7
-"""More than one server of Rollcall can be sent within a cell."""
+"""More events than one server of Rollcall gets within a cell."""
 
 SIX_FIELDS = "user { id email displayName role status updatedAt }"
 PEER_DOCUMENT = f"subscription {{ userChanged {{ {MARK}cursor type {SIX_FIELDS} }} }}".replace(
@@ -46,19 +46,19 @@ USER = {
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is published to a running server. `template` is what PUBLISH carries, `first` the first event's number."""
+    """What is published to a running server. `template` is the payload of PUBLISH, `first` the first event's number."""
 
     template: str
     channel: str = "userChanged"
     first: int = FIRST
     seal_key: str = field(default="", repr=False)
-    """Hexadecimal digits of the key with which messages are sealed; empty where they are not."""
+    """The hexadecimal key with which messages are sealed; empty if they are not sealed."""
     sealed_for: str = ""
-    """What the instances call the channel, which is in the seal."""
+    """The instances' name of the channel, which is part of the seal."""
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """For the load client."""
+        """The environment variables of the load client."""
         return {"WSFAN_SEAL_KEY": self.seal_key, "WSFAN_SEAL_CHANNEL": self.sealed_for}
 
 
@@ -83,7 +83,7 @@ def json_event(_: Stack) -> Feed:
 
 
 def packed_event(_: Stack) -> Feed:
-    """The same in the envelope of mqemitter-redis, which is msgpack: maps of texts."""
+    """The same in the envelope of mqemitter-redis: a msgpack map of texts."""
     number = _text(MARK * len(str(FIRST)))
     user = _map({key: _text(value) for key, value in USER.items()})
     event = _map({"cursor": number, "type": _text("USER_UPDATED"), "user": user})
@@ -101,7 +101,7 @@ def _text(value: str) -> bytes:
 
 
 def log_entry(stack: Stack) -> Feed:
-    """An entry of the log as another instance's relay publishes it: on the log's own channel, and sealed."""
+    """An entry of the log as another instance's relay publishes it: sealed, on the log's own channel."""
     epoch, first = stack.reserve(EVENTS_MAX)
     secret = stack.settings.secret_key.get_secret_value()
     namespace = RedisNamespace(secret)
@@ -169,7 +169,7 @@ CONTESTANTS = (ROLLCALL, GRAPHQL_WS, MERCURIUS, ASGI, STRAWBERRY)
 
 
 def install_node_peers() -> None:
-    """Install what package-lock.json names, once."""
+    """Install the packages of package-lock.json, once."""
     lock, done = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
     if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
         return

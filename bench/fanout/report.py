@@ -1,4 +1,4 @@
-"""What a run says: medians with their spread, ratios between neighbours in a round, and the goals."""
+"""The report of a run: medians with their spread, ratios to the other contestants of a round, and the goals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NODE_PEERS = ("graphql-ws", "mercurius")
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What was wanted: `value` at least, or at most where `at_most`."""
+    """A goal: `value` must be at least `wanted`, or at most if `at_most`."""
 
     what: str
     value: float
@@ -42,7 +42,7 @@ class Results:
         self._records = records
 
     def values(self, server: str, load: str, sockets: int, key: str, *, distinct: bool = False) -> list[float]:
-        """One figure of one cell, round by round."""
+        """One figure of one cell, for each round."""
         wanted = (server, load, sockets, distinct)
         return [
             float(r[key])
@@ -51,21 +51,21 @@ class Results:
         ]
 
     def median(self, server: str, load: str, sockets: int, key: str, *, distinct: bool = False) -> float | None:
-        """The median over the rounds, or None where the cell was not run."""
+        """The median over the rounds; None if the cell was not run."""
         found = self.values(server, load, sockets, key, distinct=distinct)
         return statistics.median(found) if found else None
 
     def ratio(
         self, peers: Sequence[str], load: str, sockets: int, key: str = "per_second", *, distinct: bool = False
     ) -> float | None:
-        """Rollcall's figure over that of the best of the peers in the same round: the median of the rounds."""
+        """Rollcall's figure divided by that of the best peer in the same round: the median of the rounds."""
         ours = self.values("rollcall", load, sockets, key, distinct=distinct)
         theirs = [self.values(p, load, sockets, key, distinct=distinct) for p in peers]
         rounds = [mine / max(others) for mine, *others in zip(ours, *[t for t in theirs if t], strict=False) if others]
         return statistics.median(rounds) if rounds else None
 
     def loads(self) -> list[tuple[str, int, bool]]:
-        """Which loads were put on how many sockets, in the order of the run."""
+        """The loads and numbers of sockets, in the order of the run."""
         keys = [(r["load"], r["sockets"], r.get("distinct", False)) for r in self._records if "load" in r]
         return list(dict.fromkeys(keys))
 

@@ -1,4 +1,4 @@
-"""One cell of the benchmark: a fresh server, its sockets, and the loads put on them one after the other."""
+"""One cell of the benchmark: a fresh server, its sockets, and the loads on them one after the other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CELL_SECONDS = 400.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`w`: so many events in flight; `r`: so many events a second."""
+    """A load: `w` keeps this many events in flight, `r` sends this many events a second."""
 
     name: str
     mode: str
@@ -31,7 +31,7 @@ class Load:
 def run(
     stack: Stack, program: Path, contestant: Contestant, sockets: int, loads: Sequence[Load], *, distinct: bool = False
 ) -> list[dict[str, Any]]:
-    """A record for each load, and one named `idle` for the sockets themselves. Raises StartError."""
+    """A record for each load, and one named `idle` for the sockets without load. Raises StartError."""
     log = stack.folder / f"{contestant.name}.log"
     with Server(contestant.command, contestant.environment(stack), log) as server:
         empty = server.memory()

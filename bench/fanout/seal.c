@@ -1,4 +1,4 @@
-/* HMAC (RFC 2104) over SHA-256 (FIPS 180-4), and the seal that is made of it: see seal.h. */
+/* HMAC (RFC 2104) over SHA-256 (FIPS 180-4), and the seal derived from it: see seal.h. */
 #include "seal.h"
 
 #include <stdint.h>
@@ -16,7 +16,7 @@ struct sha256 {
   uint8_t rest[BLOCK];
 };
 
-static struct sha256 inner, outer; /* each has taken in its padded key */
+static struct sha256 inner, outer; /* each has absorbed its padded key */
 static char sender[17], prefix[256];
 static unsigned long long number;
 
@@ -105,7 +105,7 @@ void seal(char *head, const char *message, size_t size) {
   char stamp[STAMP_DIGITS + 1];
   snprintf(stamp, sizeof stamp, "%s%012llx", sender, ++number & 0xffffffffffffull);
   take(&in, prefix, strlen(prefix));
-  take(&in, stamp, sizeof stamp); /* with the zero that stands before the message */
+  take(&in, stamp, sizeof stamp); /* with the zero before the message */
   take(&in, message, size);
   finish(&in, digest);
   take(&out, digest, sizeof digest);

@@ -3,9 +3,9 @@
 #define SEAL_H
 #include <stddef.h>
 
-#define SEAL_SIZE 61 /* what is put before a message: version, tag, sender, number */
+#define SEAL_SIZE 61 /* the header before a message: version, tag, sender, number */
 
-/* Use the log's key, 64 hexadecimal digits, for the messages of one channel; returns whether it is one. */
+/* Use the log's key, 64 hexadecimal digits, for the messages of one channel; returns whether the key is valid. */
 int seal_begin(const char *key, const char *channel);
 
 /* Write the SEAL_SIZE bytes that belong before this message, with the next number. */

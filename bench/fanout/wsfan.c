@@ -1,23 +1,23 @@
 /* wsfan: a load client for graphql-transport-ws in one epoll loop, which also publishes the events it waits for.
  *
  *   wsfan PORT PATH SOCKETS REDIS_PORT CHANNEL TEMPLATE DOCUMENT TOKENS FIRST CURSOR DOCUMENTS
- *   wsfan seal   write each line of standard input with its seal before it, and nothing else
+ *   wsfan seal   only write each line of standard input with its seal before it
  *
- *     TEMPLATE  file: what PUBLISH carries; each run of DEL in it becomes the event's number
- *     DOCUMENT  file: the subscription, fit for a JSON string; a DEL in it becomes an alias of the socket's own
+ *     TEMPLATE  file: the payload of PUBLISH; each run of DEL in it becomes the event's number
+ *     DOCUMENT  file: the subscription, fit for a JSON string; a DEL in it becomes an alias that differs for each socket
  *     TOKENS    file: one access token a line, given out in turn; may be empty
  *     FIRST     the number of the first event
  *     CURSOR    plain: `cursor` is the event's number; log: Rollcall's, base64url of "s", 8 hex digits, number
  *     DOCUMENTS same: one document for all; distinct: every socket sends its own
  *
  * The password of Redis is in REDISCLI_AUTH. If WSFAN_SEAL_KEY is set, every message is sealed with it as Rollcall's
- * instances do it (seal.h), for the channel that they call WSFAN_SEAL_CHANNEL. Once an event has reached every socket the client prints a line, then
- * takes commands from standard input, one line of JSON an answer, until it ends:
+ * instances do it (seal.h), for the channel that they call WSFAN_SEAL_CHANNEL. Once an event has reached every socket the client prints a line. Then it
+ * reads commands from standard input, and answers each with a line of JSON, until the input ends:
  *
- *     w EVENTS SECONDS   closed loop: keep so many events in flight
- *     r RATE SECONDS     open loop: so many events a second
+ *     w EVENTS SECONDS   closed loop: keep this many events in flight
+ *     r RATE SECONDS     open loop: send this many events a second
  *
- * Every message is held against the number before it on its socket: what is missing or out of order is counted.
+ * Every message is compared with the number before it on its socket: missing and misordered ones are counted.
  * Everything is bounded in time; nothing leaves 127.0.0.1. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -223,7 +223,7 @@ static void frame(struct conn *c, int opcode, char *payload, unsigned size) {
   }
 }
 
-/* Take every whole frame out of the bytes; returns how many bytes are left at their end. */
+/* Process every whole frame in the bytes; returns how many bytes remain at their end. */
 static unsigned frames(struct conn *c, char *bytes, unsigned size) {
   while (size >= 2) {
     unsigned head = 2, length = bytes[1] & 127;
@@ -282,7 +282,7 @@ static int dial(int to) {
   return fd;
 }
 
-/* Serve whoever is ready; returns whether standard input has a command. */
+/* Serve all ready sockets; returns whether standard input has a command. */
 static int poll_once(int milliseconds) {
   static struct epoll_event found[1024];
   static char answers[4096];
@@ -387,7 +387,7 @@ static void open_sockets(uint64_t since) {
   }
 }
 
-/* Publish until one event has reached everybody: then every subscription is live. */
+/* Publish until one event has reached every socket: then every subscription is live. */
 static void prove(uint64_t since) {
   while (probed < count) {
     probe = next_number;

@@ -1,1 +1,1 @@
-"""Mutation testing of the domain: each rule is broken in turn, and some unit test must see it."""
+"""Mutation tests of the domain: each rule is broken in turn, and a unit test must detect it."""

@@ -1,4 +1,4 @@
-"""What is broken, and how: one small change of a function at a time, as a compiled code object to put in its place."""
+"""The mutations: one small change of a function at a time, as a compiled code object that replaces the original."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
 }
 NAME = re.compile(r"[a-z_]+")
-"""Texts that are names of fields and buckets; what people read is no rule."""
+"""Texts that are names of fields and buckets; texts for users are not mutated."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -45,12 +45,12 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """What it is listed as: it stays the same where only line numbers move."""
+        """The name in the list: it stays the same when only line numbers change."""
         return f"{self.path.as_posix()} {self.function}: {self.change}"
 
 
 def variants(node: ast.AST) -> Iterator[ast.AST | None]:
-    """What a node may become; None where a statement goes."""
+    """The replacements of a node; None removes a statement."""
     yield from _other_value(node)
     yield from _other_way(node)
 
@@ -87,7 +87,7 @@ def _other_way(node: ast.AST) -> Iterator[ast.AST | None]:
 
 
 def functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
-    """The functions and methods of a module, by qualified name; protocols only name theirs."""
+    """The functions and methods of a module, by qualified name; those of protocols have no body to break."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, Function):
             yield prefix + node.name, node
@@ -109,7 +109,7 @@ def mutants(path: Path) -> Iterator[Mutant]:
 
 
 def _body(function: Function) -> list[ast.AST]:
-    """The nodes of what a function does, in a fixed order, without its docstring and its signature."""
+    """The nodes of a function's body in a fixed order, without its docstring and its signature."""
     first = 1 if ast.get_docstring(function) is not None else 0
     return [node for statement in function.body[first:] for node in ast.walk(statement)]
 
@@ -137,11 +137,11 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 class _Put(ast.NodeTransformer):
-    """Puts one node in place of another."""
+    """Replaces one node by another."""
 
     def __init__(self, target: ast.AST, became: ast.AST) -> None:
         self._target, self._became = target, became
 
     def visit(self, node: ast.AST) -> ast.AST:
-        """The other one, or as it is."""
+        """The replacement of the target; any other node unchanged."""
         return self._became if node is self._target else self.generic_visit(node)

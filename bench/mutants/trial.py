@@ -1,6 +1,6 @@
-"""One mutant at a time, in a process of its own that is forked with everything imported: some hundredths of a second each.
+"""One mutant at a time, in a process forked with everything imported: some hundredths of a second each.
 
-The functions are not imported again: the mutant's code is put into the function object that everybody has already.
+The functions are not imported again: the mutant's code replaces that of the function object that is already in use.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from hypothesis import settings
 from bench.mutants.operators import Mutant
 
 SECONDS = 30.0
-"""For all tests of a mutant: one that takes longer hangs, and is seen."""
+"""Seconds for all tests of a mutant: one that takes longer hangs, and is detected."""
 SLOW_SECONDS = 3.0
-"""Tests that take longer by themselves are left out, which can only lower the figure."""
+"""Slower tests are omitted, which can only lower the figure."""
 QUIET = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--no-summary"]
 QUIET += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 Key = tuple[str, str]
 """A file and a function's qualified name."""
 
 
-def calm() -> None:
-    """The same few examples each time, so that a mutant is killed or survives for good."""
+def use_fixed_examples() -> None:
+    """Use the same few examples each time, so that a mutant's result is reproducible."""
     settings.register_profile("mutants", deadline=None, derandomize=True, database=None, max_examples=60)
     settings.load_profile("mutants")
 
 
 class Map:
-    """A plugin that finds out which tests call which function of the domain, and how long each takes."""
+    """A plugin that records which tests call which function of the domain, and how long each takes."""
 
     def __init__(self, root: Path) -> None:
         self._prefix = str(root / "domain")
@@ -49,7 +49,7 @@ class Map:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Watch every call of one test, its fixtures included."""
+        """Record every call of one test, including its fixtures."""
         if self.done:
             return (yield)
         called: set[Key] = set()
@@ -69,26 +69,26 @@ class Map:
                 self.callers[key][item.nodeid] = time.process_time() - began
 
     def tests(self, mutant: Mutant, items: Sequence[pytest.Item]) -> list[pytest.Item]:
-        """Those that call the mutant's function, the quickest first, without the slow ones."""
+        """The tests that call the mutant's function, the fastest first, without the slow ones."""
         seconds = self.callers.get((str(mutant.path.resolve()), mutant.function), {})
         wanted = [item for item in items if seconds.get(item.nodeid, SLOW_SECONDS) < SLOW_SECONDS]
         return sorted(wanted, key=lambda item: seconds[item.nodeid])
 
 
 class Trials:
-    """A plugin that goes on when all tests have passed: their items stay collected, which saves most of a mutant's time."""
+    """A plugin that continues after all tests have passed: their items stay collected, which saves most of a mutant's time."""
 
     def __init__(self, then: Callable[[Sequence[pytest.Item]], None]) -> None:
         self._then = then
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """After the conftest has loaded its profile, and before any test takes one."""
-        calm()
+        """Before any test uses a profile, and after the conftest has loaded its own."""
+        use_fixed_examples()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
-        """Try the mutants after the last test."""
+        """Run the mutants after the last test."""
         result = yield
         if not session.testsfailed:
             self._then(session.items)
@@ -96,7 +96,7 @@ class Trials:
 
 
 def silently(run: Callable[[], int]) -> int:
-    """What it returns, with nothing said."""
+    """The result of a call whose output is discarded."""
     with (
         Path(os.devnull).open("w") as nowhere,
         contextlib.redirect_stdout(nowhere),
@@ -106,7 +106,7 @@ def silently(run: Callable[[], int]) -> int:
 
 
 def survives(mutant: Mutant | None, items: Sequence[pytest.Item]) -> bool:
-    """Whether none of these tests fails with the mutant in place; with None, whether none fails when run once more."""
+    """Whether all of these tests pass with the mutant in place; with None, whether all pass when run once more."""
     child = os.fork()
     if not child:
         code = 1
@@ -125,13 +125,13 @@ def survives(mutant: Mutant | None, items: Sequence[pytest.Item]) -> bool:
 
 def _fails(item: pytest.Item) -> bool:
     if isinstance(item, pytest.Function):
-        item._initrequest()  # noqa: SLF001 - as pytest-rerunfailures does: its fixtures are set up again
+        item._initrequest()  # noqa: SLF001 - as pytest-rerunfailures does: sets the fixtures up again
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     return item.session.testsfailed > 0
 
 
 def found(mutant: Mutant) -> Any:
-    """The function object that the mutant's code belongs into, under whatever decorates it."""
+    """The function object whose code the mutant replaces, without its decorators."""
     place: Any = importlib.import_module(".".join(mutant.path.with_suffix("").parts).removesuffix(".__init__"))
     for name in mutant.function.split("."):
         place = inspect.getattr_static(place, name)

@@ -1,1 +1,1 @@
-"""How soon off means off."""
+"""How quickly off means off."""

@@ -1,9 +1,9 @@
 """`make bench-off`: from disabling a user to the last of their sockets closed, with two instances and 1,000 sockets.
 
 Each user has sockets on both instances; an admin disables one user after the other at the first instance. The clock
-starts when the mutation is sent, which is before its commit, and stops when a socket's close has arrived, so that the
-figures are upper bounds of what is promised: from commit to closed socket. Then once more with Valkey killed: the other
-instance finds the event in the table. Every socket must close with 4403, and its token be refused everywhere.
+starts when the mutation is sent, which is before its commit, and stops when a socket's close has arrived: the figures
+are upper bounds of the documented time from commit to closed socket. A second run follows with Valkey killed, in which
+the other instance finds the event in the table. Every socket must close with 4403, and its token be refused everywhere.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ from domain.services.user import CreateUser
 
 USERS = 100
 PAUSE = (0.02, 0.08)
-"""Seconds between two users, drawn anew each time so that no poll is always met at the same moment."""
+"""Seconds between two users, random so that mutations do not always coincide with a poll."""
 PATIENCE_SECONDS = 15.0
 LOST_SECONDS = 5.0
-"""The bound for when the broadcast is lost."""
+"""The limit if the broadcast is lost."""
 DISABLE = "mutation($id: ID!) { disableUser(id: $id) { __typename } }"
 NOTICES = "subscription { sessionNotices { kind } }"
 
 
 def main() -> int:
-    """Run, print the figures, and return 1 if a socket outlived the bound or got no notice."""
+    """Run, print the figures, and return 1 if a socket outlived the limit or got no notice."""
     parser = argparse.ArgumentParser(prog="python -m bench.off", description=__doc__.partition("\n")[0])
     parser.add_argument("--sockets", type=int, default=1000, help="how many, on both instances together (1000)")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
@@ -60,7 +60,7 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="rollcall-off-", ignore_cleanup_errors=True) as name,
             Stand(Path(name)) as stand,
         ):
-            configure_logs("error", "console")  # that Redis is away is known
+            configure_logs("error", "console")  # Redis is stopped on purpose
             found = {"with Redis": uvloop.run(_phase(stand, sockets))}
             stand.engines.valkey.kill()
             found["without Redis"] = uvloop.run(_phase(stand, sockets))
@@ -78,8 +78,8 @@ def main() -> int:
 
 
 async def _phase(stand: Stand, sockets: int) -> dict[str, list[float]]:
-    """Seconds until each socket was closed, by where it was held."""
-    found: dict[str, list[float]] = {"the instance asked": [], "the other instance": [], "the answer": []}
+    """Seconds until each socket was closed, by the instance that held it."""
+    found: dict[str, list[float]] = {"the same instance": [], "the other instance": [], "the answer": []}
     settings = Settings.load(
         _env_file=None, **{k.lower(): stand.environment[k] for k in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")}
     )
@@ -99,7 +99,7 @@ async def _phase(stand: Stand, sockets: int) -> dict[str, list[float]]:
             await ask(https[0], DISABLE, {"id": person.user_id}, admin.token)
             found["the answer"].append(time.perf_counter() - sent)
             moments = [moment - sent for moment in await asyncio.gather(*closing)]
-            found["the instance asked"] += moments[: len(here)]
+            found["the same instance"] += moments[: len(here)]
             found["the other instance"] += moments[len(here) :]
             await asyncio.gather(*(_refused(http, person) for http in https))
     return found
@@ -110,7 +110,7 @@ def _http(url: str) -> httpx.AsyncClient:
 
 
 async def _person(core: Core) -> SignedIn:
-    """A user with a session, made without the limits of signing in over HTTP."""
+    """A user with a session, created without the rate limits of HTTP."""
     email, password = f"off-{secrets.token_hex(6)}@example.com", secrets.token_urlsafe(12)
     await core.users.create(system(), CreateUser(email, "Somebody", password=password))
     session = await core.sessions.sign_in(Origin(), SignIn(email, password))
@@ -127,7 +127,7 @@ def _socket(port: int) -> connect:
 
 
 async def _held(stack: AsyncExitStack, port: int, person: SignedIn) -> ClientConnection:
-    """A socket of somebody who listens for notices: begun at once, since a server waits 5 seconds for that."""
+    """A socket subscribed to notices; it is initialised at once, because a server waits only 5 seconds for that."""
     socket = await stack.enter_async_context(_socket(port))
     await _begin(socket, person)
     return socket
@@ -140,14 +140,14 @@ async def _begin(socket: ClientConnection, person: SignedIn) -> None:
 
 
 async def _closed(socket: ClientConnection) -> float:
-    """When the close arrived. Raises StartError where it came without its notice, or not at all."""
+    """The time at which the close arrived. Raises StartError if it came without its notice, or not at all."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         notice = json.loads(await socket.recv())
         await socket.wait_closed()
     moment = time.perf_counter()
     kind: Any = notice["payload"]["data"]["sessionNotices"]["kind"]
     if (kind, socket.close_code) != ("DISABLED", 4403):
-        raise StartError(f"A socket was closed with {socket.close_code} and told {kind}")
+        raise StartError(f"A socket was closed with {socket.close_code} after the notice {kind}")
     return moment
 
 

@@ -1,1 +1,1 @@
-"""What an answer tells by the time it takes."""
+"""What the time of a response reveals."""

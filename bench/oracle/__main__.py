@@ -1,9 +1,9 @@
-"""`python -m bench.oracle`: whether the time of a refused sign-in tells a known e-mail address from an unknown one.
+"""`python -m bench.oracle`: whether the time of a refused sign-in reveals that an e-mail address is known.
 
-Single attempts with a wrong password, one after the other over one connection, of unknown addresses and of each kind of
-account, in random order. For each kind the best threshold is looked for that tells it from the unknown ones by one
-attempt: half of the attempts choose it, the other half are judged by it. 50 % is guessing; WANTED is the goal. Accounts
-are of equal number, and each is attempted less often than the limit allows.
+Single attempts with a wrong password over one connection, for unknown addresses and for each kind of account, in random
+order. For each kind, the best threshold is determined that separates it from unknown addresses by one attempt: half of
+the attempts select it, the other half are classified by it. 50 % is guessing; WANTED is the goal. There are equally many
+accounts of each kind, and each is attempted less often than the limit allows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Times = dict[str, list[float]]
 
 
 def main() -> int:
-    """Run, print the figures, and return 1 where an attempt tells more than WANTED."""
+    """Run, print the figures, and return 1 if one attempt reveals more than WANTED."""
     parser = argparse.ArgumentParser(prog="python -m bench.oracle", description=__doc__.partition("\n")[0])
     parser.add_argument("--attempts", type=int, default=200, help="how many of each kind (200)")
     parser.add_argument("--json", metavar="FILE", help="write every time, in milliseconds, there too")
@@ -63,7 +63,7 @@ def _server(running: Stack) -> Server:
 
 
 def _address(kind: str, number: int) -> str:
-    """All of one length, or a hash over the bytes would be another."""
+    """All of one length, because a hash over the bytes would otherwise take another time."""
     return f"{KINDS.index(kind)}-{number:05}@example.com"
 
 
@@ -109,7 +109,7 @@ def _attempt(connection: http.client.HTTPConnection, email: str) -> float:
 
 
 def accuracy(unknown: Sequence[float], known: Sequence[float]) -> float:
-    """How often one attempt is judged rightly by the threshold that judges the first half of the attempts best."""
+    """How often one attempt is classified correctly by the threshold that is best for the first half of the attempts."""
     half_unknown, half_known = len(unknown) // 2, len(known) // 2
     learned = unknown[:half_unknown], known[:half_known]
     cuts = sorted({*learned[0], *learned[1]})
@@ -118,13 +118,13 @@ def accuracy(unknown: Sequence[float], known: Sequence[float]) -> float:
 
 
 def _right(unknown: Sequence[float], known: Sequence[float], cut: float, slower: bool) -> float:
-    """The share that is judged rightly where `known` is what is slower than the cut (or faster)."""
+    """The share that is classified correctly if `known` is slower than the threshold (or faster)."""
     hits = statistics.fmean((t > cut) is slower for t in known)
     return (hits + statistics.fmean((t > cut) is not slower for t in unknown)) / 2
 
 
 def _print(times: Times) -> float:
-    """The table; returns the worst accuracy."""
+    """Print the table; returns the worst accuracy."""
     worst = 0.0
     print(f"{'a wrong password at':<24} {'attempts':>8} {'p50 ms':>8} {'p90 ms':>8} {'right by one attempt':>22}")
     for kind, taken in times.items():

@@ -1,1 +1,1 @@
-"""The servers that Rollcall is held against, one worker each, without authentication or bounds."""
+"""The servers that Rollcall is compared with, one worker each, without authentication or limits."""

@@ -1,6 +1,6 @@
-"""The limit through ASGI: one Redis reader, one text made ready for each event, `await send()` for each socket.
+"""The limit of ASGI: one Redis reader, one serialized text for each event, `await send()` for each socket.
 
-No GraphQL, no authentication, no bound: what is left is uvicorn.
+No GraphQL, no authentication, no limits: only uvicorn is measured.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ subscribers: dict[Send, str] = {}
 
 
 async def pump(ready: asyncio.Event) -> None:
-    """From Redis to every socket."""
+    """Forward messages from Redis to every socket."""
     stream = aioredis.from_url(os.environ["REDIS_URL"]).pubsub(ignore_subscribe_messages=True)
     await stream.subscribe(CHANNEL)
     ready.set()
@@ -31,7 +31,7 @@ async def pump(ready: asyncio.Event) -> None:
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve the lifespan and the sockets; anything else gets an empty answer."""
+    """Serve the lifespan and the sockets; any other request gets an empty response."""
     if scope["type"] == "lifespan":
         await live(receive, send)
     elif scope["type"] == "http":
@@ -42,7 +42,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def live(receive: Receive, send: Send) -> None:
-    """Pump from startup to shutdown."""
+    """Run the pump from startup to shutdown."""
     await receive()
     ready = asyncio.Event()
     task = asyncio.create_task(pump(ready))
@@ -54,7 +54,7 @@ async def live(receive: Receive, send: Send) -> None:
 
 
 async def serve(receive: Receive, send: Send) -> None:
-    """As much of graphql-transport-ws as the load client needs."""
+    """Speak as much of graphql-transport-ws as the load client needs."""
     await receive()
     await send({"type": "websocket.accept", "subprotocol": "graphql-transport-ws"})
     try:

@@ -1,4 +1,4 @@
-// The schema of both Node peers, and where they find their port and Redis.
+// The schema of both Node peers, with their port and the address of Redis.
 export const port = Number(process.env.PORT);
 export const redisUrl = process.env.REDIS_URL;
 export const channel = 'userChanged';

@@ -1,7 +1,7 @@
-"""Strawberry's own ASGI app with broadcaster, as the documentation has it: an async generator for each subscriber.
+"""Strawberry's own ASGI app with broadcaster, as documented: an async generator for each subscriber.
 
-The stock Redis backend delivers nothing with redis-py 8, because its listener wakes before SUBSCRIBE is done and sleeps
-for good; and subscribers that come first at the same moment overwrite each other. Both are worked around here, so that
+The stock Redis backend delivers nothing with redis-py 8, because its listener wakes before SUBSCRIBE is done and then
+sleeps forever; and the first subscribers, if concurrent, overwrite each other. Both are worked around here, so that
 there is something to measure.
 """
 
@@ -26,7 +26,7 @@ CHANNEL = "userChanged"
 
 
 class WorkingRedisBackend(RedisBackend):
-    """The stock backend, waking its listener once the subscription was sent."""
+    """The stock backend, which wakes its listener only after the subscription was sent."""
 
     async def subscribe(self, channel: str) -> None:
         """Subscribe first, then listen."""
@@ -39,7 +39,7 @@ broadcast = Broadcast(backend=WorkingRedisBackend(os.environ["REDIS_URL"]))
 
 @strawberry.type
 class User:
-    """The six fields."""
+    """The six selected fields."""
 
     id: strawberry.ID
     email: str
@@ -51,7 +51,7 @@ class User:
 
 @strawberry.type
 class UserEvent:
-    """What the channel carries."""
+    """The payload of the channel."""
 
     cursor: str
     type: str
@@ -59,7 +59,7 @@ class UserEvent:
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> UserEvent:
-        """From the channel's JSON."""
+        """Parse the channel's JSON."""
         user = data["user"]
         return cls(
             cursor=data["cursor"],
@@ -77,7 +77,7 @@ class UserEvent:
 
 @strawberry.type
 class Query:
-    """A schema must have one."""
+    """A schema needs a query type."""
 
     ok: bool = True
 
@@ -104,7 +104,7 @@ async def hold(ready: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
-    """Connect, and hold the channel."""
+    """Connect, and keep the channel open."""
     async with broadcast:
         ready = asyncio.Event()
         task = asyncio.create_task(hold(ready))

@@ -1,7 +1,7 @@
-"""`make verify`: two instances, faults struck one after the other, and what `rollcall verify` says to it.
+"""`make verify`: two instances, faults caused one after the other, and the reports of `rollcall verify`.
 
-Everything runs over engines of its own in a temporary directory, on ports of its own, and only that is ended. Once with
-20 subscribers and once with 1,000, all faults each time.
+Everything runs on its own engines in a temporary directory, on its own ports, and only these are ended. There is a run
+with 20 subscribers and one with 1,000, each with all faults.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from bench.verify.stand import Stand, Verdict
 
 BEFORE_SECONDS, BETWEEN_SECONDS = 2.0, 3.0
 BEGUN = 10
-"""Events after which writers are at work: those of the beginning are fewer."""
+"""Events after which all writers have started: a run begins with fewer."""
 
 
 def main() -> int:
-    """Run, print the reports, and return the worst exit code of them."""
+    """Run, print the reports, and return the worst exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.verify", description=__doc__.partition("\n")[0])
     parser.add_argument("--subscribers", type=int, nargs="+", default=[20, 1000], help="one run for each (20 1000)")
     parser.add_argument("--seconds", type=int, default=60, help="how long is written in a run (60)")
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def run(stand: Stand, subscribers: int, seconds: int) -> Verdict:
-    """One run, with every fault struck while it writes."""
+    """One run, in which every fault is caused while it writes."""
     print(f"{subscribers:,} subscribers, {seconds} s of writing")
     before = stand.events()
     child = stand.verify("--seconds", str(seconds), "--subscribers", str(subscribers))

@@ -1,4 +1,4 @@
-"""The faults that are struck while `rollcall verify` runs."""
+"""The faults that are caused while `rollcall verify` runs."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ DOWN_SECONDS, FROZEN_SECONDS = 1.0, 6.0
 
 
 def kill_instance(stand: Stand, number: int = 0) -> None:
-    """SIGKILL to an instance; it comes back on the same port."""
+    """Kill an instance (SIGKILL) and start it again on the same port."""
     stand.instances[number].kill()
     time.sleep(DOWN_SECONDS)
     stand.instances[number].start()
 
 
 def restart_instance(stand: Stand) -> None:
-    """SIGTERM to an instance, as on a deployment; it comes back."""
+    """Stop an instance (SIGTERM), as a deployment does, and start it again."""
     stand.instances[-1].stop()
     stand.instances[-1].start()
 
 
 def freeze_instance(stand: Stand) -> None:
-    """SIGSTOP to an instance for some seconds: if it leads the relay, another puts it off."""
+    """Freeze an instance (SIGSTOP) for some seconds: if it leads the relay, another instance terminates its lead."""
     stand.instances[0].freeze()
     time.sleep(FROZEN_SECONDS)
     stand.instances[0].thaw()
 
 
 def end_leader(stand: Stand) -> None:
-    """End the database connection of the relay that leads."""
+    """End the database connection of the leading relay."""
     stand.end_leader()
 
 
 def kill_valkey(stand: Stand) -> None:
-    """SIGKILL to Valkey; it comes back empty."""
+    """Kill Valkey (SIGKILL) and start it again, empty."""
     stand.engines.valkey.kill()
     time.sleep(DOWN_SECONDS)
     stand.engines.valkey.start()
 
 
 def freeze_valkey(stand: Stand) -> None:
-    """SIGSTOP to Valkey for some seconds."""
+    """Freeze Valkey (SIGSTOP) for some seconds."""
     stand.engines.valkey.pause()
     time.sleep(FROZEN_SECONDS)
     stand.engines.valkey.resume()
 
 
 def kill_postgres(stand: Stand) -> None:
-    """SIGKILL to PostgreSQL and all its processes; it recovers."""
+    """Kill PostgreSQL with all its processes (SIGKILL); it recovers."""
     stand.engines.postgres.kill()
     time.sleep(DOWN_SECONDS)
     stand.engines.postgres.start()

@@ -1,4 +1,4 @@
-"""A deployment to be broken: engines and instances of Rollcall over a temporary directory, each with its own way to die."""
+"""A deployment for fault tests: engines and instances of Rollcall over a temporary directory, each of which can be killed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ END_LEADER = """select count(pg_terminate_backend(l.pid)) from pg_locks l join p
 
 
 class Instance:
-    """One server process, with a port that it keeps."""
+    """One server process, which keeps its port."""
 
     def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path) -> None:
         self.port = free_port()
@@ -63,16 +63,16 @@ class Instance:
             return False
 
     def kill(self) -> None:
-        """End it as a machine that fails would."""
+        """Kill it, as a failing machine would."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End it in good order, and by force where that takes too long."""
+        """Stop it in good order, or by force if that takes too long."""
         send(self._family(), signal.SIGCONT)
         self._end(signal.SIGTERM, signal.SIGKILL)
 
     def freeze(self) -> None:
-        """Let it stand still: its connections stay open and nothing answers."""
+        """Stop its execution: its connections stay open and it does not answer."""
         send(self._family(), signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -91,7 +91,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How `rollcall verify` ended: its exit code, its report, and what it said besides."""
+    """The result of `rollcall verify`: its exit code, its report, and its other output."""
 
     code: int
     report: dict[str, Any]
@@ -99,9 +99,9 @@ class Verdict:
 
 
 class Stand:
-    """Engines and instances until the block ends; what is started here is ended here, and its data deleted.
+    """Engines and instances until the block ends; all processes started here are then ended, and the data deleted.
 
-    `serve` are the commands of the instances. `fast` leaves out syncing: a killed process loses nothing by that.
+    `serve` are the commands of the instances. `fast` disables syncing, which loses nothing when only a process is killed.
     """
 
     def __init__(self, folder: Path, serve: Sequence[Sequence[str]] = (SERVE, SERVE), *, fast: bool = False) -> None:
@@ -151,7 +151,7 @@ class Stand:
         self._stack.close()
 
     def verify(self, *options: str, only: int | None = None) -> subprocess.Popen[bytes]:
-        """`rollcall verify --json` against all instances, or against one of them; its report goes to a file."""
+        """Start `rollcall verify --json` for all instances, or for one of them; its report goes to a file."""
         urls = [i.url for i in (self.instances if only is None else self.instances[only : only + 1])]
         with (self.folder / "report.json").open("wb") as report, (self.folder / "said").open("wb") as said:
             child = subprocess.Popen(
@@ -174,14 +174,14 @@ class Stand:
         return Verdict(code, json.loads(text) if text.startswith("{") else {}, (self.folder / "said").read_text())
 
     def events(self) -> int:
-        """How many events the log has, read from the table; for waiting until something happens."""
-        return int(self.ask("select last_seq from log_state"))
+        """The number of events in the log, read from the table."""
+        return int(self.fetch_value("select last_seq from log_state"))
 
     def end_leader(self) -> int:
-        """End the connection of the relay that leads; how many there were."""
-        return int(self.ask(END_LEADER))
+        """End the connection of the leading relay; returns the number of connections ended."""
+        return int(self.fetch_value(END_LEADER))
 
-    def ask(self, statement: str) -> Any:
+    def fetch_value(self, statement: str) -> Any:
         """One value of the database."""
 
         async def run() -> Any:

@@ -1,1 +1,1 @@
-"""What the log costs a writer."""
+"""What logging costs a writer."""

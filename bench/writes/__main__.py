@@ -1,8 +1,8 @@
 """What an event costs the transaction that writes it: the same change of a user, with its event and without.
 
-Both go through Rollcall's own store, each on 32 connections with a user of its own, in short turns one after the other,
-while a running server numbers the events and publishes them; the system puts them all on what cores there are. `bare` is
-the same as plain SQL through the driver: there the database has a larger share of the time, and so has the event.
+Both use Rollcall's own store, each on 32 connections with a separate user, in short alternating turns, while a running
+server numbers and publishes the events; the system distributes all of them over the cores. `bare` does the same in plain
+SQL through the driver: there the database has a larger share of the time, and so has the event.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ values ('user_updated', 'user', $1, $1, $2, 'everyone', 'everyone', 1, now()) re
 
 
 def main() -> int:
-    """Run, and print what came of it."""
+    """Run the benchmark and print its results."""
     parser = argparse.ArgumentParser(prog="python -m bench.writes", description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5, help="how many turns each has (5)")
     parser.add_argument("--seconds", type=float, default=2.0, help="how long a turn lasts (2)")
@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def _server(running: Stack) -> Server:
-    """Whose relay numbers the events."""
+    """The server whose relay numbers the events."""
     return Server(ROLLCALL.command, ROLLCALL.environment(running), running.folder / "rollcall.log", core=None)
 
 
@@ -73,7 +73,7 @@ async def _measure(settings: Settings, rounds: int, seconds: float) -> dict[str,
         open_core(settings.model_copy(update={"database_pool_size": CONNECTIONS})) as core,
         asyncpg.create_pool(settings.database_url.dsn, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool,
     ):
-        people = [await _person(core, number) for number in range(CONNECTIONS)]
+        user_ids = [await _person(core, number) for number in range(CONNECTIONS)]
         kinds = {
             "with its event": _through_store(core, event=True),
             "without": _through_store(core, event=False),
@@ -82,10 +82,10 @@ async def _measure(settings: Settings, rounds: int, seconds: float) -> dict[str,
         }
         found: dict[str, list[float]] = {kind: [] for kind in kinds}
         for write in kinds.values():  # warms up statements and connections
-            await _turn(write, people, seconds / 4)
+            await _turn(write, user_ids, seconds / 4)
         for number in range(rounds):
             for kind in list(kinds)[:: 1 if number % 2 else -1]:
-                found[kind].append(await _turn(kinds[kind], people, seconds))
+                found[kind].append(await _turn(kinds[kind], user_ids, seconds))
         return found
 
 
@@ -93,8 +93,8 @@ async def _person(core: Core, number: int) -> UUID:
     return (await core.users.create(system(), CreateUser(f"writer{number}@example.com", f"Writer {number}"))).value.id
 
 
-async def _turn(write: Write, people: list[UUID], seconds: float) -> float:
-    """Transactions a second, of all connections together."""
+async def _turn(write: Write, user_ids: list[UUID], seconds: float) -> float:
+    """Transactions a second, over all connections."""
     end = time.perf_counter() + seconds
 
     async def work(person: UUID) -> int:
@@ -105,7 +105,7 @@ async def _turn(write: Write, people: list[UUID], seconds: float) -> float:
         return done
 
     begun = time.perf_counter()
-    done = sum(await asyncio.gather(*map(work, people)))
+    done = sum(await asyncio.gather(*map(work, user_ids)))
     return done / (time.perf_counter() - begun)
 
 

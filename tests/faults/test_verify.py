@@ -32,8 +32,8 @@ def begun(stand: Stand, events: int = 20) -> None:
 
 def nothing_left(stand: Stand) -> None:
     """Assert that the accounts and all sessions are removed."""
-    assert stand.ask(LEFT) == 0
-    assert stand.ask(OPEN) == 0
+    assert stand.fetch_value(LEFT) == 0
+    assert stand.fetch_value(OPEN) == 0
 
 
 @pytest.fixture(scope="module")
