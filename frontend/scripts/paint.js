@@ -15,7 +15,7 @@ const CPU_GOAL_MS = 8;
 const [WARM, BATCHES, BATCH] = [150, 9, 50];
 /** What browsers send; the pages are compressed on the way. */
 const ENCODINGS = 'gzip, deflate, br, zstd';
-/** Lets the console tell what processor time it has used. */
+/** Makes the console print the processor time that it has used. */
 const PROBE = `process.on('SIGUSR2',()=>console.log('cpu='+Object.values(process.cpuUsage()).reduce((a,b)=>a+b)))`;
 
 /** @param {number[]} values */

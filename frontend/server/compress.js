@@ -19,7 +19,7 @@ const CODINGS = [
 const ZSTD = { [constants.ZSTD_c_windowLog]: 18, 130: 1_340 };
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 2, [constants.BROTLI_PARAM_LGWIN]: 18 };
 /** Without a body, or with a part of one, which is not coded as a whole would be. */
-const BARE = new Set([204, 206, 304]);
+const WITHOUT_BODY = new Set([204, 206, 304]);
 
 /**
  * The codings that an Accept-Encoding header names with a weight above 0 (RFC 9110, section 12.5.3).
@@ -55,7 +55,7 @@ export function compressed(req, res) {
 		decided = true;
 		const length = Number(res.getHeader('content-length') ?? Infinity);
 		const fits = TYPES.test(String(res.getHeader('content-type') ?? '')) && length >= SMALL;
-		if (!fits || res.hasHeader('content-encoding') || BARE.has(res.statusCode)) return;
+		if (!fits || res.hasHeader('content-encoding') || WITHOUT_BODY.has(res.statusCode)) return;
 		res.removeHeader('content-length');
 		res.removeHeader('etag');
 		res.setHeader('content-encoding', name);

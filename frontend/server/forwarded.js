@@ -6,7 +6,7 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 const CLAIMS = ['forwarded', 'x-forwarded-port', 'x-real-ip', 'x-proxy-token'];
 /** They concern this connection alone (RFC 9110, section 7.6.1); Node frames the body of the next one itself. */
 const HOP_BY_HOP = ['expect', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer'];
-/** What `Connection` names is not passed on either, but for what tells where the body and the message end. */
+/** What `Connection` names is not passed on either, except what says where the body and the message end. */
 const KEPT = new Set(['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
 
 /**

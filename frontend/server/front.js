@@ -1,4 +1,4 @@
-/** What listens: tells the API's paths from the pages, and ends in good order. */
+/** The front door: passes the API's paths on, has the console answer the others, and shuts down in good order. */
 import http from 'node:http';
 import { compressed } from './compress.js';
 import { forwarded } from './forwarded.js';

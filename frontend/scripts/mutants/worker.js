@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { copyConsole } from './trials.js';
 
 const TRIALS = fileURLToPath(new URL('./trials.js', import.meta.url));
-/** Without a word for so long it hangs, in milliseconds: no file of tests takes a tenth of that on a quiet machine. */
+/** A process that sends no message for so long hangs, in milliseconds: a file of tests takes a tenth of that at most. */
 const SILENCE_MS = 180_000;
 /** How long a test waits for what must come. Much less than in CI: with a mutant, often it does not come. */
 const PATIENCE_MS = '4000';
@@ -66,7 +66,7 @@ export class Worker {
 	}
 }
 
-/** The next answer; null where nothing is heard for too long, or the process ends. @param {import('node:events').EventEmitter} process @returns {Promise<any>} */
+/** The next answer; null if no message comes for too long, or the process ends. @param {import('node:events').EventEmitter} process @returns {Promise<any>} */
 export function answerOf(process) {
 	return new Promise((resolve) => {
 		/** @type {NodeJS.Timeout} */
@@ -78,13 +78,13 @@ export function answerOf(process) {
 		/** @param {any} answer */
 		const end = (answer) => {
 			clearTimeout(timer);
-			process.off('message', hear).off('exit', exit);
+			process.off('message', receive).off('exit', exit);
 			resolve(answer);
 		};
 		const exit = () => end(null);
 		/** @param {any} message */
-		const hear = (message) => (message.alive ? wait() : end(message));
-		process.on('message', hear).on('exit', exit);
+		const receive = (message) => (message.alive ? wait() : end(message));
+		process.on('message', receive).on('exit', exit);
 		wait();
 	});
 }

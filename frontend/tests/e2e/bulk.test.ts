@@ -74,7 +74,7 @@ describe('the last admin', () => {
 			await page.getByLabel('Select all on this page').check();
 			await page.getByLabel('Change role').selectOption('AUDITOR');
 			await page.getByRole('button', { name: 'Set role' }).click();
-			await confirm(visitor, 'Change role · Auditor', '1 done, 1 not');
+			await confirm(visitor, 'Change role · Auditor', '1 done, 1 failed');
 			const dialog = page.getByRole('dialog');
 			expect(await dialog.textContent()).toContain('This is the last admin');
 			await dialog.getByRole('button', { name: 'Close' }).last().click();

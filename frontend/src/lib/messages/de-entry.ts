@@ -57,7 +57,7 @@ export const deEntry: EntryMessages = {
 	},
 	problem: {
 		VALIDATION_ERROR: 'Bitte prüfen Sie Ihre Eingaben.',
-		EMAIL_TAKEN: 'Diese E-Mail ist schon vergeben.',
+		EMAIL_TAKEN: 'Diese E-Mail-Adresse ist schon vergeben.',
 		VERSION_CONFLICT: 'Jemand anderes hat das inzwischen geändert.',
 		NOT_FOUND: 'Das gibt es nicht mehr.',
 		FORBIDDEN: 'Dazu sind Sie nicht berechtigt.',

@@ -31,7 +31,7 @@ export const deImport: ImportMessages = {
 	added: 'Angelegt',
 	exists: 'Schon da',
 	summary: (ready, bad) => (bad ? `${ready} bereit, ${bad} fehlerhaft` : `${ready} bereit`),
-	finished: (ok, failed) => (failed ? `${ok} angelegt, ${failed} nicht` : `${ok} angelegt`),
+	finished: (ok, failed) => (failed ? `${ok} angelegt, ${failed} fehlgeschlagen` : `${ok} angelegt`),
 	empty: 'Es gibt keine Zeilen zu lesen.',
 	tooMany: (max) => `Höchstens ${max.toLocaleString('de')} Zeilen auf einmal.`,
 	needsEmail: 'Die erste Zeile muss die Spalten nennen, eine davon email.',
@@ -39,7 +39,7 @@ export const deImport: ImportMessages = {
 	badRole: 'Die Rolle muss member, auditor oder admin sein.',
 	noName: 'Der Name fehlt.',
 	longName: 'Der Name ist länger als 200 Zeichen.',
-	duplicate: (line) => `Dieselbe E-Mail wie in Zeile ${line}.`,
+	duplicate: (line) => `Dieselbe E-Mail-Adresse wie in Zeile ${line}.`,
 	again: 'Noch eine Liste importieren',
 	example: 'email,name,role'
 };

@@ -36,7 +36,7 @@ export const de: Messages = {
 		hintConnecting: 'Die Live-Verbindung wird geöffnet.',
 		hintOffline: 'Was Sie sehen, kann veraltet sein. Die Verbindung wird automatisch wiederhergestellt.',
 		hintRefused:
-			'Die API sendet dieser Seite keine Änderungen. Sie zeigt den Stand beim Laden; laden Sie neu, um den neuesten zu sehen.',
+			'Die API sendet keine Änderungen an diese Seite. Sie sehen den Stand beim Laden; für den neuesten laden Sie die Seite neu.',
 		retryNow: 'Jetzt versuchen',
 		online: 'Online',
 		offlineUser: 'Nicht online',
@@ -99,7 +99,7 @@ export const de: Messages = {
 		roleText: 'Die Rechte ändern sich sofort; Sitzungen mit mehr Rechten enden.',
 		running: (done, all) => `${done} von ${all}`,
 		done: (ok, failed) =>
-			failed ? `${ok} erledigt, ${failed} nicht` : `${count(ok, 'Person', 'Personen')} erledigt`,
+			failed ? `${ok} erledigt, ${failed} fehlgeschlagen` : `${count(ok, 'Person', 'Personen')} erledigt`,
 		stop: 'Anhalten',
 		stopped: 'Angehalten',
 		results: 'Ergebnisse',
@@ -151,7 +151,7 @@ export const de: Messages = {
 			erased: 'Diese Person wurde endgültig gelöscht',
 			hidden: 'Sie sehen diese Person nicht mehr'
 		},
-		unavailableText: 'Sie sehen die bisherigen Daten.',
+		unavailableText: 'Sie sehen die letzten bekannten Daten.',
 		erased: (name) => `${name} wurde endgültig gelöscht`,
 		selfLink: 'Passwort und Darstellung stehen unter Mein Konto.',
 		selfEnds: 'Das sind Sie: Sie werden abgemeldet.',
@@ -163,7 +163,7 @@ export const de: Messages = {
 		passwordOptional: 'Passwort (optional)',
 		passwordOptionalHint: 'Ohne Passwort ist noch keine Anmeldung möglich.',
 		create: 'Person anlegen',
-		createAnother: 'Anlegen und weitere anlegen',
+		createAnother: 'Anlegen und nächste beginnen',
 		open: 'Öffnen',
 		adding: 'Wird angelegt …',
 		self: 'Das sind Sie.',
@@ -174,7 +174,7 @@ export const de: Messages = {
 	session: {
 		current: 'Diese Sitzung',
 		revoke: 'Beenden',
-		revokeLabel: (name) => `Sitzung auf ${name} beenden`,
+		revokeLabel: (name) => `Sitzung beenden: ${name}`,
 		revokeAll: 'Alle beenden',
 		revokeOthers: 'Alle anderen beenden',
 		allEnded: 'Alle beendet',
@@ -186,7 +186,7 @@ export const de: Messages = {
 		unknown: 'Unbekanntes Gerät',
 		none: 'Nirgends angemeldet.',
 		ended: 'Sitzung beendet',
-		on: (browser, system) => `${browser} auf ${system}`
+		on: (browser, system) => `${browser} unter ${system}`
 	},
 	event: {
 		what: {
@@ -198,16 +198,16 @@ export const de: Messages = {
 			USER_DELETED: 'wurde gelöscht',
 			USER_RESTORED: 'wurde wiederhergestellt',
 			USER_ERASED: 'wurde endgültig gelöscht',
-			EMAIL_VERIFIED: 'hat die E-Mail bestätigt',
+			EMAIL_VERIFIED: 'hat die E-Mail-Adresse bestätigt',
 			PASSWORD_CHANGED: 'hat ein neues Passwort',
 			SESSION_STARTED: 'hat sich angemeldet',
-			SESSION_REVOKED: 'hat eine Sitzung verloren',
-			SESSION_REUSE_DETECTED: 'hat eine Sitzung verloren, weil ihr Token zweimal benutzt wurde',
+			SESSION_REVOKED: 'wurde aus einer Sitzung abgemeldet',
+			SESSION_REUSE_DETECTED: 'wurde aus einer Sitzung abgemeldet, weil deren Token zweimal benutzt wurde',
 			SIGN_IN_FAILED: 'konnte sich nicht anmelden',
 			API_KEY_CREATED: 'hat einen neuen API-Schlüssel',
-			API_KEY_REVOKED: 'hat einen API-Schlüssel verloren'
+			API_KEY_REVOKED: 'hat einen API-Schlüssel entzogen bekommen'
 		},
-		other: 'hat ein dieser Seite unbekanntes Ereignis',
+		other: 'hat ein Ereignis, das diese Seite nicht kennt',
 		by: (name) => `durch ${name}`,
 		from: (address) => `von ${address}`,
 		details: 'Einzelheiten',
@@ -225,7 +225,7 @@ export const de: Messages = {
 		reasons: {
 			SIGNED_OUT: 'abgemeldet',
 			REVOKED: 'manuell beendet',
-			REUSED: 'ihr Token wurde zweimal benutzt',
+			REUSED: 'Token zweimal benutzt',
 			PASSWORD_CHANGED: 'Passwort geändert',
 			DISABLED: 'Konto gesperrt',
 			DELETED: 'Konto gelöscht'
@@ -282,7 +282,7 @@ export const de: Messages = {
 		byStatus: 'Nach Status',
 		hour: 'Stunde ab',
 		perHour: (n, hour) => `${n.toLocaleString('de')} ab ${hour}`,
-		peak: (told) => `Am meisten: ${told}.`,
+		peak: (most) => `Höchstwert: ${most}.`,
 		atLeast: (n) => `mindestens ${n.toLocaleString('de')}`,
 		recent: 'Letzte Änderungen',
 		seeAll: 'Ganzen Verlauf ansehen',

@@ -29,7 +29,7 @@ export const enImport = {
 	added: 'Added',
 	exists: 'Already here',
 	summary: (ready: number, bad: number) => (bad ? `${ready} ready, ${bad} with errors` : `${ready} ready`),
-	finished: (ok: number, failed: number) => (failed ? `${ok} added, ${failed} not` : `${ok} added`),
+	finished: (ok: number, failed: number) => (failed ? `${ok} added, ${failed} failed` : `${ok} added`),
 	empty: 'There are no lines to read.',
 	tooMany: (max: number) => `At most ${max.toLocaleString('en')} lines at once.`,
 	needsEmail: 'The first line must name the columns, and one of them must be email.',

@@ -99,7 +99,7 @@ export const en = {
 		roleText: 'Their rights change immediately; sessions with more rights end.',
 		running: (done: number, all: number) => `${done} of ${all}`,
 		done: (ok: number, failed: number) =>
-			failed ? `${ok} done, ${failed} not` : `${count(ok, 'person', 'people')} done`,
+			failed ? `${ok} done, ${failed} failed` : `${count(ok, 'person', 'people')} done`,
 		stop: 'Stop',
 		stopped: 'Stopped',
 		results: 'Results',
@@ -198,9 +198,9 @@ export const en = {
 			SESSION_REUSE_DETECTED: 'had a session ended because its token was used twice',
 			SIGN_IN_FAILED: 'failed to sign in',
 			API_KEY_CREATED: 'has a new API key',
-			API_KEY_REVOKED: 'lost an API key'
+			API_KEY_REVOKED: 'had an API key revoked'
 		} satisfies Record<EventType, string>,
-		other: 'has an event unknown to this page',
+		other: 'has an event that this page does not know',
 		by: (name: string) => `by ${name}`,
 		from: (address: string) => `from ${address}`,
 		details: 'Details',
@@ -275,7 +275,7 @@ export const en = {
 		byStatus: 'By status',
 		hour: 'Hour from',
 		perHour: (n: number, hour: string) => `${n.toLocaleString('en')} from ${hour}`,
-		peak: (told: string) => `Most: ${told}.`,
+		peak: (most: string) => `Peak: ${most}.`,
 		atLeast: (n: number) => `at least ${n.toLocaleString('en')}`,
 		recent: 'Latest changes',
 		seeAll: 'See all activity',

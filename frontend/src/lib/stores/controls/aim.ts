@@ -1,4 +1,4 @@
-/** Tells while the pointer moves over an element: for a moment nothing may move under it. */
+/** Calls `aim` while the pointer moves over an element: for a moment nothing may move under it. */
 import type { Attachment } from 'svelte/attachments';
 
 export function aiming(aim: () => void): Attachment<HTMLElement> {

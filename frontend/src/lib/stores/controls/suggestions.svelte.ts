@@ -12,7 +12,7 @@ export class Suggestions<T> {
 	active = $state(0);
 	/** There is an answer. */
 	answered = $state(false);
-	/** The text has changed since the answer: it may be looked at, and Enter must not take from it. */
+	/** The text has changed since the answer: it is still shown, but Enter must not choose from it. */
 	stale = $state(false);
 	readonly #ask: (text: string, signal: AbortSignal) => Promise<readonly T[]>;
 	readonly #debounce = new Debounce(WAIT_MS);
