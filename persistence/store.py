@@ -25,6 +25,7 @@ from persistence.errors import translated
 from persistence.idempotency import SqlIdempotencyKeys
 from persistence.log.appender import SqlEventAppender
 from persistence.log.reader import SqlEventReader
+from persistence.log.restore import SqlLogRestorer
 from persistence.log.table import events, log_state
 from persistence.log.trim import SqlLogTrimmer
 from persistence.session import SqlSessionReader, SqlSessionRepository
@@ -55,6 +56,7 @@ class SqlWriteUnit:
         self.sessions = SqlSessionRepository(connection)
         self.events = SqlEventAppender(connection)
         self.log = SqlLogTrimmer(connection)
+        self.restorer = SqlLogRestorer(connection)
         self.keys = SqlIdempotencyKeys(connection)
 
     async def commit(self) -> None:

@@ -22,6 +22,7 @@ from domain.services.event import EventService
 from domain.services.history import HistoryService
 from domain.services.importing import ImportService
 from domain.services.principal import PrincipalService
+from domain.services.restoring import RestoreService
 from domain.services.retention import RetentionService
 from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules
@@ -161,6 +162,11 @@ class Core(Parts):
     def retention(self) -> RetentionService:
         """Pruning the log, and deleting old sessions."""
         return RetentionService(self.store)
+
+    @cached_property
+    def restoring(self) -> RestoreService:
+        """Reading exported events back."""
+        return RestoreService(self.store)
 
     @cached_property
     def history(self) -> HistoryService:

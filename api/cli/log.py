@@ -1,4 +1,4 @@
-"""`rollcall log`: prunes the log, and starts a new epoch after a restore."""
+"""`rollcall log`: prunes the log, reads an export back, and starts a new epoch after a restore."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from api.bootstrap import Core, open_core
 from api.cli.files.events import EventFile, FileRefused
 from api.cli.local.access import directory
+from api.cli.log_import import import_events
 from api.settings import Settings
 from domain.backoff import Backoff
 from domain.errors import Unavailable
@@ -25,7 +26,10 @@ from domain.models.log import LogState
 
 ATTEMPTS = 8
 
-log = typer.Typer(help="Prune the log, or start a new epoch after a restore.", no_args_is_help=True)
+log = typer.Typer(
+    help="Prune the log, read an export back, or start a new epoch after a restore.", no_args_is_help=True
+)
+log.command("import")(import_events)
 
 
 class Busy(Exception):

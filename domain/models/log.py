@@ -155,3 +155,22 @@ class LogTrimmer(Protocol):
         False if `epoch` is no longer the current one, because another process has begun a new one.
         """
         ...
+
+
+class LogRestorer(Protocol):
+    """Writes exported entries into an empty log, in one transaction on the primary that keeps all other writers out."""
+
+    async def begin(self) -> int | None:
+        """Keep other writers out; returns the newest number that was ever given, or None if the log has entries.
+
+        Raises Unavailable if other transactions do not let go of the log for some seconds.
+        """
+        ...
+
+    async def add(self, entries: Sequence[Event]) -> None:
+        """Write entries with their own ids and numbers. Raises ValueError if two entries have the same."""
+        ...
+
+    async def finish(self, horizon: int, head: int) -> None:
+        """Set where the log begins and ends, and begin a new epoch that shares no entry with an earlier one."""
+        ...

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.cursors import LogCursor
 from domain.models.directory import UserReader, UserRepository
-from domain.models.log import EventAppender, EventReader, LogTrimmer
+from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
 from domain.models.session import SessionReader, SessionRepository
 
 T = TypeVar("T")
@@ -74,6 +74,8 @@ class WriteUnit(Protocol):
     def events(self) -> EventAppender: ...
     @property
     def log(self) -> LogTrimmer: ...
+    @property
+    def restorer(self) -> LogRestorer: ...
     @property
     def keys(self) -> IdempotencyKeys: ...
 

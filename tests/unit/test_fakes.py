@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from domain.models.directory import UserReader, UserRepository
-from domain.models.log import EventAppender, EventReader, LogTrimmer
+from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
 from domain.models.session import SessionReader, SessionRepository
 from domain.services.attempts import RateLimiter
 from domain.services.credentials import PasswordHasher, TokenCodec
@@ -32,6 +32,7 @@ PORTS: dict[type, tuple[type, ...]] = {
     store.FakeKeys: (IdempotencyKeys,),
     log.FakeEvents: (EventReader, EventAppender),
     log.FakeLog: (LogTrimmer,),
+    log.FakeRestorer: (LogRestorer,),
 }
 UNITS: dict[type, tuple[type, ...]] = {
     store.FakeUnit: (ReadUnit, WriteUnit),

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.cursors import parse_cursor, sequence_cursor
+from domain.cursors import LogCursor, parse_cursor, sequence_cursor
 from domain.models.event import Audience, Event
 from domain.models.event_types import EventType, SubjectKind
 from domain.models.user import Status
@@ -39,6 +39,17 @@ def event_of(line: bytes) -> Event:
     """The event of a line written by `line_of`, including before release 1.1. Raises ValueError, KeyError or TypeError."""
     record = orjson.loads(line)
     return Event.from_record(record if "subject_id" in record else _with_subject(record))
+
+
+def placed_event_of(line: bytes) -> tuple[LogCursor, Event]:
+    """The event of a whole line, and its position. Raises ValueError for a line that `line_of` has not written."""
+    try:
+        cursor, event = parse_cursor(orjson.loads(line)["cursor"]), event_of(line)
+    except (KeyError, TypeError, AttributeError):
+        raise ValueError("not an exported event") from None
+    if cursor is None or cursor.seq != event.seq:
+        raise ValueError("not an exported event")
+    return cursor, event
 
 
 def _with_subject(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,12 +128,10 @@ class EventFile:
                 raise self._foreign()
             return 0, None
         try:
-            line = tail.splitlines()[-1]
-            cursor = parse_cursor(orjson.loads(line)["cursor"])
-            event = event_of(line)
-        except (IndexError, ValueError, KeyError, TypeError, AttributeError):
+            cursor, event = placed_event_of(tail.splitlines()[-1])
+        except (IndexError, ValueError):
             raise self._foreign() from None
-        if cursor is None or not cursor.belongs_to(self._epoch) or cursor.seq != event.seq:
+        if not cursor.belongs_to(self._epoch):
             raise self._foreign()
         return whole, event.seq
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from domain.models.event import Change, Event, EventCount, NewEvent
@@ -134,3 +134,28 @@ class FakeLog:
         self._kept.ancestors += (Ancestor(epoch.hex[:8], shared_head),)
         self._kept.epoch = UUID(int=epoch.int + (1 << 96))
         return True
+
+
+class FakeRestorer:
+    """Reading back into an empty log; entries before the first one are filled with copies of it, and are pruned."""
+
+    def __init__(self, kept: StoredLog) -> None:
+        self._kept = kept
+        self._added: list[Event] = []
+
+    async def begin(self) -> int | None:
+        """The newest number, if no entry is left."""
+        return None if self._kept.events() else len(self._kept.entries)
+
+    async def add(self, entries: Sequence[Event]) -> None:
+        """Append them; two with one id are refused."""
+        self._added += entries
+        if len({e.id for e in self._added}) < len(self._added):
+            raise ValueError("two events have the same id or number")
+
+    async def finish(self, horizon: int, head: int) -> None:
+        """Set the bounds, and begin an epoch that shares nothing."""
+        self._kept.entries = [self._added[0]] * horizon + list[NewEvent](self._added)
+        self._kept.horizon = horizon
+        assert len(self._kept.entries) == head
+        await FakeLog(self._kept, datetime.min.replace(tzinfo=UTC)).renew(self._kept.epoch, 0)

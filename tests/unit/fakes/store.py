@@ -20,7 +20,7 @@ from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.unit import KeptResult
-from tests.unit.fakes.log import FakeEvents, FakeLog, StoredLog
+from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer, StoredLog
 from tests.unit.fakes.pages import page_of
 from tests.unit.fakes.ranks import sort_key, tier_of
 
@@ -267,6 +267,7 @@ class FakeUnit:
         self.users, self.sessions = FakeUsers(self._copy, store.steps), FakeSessions(self._copy, store.time)
         self.events, self.keys = FakeEvents(self._copy.log), FakeKeys(self._copy)
         self.log = FakeLog(self._copy.log, store.time)
+        self.restorer = FakeRestorer(self._copy.log)
 
     async def commit(self) -> None:
         """Replace the state with the copy."""
