@@ -51,7 +51,7 @@ sessions = Table(
     Column("refresh_hash", LargeBinary, nullable=False),
     Column("refreshed_at", TIME),
     Index("ix_sessions_user_id_created_at_id", "user_id", "created_at", "id"),
-    Index("ix_sessions_expires_at", "expires_at"),
+    Index("ix_sessions_end", text("LEAST(ended_at, expires_at)")),
 )
 
 KIND = "sessions"

@@ -125,6 +125,21 @@ def test_sessions_survive_both_directions_of_the_overlap(empty_url: str) -> None
     command.upgrade(config, "0004")
 
 
+def test_sessions_survive_both_directions_of_the_index_of_their_end(empty_url: str) -> None:
+    config = alembic_config(DatabaseAddress(empty_url))
+    command.upgrade(config, "0006")
+    asyncio.run(run(empty_url, ROWS))
+    session = "insert into sessions (user_id, expires_at, ended_at, refresh_hash) select id, now(), {}, 'x' from users;"
+    asyncio.run(run(empty_url, session.format("now()") + session.format("null")))
+    before = asyncio.run(run(empty_url, "select * from sessions order by id"))
+    indexes = asyncio.run(run(empty_url, INDEXES))
+    command.upgrade(config, "0007")
+    command.downgrade(config, "0006")
+    assert asyncio.run(run(empty_url, "select * from sessions order by id")) == before
+    assert asyncio.run(run(empty_url, INDEXES)) == indexes
+    command.upgrade(config, "0007")
+
+
 OLD_ROWS = """
 insert into users (id, email, display_name, name_key) values ('00000000-0000-0000-0000-000000000001', 'a@b.example', 'A', 'a');
 insert into events (type, user_id, session_id, changes, status_before, status_after, request_id)

@@ -16,6 +16,7 @@ from domain.errors import Forbidden, SessionRevoked, ValidationFailed
 from domain.models.actor import Actor, Origin, Role, system
 from domain.services.sign_in import SignedIn, SignIn
 from domain.services.user import CreateUser
+from persistence.session import PRUNE
 from tests.api.conftest import settings_for
 from tests.integration.logs import session, until
 from tests.integration.old_events import add_old, seqs
@@ -110,6 +111,16 @@ async def test_two_instances_delete_each_session_once(core: Core, connection: as
     counts.append(await prune(core))
     assert sum(map(sum, counts)) == 300
     assert await left(connection) == kept
+
+
+async def test_old_sessions_are_found_by_an_index(core: Core, connection: asyncpg.Connection) -> None:
+    await add(connection, LATER, count=20_000)
+    await add(connection, OLD, count=10)
+    await connection.execute("analyze sessions")
+    statement = PRUNE.text.replace(":age", "interval '30 days'").replace(":limit", "5000")
+    plan = "\n".join(row[0] for row in await connection.fetch(f"explain {statement}"))
+    assert "ix_sessions_end" in plan
+    assert "Sort" not in plan
 
 
 async def test_a_token_of_a_deleted_session_is_refused_like_an_unknown_one(
