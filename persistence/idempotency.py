@@ -39,8 +39,8 @@ class SqlIdempotencyKeys:
         name = f"idempotency:{actor_id or NIL}:{key}"
         await self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
         own = (keys.c.actor_id == (actor_id or NIL), keys.c.key == key)
-        question = select(keys).where(*own, keys.c.created_at >= func.now() - KEPT)
-        row = (await self._connection.execute(question)).one_or_none()
+        statement = select(keys).where(*own, keys.c.created_at >= func.now() - KEPT)
+        row = (await self._connection.execute(statement)).one_or_none()
         return None if row is None else KeptResult(bytes(row.fingerprint), row.user_id, row.position)
 
     async def keep(self, actor_id: UUID | None, key: str, result: KeptResult) -> None:

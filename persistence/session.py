@@ -94,7 +94,7 @@ class SqlSessionReader:
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
         """The current principals of these sessions."""
-        question = (
+        statement = (
             select(
                 sessions.c.id,
                 sessions.c.user_id,
@@ -117,7 +117,7 @@ class SqlSessionReader:
                 ended_at=row.ended_at,
                 end_reason=EndReason(row.end_reason) if row.end_reason else None,
             )
-            for row in await self._connection.execute(question)
+            for row in await self._connection.execute(statement)
         }
 
 
@@ -126,8 +126,8 @@ class SqlSessionRepository(SqlSessionReader):
 
     async def get_for_update(self, session_id: UUID) -> Session:
         """The session, locked until the transaction ends; raises NotFound."""
-        question = select(sessions).where(sessions.c.id == session_id).with_for_update()
-        row = (await self._connection.execute(question)).mappings().one_or_none()
+        statement = select(sessions).where(sessions.c.id == session_id).with_for_update()
+        row = (await self._connection.execute(statement)).mappings().one_or_none()
         if row is None:
             raise NotFound
         return _session(row)

@@ -192,17 +192,17 @@ class EventFilterInput:
     subject_id: strawberry.ID | None = strawberry.UNSET
 
 
-def event_filter_of(asked: EventFilterInput | None) -> EventFilter:
+def event_filter_of(input_: EventFilterInput | None) -> EventFilter:
     """The domain's filter. Raises ValidationFailed for an id that is not a UUID."""
-    asked = given(asked)
-    if asked is None:
+    input_ = given(input_)
+    if input_ is None:
         return EventFilter()
-    types = given(asked.types)
+    types = given(input_.types)
     return EventFilter(
         types=None if types is None else frozenset(types),
-        user_id=_id(asked.user_id, "user_id"),
-        actor_id=_id(asked.actor_id, "actor_id"),
-        subject_id=_id(asked.subject_id, "subject_id"),
+        user_id=_id(input_.user_id, "user_id"),
+        actor_id=_id(input_.actor_id, "actor_id"),
+        subject_id=_id(input_.subject_id, "subject_id"),
     )
 
 

@@ -130,19 +130,19 @@ def _set(values: Sequence[Any] | None) -> frozenset[Any] | None:
     return None if found is None else frozenset(found)
 
 
-def filter_of(asked: UserFilterInput | None) -> UserFilter:
+def filter_of(input_: UserFilterInput | None) -> UserFilter:
     """The domain's filter."""
-    asked = given(asked)
-    if asked is None:
+    input_ = given(input_)
+    if input_ is None:
         return UserFilter()
     return UserFilter(
-        status=_set(asked.status),
-        role=_set(asked.role),
-        online=given(asked.online),
-        email_verified=given(asked.email_verified),
-        created_after=given(asked.created_after),
-        created_before=given(asked.created_before),
-        email=given(asked.email),
+        status=_set(input_.status),
+        role=_set(input_.role),
+        online=given(input_.online),
+        email_verified=given(input_.email_verified),
+        created_after=given(input_.created_after),
+        created_before=given(input_.created_before),
+        email=given(input_.email),
     )
 
 

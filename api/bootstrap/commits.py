@@ -22,8 +22,8 @@ class Commits:
             listener(events)
 
     @contextmanager
-    def heard_by(self, *listeners: Listener) -> Iterator[None]:
-        """Call these during the block, in this order; they must not block and not raise."""
+    def notifying(self, *listeners: Listener) -> Iterator[None]:
+        """Call these listeners during the block, in this order; they must neither block nor raise."""
         self._listeners += listeners
         try:
             yield

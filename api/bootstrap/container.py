@@ -77,7 +77,7 @@ class Container(Parts):
         self.hub.on_renewal(lambda _: revocation.recheck())
         self.live.after_batch(revocation.written)
         self.live.follow_presence(self.core.presence)
-        with self.core.commits.heard_by(
+        with self.core.commits.notifying(
             principals.forget_users, revocation.committed, self.metrics.committed, lambda _: self.relay.nudge()
         ):
             yield

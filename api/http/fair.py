@@ -1,8 +1,8 @@
-"""How much of the process one session may have at once, over HTTP, REST and sockets alike.
+"""How many operations one session may run at once, over HTTP, REST and sockets together.
 
-A session has OPERATIONS_EACH operations at work; further ones wait in order, and those that would wait too long or are
-too many are refused with RATE_LIMITED. Strangers are counted by address. What an operation asks of the database is done
-in the name of its session (domain/turns.py). Subscriptions that are live do not count: they have bounds of their own.
+A session runs OPERATIONS_EACH operations at once. Further ones wait in order; those that would wait too long, or exceed
+the queue, are refused with RATE_LIMITED. Anonymous clients are counted by address. Database queries of an operation count
+for its session (domain/turns.py). Live subscriptions are not counted, because they have their own limits.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Fairness:
 
 @contextmanager
 def in_the_name_of(actor: Actor | None, origin: Origin) -> Iterator[None]:
-    """What the block asks of the database is asked in the name of this session, and waits with its other questions."""
+    """Count the database queries of the block for this session; they share its limits and wait in its queue."""
     token = share.set(Share(_key(actor, origin)))
     try:
         yield

@@ -1,12 +1,13 @@
 """GraphQL over HTTP (the GraphQL-over-HTTP specification, draft of 2025): POST of one JSON request.
 
 A client that prefers `application/graphql-response+json` gets 400 for a request that could not be executed; with
-`application/json` alone every well-formed request is answered with 200. What is no request at all is 400 for both.
+`application/json` alone every well-formed request is answered with 200. A body that is not a GraphQL request gets 400 in
+both cases.
 
-The answer of a query says in `Rollcall-Position` which position of the log it shows at least: a client that subscribes
-after it misses nothing of what happened since. It carries the role the answer was read with, so that a feed that begins
-there with another role is told to read again. A query may require a position in `Rollcall-Read-After`, as a write's
-payload has it; without that, or if the log does not have that position, it shows what this process has sent to its
+The response to a query has a header `Rollcall-Position`: the log position that the data includes at least. A client that
+subscribes after it misses nothing. The position contains the role with which the data was read, so that a feed that
+starts there with another role gets a resync. A query may require a position in `Rollcall-Read-After`, for example the
+cursor of a write. Without one, or if the log does not have it, the data includes what this process has sent to its
 subscribers. Queries run on replicas that have caught up with that position.
 """
 
@@ -55,7 +56,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["method"] != "POST":
-            await _answer(send, 405, _refusal("GraphQL is asked by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")])
+            await _answer(send, 405, _refusal("Send GraphQL requests by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")])
             return
         carrier = self._authenticator.carrier(scope)
         kind = response_type(_accepted(scope))

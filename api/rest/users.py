@@ -26,7 +26,7 @@ from domain.services.user import CreateUser, UpdateUser, UserService
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 PRESENT = frozenset(Status) - {Status.DELETED}
-"""The statuses of the users that exist for v1; a deleted one is only listed, where that is asked for."""
+"""The statuses of the users that exist for v1; a deleted one is listed only on request."""
 
 
 class UserRoutes:
@@ -54,13 +54,13 @@ class UserRoutes:
         return await self._page(request, actor, None)
 
     async def _page(self, request: Request, actor: Actor, statuses: frozenset[Status] | None) -> Response:
-        asked = _asked(request)
+        parameters = _query_parameters(request)
         filter_ = UserFilter(
-            status=frozenset({Status(asked.status)}) if asked.status else statuses,
-            role=frozenset({Role(asked.role)}) if asked.role else None,
-            email=asked.email,
+            status=frozenset({Status(parameters.status)}) if parameters.status else statuses,
+            role=frozenset({Role(parameters.role)}) if parameters.role else None,
+            email=parameters.email,
         )
-        query = self._users.query(actor, Window(asked.limit, asked.after), asked.search, filter_)
+        query = self._users.query(actor, Window(parameters.limit, parameters.after), parameters.search, filter_)
         try:
             page = await self._users.page(query)
         except ValidationFailed as error:  # the only field that is checked there is the cursor
@@ -70,7 +70,7 @@ class UserRoutes:
             given = {k: v for k, v in request.query_params.items() if k != "after"}
             next_page = urlencode({**given, "after": page.cursors[-1]})
             headers["link"] = f'<{request.url.path}?{next_page}>; rel="next"'
-        if asked.count:
+        if parameters.count:
             headers["x-total-count"] = str(await self._users.count(query))
         data = [user_shape(u, actor) for u in page.items]
         return respond(success(data, "Users retrieved successfully"), headers=headers)
@@ -144,7 +144,7 @@ class UserRoutes:
         return user
 
 
-def _asked(request: Request) -> UserListQuery:
+def _query_parameters(request: Request) -> UserListQuery:
     names = [name for name, _ in request.query_params.multi_items()]
     for name in names:
         if name not in UserListQuery.model_fields:

@@ -73,7 +73,7 @@ class SocketEndpoint:
     ) -> Charge | None:
         """Charge a subscription to its user; None if theirs cost too much already. Raises DocumentRefused."""
         assert actor.user_id is not None  # the system itself has no socket
-        return self._budget.charge(actor.user_id, document.question(name, variables), document.cost(name))
+        return self._budget.charge(actor.user_id, document.subscription_key(name, variables), document.cost(name))
 
     async def serve(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, subscriber: Subscriber

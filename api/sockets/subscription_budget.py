@@ -1,7 +1,7 @@
 """What the subscriptions of a user may cost together, across all sockets of this process.
 
-Each event is rendered once for each different subscription, so that those count that differ: the same question on a
-hundred sockets is one. A subscription is charged when it begins and given back when its operation ends.
+Each event is rendered once for each different subscription, so only different ones are counted: the same subscription
+on a hundred sockets is charged once, when it begins, and refunded when its last operation ends.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class LogHub(Protocol):
         """Call the listener when the epoch has changed, before any entry of the new epoch is passed on; it must not block."""
         ...
 
-    async def known_position(self, asked: LogCursor | None) -> LogCursor:
+    async def known_position(self, requested: LogCursor | None) -> LogCursor:
         """Translate a position to the current epoch; returns `position` if the log does not have it.
 
         Raises Unavailable.

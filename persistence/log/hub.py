@@ -135,16 +135,20 @@ class Hub:
         async with self._store.read() as unit:
             return await unit.events.state()
 
-    async def known_position(self, asked: LogCursor | None) -> LogCursor:
+    async def known_position(self, requested: LogCursor | None) -> LogCursor:
         """Translate a position to the current epoch; returns this process's own if the log does not have it.
 
         Reads the table only for positions that this process has not received. Raises Unavailable.
         """
-        if asked is None:
+        if requested is None:
             return self.position
-        if asked.seq is not None and asked.belongs_to(self.epoch) and self._horizon <= asked.seq <= self.head:
-            return LogCursor.reached(self.epoch, asked.seq)
-        return await place_of(self._store, asked, await self.state()) or self.position
+        if (
+            requested.seq is not None
+            and requested.belongs_to(self.epoch)
+            and self._horizon <= requested.seq <= self.head
+        ):
+            return LogCursor.reached(self.epoch, requested.seq)
+        return await place_of(self._store, requested, await self.state()) or self.position
 
     async def after(self, seq: int, limit: int = PAGE) -> Sequence[Event]:
         """The entries after a sequence number, at most `limit`, from memory if possible.

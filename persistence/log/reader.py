@@ -45,23 +45,23 @@ class SqlEventReader:
 
     async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
         """Newest first. Raises ValidationFailed for a cursor that is not of this log."""
-        question = self._placed()
+        statement = self._placed()
         if filter_.types is not None:
-            question = question.where(events.c.type.in_([str(t) for t in filter_.types]))
+            statement = statement.where(events.c.type.in_([str(t) for t in filter_.types]))
         if filter_.user_id is not None:
-            question = question.where(events.c.user_id == filter_.user_id)
+            statement = statement.where(events.c.user_id == filter_.user_id)
         if filter_.actor_id is not None:
-            question = question.where(events.c.actor_id == filter_.actor_id)
+            statement = statement.where(events.c.actor_id == filter_.actor_id)
         if filter_.subject_id is not None:
-            question = question.where(events.c.subject_id == filter_.subject_id)
+            statement = statement.where(events.c.subject_id == filter_.subject_id)
         newest = _newest(log)
-        return newest.page(await self._fetch(newest.cut(question, window)), window)
+        return newest.page(await self._fetch(newest.cut(statement, window)), window)
 
     async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
         """The newest entries about several users, in one statement."""
-        newest, question = _newest(log), self._placed()
+        newest, statement = _newest(log), self._placed()
         return await newest.pages_by_user(
-            self._connection, question, events.c.user_id, user_ids, window, Event.from_record
+            self._connection, statement, events.c.user_id, user_ids, window, Event.from_record
         )
 
     async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
@@ -76,8 +76,8 @@ class SqlEventReader:
             .limit(at_most)
             .subquery()
         )
-        question = select(recent.c.type, recent.c.at, func.count()).group_by(recent.c.type, recent.c.at)
-        return [EventCount(EventType(t), at, n) for t, at, n in await self._connection.execute(question)]
+        statement = select(recent.c.type, recent.c.at, func.count()).group_by(recent.c.type, recent.c.at)
+        return [EventCount(EventType(t), at, n) for t, at, n in await self._connection.execute(statement)]
 
     async def state(self) -> LogState:
         """The log as a whole. Raises Unavailable while a restore has not written it yet."""
@@ -96,11 +96,11 @@ class SqlEventReader:
 
     async def last_shared(self, entries: Sequence[Event]) -> int:
         """The newest sequence number at which the table has the same entry as these, or 0."""
-        asked = {"seqs": [e.seq for e in entries], "ids": [str(e.id) for e in entries]}
-        return int(await self._connection.scalar(LAST_SHARED, asked) or 0)
+        parameters = {"seqs": [e.seq for e in entries], "ids": [str(e.id) for e in entries]}
+        return int(await self._connection.scalar(LAST_SHARED, parameters) or 0)
 
-    async def _fetch(self, question: Select[Any]) -> list[Event]:
-        return [Event.from_record(row) for row in (await self._connection.execute(question)).mappings()]
+    async def _fetch(self, statement: Select[Any]) -> list[Event]:
+        return [Event.from_record(row) for row in (await self._connection.execute(statement)).mappings()]
 
     @staticmethod
     def _placed() -> Select[Any]:

@@ -51,8 +51,8 @@ class SqlLogTrimmer:
 
     async def expired(self, age: timedelta, limit: int, after: int = 0) -> LogRange | None:
         """The first entries of at least this age, or None."""
-        asked = {"age": age, "limit": limit, "after": after}
-        row = (await self._connection.execute(OLD, asked)).one()
+        parameters = {"age": age, "limit": limit, "after": after}
+        row = (await self._connection.execute(OLD, parameters)).one()
         return None if row.last is None else LogRange(row.horizon, row.last)
 
     async def read(self, range_: LogRange) -> Sequence[Event]:
@@ -71,8 +71,8 @@ class SqlLogTrimmer:
 
     async def renew(self, epoch: UUID, shared_head: int) -> bool:
         """Begin another epoch, unless it is another one already."""
-        asked = {"epoch": epoch, "shared_head": shared_head}
-        return (await self._connection.execute(text(RENEW_AT), asked)).rowcount == 1
+        parameters = {"epoch": epoch, "shared_head": shared_head}
+        return (await self._connection.execute(text(RENEW_AT), parameters)).rowcount == 1
 
 
 class PruneLock:

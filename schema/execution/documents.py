@@ -116,15 +116,15 @@ class Document:
         operation = self.operation(name)
         return self.costs[operation.name.value if operation.name else ""].evaluate(variables or {})
 
-    def question(self, name: str | None, variables: dict[str, Any] | None) -> Hashable:
+    def subscription_key(self, name: str | None, variables: dict[str, Any] | None) -> Hashable:
         """A key that is equal for the same subscription from any position in the log. Raises DocumentRefused."""
         positions = {
             d.variable.name.value
             for d in self.operation(name).variable_definitions or ()
             if print_ast(d.type).rstrip("!") == "Cursor"
         }
-        asked = {k: v for k, v in (variables or {}).items() if k not in positions}
-        return self.key, name or None, orjson.dumps(asked, option=orjson.OPT_SORT_KEYS).decode()  # bytes keep 4 KiB
+        compared = {k: v for k, v in (variables or {}).items() if k not in positions}
+        return self.key, name or None, orjson.dumps(compared, option=orjson.OPT_SORT_KEYS).decode()  # bytes keep 4 KiB
 
     def operation_type(self, name: str | None) -> str:
         """`query`, `mutation` or `subscription`. Raises DocumentRefused."""

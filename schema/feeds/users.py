@@ -67,7 +67,7 @@ class FeedProjection:
     async def prefetch(self, events: Sequence[LogEvent], actor: Actor, rows: Rows) -> None:
         """Match the search against the subjects of all these entries in one statement."""
         pairs: list[User] = []
-        asked: list[Hashable] = []
+        keys: list[Hashable] = []
         for event in events if self.search is not None else ():
             now, before, key = rows.concerned(event), user_before(rows, event), (self.key, actor.role, event.seq)
             if (
@@ -77,10 +77,10 @@ class FeedProjection:
                 and event.type.traits.changes_directory
             ):
                 pairs += [before.user, now]
-                asked.append(key)
-        if asked:
+                keys.append(key)
+        if keys:
             found = await self._matching(self._query(actor), pairs)
-            rows.derived.update(zip(asked, zip(found[::2], found[1::2], strict=True), strict=True))
+            rows.derived.update(zip(keys, zip(found[::2], found[1::2], strict=True), strict=True))
 
     async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
         """Entered, changed or left, or nothing."""
@@ -97,7 +97,7 @@ class FeedProjection:
         was, fits = known or await self._matching(query, [before.user, now])
         created = event.type is EventType.USER_CREATED
         certain = before.certain and (before.verification_certain or self.filter.email_verified is None)
-        if fits and self._is_online_as_asked(query, now):
+        if fits and self._matches_presence(query, now):
             if created or not (was and certain):
                 return (UserEntered(user=UserType(entity=now), cursor=cursor),)
             seen = policies.event_as_seen(actor, event, now)
@@ -111,7 +111,7 @@ class FeedProjection:
         if not fits:
             return None
         cursor = self._cursor(seq, actor)
-        if self._is_online_as_asked(query, user):
+        if self._matches_presence(query, user):
             return UserEntered(user=UserType(entity=user), cursor=cursor)
         return UserLeft(user_id=strawberry.ID(str(user.id)), cursor=cursor)
 
@@ -119,7 +119,7 @@ class FeedProjection:
         """Whether each of these users matches the query, ignoring presence."""
         return await self.users.matching(replace(query, filter=replace(query.filter, online=None)), users)
 
-    def _is_online_as_asked(self, query: UserQuery, user: User) -> bool:
+    def _matches_presence(self, query: UserQuery, user: User) -> bool:
         return self.filter.online in (None, user.id in (query.online_ids or ()))
 
     def presence_message(self, update: PresenceUpdate) -> Message | None:

@@ -155,10 +155,10 @@ class Live:
     ) -> Iterator[Group]:
         traits = traits_of(executor)
         variables = {k: v for k, v in executor.variable_values.coerced.items() if k != traits.position}
-        asked = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS, default=str).decode()
+        encoded_variables = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS, default=str).decode()
         name = executor.operation.name and executor.operation.name.value
         own = (actor.user_id, actor.session_id) if traits.own or projection.private else None
-        key = (document_key, name, projection.key, asked, actor.role, own)
+        key = (document_key, name, projection.key, encoded_variables, actor.role, own)
         group = self._groups.get(key)
         if group is None:
             stand_in = actor if own else Actor(NIL, actor.role)

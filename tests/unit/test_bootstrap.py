@@ -150,7 +150,7 @@ def test_a_container_is_frozen() -> None:
 def test_listeners_receive_commits_during_the_block_in_order() -> None:
     commits, received = Commits(), list[str]()
     commits.announce([])
-    with commits.heard_by(lambda _: received.append("first"), lambda _: received.append("second")):
+    with commits.notifying(lambda _: received.append("first"), lambda _: received.append("second")):
         commits.announce([])
     commits.announce([])
     assert received == ["first", "second"]
