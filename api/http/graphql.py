@@ -56,7 +56,9 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["method"] != "POST":
-            await _answer(send, 405, _refusal("Send GraphQL requests by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")])
+            await _answer(
+                send, 405, _refusal("Send GraphQL requests by POST", "METHOD_NOT_ALLOWED"), [(b"allow", b"POST")]
+            )
             return
         carrier = self._authenticator.carrier(scope)
         kind = response_type(_accepted(scope))
