@@ -52,6 +52,11 @@ class Page(Generic[T]):
     has_next: bool
     has_previous: bool
 
+    @property
+    def known(self) -> int:
+        """How many rows the list has at least."""
+        return len(self.items) + self.has_next + self.has_previous
+
     @classmethod
     def cut(cls, rows: Sequence[T], cursors: Sequence[str], window: Window) -> Page[T]:
         """Build the page from up to size + 1 rows, fetched in the direction of the window."""

@@ -30,14 +30,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
-from domain.models.directory import Credentials, UserQuery, UserSort
+from domain.models.directory import Count, Credentials, UserFilter, UserQuery, UserSort
 from domain.models.user import Status, User
 from domain.models.words import email_key, name_key
 from domain.pagination import Page
 from persistence.last_seen import touch
 from persistence.records import names, recordset
 from persistence.session import sessions
-from persistence.user_conditions import Filtered
+from persistence.user_conditions import traits_of
+from persistence.user_count import SqlCount
+from persistence.user_counts import kept_counts
 from persistence.user_query import COLUMNS, keyset_of, user_from_row
 from persistence.user_search import SqlSearch
 from persistence.user_table import users
@@ -148,13 +150,9 @@ class SqlUserReader:
             question = await walk.question(found, few=few)
         return keyset.page(await self._fetch(question), query.window)
 
-    async def count(self, query: UserQuery) -> int:
-        """How many users match; the window is ignored."""
-        if query.search is not None:
-            return await SqlSearch(self._connection, query).count()
-        conditions = Filtered.of(query).on(users.c.traits, users.c.id)
-        question = select(func.count()).select_from(users).where(*conditions)
-        return int(await self._connection.scalar(question) or 0)
+    async def count(self, query: UserQuery) -> Count:
+        """How many users match; the window is ignored. An estimate where counting costs much."""
+        return await SqlCount(self._connection).of(query)
 
     async def finds_little(self, query: UserQuery) -> bool:
         """Whether the search of a query finds so few, whatever its filter, that slips of typing count too."""
@@ -162,8 +160,9 @@ class SqlUserReader:
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:
         """How many users have each role and status."""
-        question = select(users.c.role, users.c.status, func.count()).group_by(users.c.role, users.c.status)
-        return {(Role(r), Status(s)): n for r, s, n in await self._connection.execute(question)}
+        kept = await kept_counts(self._connection)
+        wanted = {(r, s): traits_of(UserFilter(frozenset({s}), frozenset({r}))) for r in Role for s in Status}
+        return {pair: sum(kept.get(t, 0) for t in traits) for pair, traits in wanted.items()}
 
     async def _fetch(self, question: Select[Any], **values: object) -> list[User]:
         return [user_from_row(row) for row in (await self._connection.execute(question, values)).mappings()]

@@ -68,7 +68,11 @@ class Filtered:
 
     def on(self, traits: ColumnElement[Any], user_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """Everything the filter asks."""
-        return [traits == any_(literal(self.traits, ARRAY(SmallInteger))), *self.beside_traits(user_id)]
+        return [self.with_traits(traits), *self.beside_traits(user_id)]
+
+    def with_traits(self, traits: ColumnElement[Any]) -> ColumnElement[bool]:
+        """What the filter asks of the traits."""
+        return traits == any_(literal(self.traits, ARRAY(SmallInteger)))
 
     def beside_traits(self, user_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """What the filter asks of anything but the traits."""

@@ -68,12 +68,48 @@ class SqlSearch:
         sources = replace(self._sources, filtered=Filtered(visible, frozenset()))
         return await self._count(await self._lists(sources), LITTLE) < LITTLE
 
-    async def count(self, limit: int | None = None) -> int:
-        """How many are found; with a limit, up to that."""
-        lists = await self._lists(self._sources)
+    async def count(self) -> int | None:
+        """How many are found; None where more rows than `many` would have to be read to know."""
+        if await self._rows() > self._sizes.many:
+            return None
+        lists = await self._counted_lists()
         if await self.finds_little():
+            slips, _ = await self._slip_rows()
+            if slips is not None and slips.count > self._sizes.many:
+                return None
             lists += await self._slip_lists()
-        return await self._count(lists, limit)
+        return await self._count(lists, None)
+
+    async def finds(self) -> ColumnElement[bool]:
+        """Whether a user is found, as a condition on users that asks no index."""
+        sources = self._sources
+        if await self.finds_little():
+            _, near = await self._slip_rows()
+            sources = replace(sources, near=near, slips=True)
+        return tier_in_sql(sources.rules, texts_in_sql(users.c, whole=True), sources.near).is_not(None)
+
+    async def _rows(self) -> int:
+        """How many rows have to be read to know everybody who is found without slips, up to `many` and a few."""
+        rows = 0
+        for _, where in self._sources.addressed():
+            some = select(literal(1)).select_from(users).where(where).limit(self._sizes.many + 1).subquery()
+            rows += int(await self._connection.scalar(select(func.count()).select_from(some)) or 0)
+        if self._sources.has(Tier.WORDS) and rows <= self._sizes.many:
+            rows += (await self._counted_rows()).count
+        return rows
+
+    async def _counted_rows(self) -> Rows:
+        """Rows that have everybody whose words begin so or have these parts."""
+        return await (self._inside() if self._sources.has(Tier.PARTS) else self._rarest())
+
+    async def _counted_lists(self) -> list[Select[Any]]:
+        """Everybody who is found without slips, from as few rows as possible."""
+        sources = self._sources
+        lists = [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
+        if sources.has(Tier.WORDS):
+            condition = (await self._counted_rows()).condition
+            lists.append(sources.of_words(condition, [*BY_WORDS, Tier.PARTS]))
+        return lists
 
     async def condition(self) -> tuple[ColumnElement[bool], bool]:
         """Who is found, as a condition on users; and whether they are few enough to be gathered."""

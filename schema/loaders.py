@@ -5,6 +5,7 @@ A loader is created on first use: most events need none, because their users wer
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeVar
@@ -14,6 +15,7 @@ from strawberry.dataloader import DataLoader
 
 from domain.cursors import LogCursor
 from domain.models.actor import Actor
+from domain.models.directory import Count, UserQuery
 from domain.models.user import User
 from domain.pagination import Page, Window
 from schema.services import Services
@@ -47,6 +49,11 @@ class Loaders:
         return loader
 
     @cached_property
+    def count_by_query(self) -> DataLoader[UserQuery, Count]:
+        """How many users match a query."""
+        return DataLoader(self._counts)
+
+    @cached_property
     def node_by_id(self) -> DataLoader[UUID, object | None]:
         """Anything that has an id."""
         return DataLoader(self._nodes)
@@ -63,6 +70,10 @@ class Loaders:
             return [None] * len(ids)
         found = await self._services.users.get_many(self._actor, ids, self._at_least)
         return [found.get(i) for i in ids]
+
+    async def _counts(self, queries: list[UserQuery]) -> list[Count | BaseException]:
+        counting = (self._services.users.count(q, self._at_least) for q in queries)
+        return await asyncio.gather(*counting, return_exceptions=True)
 
     async def _nodes(self, ids: list[UUID]) -> list[object | None]:
         found: dict[UUID, object] = {}

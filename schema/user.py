@@ -12,7 +12,7 @@ from graphql import GraphQLError
 
 from domain import policies
 from domain.models import user as domain
-from domain.models.directory import UserFilter, UserQuery
+from domain.models.directory import Count, UserFilter, UserQuery
 from domain.pagination import Window
 from schema.connection import Connection
 from schema.context import Info
@@ -100,8 +100,17 @@ class UserConnection(Connection[User]):
 
     @strawberry.field
     async def total_count(self, info: Info) -> int:
-        """How many users match; only counted if it is selected."""
-        return await info.context.services.users.count(self.query, info.context.at_least)
+        """How many users match, counted only if it is selected: exactly up to 10,000 and wherever that costs little, otherwise an estimate."""
+        return (await self._count(info)).value
+
+    @strawberry.field
+    async def total_count_exact(self, info: Info) -> bool:
+        """Whether totalCount is exact."""
+        return (await self._count(info)).exact
+
+    async def _count(self, info: Info) -> Count:
+        count = await info.context.loaders.count_by_query.load(self.query.whole)
+        return count.with_at_least(self.page.known)
 
 
 @strawberry.enum

@@ -45,4 +45,5 @@ async def ensure_first_admin(settings: Settings) -> FirstAdmin:
 
 
 async def _count_admins(core: Core) -> int:
-    return await core.users.count(core.users.query(system(), filter_=UserFilter(role=frozenset({Role.ADMIN}))))
+    admins = core.users.query(system(), filter_=UserFilter(role=frozenset({Role.ADMIN})))
+    return (await core.users.count(admins)).value

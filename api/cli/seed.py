@@ -208,6 +208,7 @@ async def _run(settings: Settings, count: int, number: int) -> None:
             UserFilter(frozenset({Status.ACTIVE}), frozenset({Role.MEMBER})),
             UserSort.EMAIL,
         )
-        if not await core.users.count(core.users.query(system(), filter_=UserFilter(frozenset({Status.DISABLED})))):
+        disabled = core.users.query(system(), filter_=UserFilter(frozenset({Status.DISABLED})))
+        if not (await core.users.count(disabled)).value:
             for index, user in enumerate((await core.users.page(query)).items):
                 await core.users.set_status(system(), user.id, Status.DELETED if index % 4 == 3 else Status.DISABLED)

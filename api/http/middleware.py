@@ -26,7 +26,7 @@ CORS_METHODS = "GET, POST, PUT, DELETE"
 CORS_HEADERS = (
     "authorization, content-type, if-match, if-none-match, idempotency-key, rollcall-read-after, x-request-id"
 )
-CORS_EXPOSED = "etag, link, location, retry-after, rollcall-position, x-request-id, x-total-count"
+CORS_EXPOSED = "etag, link, location, retry-after, rollcall-position, x-request-id, x-total-count, x-total-count-exact"
 
 log = structlog.get_logger("access")
 

@@ -169,7 +169,8 @@ def _parameters() -> Json:
 def _headers() -> Json:
     texts = {
         "Link": 'The next page: <…>; rel="next"',
-        "X-Total-Count": "The number of all matching users, if count=true was given",
+        "X-Total-Count": "The number of all matching users, if count=true was given; above 10,000 it may be an estimate",
+        "X-Total-Count-Exact": "true, or false if X-Total-Count is an estimate",
         "Location": "The path of the user",
         "ETag": "The user's version",
         "Set-Cookie": "The session, if it is in cookies",

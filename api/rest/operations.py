@@ -59,7 +59,7 @@ def _list(path: str, name: str, summary: str) -> Operation:
         USERS,
         raises=(*SESSION, errors.ValidationFailed),
         parameters=LISTING,
-        headers=("Link", "X-Total-Count"),
+        headers=("Link", "X-Total-Count", "X-Total-Count-Exact"),
     )
 
 

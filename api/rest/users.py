@@ -71,7 +71,8 @@ class UserRoutes:
             next_page = urlencode({**given, "after": page.cursors[-1]})
             headers["link"] = f'<{request.url.path}?{next_page}>; rel="next"'
         if parameters.count:
-            headers["x-total-count"] = str(await self._users.count(query))
+            count = (await self._users.count(query)).with_at_least(page.known)
+            headers |= {"x-total-count": str(count.value), "x-total-count-exact": str(count.exact).lower()}
         data = [user_shape(u, actor) for u in page.items]
         return respond(success(data, "Users retrieved successfully"), headers=headers)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -73,9 +73,36 @@ class UserQuery:
     requester: UUID | None = None
 
     @property
+    def whole(self) -> UserQuery:
+        """The same users, whichever page of them and in whatever order."""
+        return replace(self, window=Window(), sort=UserSort.CREATED_AT, descending=False)
+
+    @property
     def searcher(self) -> UUID | None:
         """The requester whose earlier search must finish before this one; None if this is not a search."""
         return None if self.search is None else self.requester
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are; if not `exact`, an estimate."""
+
+    value: int
+    exact: bool = True
+
+    @classmethod
+    def about(cls, estimate: float) -> Count:
+        """An estimate, rounded to the two digits that a sample supports."""
+        number = max(0, round(estimate))
+        return cls(round(number, 2 - len(str(number))), exact=False)
+
+    def with_at_least(self, known: int) -> Count:
+        """An estimate is never below what is known to be there."""
+        return self if self.exact else Count(max(self.value, known), exact=False)
+
+
+EXACT_MAX = 10_000
+"""Up to so many are counted exactly, whatever the query; more only where that costs little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +130,8 @@ class UserReader(Protocol):
 
     async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]: ...
     async def page(self, query: UserQuery) -> Page[User]: ...
-    async def count(self, query: UserQuery) -> int:
-        """How many users match the search and filter; the window is ignored."""
+    async def count(self, query: UserQuery) -> Count:
+        """How many users match the search and filter; the window is ignored. An estimate where counting costs much."""
         ...
 
     async def finds_little(self, query: UserQuery) -> bool:

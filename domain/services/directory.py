@@ -11,7 +11,7 @@ from domain.cursors import LogCursor
 from domain.errors import NotFound, ValidationFailed
 from domain.models.actor import Actor, Role
 from domain.models.conditions import texts_of
-from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.models.directory import Count, UserFilter, UserQuery, UserSort
 from domain.models.relevance import SLIPPED, Tier, parse_search, rank
 from domain.models.text import address_of
 from domain.models.user import Status, User
@@ -119,8 +119,8 @@ class DirectoryService:
         async with self._store.read(at_least, query.searcher) as unit:
             return await unit.users.page(query)
 
-    async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> int:
-        """How many users match; the window is ignored."""
+    async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> Count:
+        """How many users match; the window is ignored. An estimate where counting costs much."""
         async with self._store.read(at_least, query.searcher) as unit:
             return await unit.users.count(query)
 

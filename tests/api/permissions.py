@@ -128,7 +128,7 @@ TYPES: dict[str, Fields] = {
         "lastSeenAt": on_session("lastSeenAt"),
         "expiresAt": on_session("expiresAt"),
     },
-    "UserConnection": {"totalCount": OPEN},
+    "UserConnection": {"totalCount": OPEN, "totalCountExact": OPEN},
     "EventCounts": dict.fromkeys(("since", "complete", "counts"), OPEN),
     "EventCount": dict.fromkeys(("type", "at", "count"), OPEN),
     "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), OPEN),

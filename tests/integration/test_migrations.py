@@ -246,3 +246,24 @@ def test_both_ways_of_the_words_keep_every_user(empty_url: str) -> None:
     command.upgrade(config, "0005")
     again = [tuple(r) for r in asyncio.run(run(empty_url, WORDS))]
     assert sorted(again) == sorted(tuple(r) for r in words)
+
+
+KEPT = "select traits, sum(n)::int as n from user_counts group by traits order by traits"
+
+
+def test_users_who_are_there_already_are_counted(empty_url: str) -> None:
+    config = alembic_config(DatabaseAddress(empty_url))
+    command.upgrade(config, "0007")
+    asyncio.run(run(empty_url, WITH_OLD_KEYS))
+    users = [tuple(r) for r in asyncio.run(run(empty_url, "select * from users order by id"))]
+    command.upgrade(config, "0008")
+    counted = [tuple(r) for r in asyncio.run(run(empty_url, KEPT))]
+    assert counted == [(0, 6001), (5, 1), (9, 1), (12, 1)]
+    asyncio.run(run(empty_url, "update users set status = 'disabled' where email = 'person1@example.org';"))
+    assert (6, 1) in [tuple(r) for r in asyncio.run(run(empty_url, KEPT))]
+    asyncio.run(run(empty_url, "update users set status = 'active' where email = 'person1@example.org';"))
+    command.downgrade(config, "0007")
+    assert sorted(tuple(r) for r in asyncio.run(run(empty_url, "select * from users"))) == sorted(users)
+    asyncio.run(run(empty_url, "delete from users where email = 'person1@example.org';"))
+    command.upgrade(config, "0008")
+    assert (0, 6000) in [tuple(r) for r in asyncio.run(run(empty_url, KEPT))]

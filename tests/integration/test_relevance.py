@@ -19,13 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.actor import Role
 from domain.models.conditions import texts_of
-from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.models.directory import Count, UserFilter, UserQuery, UserSort
 from domain.models.relevance import LITTLE, SLIPPED, Tier, parse_search, rank
 from domain.models.user import Status, User
 from domain.models.words import email_key, name_key
 from domain.pagination import Window
 from persistence.database import Database
 from persistence.user import SqlUserRepository
+from persistence.user_count import SqlCount
 from persistence.user_query import keyset_of
 from persistence.user_rows import Sizes
 from persistence.user_search import SqlSearch
@@ -148,7 +149,7 @@ async def compare(url: str, people: Sequence[User], queries: Sequence[UserQuery]
             right = expected(people, query)
             for backward in (False, True):
                 assert await walked(connection, query, sizes, backward=backward) == right, query
-            assert await SqlSearch(connection, query, sizes).count() == len(right), query
+            assert await SqlCount(connection, sizes=sizes).of(query) == Count(len(right)), query
             by_name = replace(query, sort=UserSort.DISPLAY_NAME, window=Window(100))
             in_order = sorted(right, key=lambda u: (name_key(u.display_name), u.id))
             assert await sorted_by(connection, by_name, sizes) == in_order, query

@@ -12,7 +12,7 @@ import pytest
 from domain import errors
 from domain.cursors import LogCursor
 from domain.models.actor import Actor, Role, system
-from domain.models.directory import UserFilter
+from domain.models.directory import Count, UserFilter
 from domain.models.event_types import EventType
 from domain.models.log import EventFilter
 from domain.models.user import Status, User
@@ -90,7 +90,7 @@ async def test_a_query_returns_only_users_the_requester_sees(
         query = directory.query(viewer, Window(5), search="ada")
         assert set((await directory.page(query, CURSOR)).items) == set(found)
         assert world.store.reads[-1] == (CURSOR, viewer.user_id)
-        assert await directory.count(query, CURSOR) == len(found)
+        assert await directory.count(query, CURSOR) == Count(len(found))
         assert world.store.reads[-1] == (CURSOR, viewer.user_id)
 
 

@@ -15,7 +15,8 @@ const data = (users = [ada, bo], search = '') => ({
 	cursor: 'head',
 	rows: users,
 	pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
-	total: users.length
+	total: users.length,
+	exact: true
 });
 let site: Site;
 beforeEach(() => (site = new Site('/people')));
@@ -47,10 +48,19 @@ describe('the feed', () => {
 		await screen.findByText(en.users.newOnes(1));
 		expect(row('bo').textContent).toContain('Alba');
 		expect(row('ada').textContent).toContain(en.users.left);
-		expect(document.querySelector('[data-total]')!.textContent).toBe(en.users.total(2));
+		expect(document.querySelector('[data-total]')!.textContent).toBe(en.users.total(2, true));
 		expect(site.socket.subscriptions('UserFeed')).toHaveLength(1);
 		await fireEvent.click(screen.getByRole('button', { name: en.users.showNew(1) }));
 		expect(visits.urls).toEqual(['/people']);
+	});
+
+	test('leaves an estimate of how many there are as it was read, and says that it is one', async () => {
+		await site.show(Page, { data: { ...data(), total: 12_000, exact: false }, form: null });
+		const total = document.querySelector('[data-total]')!;
+		expect(total.textContent).toBe('about 12,000 people');
+		await push({ __typename: 'UserEntered', cursor: '1', user: user({ id: 'cy' }) });
+		await screen.findByText(en.users.newOnes(1));
+		expect(total.textContent).toBe('about 12,000 people');
 	});
 
 	test('has no presence in it: after a break all rows are asked for', async () => {

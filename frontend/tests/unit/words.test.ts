@@ -24,8 +24,12 @@ describe('the catalogues', () => {
 	});
 
 	test('count in their own way', () => {
-		expect([en.users.total(1), en.users.total(1234)]).toEqual(['1 person', '1,234 people']);
-		expect(de.users.total(1234)).toContain('1.234');
+		expect([en.users.total(1, true), en.users.total(1234, true)]).toEqual(['1 person', '1,234 people']);
+		expect(de.users.total(1234, true)).toContain('1.234');
+		expect([en.users.total(1200, false), de.users.total(1200, false)]).toEqual([
+			'about 1,200 people',
+			'etwa 1.200 Personen'
+		]);
 	});
 });
 

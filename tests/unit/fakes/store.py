@@ -13,7 +13,7 @@ from uuid import UUID
 from domain.cursors import LogCursor
 from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
-from domain.models.directory import Credentials, UserQuery
+from domain.models.directory import Count, Credentials, UserQuery
 from domain.models.event import NewEvent
 from domain.models.relevance import LITTLE, SLIPPED
 from domain.models.session import EndReason, Principal, Session
@@ -92,9 +92,9 @@ class FakeUsers:
         found = sorted(self._found(query), key=lambda u: (sort_key(u, query), u.id), reverse=query.descending)
         return page_of(found, query.window)
 
-    async def count(self, query: UserQuery) -> int:
+    async def count(self, query: UserQuery) -> Count:
         """The number of matching users."""
-        return len(self._found(query))
+        return Count(len(self._found(query)))
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:
         """Numbers of users by role and status."""

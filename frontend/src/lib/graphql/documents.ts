@@ -510,12 +510,13 @@ export type UsersData = {
 		}>;
 		pageInfo: Pages;
 		totalCount?: number;
+		totalCountExact?: boolean;
 	};
 };
 
 export type UsersVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null; search?: string | null; filter?: UserFilter | null; orderBy?: UserOrder | null; count: boolean };
 
-export const Users = ("query Users($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...User}}pageInfo{...Pages}totalCount@include(if:$count)}}" + PagesFragment + UserFragment) as TypedDocument<UsersData, UsersVariables>;
+export const Users = ("query Users($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...User}}pageInfo{...Pages}totalCount@include(if:$count)totalCountExact@include(if:$count)}}" + PagesFragment + UserFragment) as TypedDocument<UsersData, UsersVariables>;
 
 export type UserPageData = {
 	user: (User & {

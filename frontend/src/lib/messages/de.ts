@@ -44,7 +44,7 @@ export const de: Messages = {
 	},
 	users: {
 		title: 'Personen',
-		total: (n) => count(n, 'Person', 'Personen'),
+		total: (n, exact) => `${exact ? '' : 'etwa '}${count(n, 'Person', 'Personen')}`,
 		search: 'Nach Name oder E-Mail suchen',
 		searchMember: 'Nach Namen suchen',
 		searchLabel: 'Personen suchen',

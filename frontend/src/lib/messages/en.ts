@@ -44,7 +44,7 @@ export const en = {
 	},
 	users: {
 		title: 'People',
-		total: (n: number) => count(n, 'person', 'people'),
+		total: (n: number, exact: boolean) => `${exact ? '' : 'about '}${count(n, 'person', 'people')}`,
 		search: 'Search by name or email',
 		searchMember: 'Search by name',
 		searchLabel: 'Search people',

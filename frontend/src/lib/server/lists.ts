@@ -5,9 +5,11 @@ interface Connection<T> {
 	edges: { node: T }[];
 	pageInfo: Pages;
 	totalCount?: number | null;
+	totalCountExact?: boolean | null;
 }
 
-/** Its rows, how many there are on all pages, and the pages beside it. */
-export function listOf<T>({ edges, pageInfo, totalCount }: Connection<T>) {
-	return { rows: edges.map((edge) => edge.node), pageInfo, total: totalCount ?? 0 };
+/** Its rows, how many there are on all pages and whether that is exact, and the pages beside it. */
+export function listOf<T>({ edges, pageInfo, totalCount, totalCountExact }: Connection<T>) {
+	const rows = edges.map((edge) => edge.node);
+	return { rows, pageInfo, total: totalCount ?? 0, exact: totalCountExact ?? true };
 }

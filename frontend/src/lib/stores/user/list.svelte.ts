@@ -22,9 +22,21 @@ const RULES: ListRules<User, Change> = {
 };
 
 export class UserList extends Rows<User, Change> {
-	/** `total`: how many there were on all pages. */
-	constructor(users: readonly User[], total?: number) {
+	readonly #read: number;
+
+	/** `total`: how many there were on all pages, or, unless it is `exact`, about how many. */
+	constructor(
+		users: readonly User[],
+		total = users.length,
+		readonly exact = true
+	) {
 		super(users, RULES, total);
+		this.#read = total;
+	}
+
+	/** An estimate stays as it was read: it is not better by one. */
+	override get total(): number {
+		return this.exact ? super.total : this.#read;
 	}
 
 	/** Follows the feed until the returned function is called; presence, which no log has, is read after each break. */
