@@ -87,12 +87,12 @@ async def _phase(stand: Stand, sockets: int) -> dict[str, list[float]]:
         core = await stack.enter_async_context(open_core(settings))
         https = [await stack.enter_async_context(_http(i.url)) for i in stand.instances]
         admin = await sign_in(https[0], ADMIN, stand.password)
-        people = [await _person(core) for _ in range(USERS)]
+        disabled = [await _person(core) for _ in range(USERS)]
         each = max(1, sockets // USERS // len(stand.instances))
         held = [
-            [[await _held(stack, i.port, person) for _ in range(each)] for i in stand.instances] for person in people
+            [[await _held(stack, i.port, person) for _ in range(each)] for i in stand.instances] for person in disabled
         ]
-        for person, (here, elsewhere) in zip(people, held, strict=True):
+        for person, (here, elsewhere) in zip(disabled, held, strict=True):
             await asyncio.sleep(random.uniform(*PAUSE))  # noqa: S311 - no secret
             closing = [asyncio.create_task(_closed(s)) for s in (*here, *elsewhere)]
             sent = time.perf_counter()

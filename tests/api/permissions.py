@@ -20,7 +20,7 @@ UNKNOWN, REFUSED, HIDDEN, FINE = "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "f
 SIGNED_IN = (UNKNOWN, FINE, FINE, FINE)
 AUDITORS = (UNKNOWN, REFUSED, FINE, FINE)
 ADMINS = (UNKNOWN, REFUSED, REFUSED, FINE)
-EVERYBODY = (FINE, FINE, FINE, FINE)
+ANYONE = (FINE, FINE, FINE, FINE)
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ QUERIES = {
 }
 RESULT = "{ __typename ... on Problem { code } }"
 MUTATIONS = {
-    "signUp": Rule(f'signUp(input: {{email: "$new", password: "{PASSWORD}", displayName: "New"}}) {RESULT}', EVERYBODY),
-    "signIn": Rule(f'signIn(input: {{email: "$email", password: "{PASSWORD}"}}) {RESULT}', EVERYBODY),
-    "refreshSession": Rule(f'refreshSession(refreshToken: "$refresh") {RESULT}', EVERYBODY),
+    "signUp": Rule(f'signUp(input: {{email: "$new", password: "{PASSWORD}", displayName: "New"}}) {RESULT}', ANYONE),
+    "signIn": Rule(f'signIn(input: {{email: "$email", password: "{PASSWORD}"}}) {RESULT}', ANYONE),
+    "refreshSession": Rule(f'refreshSession(refreshToken: "$refresh") {RESULT}', ANYONE),
     "signOut": Rule(f"signOut {RESULT}", SIGNED_IN, spends=True),
     "revokeSession": Rule(f'revokeSession(id: "$session") {RESULT}', (UNKNOWN, HIDDEN, HIDDEN, FINE)),
     "revokeSessions": Rule(f'revokeSessions(userId: "$id") {RESULT}', ADMINS),
@@ -75,7 +75,7 @@ SUBSCRIPTIONS = {
 
 OPEN = "seen by everyone who gets the object"
 OWN = frozenset({"self", "admin"})
-TOLD = frozenset({"self", "auditor", "admin"})
+CONCERNED = frozenset({"self", "auditor", "admin"})
 KNOWN = frozenset({"member", "self", "auditor", "admin"})
 
 
@@ -104,19 +104,19 @@ TYPES: dict[str, Fields] = {
         **dict.fromkeys(("displayName", "role", "status", "online", "lastSeenAt", "createdAt", "updatedAt"), OPEN),
         **dict.fromkeys(("emailVerifiedAt", "version"), OPEN),
         "id": Probe(ON_USER, "id", KNOWN),
-        "email": Probe(ON_USER, "email", TOLD),
+        "email": Probe(ON_USER, "email", CONCERNED),
         "sessions": Probe(ON_USER, "sessions { edges { node { id } } }", OWN, lambda v: bool(v["edges"])),
-        "events": Probe(ON_USER, "events { edges { node { id } } }", TOLD, lambda v: bool(v["edges"])),
+        "events": Probe(ON_USER, "events { edges { node { id } } }", CONCERNED, lambda v: bool(v["edges"])),
     },
     "Event": {
         **dict.fromkeys(("cursor", "type", "occurredAt", "subjectId", "userId"), OPEN),
         "id": Probe(ON_EVENT, "id", KNOWN),
-        "subject": Probe(ON_EVENT, "subject { ... on User { email } }", TOLD, lambda v: bool(v["email"])),
-        "user": Probe(ON_EVENT, "user { email }", TOLD, lambda v: bool(v["email"])),
+        "subject": Probe(ON_EVENT, "subject { ... on User { email } }", CONCERNED, lambda v: bool(v["email"])),
+        "user": Probe(ON_EVENT, "user { email }", CONCERNED, lambda v: bool(v["email"])),
         "actor": Probe(ON_EVENT, "actor { email }", frozenset({"auditor", "admin"}), lambda v: bool(v["email"])),
-        "changes": Probe(ON_EVENT, "changes { field before after }", TOLD, changes_email),
-        "requestId": Probe(ON_EVENT, "requestId", TOLD),
-        "ipAddress": Probe(ON_EVENT, "ipAddress", TOLD),
+        "changes": Probe(ON_EVENT, "changes { field before after }", CONCERNED, changes_email),
+        "requestId": Probe(ON_EVENT, "requestId", CONCERNED),
+        "ipAddress": Probe(ON_EVENT, "ipAddress", CONCERNED),
     },
     "Session": {
         "id": on_session("id"),

@@ -32,7 +32,7 @@ def events(rollcall: Rollcall) -> list[str]:
     return [t for (t,) in rollcall.fetch("select type from events order by ord")]
 
 
-PEOPLE = b"".join(
+USERS_CSV = b"".join(
     [
         b"\xef\xbb\xbfemail,display_name,role\r\n",
         b"ada@example.com,Ada King,admin\r\n",
@@ -49,7 +49,7 @@ PEOPLE = b"".join(
 
 
 def test_a_file_is_checked_imported_repeated_and_changed(rollcall: Rollcall) -> None:
-    file = rollcall.write("people.csv", PEOPLE)
+    file = rollcall.write("people.csv", USERS_CSV)
     tried = rollcall.run("import", file, "--dry-run", code=3)
     assert "3 would be created, 0 would be updated, 0 unchanged, 6 refused" in tried.out
     assert (rollcall.count(), rollcall.count("events")) == (0, 0)
@@ -77,7 +77,9 @@ def test_a_file_is_checked_imported_repeated_and_changed(rollcall: Rollcall) -> 
     assert "0 created, 0 updated, 3 unchanged, 6 refused" in again.out
     assert (users(rollcall), len(events(rollcall))) == (all_users, 3)
 
-    changed = rollcall.write("people.csv", PEOPLE.replace(b"Ada King", b"Ada Lovelace").replace(b"auditor", b"member"))
+    changed = rollcall.write(
+        "people.csv", USERS_CSV.replace(b"Ada King", b"Ada Lovelace").replace(b"auditor", b"member")
+    )
     assert "0 created, 2 updated, 1 unchanged" in rollcall.run("import", changed, code=3).out
     assert events(rollcall)[3:] == ["user_updated", "user_role_changed"]
 

@@ -146,7 +146,7 @@ def downgraded_interactively(rollcall: Rollcall, answer: str) -> tuple[int, str]
         os.close(ours)
 
 
-def test_a_user_at_a_terminal_is_asked_for_confirmation(migrated: Rollcall) -> None:
+def test_a_terminal_prompts_for_confirmation(migrated: Rollcall) -> None:
     code, shown = downgraded_interactively(migrated, "n")
     assert (code, revision(migrated)) == (1, "9000")
     assert shown.splitlines()[:3] == LOSSES

@@ -15,7 +15,7 @@ from tests.api.conftest import Api, Person
 from tests.api.feeds import BY_ID, FEED, Copy, created_user, until_sent
 from tests.api.test_live import DISABLE, RENAME
 
-PEOPLE = """query($search: String, $filter: UserFilter, $after: String) {
+USERS = """query($search: String, $filter: UserFilter, $after: String) {
   users(first: 100, search: $search, filter: $filter, after: $after) {
     edges { node { id displayName role status version } } pageInfo { hasNextPage endCursor } } }"""
 WRITES, SUBSCRIBERS = 120, 6
@@ -26,7 +26,7 @@ async def directory(api: Api, by: Person, **variables: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     after: str | None = None
     while True:
-        page = (await api.ask(PEOPLE, variables | {"after": after}, by))["users"]
+        page = (await api.ask(USERS, variables | {"after": after}, by))["users"]
         found |= {edge["node"]["id"]: edge["node"] for edge in page["edges"]}
         if not page["pageInfo"]["hasNextPage"]:
             return found

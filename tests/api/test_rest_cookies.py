@@ -75,9 +75,9 @@ async def test_two_refresh_cookies_change_nothing_and_are_removed(
         query = {"query": "mutation { refreshSession { __typename } }"}
         answer = await api.http.post("/graphql", headers=headers, json=query)
         assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (401, "TOKEN_INVALID")
-    gone = {(n, p) for n, p, given in set_cookies(answer) if not given}
-    assert ("rollcall_refresh", "/") in gone
-    assert ("rollcall", "/") not in gone, "a token that is not ours may be another instance's"
+    deleted = {(n, p) for n, p, given in set_cookies(answer) if not given}
+    assert ("rollcall_refresh", "/") in deleted
+    assert ("rollcall", "/") not in deleted, "a token that is not ours may be another instance's"
     assert not any(given for _, _, given in set_cookies(answer))
     for one in (person, attacker):
         assert (await api.rest("POST", REFRESH, json={"refresh_token": one.refresh})).status_code == 200, "still unused"

@@ -17,7 +17,7 @@ from tests.architecture.sources import PACKAGES, ROOT, tracked
 COPIED = (*PACKAGES, "tests", "pyproject.toml")
 CLOSED = ("persistence/log/", "schema/feeds/", "schema/live/", "api/sockets/")
 """Files that need no edit for a new noun."""
-ASKED = (
+PROBING_TESTS = (
     "tests/api/test_permissions.py::test_the_table_has_exactly_the_fields_of_the_schema",
     "tests/architecture/test_tables.py::test_the_metadata_has_every_table",
     "tests/contract/test_schema.py",
@@ -76,7 +76,7 @@ def test_a_noun_added_by_the_recipe_works(tree: Path) -> None:
     run(tree, "-c", PROBE)
     sdl = (tree / "schema/schema.graphql").read_text()
     assert not [text for text in SERVED if text not in sdl]
-    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *ASKED)
+    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *PROBING_TESTS)
 
 
 def test_the_recipe_lists_the_edited_files() -> None:

@@ -232,13 +232,13 @@ async def test_erasing_leaves_no_personal_data(core: Core, settings: Settings) -
     assert types == [EventType.USER_CREATED, EventType.USER_UPDATED, EventType.USER_ERASED]
 
 
-def rows(*people: tuple[str, str, str]) -> Sequence[ImportRow]:
+def rows(*imported: tuple[str, str, str]) -> Sequence[ImportRow]:
     """Rows of an import."""
-    return [ImportRow(i, *p) for i, p in enumerate(people, 2)]
+    return [ImportRow(i, *p) for i, p in enumerate(imported, 2)]
 
 
 async def test_an_import_refuses_single_rows_and_may_be_repeated(core: Core, settings: Settings) -> None:
-    people = rows(
+    imported = rows(
         ("a@example.com", "A", "member"),
         ("A@EXAMPLE.com", "Again", ""),
         ("nonsense", "B", ""),
@@ -246,12 +246,12 @@ async def test_an_import_refuses_single_rows_and_may_be_repeated(core: Core, set
         ("d@example.com", "D", "king"),
         ("e@example.com", "E", "AUDITOR"),
     )
-    dry = await core.imports.import_batch(system(), people, dry_run=True)
+    dry = await core.imports.import_batch(system(), imported, dry_run=True)
     assert await core.users.count(core.users.query(system())) == Count(0)
-    first = await core.imports.import_batch(system(), people)
+    first = await core.imports.import_batch(system(), imported)
     assert (first.created, first.updated) == (dry.created, dry.updated) == (2, 0)
     assert [(r.line, r.field) for r in first.refused] == [(3, "email"), (4, "email"), (5, "display_name"), (6, "role")]
-    again = await core.imports.import_batch(system(), people)
+    again = await core.imports.import_batch(system(), imported)
     assert (again.created, again.updated, again.unchanged) == (0, 0, 2)
     changed = await core.imports.import_batch(system(), rows(("e@example.com", "E2", "member")))
     assert changed.updated == 1

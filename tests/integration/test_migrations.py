@@ -212,7 +212,7 @@ insert into users (email, display_name, name_key, role, status, email_verified_a
   ('akemi@example.org', '佐藤明美', '佐藤明美', 'admin', 'active', now(), 2),
   ('odd@example.org', '100 % Ada', '100 % ada', 'member', 'deleted', null, 3);
 """
-PEOPLE = "select * from users order by email"
+ALL_USERS = "select * from users order by email"
 WORDS = "select word, in_name, email from user_words join users on users.id = user_id"
 
 
@@ -220,9 +220,9 @@ def test_both_ways_of_the_words_keep_every_user(empty_url: str) -> None:
     config = alembic_config(DatabaseAddress(empty_url))
     command.upgrade(config, "0004")
     asyncio.run(run(empty_url, WITH_OLD_KEYS))
-    old = [dict(r) for r in asyncio.run(run(empty_url, PEOPLE))]
+    old = [dict(r) for r in asyncio.run(run(empty_url, ALL_USERS))]
     command.upgrade(config, "0005")
-    new = [dict(r) for r in asyncio.run(run(empty_url, PEOPLE))]
+    new = [dict(r) for r in asyncio.run(run(empty_url, ALL_USERS))]
     keys = [(n["email"], n.pop("name_key"), n.pop("email_key"), n.pop("traits")) for n in new]
     assert new == [{k: v for k, v in o.items() if k not in {"name_key", "search"}} for o in old], (
         "the rest is as it was"
@@ -242,7 +242,7 @@ def test_both_ways_of_the_words_keep_every_user(empty_url: str) -> None:
     vocabulary = asyncio.run(run(empty_url, "select word from words order by word"))
     assert [r["word"] for r in vocabulary] == sorted({r["word"] for r in words}, key=str.encode)
     command.downgrade(config, "0004")
-    assert [dict(r) for r in asyncio.run(run(empty_url, PEOPLE))] == old
+    assert [dict(r) for r in asyncio.run(run(empty_url, ALL_USERS))] == old
     command.upgrade(config, "0005")
     again = [tuple(r) for r in asyncio.run(run(empty_url, WORDS))]
     assert sorted(again) == sorted(tuple(r) for r in words)

@@ -81,7 +81,7 @@ async def test_a_window_ends_however_many_attempts_are_made(redis_url: str) -> N
         await client.aclose()
 
 
-async def test_instances_count_together_and_lose_no_attempt(redis_url: str) -> None:
+async def test_instances_count_every_attempt_together(redis_url: str) -> None:
     async with limiters(redis_url, 3) as instances:
         key = uuid4().hex
         answers = await asyncio.gather(*(instances[i % 3].hit("b", key, 10, 60) for i in range(45)))

@@ -134,7 +134,7 @@ async def test_a_cookie_authenticates_no_write_from_a_foreign_origin(
 @pytest.mark.parametrize("public_url", [OWN, "http://localhost:8000"])
 @pytest.mark.parametrize("method", ["GET", "POST", "socket"])
 @pytest.mark.parametrize("twice", ["access", "refresh"])
-async def test_two_cookies_of_one_name_authenticate_nobody(public_url: str, method: str, twice: str) -> None:
+async def test_two_cookies_of_one_name_do_not_authenticate(public_url: str, method: str, twice: str) -> None:
     desk = Desk(public_url=public_url)
     name = desk.cookie.partition("=")[0] + ("_refresh" if twice == "refresh" else "")
     own = desk.token if twice == "access" else desk.tokens.issue_refresh(desk.principal.session_id, 1)[0]

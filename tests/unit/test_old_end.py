@@ -15,7 +15,7 @@ from domain.services.history import HistoryService
 from domain.services.retention import DAYS_MAX, RetentionService, age_of
 from tests.unit.test_services import World
 
-NOBODY = Actor(None, Role.AUDITOR)
+ANONYMOUS = Actor(None, Role.AUDITOR)
 
 
 @pytest.fixture
@@ -40,11 +40,11 @@ def test_an_age_is_at_least_one_day() -> None:
 
 async def test_only_admins_prune(world: World) -> None:
     service = RetentionService(world.store)
-    for call in (service.prune(NOBODY, 1), service.expired(NOBODY, 1)):
+    for call in (service.prune(ANONYMOUS, 1), service.expired(ANONYMOUS, 1)):
         with pytest.raises(errors.Forbidden):
             await anext(call)
     with pytest.raises(errors.Forbidden):
-        await HistoryService(world.store).renew(NOBODY, keep_positions=True)
+        await HistoryService(world.store).renew(ANONYMOUS, keep_positions=True)
 
 
 async def test_old_entries_are_counted_and_then_deleted_in_batches(world: World) -> None:

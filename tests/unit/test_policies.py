@@ -28,7 +28,7 @@ ACTORS = {
     "auditing self": Actor(SUBJECT.id, Role.AUDITOR),
     "admin self": Actor(SUBJECT.id, Role.ADMIN),
 }
-Question = tuple[Callable[..., Any], tuple[Any, ...]]
+Check = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 def at(status: Status) -> User:
@@ -36,13 +36,13 @@ def at(status: Status) -> User:
     return replace(SUBJECT, status=status)
 
 
-def editing(*fields: str) -> Question:
+def editing(*fields: str) -> Check:
     """Whether these fields of the subject may be set."""
     return policies.can_edit, (SUBJECT.id, fields)
 
 
 # Columns: anonymous, member, auditor, admin, system; then the subject as a member, an auditor and an admin.
-TABLE: list[tuple[Question, str]] = [
+TABLE: list[tuple[Check, str]] = [
     ((policies.require_admin, ()), "- - - y y  - - y"),
     ((policies.require_auditor, ()), "- - y y y  - y y"),
     ((policies.can_see, (at(Status.ACTIVE),)), "y y y y y  y y y"),
@@ -66,36 +66,36 @@ TABLE: list[tuple[Question, str]] = [
     (editing("display_name", "role"), "- - - y y  - - y"),
 ]
 CASES = [
-    pytest.param(question, actor, cell == "y", id=f"{question[0].__name__}-{name}-{number}")
-    for number, (question, cells) in enumerate(TABLE)
+    pytest.param(check, actor, cell == "y", id=f"{check[0].__name__}-{name}-{number}")
+    for number, (check, cells) in enumerate(TABLE)
     for (name, actor), cell in zip(ACTORS.items(), cells.split(), strict=True)
 ]
 OF_ENTRIES = {"leaves_view", "can_see_event", "event_as_seen", "_is_in_view", "without_personal_data", "without_erased"}
-TOLD_ELSEWHERE = OF_ENTRIES | {"audiences", "visible_statuses"}
+TESTED_ELSEWHERE = OF_ENTRIES | {"audiences", "visible_statuses"}
 """Policies tested elsewhere: the last two below, those of log entries in test_event_policies.py."""
 
 
-def permits(question: Question, actor: Actor) -> bool:
+def permits(check: Check, actor: Actor) -> bool:
     """Whether the policy allows it; one that raises Forbidden does not."""
-    ask, about = question
+    ask, about = check
     try:
         return ask(actor, *about) is not False
     except Forbidden:
         return False
 
 
-@pytest.mark.parametrize(("question", "actor", "expected"), CASES)
-def test_every_actor_has_the_rights_in_the_table(question: Question, actor: Actor, *, expected: bool) -> None:
-    assert permits(question, actor) is expected
+@pytest.mark.parametrize(("check", "actor", "expected"), CASES)
+def test_every_actor_has_the_rights_in_the_table(check: Check, actor: Actor, *, expected: bool) -> None:
+    assert permits(check, actor) is expected
 
 
 @pytest.mark.parametrize("actor", ACTORS.values(), ids=ACTORS)
 def test_the_visible_statuses_are_those_of_the_users_an_actor_sees(actor: Actor) -> None:
-    stranger = replace(SUBJECT, id=UUID(int=9))
-    seen = {s for s in Status if policies.can_see(actor, replace(stranger, status=s))}
+    other_user = replace(SUBJECT, id=UUID(int=9))
+    seen = {s for s in Status if policies.can_see(actor, replace(other_user, status=s))}
     assert policies.visible_statuses(actor) == seen
 
 
 def test_every_policy_has_a_row() -> None:
     own = {n for n, f in inspect.getmembers(policies, inspect.isfunction) if f.__module__ == policies.__name__}
-    assert own - TOLD_ELSEWHERE == {question[0].__name__ for question, _ in TABLE}
+    assert own - TESTED_ELSEWHERE == {check[0].__name__ for check, _ in TABLE}
