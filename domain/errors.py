@@ -78,23 +78,6 @@ class IdempotencyMismatch(DomainError):
     default = "This idempotency key was already used with different input"
 
 
-class Taken(DomainError):
-    """Another row already has this value of the unique `field`; for `email` the code is EMAIL_TAKEN."""
-
-    code = "TAKEN"
-    status = 409
-    default = "This is taken"
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-        self.code = f"{field}_taken".upper()
-        super().__init__(f"This {FIELD_WORDS.get(field, field.replace('_', ' '))} is taken")
-
-
-FIELD_WORDS: Mapping[str, str] = {"email": "e-mail address"}
-"""How messages call a field whose name does not read well."""
-
-
 class Versioned(Protocol):
     """An entity whose version grows with every change."""
 
@@ -102,6 +85,26 @@ class Versioned(Protocol):
     def version(self) -> int:
         """The version, from 1."""
         ...
+
+
+class Taken(DomainError):
+    """Another row already has this value of the unique `field`; for `email` the code is EMAIL_TAKEN.
+
+    `current` is the entity that has it, if the caller may know that.
+    """
+
+    code = "TAKEN"
+    status = 409
+    default = "This is taken"
+
+    def __init__(self, field: str, current: Versioned | None = None, message: str | None = None) -> None:
+        self.field, self.current = field, current
+        self.code = f"{field}_taken".upper()
+        super().__init__(message or f"This {FIELD_WORDS.get(field, field.replace('_', ' '))} is taken")
+
+
+FIELD_WORDS: Mapping[str, str] = {"email": "e-mail address"}
+"""How messages call a field whose name does not read well."""
 
 
 class VersionConflict(DomainError):

@@ -74,7 +74,9 @@ class ValidationProblem(Problem):
 class ConflictProblem(Problem):
     """The write conflicts with stored data."""
 
-    current: User | None = strawberry.field(description="The current object, if the viewer may see it.")
+    current: User | None = strawberry.field(
+        description="The object as it is now; of a value that is taken, the object that has it. Null if the viewer may not see it."
+    )
 
 
 @strawberry.type
@@ -119,10 +121,8 @@ def problem_of(error: DomainError, context: Context) -> Problem | None:
             return _refused(error.message, [(camel(f.field), f.message) for f in error.faults])
         case errors.IdempotencyMismatch():
             return _refused(error.message, [("idempotencyKey", error.message)])
-        case errors.VersionConflict():
+        case errors.VersionConflict() | errors.Taken():
             return ConflictProblem(code=_code(error), message=error.message, current=_seen(error.current, context))
-        case errors.Taken():
-            return ConflictProblem(code=_code(error), message=error.message, current=None)
         case errors.RateLimited():
             return RateLimitProblem(code=_code(error), message=error.message, retry_after_seconds=error.retry_after)
     kind = next((PLAIN[base] for base in type(error).__mro__ if base in PLAIN), None)

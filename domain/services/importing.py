@@ -9,9 +9,9 @@ from domain import policies
 from domain.errors import LastAdmin, ValidationFailed
 from domain.models.actor import Actor, Role
 from domain.models.event import NewEvent
-from domain.models.user import User, user_changed, user_created
+from domain.models.user import Status, User, user_changed, user_created
 from domain.services.unit import Clock, Store, WriteUnit
-from domain.services.user import checked, guard_last_admin, new_user
+from domain.services.user import HELD_BY_DELETED, checked, guard_last_admin, new_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class ImportService:
     ) -> ImportResult:
         """Create the users whose e-mail is new and update the others: all of them or, if the database fails, none.
 
-        Rows that break a rule are rejected one by one, without affecting the rest. A disabled or deleted user keeps its
-        status. `seen` has the hashes of the addresses in earlier batches of the same file, and is extended: a row that
+        Rows that break a rule are rejected one by one, without affecting the rest: that of a deleted user, for example.
+        A disabled user keeps its status. `seen` has the hashes of the addresses in earlier batches of the same file, and is extended: a row that
         repeats an address is rejected in any batch, because otherwise a second run would write both rows again. Raises
         Forbidden, and Unavailable if nothing was written.
         """
@@ -75,18 +75,20 @@ class ImportService:
         refused: list[ImportRefusal] = []
         seen = set() if seen is None else seen
         wanted = _checked(rows, refused, seen)
+        addresses = [hash(w.email) for w in wanted]
         async with self._store.write() as unit:
             found = await unit.users.find_by_emails([w.email for w in wanted])
             known = {
                 u.email: u for u in (await unit.users.get_many_for_update([u.id for u in found.values()])).values()
             }
+            wanted = _without_deleted(wanted, known, refused)
             created = await self._add(unit, actor, [w for w in wanted if w.email not in known], refused)
             updated = await self._save(unit, actor, [w for w in wanted if w.email in known], known, refused)
             entries = created + [e for _, changes in updated for e in changes]
             if entries and not dry_run:
                 await unit.events.append_many(entries)
                 await unit.commit()
-        seen.update(hash(w.email) for w in wanted)
+        seen.update(addresses)
         unchanged = len(rows) - len(refused) - len(created) - len(updated)
         return ImportResult(len(created), len(updated), unchanged, sorted(refused, key=lambda r: r.line))
 
@@ -128,6 +130,13 @@ class ImportService:
             changed.append((after, user_changed(actor, before, after, changes)))
         await unit.users.save_many([u for u, _ in changed if not known[u.email].is_active_admin])
         return changed
+
+
+def _without_deleted(rows: Sequence[_Wanted], known: dict[str, User], refused: list[ImportRefusal]) -> list[_Wanted]:
+    """The rows whose address no deleted user has; the others are added to `refused`."""
+    held = [row for row in rows if row.email in known and known[row.email].status is Status.DELETED]
+    refused += [ImportRefusal(row.line, "email", HELD_BY_DELETED) for row in held]
+    return [row for row in rows if row not in held]
 
 
 def _checked(rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: set[int]) -> list[_Wanted]:

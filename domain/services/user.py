@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from domain.errors import (
     IdempotencyMismatch,
     LastAdmin,
     NotFound,
+    Taken,
     ValidationFailed,
     VersionConflict,
 )
@@ -32,6 +33,7 @@ from domain.services.unit import Clock, KeptResult, Store, WriteUnit, Written
 
 KEY_MAX = 200
 """The longest idempotency key, in characters."""
+HELD_BY_DELETED = "This e-mail address belongs to a deleted user; restore or erase them first"
 
 
 def checked(**fields: object) -> dict[str, str]:
@@ -121,7 +123,7 @@ class UserService(DirectoryService):
             raise ValidationFailed.one("idempotency_key", f"The key must have 1 to {KEY_MAX} printable characters", key)
         fingerprint = self._fingerprint(clean, command.role)
         hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
-        async with self._store.write() as unit:
+        async with self._naming_holder(actor, clean["email"]), self._store.write() as unit:
             if key is not None and (kept := await unit.keys.find(actor.user_id, key)):
                 return await self._repeat(unit, kept, fingerprint)
             user = new_user(clean["email"], clean["display_name"], command.role, self._clock.now())
@@ -156,6 +158,7 @@ class UserService(DirectoryService):
         clean = checked(**{k: v for k, v in wanted.items() if k in ("email", "display_name", "password")})
         hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._naming_holder(actor, clean.get("email")))
             if await self._claims_email(actor, command.id, clean.get("email")):
                 await stack.enter_async_context(self._attempts.claiming_email(actor.origin, actor.user_id))
             unit = await stack.enter_async_context(self._store.write())
@@ -176,6 +179,19 @@ class UserService(DirectoryService):
         if written.position is not None:
             await self._live.settle(command.id)
         return written
+
+    @asynccontextmanager
+    async def _naming_holder(self, actor: Actor, email: str | None) -> AsyncIterator[None]:
+        """If the block raises Taken, tell those who may see e-mail addresses who has this one, and if they are deleted."""
+        try:
+            yield
+        except Taken as error:
+            async with self._store.read() as unit:
+                holder = None if email is None else await unit.users.find_by_email(email)
+            if holder is None or not policies.can_see_email(actor, holder.id):
+                raise
+            message = HELD_BY_DELETED if holder.status is Status.DELETED else None
+            raise Taken(error.field, holder, message) from None
 
     async def _claims_email(self, actor: Actor, user_id: UUID, email: str | None) -> bool:
         """Whether users change their own e-mail address."""

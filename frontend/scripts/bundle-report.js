@@ -19,7 +19,7 @@ const BUDGETS = {
 	'/developers': 63,
 	'/overview': 70,
 	'/people': 75,
-	'/people/import': 65,
+	'/people/import': 66,
 	'/people/new': 65,
 	'/people/[id]': 82
 };

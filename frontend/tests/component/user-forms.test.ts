@@ -40,6 +40,52 @@ describe('the profile', () => {
 		expect(subject.subject.current.displayName).toBe('Ada');
 	});
 
+	test('an address that another user has changes nothing of this one, and says whose it is', async () => {
+		const subject = record();
+		show(ProfileForm, { record: subject });
+		await type('Ada King');
+		await click(en.common.save);
+		const holder = user({ id: 'bo-1', version: 9, displayName: 'Bo', status: 'DELETED' });
+		const kept = { current: null, holder, typed: {}, before: {} };
+		await answers.last.answer(failure('save', refusal('EMAIL_TAKEN'), kept));
+		await screen.findByText(en.user.heldByDeleted('Bo'));
+		expect([name().value, subject.subject.stored.displayName, subject.draft.base.version]).toEqual([
+			'Ada King',
+			'Ada',
+			7
+		]);
+		const restore = screen.getByRole<HTMLButtonElement>('button', { name: en.user.restoreHolder('Bo') });
+		expect(restore.form!.getAttribute('action')).toBe('/people/bo-1?/restore');
+		await click(en.common.save);
+		expect(screen.queryByText(en.user.heldByDeleted('Bo'))).toBeNull();
+	});
+
+	test('an auditor sees whose address it is, and cannot restore them', async () => {
+		show(ProfileForm, { record: record() }, { ...ADMIN, role: 'AUDITOR' });
+		await type('Ada King');
+		await click(en.common.save);
+		const kept = {
+			current: null,
+			holder: user({ displayName: 'Bo', status: 'DELETED' }),
+			typed: {},
+			before: {}
+		};
+		await answers.last.answer(failure('save', refusal('EMAIL_TAKEN'), kept));
+		await screen.findByText(en.user.heldByDeleted('Bo'));
+		expect(screen.queryByRole('button', { name: en.user.restoreHolder('Bo') })).toBeNull();
+	});
+
+	test('an address is entered as text, which a browser leaves as it is', () => {
+		show(ProfileForm, { record: record({ email: 'ada@bücher.example' }) });
+		const email = screen.getByLabelText(en.users.email) as HTMLInputElement;
+		expect([email.type, email.inputMode, email.autocomplete, email.value]).toEqual([
+			'text',
+			'email',
+			'off',
+			'ada@bücher.example'
+		]);
+	});
+
 	test('shows both where somebody else was quicker', async () => {
 		const subject = record();
 		show(ProfileForm, { record: subject });

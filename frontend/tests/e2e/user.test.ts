@@ -1,5 +1,6 @@
 /** One person: edited by two at once, their sessions ended, their status changed, with and without script. */
 import { beforeAll, describe, expect } from 'vitest';
+import { UsersById } from '#lib/graphql/documents.ts';
 import { Api, unique } from './harness/api.ts';
 import { ADMIN } from './harness/stack.ts';
 import { test, type Visitor } from './harness/visitor.ts';
@@ -98,6 +99,24 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 		expect(visitor.path).toBe('/account');
 	});
 
+	test('an address with other letters stays as it is when the name is edited', async ({ open }) => {
+		const someone = await api.newUser({ email: `${unique('zoe')}@bücher.example` });
+		const visitor = await open({ as: ADMIN, script });
+		const { page } = visitor;
+		await visitor.goto(`/people/${someone.id}`);
+		const email = page.locator('[data-form=save]').getByLabel('Email');
+		expect(await email.inputValue()).toBe(someone.email);
+		await email.fill(someone.email);
+		await name(visitor).fill('Renamed And Nothing Else');
+		await save(visitor).click();
+		await page.getByRole('heading', { name: 'Renamed And Nothing Else' }).waitFor();
+		expect(await email.inputValue()).toBe(someone.email);
+		// The heading is shown ahead of the answer.
+		const stored = async () => (await api.run(UsersById, { ids: [someone.id] })).nodes;
+		const expected = { displayName: 'Renamed And Nothing Else', email: someone.email, version: 2 };
+		await expect.poll(stored).toEqual([expect.objectContaining(expected)]);
+	});
+
 	test('disabled, enabled, deleted, restored', async ({ open }) => {
 		const someone = await api.newUser();
 		const visitor = await open({ as: ADMIN, script });
@@ -150,6 +169,22 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 		await page.getByLabel('Email').fill(`${unique('added')}@example.net`);
 		await page.getByRole('button', { name: 'Add person' }).click();
 		await page.waitForURL(/\/people(?!\/new)/);
+	});
+
+	test('an address of somebody deleted: they are restored from there', async ({ open }) => {
+		const someone = await api.newUser({ name: unique('Back ') });
+		await api.delete(someone.id);
+		const visitor = await open({ as: ADMIN, script });
+		visitor.expected.push(/status of 409/);
+		const { page } = visitor;
+		await visitor.goto('/people/new');
+		await page.getByLabel('Name').fill('Somebody Else');
+		await page.getByLabel('Email').fill(someone.email);
+		await page.getByRole('button', { name: 'Add person' }).click();
+		await page.getByText(`${someone.name} has this address and is deleted.`).waitFor();
+		await page.getByRole('button', { name: `Restore ${someone.name}` }).click();
+		await page.waitForURL((url) => url.pathname === `/people/${someone.id}`);
+		await page.locator('header').getByText('Active', { exact: true }).waitFor();
 	});
 
 	test('imported: looked at first, then added, and the second time nothing happens', async ({ open }) => {

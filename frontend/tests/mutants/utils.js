@@ -39,11 +39,14 @@ export const UTILS = {
 		['Array.from({ length: atOnce }, worker)', 'items.map(worker)', 'all at once']
 	],
 	'lib/utils/problems.ts': [
-		["if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return m.problem.EMAIL_TAKEN;", ''],
+		["if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return problemText(m, refusal);", ''],
 		['&& problem.retryAfterSeconds)', '&& false)'],
 		['(problem.message || m.problem.UNKNOWN)', 'm.problem.UNKNOWN'],
 		['if (fields.length && !hidden.length) return null;', ''],
-		[': message || null;', ': null;', 'what the catalogue does not know is lost'],
+		['return message || null;', 'return null;', 'what the catalogue does not know is lost'],
+		["problem.code === 'EMAIL_TAKEN' && HELD.test(problem.message)", 'false'],
+		['invalid.domain(label)', 'invalid.email'],
+		['invalid.character(character)', 'invalid.displayName'],
 		[
 			'if (fields.length && !hidden.length) return null;',
 			'if (fields.length) return null;',
@@ -77,7 +80,10 @@ export const UTILS = {
 		["product !== 'Mozilla'", 'true'],
 		["PHONES.has(system) ? 'phone' : 'desktop'", "PHONES.has(system) ? 'desktop' : 'desktop'"]
 	],
-	'lib/utils/user/add.ts': [["if (createUser.code === 'EMAIL_TAKEN') return { state: 'exists' };", '']],
+	'lib/utils/user/add.ts': [
+		["if (createUser.code === 'EMAIL_TAKEN' && !deleted) return { state: 'exists' };", ''],
+		[' && !deleted', '']
+	],
 	'lib/utils/user/address.ts': [
 		["sort !== 'name' && sort !== 'email'", "sort !== 'name'"],
 		["direction ? direction === 'desc' : startsDescending(sort)", 'startsDescending(sort)'],

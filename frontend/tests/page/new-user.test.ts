@@ -1,7 +1,7 @@
 /** The form that adds a user: sent twice, it adds one. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
-import { CreateUser, type CreateUserVariables, type UserOutcome } from '#lib/graphql/documents.ts';
+import { CreateUser, type CreateUserVariables, type User, type UserOutcome } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/people/new/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/new/+page.server.ts';
@@ -73,6 +73,55 @@ test('while it is under way it cannot be sent again by its buttons', async () =>
 	await waitFor(() => expect(site.api.variables(CreateUser)).toHaveLength(1));
 	end();
 	await waitFor(() => expect(visits.urls).toHaveLength(1));
+});
+
+const held = (more: Partial<User>) =>
+	refused('EMAIL_TAKEN', {
+		message: 'This e-mail address belongs to a deleted user; restore or erase them first',
+		current: user({ id: 'ada-1', displayName: 'Ada Lovelace', version: 3, ...more })
+	});
+const holder = () => document.querySelector<HTMLElement>('[data-holder]');
+
+test('an address that a deleted user has: says who, and offers to restore them', async () => {
+	site.api.on(CreateUser, () => ({ createUser: held({ status: 'DELETED' }) }));
+	await site.show(Page, { data: { key: 'key-1' }, form: null });
+	await fill('Ada');
+	await submit(en.user.create);
+	await screen.findByText(en.invalid.held);
+	expect(holder()!.dataset.holder).toBe('ada-1');
+	expect(holder()!.textContent).toContain(en.user.heldByDeleted('Ada Lovelace'));
+	const restore = screen.getByRole<HTMLButtonElement>('button', {
+		name: en.user.restoreHolder('Ada Lovelace')
+	});
+	expect([restore.form!.method, restore.form!.getAttribute('action')]).toEqual([
+		'post',
+		'/people/ada-1?/restore'
+	]);
+	expect(Object.fromEntries(new FormData(restore.form!))).toEqual({ expectedVersion: '3' });
+	site.api.on(CreateUser, () => ({ createUser: payload(user()) }));
+	await submit(en.user.createAnother);
+	await waitFor(() => expect(holder()).toBeNull());
+});
+
+test('an address that somebody else has: says who, and there is nothing to restore', async () => {
+	site.api.on(CreateUser, () => ({
+		createUser: refused('EMAIL_TAKEN', { current: user({ displayName: 'Ada Lovelace' }) })
+	}));
+	await site.show(Page, { data: { key: 'key-1' }, form: null });
+	await fill('Ada');
+	await submit(en.user.create);
+	await screen.findByText(en.problem.EMAIL_TAKEN);
+	expect(holder()!.textContent).toContain(en.user.heldBy('Ada Lovelace'));
+	expect(holder()!.querySelector('form')).toBeNull();
+});
+
+test('without script the same is on the page', async () => {
+	const kept = { email: 'ada@example.com', displayName: 'Ada', role: 'MEMBER' };
+	const refusal = { code: 'EMAIL_TAKEN', message: '', fields: {} };
+	const given = { ...kept, holder: user({ displayName: 'Ada Lovelace', status: 'DELETED' }) };
+	await site.show(Page, { data: { key: 'key-1' }, form: { form: 'newUser', refusal, kept: given } });
+	screen.getByRole('button', { name: en.user.restoreHolder('Ada Lovelace') });
+	expect([field('displayName').value, field('email').value]).toEqual(['Ada', 'ada@example.com']);
 });
 
 test('refused, it keeps what was typed and says what is wrong', async () => {

@@ -59,6 +59,25 @@ describe('saving a profile', () => {
 	});
 });
 
+test('of a taken address, a form is given who has it, and not as the user it is about', async () => {
+	const holder = { id: 'bo', status: 'DELETED' };
+	const taken = problem('EMAIL_TAKEN', { __typename: 'ConflictProblem', current: holder });
+	const fields = { displayName: 'Ada', email: 'bo@example.com', role: 'ADMIN', expectedVersion: '7' };
+	const answered = async (answer: object) => {
+		const given = () => event(fields, () => ({ updateUser: answer, createUser: answer })).event;
+		return [outcome(await save(given(), 'ada')), outcome(await create.default!(given()))];
+	};
+	expect(await answered(taken)).toMatchObject([
+		{ kept: { current: null, holder } },
+		{ kept: { email: 'bo@example.com', displayName: 'Ada', role: 'ADMIN', holder } }
+	]);
+	const conflict = problem('VERSION_CONFLICT', { __typename: 'ConflictProblem', current: holder });
+	expect(await answered(conflict)).toMatchObject([
+		{ kept: { current: holder, holder: null } },
+		{ kept: { holder: null } }
+	]);
+});
+
 test.each([
 	['VERSION_CONFLICT', 409],
 	['EMAIL_TAKEN', 409],

@@ -62,6 +62,7 @@ const WORST: Record<string, string[]> = {
 	],
 	'src/lib/utils/problems.ts': [
 		'The password is ',
+		'This e-mail address belongs to a deleted user',
 		'The display name ',
 		'The display name has  U+A',
 		'Invalid email forma',

@@ -29,6 +29,15 @@ it('puts a refusal beside its field, or over the form where no field has it', ()
 	expect([fieldError(en, null, 'email'), formError(en, null)]).toEqual([undefined, null]);
 });
 
+it('says that a deleted user has an address', () => {
+	const message = 'This e-mail address belongs to a deleted user; restore or erase them first';
+	const held = { code: 'EMAIL_TAKEN', message, fields: {} };
+	expect([fieldError(en, held, 'email'), problemText(en, held)]).toEqual([en.invalid.held, en.invalid.held]);
+	expect(fieldError(en, { ...held, message: 'This e-mail address is taken' }, 'email')).toBe(
+		en.problem.EMAIL_TAKEN
+	);
+});
+
 it('says what the catalogue does not know in the words of the API', () => {
 	const key = refused('VALIDATION_ERROR', { idempotencyKey: 'This key was used before' });
 	expect(formError(en, key, ['email'])).toBe('This key was used before');

@@ -74,6 +74,11 @@ describe('a line', () => {
 	it.each([
 		[payload(user({ id: 'new' })), { state: 'added', id: 'new' }],
 		[refused('EMAIL_TAKEN'), { state: 'exists' }],
+		[refused('EMAIL_TAKEN', { current: user() }), { state: 'exists' }],
+		[
+			refused('EMAIL_TAKEN', { current: user({ status: 'DELETED' }), message: 'held' }),
+			{ state: 'failed', problem: { code: 'EMAIL_TAKEN', message: 'held' } }
+		],
 		[refused('FORBIDDEN'), { state: 'failed', problem: { code: 'FORBIDDEN', message: '' } }]
 	])('becomes what the API made of it', async (createUser, added) => {
 		const api = new FakeApi();

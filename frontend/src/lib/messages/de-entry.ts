@@ -77,6 +77,7 @@ export const deEntry: EntryMessages = {
 		domain: (label: string) => `„${label}“ kann nicht Teil der Domain einer E-Mail-Adresse sein.`,
 		character: (code: string) => `Der Name enthält ein unsichtbares Zeichen (${code}). Entfernen Sie es.`,
 		displayName: 'Ein Name hat 1 bis 200 Zeichen.',
+		held: 'Diese E-Mail gehört einer gelöschten Person.',
 		password: 'Ein Passwort hat 8 bis 256 Zeichen.',
 		deleted: 'Diese Person ist gelöscht; stellen Sie sie zuerst wieder her.',
 		disabled: 'Diese Person ist gesperrt, nicht gelöscht; entsperren Sie sie stattdessen.',

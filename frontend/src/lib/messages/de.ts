@@ -137,6 +137,10 @@ export const de: Messages = {
 		eraseType: (name) => `Zur Bestätigung „${name}“ eingeben`,
 		eraseMismatch: 'Der Name stimmt nicht überein.',
 		confirm: (action, name) => `${name}: ${action}?`,
+		heldBy: (name) => `${name} hat diese Adresse schon.`,
+		heldByDeleted: (name) =>
+			`Diese Adresse gehört ${name}, und dieses Konto ist gelöscht. Stellen Sie es wieder her, oder löschen Sie es endgültig, damit die Adresse frei wird.`,
+		restoreHolder: (name) => `${name} wiederherstellen`,
 		conflictTitle: 'Jemand anderes hat das inzwischen geändert',
 		conflictText:
 			'Es wurde nichts gespeichert. Vergleichen Sie beide Fassungen und speichern Sie Ihre oder übernehmen Sie die andere.',

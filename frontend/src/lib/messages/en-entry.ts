@@ -76,6 +76,7 @@ export const enEntry = {
 		domain: (label: string) => `“${label}” cannot be part of an email address’s domain.`,
 		character: (code: string) => `The name has a character that cannot be seen (${code}). Remove it.`,
 		displayName: 'A name has 1 to 200 characters.',
+		held: 'A deleted person has this email.',
 		password: 'A password has 8 to 256 characters.',
 		deleted: 'This user is deleted; restore them first.',
 		disabled: 'This user is disabled, not deleted; enable them instead.',

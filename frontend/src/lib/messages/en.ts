@@ -135,6 +135,10 @@ export const en = {
 		eraseType: (name: string) => `Type “${name}” to confirm`,
 		eraseMismatch: 'The name does not match.',
 		confirm: (action: string, name: string) => `${action} ${name}?`,
+		heldBy: (name: string) => `${name} already has this address.`,
+		heldByDeleted: (name: string) =>
+			`${name} has this address and is deleted. Restore them, or erase them so that it can be used again.`,
+		restoreHolder: (name: string) => `Restore ${name}`,
 		conflictTitle: 'Someone else has changed this',
 		conflictText: 'Nothing was saved. Compare both versions, then save yours or take theirs.',
 		compareText: 'Compare both versions, then save yours or take theirs.',

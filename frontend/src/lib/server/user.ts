@@ -21,8 +21,16 @@ const MISMATCH = { code: 'VALIDATION_ERROR', message: '', fields: { name: 'misma
 
 type Refused = Extract<UserOutcome | DoneOutcome, { code: unknown }>;
 
+/** The user as they are now, where somebody else was quicker. */
 function currentOf(problem: Refused): User | null {
-	return problem.__typename === 'ConflictProblem' ? problem.current : null;
+	return problem.__typename === 'ConflictProblem' && problem.code === 'VERSION_CONFLICT'
+		? problem.current
+		: null;
+}
+
+/** The user who has the address already, where the visitor may see them. */
+export function holderOf(problem: Refused): User | null {
+	return problem.__typename === 'ConflictProblem' && problem.code === 'EMAIL_TAKEN' ? problem.current : null;
 }
 
 function changed<Name extends 'role' | 'status'>(form: Name, outcome: UserOutcome) {
@@ -45,7 +53,8 @@ export async function save({ request, locals }: RequestEvent, id: string) {
 	for (const field of PROFILE_FIELDS) if (typed[field] !== before[field]) input[field] = typed[field];
 	const { updateUser } = await locals.api.run(UpdateUser, { input });
 	if (updateUser.__typename === 'UserPayload') return done('save', updateUser.user);
-	return refuse('save', refusalOf(updateUser), { current: currentOf(updateUser), typed, before });
+	const kept = { current: currentOf(updateUser), holder: holderOf(updateUser), typed, before };
+	return refuse('save', refusalOf(updateUser), kept);
 }
 
 export async function setRole({ request, locals }: RequestEvent, id: string) {

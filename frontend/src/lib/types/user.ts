@@ -11,9 +11,14 @@ interface Unchanged {
 	current: User | null;
 }
 
+/** The user who has the address that was entered, where that is why. */
+interface Held {
+	holder: User | null;
+}
+
 /** The forms of a user's page and of one's own account. */
 export interface UserForms {
-	save: { done: User; kept: Unchanged & { typed: Profile; before: Profile } };
+	save: { done: User; kept: Unchanged & Held & { typed: Profile; before: Profile } };
 	role: { done: User; kept: Unchanged };
 	status: { done: User; kept: Unchanged };
 	erase: { done: null; kept: null };
@@ -29,7 +34,7 @@ export interface EntryForms {
 
 /** The form that adds a user. */
 export interface NewUserForms {
-	newUser: { done: User; kept: { email: string; displayName: string; role: Role } };
+	newUser: { done: User; kept: Held & { email: string; displayName: string; role: Role } };
 }
 
 export type UserAnswer = FormAnswer<UserForms>;

@@ -25,10 +25,14 @@ function fieldMessage(m: EntryMessages, message: string): string | null {
 	return message || null;
 }
 
+/** What an admin is told of an address that a deleted user has. */
+const HELD = /^This e-mail address belongs to a deleted user/;
+
 /** The catalogue's sentence; where only the API knows more (what exactly is not allowed), its own. */
 export function problemText(m: EntryMessages, problem: Problem): string {
 	if (problem.code === 'RATE_LIMITED' && problem.retryAfterSeconds)
 		return m.auth.wait(problem.retryAfterSeconds);
+	if (problem.code === 'EMAIL_TAKEN' && HELD.test(problem.message)) return m.invalid.held;
 	const known: Record<string, string> = m.problem;
 	if (problem.code === 'VALIDATION_ERROR')
 		return fieldMessage(m, problem.message) ?? m.problem.VALIDATION_ERROR;
@@ -37,7 +41,7 @@ export function problemText(m: EntryMessages, problem: Problem): string {
 
 /** What is wrong with one field of a refused form, or undefined. */
 export function fieldError(m: EntryMessages, refusal: Refusal | null, field: string): string | undefined {
-	if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return m.problem.EMAIL_TAKEN;
+	if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return problemText(m, refusal);
 	if (refusal?.code === 'INVALID_CREDENTIALS' && refusal.fields[field]) return m.invalid.currentPassword;
 	const message = refusal?.fields[field];
 	return message === undefined ? undefined : (fieldMessage(m, message) ?? m.problem.VALIDATION_ERROR);

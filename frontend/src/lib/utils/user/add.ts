@@ -7,7 +7,7 @@ type Run = <Data, Variables>(document: TypedDocument<Data, Variables>, variables
 export async function addUser(run: Run, { email, displayName, role }: ListLine): Promise<Added> {
 	const { createUser } = await run(CreateUser, { input: { email, displayName, role } });
 	if (createUser.__typename === 'UserPayload') return { state: 'added', id: createUser.user.id };
-	if (createUser.code === 'EMAIL_TAKEN') return { state: 'exists' };
-
+	const deleted = createUser.__typename === 'ConflictProblem' && createUser.current?.status === 'DELETED';
+	if (createUser.code === 'EMAIL_TAKEN' && !deleted) return { state: 'exists' };
 	return { state: 'failed', problem: { code: createUser.code, message: createUser.message } };
 }

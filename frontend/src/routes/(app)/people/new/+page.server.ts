@@ -3,6 +3,7 @@ import { redirect } from '@sveltejs/kit';
 import { CreateUser } from '#lib/graphql/documents.ts';
 import { choice, done, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
 import { pageError } from '#lib/server/status.ts';
+import { holderOf } from '#lib/server/user.ts';
 import { can } from '#lib/utils/user/rights.ts';
 import { ROLES } from '#lib/utils/user/address.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -23,7 +24,8 @@ export const actions: Actions = {
 		const input = { email, displayName, role, password, idempotencyKey: text(form, 'key') || null };
 		const { createUser } = await locals.api.run(CreateUser, { input });
 		if (createUser.__typename !== 'UserPayload') {
-			return refuse('newUser', refusalOf(createUser), { email, displayName, role });
+			const kept = { email, displayName, role, holder: holderOf(createUser) };
+			return refuse('newUser', refusalOf(createUser), kept);
 		}
 		if (form.has('another')) return done('newUser', createUser.user);
 		redirect(303, `/people/${createUser.user.id}`);
