@@ -30,7 +30,7 @@ const mutants = mutantsOf(positionals);
 for (const mutant of mutants)
 	compile(mutant.file, broken(readFileSync(join(ROOT, mutant.file), 'utf8'), mutant));
 
-// Who goes on writing while this runs changes nothing of it.
+// Edits made during the run do not affect it.
 const origin = copyConsole();
 if (values.anew) rmSync(RESULTS, { force: true });
 const results = new Results(RESULTS, digestOf(origin));
@@ -53,7 +53,7 @@ function report(mutant, { outcome, by, seconds }) {
 	if (outcome !== 'killed') console.log(`  - ${mutant.from}\n  + ${mutant.to}`);
 }
 
-/** Tries what is left, one after another. The tests are run without a mutant before and after. */
+/** Tries the remaining mutants one after another. The tests also run without a mutant, before and after. */
 async function work() {
 	const files = [...new Set(mutants.map(({ file }) => file))];
 	const worker = new Worker(origin);

@@ -1,4 +1,4 @@
-/** The process that tries mutants (trials.js), as the one that asks it sees it: started when needed, ended when it hangs. */
+/** Starts and ends the process that tries mutants (trials.js): it is ended when it hangs, and then started again. */
 import { fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { env } from 'node:process';

@@ -25,14 +25,14 @@ const left = (userId: string): Message => ({ __typename: 'UserLeft', cursor: 'c'
 const page = () => new UserList([user('ada'), user('bo')], 2);
 
 describe('changes', () => {
-	test('are shown where the row stands, and glow once', () => {
+	test('are shown where the row stands, and are highlighted once', () => {
 		const list = page();
 		list.apply(changed(user('bo', { version: 2, displayName: 'Alba' })));
 		expect(list.rows.map((row) => row.current.displayName)).toEqual(['ada', 'Alba']);
 		expect(list.rows.map((row) => row.changes)).toEqual([0, 1]);
 	});
 
-	test('that are old, or told twice, change nothing', () => {
+	test('that are old, or sent twice, change nothing', () => {
 		const list = page();
 		list.apply(changed(user('bo', { version: 3, displayName: 'new' })));
 		list.apply(changed(user('bo', { version: 2, displayName: 'old' })));
@@ -100,7 +100,7 @@ describe('coming and going', () => {
 		expect([list.row('ada')?.left, list.total, list.rows.length]).toEqual([true, 1, 2]);
 	});
 
-	test('who comes back is unmarked and glows', () => {
+	test('who comes back is unmarked and highlighted', () => {
 		const list = page();
 		list.apply(left('ada'));
 		list.apply(entered(user('ada')));
@@ -131,7 +131,7 @@ describe('what is expected before it is confirmed', () => {
 		expect(list.row('ada')?.current).toMatchObject({ version: 2, role: 'ADMIN', status: 'ACTIVE' });
 	});
 
-	test('confirmed by its own answer does not glow', () => {
+	test('confirmed by its own answer is not highlighted', () => {
 		const list = page();
 		list.row('ada')!.showPending({ status: 'DISABLED' });
 		list.update(user('ada', { version: 2, status: 'DISABLED' }), false);

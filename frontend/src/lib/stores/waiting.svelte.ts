@@ -1,19 +1,19 @@
-/** Newcomers of a list that are not shown yet: counted, and kept as far as there is room. */
+/** New rows of a list that are not shown yet: all are counted, and the newest are kept. */
 import { SvelteMap } from 'svelte/reactivity';
 
 export class Waiting<T> {
 	readonly #values = new SvelteMap<string, T>();
 	readonly #max: number;
-	/** The oldest of too many: they are only counted. */
+	/** How many of the oldest were dropped to stay within the limit. */
 	#dropped = $state(0);
-	/** Whether they wait until the reader asks, and not only until the pointer rests. */
+	/** Whether they wait until the user asks for them, and not only until the pointer rests. */
 	#asked = $state(false);
 
 	constructor(max: number) {
 		this.#max = max;
 	}
 
-	/** How many the reader has to ask for. */
+	/** How many the user has to ask for. */
 	get count(): number {
 		return this.#asked ? this.size : 0;
 	}
@@ -26,12 +26,12 @@ export class Waiting<T> {
 		return this.#asked;
 	}
 
-	/** Whether all that wait were kept. */
+	/** Whether none was dropped. */
 	get complete(): boolean {
 		return this.#dropped === 0;
 	}
 
-	/** In the order in which they came. */
+	/** The oldest first. */
 	get values(): readonly T[] {
 		return [...this.#values.values()];
 	}
@@ -40,7 +40,7 @@ export class Waiting<T> {
 		return this.#values.has(key);
 	}
 
-	/** From here on those that wait do so until the reader asks. */
+	/** From here on they wait until the user asks for them. */
 	hold(): void {
 		this.#asked = true;
 	}
@@ -53,14 +53,14 @@ export class Waiting<T> {
 		this.#dropped += 1;
 	}
 
-	/** Returns whether it waited. */
+	/** Returns whether there was one with this key. */
 	remove(key: string): boolean {
 		const waited = this.#values.delete(key);
 		if (this.size === 0) this.#asked = false;
 		return waited;
 	}
 
-	/** Nobody waits any more; returns those who did. */
+	/** Removes all, and returns those that were kept. */
 	take(): readonly T[] {
 		const taken = this.values;
 		this.#values.clear();
