@@ -47,6 +47,7 @@ export const UTILS = {
 		["problem.code === 'EMAIL_TAKEN' && HELD.test(problem.message)", 'false'],
 		['invalid.domain(label)', 'invalid.email'],
 		['invalid.character(character)', 'invalid.displayName'],
+		["found[1] ?? ''", "''", 'which part is wrong is not said'],
 		[
 			'if (fields.length && !hidden.length) return null;',
 			'if (fields.length) return null;',
