@@ -1,4 +1,4 @@
-"""An address with an international domain, through the interfaces: shown as U-labels, found and taken in both spellings."""
+"""An address with an international domain, through the interfaces: shown as U-labels, accepted in both spellings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def test_both_spellings_are_one_account(api: Api, admin: Person) -> None:
     assert (await api.ask(CREATE, created_input(other), admin))["createUser"]["user"]["email"] == other
 
 
-async def test_the_other_spelling_is_no_change(api: Api, admin: Person) -> None:
+async def test_a_change_to_the_other_spelling_changes_nothing(api: Api, admin: Person) -> None:
     local = f"zoe{secrets.token_hex(4)}"
     body = {"email": f"{local}@bücher.example", "display_name": "Zoë"}
     created = (await api.rest("POST", "/api/v1/users", admin, json=body)).json()["data"]
@@ -45,7 +45,7 @@ async def test_the_other_spelling_is_no_change(api: Api, admin: Person) -> None:
     assert changed.json()["data"]["email"] == body["email"]
 
 
-async def test_a_bad_label_is_a_fault_of_the_field(api: Api, admin: Person) -> None:
+async def test_an_invalid_label_is_reported_on_the_field(api: Api, admin: Person) -> None:
     refused = (await api.ask(CREATE, created_input("zoe@xn--a.example"), admin))["createUser"]
     message = "Invalid email format: 'xn--a' is not a label of a domain"
     assert refused == {"message": message, "fields": [{"field": "email"}]}

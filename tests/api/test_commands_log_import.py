@@ -1,4 +1,4 @@
-"""`rollcall log import`: all events of an export come back into an empty log, or none do."""
+"""`rollcall log import`: all events of an export are read into an empty log, or none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ create trigger hold before insert on events for each row when (new.seq = 3000) e
 
 
 def exported(rollcall: Rollcall, name: str, count: int = 20) -> list[bytes]:
-    """Have the log's old events in a file, and none in the log; returns the lines."""
+    """Write the log's old events to a file, and remove them from the log; returns the lines."""
     old(rollcall, count)
     rollcall.run(*PRUNE, name)
     assert rollcall.count("events") == 0
@@ -37,18 +37,18 @@ def without_position(found: list[bytes]) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("name", ["old.ndjson", "old.ndjson.gz"])
-def test_an_export_that_is_read_back_is_exported_alike(rollcall: Rollcall, name: str) -> None:
+def test_an_imported_export_can_be_exported_unchanged(rollcall: Rollcall, name: str) -> None:
     found, former = exported(rollcall, name, 5_000), epoch_of(rollcall)
     done = rollcall.run("log", "import", name)
     assert done.out == f"5000 events read back (1 to 5000); the log now has the epoch {epoch_of(rollcall)}\n"
     assert rollcall.count("events") == 5_000
     assert epoch_of(rollcall) != former
-    assert shared(rollcall, former) == 0, "positions of before are refused"
+    assert shared(rollcall, former) == 0, "earlier positions are refused"
     rollcall.run(*PRUNE, f"again-{name}")
     assert without_position(lines(rollcall.folder / f"again-{name}")) == without_position(found)
 
 
-def test_the_numbers_of_a_part_of_a_log_are_kept_and_go_on(rollcall: Rollcall) -> None:
+def test_the_numbers_of_a_partial_log_are_kept_and_continued(rollcall: Rollcall) -> None:
     exported(rollcall, "first.ndjson", 30)
     exported(rollcall, "second.ndjson", 12)
     assert "31 to 42" in rollcall.run("log", "import", "second.ndjson").out
@@ -61,7 +61,7 @@ def test_the_numbers_of_a_part_of_a_log_are_kept_and_go_on(rollcall: Rollcall) -
     assert "given numbers up to 45, and the export ends with 30" in refused
 
 
-def test_a_file_that_is_not_a_whole_export_changes_nothing(rollcall: Rollcall) -> None:
+def test_a_file_that_is_not_a_complete_export_changes_nothing(rollcall: Rollcall) -> None:
     whole = exported(rollcall, "old.ndjson")
     before = rollcall.fetch(STATE)
     twin = orjson.dumps({**orjson.loads(whole[5]), "id": orjson.loads(whole[4])["id"]}) + b"\n"
@@ -105,7 +105,7 @@ def test_an_interrupted_import_leaves_the_log_empty_and_can_be_repeated(
     assert "5000 events read back" in rollcall.run("log", "import", "old.ndjson").out
 
 
-def test_what_was_erased_after_an_export_does_not_come_back(rollcall: Rollcall) -> None:
+def test_data_erased_after_an_export_are_not_restored(rollcall: Rollcall) -> None:
     exported(rollcall, "old.ndjson", 3)
     records = [orjson.loads(line) for line in lines(rollcall.folder / "old.ndjson")]
     subject = records[0]["subject_id"]

@@ -1,4 +1,4 @@
-"""How many people match, over GraphQL and v1: exact or an estimate, counted once, and right as soon as a change is answered."""
+"""The number of matching users, over GraphQL and v1: exact or an estimate, counted once, and correct after each write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from generate_series(1, $1) n
 """
 
 
-async def test_a_change_is_counted_when_it_is_answered(fresh_api: tuple[Api, Person]) -> None:
+async def test_a_change_is_counted_once_it_is_acknowledged(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     new = {"i": {"email": "one@example.org", "displayName": "One"}}
     one = (await api.ask(CREATE, new, admin))["createUser"]["user"]["id"]
@@ -55,13 +55,13 @@ async def test_both_fields_and_all_aliases_of_a_query_count_once(api: Api, admin
     assert sum("user_counts" in statement for statement in seen) == 1
 
 
-async def test_what_costs_much_to_count_is_estimated_and_says_so(fresh_api: tuple[Api, Person]) -> None:
+async def test_an_expensive_count_is_estimated_and_marked_as_an_estimate(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     many = 2 * EXACT_MAX
     async with session(api.server.container.core.settings.database_url.dsn) as connection:
         await connection.execute(MANY, many)
     every = (await api.ask(COUNT, by=admin))["users"]
-    assert (every["totalCount"], every["totalCountExact"]) == (many + 1, True), "the role and the status cost nothing"
+    assert (every["totalCount"], every["totalCountExact"]) == (many + 1, True), "counts by role and status are free"
     early = (await api.ask(COUNT, {"f": {"createdBefore": "2020-01-01T02:00:00Z"}}, admin))["users"]
     assert (early["totalCount"], early["totalCountExact"]) == (7199, True)
     old = (await api.ask(COUNT, {"f": {"createdBefore": "2020-01-02T00:00:00Z"}}, admin))["users"]

@@ -1,4 +1,4 @@
-"""Several instances on one host, seen by one browser, which sends the cookies of a host to all its ports."""
+"""Several instances on one host, used by one browser, which sends the cookies of a host to all its ports."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SIGN_OUT = "mutation { signOut { __typename ... on Problem { code } } }"
 
 @pytest.fixture
 async def settings(fresh_database_url: str, redis_url: str) -> Settings:
-    """An instance's settings: without a name for its cookies."""
+    """The settings of an instance without a name for its cookies."""
     settings = settings_for(fresh_database_url, redis_url)
     await ensure_first_admin(settings)
     return settings
 
 
 def other(settings: Settings, **changes: Any) -> Settings:
-    """Settings of another instance: its key is its own."""
+    """Settings of another instance, with its own key."""
     given = settings_for(settings.database_url.dsn, settings.redis_url.get_secret_value())
     return given.model_copy(update=changes)
 
@@ -41,7 +41,7 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
 
 @contextmanager
 def running(*all_settings: Settings) -> Iterator[list[Server]]:
-    """Servers side by side."""
+    """Servers that run side by side."""
     with ExitStack() as stack:
         yield [stack.enter_context(Server(settings)) for settings in all_settings]
 
@@ -53,7 +53,7 @@ async def sign_in(browser: httpx.AsyncClient, server: Server) -> None:
 
 
 async def is_signed_in(browser: httpx.AsyncClient, server: Server) -> bool:
-    """Whether the browser has a session there."""
+    """Whether the browser has a session at this server."""
     answer = await browser.post(server.url + "/graphql", json={"query": "{ me { email } }"})
     return bool(answer.json()["data"]["me"])
 
@@ -84,9 +84,7 @@ async def test_two_instances_keep_their_sessions_over_refreshes_and_a_sign_out(
 
 
 @pytest.mark.parametrize("name", ["", "two"])
-async def test_a_token_that_is_not_ours_stays_in_the_browser(
-    settings: Settings, browser: httpx.AsyncClient, name: str
-) -> None:
+async def test_a_foreign_token_stays_in_the_browser(settings: Settings, browser: httpx.AsyncClient, name: str) -> None:
     with running(settings, other(settings, cookie_instance=name)) as (theirs, ours):
         await sign_in(browser, theirs)
         before = jar(browser)
@@ -101,7 +99,7 @@ async def test_a_token_that_is_not_ours_stays_in_the_browser(
 
 
 @pytest.mark.parametrize("way", ["rest", "graphql"])
-async def test_a_session_of_before_the_instance_had_a_name_goes_on_under_it(
+async def test_an_earlier_session_continues_after_the_instance_got_a_name(
     settings: Settings, browser: httpx.AsyncClient, way: str
 ) -> None:
     with running(settings) as (server,):
@@ -113,7 +111,7 @@ async def test_a_session_of_before_the_instance_had_a_name_goes_on_under_it(
             assert (await browser.post(server.url + REFRESH)).status_code == 200
         else:
             await browser.post(server.url + "/graphql", json={"query": REFRESH_QUERY})
-        assert jar(browser).keys() == {"rollcall.two", "rollcall_refresh.two"}, "those of before are replaced"
+        assert jar(browser).keys() == {"rollcall.two", "rollcall_refresh.two"}, "the earlier cookies are replaced"
         assert await is_signed_in(browser, server)
         again = {"cookie": "; ".join(f"{name}={value}" for name, value in former.items())}
         async with httpx.AsyncClient(timeout=60) as late:

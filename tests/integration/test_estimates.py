@@ -1,4 +1,4 @@
-"""What is counted exactly and what is estimated, of 3,000 users on the real PostgreSQL, with bounds as for more."""
+"""Which counts are exact and which are estimates, of 3,000 users on the real PostgreSQL, with the limits of larger ones."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ async def connection(fresh_database_url: str) -> AsyncIterator[AsyncConnection]:
 
 
 async def counted(connection: AsyncConnection, query: UserQuery) -> Count:
-    """The count within these bounds."""
+    """The count within these limits."""
     return await SqlCount(connection, EXACT, SAMPLE, Sizes(many=ROWS)).of(query)
 
 
 async def online(connection: AsyncConnection, many: int) -> frozenset[UUID]:
-    """The ids of so many users."""
+    """The ids of this many users."""
     found = await connection.execute(text("select id from users order by email limit :many"), {"many": many})
     return frozenset(found.scalars())
 
 
-async def test_role_status_and_verification_are_counted_exactly_however_many(connection: AsyncConnection) -> None:
+async def test_role_status_and_verification_are_always_counted_exactly(connection: AsyncConnection) -> None:
     assert await counted(connection, UserQuery()) == Count(3000)
     wanted = UserFilter(status=frozenset({Status.ACTIVE}))
     assert await counted(connection, UserQuery(filter=wanted)) == Count(2700)
@@ -61,7 +61,7 @@ async def test_role_status_and_verification_are_counted_exactly_however_many(con
 
 
 @pytest.mark.parametrize(("minutes", "exact"), [(100, True), (EXACT, True), (EXACT + 1, False), (1500, False)])
-async def test_moments_are_counted_up_to_a_bound(connection: AsyncConnection, minutes: int, *, exact: bool) -> None:
+async def test_times_are_counted_up_to_a_limit(connection: AsyncConnection, minutes: int, *, exact: bool) -> None:
     wanted = UserFilter(created_before=BEGAN + timedelta(minutes=minutes + 0.5))
     count = await counted(connection, UserQuery(filter=wanted))
     assert count.exact is exact
@@ -70,7 +70,7 @@ async def test_moments_are_counted_up_to_a_bound(connection: AsyncConnection, mi
 
 
 @pytest.mark.parametrize("many", [0, 150, 1500])
-async def test_who_is_online_and_who_is_not(connection: AsyncConnection, many: int) -> None:
+async def test_presence_is_counted_both_ways(connection: AsyncConnection, many: int) -> None:
     ids, exact = await online(connection, many), many <= EXACT
     for wanted, expected in ((True, many), (False, 3000 - many)):
         query = UserQuery(filter=UserFilter(online=wanted), online_ids=ids)
@@ -93,25 +93,25 @@ async def test_who_is_online_and_who_is_not(connection: AsyncConnection, many: i
         ("@example.org", 3000, False),
     ],
 )
-async def test_searches_are_counted_as_far_as_that_costs_little(
+async def test_searches_are_counted_while_it_is_cheap(
     connection: AsyncConnection, search: str, expected: int, *, exact: bool
 ) -> None:
-    asked = UserQuery(search=parse_search(search))
-    count = await counted(connection, asked)
+    query_ = UserQuery(search=parse_search(search))
+    count = await counted(connection, query_)
     assert count.exact is exact
     assert count.value == expected if exact else abs(count.value - expected) <= 0.25 * expected
-    active = await counted(connection, replace(asked, filter=UserFilter(status=frozenset({Status.ACTIVE}))))
+    active = await counted(connection, replace(query_, filter=UserFilter(status=frozenset({Status.ACTIVE}))))
     assert active.value <= expected if exact else abs(active.value - 0.9 * expected) <= 0.25 * expected
 
 
-async def test_slips_are_counted_where_little_else_is_found(connection: AsyncConnection) -> None:
+async def test_typing_errors_are_counted_if_little_else_is_found(connection: AsyncConnection) -> None:
     assert await counted(connection, UserQuery(search=parse_search("rrae"))) == Count(60)
     many = await counted(connection, UserQuery(search=parse_search("comon")))
     assert not many.exact
     assert abs(many.value - 2940) < 0.25 * 2940
 
 
-async def test_a_sample_of_everybody_is_exact(connection: AsyncConnection) -> None:
+async def test_a_sample_of_all_users_is_exact(connection: AsyncConnection) -> None:
     count = SqlCount(connection, EXACT, 3000, Sizes(many=ROWS))
     assert await count.of(UserQuery(search=parse_search("common"))) == Count(2940)
 

@@ -1,4 +1,4 @@
-"""Stored e-mail addresses are brought to one form of their domain, each with an event; no account is lost on the way."""
+"""A migration gives stored e-mail addresses one form of their domain, each with an event; no account is lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ numbers = itertools.count()
 
 @pytest.fixture
 def url(engines: TestEngines, worker_id: str) -> str:
-    """A database at the revision before."""
+    """A database at the previous revision."""
     name = f"addresses_{worker_id}_{next(numbers)}"
     engines.execute(f"create database {name}")
     address = engines.address(name)
@@ -46,7 +46,7 @@ def fetch(url: str, statement: str, *arguments: object) -> list[asyncpg.Record]:
 
 
 def add(url: str, number: int, email: str, status: str = "active", password: str | None = "hash") -> None:
-    """A user with this number as id, and a verified address."""
+    """Insert a user with this number as id, and a verified address."""
     statement = """insert into users (id, email, display_name, name_key, status, password_hash, email_verified_at)
                    values ($1, $2, 'Ada', 'ada', $3, $4, $5)"""
     fetch(url, statement, UUID(int=number), email, status, password, VERIFIED)
@@ -58,7 +58,7 @@ def emails(url: str) -> dict[int, str]:
 
 
 def migrate(url: str, *, down: bool = False) -> None:
-    """One step up or down."""
+    """Migrate one step up or down."""
     config = alembic_config(DatabaseAddress(url))
     if down:
         command.downgrade(config, BEFORE)
@@ -73,7 +73,7 @@ def test_domains_become_u_labels_and_nothing_else_changes(url: str) -> None:
         3: "cy@münchen.example",
         4: "dora@example.com",
         5: "xn--eve@example.com",
-        6: "fay@xn--a.example",  # not valid, and so left for an admin
+        6: "fay@xn--a.example",  # not valid, and therefore left to an admin
         7: "gus@xn--strae-oqa.xn--p1ai",
     }
     for number, email in stored.items():
@@ -138,7 +138,7 @@ def test_of_two_accounts_the_one_in_use_keeps_the_address(
     with caplog.at_level(logging.WARNING):
         migrate(url)
     kept, other = ids if keeps == "u" else ids[::-1]
-    assert emails(url) == {kept: U_LABEL, other: A_LABEL}, "both are there still"
+    assert emails(url) == {kept: U_LABEL, other: A_LABEL}, "both accounts still exist"
     (warning,) = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
     assert warning.startswith("1 users have an address that another user has")
     assert str(UUID(int=other)) in warning
@@ -157,7 +157,7 @@ def test_of_two_spellings_that_both_change_the_one_in_use_gets_the_address(url: 
     assert emails(url) == {disabled: "ada@xn--mnchen-3ya.рф", active: "ada@münchen.рф"}
 
 
-def test_more_rows_than_a_batch(url: str) -> None:
+def test_more_rows_than_a_batch_are_migrated(url: str) -> None:
     rows = """insert into users (email, display_name, name_key)
               select 'user' || n || '@xn--mnchen-3ya.example', 'Ada', 'ada' from generate_series(1, 5003) n"""
     fetch(url, rows)
@@ -166,7 +166,7 @@ def test_more_rows_than_a_batch(url: str) -> None:
     assert fetch(url, count)[0][0] == fetch(url, "select count(*) from events")[0][0] == 5003
 
 
-def test_the_way_back_keeps_what_the_release_before_can_find(url: str) -> None:
+def test_the_downgrade_keeps_what_the_previous_release_can_find(url: str) -> None:
     for number, email in enumerate(("ada@xn--mnchen-3ya.example", "bo@xn--fa-hia.de", "cy@xn--kxa6ajbbmh.gr"), 1):
         add(url, number, email)
     migrate(url)

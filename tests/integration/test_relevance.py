@@ -1,7 +1,7 @@
-"""Searches on the real PostgreSQL agree with the rules, whichever way they are read: pages, counts, other orders, feeds.
+"""Searches on the real PostgreSQL agree with the rules, whichever plan is used: pages, counts, other orders, feeds.
 
-Random people and random searches for them. What the rules say of each person is sorted here; the database has to give
-the same, page by page in both directions, by each of the ways that it chooses among by size.
+Random users and random searches. The expected order is computed by the rules; the database must return the same, page by
+page in both directions, by each of the plans between which it chooses by size.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ locals_ = st.lists(st.sampled_from(["ada", "love", "hanna", "x7", "12345", "smit
 
 @st.composite
 def directories(draw: st.DrawFn) -> list[User]:
-    """Some people, with ids that do not sort as they were made."""
+    """Some users, whose ids are not in the order of creation."""
     made: list[User] = []
     for number in range(draw(st.integers(1, 14))):
         at = BEGAN + timedelta(minutes=draw(st.integers(0, 3)))
@@ -81,9 +81,9 @@ def directories(draw: st.DrawFn) -> list[User]:
 
 
 @st.composite
-def searches(draw: st.DrawFn, people: Sequence[User]) -> str:
-    """Something that finds somebody, or nearly does."""
-    user = draw(st.sampled_from(people))
+def searches(draw: st.DrawFn, users: Sequence[User]) -> str:
+    """A search that matches a user, or nearly does."""
+    user = draw(st.sampled_from(users))
     local, _, domain = user.email.partition("@")
     text = draw(
         st.sampled_from(
@@ -100,26 +100,26 @@ def searches(draw: st.DrawFn, people: Sequence[User]) -> str:
     return text if draw(st.booleans()) else " ".join(reversed(text.split()))
 
 
-def expected(people: Sequence[User], query: UserQuery) -> list[User]:
-    """What the rules say, best first."""
+def expected(users: Sequence[User], query: UserQuery) -> list[User]:
+    """The result by the rules, best match first."""
     assert query.search is not None
     tiers: dict[UUID, Tier] = {}
-    for user in people:
+    for user in users:
         key = name_key(user.display_name)
         tier = rank(
             query.search, texts_of(user.id, key, email_key(user.email, key), user.email), by_email=query.by_email
         )
         if tier is not None:
             tiers[user.id] = tier
-    visible = [u for u in people if query.by_email or u.status is Status.ACTIVE]
+    visible = [u for u in users if query.by_email or u.status is Status.ACTIVE]
     little = sum(tiers.get(u.id, Tier.SLIP) not in SLIPPED for u in visible) < LITTLE
-    found = [u for u in people if u.id in tiers and (little or tiers[u.id] not in SLIPPED)]
+    found = [u for u in users if u.id in tiers and (little or tiers[u.id] not in SLIPPED)]
     found = [u for u in found if query.filter.matches(u, query.online_ids or frozenset())]
     return sorted(found, key=lambda u: (tiers[u.id], name_key(u.display_name), u.id))
 
 
 async def walked(connection: AsyncConnection, query: UserQuery, sizes: Sizes, *, backward: bool) -> list[User]:
-    """Everybody whom a search finds by relevance, page by page."""
+    """All users that a search finds by relevance, page by page."""
     seen: list[User] = []
     cursor: str | None = None
     while True:
@@ -132,21 +132,21 @@ async def walked(connection: AsyncConnection, query: UserQuery, sizes: Sizes, *,
 
 
 async def sorted_by(connection: AsyncConnection, query: UserQuery, sizes: Sizes) -> list[User]:
-    """The first of another order."""
+    """The first users in another order."""
     found, few = await SqlSearch(connection, query, sizes).condition()
-    question = await Walk(connection, query, keyset_of(query)).question(found, few=few)
+    statement = await Walk(connection, query, keyset_of(query)).question(found, few=few)
     return [
         User(**{**r, "role": Role(r["role"]), "status": Status(r["status"])})
-        for r in (await connection.execute(question)).mappings()
+        for r in (await connection.execute(statement)).mappings()
     ]
 
 
-async def compare(url: str, people: Sequence[User], queries: Sequence[UserQuery], sizes: Sizes) -> None:
-    """Put the questions to a database that has these people for as long as it takes."""
+async def compare(url: str, users: Sequence[User], queries: Sequence[UserQuery], sizes: Sizes) -> None:
+    """Compare queries on a database that has these users for this test only."""
     async with Database(url, pool_size=1) as database, database.primary.connect() as connection:
-        await SqlUserRepository(connection).add_many(people)
+        await SqlUserRepository(connection).add_many(users)
         for query in queries:
-            right = expected(people, query)
+            right = expected(users, query)
             for backward in (False, True):
                 assert await walked(connection, query, sizes, backward=backward) == right, query
             assert await SqlCount(connection, sizes=sizes).of(query) == Count(len(right)), query
@@ -158,11 +158,11 @@ async def compare(url: str, people: Sequence[User], queries: Sequence[UserQuery]
 @pytest.mark.parametrize("way", WAYS)
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
-def test_a_search_finds_what_the_rules_say(fresh_database_url: str, way: str, data: st.DataObject) -> None:
-    people = data.draw(directories())
+def test_a_search_finds_what_the_rules_expect(fresh_database_url: str, way: str, data: st.DataObject) -> None:
+    users = data.draw(directories())
     queries = []
     for _ in range(6):
-        search = parse_search(data.draw(searches(people)))
+        search = parse_search(data.draw(searches(users)))
         if search is not None:
             by_email = data.draw(st.booleans())
             statuses = (
@@ -172,4 +172,4 @@ def test_a_search_finds_what_the_rules_say(fresh_database_url: str, way: str, da
             )
             filter_ = UserFilter(status=statuses, role=data.draw(st.sampled_from([None, frozenset({Role.MEMBER})])))
             queries.append(UserQuery(search=search, filter=filter_, by_email=by_email, sort=UserSort.RELEVANCE))
-    asyncio.run(compare(fresh_database_url, people, queries, WAYS[way]))
+    asyncio.run(compare(fresh_database_url, users, queries, WAYS[way]))

@@ -1,4 +1,4 @@
-"""Export, reading back and export again on the real PostgreSQL: the second export is the first."""
+"""Export, import and export again on the real PostgreSQL: the second export equals the first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ entries = st.builds(
     type=st.sampled_from(EventType),
     subject=st.builds(Subject, st.sampled_from(SubjectKind), ids),
     user_id=st.none() | ids,
-    occurred_at=st.datetimes(max_value=datetime(2020, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis wants it so
+    occurred_at=st.datetimes(max_value=datetime(2020, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis requires it
     actor_id=st.none() | ids,
     session_id=st.none() | ids,
     changes=st.lists(st.builds(Change, fields, texts, texts | st.booleans()), max_size=3),
@@ -53,14 +53,14 @@ entries = st.builds(
 
 
 def exported(events: Sequence[Event], path: Path) -> ExportedEvents:
-    """An export of a log that had these events."""
+    """An export of a log with these events."""
     data = b"".join(line_of(event, FORMER) for event in events)
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return ExportedEvents(path)
 
 
 async def restore(core: Core, export: ExportedEvents) -> Survey:
-    """Read an export back."""
+    """Import an export."""
     survey = Survey()
     for event in export:
         survey.add(event)
@@ -70,7 +70,7 @@ async def restore(core: Core, export: ExportedEvents) -> Survey:
 
 
 async def export_again(core: Core, path: Path) -> list[Event]:
-    """Prune all that is old into a file; returns its events."""
+    """Prune all old events into a file; returns them."""
     state = await core.events.state()
     with closing(EventFile(path, state.epoch)) as file:
 
@@ -88,7 +88,7 @@ async def export_again(core: Core, path: Path) -> list[Event]:
     first=st.integers(1, 10**6),
     suffix=st.sampled_from(["ndjson", "ndjson.gz"]),
 )
-def test_an_export_is_the_same_after_it_was_read_back(
+def test_an_export_is_unchanged_after_an_import(
     fresh_database_url: str, redis_url: str, drawn: list[Event], first: int, suffix: str
 ) -> None:
     events = [replace(event, seq=first + n) for n, event in enumerate(drawn)]
@@ -104,7 +104,7 @@ def test_an_export_is_the_same_after_it_was_read_back(
             assert again == [survey.cleaned(event) for event in events]
             if not survey.erased:
                 assert again == events
-            # What was erased once has nothing left to erase.
+            # Data that were erased before leave nothing to erase.
             await restore(core, ExportedEvents(folder / f"second.{suffix}"))
             assert await export_again(core, folder / f"third.{suffix}") == again
 
@@ -115,7 +115,7 @@ def test_an_export_is_the_same_after_it_was_read_back(
 async def test_an_erasure_after_an_export_is_repeated_as_the_log_has_it(
     fresh_database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-    """The same entries, once erased by the service and once by reading back an export of before."""
+    """The same entries, erased by the service in one case and by importing an earlier export in the other."""
     async with instance(settings_for(fresh_database_url, redis_url)) as one:
         core = one.core
         user = (await core.users.create(system(), CreateUser("gone@example.com", "Gone Person"))).value
@@ -138,7 +138,7 @@ async def test_an_erasure_after_an_export_is_repeated_as_the_log_has_it(
     assert "gone@example.com" not in repr(after)
 
 
-async def test_a_log_in_use_is_not_waited_for_and_stays_as_it_is(
+async def test_a_log_in_use_is_not_waited_for_and_not_changed(
     fresh_database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     made = exported([event_at(1), event_at(2)], tmp_path / "events.ndjson")
@@ -156,7 +156,7 @@ async def test_a_log_in_use_is_not_waited_for_and_stays_as_it_is(
         assert await connection.fetchval("select count(*) from events") == 2
 
 
-async def test_events_that_the_table_cannot_have_are_refused_with_all_others(
+async def test_one_event_that_cannot_be_stored_refuses_all(
     fresh_database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     twin = replace(event_at(3), id=event_at(1).id)
@@ -173,7 +173,9 @@ async def test_events_that_the_table_cannot_have_are_refused_with_all_others(
             assert (await core.events.state()).head == 0
 
 
-async def test_events_after_it_go_on_where_it_ends(fresh_database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_later_events_continue_after_the_imported_ones(
+    fresh_database_url: str, redis_url: str, tmp_path: Path
+) -> None:
     made = exported([event_at(41), event_at(42)], tmp_path / "events.ndjson")
     settings = settings_for(fresh_database_url, redis_url)
     async with open_core(settings) as core, session(fresh_database_url) as connection:
@@ -183,7 +185,7 @@ async def test_events_after_it_go_on_where_it_ends(fresh_database_url: str, redi
             await one.core.users.create(system(), CreateUser("next@example.com", "Next"))
             await until(lambda: one.hub.head == 43)
         rows = await connection.fetch("select seq, ord from events order by ord")
-        assert [row["seq"] for row in rows] == [41, 42, 43], "insertion numbers go on as well"
+        assert [row["seq"] for row in rows] == [41, 42, 43], "insertion numbers continue as well"
         state = await core.events.state()
         assert before != state.epoch
         assert state.shared_head(FORMER.hex[:8]) is None, "positions of the log of the export are refused"

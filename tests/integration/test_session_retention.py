@@ -1,4 +1,4 @@
-"""Sessions that were over for long, and expired idempotency keys, are deleted on the real PostgreSQL; nothing else is."""
+"""Sessions that ended long ago, and expired idempotency keys, are deleted on the real PostgreSQL; nothing else is."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ async def add(connection: asyncpg.Connection, expires: str, ended: str | None = 
 
 
 async def left(connection: asyncpg.Connection) -> set[UUID]:
-    """The sessions that are still there."""
+    """The remaining sessions."""
     return {row["id"] for row in await connection.fetch(LEFT)}
 
 
 async def prune(core: Core, batch: int = 50) -> list[int]:
-    """Delete sessions that were over for thirty days; returns the size of each batch."""
+    """Delete sessions that ended thirty days ago; returns the size of each batch."""
     return [count async for count in core.retention.prune_sessions(system(), 30, batch)]
 
 
@@ -66,7 +66,7 @@ async def sign_in(core: Core) -> SignedIn:
     return await core.sessions.sign_in(Origin(), SignIn("kept@example.com", PASSWORD))
 
 
-async def test_only_sessions_that_were_over_for_long_are_deleted(core: Core, connection: asyncpg.Connection) -> None:
+async def test_only_sessions_that_ended_long_ago_are_deleted(core: Core, connection: asyncpg.Connection) -> None:
     kept = await add(connection, LATER, count=40)
     kept |= await add(connection, RECENT, count=3)
     kept |= await add(connection, LATER, RECENT, 3)
@@ -140,13 +140,13 @@ async def test_a_token_of_a_deleted_session_is_refused_like_an_unknown_one(
     assert (await core.sessions.sign_out_by_token(Origin(), deleted.refresh_token)).position is None
 
     again = await core.sessions.refresh(Origin(), kept.refresh_token)
-    assert again.refresh_token == renewed.refresh_token, "the token just replaced is still accepted"
+    assert again.refresh_token == renewed.refresh_token, "the token that was just replaced is still accepted"
     await core.sessions.refresh(Origin(), renewed.refresh_token)
     with pytest.raises(SessionRevoked, match="used before"):
         await core.sessions.refresh(Origin(), kept.refresh_token)
 
 
-async def test_expired_keys_are_deleted_by_the_schedule_and_count_no_more(
+async def test_expired_keys_are_deleted_by_the_schedule_and_ignored_before(
     core: Core, connection: asyncpg.Connection
 ) -> None:
     command = CreateUser("idem@example.com", "Idem", idempotency_key="old")
@@ -169,7 +169,7 @@ async def test_expired_keys_are_deleted_by_the_schedule_and_count_no_more(
     assert [row["key"] for row in await connection.fetch(keys)] == ["young"]
 
 
-async def test_the_schedule_deletes_sessions_and_keys_where_the_log_is_kept_for_ever(
+async def test_the_schedule_deletes_sessions_and_keys_if_the_log_is_kept_forever(
     core: Core, connection: asyncpg.Connection
 ) -> None:
     await add(connection, OLD, count=7)

@@ -1,4 +1,4 @@
-"""How many users there are, kept by the real PostgreSQL in step with the users, whoever writes and however it ends."""
+"""The number of users, which the real PostgreSQL keeps in step with the users, whoever writes and however it ends."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHANGES = (
 
 
 async def compare(connection: asyncpg.Connection) -> list[asyncpg.Record]:
-    """The kept counts, which are right."""
+    """The stored counts, after comparing them with the users."""
     kept = await connection.fetch(KEPT)
     assert kept == await connection.fetch(COUNTED)
     return list(kept)
@@ -50,12 +50,12 @@ async def test_every_write_is_counted(fresh_database_url: str, redis_url: str) -
         open_core(settings_for(fresh_database_url, redis_url)) as core,
     ):
         users = core.users
-        people = [(await users.create(system(), CreateUser(f"p{i}@example.org", f"P {i}"))).value for i in range(4)]
+        created = [(await users.create(system(), CreateUser(f"p{i}@example.org", f"P {i}"))).value for i in range(4)]
         await compare(connection)
-        await users.update(system(), UpdateUser(people[0].id, role=Role.AUDITOR))
-        await users.set_status(system(), people[1].id, Status.DISABLED)
-        await users.set_status(system(), people[2].id, Status.DELETED)
-        await users.erase(system(), people[2].id)
+        await users.update(system(), UpdateUser(created[0].id, role=Role.AUDITOR))
+        await users.set_status(system(), created[1].id, Status.DISABLED)
+        await users.set_status(system(), created[2].id, Status.DELETED)
+        await users.erase(system(), created[2].id)
         await compare(connection)
         rows = [ImportRow(n, f"i{n}@example.org", f"I {n}", Role.MEMBER) for n in range(300)]
         await core.imports.import_batch(system(), rows)
@@ -73,7 +73,7 @@ async def test_every_write_is_counted(fresh_database_url: str, redis_url: str) -
         }
 
 
-async def test_what_is_rolled_back_or_truncated_does_not_count(fresh_database_url: str) -> None:
+async def test_rolled_back_and_truncated_users_are_not_counted(fresh_database_url: str) -> None:
     async with session(fresh_database_url) as connection:
         await connection.execute(MADE.format(mark="a", many=50))
         before = await compare(connection)
@@ -89,7 +89,7 @@ async def test_what_is_rolled_back_or_truncated_does_not_count(fresh_database_ur
         assert await compare(connection) == []
 
 
-async def test_counts_are_right_in_every_snapshot_while_many_write(fresh_database_url: str) -> None:
+async def test_counts_are_correct_in_every_snapshot_during_concurrent_writes(fresh_database_url: str) -> None:
     done = asyncio.Event()
 
     async def write(number: int) -> None:
@@ -126,12 +126,12 @@ async def test_counts_are_right_in_every_snapshot_while_many_write(fresh_databas
         assert await connection.fetchval("select count(*) from user_counts") <= FOLDED + kinds
 
 
-async def test_adding_up_makes_nobody_wait(fresh_database_url: str) -> None:
+async def test_adding_up_blocks_no_writer(fresh_database_url: str) -> None:
     async with session(fresh_database_url) as one, session(fresh_database_url) as other:
         await one.execute("set lock_timeout = '1ms'; set statement_timeout = '60s'")
         await other.execute("set lock_timeout = '1ms'; set statement_timeout = '60s'")
         async with one.transaction():
-            for step in range(2 * FOLDED):  # holds every row that it added up, and has committed none
+            for step in range(2 * FOLDED):  # holds every row that it added up, uncommitted
                 await one.execute(MADE.format(mark=f"one-{step}-", many=1))
             for step in range(2 * FOLDED):
                 await other.execute(MADE.format(mark=f"other-{step}-", many=1))
@@ -140,7 +140,7 @@ async def test_adding_up_makes_nobody_wait(fresh_database_url: str) -> None:
         await compare(one)
 
 
-async def test_a_row_changed_by_hand_is_counted_too(fresh_database_url: str) -> None:
+async def test_a_row_changed_by_hand_is_counted(fresh_database_url: str) -> None:
     async with session(fresh_database_url) as connection:
         await connection.execute(MADE.format(mark="x", many=10))
         await connection.execute(

@@ -1,4 +1,4 @@
-"""Both spellings of an address are one account: at sign-in and its limit, in writes, their repeats, and imports."""
+"""Both spellings of an address are one account: at sign-in and its limit, in writes, repeated writes, and imports."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_either_spelling_signs_in(world: World, stored: str, typed: str) -
     assert (await world.sessions.sign_in(Origin(), SignIn(typed, PASSWORD))).user.id == user.id
 
 
-async def test_both_spellings_use_up_one_limit(world: World) -> None:
+async def test_both_spellings_share_one_limit(world: World) -> None:
     await world.user(U_LABEL)
     for number in range(ATTEMPTS):
         with pytest.raises(errors.InvalidCredentials):
@@ -51,7 +51,7 @@ async def test_the_other_spelling_is_taken_and_changes_nothing(world: World) -> 
     assert (written.value, written.position) == (ada, None)
 
 
-async def test_a_repeat_in_the_other_spelling_is_a_repeat(world: World) -> None:
+async def test_a_repeat_in_the_other_spelling_counts_as_a_repeat(world: World) -> None:
     first, second = [
         await world.users.create(system(), CreateUser(email, "Ada", Role.MEMBER, None, "key"))
         for email in (U_LABEL, A_LABEL)
@@ -59,7 +59,7 @@ async def test_a_repeat_in_the_other_spelling_is_a_repeat(world: World) -> None:
     assert first == second
 
 
-async def test_an_import_knows_both_spellings(world: World) -> None:
+async def test_an_import_recognizes_both_spellings(world: World) -> None:
     ada = await world.user(U_LABEL)
     rows = [ImportRow(2, A_LABEL, "Ada King", ""), ImportRow(3, U_LABEL, "Ada Byron", "")]
     result = await world.imports.import_batch(system(), rows)

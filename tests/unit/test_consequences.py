@@ -1,4 +1,4 @@
-"""What a write entails besides its row: events, ended sessions, closed sockets, refusals. Each survived as a mutant once."""
+"""What a write causes besides its row: events, ended sessions, closed sockets, refusals. Each was once a surviving mutant."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_revoking_all_sessions_settles_only_if_one_has_ended(world: World,
     assert world.live.settled == [user.id] * bool(sessions)
 
 
-async def test_a_deleted_user_is_not_found_where_only_others_may_be_changed(world: World) -> None:
+async def test_a_deleted_user_is_not_found_by_operations_on_other_users(world: World) -> None:
     user = await world.user()
     admin = Actor((await world.user("admin@example.com", Role.ADMIN)).id, Role.ADMIN)
     deleted = (await world.users.set_status(system(), user.id, Status.DELETED)).value
@@ -84,7 +84,7 @@ async def test_users_as_stored_include_those_that_a_member_cannot_see(world: Wor
     assert await world.users.as_stored([user.id]) == {user.id: deleted}
 
 
-async def test_setting_a_password_appends_that_it_changed(world: World) -> None:
+async def test_setting_a_password_appends_a_password_event(world: World) -> None:
     user = await world.user()
     written = await world.users.update(system(), UpdateUser(user.id, password="another password"))
     assert world.logged[-1] is EventType.PASSWORD_CHANGED
@@ -93,7 +93,7 @@ async def test_setting_a_password_appends_that_it_changed(world: World) -> None:
     assert changed.position == len(world.logged)
 
 
-async def test_an_update_cannot_take_a_step_that_does_not_exist(world: World) -> None:
+async def test_an_update_cannot_make_an_invalid_transition(world: World) -> None:
     user = await world.user()
     await world.users.set_status(system(), user.id, Status.DELETED)
     with pytest.raises(errors.ValidationFailed, match="cannot become") as refused:
@@ -102,7 +102,7 @@ async def test_an_update_cannot_take_a_step_that_does_not_exist(world: World) ->
 
 
 @pytest.mark.parametrize(("start", "restore"), [(Status.DELETED, False), (Status.DISABLED, True)])
-async def test_a_refused_step_names_the_status(world: World, start: Status, restore: bool) -> None:
+async def test_a_refused_transition_names_the_status(world: World, start: Status, restore: bool) -> None:
     user = await world.user()
     await world.users.set_status(system(), user.id, start)
     with pytest.raises(errors.ValidationFailed) as refused:
@@ -126,7 +126,7 @@ async def test_an_unusable_idempotency_key_is_refused_by_name(world: World, key:
     assert world.logged == []
 
 
-async def test_no_password_is_verified_while_its_failure_could_not_be_logged(world: World) -> None:
+async def test_no_password_is_verified_if_its_failure_could_not_be_logged(world: World) -> None:
     user = await world.user()
     for _ in range(ROOM):
         world.failures.report(cast("Any", None))
@@ -136,7 +136,7 @@ async def test_no_password_is_verified_while_its_failure_could_not_be_logged(wor
     assert world.hasher.verified == verified
 
 
-async def test_pages_of_sessions_that_may_not_be_seen_have_no_neighbours(world: World) -> None:
+async def test_pages_of_forbidden_sessions_have_no_neighbours(world: World) -> None:
     user, other = await world.user(), await world.user("bo@example.com")
     await world.signed_in(other)
     page = (await world.sessions.pages(actor(user), [other.id], Window()))[other.id]

@@ -1,4 +1,4 @@
-"""The domain's value objects at their edges. Each of these rules survived as a mutant once."""
+"""Edge cases of the domain's value objects. Each of these rules was once a surviving mutant."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EPOCH = UUID(int=1 << 96)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_cursors_without_a_role_say_what_they_are_for() -> None:
+def test_cursors_without_a_role_name_their_purpose() -> None:
     assert parse_cursor(fresh_cursor(EPOCH, 7)) == LogCursor.reached(EPOCH, 7, FRESH)
     assert parse_cursor(unfinished_cursor(EPOCH)) == LogCursor.reached(EPOCH, 0, UNFINISHED)
 
@@ -53,7 +53,7 @@ def test_the_end_of_a_session_has_its_reason(reason: EndReason) -> None:
     assert (change.field, change.before, change.after) == ("reason", None, reason.value)
 
 
-def test_a_cursor_with_a_character_outside_the_alphabet_is_not_one() -> None:
+def test_a_cursor_with_a_character_outside_the_alphabet_is_invalid() -> None:
     text = str(LogCursor("0123abcd", seq=7))
     assert parse_cursor(text) == LogCursor("0123abcd", seq=7)
     assert parse_cursor(text[:4] + "!" + text[4:]) is None

@@ -1,4 +1,4 @@
-"""Reading an export of events: whole lines of one log, or a refusal with the number of the line."""
+"""Reading an export of events: complete lines of one log, or a refusal with the number of the line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WHOLE = [line(seq) for seq in range(1, 6)]
 
 
 @pytest.mark.parametrize("name", ["old.ndjson", "old.ndjson.gz"])
-def test_an_export_can_be_read_again_and_again(tmp_path: Path, name: str) -> None:
+def test_an_export_can_be_read_repeatedly(tmp_path: Path, name: str) -> None:
     path, data = tmp_path / name, b"".join(WHOLE)
     members = gzip.compress(b"".join(WHOLE[:2])) + gzip.compress(b"".join(WHOLE[2:]))
     path.write_bytes(members if name.endswith(".gz") else data)
@@ -61,7 +61,7 @@ def test_anything_else_is_refused_with_its_line(tmp_path: Path, content: bytes, 
         list(ExportedEvents(path))
 
 
-def test_a_gzip_file_that_was_cut_off_or_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_or_invalid_gzip_file_is_refused(tmp_path: Path) -> None:
     path, packed = tmp_path / "old.ndjson.gz", gzip.compress(b"".join(WHOLE))
     for content in (packed[:-9], packed[: len(packed) // 2], b"".join(WHOLE)):
         path.write_bytes(content)

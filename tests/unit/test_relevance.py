@@ -1,4 +1,4 @@
-"""The rules of relevance, word by word: who fits a search how well, and what a slip of typing is."""
+"""The rules of relevance, word by word: how well a user matches a search, and what counts as a typing error."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ID = UUID("6f0c1111-2222-4333-8444-555566667777")
 
 
 def search(text: str) -> Search:
-    """A search of a text that has something in it."""
+    """The search of a text that is not empty."""
     found = parse_search(text)
     assert found is not None
     return found
 
 
 def tier(text: str, name: str, email: str = "nobody@elsewhere.example", *, by_email: bool = True) -> Tier | None:
-    """How well somebody fits a search."""
+    """How well a user matches a search."""
     key = name_key(name)
     return rank(search(text), texts_of(ID, key, email_key(email, key), email), by_email=by_email)
 
@@ -66,7 +66,7 @@ ADA = ("Ada Byron Lovelace", "ada.lovelace7@example.org")
         ("ada grace", None, None),
     ],
 )
-def test_the_best_tier_that_somebody_has_counts(text: str, expected: Tier | None, for_members: Tier | None) -> None:
+def test_the_best_tier_of_a_user_counts(text: str, expected: Tier | None, for_members: Tier | None) -> None:
     assert (tier(text, *ADA), tier(text, *ADA, by_email=False)) == (expected, for_members)
 
 
@@ -103,19 +103,19 @@ def test_spellings_of_one_name_find_each_other(text: str, name: str) -> None:
     assert found <= Tier.WORDS
 
 
-def test_signs_count_where_there_is_nothing_else() -> None:
+def test_signs_are_searched_if_there_is_nothing_else() -> None:
     assert tier("odd %", "Odd Person") is Tier.BEGINNING
     assert tier("%", "Odd Person") is None
     assert tier("_", "Odd _ Person") is Tier.WORDS
 
 
-def test_ideographs_that_are_typed_together_stand_together() -> None:
+def test_ideographs_typed_together_must_be_adjacent() -> None:
     assert tier("藤佐", "佐藤明美") is None
     assert tier("明美", "佐藤明美") is Tier.WORDS
 
 
 @pytest.mark.parametrize("typed", ["mith", "smiht", "smitth", "smjth", "msith", "smithe", "smit"])
-def test_one_slip_is_forgiven(typed: str) -> None:
+def test_one_typing_error_is_accepted(typed: str) -> None:
     assert is_slip(typed, "smith")
 
 
@@ -130,18 +130,18 @@ def test_one_slip_is_forgiven(typed: str) -> None:
         ("nakaxxra", "nakamura"),
     ],
 )
-def test_nothing_else_is_a_slip(typed: str, word: str) -> None:
+def test_other_differences_are_no_typing_errors(typed: str, word: str) -> None:
     assert not is_slip(typed, word)
 
 
-def test_the_beginning_of_a_word_may_have_a_slip_behind_its_first_half() -> None:
+def test_a_prefix_may_have_a_typing_error_after_its_first_half() -> None:
     assert is_slip("nakamru", "nakamura")
     assert not is_slip("nkaam", "nakamura")
 
 
 @given(st.text("abc", min_size=1, max_size=8), st.text("abc", min_size=1, max_size=9))
-def test_every_slip_leaves_one_half_or_is_across_the_middle(typed: str, word: str) -> None:
-    """What the vocabulary is asked for (persistence/user_rows.py) has all of them."""
+def test_each_typing_error_leaves_one_half_or_crosses_the_middle(typed: str, word: str) -> None:
+    """The candidates that persistence/user_rows.py reads from the vocabulary include all of them."""
     half = middle(typed)
     across = typed[: half - 1] + typed[half : half + 1] + typed[half - 1 : half] + typed[half + 1 :]
     if is_slip(typed, word):
@@ -166,7 +166,7 @@ def test_keys_are_words_with_one_space_between_them(name: str, local: str) -> No
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_a_search_or_nothing(text: str) -> None:
+def test_any_text_is_a_search_or_none(text: str) -> None:
     try:
         found = parse_search(text)
     except ValidationFailed:

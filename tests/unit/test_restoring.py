@@ -1,4 +1,4 @@
-"""Reading exported events back, over the fakes: in order, into an empty log, without what was erased."""
+"""Importing exported events, over the fakes: in order, into an empty log, without erased data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def event(seq: int, type_: EventType = EventType.USER_UPDATED, user: UUID = ADA,
 
 
 def surveyed(events: Sequence[Event]) -> Survey:
-    """What a first reading finds."""
+    """The result of the first reading."""
     survey = Survey()
     for one in events:
         survey.add(one)
@@ -36,7 +36,7 @@ def surveyed(events: Sequence[Event]) -> Survey:
 
 
 async def restore(store: FakeStore, events: Sequence[Event], second: Sequence[Event] | None = None) -> list[int]:
-    """Read events back in batches of two; returns the reported sizes. `second` is what the second reading finds."""
+    """Import events in batches of two; returns the reported sizes. `second` is the content at the second reading."""
     sizes: list[int] = []
     read = events if second is None else second
     batches = [read[i : i + 2] for i in range(0, len(read), 2)]
@@ -44,7 +44,7 @@ async def restore(store: FakeStore, events: Sequence[Event], second: Sequence[Ev
     return sizes
 
 
-async def test_the_log_begins_and_ends_where_the_export_does_in_a_new_epoch() -> None:
+async def test_the_log_has_the_range_of_the_export_in_a_new_epoch() -> None:
     store = FakeStore()
     before = store.state.log.state()
     assert await restore(store, [event(n) for n in range(4, 9)]) == [2, 2, 1]
@@ -70,7 +70,7 @@ async def test_only_admins_restore() -> None:
         ([0], "Event 0 comes where event 1"),
     ],
 )
-def test_events_that_are_not_in_order_are_refused(seqs: list[int], words: str) -> None:
+def test_events_out_of_order_are_refused(seqs: list[int], words: str) -> None:
     with pytest.raises(RestoreRefused, match=words):
         surveyed([event(n) for n in seqs])
 
@@ -85,7 +85,7 @@ async def test_nothing_is_written_unless_everything_is() -> None:
         assert (store.commits, store.state.log.entries) == (0, [])
 
 
-async def test_a_log_with_events_and_one_that_went_further_are_refused() -> None:
+async def test_a_log_with_events_or_higher_numbers_is_refused() -> None:
     events = [event(n) for n in range(1, 4)]
     store = FakeStore()
     await restore(store, events)
@@ -100,7 +100,7 @@ async def test_a_log_with_events_and_one_that_went_further_are_refused() -> None
         await restore(FakeStore(), [])
 
 
-def test_what_was_erased_stays_erased() -> None:
+def test_erased_data_are_not_restored() -> None:
     events = [event(1), event(2, user=SAM, by=ADA), event(3, user=SAM), event(4, EventType.USER_ERASED), event(5)]
     survey = surveyed(events)
     first, second, third, erasure, later = [survey.cleaned(e) for e in events]

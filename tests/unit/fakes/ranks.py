@@ -1,4 +1,4 @@
-"""How users are searched and sorted in memory: by the rules of relevance, or by a field."""
+"""Searching and sorting users in memory: by the rules of relevance, or by a field."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from domain.models.words import email_key, name_key
 
 
 def tier_of(user: User, query: UserQuery) -> Tier | None:
-    """How well a user fits the search of a query; None where there is no search, or they do not."""
+    """How well a user matches the search of a query; None if there is no search or no match."""
     key = name_key(user.display_name)
     texts = texts_of(user.id, key, email_key(user.email, key), user.email)
     return None if query.search is None else rank(query.search, texts, by_email=query.by_email)
 
 
 def sort_key(user: User, query: UserQuery) -> tuple[int, str]:
-    """What users are sorted by."""
+    """The value by which users are sorted."""
     if query.sort is UserSort.RELEVANCE:
         return tier_of(user, query) or 0, name_key(user.display_name)
     by_name = query.sort is UserSort.DISPLAY_NAME
