@@ -1,6 +1,6 @@
-"""How many users match a query, within 20 ms of the database's time: exactly where that costs little, or estimated.
+"""The number of users that match a query, within 20 ms of the database's time: exact if that is cheap, or an estimate.
 
-Users by role, status and verification are kept counted. Anything else is counted up to EXACT_MAX, and past that it is
+The counts by role, status and verification are stored. Other filters are counted up to EXACT_MAX, and beyond that
 estimated from a sample: the first users in the order of their ids, which are random.
 """
 
@@ -20,7 +20,7 @@ from persistence.user_search import SqlSearch
 from persistence.user_table import users
 
 SAMPLE = 4000
-"""Users in a sample: of what one in ten matches, nine estimates of ten are within a tenth."""
+"""Users in a sample: if one user in ten matches, nine of ten estimates are within 10 % of the exact number."""
 
 
 class SqlCount:
@@ -39,7 +39,7 @@ class SqlCount:
         beside = filtered.beside_traits(users.c.id)
         if not beside:
             return Count(_sum(await kept_counts(self._connection), filtered.traits))
-        if _asks_only_who_is_offline(query.filter):
+        if _selects_only_offline_users(query.filter):
             return await self._offline(query, filtered)
         return await self._of_filter(filtered)
 
@@ -53,10 +53,10 @@ class SqlCount:
         return estimate.with_at_least(self._exact_max)
 
     async def _offline(self, query: UserQuery, filtered: Filtered) -> Count:
-        """Everybody but those who are online, who are few."""
+        """All users except those who are online, who are few."""
         online = await self._of_filter(Filtered.of(replace(query, filter=replace(query.filter, online=True))))
-        everybody = _sum(await kept_counts(self._connection), filtered.traits)
-        return Count(everybody - online.value) if online.exact else Count.about(everybody - online.value)
+        total = _sum(await kept_counts(self._connection), filtered.traits)
+        return Count(total - online.value) if online.exact else Count.about(total - online.value)
 
     async def _of_search(self, query: UserQuery, filtered: Filtered) -> Count:
         search = SqlSearch(self._connection, query, self._sizes)
@@ -66,23 +66,23 @@ class SqlCount:
         return await self._estimate(filtered, [await search.finds(), *filtered.beside_traits(users.c.id)])
 
     async def _estimate(self, filtered: Filtered, conditions: Sequence[ColumnElement[bool]]) -> Count:
-        """How many of the users with the wanted traits match, by the share of them in a sample."""
+        """The number of matching users with the wanted traits, by their share in a sample."""
         first = select(users.c.id).order_by(users.c.id).limit(self._sample).subquery()
         of_traits = filtered.with_traits(users.c.traits)
         matches = func.count().filter(*conditions)
-        question = select(matches, func.count()).select_from(users.join(first, users.c.id == first.c.id))
-        found, asked = (await self._connection.execute(question.where(of_traits))).one()
+        statement = select(matches, func.count()).select_from(users.join(first, users.c.id == first.c.id))
+        found, sampled = (await self._connection.execute(statement.where(of_traits))).one()
         kept = await kept_counts(self._connection)
         if sum(kept.values()) <= self._sample:
             return Count(found)
-        return Count.about(_sum(kept, filtered.traits) * found / asked if asked else 0)
+        return Count.about(_sum(kept, filtered.traits) * found / sampled if sampled else 0)
 
 
 def _sum(counts: Mapping[int, int], traits: Collection[int]) -> int:
     return sum(counts.get(t, 0) for t in traits)
 
 
-def _asks_only_who_is_offline(wanted: UserFilter) -> bool:
-    """Whether a filter asks, beside the traits, for those who are not online and nothing else."""
+def _selects_only_offline_users(wanted: UserFilter) -> bool:
+    """Whether a filter selects, besides the traits, only users who are not online."""
     of_traits = UserFilter(wanted.status, wanted.role, online=False, email_verified=wanted.email_verified)
     return wanted == of_traits

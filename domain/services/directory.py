@@ -73,11 +73,11 @@ class DirectoryService:
         themselves by an address. Raises ValidationFailed for a search that is too long, and for relevance without one.
         """
         filter_ = filter_ or UserFilter()
-        asked = parse_search(search) if search else None
-        if sort is UserSort.RELEVANCE and asked is None:
+        parsed = parse_search(search) if search else None
+        if sort is UserSort.RELEVANCE and parsed is None:
             raise ValidationFailed.one("order_by", "Only a search can be ordered by relevance")
         if sort is None:
-            sort = UserSort.CREATED_AT if asked is None else UserSort.RELEVANCE
+            sort = UserSort.CREATED_AT if parsed is None else UserSort.RELEVANCE
         visible = policies.visible_statuses(actor)
         statuses = visible if filter_.status is None else filter_.status & visible
         by_email = actor.sees_all
@@ -86,7 +86,7 @@ class DirectoryService:
             filter_ = replace(filter_, email=address_of(filter_.email), id=own)
         return UserQuery(
             window=window,
-            search=asked,
+            search=parsed,
             filter=replace(filter_, status=None if statuses == frozenset(Status) else statuses),
             sort=UserSort.DISPLAY_NAME if sort is UserSort.EMAIL and not by_email else sort,
             descending=descending,

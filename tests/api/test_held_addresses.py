@@ -33,7 +33,7 @@ async def test_an_admin_is_shown_the_deleted_user_and_restores_them(api: Api, ad
     assert (refused["message"], refused["current"]["status"]) == ("This e-mail address is taken", "ACTIVE")
 
 
-async def test_a_member_is_shown_nobody(api: Api, admin: Person) -> None:
+async def test_a_member_is_shown_no_user(api: Api, admin: Person) -> None:
     member, other, deleted = [await api.new_user(admin) for _ in range(3)]
     await api.ask(DELETE, {"id": deleted.id}, admin)
     for taken in (other, deleted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("api", "schema", "domain", "persistence", "migrations")
 
 
-def modules() -> Iterator[tuple[Path, ast.Module]]:
+def modules(packages: Sequence[str] = PACKAGES) -> Iterator[tuple[Path, ast.Module]]:
     """Every module of the packages: its path in the project, and its syntax tree."""
-    for package in PACKAGES:
+    for package in packages:
         for path in sorted((ROOT / package).rglob("*.py")):
             yield path.relative_to(ROOT), ast.parse(path.read_text())
 

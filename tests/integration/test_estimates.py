@@ -96,11 +96,11 @@ async def test_presence_is_counted_both_ways(connection: AsyncConnection, many: 
 async def test_searches_are_counted_while_it_is_cheap(
     connection: AsyncConnection, search: str, expected: int, *, exact: bool
 ) -> None:
-    query_ = UserQuery(search=parse_search(search))
-    count = await counted(connection, query_)
+    query = UserQuery(search=parse_search(search))
+    count = await counted(connection, query)
     assert count.exact is exact
     assert count.value == expected if exact else abs(count.value - expected) <= 0.25 * expected
-    active = await counted(connection, replace(query_, filter=UserFilter(status=frozenset({Status.ACTIVE}))))
+    active = await counted(connection, replace(query, filter=UserFilter(status=frozenset({Status.ACTIVE}))))
     assert active.value <= expected if exact else abs(active.value - 0.9 * expected) <= 0.25 * expected
 
 
