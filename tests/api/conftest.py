@@ -255,7 +255,6 @@ def server(database_url: str, redis_url: str) -> Iterator[Server]:
 
 @pytest.fixture
 async def api(server: Server) -> AsyncIterator[Api]:
-    """A client."""
     client = Api(server)
     async with client.http:
         yield client

@@ -24,7 +24,6 @@ ODD = [
 
 
 def exported_users(rollcall: Rollcall) -> list[tuple[str, str, str]]:
-    """Everybody, oldest first."""
     rows = rollcall.fetch("select email, display_name, role from users order by created_at, id")
     return [(e, n, r) for e, n, r in rows]
 

@@ -23,7 +23,6 @@ def refusals(rollcall: Rollcall, name: str) -> list[tuple[int, str, str]]:
 
 
 def users(rollcall: Rollcall) -> list[tuple[str, str, str]]:
-    """Everybody."""
     return [(e, n, r) for e, n, r in rollcall.fetch("select email, display_name, role from users order by email")]
 
 

@@ -124,7 +124,6 @@ def test_a_partly_written_batch_is_written_again(rollcall: Rollcall, name: str) 
 
 
 def epoch_of(rollcall: Rollcall) -> UUID:
-    """The log's."""
     return UUID(str(rollcall.fetch("select epoch from log_state")[0][0]))
 
 

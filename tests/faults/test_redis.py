@@ -52,7 +52,6 @@ def full(place: Duo) -> None:
 
 
 def roomy(place: Duo) -> None:
-    """Room again."""
     command(place, "CONFIG", "SET", "maxmemory", "0")
 
 

@@ -160,6 +160,5 @@ async def assert_forged_lease_is_refused(container: Container, redis_url: str) -
 
 
 async def run(database_url: str, statement: str) -> None:
-    """One statement."""
     async with session(database_url) as connection:
         await connection.execute(statement)

@@ -46,7 +46,6 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
 
 
 async def make(core: Core, name: str, email: str = "", role: Role = Role.MEMBER) -> User:
-    """A user."""
     email = email or f"{fold(name).replace(' ', '.')}-{uuid4().hex[:6]}@example.com"
     return (await core.users.create(system(), CreateUser(email, name, role))).value
 

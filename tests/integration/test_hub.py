@@ -60,7 +60,6 @@ class CountingStore:
     def read(
         self, at_least: LogCursor | None = None, searcher: UUID | None = None
     ) -> AbstractAsyncContextManager[ReadUnit]:
-        """Count, and read."""
         self.reads += 1
         self.by_task[asyncio.current_task()] += 1
         if self.fault is not None:

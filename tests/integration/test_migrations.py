@@ -58,7 +58,6 @@ async def declare(url: str) -> None:
 
 
 async def run(url: str, statement: str) -> list[asyncpg.Record]:
-    """Run SQL."""
     connection = await asyncpg.connect(url)
     try:
         if ";" in statement:

@@ -61,7 +61,6 @@ async def make(core: Core, role: Role = Role.MEMBER) -> User:
 
 
 async def sign_in(core: Core, user: User, password: str = OLD) -> SignedIn:
-    """A session."""
     return await core.sessions.sign_in(Origin(), SignIn(user.email, password))
 
 

@@ -54,7 +54,6 @@ class Units:
             await self.done.wait()
 
     async def close(self) -> None:
-        """End them."""
         self.done.set()
         await asyncio.gather(*self.tasks)
 

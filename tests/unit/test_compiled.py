@@ -66,7 +66,7 @@ class Loader:
     """Finds no user, as if all had been erased."""
 
     async def load(self, _: UUID) -> None:
-        """Nobody."""
+        """No user is found."""
 
 
 @dataclass

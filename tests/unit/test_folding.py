@@ -155,7 +155,6 @@ class RandomSteps:
         await self._world.users.update(self.actor(), UpdateUser(self.user(), **wanted))
 
     async def set_status(self) -> None:
-        """The status."""
         restore = self.pick(True, False)
         status = Status.ACTIVE if restore else self.pick(*Status)
         await self._world.users.set_status(self.actor(), self.user(), status, restore=restore)
@@ -174,7 +173,6 @@ class RandomSteps:
         await self._world.imports.import_batch(self.actor(), rows, dry_run=self.pick(True, False, False))
 
     async def sign_in(self) -> None:
-        """Sign in."""
         command = SignIn(self.pick(*EMAILS), self.pick(*PASSWORDS))
         self._entered.append(await self._world.sessions.sign_in(Origin(), command))
         await self._world.failures.flush()

@@ -15,7 +15,6 @@ class Counted:
         self.tried = 0
 
     async def __call__(self) -> Fault | str | None:
-        """One try."""
         self.tried += 1
         return self.found
 

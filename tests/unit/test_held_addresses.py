@@ -1,4 +1,4 @@
-"""Who has a taken address: those who may see e-mail addresses are told, above all if it is a deleted user."""
+"""Refusals of a taken address: actors who may see e-mail addresses learn who has it, and whether that user is deleted."""
 
 from __future__ import annotations
 

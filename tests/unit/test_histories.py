@@ -46,7 +46,6 @@ class History:
     writes: list[int] = field(default_factory=list)
 
     def write(self, state: State, entries: Sequence[NewEvent]) -> None:
-        """Make a write."""
         for entry in entries:
             seq = len(self.log) + 1
             place = {"id": UUID(int=1000 + seq), "seq": seq, "ord": seq}
@@ -197,11 +196,10 @@ class Process:
         return seen
 
     def format_error(self, error: GraphQLError) -> Mapping[str, Any]:
-        """Never needed."""
         raise error
 
     def drop_if_idle(self, _: Any) -> None:
-        """Never."""
+        """Unused here."""
 
 
 SELECTED = "user { id displayName email role status online version } actor { displayName email online }"

@@ -37,7 +37,6 @@ class Place:
 
     @property
     def trail(self) -> EventService:
-        """The log."""
         return EventService(self.world.store, self.world.clock)
 
 

@@ -61,7 +61,6 @@ def context(actor: Actor | None = None) -> Context:
 
 
 def mutations() -> list[StrawberryField]:
-    """Every mutation."""
     root = build_schema().get_type_by_name("Mutation")
     assert isinstance(root, StrawberryObjectDefinition)
     return list(root.fields)

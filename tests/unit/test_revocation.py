@@ -29,10 +29,10 @@ class Presence(FakePresence):
     """Presence that ignores sockets."""
 
     def hold(self, user_id: UUID) -> None:
-        """Nothing."""
+        """Ignored."""
 
     def release(self, user_id: UUID) -> None:
-        """Nothing."""
+        """Ignored."""
 
 
 @dataclass(eq=False)
@@ -44,7 +44,6 @@ class Socket:
     operations: dict[str, Any] = field(default_factory=dict)
 
     def end(self, code: int, reason: str) -> None:
-        """Be closed."""
         self.ending = (code, reason)
 
 

@@ -87,7 +87,6 @@ class BadgeQueries:
 
     @strawberry.field
     def badge(self) -> Badge | None:
-        """None."""
         return None
 
 

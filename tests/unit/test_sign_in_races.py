@@ -48,7 +48,6 @@ async def sign_in_while(world: World, user: User, meanwhile: Meanwhile) -> None:
 
 
 def give_password(world: World, user: User) -> None:
-    """Another password."""
     world.store.state.hashes[user.id] = "hash1:another password"
 
 
@@ -63,7 +62,6 @@ def erase(world: World, user: User) -> None:
 
 
 def become(status: Status) -> Meanwhile:
-    """Another status."""
 
     def change(world: World, user: User) -> None:
         world.store.state.users[user.id] = replace(user, status=status)

@@ -48,11 +48,9 @@ class FakeEvents:
         self._kept = kept
 
     async def append(self, event: NewEvent) -> int:
-        """Append one."""
         return await self.append_many([event])
 
     async def append_many(self, events: Sequence[NewEvent]) -> int:
-        """Append several."""
         self._kept.entries += events
         return len(self._kept.entries)
 
@@ -65,11 +63,9 @@ class FakeEvents:
         return {e.id: e for e in self._kept.events() if e.id in event_ids}
 
     async def after(self, seq: int, limit: int) -> Sequence[Event]:
-        """What follows."""
         return [e for e in self._kept.events() if e.seq > seq][:limit]
 
     async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
-        """Newest first."""
         found = [e for e in self._kept.events()[::-1] if filter_.matches(e)]
         return page_of(found, window)
 
@@ -117,7 +113,6 @@ class FakeLog:
         return LogRange(horizon, last) if last > horizon else None
 
     async def read(self, range_: LogRange) -> Sequence[Event]:
-        """The entries."""
         return [e for e in self._kept.events() if range_.horizon < e.seq <= range_.last]
 
     async def prune(self, range_: LogRange) -> bool:

@@ -86,7 +86,6 @@ class FakeTokens:
         return token.encode()
 
     def fingerprint(self, data: bytes) -> bytes:
-        """The data."""
         return data
 
 
@@ -98,13 +97,11 @@ class FakeLimiter:
         self.hits: list[tuple[str, str, int, int]] = []
 
     async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
-        """Count one."""
         self.hits.append((bucket, key, limit, window))
         self.counts[bucket, key] = self.counts.get((bucket, key), 0) + 1
         return window if self.counts[bucket, key] > limit else None
 
     async def reset(self, bucket: str, key: str) -> None:
-        """Forget."""
         self.counts.pop((bucket, key), None)
 
 
@@ -130,5 +127,4 @@ class FakeLive:
         self.settled: list[UUID] = []
 
     async def settle(self, user_id: UUID) -> None:
-        """Remember."""
         self.settled.append(user_id)

@@ -51,13 +51,13 @@ class FakeUsers:
         return self._state.users.get(user_id)
 
     async def get(self, user_id: UUID) -> User:
-        """One; raises NotFound."""
+        """Raises NotFound."""
         if user_id not in self._state.users:
             raise NotFound
         return self._state.users[user_id]
 
     async def get_for_update(self, user_id: UUID) -> User:
-        """One, locked; raises NotFound."""
+        """Raises NotFound."""
         self._steps.append("lock user")
         return await self.get(user_id)
 
@@ -101,7 +101,6 @@ class FakeUsers:
         return Counter((u.role, u.status) for u in self._state.users.values())
 
     async def find_by_email(self, email: str) -> User | None:
-        """By address."""
         return next((u for u in self._state.users.values() if u.email == email), None)
 
     async def find_credentials(self, email: str) -> Credentials | None:
@@ -114,11 +113,10 @@ class FakeUsers:
         return Credentials(user, self._state.hashes[user.id], [a for a in theirs if a is not None][-20:])
 
     async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]:
-        """By addresses."""
         return {u.email: u for u in self._state.users.values() if u.email in emails}
 
     async def add(self, user: User, password_hash: str | None) -> None:
-        """Insert; raises Taken."""
+        """Raises Taken."""
         if await self.find_by_email(user.email):
             raise Taken("email")
         self._state.users[user.id], self._state.hashes[user.id] = user, password_hash
@@ -141,7 +139,6 @@ class FakeUsers:
         self._state.users[user.id] = user
 
     async def save_many(self, users: Sequence[User]) -> None:
-        """Write several."""
         for user in users:
             await self.save(user)
 
@@ -151,11 +148,9 @@ class FakeUsers:
         self._state.sessions = {i: s for i, s in self._state.sessions.items() if s.user_id != user_id}
 
     async def password_hash(self, user_id: UUID) -> str | None:
-        """The hash."""
         return self._state.hashes.get(user_id)
 
     async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
-        """Set it."""
         self._state.hashes[user_id] = password_hash
 
     async def count_other_active_admins(self, user_id: UUID) -> int:
@@ -176,17 +171,15 @@ class FakeSessions:
         self._state, self._now = state, now
 
     async def find(self, session_id: UUID) -> Session | None:
-        """One, or None."""
         return self._state.sessions.get(session_id)
 
     async def get_for_update(self, session_id: UUID) -> Session:
-        """One; raises NotFound."""
+        """Raises NotFound."""
         if session_id not in self._state.sessions:
             raise NotFound
         return self._state.sessions[session_id]
 
     async def add(self, session: Session) -> None:
-        """Insert."""
         self._state.sessions[session.id] = session
 
     async def save(self, session: Session) -> None:
@@ -250,7 +243,6 @@ class FakeKeys:
         return self._state.keys.get((actor_id, key))
 
     async def keep(self, actor_id: UUID | None, key: str, result: KeptResult) -> None:
-        """Keep it."""
         self._state.keys[actor_id, key] = result
 
     async def prune(self, limit: int) -> int:
@@ -287,7 +279,6 @@ class FakeStore:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[FakeUnit]:
-        """A transaction."""
         self.steps.append("write")
         yield FakeUnit(self)
 
