@@ -85,7 +85,7 @@ def build_app(container: Container) -> ASGIApp:
     )
     routes = [
         Route("/graphql", graphql),
-        *rest_routes(services, authenticator, settings, container.fairness),
+        *rest_routes(services, container.core.imports, authenticator, settings, container.fairness),
         *health.routes(),
     ]
     app = Starlette(

@@ -113,6 +113,7 @@ class LocalSettings(BaseSettings):
     ] = ()
     proxy_token: SecretStr | None = None
     body_limit_bytes: PositiveInt = 1024 * 1024
+    import_limit_bytes: PositiveInt = 32 * 1024 * 1024
     shutdown_seconds: PositiveInt = 10
 
     admin_email: str | None = None

@@ -8,6 +8,7 @@
  *     TRUSTED_PROXIES     gateways whose X-Forwarded-For is believed, as addresses and networks separated by commas
  *     PROXY_TOKEN         what makes the API believe ours, whatever address it is reached from
  *     BODY_LIMIT_BYTES    the longest request body (1 MiB)
+ *     IMPORT_LIMIT_BYTES  the largest file of users, which only the API reads (32 MiB)
  */
 import { createFrontServer } from './server/front.js';
 import { proxies } from './server/forwarded.js';
@@ -34,6 +35,7 @@ const front = createFrontServer({
 	token: env.PROXY_TOKEN,
 	hosts: servedHosts(HOST, env.PUBLIC_URL),
 	bodyLimit: BODY_LIMIT,
+	importLimit: Number(env.IMPORT_LIMIT_BYTES || 32 << 20),
 	log
 });
 

@@ -11,8 +11,9 @@ from typing import Annotated, TextIO
 import typer
 
 from api.bootstrap import open_core
-from api.cli.files.people import Form, Writer
 from api.cli.local.access import directory
+from api.files.reader import Form
+from api.files.writer import Writer
 from api.settings import Settings
 from domain.models.actor import system
 from domain.models.directory import UserFilter

@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import itertools
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Self, TextIO
+from typing import Annotated, BinaryIO, Self, TextIO
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from api.bootstrap import Core, open_core
-from api.cli.files.people import STRAY_BYTES, FileRefused, Form, Lines, escape_formula, read_csv, read_ndjson
+from api.bootstrap import open_core
 from api.cli.local.access import directory
+from api.files.importing import Tally, import_file
+from api.files.reader import Form, UserFile
+from api.files.refused import FileRefused
+from api.files.vendors import Vendor
+from api.files.writer import escape_formula
 from api.settings import Settings
-from domain.backoff import Backoff
 from domain.errors import Unavailable
 from domain.models.actor import system
-from domain.services.importing import ImportRefusal, ImportResult, ImportRow
+from domain.services.importing import ImportChange, ImportRefusal
 
-ATTEMPTS = 8
-
-
-@dataclass
-class Tally:
-    """The results so far; `line` is the last line of the last finished batch."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    line: int = 0
+SHOWN_APART = ("role", "status")
+"""The fields whose changes are named row by row."""
 
 
 def import_users(
     file: Annotated[Path, typer.Argument(help="A CSV or NDJSON file; - reads standard input.")],
     *,
     form: Annotated[Form | None, typer.Option("--format", help="The file's format; by default from its name.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="The file's encoding, unless it is UTF-8 or marked.")] = None,
+    vendor: Annotated[Vendor | None, typer.Option("--from", help="Whose export it is, unless that is evident.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
     batch: Annotated[int, typer.Option(help="Rows per transaction.", min=1, max=5000)] = 1000,
     refused: Annotated[Path | None, typer.Option(help="The file that lists refused rows.")] = None,
@@ -51,23 +46,25 @@ def import_users(
 ) -> None:
     """Create the users in a file, and update those who already exist.
 
-    Running it again changes nothing. Exit codes: 0 all imported, 3 some rows refused, 1 failed, 130 interrupted.
+    What the file does not say stays as it is. Running it again changes nothing. Exit codes: 0 all imported, 3 some rows
+    refused, 1 failed, 130 interrupted.
     """
     if str(file) != "-" and not (file.is_file() and os.access(file, os.R_OK)):
         raise typer.BadParameter(f"{file} is not a readable file")
     again = f"continue with: rollcall import {file}" + (f" --format {form}" if form else "")
+    again += (f" --encoding {encoding}" if encoding else "") + (f" --from {vendor}" if vendor else "")
     again += f" --refused {refused}" if refused else ""
     form = form or (Form.NDJSON if file.suffix in (".ndjson", ".jsonl") else Form.CSV)
     listing = refused or Path(f"{'import' if str(file) == '-' else file.stem}.refused.csv")
     if listing.is_dir() or not listing.parent.is_dir():
         raise typer.BadParameter(f"{listing} is a directory, or its folder does not exist")
-    tally = Tally(line=start)
-    size = file.stat().st_size if str(file) != "-" else None
+    tally, unused = Tally(line=start), list[str]()
     try:
-        with directory() as settings, _opened(file) as stream, Refusals(listing, keep=start > 0) as refusals:
-            lines = Lines(stream)
-            rows = (read_ndjson if form is Form.NDJSON else read_csv)(lines)
-            asyncio.run(_run(settings, rows, lines, size, refusals, tally, batch=batch, dry_run=dry_run))
+        with directory() as settings, _opened(file) as source, Refusals(listing, keep=start > 0) as refusals:
+            size = source.seek(0, os.SEEK_END)
+            users = UserFile(source, form, encoding=encoding, vendor=vendor)
+            asyncio.run(_run(settings, users, size, refusals, tally, batch=batch, dry_run=dry_run))
+            unused += users.unused
     except FileRefused as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -77,20 +74,35 @@ def import_users(
         typer.echo(f"The database is unavailable; {again} --start {tally.line}", err=True)
         raise typer.Exit(1) from None
     finally:
-        would = "would be " if dry_run else ""
-        typer.echo(
-            f"{tally.created} {would}created, {tally.updated} {would}updated, {tally.unchanged} unchanged, "
-            f"{tally.refused} refused" + (f" (listed in {listing})" if tally.refused else "")
-        )
+        typer.echo(_summary(tally, unused, listing, dry_run=dry_run))
     if tally.refused:
         raise typer.Exit(3)
 
 
-def _opened(file: Path) -> AbstractContextManager[TextIO]:
+def _summary(tally: Tally, unused: Sequence[str], listing: Path, *, dry_run: bool) -> str:
+    """The last lines of an import: counts, changes of role and status apart, and the columns that were not used."""
+    would = "would be " if dry_run else ""
+    said = (
+        f"{tally.created} {would}created, {tally.updated} {would}updated, {tally.unchanged} unchanged, "
+        f"{tally.refused} refused" + (f" (listed in {listing})" if tally.refused else "")
+    )
+    if tally.role_changes or tally.status_changes:
+        said += (
+            f"\nOf these, roles {would}changed: {tally.role_changes}, statuses {would}changed: {tally.status_changes}"
+        )
+    return said + (f"\nColumns that are not used: {', '.join(unused)}" if unused else "")
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    """The file, or standard input, which is copied because it is read twice: checked first, then imported."""
     if str(file) != "-":
-        return file.open(encoding="utf-8", errors=STRAY_BYTES, newline="")
-    sys.stdin.reconfigure(encoding="utf-8", errors=STRAY_BYTES, newline="")  # type: ignore[union-attr]
-    return nullcontext(sys.stdin)
+        with file.open("rb") as stream:
+            yield stream
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield copy
 
 
 class Refusals:
@@ -127,9 +139,8 @@ class Refusals:
 
 async def _run(
     settings: Settings,
-    rows: Iterator[ImportRow | ImportRefusal],
-    lines: Lines,
-    size: int | None,
+    users: UserFile,
+    size: int,
     refusals: Refusals,
     tally: Tally,
     *,
@@ -140,32 +151,17 @@ async def _run(
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("Importing", total=size)
         async with open_core(settings) as core:
-            start, seen = tally.line, set[int]()
-            while read := list(itertools.islice(rows, batch)):
-                core.imports.remember([r for r in read if isinstance(r, ImportRow) and r.line <= start], seen)
-                chunk = [r for r in read if r.line > start]
-                if not chunk:
-                    continue
-                result = await _batch(core, [r for r in chunk if isinstance(r, ImportRow)], seen, dry_run=dry_run)
-                bad = [r for r in chunk if isinstance(r, ImportRefusal)] + list(result.refused)
-                refusals.add(sorted(bad, key=lambda r: r.line))
-                tally.created += result.created
-                tally.updated += result.updated
-                tally.unchanged += result.unchanged
-                tally.refused += len(bad)
-                tally.line = chunk[-1].line
-                done = tally.created + tally.updated + tally.unchanged
-                progress.update(task, completed=lines.bytes, description=f"Importing: {done} rows")
+            start = tally.line
+            async for done in import_file(core.imports, system(), users, start=start, size=batch, dry_run=dry_run):
+                refusals.add(done.refused)
+                tally.add(done)
+                _name_changes(done.changes)
+                progress.update(task, completed=users.position, description=f"Importing: {tally.done} rows")
 
 
-async def _batch(core: Core, rows: Sequence[ImportRow], seen: set[int], *, dry_run: bool) -> ImportResult:
-    """Import one batch, with retries while the database is unavailable; it is written completely or not at all."""
-    backoff = Backoff(0.4, 5.0)
-    for attempt in itertools.count(1):
-        try:
-            return await core.imports.import_batch(system(), rows, seen, dry_run=dry_run)
-        except Unavailable:
-            if attempt == ATTEMPTS:
-                raise
-            await backoff.wait()
-    raise AssertionError
+def _name_changes(changes: Sequence[ImportChange]) -> None:
+    """Name each change of a role or a status: nobody should find those in a count only."""
+    for change in changes:
+        for field in change.changes if change.before is not None else ():
+            if field.field in SHOWN_APART:
+                typer.echo(f"line {change.line}: {change.user.email}: {field.field} {field.before} -> {field.after}")

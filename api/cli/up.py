@@ -139,6 +139,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "PROXY_TOKEN": settings.proxy_token.get_secret_value(),
         "BODY_LIMIT_BYTES": str(settings.body_limit_bytes),
         "COOKIE_INSTANCE": settings.cookie_instance,
+        "IMPORT_LIMIT_BYTES": str(settings.import_limit_bytes),
     }
 
 

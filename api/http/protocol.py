@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api.http import handshake
 from api.http.refusals import CLOSED, SAFE_HEADERS, Headers, refusal_body
+from api.http.spool import BODY_TIME
 from api.sockets.frames import FrameProtocol
 
 HEADER_SECONDS = 5.0
@@ -133,8 +134,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self.scope["method"] = self.parser.get_method().decode("ascii")
         if self._is_fed_again():
             return
+        self.scope["extensions"] = {BODY_TIME: {"give": self._give_body_time}}
         super().on_headers_complete()
         self._within(self.message_seconds)
+
+    def _give_body_time(self) -> None:
+        """Wait once more as long for the rest of the body: a route asks for that which reads a long one as it arrives."""
+        if not self._in_head:
+            self._within(self.message_seconds)
 
     def on_message_complete(self) -> None:
         """All of it is here."""

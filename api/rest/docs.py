@@ -78,7 +78,11 @@ def _parameters(document: dict[str, Any], operation: dict[str, Any]) -> Iterator
 def _body(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     if "requestBody" not in operation:
         return
-    schema = _found(document, operation["requestBody"]["content"]["application/json"]["schema"])
+    content = operation["requestBody"]["content"]
+    if "application/json" not in content:
+        yield "a file", "body", " | ".join(content), "required"
+        return
+    schema = _found(document, content["application/json"]["schema"])
     for name, field in schema["properties"].items():
         yield name, "body", _type(field), "required" if name in schema.get("required", ()) else "optional"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -36,9 +36,17 @@ class Exchange:
 
         Raises Unauthenticated, TokenInvalid, TokenExpired, SessionRevoked, AccountDisabled, Forbidden, RateLimited.
         """
-        actor = (await self._authenticator.require(request.scope)).actor
-        await request.state.turn.enter_async_context(self._fairness.turn(actor, self.origin(request)))
+        actor = await self.identity(request)
+        await request.state.turn.enter_async_context(self.turn(request, actor))
         return actor
+
+    async def identity(self, request: Request) -> Actor:
+        """The actor as they are now. Raises as `actor`, but for RateLimited."""
+        return (await self._authenticator.require(request.scope)).actor
+
+    def turn(self, request: Request, actor: Actor) -> AbstractAsyncContextManager[None]:
+        """The turn of this actor, for what is done after the handler has returned. Raises RateLimited."""
+        return self._fairness.turn(actor, self.origin(request))
 
     def origin(self, request: Request) -> Origin:
         """The origin of the request, for the audit trail."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from api.rest.openapi_import import import_line, import_parameters
 from api.rest.operations import OPERATIONS, Json, Operation, ref
 from api.rest.refusals import HEADERS_OF, REASONS
 from api.rest.shapes import ChangedUser, Login, NewUser, Refresh
@@ -50,6 +51,8 @@ def _operation(operation: Operation) -> Json:
     described: Json = {"operationId": operation.id, "summary": operation.summary, "responses": responses}
     if operation.parameters:
         described["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in operation.parameters]
+    if operation.takes:
+        described["requestBody"] = {"required": True, "content": {kind: {} for kind in operation.takes}}
     if operation.body:
         content = {"application/json": {"schema": ref(operation.body.__name__)}}
         described["requestBody"] = {"required": operation.body_required, "content": content}
@@ -63,6 +66,8 @@ def _refs(names: Sequence[str]) -> Json:
 
 
 def _success(operation: Operation) -> Json:
+    if operation.takes:
+        return {"description": operation.message, "content": {"application/x-ndjson": {"schema": operation.data}}}
     schema = _closed(
         success={"const": True}, data=operation.data, message={"const": operation.message}, timestamp=MOMENT
     )
@@ -125,7 +130,7 @@ def _schemas() -> Json:
         access_token_expires_at=MOMENT,
     )
     bodies = {model.__name__: model.model_json_schema() for model in (NewUser, ChangedUser, Login, Refresh)}
-    return {"User": user, "Session": session, "SignedIn": signed_in, **bodies}
+    return {"User": user, "Session": session, "SignedIn": signed_in, "ImportLine": import_line(), **bodies}
 
 
 def _parameter(name: str, place: str, schema: Json, text: str, *, required: bool = False) -> Json:
@@ -155,6 +160,7 @@ def _parameters() -> Json:
         "count": _parameter(
             "count", "query", {"type": "boolean", "default": False}, "Whether to count all matching users"
         ),
+        **import_parameters(),
         "If-Match": _parameter("If-Match", "header", text, "Only change the version with this ETag"),
         "If-None-Match": _parameter("If-None-Match", "header", text, "Answer 304 if this ETag is still current"),
         "Idempotency-Key": _parameter(

@@ -33,11 +33,14 @@ class Operation:
     headers: tuple[str, ...] = ()
     public: bool = False
     not_modified: bool = False
+    takes: tuple[str, ...] = ()
+    """The media types of a file that it reads instead of JSON; it answers with NDJSON, a line of `data` after another."""
 
     @property
     def refusals(self) -> Codes:
         """Its error codes by status."""
-        return codes_of(self.raises, body=self.body is not None, query="limit" in self.parameters)
+        query = "limit" in self.parameters or bool(self.takes)
+        return codes_of(self.raises, body=self.body is not None, file=bool(self.takes), query=query)
 
 
 def ref(name: str) -> Json:
@@ -77,6 +80,16 @@ OPERATIONS = (
         raises=(*SESSION, EMAIL_TAKEN, errors.IdempotencyMismatch),
         parameters=("Idempotency-Key",),
         headers=("Location", "ETag"),
+    ),
+    Operation(
+        "post",
+        "/api/v1/users/import",
+        "importUsers",
+        "Import a file of users, CSV or NDJSON, row by row; admins only. What a row does not say stays as it is",
+        "One JSON object a line: the start, each row, progress after each transaction, and a summary",
+        ref("ImportLine"),
+        takes=("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/octet-stream"),
+        parameters=("format", "encoding", "from", "start", "dry_run"),
     ),
     Operation(
         "get",

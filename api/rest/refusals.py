@@ -44,7 +44,7 @@ REASONS: Mapping[int, str] = {
     409: "The change conflicts with another user, or would leave no active admin",
     412: "The user has changed since it was read",
     413: "The body is too large",
-    415: "The body is not application/json",
+    415: "The body does not have the media type that this reads",
     422: "One or more fields were rejected",
     429: "Too many attempts, or too many requests at once",
     500: "Internal error; details.request_id identifies it in the log",
@@ -53,9 +53,9 @@ REASONS: Mapping[int, str] = {
 HEADERS_OF: Mapping[int, str] = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 
-def codes_of(raised: Iterable[Raised], *, body: bool, query: bool) -> Codes:
-    """The codes of a route by status; `body` and `query` say whether it reads one."""
-    edge = {**OF_EVERY_ROUTE, **(OF_A_BODY if body else {}), **(UNREADABLE if query else {})}
+def codes_of(raised: Iterable[Raised], *, body: bool, query: bool, file: bool = False) -> Codes:
+    """The codes of a route by status; `body`, `file` and `query` say whether it reads one."""
+    edge = {**OF_EVERY_ROUTE, **(OF_A_BODY if body or file else {}), **(UNREADABLE if query else {})}
     found: Codes = {status: [code] for status, code in edge.items()}
     for error in (*raised, *ALWAYS, *(BODY if body else ())):
         codes = found.setdefault(error.status, [])

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.files.reader import Form
+from api.files.vendors import Vendor
 from domain import policies
 from domain.models.actor import Actor
 from domain.models.session import Session
@@ -122,3 +124,15 @@ class UserListQuery(BaseModel):
     role: Literal["member", "auditor", "admin"] | None = None
     status: Literal["active", "disabled", "deleted"] | None = None
     count: bool = False
+
+
+class ImportQuery(BaseModel):
+    """The query parameters of an import, converted from text."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    format: Form | None = None
+    encoding: str | None = Field(default=None, max_length=40)
+    vendor: Vendor | None = Field(default=None, alias="from")
+    start: Annotated[int, Field(ge=0, le=10**9)] = 0
+    dry_run: bool = False

@@ -6,7 +6,6 @@ import re
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,10 +13,11 @@ from starlette.routing import Route
 from api.http.body import BodyRefused
 from api.rest.conditions import etag, is_known, versions
 from api.rest.exchange import Exchange, route
+from api.rest.query import query_parameters
 from api.rest.respond import respond
 from api.rest.shapes import ChangedUser, NewUser, UserListQuery, success, user_shape
 from domain import policies
-from domain.errors import ECHO_LIMIT, NotFound, ValidationFailed, VersionConflict
+from domain.errors import NotFound, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Role
 from domain.models.directory import UserFilter
 from domain.models.user import Status, User
@@ -54,7 +54,7 @@ class UserRoutes:
         return await self._page(request, actor, None)
 
     async def _page(self, request: Request, actor: Actor, statuses: frozenset[Status] | None) -> Response:
-        parameters = _query_parameters(request)
+        parameters = query_parameters(request, UserListQuery)
         filter_ = UserFilter(
             status=frozenset({Status(parameters.status)}) if parameters.status else statuses,
             role=frozenset({Role(parameters.role)}) if parameters.role else None,
@@ -143,20 +143,6 @@ class UserRoutes:
         if user.status not in PRESENT:
             raise NotFound
         return user
-
-
-def _query_parameters(request: Request) -> UserListQuery:
-    names = [name for name, _ in request.query_params.multi_items()]
-    for name in names:
-        if name not in UserListQuery.model_fields:
-            raise BodyRefused(400, "MALFORMED_REQUEST", f"There is no query parameter {name[:ECHO_LIMIT]}")
-        if names.count(name) > 1:
-            raise BodyRefused(400, "MALFORMED_REQUEST", f"The query parameter {name} is given more than once")
-    try:
-        return UserListQuery.model_validate(dict(request.query_params))
-    except ValidationError as error:
-        field = str(error.errors()[0]["loc"][0])
-        raise BodyRefused(400, "MALFORMED_REQUEST", f"The query parameter {field} is not valid") from None
 
 
 def _id(request: Request) -> UUID:

@@ -11,16 +11,22 @@ from api.auth.session_cookies import cookie_names
 from api.http.fair import Fairness
 from api.rest.docs import PAGE_POLICY, page
 from api.rest.exchange import Exchange, route
+from api.rest.import_users import ImportRoutes
 from api.rest.openapi import document
 from api.rest.respond import respond
 from api.rest.sessions import SessionRoutes
 from api.rest.users import UserRoutes
 from api.settings import Settings
+from domain.services.importing import ImportService
 from schema.services import Services
 
 
 def rest_routes(
-    services: Services, authenticator: Authenticator, settings: Settings, fairness: Fairness
+    services: Services,
+    imports: ImportService,
+    authenticator: Authenticator,
+    settings: Settings,
+    fairness: Fairness,
 ) -> list[Route]:
     """The routes under /api/v1/ and /admin/."""
     exchange = Exchange(authenticator, settings, fairness)
@@ -35,6 +41,7 @@ def rest_routes(
         return Response(html, headers={"content-security-policy": PAGE_POLICY}, media_type="text/html")
 
     return [
+        *ImportRoutes(exchange, imports, settings.import_limit_bytes).routes(),
         *UserRoutes(exchange, services.users).routes(),
         *SessionRoutes(exchange, services.sessions).routes(),
         route("/api/v1/openapi.json", GET=openapi),

@@ -141,6 +141,11 @@ def user_changed(actor: Actor, before: User, after: User, changes: Sequence[Chan
     return events
 
 
+def email_verified(actor: Actor, user: User, now: datetime) -> NewEvent:
+    """The user's address was confirmed, by themselves or by whoever brought them in."""
+    return _about(EventType.EMAIL_VERIFIED, actor, user, now)
+
+
 def user_erased(actor: Actor, user: User, now: datetime) -> NewEvent:
     """A user's personal data was permanently removed; only the id remains."""
     return replace(_about(EventType.USER_ERASED, actor, user, now), audience_after=None)

@@ -3,52 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain import policies
-from domain.errors import LastAdmin, ValidationFailed
-from domain.models.actor import Actor, Role
-from domain.models.event import NewEvent
-from domain.models.user import Status, User, user_changed, user_created
+from domain.errors import LastAdmin
+from domain.models.actor import Actor
+from domain.models.event import Change, NewEvent
+from domain.models.session import EndReason
+from domain.models.user import Status, User, email_verified, user_changed, user_created
+from domain.services.import_rows import ImportRefusal, ImportRow, Wanted, checked_rows
 from domain.services.unit import Clock, Store, WriteUnit
-from domain.services.user import HELD_BY_DELETED, checked, guard_last_admin, new_user
+from domain.services.user import HELD_BY_DELETED, guard_last_admin, new_user
+
+__all__ = ["ImportChange", "ImportRefusal", "ImportResult", "ImportRow", "ImportService"]
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRow:
-    """One record of an import: its line in the file, and its fields as text."""
+class ImportChange:
+    """What a row created (`before` is None) or changed: the user as they are now, and each field before and after."""
 
     line: int
-    email: str
-    display_name: str
-    role: str
+    before: User | None
+    user: User
+    changes: Sequence[Change]
 
-
-@dataclass(frozen=True, slots=True)
-class ImportRefusal:
-    """Why a row was left out."""
-
-    line: int
-    field: str
-    reason: str
+    def changed(self, field: str) -> bool:
+        """Whether the row changed this field of a user who existed before."""
+        return self.before is not None and any(c.field == field for c in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The outcome of one batch; with `dry_run`, what it would have been."""
+    """The outcome of one batch; with `dry_run`, what it would have been.
+
+    `changes` has the rows that created or updated a user, `refused` those that were left out, both by line; all other
+    rows changed nothing.
+    """
 
     created: int
     updated: int
     unchanged: int
     refused: Sequence[ImportRefusal]
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    line: int
-    email: str
-    display_name: str
-    role: Role
+    changes: Sequence[ImportChange] = ()
 
 
 class ImportService:
@@ -59,103 +56,109 @@ class ImportService:
 
     def remember(self, rows: Sequence[ImportRow], seen: set[int]) -> None:
         """Add the addresses of rows that an earlier run has imported to `seen`."""
-        seen.update(hash(w.email) for w in _checked(rows, [], seen))
+        seen.update(hash(w.email) for w in checked_rows(rows, [], seen))
 
     async def import_batch(
         self, actor: Actor, rows: Sequence[ImportRow], seen: set[int] | None = None, *, dry_run: bool = False
     ) -> ImportResult:
         """Create the users whose e-mail is new and update the others: all of them or, if the database fails, none.
 
-        Rows that break a rule are rejected one by one, without affecting the rest: that of a deleted user, for example.
-        A disabled user keeps its status. `seen` has the hashes of the addresses in earlier batches of the same file, and is extended: a row that
-        repeats an address is rejected in any batch, because otherwise a second run would write both rows again. Raises
-        Forbidden, and Unavailable if nothing was written.
+        What a row does not say stays: an empty field leaves the value of a known user as it is, and gives a new user the
+        default. Rows that break a rule are rejected one by one, without affecting the rest. `seen` has the hashes of the
+        addresses in earlier batches of the same file, and is extended: a row that repeats an address is rejected in any
+        batch, because otherwise a second run would write both rows again. Raises Forbidden, and Unavailable if nothing
+        was written.
         """
         policies.require_admin(actor)
         refused: list[ImportRefusal] = []
         seen = set() if seen is None else seen
-        wanted = _checked(rows, refused, seen)
-        addresses = [hash(w.email) for w in wanted]
+        wanted = checked_rows(rows, refused, seen)
         async with self._store.write() as unit:
             found = await unit.users.find_by_emails([w.email for w in wanted])
             known = {
                 u.email: u for u in (await unit.users.get_many_for_update([u.id for u in found.values()])).values()
             }
-            wanted = _without_deleted(wanted, known, refused)
-            created = await self._add(unit, actor, [w for w in wanted if w.email not in known], refused)
-            updated = await self._save(unit, actor, [w for w in wanted if w.email in known], known, refused)
-            entries = created + [e for _, changes in updated for e in changes]
-            if entries and not dry_run:
-                await unit.events.append_many(entries)
+            batch = _Batch(unit, actor, self._clock.now(), refused)
+            await batch.add([w for w in wanted if w.email not in known])
+            await batch.save([w for w in wanted if w.email in known], known)
+            if batch.entries and not dry_run:
+                await unit.events.append_many(batch.entries)
                 await unit.commit()
-        seen.update(addresses)
-        unchanged = len(rows) - len(refused) - len(created) - len(updated)
-        return ImportResult(len(created), len(updated), unchanged, sorted(refused, key=lambda r: r.line))
+        seen.update(hash(w.email) for w in wanted)
+        changes = sorted(batch.changes, key=lambda c: c.line)
+        created = sum(c.before is None for c in changes)
+        unchanged = len(rows) - len(refused) - len(changes)
+        ordered = sorted(refused, key=lambda r: r.line)
+        return ImportResult(created, len(changes) - created, unchanged, ordered, changes)
 
-    async def _add(
-        self, unit: WriteUnit, actor: Actor, rows: Sequence[_Wanted], refused: list[ImportRefusal]
-    ) -> list[NewEvent]:
-        now = self._clock.now()
-        users = [new_user(w.email, w.display_name, w.role, now) for w in rows]
-        added = await unit.users.add_many(users) if users else set()
-        refused += [
-            ImportRefusal(row.line, "email", "This e-mail address has just been taken by another user")
-            for row, user in zip(rows, users, strict=True)
-            if user.id not in added
+
+class _Batch:
+    """The writes of one transaction: the rows first, then their events."""
+
+    def __init__(self, unit: WriteUnit, actor: Actor, now: datetime, refused: list[ImportRefusal]) -> None:
+        self._unit, self._actor, self._now, self._refused = unit, actor, now, refused
+        self.changes: list[ImportChange] = []
+        self.entries: list[NewEvent] = []
+
+    async def add(self, rows: Sequence[Wanted]) -> None:
+        """Insert the users whose address nobody has; a row without a name cannot create a user."""
+        named = [w for w in rows if w.display_name is not None]
+        self._refused += [
+            ImportRefusal(w.line, "display_name", "Nobody has this e-mail address, and a new user needs a name")
+            for w in rows
+            if w.display_name is None
         ]
-        return [user_created(actor, u) for u in users if u.id in added]
+        users = [self._new(w) for w in named]
+        added = await self._unit.users.add_many(users) if users else set()
+        for row, user in zip(named, users, strict=True):
+            if user.id in added:
+                event = user_created(self._actor, user)
+                self.entries.append(event)
+                self.changes.append(ImportChange(row.line, None, user, event.changes))
+            else:
+                reason = "This e-mail address has just been taken by another user"
+                self._refused.append(ImportRefusal(row.line, "email", reason, "EMAIL_TAKEN"))
 
-    async def _save(
-        self,
-        unit: WriteUnit,
-        actor: Actor,
-        rows: Sequence[_Wanted],
-        known: dict[str, User],
-        refused: list[ImportRefusal],
-    ) -> list[tuple[User, list[NewEvent]]]:
-        now = self._clock.now()
-        changed: list[tuple[User, list[NewEvent]]] = []
+    def _new(self, row: Wanted) -> User:
+        user = new_user(row.email, row.display_name or "", row.role_or_default, self._now)
+        verified = self._now if row.email_verified else None
+        return replace(user, status=row.status or Status.ACTIVE, email_verified_at=verified)
+
+    async def save(self, rows: Sequence[Wanted], known: dict[str, User]) -> None:
+        """Change the users whose address is known, in the fields that a row names."""
+        later: list[User] = []
         for row in rows:
             before = known[row.email]
-            after, changes = before.changed(now, display_name=row.display_name, role=row.role)
+            if before.status is Status.DELETED:
+                self._refused.append(ImportRefusal(row.line, "email", HELD_BY_DELETED, "EMAIL_TAKEN"))
+                continue
+            after, events, changes = self._changed(before, row)
             if after is before:
                 continue
             try:
-                await guard_last_admin(unit, before, after)
+                await guard_last_admin(self._unit, before, after)
             except LastAdmin as error:
-                refused.append(ImportRefusal(row.line, "role", error.message))
+                field = "role" if after.role is not before.role else "status"
+                self._refused.append(ImportRefusal(row.line, field, error.message, error.code))
                 continue
             if before.is_active_admin:
-                await unit.users.save(after)  # now, because the check of the next row must see it
-            changed.append((after, user_changed(actor, before, after, changes)))
-        await unit.users.save_many([u for u, _ in changed if not known[u.email].is_active_admin])
-        return changed
+                await self._unit.users.save(after)  # now, because the check of the next row must see it
+            else:
+                later.append(after)
+            if after.status is Status.DISABLED is not before.status:
+                await self._unit.sessions.end_all(after.id, EndReason.DISABLED, self._now)
+            self.entries += events
+            self.changes.append(ImportChange(row.line, before, after, changes))
+        await self._unit.users.save_many(later)
 
-
-def _without_deleted(rows: Sequence[_Wanted], known: dict[str, User], refused: list[ImportRefusal]) -> list[_Wanted]:
-    """The rows whose address no deleted user has; the others are added to `refused`."""
-    held = [row for row in rows if row.email in known and known[row.email].status is Status.DELETED]
-    refused += [ImportRefusal(row.line, "email", HELD_BY_DELETED) for row in held]
-    return [row for row in rows if row not in held]
-
-
-def _checked(rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: set[int]) -> list[_Wanted]:
-    """The rows in canonical form; those that break a rule or repeat an e-mail of the file are added to `refused`."""
-    wanted: dict[str, _Wanted] = {}
-    for row in rows:
-        try:
-            clean = checked(email=row.email, display_name=row.display_name)
-        except ValidationFailed as error:
-            refused.append(ImportRefusal(row.line, error.faults[0].field, error.faults[0].message))
-            continue
-        role = row.role.strip().lower() or Role.MEMBER
-        if role not in set(Role):
-            refused.append(ImportRefusal(row.line, "role", f"Unknown role; use one of {', '.join(Role)}"))
-        elif clean["email"] in wanted:
-            first = wanted[clean["email"]].line
-            refused.append(ImportRefusal(row.line, "email", f"This e-mail address is also on line {first}"))
-        elif hash(clean["email"]) in seen:
-            refused.append(ImportRefusal(row.line, "email", "This e-mail address is also on an earlier line"))
-        else:
-            wanted[clean["email"]] = _Wanted(row.line, clean["email"], clean["display_name"], Role(role))
-    return list(wanted.values())
+    def _changed(self, before: User, row: Wanted) -> tuple[User, list[NewEvent], Sequence[Change]]:
+        """The user after the row, with its events; the same user if nothing changes. No row takes a verification away."""
+        after, changes = before.changed(self._now, display_name=row.display_name, role=row.role, status=row.status)
+        verifies = bool(row.email_verified) and before.email_verified_at is None
+        if verifies:
+            after = replace(after if after is not before else before.touched(self._now), email_verified_at=self._now)
+        events = user_changed(self._actor, before, after, changes)
+        if verifies:
+            events.append(email_verified(self._actor, after, self._now))
+            changes = [*changes, Change("email_verified", "false", "true")]
+        return after, events, changes

@@ -7,6 +7,7 @@ import { guarded, refusal, socketRefusal } from './refusals.js';
 import { createUpstream } from './upstream.js';
 
 const API_PATH = /^\/(?:graphql|health|livez|readyz)$|^\/(?:api|admin)(?:\/|$)/;
+const IMPORT_PATH = '/api/v1/users/import';
 const SOCKET_PATH = '/graphql';
 const IDLE_CHECK_MS = 50;
 /** A request is whole, or has its answer, within 15 s; connections are looked through twice a second. */
@@ -28,6 +29,7 @@ const LIMITS = {
  * @property {Set<string> | null} [hosts] the only ones that are answered to
  * @property {Partial<typeof LIMITS>} [limits] times in ms, sizes in bytes
  * @property {number} bodyLimit bytes
+ * @property {number} [importLimit] bytes of a file of users
  * @property {(entry: Record<string, unknown>) => void} log
  */
 
@@ -54,7 +56,17 @@ function statusOf({ code, rawPacket }, socket) {
 }
 
 /** @param {Options} options */
-export function createFrontServer({ apiUrl, pages, trusted, token, hosts = null, limits, bodyLimit, log }) {
+export function createFrontServer({
+	apiUrl,
+	pages,
+	trusted,
+	token,
+	hosts = null,
+	limits,
+	bodyLimit,
+	importLimit = bodyLimit,
+	log
+}) {
 	const upstream = createUpstream(apiUrl, token, log);
 	/** @type {Set<import('node:stream').Duplex>} */
 	const upgraded = new Set();
@@ -100,7 +112,8 @@ export function createFrontServer({ apiUrl, pages, trusted, token, hosts = null,
 			const fault = /^\/(?!\/)/.test(path) ? hostFault(req, hosts) : 400;
 			if (fault) return refusal(res, fault, path);
 			forwarded(req, trusted);
-			if (Number(req.headers['content-length'] ?? 0) > bodyLimit) return refusal(res, 413, path);
+			const longest = path === IMPORT_PATH ? importLimit : bodyLimit;
+			if (Number(req.headers['content-length'] ?? 0) > longest) return refusal(res, 413, path);
 			if (API_PATH.test(path)) return upstream.request(req, res);
 			compressed(req, res);
 			guarded(res);

@@ -1,0 +1,111 @@
+"""The rows of an import: as they are read, and checked into the form in which they are written."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from domain.errors import ValidationFailed
+from domain.models.actor import Role
+from domain.models.text import canonical_email, clean_name
+from domain.models.user import Status
+
+T = TypeVar("T")
+
+STATUSES = {Status.ACTIVE.value: Status.ACTIVE, Status.DISABLED.value: Status.DISABLED}
+ROLES = {role.value: role for role in Role}
+TRUTHS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One record of an import: the line on which it begins, and its fields as text; an empty field says nothing."""
+
+    line: int
+    email: str
+    display_name: str = ""
+    role: str = ""
+    status: str = ""
+    email_verified: str = ""
+
+    @property
+    def cells(self) -> Mapping[str, str]:
+        """The fields that the row names, by name."""
+        names = ("email", "display_name", "role", "status", "email_verified")
+        return {name: value for name in names if (value := getattr(self, name)) or name == "email"}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRefusal:
+    """Why a row was left out: the line on which it begins, the field (`line` for the whole), a sentence and a code.
+
+    `row` has its fields, if they could be read; otherwise `text` has the beginning of the line.
+    """
+
+    line: int
+    field: str
+    reason: str
+    code: str = "VALIDATION_ERROR"
+    row: ImportRow | None = dataclasses.field(default=None, compare=False)
+    text: str = dataclasses.field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row in canonical form; None says nothing about that field."""
+
+    line: int
+    email: str
+    display_name: str | None
+    role: Role | None
+    status: Status | None
+    email_verified: bool | None
+
+    @property
+    def role_or_default(self) -> Role:
+        """The role of a new user."""
+        return self.role or Role.MEMBER
+
+
+def checked_rows(rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: set[int]) -> list[Wanted]:
+    """The rows in canonical form; those that break a rule or repeat an e-mail of the file are added to `refused`."""
+    wanted: dict[str, Wanted] = {}
+    for row in rows:
+        try:
+            clean = _checked(row)
+        except ValidationFailed as error:
+            refused.append(ImportRefusal(row.line, error.faults[0].field, error.faults[0].message))
+            continue
+        if clean.email in wanted:
+            reason = f"This e-mail address is also on line {wanted[clean.email].line}"
+            refused.append(ImportRefusal(row.line, "email", reason, "DUPLICATE"))
+        elif hash(clean.email) in seen:
+            reason = "This e-mail address is also on an earlier line"
+            refused.append(ImportRefusal(row.line, "email", reason, "DUPLICATE"))
+        else:
+            wanted[clean.email] = clean
+    return list(wanted.values())
+
+
+def _checked(row: ImportRow) -> Wanted:
+    """Raises ValidationFailed for the first field that breaks a rule."""
+    email = canonical_email(row.email)
+    name = clean_name(row.display_name) if row.display_name and not row.display_name.isspace() else None
+    if row.status and row.status.strip().lower() == Status.DELETED.value:
+        raise ValidationFailed.one("status", "Deleted users are not imported", row.status)
+    role = _chosen("role", row.role, ROLES) if row.role else None
+    status = _chosen("status", row.status, STATUSES) if row.status else None
+    verified = _chosen("email_verified", row.email_verified, TRUTHS) if row.email_verified else None
+    return Wanted(row.line, email, name, role, status, verified)
+
+
+def _chosen(name: str, text: str, values: Mapping[str, T]) -> T | None:
+    word = text.strip().lower()
+    if not word:
+        return None
+    if word not in values:
+        shown = name.replace("_", " ")
+        raise ValidationFailed.one(name, f"Unknown {shown}; use one of {', '.join(values)}", text)
+    return values[word]

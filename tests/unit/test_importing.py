@@ -1,0 +1,121 @@
+"""The import: what a row does not say stays, what it says is written once, with its event, and under the same rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from domain.models.actor import Role, system
+from domain.models.event_types import EventType
+from domain.models.user import Status, User
+from domain.services.attempts import AttemptLimits
+from domain.services.importing import ImportRow
+from domain.services.user import HELD_BY_DELETED
+from tests.unit.test_services import World
+
+
+async def known(world: World, **fields: Any) -> User:
+    """A user in a state that no default has."""
+    user = await world.user("ada@example.com")
+    state: dict[str, Any] = {"role": Role.AUDITOR, "status": Status.DISABLED, "email_verified_at": world.clock.now()}
+    stored = replace(user, **{**state, **fields})
+    world.store.state.users[user.id] = stored
+    return stored
+
+
+def now(world: World, user_id: UUID) -> User:
+    """The user as stored."""
+    return world.store.state.users[user_id]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u00a0\t"])
+async def test_an_empty_field_leaves_a_known_user_as_they_are(blank: str) -> None:
+    world = World.over(AttemptLimits())
+    user = await known(world)
+    result = await world.imports.import_batch(system(), [ImportRow(2, user.email, blank, blank, blank, blank)])
+    assert (result.unchanged, list(result.changes), list(result.refused)) == (1, [], [])
+    assert now(world, user.id) == user
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("display_name", "Ada K.", {"display_name": "Ada K."}),
+        ("role", " Member ", {"role": Role.MEMBER}),
+        ("status", "ACTIVE", {"status": Status.ACTIVE}),
+        ("email_verified", "false", {}),
+    ],
+)
+async def test_a_field_that_is_said_is_changed_alone(field: str, value: str, expected: dict[str, Any]) -> None:
+    world = World.over(AttemptLimits())
+    user = await known(world)
+    row = replace(ImportRow(2, user.email), **cast("Any", {field: value}))
+    result = await world.imports.import_batch(system(), [row])
+    after = now(world, user.id)
+    assert replace(after, version=user.version, updated_at=user.updated_at) == replace(user, **expected)
+    assert [c.field for change in result.changes for c in change.changes] == list(expected)
+    again = await world.imports.import_batch(system(), [row])
+    assert (again.unchanged, len(again.changes)) == (1, 0)
+
+
+async def test_a_new_user_has_the_defaults_or_what_is_said() -> None:
+    world = World.over(AttemptLimits())
+    rows = [
+        ImportRow(2, "a@example.com", "A"),
+        ImportRow(3, "b@example.com", "B", "auditor", "disabled", "true"),
+        ImportRow(4, "c@example.com"),
+        ImportRow(5, "d@example.com", "D", status="deleted"),
+        ImportRow(6, "e@example.com", "E", email_verified="perhaps"),
+    ]
+    result = await world.imports.import_batch(system(), rows)
+    by_email = {u.email: u for u in world.store.state.users.values()}
+    assert {e: (u.role, u.status, bool(u.email_verified_at)) for e, u in by_email.items()} == {
+        "a@example.com": (Role.MEMBER, Status.ACTIVE, False),
+        "b@example.com": (Role.AUDITOR, Status.DISABLED, True),
+    }
+    assert [(r.line, r.field) for r in result.refused] == [(4, "display_name"), (5, "status"), (6, "email_verified")]
+
+
+async def test_a_verification_is_an_event_of_its_own_and_is_never_removed() -> None:
+    world = World.over(AttemptLimits())
+    user = await known(world, email_verified_at=None)
+    before = len(world.store.state.events)
+    await world.imports.import_batch(system(), [ImportRow(2, user.email, email_verified="true")])
+    verified = now(world, user.id)
+    assert (verified.email_verified_at, verified.version) == (world.clock.now(), user.version + 1)
+    assert [e.type for e in world.store.state.events[before:]] == [EventType.EMAIL_VERIFIED]
+    await world.imports.import_batch(system(), [ImportRow(2, user.email, email_verified="false")])
+    assert now(world, user.id) == verified
+
+
+async def test_a_user_who_is_disabled_loses_their_sessions() -> None:
+    world = World.over(AttemptLimits())
+    user = await world.user()
+    signed_in = await world.signed_in(user)
+    tried = await world.imports.import_batch(system(), [ImportRow(2, user.email, status="disabled")], dry_run=True)
+    assert [c.changed("status") for c in tried.changes] == [True]
+    assert world.store.state.sessions[signed_in.session.id].ended_at is None
+    await world.imports.import_batch(system(), [ImportRow(2, user.email, status="disabled")])
+    assert world.store.state.sessions[signed_in.session.id].ended_at is not None
+    assert world.store.state.events[-1].type is EventType.USER_DISABLED
+
+
+async def test_an_address_of_a_deleted_user_is_refused_with_the_reason() -> None:
+    world = World.over(AttemptLimits())
+    user = await known(world, status=Status.DELETED)
+    result = await world.imports.import_batch(system(), [ImportRow(2, user.email, "New Name", "member", "active")])
+    assert [(r.field, r.code, r.reason) for r in result.refused] == [("email", "EMAIL_TAKEN", HELD_BY_DELETED)]
+    assert now(world, user.id) == user
+
+
+@pytest.mark.parametrize("change", [{"role": "member"}, {"status": "disabled"}])
+async def test_two_admins_are_not_both_demoted_or_disabled_in_one_batch(change: dict[str, str]) -> None:
+    world = World.over(AttemptLimits())
+    admins = [await world.user(f"{n}@example.com", role=Role.ADMIN) for n in "ab"]
+    rows = [replace(ImportRow(line, a.email), **cast("Any", change)) for line, a in enumerate(admins, 2)]
+    result = await world.imports.import_batch(system(), rows)
+    assert [(r.line, r.field, r.code) for r in result.refused] == [(3, *change, "LAST_ADMIN")]
+    assert [now(world, a.id).is_active_admin for a in admins] == [False, True]
