@@ -5,13 +5,14 @@ import { EventCounts, Stats, type EventType, type StatsData } from '#lib/graphql
 import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/overview/+page.svelte';
 import { visits } from '../document/kit/navigation.ts';
+import { PATIENCE_MS } from '../document/patience.ts';
 import { Site } from '../document/site.ts';
 import { ADMIN, AT, event } from '../fakes/rows.ts';
 
 const stats = (total: number): StatsData['stats'] => ({ total, online: 1, byRole: [], byStatus: [] });
 const counts = { since: AT, complete: true, counts: [] };
 /** The numbers are read again every five seconds at most. */
-const READ_AGAIN = { timeout: 40_000 };
+const READ_AGAIN = { timeout: 4 * PATIENCE_MS };
 let site: Site;
 let total: number;
 beforeEach(() => {

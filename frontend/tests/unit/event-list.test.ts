@@ -110,6 +110,17 @@ describe('a list of events', () => {
 		vi.useRealTimers();
 	});
 
+	it('counts as a flood what comes within one second, and not what comes in several', () => {
+		vi.useFakeTimers({ now: 1_000_000 });
+		const events = list();
+		for (let n = 3; n < 23; n += 1) {
+			if (n % 8 === 0) vi.advanceTimersByTime(1_000);
+			events.apply(happened(n));
+		}
+		expect([events.rows.length, events.waiting.count]).toEqual([22, 0]);
+		vi.useRealTimers();
+	});
+
 	it('counts what it does not keep, and then asks for the page to be read anew', () => {
 		const reading = new ReadingState();
 		const events = list(reading);

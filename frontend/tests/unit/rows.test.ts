@@ -90,6 +90,17 @@ describe('newcomers', () => {
 		expect([ids(rows), rows.waiting.count]).toEqual(['c b a', 1]);
 	});
 
+	test('that wait for the pointer come once, also when they are sent again before they are shown', () => {
+		const hold = new Reader();
+		const rows = list({ order: 'newestFirst', hold });
+		hold.aiming = true;
+		rows.enter(team('c'));
+		hold.aiming = false;
+		rows.enter(team('c'));
+		rows.release();
+		expect([ids(rows), rows.total]).toEqual(['c b a', 3]);
+	});
+
 	test('that were missed wait', () => {
 		const rows = list({ order: 'newestFirst' });
 		rows.enter(team('c'), true);

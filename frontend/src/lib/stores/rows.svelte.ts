@@ -142,7 +142,7 @@ export class Rows<T extends Listed, Change = never> {
 	}
 
 	#isHolding(): boolean {
-		if (this.#rules.order === 'asRead' || this.waiting.asked) return true;
+		if (this.#rules.order === 'asRead') return true;
 		return this.#rules.hold?.holds((key) => this.#byKey.has(key)) ?? false;
 	}
 
