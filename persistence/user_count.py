@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.directory import EXACT_MAX, Count, UserFilter, UserQuery
@@ -67,11 +67,12 @@ class SqlCount:
 
     async def _estimate(self, filtered: Filtered, conditions: Sequence[ColumnElement[bool]]) -> Count:
         """The number of matching users with the wanted traits, by their share in a sample."""
-        first = select(users.c.id).order_by(users.c.id).limit(self._sample).subquery()
-        of_traits = filtered.with_traits(users.c.traits)
-        matches = func.count().filter(*conditions)
-        statement = select(matches, func.count()).select_from(users.join(first, users.c.id == first.c.id))
-        found, sampled = (await self._connection.execute(statement.where(of_traits))).one()
+        first = select(users.c.id).order_by(users.c.id).limit(self._sample).scalar_subquery()
+        # As an array, which is looked up in the index; a join may read all users to find these.
+        in_sample = users.c.id == any_(func.array(first, type_=ARRAY(Uuid)))
+        statement = select(func.count().filter(*conditions), func.count()).select_from(users)
+        statement = statement.where(in_sample, filtered.with_traits(users.c.traits))
+        found, sampled = (await self._connection.execute(statement)).one()
         kept = await kept_counts(self._connection)
         if sum(kept.values()) <= self._sample:
             return Count(found)

@@ -127,6 +127,13 @@ async def test_a_long_read_is_cancelled_and_a_long_write_is_not(database_url: st
             await answers(store)
 
 
+async def test_a_write_is_ended_by_the_server_too(database_url: str) -> None:
+    async with opened(database_url, read_seconds=0.2) as (database, store), store.write() as unit:
+        assert await unit.users._connection.scalar(text("show statement_timeout")) == "30s"  # type: ignore[attr-defined]
+        async with database.primary_reading.connect() as connection:
+            assert await connection.scalar(text("show statement_timeout")) == "200ms"
+
+
 async def test_a_command_may_read_without_a_time_limit(database_url: str) -> None:
     async with opened(database_url) as (_, store), store.read() as unit:
         await sleep(unit)
@@ -135,7 +142,7 @@ async def test_a_command_may_read_without_a_time_limit(database_url: str) -> Non
 async def test_a_read_that_waits_for_a_lock_is_cancelled_and_a_write_is_not(fresh_database_url: str) -> None:
     async with opened(fresh_database_url, read_seconds=0.2) as (_, store), session(fresh_database_url) as other:
         async with other.transaction():
-            await other.execute("lock table users in access exclusive mode")
+            await other.execute("lock table user_counts in access exclusive mode")
             with pytest.raises(Unavailable, match="too long"):
                 async with store.read() as unit:
                     await unit.users.counts()
