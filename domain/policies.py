@@ -54,6 +54,11 @@ def can_see_email(actor: Actor, user_id: UUID) -> bool:
     return actor.sees_all or actor.user_id == user_id
 
 
+def can_see_access(actor: Actor, user_id: UUID) -> bool:
+    """Whether the actor may know if this user can sign in: their own, or anyone's for auditors and admins."""
+    return actor.sees_all or actor.user_id == user_id
+
+
 def can_see_sessions(actor: Actor, user_id: UUID) -> bool:
     """Whether the actor may see this user's sessions: their own; for others, admins only."""
     return actor.is_admin or actor.user_id == user_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,7 +39,7 @@ from persistence.session import sessions
 from persistence.user_conditions import traits_of
 from persistence.user_count import SqlCount
 from persistence.user_counts import kept_counts
-from persistence.user_query import COLUMNS, keyset_of, user_from_row
+from persistence.user_query import CAN_SIGN_IN, COLUMNS, STORED, keyset_of, user_from_row
 from persistence.user_search import SqlSearch
 from persistence.user_table import users
 from persistence.user_walk import Walk
@@ -52,7 +51,7 @@ BY_IDS = select(*COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(
 """Made once, with one parameter however many there are: this is read for every event that somebody watches."""
 LOCKED = BY_IDS.order_by(users.c.id).with_for_update()
 
-WRITTEN = [*COLUMNS, users.c.name_key, users.c.email_key]
+WRITTEN = [*STORED, users.c.name_key, users.c.email_key]
 """What a user is written with."""
 KEPT = ("id", "created_at", "last_seen_at")
 """What a change of a user leaves as it is."""
@@ -71,7 +70,7 @@ CREDENTIALS = select(*COLUMNS, users.c.password_hash, func.array(_NEWEST, type_=
 )
 
 
-_NAMES = tuple(field.name for field in fields(User))
+_NAMES = tuple(str(column.name) for column in STORED)
 
 
 def _fields(user: User) -> dict[str, Any]:
@@ -227,13 +226,13 @@ class SqlUserRepository(SqlUserReader):
         await self._connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
 
     async def count_other_active_admins(self, user_id: UUID) -> int:
-        """Active admins with a password besides this one. The lock makes the next count wait until this transaction ends."""
+        """Active admins who can sign in, besides this one. The lock makes the next count wait until this transaction ends."""
         await self._connection.execute(select(func.pg_advisory_xact_lock(ADMIN_LOCK)))
         question = (
             select(func.count())
             .select_from(users)
             .where(users.c.role == Role.ADMIN.value, users.c.status == Status.ACTIVE.value, users.c.id != user_id)
-            .where(users.c.password_hash.is_not(None))
+            .where(CAN_SIGN_IN)
         )
         return int(await self._connection.scalar(question) or 0)
 

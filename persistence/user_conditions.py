@@ -36,6 +36,7 @@ from persistence.user_table import users
 
 STATUSES = {Status.ACTIVE: 0, Status.DISABLED: 6, Status.DELETED: 12}
 ROLES = {Role.MEMBER: 0, Role.AUDITOR: 2, Role.ADMIN: 4}
+SIGN_IN = 18
 """What each adds to the number that the column `traits` computes; a verified address adds one."""
 
 Texts = Mapping[Field, ColumnElement[str]]
@@ -47,7 +48,8 @@ def traits_of(wanted: UserFilter) -> list[int]:
     statuses = [n for status, n in STATUSES.items() if wanted.status is None or status in wanted.status]
     roles = [n for role, n in ROLES.items() if wanted.role is None or role in wanted.role]
     verified = [0, 1] if wanted.email_verified is None else [int(wanted.email_verified)]
-    return [sum(three) for three in product(statuses, roles, verified)]
+    ways_in = [0, SIGN_IN] if wanted.can_sign_in is None else [SIGN_IN * wanted.can_sign_in]
+    return [sum(parts) for parts in product(statuses, roles, verified, ways_in)]
 
 
 @dataclass(frozen=True, slots=True)

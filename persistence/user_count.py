@@ -85,5 +85,7 @@ def _sum(counts: Mapping[int, int], traits: Collection[int]) -> int:
 
 def _selects_only_offline_users(wanted: UserFilter) -> bool:
     """Whether a filter selects, besides the traits, only users who are not online."""
-    of_traits = UserFilter(wanted.status, wanted.role, online=False, email_verified=wanted.email_verified)
+    of_traits = UserFilter(
+        wanted.status, wanted.role, online=False, email_verified=wanted.email_verified, can_sign_in=wanted.can_sign_in
+    )
     return wanted == of_traits

@@ -17,7 +17,9 @@ from domain.pagination import decode_key, decode_moment, encode_key
 from persistence.keyset import Keyset
 from persistence.user_table import NEVER, users
 
-COLUMNS = [users.c[f.name] for f in fields(User)]
+STORED = [users.c[f.name] for f in fields(User) if f.name in users.c]
+CAN_SIGN_IN = users.c.password_hash.is_not(None)
+COLUMNS = [*STORED, CAN_SIGN_IN.label("can_sign_in")]
 NEVER_SEEN = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEYS: dict[UserSort, ColumnElement[Any]] = {

@@ -26,11 +26,12 @@ AT_DOMAIN = "substr((email)::text, strpos((email)::text, '@'::text))"
 """The domain with its `@`: another expression than DOMAIN, so that neither index serves where the other is meant."""
 
 TRAITS = (
-    "((CASE status WHEN 'active' THEN 0 WHEN 'disabled' THEN 6 ELSE 12 END"
+    "(((CASE status WHEN 'active' THEN 0 WHEN 'disabled' THEN 6 ELSE 12 END"
     " + CASE role WHEN 'member' THEN 0 WHEN 'auditor' THEN 2 ELSE 4 END)"
-    " + CASE WHEN email_verified_at IS NULL THEN 0 ELSE 1 END)::smallint"
+    " + CASE WHEN email_verified_at IS NULL THEN 0 ELSE 1 END)"
+    " + CASE WHEN password_hash IS NULL THEN 0 ELSE 18 END)::smallint"
 )
-"""Status, role and whether the address is verified, as one number (see `traits_of`)."""
+"""Status, role, whether the address is verified and whether the user can sign in, as one number (see `traits_of`)."""
 
 users = Table(
     "users",

@@ -1,7 +1,7 @@
 """A list of users in one of its orders, whatever it is filtered by.
 
-Users with the same traits (status, role, whether the address is verified) are one list in each index, and a filter on
-these is a choice among eighteen lists: of each the first rows are read, and the first of those are the page. So a filter
+Users with the same traits (status, role, whether the address is verified, whether they can sign in) are one list in each
+index, and a filter on these is a choice among thirty-six lists: of each the first rows are read, and the first of those are the page. So a filter
 costs the same whether it leaves nearly everybody or hardly anybody. Where anything else is asked (a moment of creation, who is online, what
 a search finds) and leaves few, those are gathered and put in order.
 """

@@ -117,6 +117,8 @@ ATTRIBUTES = {
     "User.displayName": "The name as shown to others.",
     "UserChanged.changes": "What the event changed, limited to what the viewer may see.",
     "UserEdge.cursor": "The position of this user in the list; give it as `after` or `before`.",
+    "UserFilter.canSignIn": "Only users who can, or cannot, sign in; viewers who are neither auditor nor admin find only "
+    "themselves by it.",
     "UserFilter.createdAfter": "Only users created later than this.",
     "UserFilter.email": "Only the user with exactly this address, however it is written; viewers who may not see e-mail "
     "addresses find only themselves by it.",

@@ -44,8 +44,10 @@ class Subscription:
     ) -> AsyncGenerator[FeedMessage, None]:
         """The users that match, then FeedReady, then every change of that set."""
         services, wanted = info.context.services, filter_of(filter)
-        services.users.query(info.context.viewer, search=given(search), filter_=wanted)
-        projection = FeedProjection(services.users, services.epoch, given(search), wanted, given(after))
+        viewer = info.context.viewer
+        services.users.query(viewer, search=given(search), filter_=wanted)
+        own = wanted.is_private and not viewer.sees_all
+        projection = FeedProjection(services.users, services.epoch, given(search), wanted, given(after), own)
         return LiveStream(projection)  # type: ignore[return-value]
 
     @strawberry.subscription

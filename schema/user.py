@@ -24,7 +24,7 @@ from schema.node import Node, Role, UserSortField, UserStatus, given, shows, uui
     "A member sees active users; an auditor and an admin see every status."
 )
 class User(Node):
-    """A user as the viewer sees them: of these fields, only `email` depends on the viewer.
+    """A user as the viewer sees them: of these fields, only `email` and `canSignIn` depend on the viewer.
 
     Other nouns add their lists to it (`add_fields` in schema/root.py), so that nouns depend on each other in one order.
     """
@@ -70,6 +70,11 @@ class User(Node):
     def email_verified_at(self) -> datetime | None:
         """When the e-mail address was verified; null if it is not."""
         return self.entity.email_verified_at
+
+    @strawberry.field
+    def can_sign_in(self, info: Info) -> bool | None:
+        """Whether there is any way to sign in as this user; for auditors and admins and the user's own, otherwise null."""
+        return self.entity.can_sign_in if policies.can_see_access(info.context.viewer, self.entity.id) else None
 
     @strawberry.field
     def created_at(self) -> datetime:
@@ -132,6 +137,7 @@ class UserFilterInput:
     created_after: datetime | None = strawberry.UNSET
     created_before: datetime | None = strawberry.UNSET
     email: str | None = strawberry.UNSET
+    can_sign_in: bool | None = strawberry.UNSET
 
 
 def _set(values: Sequence[Any] | None) -> frozenset[Any] | None:
@@ -152,6 +158,7 @@ def filter_of(input_: UserFilterInput | None) -> UserFilter:
         created_after=given(input_.created_after),
         created_before=given(input_.created_before),
         email=given(input_.email),
+        can_sign_in=given(input_.can_sign_in),
     )
 
 

@@ -40,6 +40,12 @@ class UserFilter:
     email: str | None = None
     """A canonical address; one that nobody can have matches nobody."""
     id: UUID | None = None
+    can_sign_in: bool | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it asks what only auditors, admins and the user themselves may know."""
+        return self.email is not None or self.can_sign_in is not None
 
     def matches(self, user: User, online: frozenset[UUID]) -> bool:
         """Whether a user matches; `online` has the ids of the users who are online."""
@@ -52,6 +58,7 @@ class UserFilter:
             and (self.created_before is None or user.created_at < self.created_before)
             and (self.email is None or user.email == self.email)
             and (self.id is None or user.id == self.id)
+            and (self.can_sign_in is None or self.can_sign_in == user.can_sign_in)
         )
 
 

@@ -40,6 +40,8 @@ class User:
     updated_at: datetime
     email_verified_at: datetime | None = None
     last_seen_at: datetime | None = None
+    can_sign_in: bool = False
+    """Whether there is any way to sign in as this user: a password."""
 
     def changed(
         self,

@@ -69,8 +69,8 @@ class DirectoryService:
     ) -> UserQuery:
         """Build a query within the actor's rights: only statuses they may see, and e-mail only if they may see e-mails.
 
-        Without an order it is by relevance for a search, else by creation. Who may not see e-mails finds only
-        themselves by an address. Raises ValidationFailed for a search that is too long, and for relevance without one.
+        Without an order it is by relevance for a search, else by creation. Who may not see all of
+        everybody finds only themselves by a private filter. Raises ValidationFailed for a search that is too long, and for relevance without one.
         """
         filter_ = filter_ or UserFilter()
         parsed = parse_search(search) if search else None
@@ -82,8 +82,9 @@ class DirectoryService:
         statuses = visible if filter_.status is None else filter_.status & visible
         by_email = actor.sees_all
         if filter_.email is not None:
-            own = None if by_email else actor.user_id
-            filter_ = replace(filter_, email=address_of(filter_.email), id=own)
+            filter_ = replace(filter_, email=address_of(filter_.email))
+        if not actor.sees_all and filter_.is_private:
+            filter_ = replace(filter_, id=actor.user_id)
         return UserQuery(
             window=window,
             search=parsed,

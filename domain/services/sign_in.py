@@ -97,7 +97,7 @@ class SignInService:
         async with self._attempts.claiming_email(origin):
             hashed = await self._hasher.hash(clean["password"])
             now = self._clock.now()
-            user = new_user(clean["email"], clean["display_name"], Role.MEMBER, now)
+            user = new_user(clean["email"], clean["display_name"], Role.MEMBER, now, can_sign_in=True)
             async with self._store.write() as unit:
                 await unit.users.add(user, hashed)
                 await unit.events.append(user_created(Actor(user.id, user.role, None, origin), user))

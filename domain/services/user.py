@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -56,9 +56,9 @@ def checked(**fields: object) -> dict[str, str]:
     return clean
 
 
-def new_user(email: str, display_name: str, role: Role, now: datetime) -> User:
+def new_user(email: str, display_name: str, role: Role, now: datetime, can_sign_in: bool = False) -> User:
     """A new active user at version 1; the fields are not checked."""
-    return User(uuid4(), email, display_name, role, Status.ACTIVE, 1, now, now)
+    return User(uuid4(), email, display_name, role, Status.ACTIVE, 1, now, now, can_sign_in=can_sign_in)
 
 
 async def guard_last_admin(unit: WriteUnit, before: User, after: User | None) -> None:
@@ -126,7 +126,7 @@ class UserService(DirectoryService):
         async with self._naming_holder(actor, clean["email"]), self._store.write() as unit:
             if key is not None and (kept := await unit.keys.find(actor.user_id, key)):
                 return await self._repeat(unit, kept, fingerprint)
-            user = new_user(clean["email"], clean["display_name"], command.role, self._clock.now())
+            user = new_user(clean["email"], clean["display_name"], command.role, self._clock.now(), hashed is not None)
             await unit.users.add(user, hashed)
             position = await unit.events.append(user_created(actor, user))
             if key is not None:
@@ -271,8 +271,8 @@ class UserService(DirectoryService):
         after, changes = before.changed(now, email=email, display_name=display_name, role=role, status=status)
         if (before.status, after.status) not in STATUS_EVENTS and before.status is not after.status:
             raise ValidationFailed.one("status", f"A {before.status} user cannot become {after.status}")
-        if hashed is not None and after is before:
-            after = before.touched(now)
+        if hashed is not None:
+            after = replace(before.touched(now) if after is before else after, can_sign_in=True)
         if after is before:
             return Written(before, None)
         await guard_last_admin(unit, before, after)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.models.actor import Role
+from domain.models.directory import UserFilter
 from domain.models.event import Audience, Event
 from domain.models.event_types import EventType, SubjectKind
 from domain.models.user import Status, User
@@ -22,11 +23,20 @@ SIBLINGS = frozenset({EventType.USER_UPDATED, EventType.USER_ROLE_CHANGED})
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A user as they were before an entry. `certain` does not cover the e-mail's verification, which has its own flag."""
+    """A user as they were before an entry.
+
+    `certain` does not cover the e-mail's verification and whether they could sign in, which have flags of their own.
+    """
 
     user: User
     certain: bool
     verification_certain: bool
+    sign_in_certain: bool
+
+    def certain_for(self, wanted: UserFilter) -> bool:
+        """Whether everything that the filter asks is certain."""
+        verified = self.verification_certain or wanted.email_verified is None
+        return self.certain and verified and (self.sign_in_certain or wanted.can_sign_in is None)
 
 
 def user_before(rows: Rows, event: Event) -> Before | None:
@@ -53,7 +63,8 @@ def _now(rows: Rows, last: Event) -> Before | None:
     if row is None:
         return None
     complete = rows.is_newest or last.type not in SIBLINGS
-    return Before(row, certain=complete and last.user_version == row.version, verification_certain=True)
+    certain = complete and last.user_version == row.version
+    return Before(row, certain, verification_certain=True, sign_in_certain=True)
 
 
 def _undo(event: Event, after: Before) -> Before:
@@ -69,7 +80,8 @@ def _undo(event: Event, after: Before) -> Before:
         fields["email_verified_at"] = None
     certain = after.verification_certain and "email" not in back  # whether the old address was verified is unknown
     certain = certain or event.type is EventType.EMAIL_VERIFIED
-    return Before(replace(after.user, **fields), after.certain, certain)
+    sign_in_certain = after.sign_in_certain and event.type is not EventType.PASSWORD_CHANGED  # it may be the first
+    return Before(replace(after.user, **fields), after.certain, certain, sign_in_certain)
 
 
 def _status(audience: Audience, user: User) -> Status:

@@ -96,7 +96,7 @@ class FeedProjection:
         known = rows.derived.get((self.key, actor.role, event.seq))
         was, fits = known or await self._matching(query, [before.user, now])
         created = event.type is EventType.USER_CREATED
-        certain = before.certain and (before.verification_certain or self.filter.email_verified is None)
+        certain = before.certain_for(self.filter)
         if fits and self._matches_presence(query, now):
             if created or not (was and certain):
                 return (UserEntered(user=UserType(entity=now), cursor=cursor),)
@@ -193,6 +193,7 @@ def _may_have_matched(event: LogEvent, query: UserQuery) -> bool:
         or ("role" in before and wanted.role is not None)
         or (query.search is not None and not searched.isdisjoint(before))
         or (wanted.email_verified is not None and verification)
+        or (wanted.can_sign_in is not None and event.type is EventType.PASSWORD_CHANGED)
     )
 
 

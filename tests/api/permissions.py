@@ -105,6 +105,7 @@ TYPES: dict[str, Fields] = {
         **dict.fromkeys(("emailVerifiedAt", "version"), OPEN),
         "id": Probe(ON_USER, "id", KNOWN),
         "email": Probe(ON_USER, "email", CONCERNED),
+        "canSignIn": Probe(ON_USER, "canSignIn", CONCERNED),
         "sessions": Probe(ON_USER, "sessions { edges { node { id } } }", OWN, lambda v: bool(v["edges"])),
         "events": Probe(ON_USER, "events { edges { node { id } } }", CONCERNED, lambda v: bool(v["edges"])),
     },

@@ -66,7 +66,8 @@ def histories(draw: st.DrawFn) -> History:
             continue  # erased: an id is never reused
         if user is None:
             name, email = draw(st.sampled_from(NAMES)), draw(st.sampled_from(EMAILS))
-            state[id_] = User(id_, email, name, draw(st.sampled_from(Role)), Status.ACTIVE, 1, now, now)
+            role, can_sign_in = draw(st.sampled_from(Role)), draw(st.booleans())
+            state[id_] = User(id_, email, name, role, Status.ACTIVE, 1, now, now, can_sign_in=can_sign_in)
             history.write(state, [user_created(by, state[id_])])
             continue
         kind = draw(st.sampled_from(["change", "change", "change", "verify", "erase", "password"]))
@@ -78,7 +79,7 @@ def histories(draw: st.DrawFn) -> History:
             entry = replace(password_changed(by, state[id_], now), type=EventType.EMAIL_VERIFIED)
             history.write(state, [entry])
         elif kind == "password":
-            state[id_] = user.touched(now)
+            state[id_] = replace(user.touched(now), can_sign_in=True)
             history.write(state, [password_changed(by, state[id_], now)])
         else:
             steps = [s for s in Status if (user.status, s) in STATUS_EVENTS]
@@ -100,6 +101,7 @@ filters = st.builds(
     status=st.none() | st.frozensets(st.sampled_from(Status), min_size=1),
     role=st.none() | st.frozensets(st.sampled_from(Role), min_size=1),
     email_verified=st.none() | st.booleans(),
+    can_sign_in=st.none() | st.booleans(),
     created_after=st.none() | st.just(NOW + timedelta(minutes=2)),
 )
 searches = st.none() | st.sampled_from(["ann", "fox", "one.example", "ann two", "ann fox", "nobody"])

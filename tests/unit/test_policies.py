@@ -49,6 +49,7 @@ TABLE: list[tuple[Check, str]] = [
     ((policies.can_see, (at(Status.DISABLED),)), "- - y y y  y y y"),
     ((policies.can_see, (at(Status.DELETED),)), "- - y y y  y y y"),
     ((policies.can_see_email, (SUBJECT.id,)), "- - y y y  y y y"),
+    ((policies.can_see_access, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_sessions, (SUBJECT.id,)), "- - - y y  y y y"),
     ((policies.can_see_history, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_history, (None,)), "- - y y y  - y y"),

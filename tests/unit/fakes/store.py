@@ -152,6 +152,7 @@ class FakeUsers:
 
     async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
         self._state.hashes[user_id] = password_hash
+        self._state.users[user_id] = replace(self._state.users[user_id], can_sign_in=True)
 
     async def count_other_active_admins(self, user_id: UUID) -> int:
         """The number of other active admins that have a password."""

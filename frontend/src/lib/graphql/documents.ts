@@ -35,6 +35,7 @@ export interface UserFilter {
 	createdAfter?: string | null;
 	createdBefore?: string | null;
 	email?: string | null;
+	canSignIn?: boolean | null;
 }
 
 export interface SignInInput {

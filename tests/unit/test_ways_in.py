@@ -1,0 +1,99 @@
+"""Whether a user can sign in: set with the first password, a filter for those who may know it, and what counts as an admin."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain import errors
+from domain.models.actor import Actor, Origin, Role, system
+from domain.models.directory import UserFilter
+from domain.models.event import Event
+from domain.models.user import Status, User, password_changed
+from domain.pagination import Window
+from domain.services.attempts import AttemptLimits
+from domain.services.importing import ImportRow
+from domain.services.sign_in import SignUp
+from domain.services.user import CreateUser, UpdateUser
+from schema.feeds.messages import UserEntered, UserLeft
+from schema.feeds.users import FeedProjection
+from schema.live.rows import Rows
+from tests.unit.test_services import PASSWORD, World, actor
+
+EPOCH = UUID(int=5)
+
+
+@pytest.fixture
+def world() -> World:
+    return World.over(AttemptLimits())
+
+
+async def without_password(world: World, email: str = "bo@example.com", role: Role = Role.MEMBER) -> User:
+    return (await world.users.create(system(), CreateUser(email, "Bo", role))).value
+
+
+async def ids(world: World, viewer: Actor, *, can_sign_in: bool) -> set[UUID]:
+    query = world.users.query(viewer, Window(100), filter_=UserFilter(can_sign_in=can_sign_in))
+    return {u.id for u in (await world.users.page(query)).items}
+
+
+async def test_a_password_is_a_way_in(world: World) -> None:
+    with_one, without = await world.user(), await without_password(world)
+    signed_up = (await world.sessions.sign_up(Origin(), SignUp("cy@example.com", PASSWORD, "Cy"))).user
+    imported = await world.imports.import_batch(system(), [ImportRow(2, "di@example.com", "Di", "")])
+    assert imported.created == 1
+    assert [u.can_sign_in for u in (with_one, without, signed_up)] == [True, False, True]
+    assert {u.email: u.can_sign_in for u in world.store.state.users.values()}["di@example.com"] is False
+    changed = (await world.users.update(system(), UpdateUser(without.id, password=PASSWORD))).value
+    assert changed.can_sign_in
+    assert world.store.state.users[without.id] == changed
+    renamed = await world.users.update(system(), UpdateUser(without.id, display_name="B", password="another one"))
+    assert renamed.value.can_sign_in
+
+
+async def test_the_filter_is_for_those_who_may_know(world: World) -> None:
+    ada, bo = await world.user(), await without_password(world)
+    auditor = await world.user("cy@example.com", Role.AUDITOR)
+    assert await ids(world, actor(auditor), can_sign_in=True) == {ada.id, auditor.id}
+    assert await ids(world, actor(auditor), can_sign_in=False) == {bo.id}
+    assert await ids(world, actor(ada), can_sign_in=True) == {ada.id}
+    assert await ids(world, actor(ada), can_sign_in=False) == set()
+
+
+@pytest.mark.parametrize("other", [None, "password", "none", "disabled"])
+async def test_an_admin_who_cannot_sign_in_does_not_count(world: World, other: str | None) -> None:
+    admin = await world.user("admin@example.com", Role.ADMIN)
+    if other == "none":
+        await without_password(world, role=Role.ADMIN)
+    elif other:
+        second = await world.user("bo@example.com", Role.ADMIN)
+        if other == "disabled":
+            await world.users.set_status(system(), second.id, Status.DISABLED)
+    changes = [
+        world.users.update(system(), UpdateUser(admin.id, role=Role.MEMBER)),
+        world.users.set_status(system(), admin.id, Status.DISABLED),
+        world.users.erase(system(), admin.id),
+    ]
+    for change in changes[:1] if other == "password" else changes:
+        if other == "password":
+            await change
+        else:
+            with pytest.raises(errors.LastAdmin):
+                await change
+    for change in changes[1:] if other == "password" else ():
+        change.close()
+
+
+@pytest.mark.parametrize(("can_sign_in", "message"), [(True, UserEntered), (False, UserLeft)])
+async def test_a_first_password_moves_a_user_between_the_feeds(
+    world: World, can_sign_in: bool, message: type[object]
+) -> None:
+    bo = await without_password(world)
+    changed = (await world.users.update(system(), UpdateUser(bo.id, password=PASSWORD))).value
+    entry = password_changed(system(), changed, changed.updated_at)
+    event = Event.from_record(entry.to_record() | {"id": uuid4(), "seq": 1, "ord": 1})
+    feed = FeedProjection(world.users, EPOCH, None, UserFilter(can_sign_in=can_sign_in), None)
+    rows = Rows({bo.id: changed}, [event], is_newest=True)
+    (sent,) = await feed.project(event, Actor(uuid4(), Role.AUDITOR), rows)
+    assert isinstance(sent, message)
