@@ -136,6 +136,13 @@ class SqlUserReader:
         question = select(*COLUMNS).where(users.c.email == func.any(list(emails)))
         return {u.email: u for u in await self._fetch(question)}
 
+    async def password_hashes(self, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """The hashes of those who have one, by id."""
+        question = select(users.c.id, users.c.password_hash).where(
+            users.c.id == func.any(list(user_ids)), users.c.password_hash.is_not(None)
+        )
+        return {row.id: row.password_hash for row in await self._connection.execute(question)}
+
     async def page(self, query: UserQuery) -> Page[User]:
         """A page by key. Raises ValidationFailed for a cursor of another list."""
         if query.sort is UserSort.RELEVANCE:

@@ -1,4 +1,4 @@
-"""`rollcall log`: prunes the log, reads an export back, and starts a new epoch after a restore."""
+"""`rollcall log`: exports and prunes the log, reads an export back, and starts a new epoch after a restore."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
+from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.bootstrap import Core, open_core
+from api.cli.files.audit import export_events
 from api.cli.files.events import EventFile, FileRefused
 from api.cli.local.access import directory
 from api.cli.log_import import import_events
+from api.cli.output import check_output, written_file
+from api.files.reader import Form
 from api.settings import Settings
 from domain.backoff import Backoff
 from domain.errors import Unavailable
 from domain.models.actor import system
 from domain.models.event import Event
-from domain.models.log import LogState
+from domain.models.event_types import EventType
+from domain.models.log import EventFilter, LogState
 
 ATTEMPTS = 8
 
@@ -71,6 +76,36 @@ def prune(
         sys.exit("Another process is pruning the log; nothing was done")
     except (FileRefused, OSError) as error:
         sys.exit(f"{error}\n{done[0]} events were exported and pruned before that")
+
+
+@log.command("export")
+def export_log(
+    *,
+    form: Annotated[Form, typer.Option("--format", help="The format of the file.")] = Form.NDJSON,
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+    type_: Annotated[list[EventType] | None, typer.Option("--type", help="Only this type; may be repeated.")] = None,
+    user: Annotated[UUID | None, typer.Option(help="Only events that concern the user with this id.")] = None,
+    by: Annotated[UUID | None, typer.Option(help="Only events caused by the user with this id.")] = None,
+) -> None:
+    """Export the audit log, newest first, and change nothing. NDJSON has everything; CSV is for spreadsheets.
+
+    The output file appears only once it is complete. Exit codes: 0 done, 1 failed.
+    """
+    check_output(output)
+    wanted = EventFilter(types=frozenset(type_) if type_ else None, user_id=user, actor_id=by)
+    with directory() as settings, written_file(output) as stream:
+        count = asyncio.run(_export(settings, stream, form, wanted))
+    if output is not None:
+        typer.echo(f"Exported {count} events to {output}")
+
+
+async def _export(settings: Settings, stream: TextIO, form: Form, wanted: EventFilter) -> int:
+    total = 0
+    async with open_core(settings) as core:
+        async for text, count in export_events(core.events, system(), form, wanted):
+            stream.write(text)
+            total += count
+    return total
 
 
 @log.command()

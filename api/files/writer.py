@@ -1,4 +1,4 @@
-"""Files of users: CSV (RFC 4180) and NDJSON, written so that no spreadsheet runs a formula.
+"""Files of users: CSV (RFC 4180) and NDJSON, written so that no spreadsheet runs a formula and read back as they were.
 
 A spreadsheet treats a cell that begins with one of FORMULA_STARTS as a formula; such a cell is written with a leading
 apostrophe, which is removed again when it is read.
@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TextIO
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
 
 import orjson
 
 from api.files.columns import FORMULA_STARTS
 from api.files.reader import Form
+from domain import policies
+from domain.models.actor import Actor
+from domain.models.user import User
 
-COLUMNS = ("email", "display_name", "role")
+COLUMNS = ("email", "display_name", "role", "status", "email_verified", "id", "created_at", "last_seen_at")
+MEDIA_TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.NDJSON: "application/x-ndjson"}
 
 
 def escape_formula(cell: str) -> str:
@@ -23,20 +29,53 @@ def escape_formula(cell: str) -> str:
     return f"'{cell}" if cell.startswith((*FORMULA_STARTS, "'")) else cell
 
 
-class Writer:
-    """Writes users to a text stream in one format."""
+def write_csv(rows: Sequence[Sequence[str]]) -> str:
+    """Lines of CSV that end in CR LF, their cells escaped."""
+    lines = io.StringIO(newline="")
+    csv.writer(lines).writerows([escape_formula(cell) for cell in row] for row in rows)
+    return lines.getvalue()
 
-    def __init__(self, stream: TextIO, form: Form) -> None:
-        self._stream, self._form = stream, form
-        if form is Form.CSV:
-            stream.write(",".join(COLUMNS) + "\r\n")
 
-    def write(self, email: str, display_name: str, role: str) -> None:
-        """Write one user."""
+class UserWriter:
+    """Writes users in one format, with what the viewer may see of them; with `hashes`, their password hashes too."""
+
+    def __init__(self, form: Form, viewer: Actor, *, hashes: bool = False) -> None:
+        self._form, self._viewer, self._hashes = form, viewer, hashes
+
+    def header(self) -> str:
+        """The first line of the file, if it has one."""
+        columns = (*COLUMNS, "password_hash") if self._hashes else COLUMNS
+        return write_csv([columns]) if self._form is Form.CSV else ""
+
+    def lines(self, users: Sequence[User], hashes: Mapping[UUID, str] | None = None) -> str:
+        """The lines of these users."""
+        records = [self._record(user, hashes or {}) for user in users]
         if self._form is Form.CSV:
-            cells = io.StringIO()
-            csv.writer(cells).writerow([escape_formula(c) for c in (email, display_name, role)])
-            self._stream.write(cells.getvalue())
-        else:
-            record = {"email": email, "display_name": display_name, "role": role}
-            self._stream.write(orjson.dumps(record).decode() + "\n")
+            return write_csv([[_cell(value) for value in record.values()] for record in records])
+        return "".join(orjson.dumps(record).decode() + "\n" for record in records)
+
+    def _record(self, user: User, hashes: Mapping[UUID, str]) -> dict[str, str | bool | None]:
+        seen = policies.can_see_email(self._viewer, user.id)
+        values = (
+            user.email if seen else "",
+            user.display_name,
+            str(user.role),
+            str(user.status),
+            user.email_verified_at is not None if seen else None,
+            str(user.id),
+            write_moment(user.created_at),
+            write_moment(user.last_seen_at),
+        )
+        record: dict[str, str | bool | None] = dict(zip(COLUMNS, values, strict=True))
+        return record | ({"password_hash": hashes.get(user.id)} if self._hashes else {})
+
+
+def write_moment(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _cell(value: str | bool | None) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value or ""

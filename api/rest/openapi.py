@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.rest.openapi_import import import_line, import_parameters
+from api.rest.openapi_import import export_parameters, import_line, import_parameters
 from api.rest.operations import OPERATIONS, Json, Operation, ref
 from api.rest.refusals import HEADERS_OF, REASONS
 from api.rest.shapes import ChangedUser, Login, NewUser, Refresh
@@ -66,8 +66,10 @@ def _refs(names: Sequence[str]) -> Json:
 
 
 def _success(operation: Operation) -> Json:
-    if operation.takes:
-        return {"description": operation.message, "content": {"application/x-ndjson": {"schema": operation.data}}}
+    if operation.gives:
+        content = {kind: {"schema": operation.data} for kind in operation.gives}
+        headers = {"headers": _refs(operation.headers)} if operation.headers else {}
+        return {"description": operation.message, "content": content, **headers}
     schema = _closed(
         success={"const": True}, data=operation.data, message={"const": operation.message}, timestamp=MOMENT
     )
@@ -161,6 +163,7 @@ def _parameters() -> Json:
             "count", "query", {"type": "boolean", "default": False}, "Whether to count all matching users"
         ),
         **import_parameters(),
+        **export_parameters(),
         "If-Match": _parameter("If-Match", "header", text, "Only change the version with this ETag"),
         "If-None-Match": _parameter("If-None-Match", "header", text, "Answer 304 if this ETag is still current"),
         "Idempotency-Key": _parameter(
@@ -178,6 +181,7 @@ def _headers() -> Json:
         "X-Total-Count": "The number of all matching users, if count=true was given; above 10,000 it may be an estimate",
         "X-Total-Count-Exact": "true, or false if X-Total-Count is an estimate",
         "Location": "The path of the user",
+        "Content-Disposition": "The name of the file",
         "ETag": "The user's version",
         "Set-Cookie": "The session, if it is in cookies",
         "WWW-Authenticate": "Bearer",

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of the import: its parameters, and the lines of its response."""
+"""What the OpenAPI document says of import and export: their parameters, and the lines of the import's response."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from api.files.reader import Form
 from api.files.vendors import Vendor
+from domain.models.directory import UserSort
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
@@ -18,7 +19,10 @@ COUNTS = ("created", "updated", "unchanged", "refused", "role_changes", "status_
 def import_parameters() -> Json:
     """The query parameters."""
     texts: dict[str, tuple[Json, str]] = {
-        "format": ({"enum": [str(f) for f in Form]}, "The format; without it, that of the media type"),
+        "format": (
+            {"enum": [str(f) for f in Form]},
+            "The format; without it, that of the media type, and CSV for an export",
+        ),
         "encoding": (
             TEXT | {"maxLength": 40},
             "The encoding of the file, such as windows-1252, unless it is UTF-8 or has a byte order mark",
@@ -30,10 +34,28 @@ def import_parameters() -> Json:
         ),
         "dry_run": (TRUTH | {"default": False}, "Say what would become of each row, and write nothing"),
     }
+    return _parameters(texts)
+
+
+def _parameters(texts: dict[str, tuple[Json, str]]) -> Json:
     return {
         name: {"name": name, "in": "query", "required": False, "schema": schema, "description": text}
         for name, (schema, text) in texts.items()
     }
+
+
+def export_parameters() -> Json:
+    """The query parameters of an export that no other route has."""
+    texts: dict[str, tuple[Json, str]] = {
+        "online": (TRUTH, "Only users who are online, or not"),
+        "email_verified": (TRUTH, "Only users whose e-mail address is verified, or not"),
+        "sort": (
+            {"enum": [str(s) for s in UserSort]},
+            "The order; without it by relevance or, without a search, by creation",
+        ),
+        "descending": (TRUTH | {"default": False}, "The order backwards"),
+    }
+    return _parameters(texts)
 
 
 def import_line() -> Json:

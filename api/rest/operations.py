@@ -34,12 +34,14 @@ class Operation:
     public: bool = False
     not_modified: bool = False
     takes: tuple[str, ...] = ()
-    """The media types of a file that it reads instead of JSON; it answers with NDJSON, a line of `data` after another."""
+    """The media types of a file that it reads instead of JSON."""
+    gives: tuple[str, ...] = ()
+    """The media types of a file that it answers with instead of the envelope; `data` describes a line of it."""
 
     @property
     def refusals(self) -> Codes:
         """Its error codes by status."""
-        query = "limit" in self.parameters or bool(self.takes)
+        query = "limit" in self.parameters or bool(self.gives)
         return codes_of(self.raises, body=self.body is not None, file=bool(self.takes), query=query)
 
 
@@ -89,7 +91,20 @@ OPERATIONS = (
         "One JSON object a line: the start, each row, progress after each transaction, and a summary",
         ref("ImportLine"),
         takes=("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/octet-stream"),
+        gives=("application/x-ndjson",),
         parameters=("format", "encoding", "from", "start", "dry_run"),
+    ),
+    Operation(
+        "get",
+        "/api/v1/users/export",
+        "exportUsers",
+        "Export the users whom the viewer may see as a file that can be imported; without a status, all but deleted users",
+        "CSV with a header, or one JSON object a line; incomplete if the connection ends early",
+        {"type": "string"},
+        raises=(*SESSION, errors.ValidationFailed),
+        gives=("text/csv", "application/x-ndjson"),
+        parameters=("format", "search", "email", "role", "status", "online", "email_verified", "sort", "descending"),
+        headers=("Content-Disposition",),
     ),
     Operation(
         "get",

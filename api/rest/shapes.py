@@ -12,6 +12,7 @@ from api.files.reader import Form
 from api.files.vendors import Vendor
 from domain import policies
 from domain.models.actor import Actor
+from domain.models.directory import UserSort
 from domain.models.session import Session
 from domain.models.user import User
 from domain.services.sign_in import SignedIn
@@ -136,3 +137,19 @@ class ImportQuery(BaseModel):
     vendor: Vendor | None = Field(default=None, alias="from")
     start: Annotated[int, Field(ge=0, le=10**9)] = 0
     dry_run: bool = False
+
+
+class ExportQuery(BaseModel):
+    """The query parameters of an export, converted from text."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    format: Form = Form.CSV
+    search: str | None = None
+    email: str | None = None
+    role: Literal["member", "auditor", "admin"] | None = None
+    status: Literal["active", "disabled", "deleted"] | None = None
+    online: bool | None = None
+    email_verified: bool | None = None
+    sort: UserSort | None = None
+    descending: bool = False

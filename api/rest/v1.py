@@ -11,6 +11,7 @@ from api.auth.session_cookies import cookie_names
 from api.http.fair import Fairness
 from api.rest.docs import PAGE_POLICY, page
 from api.rest.exchange import Exchange, route
+from api.rest.export_users import ExportRoutes
 from api.rest.import_users import ImportRoutes
 from api.rest.openapi import document
 from api.rest.respond import respond
@@ -42,6 +43,7 @@ def rest_routes(
 
     return [
         *ImportRoutes(exchange, imports, settings.import_limit_bytes).routes(),
+        *ExportRoutes(exchange, services.users).routes(),
         *UserRoutes(exchange, services.users).routes(),
         *SessionRoutes(exchange, services.sessions).routes(),
         route("/api/v1/openapi.json", GET=openapi),

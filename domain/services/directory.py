@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain import policies
 from domain.cursors import LogCursor
-from domain.errors import NotFound, ValidationFailed
+from domain.errors import Forbidden, NotFound, ValidationFailed
 from domain.models.actor import Actor, Role
 from domain.models.conditions import texts_of
 from domain.models.directory import Count, UserFilter, UserQuery, UserSort
@@ -119,6 +119,13 @@ class DirectoryService:
         """A page of the matching users; raises ValidationFailed for a cursor of another list."""
         async with self._store.read(at_least, query.searcher) as unit:
             return await unit.users.page(query)
+
+    async def password_hashes(self, actor: Actor, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """The password hashes of those who have one, for an export by an operator. Raises Forbidden for everybody else."""
+        if actor.user_id is not None or not actor.is_admin:
+            raise Forbidden("Password hashes are exported by the operator only")
+        async with self._store.read() as unit:
+            return await unit.users.password_hashes(user_ids)
 
     async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> Count:
         """How many users match; the window is ignored. An estimate where counting costs much."""

@@ -226,4 +226,4 @@ def test_the_document_refers_only_to_its_own_definitions() -> None:
             found = found[step]
         assert found
     ids = [o["operationId"] for path in described["paths"].values() for o in path.values()]
-    assert len(ids) == len(set(ids)) == 10
+    assert len(ids) == len(set(ids)) == 11

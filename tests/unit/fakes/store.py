@@ -147,6 +147,10 @@ class FakeUsers:
         del self._state.users[user_id]
         self._state.sessions = {i: s for i, s in self._state.sessions.items() if s.user_id != user_id}
 
+    async def password_hashes(self, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """The hashes of those who have one."""
+        return {i: hashed for i in user_ids if (hashed := self._state.hashes.get(i)) is not None}
+
     async def password_hash(self, user_id: UUID) -> str | None:
         return self._state.hashes.get(user_id)
 
