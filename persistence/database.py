@@ -108,6 +108,7 @@ def _engine(url: str, pool_size: int, read_seconds: float | None) -> AsyncEngine
                 "timezone": "UTC",
                 "jit": "off",
                 "random_page_cost": RANDOM_PAGE_COST,
+                "max_parallel_workers_per_gather": "0",  # every statement is short, and workers would cost more than it
                 "idle_in_transaction_session_timeout": "60000",
                 **({} if read_seconds is None else {"statement_timeout": str(int(read_seconds * 1000))}),
             },

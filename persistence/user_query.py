@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ColumnElement, func, literal, literal_column
 
 from domain.models.actor import Role
 from domain.models.directory import UserQuery, UserSort
@@ -20,6 +20,8 @@ from persistence.user_table import NEVER, users
 STORED = [users.c[f.name] for f in fields(User) if f.name in users.c]
 CAN_SIGN_IN = users.c.password_hash.is_not(None)
 COLUMNS = [*STORED, CAN_SIGN_IN.label("can_sign_in")]
+TOP = "\U0010ffff"
+"""Sorts behind everything that may follow a beginning."""
 NEVER_SEEN = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEYS: dict[UserSort, ColumnElement[Any]] = {
@@ -37,6 +39,13 @@ _VALUES: dict[UserSort, Callable[[User], str]] = {
     UserSort.LAST_SEEN_AT: lambda u: (u.last_seen_at or NEVER_SEEN).isoformat(),
 }
 _TIMES = {UserSort.CREATED_AT, UserSort.UPDATED_AT, UserSort.LAST_SEEN_AT}
+
+
+def end_of(sort: UserSort, *, down: bool) -> ColumnElement[Any]:
+    """A value that no key of this order is beyond, when read downwards or upwards."""
+    if sort in _TIMES:
+        return literal_column(f"'{'-' if down else ''}infinity'::timestamptz")
+    return literal("" if down else TOP)
 
 
 def user_from_row(row: Mapping[str, Any]) -> User:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, select, union_all
+from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, and_, any_, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.slips import BEGINNING_MIN, is_slip, may_slip, middle
+from persistence.user_query import TOP
 from persistence.user_words import user_words, words
-
-TOP = "\U0010ffff"
-"""Sorts behind everything that may follow a beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +19,9 @@ class Sizes:
     """How many rows are read in which way; tests read few people in each of them."""
 
     few: int = 2000
-    """Up to so many rows, those of one word are all read and put in order."""
+    """Up to so many rows, those of the only word of a search are all read and put in order."""
     many: int = 20_000
-    """The same where there is no quicker way; past it, enough are found along the order of names."""
+    """The same for several words, and where there is no quicker way; past it, enough are found along the order of names."""
     vocabulary: int = 500
     """Of so many words at most, the first rows of each are read."""
     inside: int = 3000
@@ -42,15 +40,25 @@ def begins(column: ColumnElement[Any], beginning: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of words: how many, up to `many` and one; and their words, None for too many of them."""
+    """Rows of words: how many, up to `many` and one; and their words, None for too many of them.
 
-    condition: ColumnElement[bool]
+    They are those of each condition, read one after the other: of both at once PostgreSQL would read the table, not the
+    index alone.
+    """
+
+    conditions: Sequence[ColumnElement[bool]]
     count: int
     vocabulary: Sequence[str] | None
 
 
-Asked = tuple[Select[Any], ColumnElement[bool], int]
-"""The words of the vocabulary, their rows, and at how many words these are too many to be counted."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Words of the vocabulary, up to `most`, at which there are too many; their rows; and the rows of all, however many."""
+
+    known: CTE
+    rows: ColumnElement[bool]
+    all_rows: ColumnElement[bool]
+    most: int
 
 
 class Vocabulary:
@@ -61,28 +69,44 @@ class Vocabulary:
 
     async def rarest(self, begun: Sequence[str], inside: Sequence[str] = ()) -> Rows:
         """Of words that begin like these, or have these inside, those with the fewest rows."""
-        asked = [*(self._begun(w) for w in begun), *(self._inside(w) for w in inside)]
-        columns = [func.array(known.scalar_subquery()) for known, _, _ in asked]
-        row = (await self._connection.execute(select(*columns, *(self._count_of(rows) for _, rows, _ in asked)))).one()
-        read: list[Rows] = []
-        for index, (_, condition, most) in enumerate(asked):
-            known, count = row[index], row[index + len(asked)]
-            count = count if len(known) < most else self._sizes.many + 1
-            read.append(Rows(condition, count, known if len(known) <= self._sizes.vocabulary else None))
-        return min(read, key=lambda r: r.count)
+        alone = len(begun) + len(inside) == 1
+        asked = [*(self._begun(w) for w in begun), *(self._inside(w, alone=alone) for w in inside)]
+        columns = [func.array(select(one.known.c.word).scalar_subquery()) for one in asked]
+        counts = [self._count_of(one.rows) for one in asked]
+        row = (await self._connection.execute(select(*columns, *counts))).one()
+        found = [
+            self._rows(one, known, count) for one, known, count in zip(asked, row, row[len(asked) :], strict=False)
+        ]
+        return min(found, key=lambda rows: rows.count)
+
+    def _rows(self, asked: Asked, known: Sequence[str], count: int) -> Rows:
+        if len(known) >= asked.most:
+            return Rows([asked.all_rows], self._sizes.many + 1, None)
+        condition = asked.rows if asked.rows is asked.all_rows else _are(known)
+        return Rows([condition], count, known if len(known) <= self._sizes.vocabulary else None)
 
     def _begun(self, word: str) -> Asked:
         known = _known(begins(words.c.word, word)).order_by(words.c.word).limit(self._sizes.vocabulary + 1)
-        return known, begins(user_words.c.word, word), self._sizes.vocabulary + 2
+        rows = begins(user_words.c.word, word)
+        return Asked(known.cte(), rows, rows, self._sizes.vocabulary + 2)
 
-    def _inside(self, word: str) -> Asked:
-        known = _known(words.c.word.contains(word, autoescape=True))
-        of_known = user_words.c.word == any_(func.array(known.scalar_subquery()))
-        return known.limit(self._sizes.inside), of_known, self._sizes.inside
+    def _inside(self, word: str, *, alone: bool) -> Asked:
+        """Of a search of one word, without the words that begin so: those make a better hit."""
+        inside = words.c.word.contains(word, autoescape=True)
+        known = _known(and_(inside, ~words.c.word.startswith(word, autoescape=True)) if alone else inside)
+        all_rows = user_words.c.word == any_(func.array(known.scalar_subquery()))
+        some = known.limit(self._sizes.inside).cte()
+        rows = user_words.c.word == any_(func.array(select(some.c.word).scalar_subquery()))
+        return Asked(some, rows, all_rows, self._sizes.inside)
 
-    async def count(self, condition: ColumnElement[bool]) -> int:
-        """How many rows of words there are, up to `many` and one."""
-        return int(await self._connection.scalar(select(self._count_of(condition))) or 0)
+    async def or_any(self, rows: Rows, others: Sequence[str]) -> Rows:
+        """These rows, and those of other words."""
+        if not others:
+            return rows
+        condition = _are(others)
+        count = rows.count + int(await self._connection.scalar(select(self._count_of(condition))) or 0)
+        known = None if rows.vocabulary is None else [*rows.vocabulary, *others]
+        return Rows([*rows.conditions, condition], min(count, self._sizes.many + 1), known)
 
     def _count_of(self, condition: ColumnElement[bool]) -> Any:
         rows = select(literal(1)).select_from(user_words).where(condition).limit(self._sizes.many + 1).subquery()
@@ -96,6 +120,10 @@ class Vocabulary:
         parts = [q for w in asked for q in _may_be_meant(w)]
         found = sorted(set((await self._connection.execute(union_all(*parts))).scalars()))
         return {w: [other for other in found if is_slip(w, other)] for w in asked}
+
+
+def _are(known: Sequence[str]) -> ColumnElement[bool]:
+    return user_words.c.word == any_(literal(list(known), ARRAY(Text)))
 
 
 def _known(condition: ColumnElement[bool]) -> Select[Any]:

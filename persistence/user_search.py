@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, union_all
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.conditions import texts_of
@@ -21,7 +20,6 @@ from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
 from persistence.user_table import users
-from persistence.user_words import user_words
 
 BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
 STRICT = tuple(t for t in Tier if t < Tier.PARTS)
@@ -47,6 +45,7 @@ class SqlSearch:
         self._vocabulary, self._sizes = Vocabulary(connection, sizes), sizes
         self._sources = Sources(query.search, query.by_email, Filtered.of(query))
         self._begun: Rows | None = None
+        self._parts: Rows | None = None
 
     async def page(self) -> Page[User]:
         """By relevance. Raises ValidationFailed for a cursor of another list."""
@@ -66,6 +65,9 @@ class SqlSearch:
         """Whether so few are found, whatever the filter, that slips count."""
         visible = UserFilter(status=None if self._query.by_email else frozenset({Status.ACTIVE}))
         sources = replace(self._sources, filtered=Filtered(visible, frozenset()))
+        whole = [sources.of_users(where, [tier]) for tier, where in sources.addressed() if tier is Tier.WHOLE]
+        if whole and await self._count(whole, 1):
+            return False
         return await self._count(await self._lists(sources), LITTLE) < LITTLE
 
     async def count(self) -> int | None:
@@ -95,31 +97,43 @@ class SqlSearch:
             some = select(literal(1)).select_from(users).where(where).limit(self._sizes.many + 1).subquery()
             rows += int(await self._connection.scalar(select(func.count()).select_from(some)) or 0)
         if self._sources.has(Tier.WORDS) and rows <= self._sizes.many:
-            rows += (await self._counted_rows()).count
+            rows += sum(some.count for some in await self._counted_rows())
         return rows
 
-    async def _counted_rows(self) -> Rows:
+    async def _counted_rows(self) -> list[Rows]:
         """Rows that have everybody whose words begin so or have these parts."""
-        return await (self._inside() if self._sources.has(Tier.PARTS) else self._rarest())
+        if not self._sources.has(Tier.PARTS):
+            return [await self._rarest()]
+        inside = await self._inside()
+        return [await self._rarest(), inside] if len(self._search.words) == 1 else [inside]
 
     async def _counted_lists(self) -> list[Select[Any]]:
         """Everybody who is found without slips, from as few rows as possible."""
         sources = self._sources
         lists = [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
         if sources.has(Tier.WORDS):
-            condition = (await self._counted_rows()).condition
-            lists.append(sources.of_words(condition, [*BY_WORDS, Tier.PARTS]))
+            for rows in await self._counted_rows():
+                lists += sources.of_rows(rows, [*BY_WORDS, Tier.PARTS])
         return lists
 
     async def condition(self) -> tuple[ColumnElement[bool], bool]:
         """Who is found, as a condition on users; and whether they are few enough to be gathered."""
-        lists, limit = await self._lists(self._sources), self._sizes.gathered
-        if await self._count(lists, limit + 1, USUALLY) > limit:
+        lists = await self._lists(self._sources)
+        if await self._are_many(lists):
             return tier_in_sql(self._sources.rules, texts_in_sql(users.c, whole=True), {}).is_not(None), False
         if await self.finds_little():
             lists += await self._slip_lists()
         found = union_all(*(select(one.subquery().c.id) for one in lists)).subquery()
         return users.c.id.in_(select(found.c.id)), True
+
+    async def _are_many(self, lists: Sequence[Select[Any]]) -> bool:
+        """Whether these have more than are gathered; the first is counted alone, because it is usually enough to tell."""
+        limit = self._sizes.gathered
+        parts = [lists[:1], lists] if len(lists) > 1 else [lists]
+        for part in parts:
+            if await self._count(part, limit + 1, USUALLY) > limit:
+                return True
+        return False
 
     async def _read(self, stage: Stage, seek: Seek, want: int) -> list[tuple[Key, User]]:
         """Up to so many of a stage, each of whom the rules give the tier that they were read with."""
@@ -162,8 +176,8 @@ class SqlSearch:
         if not sources.has(Tier.WORDS):
             return [_all(STRICT, direct)] if direct else []
         rows = await self._rarest()
-        if rows.count <= self._sizes.few:
-            return [_all(STRICT, [sources.of_words(rows.condition, BY_WORDS), *direct])]
+        if rows.count <= (self._sizes.few if len(self._search.words) == 1 else self._sizes.many):
+            return [_all(STRICT, [*sources.of_rows(rows, BY_WORDS), *direct])]
         stages = {tier: _all((tier,), [one]) for (tier, _), one in zip(addressed, direct, strict=True)}
         for tier in (Tier.NAME, Tier.BEGINNING):
             stages[tier] = self._by_names(tier)
@@ -189,13 +203,17 @@ class SqlSearch:
         if rows is None:
             return []
         if rows.count <= self._sizes.many or rows.vocabulary is None:
-            return [_all(SLIPS, [sources.of_words(rows.condition, SLIPS)])]
+            return [_all(SLIPS, sources.of_rows(rows, SLIPS))]
         return [_by_vocabulary(sources, rows.vocabulary, tier) for tier in SLIPS]
 
     async def _inside(self) -> Rows:
+        """The rows of words that begin like the rarest of the search, or have it inside."""
+        if self._parts is not None:
+            return self._parts
         long = [w for w in self._search.words if is_long(w)]
         short = [t for w in self._search.words if not is_long(w) for t in w.split()]
-        return await self._vocabulary.rarest(short, long)
+        self._parts = await self._vocabulary.rarest(short, long)
+        return self._parts
 
     async def _slip_rows(self) -> tuple[Rows | None, dict[str, list[str]]]:
         """The rows among which the slips are, those of the rarest word and of what it may mean."""
@@ -204,25 +222,22 @@ class SqlSearch:
         read: list[Rows] = []
         for word in words:
             begun = await self._vocabulary.rarest(word.split())
-            meant = near.get(word, [])
-            condition = or_(begun.condition, user_words.c.word == any_(literal(meant, ARRAY(TEXT))))
-            known = None if begun.vocabulary is None else [*begun.vocabulary, *meant]
-            read.append(Rows(condition, await self._vocabulary.count(condition), known))
+            read.append(await self._vocabulary.or_any(begun, near.get(word, [])))
         return (min(read, key=lambda r: r.count) if read else None), near
 
     async def _slip_lists(self) -> list[Select[Any]]:
         rows, near = await self._slip_rows()
         sources = replace(self._sources, near=near, slips=True)
-        return [] if rows is None else [sources.of_words(rows.condition, SLIPS)]
+        return [] if rows is None else sources.of_rows(rows, SLIPS)
 
     async def _lists(self, sources: Sources) -> list[Select[Any]]:
         """Everybody who is found without slips, in no order and some of them twice."""
-        lists = [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
+        lists: list[Select[Any]] = []
         if sources.has(Tier.WORDS):
-            lists.append(sources.of_words((await self._rarest()).condition, BY_WORDS))
+            lists += sources.of_rows(await self._rarest(), BY_WORDS)
         if sources.has(Tier.PARTS):
-            lists.append(sources.of_words((await self._inside()).condition, [Tier.PARTS]))
-        return lists
+            lists += sources.of_rows(await self._inside(), [Tier.PARTS])
+        return lists + [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
 
     async def _count(self, lists: Sequence[Select[Any]], limit: int | None, each: int = EACH) -> int:
         ids = [select((one if limit is None else one.limit(limit * each)).subquery().c.id) for one in lists]
@@ -238,7 +253,7 @@ class SqlSearch:
             return _by_vocabulary(self._sources, rows.vocabulary, tier)
         if rows.count > self._sizes.many:
             return self._by_names(tier)
-        return _all((tier,), [self._sources.of_words(rows.condition, [tier])])
+        return _all((tier,), self._sources.of_rows(rows, [tier]))
 
     def _by_names(self, tier: Tier) -> Stage:
         return Stage((tier,), lambda seek, limit: self._sources.by_names(tier, seek, limit))

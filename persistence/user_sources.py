@@ -17,9 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    SmallInteger,
     Text,
-    and_,
     func,
     lateral,
     literal,
@@ -29,9 +27,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from domain.models.relevance import SLIPPED, Rule, Search, Tier, rules_of, whole_names
-from persistence.user_conditions import Filtered, Meant, texts_in_sql, tier_in_sql
-from persistence.user_rows import TOP, begins
+from domain.models.conditions import Field, Holds
+from domain.models.relevance import SLIPPED, Rule, Search, Tier, begins_or_near, rules_of, whole_names
+from persistence.user_conditions import Filtered, Meant, in_sql, texts_in_sql, tier_in_sql
+from persistence.user_lists import Order, first_of_lists
+from persistence.user_query import TOP
+from persistence.user_rows import Rows, begins
 from persistence.user_seek import Seek
 from persistence.user_table import AT_DOMAIN, DOMAIN, users
 from persistence.user_words import user_words
@@ -60,22 +61,42 @@ class Sources:
         """Whether this search has such a tier."""
         return any(one is tier for one, _ in self.rules)
 
+    def of_rows(self, rows: Rows, tiers: Sequence[Tier]) -> list[Select[Any]]:
+        """Those of these tiers among rows of words, a list for each of their conditions."""
+        return [self.of_words(condition, tiers) for condition in rows.conditions]
+
     def of_words(self, condition: ColumnElement[bool], tiers: Sequence[Tier]) -> Select[Any]:
         """Those of these tiers among some rows of words."""
-        return self._of(user_words, condition, tiers)
+        c = user_words.c
+        conditions = [condition, *self.filtered.on(c.traits, c.user_id), *self._has_words(tiers)]
+        return self._of(user_words, conditions if self.by_email else [*conditions, c.in_name], tiers)
 
     def of_users(self, condition: ColumnElement[bool], tiers: Sequence[Tier]) -> Select[Any]:
         """Those of these tiers among some users."""
-        return self._of(users, condition, tiers)
+        return self._of(users, [condition, *self.filtered.on(users.c.traits, users.c.id)], tiers)
 
-    def _of(self, table: FromClause, condition: ColumnElement[bool], tiers: Sequence[Tier]) -> Select[Any]:
+    def _of(self, table: FromClause, conditions: Sequence[ColumnElement[bool]], tiers: Sequence[Tier]) -> Select[Any]:
+        """Worse tiers are not asked for, so that what only they look at need not be read.
+
+        No tier between those that are asked for can be had from the same rows, so that the best of them is the only bound.
+        Of an equality, the planner would expect hardly a row to pass, and would rather put a whole list in order.
+        """
         c, whole = table.c, table is users
         user_id = c.id if whole else c.user_id
-        tier = tier_in_sql(self.rules, texts_in_sql(c, whole=whole), self.near)
-        conditions = [condition, *self.filtered.on(c.traits, user_id)]
-        if not whole and not self.by_email:
-            conditions.append(c.in_name)
-        return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier.in_(map(int, tiers)))
+        rules = [(one, condition) for one, condition in self.rules if one <= max(tiers)]
+        tier = tier_in_sql(rules, texts_in_sql(c, whole=whole), self.near)
+        return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier >= int(min(tiers)))
+
+    def _has_words(self, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
+        """What every tier of several words asks of rows of words: quick to tell, and it leaves few rows to be ranked."""
+        words = self.search.misspelt(by_email=self.by_email) if self.slips else self.search.words
+        if len(words) < 2:
+            return []
+        texts = texts_in_sql(user_words.c, whole=False)
+        field = Field.WORDS if self.by_email else Field.NAME
+        if SLIPPED.isdisjoint(tiers):
+            return [in_sql(Holds(field, w), texts, {}) for w in words]
+        return [in_sql(begins_or_near(field, w), texts, self.near) for w in words]
 
     def addressed(self) -> Iterator[tuple[Tier, ColumnElement[bool]]]:
         """The users whom the text finds by id, by address and by domain, tier by tier."""
@@ -93,14 +114,17 @@ class Sources:
             yield Tier.DOMAIN, begins(literal_column(DOMAIN), search.address.lstrip("@"))
 
     def by_names(self, tier: Tier, seek: Seek, limit: int) -> Any:
-        """The first of a tier along the order of names, from each list of users with the same traits."""
-        value = (
-            func.unnest(literal(self.filtered.traits, ARRAY(SmallInteger)))
-            .table_valued("one", name="t")
-            .render_derived()
-        )
-        lists = [self.of_users(and_(users.c.traits == value.c.one, names), [tier]) for names in self._names(tier)]
-        return _each(value, [seek.first_of(one, tier, limit) for one in lists])
+        """The first of a tier along the order of names, from the lists of users with the same traits."""
+        order = Order(("tier", "name_key", "id"), "name_key", seek.back, literal("" if seek.back else TOP))
+        found: list[Select[Any]] = []
+        for names in self._names(tier):
+
+            def first(of_list: Sequence[ColumnElement[bool]], names: ColumnElement[bool] = names) -> Select[Any]:
+                conditions = [*of_list, names, *self.filtered.beside_traits(users.c.id)]
+                return seek.first_of(self._of(users, conditions, [tier]), tier, limit)
+
+            found += first_of_lists(self.filtered.traits, first, users.c.name_key, order, limit)
+        return found[0] if len(found) == 1 else union_all(*found)
 
     def _names(self, tier: Tier) -> list[ColumnElement[bool]]:
         """The ranges of names that a tier may be in, no two of which have anybody in common."""

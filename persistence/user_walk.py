@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, SmallInteger, func, lateral, literal, select, true
+from sqlalchemy import ARRAY, ColumnElement, Select, SmallInteger, func, lateral, literal, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.user import User
 from persistence.keyset import Keyset
 from persistence.user_conditions import Filtered
-from persistence.user_query import COLUMNS
+from persistence.user_lists import Order, first_of_lists
+from persistence.user_query import COLUMNS, end_of
 from persistence.user_rows import SIZES
 from persistence.user_table import users
 
@@ -47,16 +48,18 @@ class Walk:
 
     def _walked(self, conditions: list[ColumnElement[bool]]) -> Select[Any]:
         window, columns = self._query.window, self._keyset.columns
-        traits = (
-            func.unnest(literal(self._filtered.traits, ARRAY(SmallInteger)))
-            .table_valued("one", name="t")
-            .render_derived()
+        down = self._keyset.descending != window.backward
+        order = Order(("key", "id"), "key", down, end_of(self._query.sort, down=down))
+        conditions += self._filtered.beside_traits(users.c.id)
+        lists = first_of_lists(
+            self._filtered.traits,
+            lambda of_list: self._keyset.cut(select(*columns).where(*of_list, *conditions), window),
+            columns[0].element,
+            order,
+            window.size + 1,
         )
-        conditions += [users.c.traits == traits.c.one, *self._filtered.beside_traits(users.c.id)]
-        first = lateral(self._keyset.cut(select(*columns).where(*conditions), window))
-        place = [first.c.key, first.c.id]
-        together = select(*place).select_from(traits).join(first, true())
-        hit = together.order_by(*self._keyset.order(window, place)).limit(window.size + 1).subquery("hit")
+        together = union_all(*lists).subquery("together")
+        hit = select(together).order_by(*order.of(together.c)).limit(window.size + 1).subquery("hit")
         page = select(*COLUMNS).join(hit, users.c.id == hit.c.id)
         return page.order_by(*self._keyset.order(window, [hit.c.key, hit.c.id]))
 

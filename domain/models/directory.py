@@ -146,7 +146,7 @@ class UserReader(Protocol):
         ...
 
     async def finds_little(self, query: UserQuery) -> bool:
-        """Whether the search of a query finds fewer than LITTLE, whatever its filter: then slips of typing count too."""
+        """Whether the search of a query finds little (`is_little`), whatever its filter: then slips of typing count too."""
         ...
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:

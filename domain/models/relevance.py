@@ -10,7 +10,7 @@ slips. Who may not see addresses finds by names alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -30,7 +30,7 @@ REORDERED_MAX = 3
 ID_LENGTH = 36
 """Characters of an id as it is written."""
 LITTLE = 5
-"""Where fewer than so many are found, slips of typing are looked for."""
+"""Where fewer than so many are found, and nobody by the whole address or id, slips of typing are looked for."""
 
 
 class Tier(IntEnum):
@@ -135,6 +135,15 @@ def rank(search: Search, texts: Texts, *, by_email: bool) -> Tier | None:
     return next((tier for tier, condition in rules_of(search, by_email=by_email) if condition.of(texts)), None)
 
 
+def is_little(found: Iterable[Tier | None]) -> bool:
+    """Whether a search that finds users with these tiers finds so little that slips count.
+
+    Whoever is found by the whole address or id is meant, and nobody else.
+    """
+    tiers = [tier for tier in found if tier is not None and tier not in SLIPPED]
+    return Tier.WHOLE not in tiers and len(tiers) < LITTLE
+
+
 def _address_rules(address: str) -> list[Rule]:
     if address.startswith("@"):
         return [(Tier.DOMAIN, Holds(Field.EMAIL, address))]
@@ -165,13 +174,19 @@ def _slip_rules(search: Search, field: Field, *, is_address: bool) -> list[Rule]
     words = search.misspelt(by_email=is_address)
     begins: dict[str, Condition] = {w: Holds(field, f" {w}") for w in words}
     near = {w: Near(field, w) for w in words if may_slip(w)}
-    either = {w: AnyOf((begins[w], near[w])) if w in near else begins[w] for w in words}
+    either = {w: begins_or_near(field, w) for w in words}
     rules: list[Rule] = []
     for tier, others in ((Tier.SLIP, begins), (Tier.SLIPS, either)):
-        one = tuple(AllOf((near[s], *(others[w] for w in words if w != s))) for s in near)
+        one = tuple(AllOf((*(others[w] for w in words if w != s), near[s])) for s in near)
         if one and (tier is Tier.SLIP or len(words) > 1):
             rules.append((tier, AnyOf(one)))
     return rules
+
+
+def begins_or_near(field: Field, word: str) -> Condition:
+    """A word begins so, or this is a slip of it."""
+    begins = Holds(field, f" {word}")
+    return AnyOf((begins, Near(field, word))) if may_slip(word) else begins
 
 
 def whole_names(search: Search) -> list[str]:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.models.actor import Role
 from domain.models.conditions import texts_of
 from domain.models.directory import Count, UserFilter, UserQuery, UserSort
-from domain.models.relevance import LITTLE, SLIPPED, Tier, parse_search, rank
+from domain.models.relevance import LITTLE, SLIPPED, Tier, is_little, parse_search, rank
 from domain.models.user import Status, User
 from domain.models.words import email_key, name_key
 from domain.pagination import Window
@@ -112,7 +112,7 @@ def expected(users: Sequence[User], query: UserQuery) -> list[User]:
         if tier is not None:
             tiers[user.id] = tier
     visible = [u for u in users if query.by_email or u.status is Status.ACTIVE]
-    little = sum(tiers.get(u.id, Tier.SLIP) not in SLIPPED for u in visible) < LITTLE
+    little = is_little(tiers.get(u.id) for u in visible)
     found = [u for u in users if u.id in tiers and (little or tiers[u.id] not in SLIPPED)]
     found = [u for u in found if query.filter.matches(u, query.online_ids or frozenset())]
     return sorted(found, key=lambda u: (tiers[u.id], name_key(u.display_name), u.id))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.errors import ValidationFailed
 from domain.models.conditions import texts_of
-from domain.models.relevance import Search, Tier, parse_search, rank
+from domain.models.relevance import LITTLE, Search, Tier, is_little, parse_search, rank
 from domain.models.slips import is_slip, may_slip, middle
 from domain.models.text import fold
 from domain.models.words import EMAIL_KEY_MAX, NAME_KEY_MAX, email_key, name_key
@@ -112,6 +112,13 @@ def test_signs_are_searched_if_there_is_nothing_else() -> None:
 def test_ideographs_typed_together_must_be_adjacent() -> None:
     assert tier("藤佐", "佐藤明美") is None
     assert tier("明美", "佐藤明美") is Tier.WORDS
+
+
+def test_slips_count_only_where_little_else_is_found() -> None:
+    assert is_little([])
+    assert is_little([None, Tier.SLIP, *[Tier.PARTS] * (LITTLE - 1)])
+    assert not is_little([Tier.PARTS] * LITTLE)
+    assert not is_little([Tier.WHOLE, Tier.SLIP]), "who has the whole address is meant"
 
 
 @pytest.mark.parametrize("typed", ["mith", "smiht", "smitth", "smjth", "msith", "smithe", "smit"])

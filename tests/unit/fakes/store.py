@@ -15,7 +15,7 @@ from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
 from domain.models.directory import Count, Credentials, UserQuery
 from domain.models.event import NewEvent
-from domain.models.relevance import LITTLE, SLIPPED
+from domain.models.relevance import SLIPPED, is_little
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
@@ -80,7 +80,7 @@ class FakeUsers:
 
     def _finds_little(self, query: UserQuery) -> bool:
         visible = [u for u in self._state.users.values() if query.by_email or u.status is Status.ACTIVE]
-        return sum(tier_of(u, query) not in {None, *SLIPPED} for u in visible) < LITTLE
+        return is_little(tier_of(u, query) for u in visible)
 
     async def finds_little(self, query: UserQuery) -> bool:
         """Whether slips count."""

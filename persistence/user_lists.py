@@ -1,0 +1,72 @@
+"""The first rows of an order over several lists of users, each of which has an index in that order.
+
+A list is of the users with the same traits. Reading as many rows of each list as the page has would multiply the work by
+the number of lists, where only one user in thousands matches. So the lists that are usually the longest are read first,
+and the others no further than where the page ends by what was found in those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Select, SmallInteger, func, lateral, literal, select, true, tuple_
+
+from persistence.user_table import users
+
+FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
+LEADING = 2
+"""Of so many lists the first rows are always read: active members with and without a verified address, unless filtered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How rows are read: by the column `key` and then by the id, which is the last column.
+
+    `columns` names what a question selects; no key is beyond `end`.
+    """
+
+    columns: Sequence[str]
+    key: str
+    down: bool
+    end: ColumnElement[Any]
+
+    def of(self, c: Any) -> list[ColumnElement[Any]]:
+        """The ORDER BY on these columns."""
+        ordered = [c[self.key], c[self.columns[-1]]]
+        return [o.desc() if self.down else o.asc() for o in ordered]
+
+
+Question = Callable[[Sequence[ColumnElement[bool]]], Select[Any]]
+
+
+def first_of_lists(
+    traits: Sequence[int], question: Question, key: ColumnElement[Any], order: Order, limit: int
+) -> list[Select[Any]]:
+    """Questions whose rows together have the first `limit` of all lists.
+
+    `question(conditions)` gives the first rows of one list, in order; `key` is the column that it is ordered by.
+    """
+    lead = _of_each(traits[:LEADING], question, order)
+    lead = lead.order_by(*order.of(lead.selected_columns)).limit(limit)
+    leading = lead.cte().prefix_with("MATERIALIZED")
+    found = [select(*(leading.c[name] for name in order.columns))]
+    if len(traits) > LEADING:
+        ends = ((order.key, order.end), (order.columns[-1], literal(FIRST_ID if order.down else LAST_ID)))
+        last = [
+            func.coalesce(
+                select(leading.c[name]).order_by(*order.of(leading.c)).offset(limit - 1).limit(1).scalar_subquery(), end
+            )
+            for name, end in ends
+        ]
+        place, bound = tuple_(key, users.c.id), tuple_(*last)
+        found.append(_of_each(traits[LEADING:], question, order, place >= bound if order.down else place <= bound))
+    return found
+
+
+def _of_each(traits: Sequence[int], question: Question, order: Order, *conditions: ColumnElement[bool]) -> Select[Any]:
+    value = func.unnest(literal(list(traits), ARRAY(SmallInteger))).table_valued("one").render_derived()
+    first = lateral(question([users.c.traits == value.c.one, *conditions]))
+    return select(*(first.c[name] for name in order.columns)).select_from(value).join(first, true())
