@@ -232,6 +232,12 @@ class SqlUserRepository(SqlUserReader):
         """Store a hash; the version is the caller's to raise."""
         await self._connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
 
+    async def set_password_hashes(self, hashes: Mapping[UUID, str]) -> None:
+        """Store the hashes of several users in one statement; their versions are the caller's to raise."""
+        if hashes:
+            rows = orjson.dumps([{"id": i, "password_hash": h} for i, h in hashes.items()]).decode()
+            await self._connection.execute(SET_HASHES, {"rows": rows})
+
     async def count_other_active_admins(self, user_id: UUID) -> int:
         """Active admins who can sign in, besides this one. The lock makes the next count wait until this transaction ends."""
         await self._connection.execute(select(func.pg_advisory_xact_lock(ADMIN_LOCK)))
@@ -255,4 +261,7 @@ on conflict (email) do nothing returning id
 SAVE_MANY = text(f"""
 update users u set {", ".join(f"{c.name} = r.{c.name}" for c in WRITTEN if c.name not in KEPT)}
 from {recordset(WRITTEN)} where u.id = r.id
+""")  # noqa: S608 - built from the table's own columns
+SET_HASHES = text(f"""
+update users u set password_hash = r.password_hash from {recordset([users.c.id, users.c.password_hash])} where u.id = r.id
 """)  # noqa: S608 - built from the table's own columns

@@ -11,12 +11,15 @@ from typing import Self, TypeVar
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from api.auth.foreign_hashes import verifier_of
 from domain.errors import RateLimited
 
 T = TypeVar("T")
 
 MEMORY_KIB, PASSES, LANES = 19456, 2, 1
 """OWASP's minimum for Argon2id (Password Storage Cheat Sheet): about 28 ms of one core."""
+OWN = "$argon2id$"
+"""How the hashes that are made here begin."""
 WAITING_MAX = 64
 """The longest queue for each thread; one more request is refused, to be tried again in a second."""
 
@@ -41,8 +44,15 @@ class Argon2Hasher:
         return fits and password_hash is not None
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """Whether the parameters have been raised since."""
-        return self._argon2.check_needs_rehash(password_hash)
+        """Whether the parameters have been raised since, or the hash was made elsewhere."""
+        try:
+            return self._argon2.check_needs_rehash(password_hash)
+        except InvalidHashError:
+            return True
+
+    def accepts(self, password_hash: str) -> bool:
+        """Whether a hash that was made elsewhere can be verified here, at a bounded cost."""
+        return verifier_of(password_hash) is not None
 
     async def __aenter__(self) -> Self:
         return self
@@ -52,6 +62,9 @@ class Argon2Hasher:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _fits(self, password: str, password_hash: str) -> bool:
+        if not password_hash.startswith(OWN):
+            verifier = verifier_of(password_hash)
+            return verifier is not None and verifier(password)
         try:
             return self._argon2.verify(password_hash, password)
         except (VerificationError, InvalidHashError):

@@ -156,7 +156,7 @@ class Core(Parts):
     @cached_property
     def imports(self) -> ImportService:
         """Users and events from files."""
-        return ImportService(self.store, self.clock)
+        return ImportService(self.store, self.clock, self.hasher)
 
     @cached_property
     def retention(self) -> RetentionService:

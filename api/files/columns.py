@@ -55,6 +55,7 @@ class Mapping:
         self.display_name = self._all(columns.display_name)
         self.first_name, self.last_name = self._all(columns.first_name), self._all(columns.last_name)
         self.role, self.email_verified = self._first(columns.role), self._first(columns.email_verified)
+        self.password_hash = self._first(columns.password_hash)
         self._find_status(columns)
         self._refuse_twice(names)
         self.used = frozenset(self._taken)
@@ -89,12 +90,15 @@ class Mapping:
         parts = bool(self.first_name or self.last_name)
         is_auth0 = self.vendor is Vendor.AUTH0
         role, verified, status = _picker(self.role), _picker(self.email_verified), self._status_of()
+        hashed = _picker(self.password_hash)
 
         def row(line: int, cells: Cells) -> ImportRow:
             name = display_name(cells) if named else ""
             if parts and (not name or name.isspace() or (is_auth0 and "@" in name)):
                 name = " ".join(filter(None, (first(cells).strip(), last(cells).strip()))) or name
-            return ImportRow(line, email(cells), name, role(cells), status(cells), _truth(verified(cells)))
+            return ImportRow(
+                line, email(cells), name, role(cells), status(cells), _truth(verified(cells)), hashed(cells)
+            )
 
         return row
 

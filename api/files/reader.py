@@ -93,7 +93,8 @@ class UserFile:
         make = mapping.row_maker()
         for record in records:
             if isinstance(record, Fault):
-                yield ImportRefusal(record.line, "line", record.reason, record.code, text=_beginning(record.text))
+                text = "" if mapping.password_hash else _beginning(record.text)
+                yield ImportRefusal(record.line, "line", record.reason, record.code, text=text)
                 continue
             row = make(record.line, record.cells)
             yield _fault(row) or row
@@ -158,7 +159,8 @@ def _text(value: Any) -> str | None:
 
 
 def _beginning(text: str) -> str:
-    return text[:TEXT_SHOWN].rstrip("\r\n")
+    """The beginning of a line, to be shown; nothing of one that may have a password or its hash."""
+    return "" if "password" in text.casefold() else text[:TEXT_SHOWN].rstrip("\r\n")
 
 
 def _fault(row: ImportRow) -> ImportRefusal | None:

@@ -20,6 +20,10 @@ class PasswordHasher(Protocol):
         """Whether the hash was made with weaker parameters than the current ones."""
         ...
 
+    def accepts(self, password_hash: str) -> bool:
+        """Whether a hash that was made elsewhere can be verified here."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:

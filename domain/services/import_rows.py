@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,10 +29,11 @@ class ImportRow:
     role: str = ""
     status: str = ""
     email_verified: str = ""
+    password_hash: str = dataclasses.field(default="", repr=False)
 
     @property
     def cells(self) -> Mapping[str, str]:
-        """The fields that the row names, by name."""
+        """The fields that the row names, by name, without a password hash."""
         names = ("email", "display_name", "role", "status", "email_verified")
         return {name: value for name in names if (value := getattr(self, name)) or name == "email"}
 
@@ -62,6 +63,7 @@ class Wanted:
     role: Role | None
     status: Status | None
     email_verified: bool | None
+    password_hash: str | None = dataclasses.field(default=None, repr=False)
 
     @property
     def role_or_default(self) -> Role:
@@ -69,12 +71,14 @@ class Wanted:
         return self.role or Role.MEMBER
 
 
-def checked_rows(rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: set[int]) -> list[Wanted]:
+def checked_rows(
+    rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: set[int], accepts: Callable[[str], bool]
+) -> list[Wanted]:
     """The rows in canonical form; those that break a rule or repeat an e-mail of the file are added to `refused`."""
     wanted: dict[str, Wanted] = {}
     for row in rows:
         try:
-            clean = _checked(row)
+            clean = _checked(row, accepts)
         except ValidationFailed as error:
             refused.append(ImportRefusal(row.line, error.faults[0].field, error.faults[0].message))
             continue
@@ -89,7 +93,7 @@ def checked_rows(rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: 
     return list(wanted.values())
 
 
-def _checked(row: ImportRow) -> Wanted:
+def _checked(row: ImportRow, accepts: Callable[[str], bool]) -> Wanted:
     """Raises ValidationFailed for the first field that breaks a rule."""
     email = canonical_email(row.email)
     name = clean_name(row.display_name) if row.display_name and not row.display_name.isspace() else None
@@ -98,7 +102,12 @@ def _checked(row: ImportRow) -> Wanted:
     role = _chosen("role", row.role, ROLES) if row.role else None
     status = _chosen("status", row.status, STATUSES) if row.status else None
     verified = _chosen("email_verified", row.email_verified, TRUTHS) if row.email_verified else None
-    return Wanted(row.line, email, name, role, status, verified)
+    hashed = row.password_hash.strip() or None
+    if hashed is not None and not accepts(hashed):
+        raise ValidationFailed.one(
+            "password_hash", "This form of password hash is not known, or costs too much to verify"
+        )
+    return Wanted(row.line, email, name, role, status, verified, hashed)
 
 
 def _chosen(name: str, text: str, values: Mapping[str, T]) -> T | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from domain import policies
 from domain.errors import LastAdmin
 from domain.models.actor import Actor
 from domain.models.event import Change, NewEvent
 from domain.models.session import EndReason
-from domain.models.user import Status, User, email_verified, user_changed, user_created
+from domain.models.user import Status, User, email_verified, password_changed, user_changed, user_created
+from domain.services.credentials import PasswordHasher
 from domain.services.import_rows import ImportRefusal, ImportRow, Wanted, checked_rows
 from domain.services.unit import Clock, Store, WriteUnit
 from domain.services.user import HELD_BY_DELETED, guard_last_admin, new_user
@@ -51,12 +53,12 @@ class ImportResult:
 class ImportService:
     """Creates and updates users in batches; running it again changes nothing."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, hasher: PasswordHasher) -> None:
+        self._store, self._clock, self._hasher = store, clock, hasher
 
     def remember(self, rows: Sequence[ImportRow], seen: set[int]) -> None:
         """Add the addresses of rows that an earlier run has imported to `seen`."""
-        seen.update(hash(w.email) for w in checked_rows(rows, [], seen))
+        seen.update(hash(w.email) for w in checked_rows(rows, [], seen, self._hasher.accepts))
 
     async def import_batch(
         self, actor: Actor, rows: Sequence[ImportRow], seen: set[int] | None = None, *, dry_run: bool = False
@@ -72,7 +74,7 @@ class ImportService:
         policies.require_admin(actor)
         refused: list[ImportRefusal] = []
         seen = set() if seen is None else seen
-        wanted = checked_rows(rows, refused, seen)
+        wanted = checked_rows(rows, refused, seen, self._hasher.accepts)
         async with self._store.write() as unit:
             found = await unit.users.find_by_emails([w.email for w in wanted])
             known = {
@@ -110,6 +112,10 @@ class _Batch:
         ]
         users = [self._new(w) for w in named]
         added = await self._unit.users.add_many(users) if users else set()
+        brought = {
+            u.id: w.password_hash for w, u in zip(named, users, strict=True) if w.password_hash and u.id in added
+        }
+        await self._unit.users.set_password_hashes(brought)
         for row, user in zip(named, users, strict=True):
             if user.id in added:
                 event = user_created(self._actor, user)
@@ -127,12 +133,13 @@ class _Batch:
     async def save(self, rows: Sequence[Wanted], known: dict[str, User]) -> None:
         """Change the users whose address is known, in the fields that a row names."""
         later: list[User] = []
+        hashes = await self._new_hashes(rows, known)
         for row in rows:
             before = known[row.email]
             if before.status is Status.DELETED:
                 self._refused.append(ImportRefusal(row.line, "email", HELD_BY_DELETED, "EMAIL_TAKEN"))
                 continue
-            after, events, changes = self._changed(before, row)
+            after, events, changes = self._changed(before, row, hashed=before.id in hashes)
             if after is before:
                 continue
             try:
@@ -150,15 +157,28 @@ class _Batch:
             self.entries += events
             self.changes.append(ImportChange(row.line, before, after, changes))
         await self._unit.users.save_many(later)
+        saved = {c.user.id for c in self.changes}
+        await self._unit.users.set_password_hashes({i: h for i, h in hashes.items() if i in saved})
 
-    def _changed(self, before: User, row: Wanted) -> tuple[User, list[NewEvent], Sequence[Change]]:
+    async def _new_hashes(self, rows: Sequence[Wanted], known: Mapping[str, User]) -> Mapping[UUID, str]:
+        """The hashes of users who have no password. One that they have set stays: a repeated import must not undo it."""
+        given = {known[w.email].id: w.password_hash for w in rows if w.password_hash}
+        present = await self._unit.users.password_hashes(list(given)) if given else {}
+        return {i: hashed for i, hashed in given.items() if i not in present}
+
+    def _changed(self, before: User, row: Wanted, *, hashed: bool) -> tuple[User, list[NewEvent], Sequence[Change]]:
         """The user after the row, with its events; the same user if nothing changes. No row takes a verification away."""
         after, changes = before.changed(self._now, display_name=row.display_name, role=row.role, status=row.status)
         verifies = bool(row.email_verified) and before.email_verified_at is None
         if verifies:
             after = replace(after if after is not before else before.touched(self._now), email_verified_at=self._now)
+        if hashed and after is before:
+            after = before.touched(self._now)
         events = user_changed(self._actor, before, after, changes)
         if verifies:
             events.append(email_verified(self._actor, after, self._now))
             changes = [*changes, Change("email_verified", "false", "true")]
+        if hashed:
+            events.append(password_changed(self._actor, after, self._now))
+            changes = [*changes, Change("password_hash", None, None)]
         return after, events, changes

@@ -189,6 +189,9 @@ class Gated:
         await self.go.wait()
         return found
 
+    def accepts(self, password_hash: str) -> bool:
+        return self._hasher.accepts(password_hash)
+
     def needs_rehash(self, _: str) -> bool:
         """Always true, so that each verified password is also hashed again."""
         return True

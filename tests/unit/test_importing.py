@@ -119,3 +119,36 @@ async def test_two_admins_are_not_both_demoted_or_disabled_in_one_batch(change: 
     result = await world.imports.import_batch(system(), rows)
     assert [(r.line, r.field, r.code) for r in result.refused] == [(3, *change, "LAST_ADMIN")]
     assert [now(world, a.id).is_active_admin for a in admins] == [False, True]
+
+
+async def test_a_hash_is_brought_along_by_those_who_have_no_password() -> None:
+    world = World.over(AttemptLimits())
+    with_password, without = await world.user("a@example.com"), await world.user("b@example.com")
+    hashes = world.store.state.hashes
+    before = hashes[with_password.id]
+    hashes[without.id] = None
+    rows = [
+        ImportRow(2, "a@example.com", password_hash="hash9:brought"),
+        ImportRow(3, "b@example.com", password_hash="hash9:brought"),
+        ImportRow(4, "new@example.com", "New", password_hash="hash9:brought"),
+    ]
+    checked = await world.imports.import_batch(system(), rows, dry_run=True)
+    assert world.store.state.hashes[without.id] is None
+    result = await world.imports.import_batch(system(), rows)
+    assert (result.created, result.updated, result.unchanged) == (1, 1, 1)
+    assert (checked.created, checked.updated, checked.unchanged) == (1, 1, 1)
+    (created,) = [u for u in world.store.state.users.values() if u.email == "new@example.com"]
+    stored = world.store.state.hashes
+    assert stored == {with_password.id: before, without.id: "hash9:brought", created.id: "hash9:brought"}
+    assert now(world, without.id).version == without.version + 1
+    assert world.logged[-1:] == [EventType.PASSWORD_CHANGED]
+    again = await world.imports.import_batch(system(), rows)
+    assert again.unchanged == 3
+
+
+async def test_a_hash_of_an_unknown_form_is_refused_and_not_repeated() -> None:
+    world = World.over(AttemptLimits())
+    row = ImportRow(2, "a@example.com", "A", password_hash="secret")
+    result = await world.imports.import_batch(system(), [row])
+    assert [(r.line, r.field) for r in result.refused] == [(2, "password_hash")]
+    assert "secret" not in repr((result, row, row.cells))

@@ -49,7 +49,7 @@ class World:
         failures = FailureQueue(SignInFailureService(any_store).record)
         users = UserService(any_store, clock, hasher, tokens, FakePresence(), live, attempts)
         sessions = SessionService(any_store, clock, hasher, tokens, attempts, failures, SessionRules(), live)
-        imports = ImportService(any_store, clock)
+        imports = ImportService(any_store, clock, hasher)
         return cls(store, clock, live, hasher, limiter, failures, users, sessions, imports)
 
     @property

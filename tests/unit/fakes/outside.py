@@ -45,6 +45,10 @@ class FakeHasher:
         """Whether the hash was made with another strength."""
         return not password_hash.startswith(f"hash{self.strength}:")
 
+    def accepts(self, password_hash: str) -> bool:
+        """Whether it has the form of these hashes."""
+        return password_hash.startswith("hash")
+
 
 class FakeTokens:
     """Readable tokens."""

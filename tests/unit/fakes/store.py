@@ -158,6 +158,9 @@ class FakeUsers:
         self._state.hashes[user_id] = password_hash
         self._state.users[user_id] = replace(self._state.users[user_id], can_sign_in=True)
 
+    async def set_password_hashes(self, hashes: Mapping[UUID, str]) -> None:
+        self._state.hashes.update(hashes)
+
     async def count_other_active_admins(self, user_id: UUID) -> int:
         """The number of other active admins that have a password."""
         others = [u for u in self._state.users.values() if u.is_active_admin and u.id != user_id]
