@@ -128,7 +128,6 @@ async def test_a_token_of_a_deleted_session_is_refused_like_an_unknown_one(
 ) -> None:
     deleted, kept = await sign_in(core), await sign_in(core)
     unknown, _ = core.tokens.issue_refresh(UUID(int=1), 1)
-    renewed = await core.sessions.refresh(Origin(), kept.refresh_token)
     await connection.execute(
         "update sessions set ended_at = now() - '31 days'::interval where id = $1", deleted.session.id
     )
@@ -139,6 +138,7 @@ async def test_a_token_of_a_deleted_session_is_refused_like_an_unknown_one(
         assert refused.value.message == SessionRevoked.default
     assert (await core.sessions.sign_out_by_token(Origin(), deleted.refresh_token)).position is None
 
+    renewed = await core.sessions.refresh(Origin(), kept.refresh_token)
     again = await core.sessions.refresh(Origin(), kept.refresh_token)
     assert again.refresh_token == renewed.refresh_token, "the token that was just replaced is still accepted"
     await core.sessions.refresh(Origin(), renewed.refresh_token)
