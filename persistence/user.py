@@ -53,6 +53,7 @@ LOCKED = BY_IDS.order_by(users.c.id).with_for_update()
 
 WRITTEN = [*STORED, users.c.name_key, users.c.email_key]
 """What a user is written with."""
+ADDED = [*WRITTEN, users.c.password_hash]
 KEPT = ("id", "created_at", "last_seen_at")
 """What a change of a user leaves as it is."""
 
@@ -198,9 +199,14 @@ class SqlUserRepository(SqlUserReader):
         if added.rowcount != 1:
             raise Taken("email")
 
-    async def add_many(self, entries: Sequence[User]) -> set[UUID]:
-        """Insert users without passwords, skipping e-mails that are taken; returns the ids that went in."""
-        rows = orjson.dumps([_fields(u) for u in entries], default=str).decode()
+    async def add_many(self, entries: Sequence[User], hashes: Mapping[UUID, str] | None = None) -> set[UUID]:
+        """Insert users, with a hash or without, skipping e-mails that are taken; returns the ids that went in.
+
+        The hash comes with the row, because it is one of the traits by which users are listed: to add it later writes the
+        user's words again.
+        """
+        given = hashes or {}
+        rows = orjson.dumps([_fields(u) | {"password_hash": given.get(u.id)} for u in entries], default=str).decode()
         return set((await self._connection.execute(ADD_MANY, {"rows": rows})).scalars())
 
     async def save(self, user: User) -> None:
@@ -255,7 +261,7 @@ class SqlUserRepository(SqlUserReader):
 
 
 ADD_MANY = text(f"""
-insert into users ({names(WRITTEN)}) select {names(WRITTEN)} from {recordset(WRITTEN)}
+insert into users ({names(ADDED)}) select {names(ADDED)} from {recordset(ADDED)}
 on conflict (email) do nothing returning id
 """)  # noqa: S608 - built from the table's own columns
 SAVE_MANY = text(f"""

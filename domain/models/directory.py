@@ -166,8 +166,8 @@ class UserRepository(UserReader, Protocol):
         """Insert the user; raises Taken."""
         ...
 
-    async def add_many(self, users: Sequence[User]) -> set[UUID]:
-        """Insert users without passwords, skipping e-mails that are taken; returns the inserted ids."""
+    async def add_many(self, users: Sequence[User], hashes: Mapping[UUID, str] | None = None) -> set[UUID]:
+        """Insert users, with a hash or without, skipping e-mails that are taken; returns the inserted ids."""
         ...
 
     async def save(self, user: User) -> None:

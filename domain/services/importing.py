@@ -111,11 +111,8 @@ class _Batch:
             if w.display_name is None
         ]
         users = [self._new(w) for w in named]
-        added = await self._unit.users.add_many(users) if users else set()
-        brought = {
-            u.id: w.password_hash for w, u in zip(named, users, strict=True) if w.password_hash and u.id in added
-        }
-        await self._unit.users.set_password_hashes(brought)
+        hashes = {u.id: w.password_hash for w, u in zip(named, users, strict=True) if w.password_hash}
+        added = await self._unit.users.add_many(users, hashes) if users else set()
         for row, user in zip(named, users, strict=True):
             if user.id in added:
                 event = user_created(self._actor, user)
@@ -126,7 +123,8 @@ class _Batch:
                 self._refused.append(ImportRefusal(row.line, "email", reason, "EMAIL_TAKEN"))
 
     def _new(self, row: Wanted) -> User:
-        user = new_user(row.email, row.display_name or "", row.role_or_default, self._now)
+        can_sign_in = bool(row.password_hash)
+        user = new_user(row.email, row.display_name or "", row.role_or_default, self._now, can_sign_in)
         verified = self._now if row.email_verified else None
         return replace(user, status=row.status or Status.ACTIVE, email_verified_at=verified)
 
@@ -172,8 +170,8 @@ class _Batch:
         verifies = bool(row.email_verified) and before.email_verified_at is None
         if verifies:
             after = replace(after if after is not before else before.touched(self._now), email_verified_at=self._now)
-        if hashed and after is before:
-            after = before.touched(self._now)
+        if hashed:
+            after = replace(before.touched(self._now) if after is before else after, can_sign_in=True)
         events = user_changed(self._actor, before, after, changes)
         if verifies:
             events.append(email_verified(self._actor, after, self._now))

@@ -45,6 +45,10 @@ async def test_a_password_is_a_way_in(world: World) -> None:
     assert imported.created == 1
     assert [u.can_sign_in for u in (with_one, without, signed_up)] == [True, False, True]
     assert {u.email: u.can_sign_in for u in world.store.state.users.values()}["di@example.com"] is False
+    rows = [ImportRow(n, f"{n}@example.com", "Ed", password_hash="hash9:brought") for n in (3, 4)]
+    await world.imports.import_batch(system(), [ImportRow(2, "4@example.com", "Ed", "")])
+    brought = (await world.imports.import_batch(system(), rows)).changes
+    assert [(c.user.can_sign_in, world.store.state.users[c.user.id].can_sign_in) for c in brought] == [(True, True)] * 2
     changed = (await world.users.update(system(), UpdateUser(without.id, password=PASSWORD))).value
     assert changed.can_sign_in
     assert world.store.state.users[without.id] == changed

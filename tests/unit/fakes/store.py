@@ -121,11 +121,11 @@ class FakeUsers:
             raise Taken("email")
         self._state.users[user.id], self._state.hashes[user.id] = user, password_hash
 
-    async def add_many(self, users: Sequence[User]) -> set[UUID]:
+    async def add_many(self, users: Sequence[User], hashes: Mapping[UUID, str] | None = None) -> set[UUID]:
         """Insert the users whose e-mail address is free."""
         free = [u for u in users if not await self.find_by_email(u.email)]
         for user in free:
-            await self.add(user, None)
+            await self.add(user, (hashes or {}).get(user.id))
         return {u.id for u in free}
 
     async def save(self, user: User) -> None:
@@ -159,7 +159,8 @@ class FakeUsers:
         self._state.users[user_id] = replace(self._state.users[user_id], can_sign_in=True)
 
     async def set_password_hashes(self, hashes: Mapping[UUID, str]) -> None:
-        self._state.hashes.update(hashes)
+        for user_id, password_hash in hashes.items():
+            await self.set_password_hash(user_id, password_hash)
 
     async def count_other_active_admins(self, user_id: UUID) -> int:
         """The number of other active admins that have a password."""
