@@ -7,9 +7,11 @@ page in both directions, by each of the plans between which it chooses by size.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -24,6 +26,8 @@ from domain.models.relevance import LITTLE, SLIPPED, Tier, is_little, parse_sear
 from domain.models.user import Status, User
 from domain.models.words import email_key, name_key
 from domain.pagination import Window
+from domain.services.directory import DirectoryService
+from domain.services.unit import Store
 from persistence.database import Database
 from persistence.user import SqlUserRepository
 from persistence.user_count import SqlCount
@@ -31,6 +35,7 @@ from persistence.user_query import keyset_of
 from persistence.user_rows import Sizes
 from persistence.user_search import SqlSearch
 from persistence.user_walk import Walk
+from tests.unit.fakes.outside import FakePresence
 
 WAYS = {
     "gathered": Sizes(),
@@ -141,6 +146,18 @@ async def sorted_by(connection: AsyncConnection, query: UserQuery, sizes: Sizes)
     ]
 
 
+class OneConnection:
+    """A store whose reads see what this connection has not committed."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.users = SqlUserRepository(connection)
+
+    @asynccontextmanager
+    async def read(self, *_: object) -> AsyncIterator[OneConnection]:
+        """Itself, as the unit."""
+        yield self
+
+
 async def compare(url: str, users: Sequence[User], queries: Sequence[UserQuery], sizes: Sizes) -> None:
     """Compare queries on a database that has these users for this test only."""
     async with Database(url, pool_size=1) as database, database.primary.connect() as connection:
@@ -150,6 +167,8 @@ async def compare(url: str, users: Sequence[User], queries: Sequence[UserQuery],
             for backward in (False, True):
                 assert await walked(connection, query, sizes, backward=backward) == right, query
             assert await SqlCount(connection, sizes=sizes).of(query) == Count(len(right)), query
+            feed = await DirectoryService(cast(Store, OneConnection(connection)), FakePresence()).matching(query, users)
+            assert {u.id for u, fits in zip(users, feed, strict=True) if fits} == {u.id for u in right}, query
             by_name = replace(query, sort=UserSort.DISPLAY_NAME, window=Window(100))
             in_order = sorted(right, key=lambda u: (name_key(u.display_name), u.id))
             assert await sorted_by(connection, by_name, sizes) == in_order, query

@@ -1,0 +1,38 @@
+"""How quick an import is: new people through the service that the command and the API use, and away with them again."""
+
+from __future__ import annotations
+
+import time
+from itertools import islice
+
+import asyncpg
+
+from api.bootstrap import open_core
+from bench.growth.generate import generated_users
+from bench.growth.place import Place
+from domain.models.actor import system
+from domain.services.import_rows import ImportRow
+
+BATCHES, ROWS = 8, 500
+DOMAIN = "import.example"
+REMOVE = "delete from users where split_part(email, '@', 2) = $1"
+
+
+async def measure(place: Place) -> float:
+    """Users a second, of new people with their events."""
+    named = list(islice(generated_users(BATCHES * ROWS, number=2), BATCHES * ROWS))
+    rows = [
+        ImportRow(i, f"{u.email.partition('@')[0]}@{DOMAIN}", u.display_name, "member") for i, u in enumerate(named)
+    ]
+    connection = await asyncpg.connect(place.settings.database_url.dsn)
+    try:
+        async with open_core(place.settings) as core:
+            await connection.execute(REMOVE, DOMAIN)
+            began = time.perf_counter()
+            for start in range(0, len(rows), ROWS):
+                await core.imports.import_batch(system(), rows[start : start + ROWS])
+            seconds = time.perf_counter() - began
+            await connection.execute(REMOVE, DOMAIN)
+        return len(rows) / seconds
+    finally:
+        await connection.close()
