@@ -125,6 +125,8 @@ class _Batch:
     def _new(self, row: Wanted) -> User:
         can_sign_in = bool(row.password_hash)
         user = new_user(row.email, row.display_name or "", row.role_or_default, self._now, can_sign_in)
+        if row.status is None and not row.email_verified:
+            return user  # most are, and a copy would cost more than the user
         verified = self._now if row.email_verified else None
         return replace(user, status=row.status or Status.ACTIVE, email_verified_at=verified)
 
@@ -172,6 +174,8 @@ class _Batch:
             after = replace(after if after is not before else before.touched(self._now), email_verified_at=self._now)
         if hashed:
             after = replace(before.touched(self._now) if after is before else after, can_sign_in=True)
+        if after is before:
+            return before, [], ()
         events = user_changed(self._actor, before, after, changes)
         if verifies:
             events.append(email_verified(self._actor, after, self._now))
