@@ -66,10 +66,13 @@ class FeedProjection:
 
     async def prefetch(self, events: Sequence[LogEvent], actor: Actor, rows: Rows) -> None:
         """Match the search against the subjects of all these entries in one statement."""
+        if self.search is None:
+            return
         pairs: list[User] = []
         keys: list[Hashable] = []
-        for event in events if self.search is not None else ():
-            now, before, key = rows.concerned(event), user_before(rows, event), (self.key, actor.role, event.seq)
+        query = self._query(actor)
+        for event in events:
+            now, before, key = rows.concerned(event), user_before(rows, event), self._match_key(query, actor, event)
             if (
                 now is not None
                 and before is not None
@@ -79,7 +82,7 @@ class FeedProjection:
                 pairs += [before.user, now]
                 keys.append(key)
         if keys:
-            found = await self._matching(self._query(actor), pairs)
+            found = await self._matching(query, pairs)
             rows.derived.update(zip(keys, zip(found[::2], found[1::2], strict=True), strict=True))
 
     async def project(self, event: LogEvent, actor: Actor, rows: Rows) -> Sequence[Message]:
@@ -93,7 +96,7 @@ class FeedProjection:
         if now is None or before is None:
             return (left,) if policies.leaves_view(actor, event) else ()
         query = self._query(actor)
-        known = rows.derived.get((self.key, actor.role, event.seq))
+        known = rows.derived.get(self._match_key(query, actor, event))
         was, fits = known or await self._matching(query, [before.user, now])
         created = event.type is EventType.USER_CREATED
         certain = before.certain_for(self.filter)
@@ -114,6 +117,10 @@ class FeedProjection:
         if self._matches_presence(query, user):
             return UserEntered(user=UserType(entity=user), cursor=cursor)
         return UserLeft(user_id=strawberry.ID(str(user.id)), cursor=cursor)
+
+    def _match_key(self, query: UserQuery, actor: Actor, event: LogEvent) -> Hashable:
+        """What one result of matching is kept under; a private filter matches for each member someone else."""
+        return self.key, actor.role, query.filter.id, event.seq
 
     async def _matching(self, query: UserQuery, users: Sequence[User]) -> list[bool]:
         """Whether each of these users matches the query, ignoring presence."""

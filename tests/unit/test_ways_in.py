@@ -10,7 +10,7 @@ from domain import errors
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserFilter
 from domain.models.event import Event
-from domain.models.user import Status, User, password_changed
+from domain.models.user import Status, User, password_changed, user_created
 from domain.pagination import Window
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
@@ -101,3 +101,13 @@ async def test_a_first_password_moves_a_user_between_the_feeds(
     rows = Rows({bo.id: changed}, [event], is_newest=True)
     (sent,) = await feed.project(event, Actor(uuid4(), Role.AUDITOR), rows)
     assert isinstance(sent, message)
+
+
+async def test_what_matched_for_one_member_is_not_taken_for_another(world: World) -> None:
+    ada = await world.user()
+    event = Event.from_record(user_created(system(), ada).to_record() | {"id": uuid4(), "seq": 1, "ord": 1})
+    feed = FeedProjection(world.users, EPOCH, "ada", UserFilter(can_sign_in=True), None, private=True)
+    rows, other = Rows({ada.id: ada}, [event], is_newest=True), Actor(uuid4(), Role.MEMBER)
+    for viewer, messages in ((other, []), (actor(ada), [UserEntered]), (other, [])):
+        await feed.prefetch([event], viewer, rows)
+        assert [type(m) for m in await feed.project(event, viewer, rows)] == messages
