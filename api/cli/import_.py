@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gc
 import os
 import shutil
 import sys
@@ -152,6 +153,7 @@ async def _run(
         task = progress.add_task("Importing", total=size)
         async with open_core(settings) as core:
             start = tally.line
+            gc.freeze()  # what is loaded by now stays, and every full collection would walk it again
             async for done in import_file(core.imports, system(), users, start=start, size=batch, dry_run=dry_run):
                 refusals.add(done.refused)
                 tally.add(done)
