@@ -22,6 +22,8 @@ class Sizes:
     """Up to so many rows, those of the only word of a search are all read and put in order."""
     many: int = 20_000
     """The same for several words, and where there is no quicker way; past it, enough are found along the order of names."""
+    counted: int = 12_000
+    """Of so many rows at most, those who are found by the only word of a search are counted exactly."""
     vocabulary: int = 500
     """Of so many words at most, the first rows of each are read."""
     inside: int = 3000

@@ -71,8 +71,8 @@ class SqlSearch:
         return await self._count(await self._lists(sources), LITTLE) < LITTLE
 
     async def count(self) -> int | None:
-        """How many are found; None where more rows than `many` would have to be read to know."""
-        if await self._rows() > self._sizes.many:
+        """How many are found; None where too many rows would have to be read to know."""
+        if await self._rows() > (self._sizes.counted if len(self._search.words) == 1 else self._sizes.many):
             return None
         lists = await self._counted_lists()
         if await self.finds_little():
@@ -113,7 +113,7 @@ class SqlSearch:
         lists = [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
         if sources.has(Tier.WORDS):
             for rows in await self._counted_rows():
-                lists += sources.of_rows(rows, [*BY_WORDS, Tier.PARTS])
+                lists += sources.found_by_words(rows)
         return lists
 
     async def condition(self) -> tuple[ColumnElement[bool], bool]:

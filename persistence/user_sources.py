@@ -71,6 +71,15 @@ class Sources:
         conditions = [condition, *self.filtered.on(c.traits, c.user_id), *self._has_words(tiers)]
         return self._of(user_words, conditions if self.by_email else [*conditions, c.in_name], tiers)
 
+    def found_by_words(self, rows: Rows) -> list[Select[Any]]:
+        """Everybody among rows of words who has the words of the search or parts of them, whatever their tier."""
+        c = user_words.c
+        widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
+        conditions = [*self.filtered.on(c.traits, c.user_id), in_sql(widest, texts_in_sql(c, whole=False), self.near)]
+        if not self.by_email:
+            conditions.append(c.in_name)
+        return [select(c.user_id.label("id")).where(condition, *conditions) for condition in rows.conditions]
+
     def of_users(self, condition: ColumnElement[bool], tiers: Sequence[Tier]) -> Select[Any]:
         """Those of these tiers among some users."""
         return self._of(users, [condition, *self.filtered.on(users.c.traits, users.c.id)], tiers)

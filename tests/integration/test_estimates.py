@@ -41,7 +41,7 @@ async def connection(fresh_database_url: str) -> AsyncIterator[AsyncConnection]:
 
 async def counted(connection: AsyncConnection, query: UserQuery) -> Count:
     """The count within these limits."""
-    return await SqlCount(connection, EXACT, SAMPLE, Sizes(many=ROWS)).of(query)
+    return await SqlCount(connection, EXACT, SAMPLE, Sizes(many=ROWS, counted=ROWS)).of(query)
 
 
 async def online(connection: AsyncConnection, many: int) -> frozenset[UUID]:
@@ -112,7 +112,7 @@ async def test_typing_errors_are_counted_if_little_else_is_found(connection: Asy
 
 
 async def test_a_sample_of_all_users_is_exact(connection: AsyncConnection) -> None:
-    count = SqlCount(connection, EXACT, 3000, Sizes(many=ROWS))
+    count = SqlCount(connection, EXACT, 3000, Sizes(many=ROWS, counted=ROWS))
     assert await count.of(UserQuery(search=parse_search("common"))) == Count(2940)
 
 

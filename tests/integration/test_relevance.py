@@ -40,7 +40,7 @@ from tests.unit.fakes.outside import FakePresence
 WAYS = {
     "gathered": Sizes(),
     "by vocabulary": Sizes(few=0),
-    "by names": Sizes(few=0, many=0, vocabulary=0, inside=1, gathered=LITTLE),
+    "by names": Sizes(few=0, many=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE),
 }
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 WORDS = [
