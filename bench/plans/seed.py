@@ -69,7 +69,8 @@ from (select n, md5((n % 40000 + 1)::text)::uuid as about from generate_series(1
 """,
     "update log_state set last_seq = 100000",
 )
-TABLES = ("users", "user_words", "words", "user_counts", "sessions", "events", "log_state")
+TABLES = ("sessions", "users", "user_words", "words", "user_counts", "events", "log_state")
+"""In this order none is unlogged before one that refers to it."""
 
 
 async def seed(dsn: str) -> None:
@@ -79,6 +80,7 @@ async def seed(dsn: str) -> None:
         await connection.execute("set synchronous_commit = off; set maintenance_work_mem = '256MB'")
         for table in TABLES:
             await connection.execute(f"alter table {table} set (autovacuum_enabled = off)")
+            await connection.execute(f"alter table {table} set unlogged")
         for statement in FILL:
             await connection.execute(statement)
         await connection.execute(f"set default_statistics_target = {ANALYSED}")
