@@ -67,7 +67,7 @@ test('export what is selected', async ({ open }) => {
 		visitor.page.getByRole('button', { name: 'Export' }).click()
 	]);
 	expect(await readFile(await file.path(), 'utf8')).toContain(
-		`${someone.email},${someone.name},member,active`
+		`${someone.email},${someone.name},member,active,`
 	);
 });
 

@@ -192,18 +192,25 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 		const { page } = visitor;
 		const email = `${unique('imported')}@example.net`;
 		const list = `email,name,role\n${email},Im Ported,auditor\nno address,Nobody,member\n`;
+		const figure = (name: string, value: string) =>
+			page.locator(`[data-figure=${name}] dd`).getByText(value, { exact: true }).waitFor();
 		const look = async () => {
 			await visitor.goto('/people/import');
-			await page.getByLabel('Or paste lines').fill(list);
-			await page.getByRole('button', { name: 'Check' }).click();
-			await page.getByText('1 ready, 1 with errors').waitFor();
+			await page.getByLabel('Or paste rows').fill(list);
+			await page.getByRole('button', { name: 'Check file' }).click();
+			await page.getByText('Checked. Nothing has been written yet.').waitFor();
+			await figure('refused', '1');
 		};
 		await look();
-		await page.getByRole('button', { name: 'Add 1 person' }).click();
-		await page.locator('[data-state=added]').getByText('Added').waitFor();
+		await figure('created', '1');
+		await page.getByRole('button', { name: 'Import 1 person' }).click();
+		await page.getByText('Import finished.').waitFor();
+		await figure('created', '1');
+		await page.locator('[data-refused="3"]').getByText('This is not a valid email address.').waitFor();
 		await look();
-		await page.getByRole('button', { name: 'Add 1 person' }).click();
-		await page.locator('[data-state=exists]').getByText('Already here').waitFor();
+		await figure('unchanged', '1');
+		await figure('created', '0');
+		expect(await page.getByRole('button', { name: 'Import 1 person' }).count()).toBe(0);
 	});
 
 	test('a new password ends the other sessions, and is the one that counts', async ({ open }) => {

@@ -156,8 +156,8 @@ test('what is shown can be taken away as a file, and so can what is selected', a
 	]);
 	const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
 	expect(file.suggestedFilename()).toMatch(/^people-\d{4}-\d\d-\d\d\.csv$/);
-	expect(lines[0]).toBe('id,email,name,role,status,created_at,last_seen_at');
-	expect(lines.slice(1).map((line) => line.split(',').slice(1, 5))).toEqual([
+	expect(lines[0]).toBe('email,display_name,role,status,email_verified,id,created_at,last_seen_at');
+	expect(lines.slice(1).map((line) => line.split(',').slice(0, 4))).toEqual([
 		[`1.${tag}@example.net`, `Carla ${family}-Changed`, 'member', 'active'],
 		[`2.${tag}@example.net`, `Berta ${family}`, 'member', 'disabled'],
 		[`3.${tag}@example.net`, `Anton ${family}`, 'auditor', 'active'],

@@ -50,11 +50,8 @@ export const ROUTES = {
 	],
 	'routes/(app)/people/[id]/+page.server.ts': [['eventsAfter: query.older', 'eventsAfter: null']],
 	'routes/(app)/people/import/+page.svelte': [
-		['onDestroy(() => run?.stop());', ''],
-		['if (run?.running) event.preventDefault();', '']
-	],
-	'routes/(app)/people/import/+page.server.ts': [
-		["if (ready.every((item) => item.state === 'ready')) throw", 'throw']
+		['onDestroy(() => imported.stop());', ''],
+		['if (imported.writes && imported.busy) event.preventDefault();', '']
 	],
 	'routes/(auth)/sign-in/+page.server.ts': [
 		[

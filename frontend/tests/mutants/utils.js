@@ -10,13 +10,7 @@ export const UTILS = {
 		['UUID.test(given) ? given.toLowerCase() : null', 'given'],
 		['before ? { last: size, before }', 'before ? { first: size, before }']
 	],
-	'lib/utils/csv.ts': [
-		["/^[=+\\-@\\t\\r]/.test(cell) ? `'${cell}` : cell", 'cell'],
-		[".replaceAll('\"', '\"\"')", ''],
-		['if (cells.some(Boolean)) records', 'records'],
-		['&& !cell.trim()) [quoted', ') [quoted'],
-		["if (char === '\\n') line += 1;", '']
-	],
+	'lib/utils/csv-line.ts': [["FORMULA.test(cell) ? `'${cell}` : cell", 'cell']],
 	'lib/utils/format.ts': [
 		['if (size < 30 * SECOND)', 'if (size < 3 * SECOND)'],
 		['value < 10 ? Math.round(value * 10) / 10 : Math.round(value)', 'Math.round(value)'],
@@ -81,10 +75,6 @@ export const UTILS = {
 		["product !== 'Mozilla'", 'true'],
 		["PHONES.has(system) ? 'phone' : 'desktop'", "PHONES.has(system) ? 'desktop' : 'desktop'"]
 	],
-	'lib/utils/user/add.ts': [
-		["if (createUser.code === 'EMAIL_TAKEN' && !deleted) return { state: 'exists' };", ''],
-		[' && !deleted', '']
-	],
 	'lib/utils/user/address.ts': [
 		["sort !== 'name' && sort !== 'email'", "sort !== 'name'"],
 		["direction ? direction === 'desc' : startsDescending(sort)", 'startsDescending(sort)'],
@@ -99,11 +89,19 @@ export const UTILS = {
 		['(await run(EnableUser, variables)).enableUser', '(await run(DisableUser, variables)).disableUser']
 	],
 	'lib/utils/user/import.ts': [
-		['records.length > LINES_MAX', 'records.length > 2 * LINES_MAX'],
-		["if (earlier !== undefined) return { kind: 'duplicate', line: earlier };", ''],
-		["email.normalize('NFKC').toLowerCase()", 'email'],
-		['Number(a.error === null) - Number(b.error === null) ||', ''],
-		["if (!displayName) return { kind: 'noName' };", '']
+		['report.line = one.line;', ''],
+		['report.roleChanges += Number(role);', ''],
+		['if (role || status) access.push(row);', 'access.push(row);'],
+		['report.refused -= accepted.size;', '']
+	],
+	'lib/utils/user/import-run.ts': [
+		['renewedAt < report.line', 'true'],
+		['summary ? summary.error : BROKEN', 'summary?.error ?? null'],
+		['await transport.wait(retryAfter);', '']
+	],
+	'lib/utils/ndjson.ts': [
+		['rest = lines.pop()!;', 'lines.pop();'],
+		[', { stream: true }', '']
 	],
 	'lib/utils/user/rights.ts': [
 		["'users.seeAll': AUDITORS", "'users.seeAll': ADMINS"],

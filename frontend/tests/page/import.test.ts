@@ -1,55 +1,110 @@
-/** The import: checked here, added a few at a time, and stopped when the page is left. */
+/** The import page: a file that is checked, corrected and imported; it is stopped when the page is left. */
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { beforeEach, expect, test } from 'vitest';
-import { CreateUser, type UserOutcome } from '#lib/graphql/documents.ts';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { enImport } from '#lib/messages/en-import.ts';
 import Page from '../../src/routes/(app)/people/import/+page.svelte';
-import { Site } from '../document/site.ts';
-import { payload, user } from '../fakes/rows.ts';
+import { Site, until } from '../document/site.ts';
+import { FakeImports, changed, progress, refusal, refused, start, summary } from '../fakes/import.ts';
 
 let site: Site;
-let added: ((outcome: { createUser: UserOutcome }) => void)[];
-const LINES = Array.from({ length: 12 }, (_, number) => `${number}@example.com,Number ${number}`);
-
-async function begin() {
-	await site.show(Page, { data: { words: enImport }, form: null });
-	const list = document.querySelector<HTMLTextAreaElement>('[name=list]')!;
-	await fireEvent.input(list, { target: { value: ['email,name', 'nobody,Nobody', ...LINES].join('\n') } });
-	await fireEvent.submit(document.querySelector('form[data-form=import]')!);
-	await fireEvent.click(await screen.findByRole('button', { name: enImport.run(12) }));
-	await waitFor(() => expect(added).toHaveLength(4));
-}
-const asked = () => site.api.variables(CreateUser).length;
+let imports: FakeImports;
 const unload = () => {
 	const event = new Event('beforeunload', { cancelable: true });
 	window.dispatchEvent(event);
 	return event.defaultPrevented;
 };
+const press = async (name: string) => fireEvent.click(await screen.findByRole('button', { name }));
+
+async function check(): Promise<void> {
+	await site.show(Page, { data: { words: enImport }, form: null });
+	const list = document.querySelector<HTMLTextAreaElement>('[name=list]')!;
+	await fireEvent.input(list, { target: { value: 'email,name\nada@example.com,Ada' } });
+	await fireEvent.submit(document.querySelector('form[data-form=import]')!);
+	await until(() => imports.sent.length === 1);
+}
+
+/** Checked: one row is fine, one is not. */
+async function checked(): Promise<void> {
+	await check();
+	imports.last.push(start(), changed(2, 'created'), refused(3), progress(3), summary(3));
+	imports.last.end();
+	await screen.findByText(enImport.checked);
+}
 
 beforeEach(() => {
-	[site, added] = [new Site('/people/import'), []];
-	site.api.on(CreateUser, () => new Promise((resolve) => added.push(resolve)));
+	[site, imports] = [new Site('/people/import'), new FakeImports()];
+	const others = fetch;
+	vi.stubGlobal('fetch', (to: string | URL, init: RequestInit) =>
+		String(to).startsWith('/api/') ? imports.fetch(to, init) : others(to, init)
+	);
 });
 
-test('adds the lines that are good, four at a time, and warns who would leave meanwhile', async () => {
-	await begin();
+test('what was pasted is checked, and nothing else is sent', async () => {
+	await checked();
+	expect(imports.sent).toHaveLength(1);
+	expect(imports.last.url.searchParams.get('dry_run')).toBe('true');
+	expect([imports.last.type, imports.last.body]).toEqual(['text/csv', 'email,name\nada@example.com,Ada']);
+	expect(document.querySelector('[data-figure=refused] dd')!.textContent).toBe('1');
+	expect(unload()).toBe(false);
+});
+
+test('a refused row is corrected in its place', async () => {
+	await checked();
+	const role = screen.getByLabelText(enImport.cell(enImport.role, 3));
+	expect(role.getAttribute('aria-invalid')).toBe('true');
+	expect(document.getElementById(role.getAttribute('aria-describedby')!)!.textContent).toBe(
+		enImport.reasons.role
+	);
+	await fireEvent.change(role, { target: { value: 'admin' } });
+	await press(enImport.correct.planned(1));
+	await until(() => imports.sent.length === 2);
+	expect(JSON.parse(imports.last.body)).toMatchObject({ email: '3@example.com', role: 'admin' });
+	imports.last.push(start(), changed(1, 'created'), summary(1));
+	imports.last.end();
+	await screen.findByText(enImport.ready(1));
+	expect(document.querySelector('[data-refused]')).toBe(null);
+});
+
+test('an import warns who would leave meanwhile, and ends when the page is left', async () => {
+	await checked();
+	await press(enImport.run(1));
+	await until(() => imports.sent.length === 2);
+	imports.last.push(start(), changed(2, 'created'), progress(2));
+	await screen.findByText(enImport.upTo(2));
 	expect(unload()).toBe(true);
-	while (asked() < 12) {
-		added.at(-1)!({ createUser: payload(user()) });
-		const before = asked();
-		await waitFor(() => expect(asked()).toBe(before + 1));
-	}
-	for (const resolve of added) resolve({ createUser: payload(user()) });
-	await waitFor(() => expect(document.querySelectorAll('[data-state=added]')).toHaveLength(12));
-	expect(document.querySelectorAll('[data-state=bad]')).toHaveLength(1);
-	await waitFor(() => expect(unload()).toBe(false));
+	cleanup();
+	expect(imports.last.aborted).toBe(true);
 });
 
-test('begins nothing more once the page is left', async () => {
-	await begin();
-	cleanup();
-	for (const resolve of added) resolve({ createUser: payload(user()) });
-	// Whatever was to be begun has been, by a task that comes after theirs.
-	await new Promise((resolve) => setTimeout(resolve, 50));
-	expect(asked()).toBe(4);
+test('is stopped, and continued', async () => {
+	await checked();
+	await press(enImport.run(1));
+	await until(() => imports.sent.length === 2);
+	imports.last.push(start(), changed(2, 'created'), progress(2));
+	await screen.findByText(enImport.upTo(2));
+	await press(enImport.stop);
+	await screen.findByText(enImport.stopped(2));
+	await press(enImport.goOn);
+	await until(() => imports.sent.length === 3);
+	expect(imports.last.url.searchParams.get('start')).toBe('2');
+});
+
+test('a file that is refused as a whole says why, and stays to be sent again', async () => {
+	const message = 'The header lacks the column email; it has: name';
+	imports.refusals.push(
+		Response.json({ error: { code: 'MALFORMED_REQUEST', message } }, { status: 400 }),
+		refusal(413, 'PAYLOAD_TOO_LARGE')
+	);
+	await check();
+	await screen.findByText(enImport.problem.needsEmail('name'));
+	await fireEvent.submit(document.querySelector('form[data-form=import]')!);
+	await screen.findByText(enImport.problem.tooLarge);
+	expect(imports.last.body).toBe('email,name\nada@example.com,Ada');
+});
+
+test('without a file or rows there is nothing to check', async () => {
+	await site.show(Page, { data: { words: enImport }, form: null });
+	await fireEvent.submit(document.querySelector('form[data-form=import]')!);
+	await waitFor(() => expect(screen.getByRole('alert').textContent).toBe(enImport.problem.empty));
+	expect(imports.sent).toEqual([]);
 });

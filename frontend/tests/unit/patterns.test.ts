@@ -35,7 +35,7 @@ const WORST: Record<string, string[]> = {
 		'rollcall_request_seconds'
 	],
 	'src/lib/utils/address.ts': ['0', '00000000-', '-0000'],
-	'src/lib/utils/csv.ts': ['"', ',', 'x', '=', '\r'],
+	'src/lib/utils/csv-line.ts': ['"', ',', 'x', '=', '\r'],
 	'src/lib/utils/explorer/examples.ts': [' ', ' x', '\n'],
 	'src/lib/utils/format.ts': ['A', '/'],
 	'src/lib/utils/explorer/json-tokens.ts': ['"', '\\"', '"\\', '" ', '1', '1.', '1e', 'tru', '-', '"x":'],
@@ -68,7 +68,19 @@ const WORST: Record<string, string[]> = {
 		'Invalid email forma',
 		"Invalid email format: '' is no"
 	],
-	'src/lib/utils/user/import.ts': ['x', '@', 'x@', ' ', '.'],
+	'src/lib/utils/user/import.ts': ['.ndjson', '.', '.jsonl'],
+	'src/lib/utils/user/import-reasons.ts': [
+		'The file is not UTF-8: byte ',
+		'The file is not x',
+		'The file is not : byte ',
+		'The header lacks the column email',
+		'; it has: ',
+		'The header has the column ',
+		'The header has the column  twice',
+		'on line ',
+		'1',
+		'1 fields instead of '
+	],
 	'src/lib/utils/session/user-agent.ts': [
 		'Version/1',
 		'Version/',

@@ -1,91 +1,195 @@
-import { CreateUser } from '#lib/graphql/documents.ts';
-import { FakeApi } from '../fakes/api.ts';
-import { payload, refused, user } from '../fakes/rows.ts';
-import { describe, expect, it } from 'vitest';
-import type { Added, ListLine } from '#lib/types/import.ts';
-import { ImportRun } from '#lib/stores/user/import.svelte.ts';
-import { addUser } from '#lib/utils/user/add.ts';
-import { itemsOf, readImport } from '#lib/utils/user/import.ts';
+/** An import on its way: stopped, continued, broken, signed out, postponed, and its refused rows corrected. */
+import { beforeEach, expect, test, vi } from 'vitest';
+import { ImportRun } from '#lib/stores/user/import-run.svelte.ts';
+import { UserImport } from '#lib/stores/user/import.svelte.ts';
+import { sourceOf } from '#lib/utils/user/import.ts';
+import { FakeImports, changed, progress, refusal, refused, start, summary } from '../fakes/import.ts';
 
-const list = (count: number, more = '') =>
-	readImport(
-		`email,name\n${Array.from({ length: count }, (_, n) => `p${n}@example.com,P${n}`).join('\n')}\n${more}`
-	).lines;
+let api: FakeImports;
+const ANY = { from: null, encoding: '' };
+const source = () => sourceOf(new Blob(['email\n']), 'people.csv');
+const file = (dryRun = false) => new ImportRun(source(), ANY, dryRun);
+const sent = (count: number) => vi.waitUntil(() => api.sent.length === count, 20_000);
+const from = () => api.sent.map(({ url }) => url.searchParams.get('start'));
 
-const added = async (line: ListLine): Promise<Added> => ({ state: 'added', id: line.email });
-
-describe('an import', () => {
-	it('puts what needs another look first and leaves it out', async () => {
-		const lines = list(2, 'nowhere,N');
-		expect(itemsOf(lines).map((item) => item.line)).toEqual([4, 2, 3]);
-		const asked: string[] = [];
-		const run = new ImportRun(lines);
-		await run.start(async (line) => {
-			asked.push(line.email);
-			return added(line);
-		});
-		expect(asked).toEqual(['p0@example.com', 'p1@example.com']);
-		expect([run.count('added'), run.count('bad'), run.done, run.size]).toEqual([2, 1, 2, 2]);
-	});
-
-	it('keeps a result for each line', async () => {
-		const results: Added[] = [
-			{ state: 'added', id: 'x' },
-			{ state: 'exists' },
-			{ state: 'failed', problem: { code: 'FORBIDDEN', message: '' } }
-		];
-		const run = new ImportRun(list(3));
-		await run.start(async () => results.shift()!);
-		expect(run.items.map((item) => item.state)).toEqual(['added', 'exists', 'failed']);
-		expect(run.items[2]?.problem?.code).toBe('FORBIDDEN');
-	});
-
-	it('stops when asked, and goes on with the rest', async () => {
-		const run = new ImportRun(list(20));
-		await run.start(async (line) => {
-			if (line.line === 6) run.stop();
-			return added(line);
-		});
-		expect(run.running).toBe(false);
-		expect(run.count('ready')).toBeGreaterThan(8);
-		await run.start(added);
-		expect([run.count('ready'), run.done]).toEqual([0, 20]);
-	});
-
-	it('halts where nobody answers, and the line stays to be added', async () => {
-		const error = new Error('unavailable');
-		const run = new ImportRun(list(20));
-		await run.start(async (line) => {
-			if (line.line >= 4) throw error;
-			return added(line);
-		});
-		expect(run.halted).toBe(error);
-		expect(run.count('added')).toBe(2);
-		expect(run.count('failed')).toBe(0);
-		await run.start(added);
-		expect(run.halted).toBeNull();
-		expect(run.count('added')).toBe(20);
-	});
+beforeEach(() => {
+	api = new FakeImports();
+	vi.stubGlobal('fetch', api.fetch);
 });
 
-describe('a line', () => {
-	const [line] = list(1);
+test('shows its progress and its end', async () => {
+	const run = file(true);
+	const done = run.start();
+	await sent(1);
+	expect(api.last.url.searchParams.get('dry_run')).toBe('true');
+	api.last.push(start(), changed(2, 'created'), progress(2));
+	await vi.waitUntil(() => run.report.line === 2);
+	expect([run.state, run.report.bytesRead]).toEqual(['running', 20]);
+	api.last.push(summary(2));
+	api.last.end();
+	await done;
+	expect([run.state, run.problem, run.report.complete]).toEqual(['done', null, true]);
+});
 
-	it.each([
-		[payload(user({ id: 'new' })), { state: 'added', id: 'new' }],
-		[refused('EMAIL_TAKEN'), { state: 'exists' }],
-		[refused('EMAIL_TAKEN', { current: user() }), { state: 'exists' }],
-		[
-			refused('EMAIL_TAKEN', { current: user({ status: 'DELETED' }), message: 'held' }),
-			{ state: 'failed', problem: { code: 'EMAIL_TAKEN', message: 'held' } }
-		],
-		[refused('FORBIDDEN'), { state: 'failed', problem: { code: 'FORBIDDEN', message: '' } }]
-	])('becomes what the API made of it', async (createUser, added) => {
-		const api = new FakeApi();
-		api.on(CreateUser, () => ({ createUser }));
-		expect(await addUser(api.run, line!)).toEqual(added);
-		expect(api.variables(CreateUser)).toEqual([
-			{ input: { email: 'p0@example.com', displayName: 'P0', role: 'MEMBER' } }
-		]);
-	});
+test('is stopped, and continues after the last line that was done', async () => {
+	const run = file();
+	const first = run.start();
+	await sent(1);
+	api.last.push(start(), changed(2, 'created'), refused(3), progress(3));
+	await vi.waitUntil(() => run.report.line === 3);
+	run.stop();
+	await first;
+	expect([run.state, run.problem, api.last.aborted]).toEqual(['stopped', null, true]);
+	const second = run.start();
+	await sent(2);
+	api.last.push(start(), changed(4, 'created'), summary(4));
+	api.last.end();
+	await second;
+	expect(from()).toEqual([null, '3']);
+	expect(run.report).toMatchObject({ created: 2, refused: 1, line: 4 });
+	expect(run.state).toBe('done');
+});
+
+test.each([
+	['breaks off', (one: FakeImports) => one.last.lose()],
+	['ends without a summary', (one: FakeImports) => one.last.end()]
+])('that %s has failed, and continues', async (_, end) => {
+	const run = file();
+	const first = run.start();
+	await sent(1);
+	api.last.push(start(), changed(2, 'created'));
+	await vi.waitUntil(() => run.report.line === 2);
+	end(api);
+	await first;
+	expect([run.state, run.problem?.code, run.refused]).toEqual(['failed', 'BROKEN', false]);
+	void run.start();
+	await sent(2);
+	expect(from()).toEqual([null, '2']);
+});
+
+test('renews an expired session, before and in the middle, and goes on by itself', async () => {
+	const run = file();
+	api.refusals.push(refusal(401, 'TOKEN_EXPIRED'));
+	const done = run.start();
+	await sent(2);
+	const error = { code: 'TOKEN_EXPIRED', message: '' };
+	api.last.push(start(), changed(2, 'created'), summary(2, { error }));
+	api.last.end();
+	await sent(3);
+	api.last.push(start(), summary(2));
+	api.last.end();
+	await done;
+	expect([run.state, api.renewals, from()]).toEqual(['done', 2, [null, null, '2']]);
+});
+
+test('does not renew for ever a session that is refused', async () => {
+	const run = file();
+	for (let count = 0; count < 5; count += 1) api.refusals.push(refusal(401, 'TOKEN_EXPIRED'));
+	await run.start();
+	expect([run.state, run.problem?.code, api.sent.length]).toEqual(['failed', 'TOKEN_EXPIRED', 2]);
+});
+
+test('waits as long as the API says while others import', async () => {
+	vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 200 });
+	const run = file();
+	api.refusals.push(refusal(429, 'RATE_LIMITED', { 'retry-after': '3' }));
+	const done = run.start();
+	await vi.waitUntil(() => run.state === 'waiting');
+	expect(run.seconds).toBeGreaterThan(0);
+	await sent(2);
+	api.last.push(start(), summary(1));
+	api.last.end();
+	await done;
+	vi.useRealTimers();
+	expect(run.state).toBe('done');
+});
+
+test('a file that is refused as a whole says why', async () => {
+	const run = file(true);
+	api.refusals.push(refusal(400, 'MALFORMED_REQUEST'));
+	await run.start();
+	expect([run.refused, run.problem?.code]).toEqual([true, 'MALFORMED_REQUEST']);
+	api.refusals.push(new Response('<html>', { status: 502 }));
+	await run.start();
+	expect(run.problem?.code).toBe('UNAVAILABLE');
+});
+
+async function answer(count: number, ...lines: Parameters<FakeImports['last']['push']>) {
+	await sent(count);
+	api.last.push(start(), ...lines, summary(99));
+	api.last.end();
+}
+
+async function checked(): Promise<UserImport> {
+	const page = new UserImport();
+	const done = page.check(source(), ANY);
+	await answer(1, changed(2, 'created'), refused(3), refused(4));
+	await done;
+	return page;
+}
+
+test('rows corrected before the import are checked at once, and imported after the file', async () => {
+	const page = await checked();
+	const [third, fourth] = page.run!.report.refusedRows;
+	page.corrections.edit(third!, 'role', 'admin');
+	page.corrections.edit(fourth!, 'role', 'queen');
+	const correcting = page.correct();
+	await answer(2, changed(1, 'created'), refused(2, { reason: 'Still', cells: { role: 'queen' } }));
+	await correcting;
+	expect([api.last.url.searchParams.get('dry_run'), api.last.type]).toEqual(['true', 'application/x-ndjson']);
+	expect(
+		api.last.body
+			.trim()
+			.split('\n')
+			.map((line) => JSON.parse(line) as object)
+	).toMatchObject([
+		{ email: '3@example.com', role: 'admin' },
+		{ email: '4@example.com', role: 'queen' }
+	]);
+	expect(page.run!.report).toMatchObject({ created: 2, refused: 1 });
+	expect(page.run!.report.refusedRows.map((row) => [row.line, row.reason])).toEqual([[4, 'Still']]);
+	expect([...page.corrections.ready.keys()]).toEqual([3]);
+
+	const writing = page.write();
+	await answer(3, changed(2, 'created'), refused(3), refused(4));
+	await answer(4, changed(1, 'created'));
+	await writing;
+	expect(api.sent.slice(2).map(({ url }) => url.searchParams.get('dry_run'))).toEqual([null, null]);
+	expect(JSON.parse(api.last.body)).toMatchObject({ email: '3@example.com', role: 'admin' });
+	expect(page.run!.report).toMatchObject({ created: 2, refused: 1 });
+	expect([page.busy, page.writes, page.corrections.ready.size]).toEqual([false, true, 0]);
+});
+
+test('rows corrected after the import are imported', async () => {
+	const page = await checked();
+	const writing = page.write();
+	await answer(2, changed(2, 'created'), refused(3), refused(4));
+	await writing;
+	page.corrections.edit(page.run!.report.refusedRows[1]!, 'role', 'member');
+	const correcting = page.correct();
+	await answer(3, changed(1, 'created'));
+	await correcting;
+	expect(api.last.url.searchParams.get('dry_run')).toBe(null);
+	expect(page.run!.report.refusedRows.map((row) => row.line)).toEqual([3]);
+	expect(page.run!.report).toMatchObject({ created: 2, refused: 1 });
+});
+
+test('corrected rows that could not be sent stay to be sent', async () => {
+	const page = await checked();
+	const [third] = page.run!.report.refusedRows;
+	page.corrections.edit(third!, 'role', 'admin');
+	api.refusals.push(refusal(503, 'UNAVAILABLE'));
+	await page.correct();
+	expect(page.problem?.code).toBe('UNAVAILABLE');
+	expect(page.corrections.edited(page.run!.report.refusedRows)).toHaveLength(1);
+	expect(page.corrections.value(third!, 'role')).toBe('admin');
+});
+
+test('nothing is sent of rows that stand as they were read', async () => {
+	const page = await checked();
+	const [third] = page.run!.report.refusedRows;
+	page.corrections.edit(third!, 'role', 'admin');
+	page.corrections.edit(third!, 'role', 'king');
+	await page.correct();
+	expect(api.sent).toHaveLength(1);
 });

@@ -251,6 +251,7 @@ export const de: Messages = {
 		reason: 'Grund'
 	},
 	activity: {
+		export: (format) => `Als ${format} exportieren`,
 		title: 'Verlauf',
 		lead: 'Alle Änderungen, sobald sie geschehen.',
 		filter: 'Zeigen',

@@ -244,6 +244,7 @@ export const en = {
 		reason: 'Reason'
 	},
 	activity: {
+		export: (format: string) => `Export as ${format}`,
 		title: 'Activity',
 		lead: 'Every change, as it happens.',
 		filter: 'Show',

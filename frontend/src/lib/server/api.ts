@@ -27,6 +27,8 @@ export const API_URL = env.API_URL ?? 'http://127.0.0.1:8000';
 const PROXY_HEADERS: Record<string, string> = env.PROXY_TOKEN ? { 'x-proxy-token': env.PROXY_TOKEN } : {};
 const GRAPHQL = new URL('/graphql', API_URL);
 const TIMEOUT_MS = 15_000;
+/** A file of the size that a form may have is imported in a tenth of this. */
+const UPLOAD_TIMEOUT_MS = 300_000;
 /** An access token this close to its end, in seconds, is renewed before it is used. */
 const RENEW_BEFORE_SECONDS = 20;
 /** The codes that mean there is no session any more, and the reason that the sign-in page gives; '' gives none. */
@@ -193,19 +195,37 @@ export class Api {
 		});
 	}
 
-	async #send<Data>(query: string, variables: unknown, position?: string): Promise<Answer<Data>> {
-		const { request, locals } = this.#event;
-		const asking = {
-			'content-type': 'application/json',
-			accept: 'application/json',
+	/** Sends a file to a path of the API, with who sends it; the response is streamed. Raises 503. */
+	async upload(path: string, body: Blob, type: string): Promise<Response> {
+		if (this.#isEnding()) await this.renew();
+		const headers = { ...this.#headers(), 'content-type': type, origin: this.#event.url.origin };
+		const signal = AbortSignal.timeout(UPLOAD_TIMEOUT_MS);
+		return fetch(new URL(path, API_URL), { method: 'POST', headers, body, signal }).catch(() =>
+			pageError('UNAVAILABLE', 'The API cannot be reached', this.#event.locals.requestId)
+		);
+	}
+
+	/** Who asks, and for whom. */
+	#headers() {
+		const { request, locals, url } = this.#event;
+		return {
 			cookie: this.#cookie,
 			'user-agent': request.headers.get('user-agent') ?? '',
 			'x-forwarded-for': this.#event.getClientAddress(),
-			'x-forwarded-proto': this.#event.url.protocol.slice(0, -1),
-			'x-forwarded-host': this.#event.url.host,
+			'x-forwarded-proto': url.protocol.slice(0, -1),
+			'x-forwarded-host': url.host,
 			'x-request-id': locals.requestId,
-			...(position ? { 'rollcall-read-after': position } : {}),
 			...PROXY_HEADERS
+		};
+	}
+
+	async #send<Data>(query: string, variables: unknown, position?: string): Promise<Answer<Data>> {
+		const { locals } = this.#event;
+		const asking = {
+			...this.#headers(),
+			'content-type': 'application/json',
+			accept: 'application/json',
+			...(position ? { 'rollcall-read-after': position } : {})
 		};
 		try {
 			const { body, headers } = await post(GRAPHQL, asking, JSON.stringify({ query, variables }), TIMEOUT_MS);

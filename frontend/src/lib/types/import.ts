@@ -1,34 +1,103 @@
-/** A list of users to add: its lines as read, and what became of each. */
-import type { Role } from '#lib/graphql/documents.ts';
+/** An import of users: the lines of the API's response (docs/import.md), and what the page keeps of them. */
 import type { Problem } from './problem.ts';
 
-export type LineError =
-	| { kind: 'badEmail' | 'noName' | 'longName' | 'badRole' }
-	/** `line`: where the address stands already. */
-	| { kind: 'duplicate'; line: number };
+export const VENDORS = ['okta', 'google', 'entra', 'keycloak', 'auth0', 'moodle'] as const;
+export type Vendor = (typeof VENDORS)[number];
+export const CELLS = ['email', 'display_name', 'role', 'status', 'email_verified'] as const;
+export type CellName = (typeof CELLS)[number];
+export type Cells = Partial<Record<CellName, string>>;
 
-export interface ListLine {
-	/** Counted from 1, as an editor does. */
+export interface ImportOptions {
+	/** Whose export the file is; null leaves it to the header. */
+	from: Vendor | null;
+	/** The encoding; '' is UTF-8, or what the file's byte order mark says. */
+	encoding: string;
+}
+
+/** What is sent: the body, its media type, and the name of the file it came from. */
+export interface ImportSource {
+	body: Blob;
+	type: string;
+	name: string;
+}
+
+export interface StartLine {
+	type: 'start';
+	format: 'csv' | 'ndjson';
+	encoding: string;
+	separator: string | null;
+	from: Vendor | null;
+	unused: string[];
+	bytes: number;
+}
+
+interface Change {
+	field: string;
+	before: unknown;
+	after: unknown;
+}
+
+/** A row that created or changed a user. */
+export interface ChangedRow {
+	type: 'row';
 	line: number;
+	outcome: 'created' | 'updated';
+	id: string;
 	email: string;
-	displayName: string;
-	role: Role;
-	error: LineError | null;
+	changes: Change[];
 }
 
-export interface ImportList {
-	lines: ListLine[];
-	/** Why nothing could be read at all. */
-	error: 'empty' | 'tooMany' | 'tooLarge' | 'needsEmail' | null;
+export interface RefusedRow {
+	type: 'row';
+	line: number;
+	outcome: 'refused';
+	code: string;
+	/** `line` for the whole line. */
+	field: string;
+	reason: string;
+	/** The fields as they were read, or null. */
+	cells: Cells | null;
+	/** The beginning of a line that could not be read. */
+	text: string | null;
 }
 
-export interface ImportItem extends ListLine {
-	/** `bad` lines are left out; `exists`: the address was here before, and nothing was changed. */
-	state: 'ready' | 'bad' | 'added' | 'exists' | 'failed';
-	/** Why it failed. */
-	problem: Problem | null;
-	/** Of the user added. */
-	id: string | null;
+interface UnchangedRow {
+	type: 'row';
+	line: number;
+	outcome: 'unchanged';
 }
 
-export type Added = Pick<ImportItem, 'state'> & Partial<Pick<ImportItem, 'problem' | 'id'>>;
+interface ProgressLine {
+	type: 'progress';
+	line: number;
+	bytes_read: number;
+	bytes: number;
+}
+
+export interface SummaryLine {
+	type: 'summary';
+	complete: boolean;
+	error: Problem | null;
+	unused: string[];
+	line: number;
+}
+
+export type ImportLine = StartLine | ChangedRow | UnchangedRow | RefusedRow | ProgressLine | SummaryLine;
+export const COUNTED = ['created', 'updated', 'unchanged', 'refused'] as const;
+export type Outcome = (typeof COUNTED)[number];
+
+/** What became of the rows so far. */
+export interface ImportReport extends Record<Outcome, number> {
+	start: StartLine | null;
+	/** Everything up to this line is done: the place to continue from. */
+	line: number;
+	bytesRead: number;
+	roleChanges: number;
+	statusChanges: number;
+	/** The columns that are not used. */
+	unused: string[];
+	refusedRows: RefusedRow[];
+	/** The rows that change a known user's role or status. */
+	accessRows: ChangedRow[];
+	complete: boolean;
+}

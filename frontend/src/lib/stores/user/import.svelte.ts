@@ -1,49 +1,89 @@
-/** Adds the users of a list, a few at a time; it can be stopped and goes on where it stopped. */
-import type { Added, ImportItem, ListLine } from '#lib/types/import.ts';
-import { pool } from '#lib/utils/pool.ts';
-import { itemsOf } from '#lib/utils/user/import.ts';
+/**
+ * The import page: a dry run of the file, then the import, and refused rows that are corrected and sent again. Rows
+ * corrected before the import are checked at once, and imported after the file, which still has them as they were.
+ */
+import type { ImportOptions, ImportSource, RefusedRow } from '#lib/types/import.ts';
+import type { Problem } from '#lib/types/problem.ts';
+import { correctedSource, withCorrected } from '#lib/utils/user/import.ts';
+import { Corrections } from './corrections.svelte.ts';
+import { ImportRun } from './import-run.svelte.ts';
 
-const AT_ONCE = 4;
+const ANY: ImportOptions = { from: null, encoding: '' };
 
-export class ImportRun {
-	items = $state<ImportItem[]>([]);
-	running = $state(false);
-	/** Asked to stop, or halted by `halted`. */
-	stopped = $state(false);
-	/** What made it stop by itself: nobody answered, or the right was lost. */
-	halted = $state.raw<unknown>(null);
-	/** How many of `size` have a result; counted, so that a long list costs no more than a short one. */
-	done = $state(0);
-	readonly size: number;
-	#stop = new AbortController();
+export class UserImport {
+	/** The dry run, then the import; null while the file is chosen. */
+	run = $state.raw<ImportRun | null>(null);
+	/** Corrected rows on their way. */
+	correcting = $state.raw<ImportRun | null>(null);
+	/** Why corrected rows could not be sent. */
+	problem = $state.raw<Problem | null>(null);
+	readonly corrections = new Corrections();
 
-	constructor(lines: readonly ListLine[]) {
-		this.items = itemsOf(lines);
-		this.size = this.count('ready');
+	get busy(): boolean {
+		return !!this.run?.running || !!this.correcting;
 	}
 
-	count(state: ImportItem['state']): number {
-		return this.items.filter((item) => item.state === state).length;
+	/** Whether the file is being imported, or has been. */
+	get writes(): boolean {
+		return this.run !== null && !this.run.dryRun;
+	}
+
+	/** How many users the import would create or change, corrected rows among them. */
+	get planned(): number {
+		const report = this.run?.report;
+		return report ? report.created + report.updated : 0;
+	}
+
+	async check(source: ImportSource, options: ImportOptions): Promise<void> {
+		this.stop();
+		this.corrections.clear();
+		this.problem = null;
+		this.run = new ImportRun(source, options, true);
+		await this.run.start();
+	}
+
+	/** Imports what was checked, then the rows that were corrected meanwhile. */
+	async write(): Promise<void> {
+		const { source, options } = this.run!;
+		this.run = new ImportRun(source, options, false);
+		await this.goOn();
+	}
+
+	/** Continues after a stop or a break. */
+	async goOn(): Promise<void> {
+		await this.run!.start();
+		if (this.run?.state !== 'done' || this.run.dryRun) return;
+		await this.correct();
+	}
+
+	/** Sends the rows that were edited: to be checked before the import, to be imported after it. */
+	async correct(): Promise<void> {
+		const rows = this.corrections.edited(this.run!.report.refusedRows);
+		if (rows.length && !this.busy) await this.#send(rows);
+	}
+
+	async #send(rows: readonly RefusedRow[]): Promise<void> {
+		const run = this.run!;
+		const cells = rows.map((row) => this.corrections.cells(row));
+		const sent = (this.correcting = new ImportRun(correctedSource(cells), ANY, run.dryRun));
+		await sent.start();
+		[this.correcting, this.problem] = [null, sent.problem];
+		if (sent.state !== 'done' || this.run !== run) return;
+		const left = sent.report.refusedRows.map((row) => rows[row.line - 1]!.line);
+		if (run.dryRun) this.corrections.accept(rows.filter((row) => !left.includes(row.line)));
+		else this.corrections.clear();
+		this.corrections.forget(rows);
+		run.report = withCorrected(run.report, rows, sent.report);
 	}
 
 	stop(): void {
-		this.stopped = true;
-		this.#stop.abort();
+		this.run?.stop();
+		this.correcting?.stop();
 	}
 
-	/** Adds whoever is still ready. Where `add` raises, the line stays ready and the run stops. */
-	async start(add: (line: ListLine) => Promise<Added>): Promise<void> {
-		[this.running, this.stopped, this.halted] = [true, false, null];
-		const ready = this.items.filter((item) => item.state === 'ready');
-		const one = async (item: ImportItem) => {
-			Object.assign(item, await add(item));
-			this.done += 1;
-		};
-		this.#stop = new AbortController();
-		await pool(ready, AT_ONCE, one, this.#stop.signal).catch((reason: unknown) => {
-			this.halted = reason;
-			this.stopped = true;
-		});
-		this.running = false;
+	/** Back to the choice of a file. */
+	leave(): void {
+		this.stop();
+		this.run = null;
 	}
 }

@@ -1,67 +1,133 @@
-/** Reads a list of users to add out of a CSV text, and finds what is wrong with each line before anything is asked. */
-import type { Role } from '#lib/graphql/documents.ts';
-import type { ImportItem, ImportList, LineError, ListLine } from '#lib/types/import.ts';
-import { parseCsv, type CsvRecord } from '#lib/utils/csv.ts';
+/** What an import sends, and what became of its rows, line by line of the API's response. */
+import type {
+	Cells,
+	ChangedRow,
+	ImportLine,
+	ImportOptions,
+	ImportReport,
+	ImportSource,
+	RefusedRow
+} from '#lib/types/import.ts';
+import { CELLS, VENDORS } from '#lib/types/import.ts';
+import { Address, oneOf, oneOfOr, text, type Param } from '#lib/utils/address.ts';
+import { csvLine } from '#lib/utils/csv-line.ts';
+import { writeLines } from '#lib/utils/ndjson.ts';
 
-export const LINES_MAX = 1_000;
-/** Twice this, the text and its form, still fits what the front door lets through. */
-export const KILOBYTES_MAX = 500;
-const NAME_MAX = 200;
-const EMAIL_MAX = 254;
-const EMAIL = /^[^\s@"(),:;<>[\]\\]+@[^\s@"(),:;<>[\]\\]+$/;
+export const NDJSON = 'application/x-ndjson';
+/** Encodings that a file may have, apart from those that it says itself by a byte order mark. */
+export const ENCODINGS = [
+	'windows-1252',
+	'windows-1250',
+	'windows-1251',
+	'windows-1253',
+	'windows-1254',
+	'mac-roman',
+	'shift_jis',
+	'gb18030',
+	'utf-16-le'
+] as const;
 
-type Column = 'email' | 'displayName' | 'role';
-const COLUMNS: Record<string, Column> = {
-	email: 'email',
-	mail: 'email',
-	emailaddress: 'email',
-	name: 'displayName',
-	displayname: 'displayName',
-	fullname: 'displayName',
-	role: 'role',
-	rolle: 'role'
+const line: Param<number> = {
+	name: 'start',
+	parse: (given) => Number(given) || 0,
+	print: (at) => (at ? String(at) : '')
 };
-const ROLES: Record<string, Role> = { '': 'MEMBER', member: 'MEMBER', auditor: 'AUDITOR', admin: 'ADMIN' };
+/** The API's address of an import. */
+export const importing = new Address('/api/v1/users/import', {
+	from: oneOf('from', VENDORS),
+	encoding: text('encoding', 40),
+	dryRun: oneOfOr('dry_run', ['true', 'false'], 'false'),
+	start: line
+});
 
-export function readImport(source: string): ImportList {
-	if (new TextEncoder().encode(source).length > KILOBYTES_MAX * 1_000)
-		return { lines: [], error: 'tooLarge' };
-	const [head, ...records] = parseCsv(source);
-	if (!head) return { lines: [], error: 'empty' };
-	const columns = head.cells.map((cell) => COLUMNS[cell.toLowerCase().replace(/[\s._-]/g, '')]);
-	if (!columns.includes('email')) return { lines: [], error: 'needsEmail' };
-	if (!records.length) return { lines: [], error: 'empty' };
-	if (records.length > LINES_MAX) return { lines: [], error: 'tooMany' };
-	const seen = new Map<string, number>();
-	return { lines: records.map((record) => readLine(record, columns, seen)), error: null };
+export function importAddress({ from, encoding }: ImportOptions, dryRun: boolean, start = 0): string {
+	return importing.href({ from, encoding, dryRun: dryRun ? 'true' : 'false', start });
 }
 
-function readLine(
-	{ line, cells }: CsvRecord,
-	columns: readonly (Column | undefined)[],
-	seen: Map<string, number>
-): ListLine {
-	// An export marks what a spreadsheet would run as a formula with an apostrophe.
-	const cell = (name: Column) => (cells[columns.indexOf(name)] ?? '').replace(/^'(?=[=+\-@])/, '').trim();
-	const [email, displayName, written] = [cell('email'), cell('displayName'), cell('role').toLowerCase()];
-	const role = ROLES[written];
-	const key = email.normalize('NFKC').toLowerCase();
-	const earlier = seen.get(key);
-	if (earlier === undefined) seen.set(key, line);
-	return { line, email, displayName, role: role ?? 'MEMBER', error: errorOf() };
+/** A file, or text that was pasted, as it is sent. */
+export function sourceOf(file: Blob, name: string, beginning = ''): ImportSource {
+	const lines = /\.(?:ndjson|jsonl)$/i.test(name) || beginning.trimStart().startsWith('{');
+	return { body: file, type: lines ? NDJSON : 'text/csv', name };
+}
 
-	function errorOf(): LineError | null {
-		if (email.length > EMAIL_MAX || !EMAIL.test(email)) return { kind: 'badEmail' };
-		if (earlier !== undefined) return { kind: 'duplicate', line: earlier };
-		if (!displayName) return { kind: 'noName' };
-		if ([...displayName].length > NAME_MAX) return { kind: 'longName' };
-		return role ? null : { kind: 'badRole' };
+/** Rows that were corrected: one object a line, in their order. */
+export function correctedSource(rows: readonly Cells[]): ImportSource {
+	return { body: new Blob([writeLines(rows)]), type: NDJSON, name: '' };
+}
+
+export function emptyReport(): ImportReport {
+	const counts = { created: 0, updated: 0, unchanged: 0, refused: 0, roleChanges: 0, statusChanges: 0 };
+	const nothing = { start: null, line: 0, bytesRead: 0, unused: [], refusedRows: [], accessRows: [] };
+	return { ...counts, ...nothing, complete: false };
+}
+
+const changes = (row: ChangedRow, field: string) => row.changes.some((change) => change.field === field);
+
+/** The report with some more lines of the response. */
+export function withLines(before: ImportReport, lines: readonly ImportLine[]): ImportReport {
+	const report = { ...before };
+	const [refused, access]: [RefusedRow[], ChangedRow[]] = [[], []];
+	for (const one of lines) {
+		if (one.type === 'start') [report.start, report.unused] = [one, one.unused];
+		else if (one.type === 'progress') [report.line, report.bytesRead] = [one.line, one.bytes_read];
+		else if (one.type === 'summary')
+			[report.complete, report.unused, report.line] = [one.complete, one.unused, one.line];
+		else {
+			report[one.outcome] += 1;
+			// A row is sent once its transaction is done: an import that breaks here continues after it.
+			report.line = one.line;
+			if (one.outcome === 'refused') refused.push(one);
+			if (one.outcome === 'updated') countAccess(report, one, access);
+		}
 	}
+	if (refused.length) report.refusedRows = [...before.refusedRows, ...refused];
+	if (access.length) report.accessRows = [...before.accessRows, ...access];
+	return report;
 }
 
-/** What needs another look comes first. */
-export function itemsOf(lines: readonly ListLine[]): ImportItem[] {
-	return lines
-		.map((line): ImportItem => ({ ...line, state: line.error ? 'bad' : 'ready', problem: null, id: null }))
-		.sort((a, b) => Number(a.error === null) - Number(b.error === null) || a.line - b.line);
+function countAccess(report: ImportReport, row: ChangedRow, access: ChangedRow[]): void {
+	const [role, status] = [changes(row, 'role'), changes(row, 'status')];
+	report.roleChanges += Number(role);
+	report.statusChanges += Number(status);
+	if (role || status) access.push(row);
+}
+
+/**
+ * The report once corrected rows were sent: those that `sent` refuses stay, with their new reason; the others are counted
+ * as what they became. The lines of `sent` are the places in `rows`, from 1.
+ */
+export function withCorrected(
+	before: ImportReport,
+	rows: readonly RefusedRow[],
+	sent: ImportReport
+): ImportReport {
+	const still = new Map(sent.refusedRows.map((row) => [rows[row.line - 1]!.line, row]));
+	const accepted = new Set(rows.map((row) => row.line).filter((one) => !still.has(one)));
+	const report = { ...before };
+	for (const name of ['created', 'updated', 'unchanged', 'roleChanges', 'statusChanges'] as const)
+		report[name] += sent[name];
+	report.refused -= accepted.size;
+	report.refusedRows = before.refusedRows
+		.filter((row) => !accepted.has(row.line))
+		.map((row) => ({ ...row, ...still.get(row.line), line: row.line }));
+	report.accessRows = [
+		...before.accessRows,
+		...sent.accessRows.map((row) => ({ ...row, line: rows[row.line - 1]!.line }))
+	];
+	return report;
+}
+
+/** The refused rows as a file: what was read of each, and why it was refused. */
+export function refusedCsv(rows: readonly RefusedRow[], reasonOf: (row: RefusedRow) => string): string {
+	const head = csvLine([...CELLS, 'line', 'field', 'reason', 'text']);
+	const one = (row: RefusedRow) =>
+		csvLine([
+			...CELLS.map((name) => row.cells?.[name] ?? ''),
+			String(row.line),
+			row.field,
+			reasonOf(row),
+			row.text ?? ''
+		]);
+	// With a byte order mark, by which spreadsheets know UTF-8.
+	return `\uFEFF${head}${rows.map(one).join('')}`;
 }

@@ -1,45 +1,52 @@
-/** The directory as a CSV file: what the address asks for, page by page, or the users a form names. */
-import { Readable } from 'node:stream';
-import { Users, type User } from '#lib/graphql/documents.ts';
+/**
+ * The directory as a CSV file that can be imported again: what the address asks for, page by page, or the users a form
+ * names. Deleted users are in it only if they are asked for.
+ */
+import { Users, type User, type UserFilter } from '#lib/graphql/documents.ts';
+import { download } from '#lib/server/download.ts';
 import { namedIds, usersById } from '#lib/server/user.ts';
-import { csvLine } from '#lib/utils/csv.ts';
+import { csvLine } from '#lib/utils/csv-line.ts';
 import { usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import type { RequestHandler } from './$types';
 
-const COLUMNS = ['id', 'email', 'name', 'role', 'status', 'created_at', 'last_seen_at'];
+/** As `rollcall export` has them. */
+const COLUMNS = [
+	'email',
+	'display_name',
+	'role',
+	'status',
+	'email_verified',
+	'id',
+	'created_at',
+	'last_seen_at'
+];
+/** What a file has of users who are not deleted. */
+const KEPT: UserFilter = { status: ['ACTIVE', 'DISABLED'] };
 const PAGE = 100;
 
 const line = (user: User) =>
 	csvLine([
-		user.id,
 		user.email ?? '',
 		user.displayName,
 		user.role.toLowerCase(),
 		user.status.toLowerCase(),
+		String(user.emailVerifiedAt !== null),
+		user.id,
 		user.createdAt,
 		user.lastSeenAt ?? ''
 	]);
 
-function answer(lines: AsyncIterable<string>): Response {
-	const name = `people-${new Date().toISOString().slice(0, 10)}.csv`;
-	return new Response(
-		Readable.toWeb(Readable.from(lines, { objectMode: false })) as ReadableStream<Uint8Array<ArrayBuffer>>,
-		{
-			headers: {
-				'content-type': 'text/csv; charset=utf-8',
-				'content-disposition': `attachment; filename="${name}"`
-			}
-		}
-	);
-}
-
 export const GET: RequestHandler = async ({ locals, url }) => {
 	const query = { ...parseUsers(url.searchParams), before: null };
-	const read = (after: string | null) =>
-		locals.api.run(Users, { ...usersVariables({ ...query, after }, PAGE), count: false });
+	const read = (after: string | null) => {
+		const { filter, ...variables } = usersVariables({ ...query, after }, PAGE);
+		return locals.api.run(Users, { ...variables, filter: { ...KEPT, ...filter }, count: false });
+	};
 	// The first page before the headers: without a session, or the API, there is a page to say so instead.
 	const first = await read(null);
-	return answer(
+	return download(
+		'people',
+		'csv',
 		(async function* () {
 			yield csvLine(COLUMNS);
 			for (let page = first; ; page = await read(page.users.pageInfo.endCursor)) {
@@ -52,7 +59,9 @@ export const GET: RequestHandler = async ({ locals, url }) => {
 
 export const POST: RequestHandler = async ({ locals, request }) => {
 	const users = await usersById(locals.api, namedIds(await request.formData()));
-	return answer(
+	return download(
+		'people',
+		'csv',
 		(async function* () {
 			yield csvLine(COLUMNS);
 			for (const user of users) yield line(user);

@@ -1,0 +1,69 @@
+/** The import of a page without script: the form's file through the API, and what became of its rows. */
+import type { ImportOptions, ImportReport, ImportSource } from '#lib/types/import.ts';
+import { VENDORS } from '#lib/types/import.ts';
+import type { Problem } from '#lib/types/problem.ts';
+import { emptyReport, importAddress, sourceOf } from '#lib/utils/user/import.ts';
+import { importAll } from '#lib/utils/user/import-run.ts';
+import type { Api } from './api.ts';
+import { choice, raw, text } from './forms.ts';
+
+/** A page waits this long for another import, in seconds. */
+const WAIT_MAX = 10;
+/** What fits into a form again beside its other fields, in bytes. */
+const KEPT_MAX = 1_000_000;
+
+export interface SentFile {
+	source: ImportSource;
+	options: ImportOptions;
+}
+
+/** The file of a form, or where none was chosen, the lines pasted. */
+export function fileOf(form: FormData): SentFile {
+	const file = form.get('file');
+	const options = { from: choice(form, 'from', VENDORS) ?? null, encoding: text(form, 'encoding') };
+	if (file instanceof File && file.size > 0) return { source: sourceOf(file, file.name), options };
+	const list = raw(form, 'list');
+	return {
+		source: sourceOf(new Blob([list]), text(form, 'name'), list),
+		options: { ...options, encoding: '' }
+	};
+}
+
+export async function importFile(
+	api: Api,
+	{ source, options }: SentFile,
+	dryRun: boolean
+): Promise<{ report: ImportReport; problem: Problem | null }> {
+	let report = emptyReport();
+	const transport = {
+		send: (start: number) => api.upload(importAddress(options, dryRun, start), source.body, source.type),
+		renew: () => api.renew(),
+		wait: (seconds: number) =>
+			new Promise<void>((resolve) => setTimeout(resolve, Math.min(seconds, WAIT_MAX) * 1000)),
+		report: (next: ImportReport) => (report = next)
+	};
+	const problem = await importAll(transport, report);
+	return { report, problem };
+}
+
+/** The file as text, to be sent again by the next form; null where it is too long for that, or in an unknown encoding. */
+export async function keptText({ source }: SentFile, encoding: string): Promise<string | null> {
+	try {
+		const decoder = new TextDecoder(LABELS[encoding] ?? encoding);
+		const kept = decoder.decode(await source.body.arrayBuffer());
+		// A form sends each line's end as two characters.
+		const size = new Blob([kept]).size + kept.split('\n').length;
+		return size <= KEPT_MAX ? kept : null;
+	} catch {
+		return null;
+	}
+}
+
+/** What the Encoding Standard calls some of Python's encodings. */
+const LABELS: Record<string, string> = {
+	'utf-16-le': 'utf-16le',
+	'utf-16-be': 'utf-16be',
+	'mac-roman': 'macintosh',
+	'iso8859-15': 'iso-8859-15',
+	'iso8859-2': 'iso-8859-2'
+};

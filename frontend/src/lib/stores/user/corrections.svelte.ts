@@ -1,0 +1,45 @@
+/** Refused rows as they are corrected in place, and those of them that a dry run has accepted. */
+import { SvelteMap } from 'svelte/reactivity';
+import { CELLS, type CellName, type Cells, type RefusedRow } from '#lib/types/import.ts';
+
+export class Corrections {
+	/** What was typed, by line. */
+	#drafts = $state<Record<number, Cells>>({});
+	/** Corrected and checked, by line: they are imported after the file. */
+	readonly ready = new SvelteMap<number, Cells>();
+
+	value(row: RefusedRow, name: CellName): string {
+		return this.#drafts[row.line]?.[name] ?? this.ready.get(row.line)?.[name] ?? row.cells?.[name] ?? '';
+	}
+
+	edit(row: RefusedRow, name: CellName, value: string): void {
+		this.#drafts[row.line] = { ...this.#drafts[row.line], [name]: value };
+	}
+
+	/** The rows in which something stands that is not what was read. */
+	edited(rows: readonly RefusedRow[]): RefusedRow[] {
+		return rows.filter((row) => CELLS.some((name) => this.value(row, name) !== (row.cells?.[name] ?? '')));
+	}
+
+	/** The fields of a row as they are to be sent. */
+	cells(row: RefusedRow): Cells {
+		return Object.fromEntries(CELLS.map((name) => [name, this.value(row, name)]));
+	}
+
+	/** Keeps what a dry run has accepted; what was typed has been read. */
+	accept(rows: readonly RefusedRow[]): void {
+		for (const row of rows) this.ready.set(row.line, this.cells(row));
+		this.forget(rows);
+	}
+
+	/** What was typed in these has been sent. */
+	forget(rows: readonly RefusedRow[]): void {
+		for (const { line } of rows) delete this.#drafts[line];
+	}
+
+	/** Nothing is left to send: an import begins anew, or is over. */
+	clear(): void {
+		this.#drafts = {};
+		this.ready.clear();
+	}
+}
