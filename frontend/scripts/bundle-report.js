@@ -15,11 +15,11 @@ const BUDGETS = {
 	'/sign-in': 50,
 	'/sign-up': 50,
 	'/account': 72,
-	'/activity': 72,
+	'/activity': 73,
 	'/developers': 63,
 	'/overview': 70,
 	'/people': 75,
-	'/people/import': 66,
+	'/people/import': 72,
 	'/people/new': 65,
 	'/people/[id]': 82
 };
