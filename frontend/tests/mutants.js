@@ -5,6 +5,7 @@
  */
 
 import { STORES } from './mutants/stores.js';
+import { IMPORTS } from './mutants/imports.js';
 import { UTILS } from './mutants/utils.js';
 import { COMPONENTS } from './mutants/components.js';
 import { ROUTES } from './mutants/routes.js';
@@ -13,4 +14,4 @@ import { SERVER } from './mutants/server.js';
 /** @typedef {Record<string, [from: string, to: string, what?: string][]>} Mutants */
 
 /** @type {Mutants} */
-export const MUTANTS = { ...STORES, ...UTILS, ...COMPONENTS, ...ROUTES, ...SERVER };
+export const MUTANTS = { ...STORES, ...IMPORTS, ...UTILS, ...COMPONENTS, ...ROUTES, ...SERVER };

@@ -207,20 +207,6 @@ export const STORES = {
 		['.catch((error: unknown) => String(error))', ''],
 		['this.running = false;', '']
 	],
-	'lib/stores/user/import.svelte.ts': [
-		['await this.correct();\n\t}', '}'],
-		['if (run.dryRun) this.corrections.accept(', 'if (!run.dryRun) this.corrections.accept('],
-		["if (sent.state !== 'done' || this.run !== run) return;", 'if (this.run !== run) return;']
-	],
-	'lib/stores/user/import-run.svelte.ts': [
-		['this.#stop.abort();', ''],
-		['importAddress(this.options, this.dryRun, start)', 'importAddress(this.options, this.dryRun)'],
-		['return start ? BROKEN :', 'return false ? BROKEN :']
-	],
-	'lib/stores/user/corrections.svelte.ts': [
-		["this.value(row, name) !== (row.cells?.[name] ?? '')", 'this.value(row, name)'],
-		['this.ready.get(row.line)?.[name] ??', '']
-	],
 	'lib/stores/user/list.svelte.ts': [
 		['anew ? { ...query, after: null } : query', 'query'],
 		['begin: () => anew && this.beginSnapshot(),', ''],

@@ -88,21 +88,6 @@ export const UTILS = {
 		["action === 'role' ? { role } :", 'false ? { role } :'],
 		['(await run(EnableUser, variables)).enableUser', '(await run(DisableUser, variables)).disableUser']
 	],
-	'lib/utils/user/import.ts': [
-		['report.line = one.line;', ''],
-		['report.roleChanges += Number(role);', ''],
-		['if (role || status) access.push(row);', 'access.push(row);'],
-		['report.refused -= accepted.size;', '']
-	],
-	'lib/utils/user/import-run.ts': [
-		['renewedAt < report.line', 'true'],
-		['summary ? summary.error : BROKEN', 'summary?.error ?? null'],
-		['await transport.wait(retryAfter);', '']
-	],
-	'lib/utils/ndjson.ts': [
-		['rest = lines.pop()!;', 'lines.pop();'],
-		[', { stream: true }', '']
-	],
 	'lib/utils/user/rights.ts': [
 		["'users.seeAll': AUDITORS", "'users.seeAll': ADMINS"],
 		["'users.change': ADMINS", "'users.change': AUDITORS"]
