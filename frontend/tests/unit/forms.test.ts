@@ -159,8 +159,13 @@ describe('more than a page of the API', () => {
 		const event = sent({}, 'http://localhost:3000/people/export?q=u&after=50');
 		const text = await (await GET(event as never)).text();
 		const lines = text.trim().split('\r\n');
-		expect([lines.length, lines[0]]).toEqual([MANY + 1, 'id,email,name,role,status,created_at,last_seen_at']);
-		expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(ids);
+		expect([lines.length, lines[0]]).toEqual([
+			MANY + 1,
+			'email,display_name,role,status,email_verified,id,created_at,last_seen_at'
+		]);
+		expect(lines.slice(1).map((line) => line.split(',')[5])).toEqual(ids);
+		// Deleted users are left out unless they are asked for.
+		expect(api.variables(Users)[0]!.filter).toEqual({ status: ['ACTIVE', 'DISABLED'] });
 		expect(api.variables(Users).map(({ after, search, count }) => [after, search, count])).toEqual([
 			[null, 'u', false],
 			['100', 'u', false],
