@@ -11,11 +11,18 @@ from websockets.asyncio.client import connect
 
 from api.bootstrap import ensure_first_admin
 from tests.api.commands import Rollcall
-from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Api, Server, free_port, settings_for
+from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Api, Server, Socket, free_port, settings_for
 from tests.api.test_live import live
+from tests.integration.logs import until
 
 SOCKETS = 60
 STOP_SECONDS = 60.0
+
+
+async def completed(socket: Socket, id_: str) -> None:
+    """Read until an operation is complete."""
+    while await socket.receive() != {"id": id_, "type": "complete"}:
+        pass
 
 
 async def test_running_requests_are_finished_and_sockets_closed_with_1012(
@@ -31,11 +38,11 @@ async def test_running_requests_are_finished_and_sockets_closed_with_1012(
                 await live(socket, "live")
                 # It hashes a password, so that it still runs when the server begins to stop.
                 await socket.subscribe("slow", SIGN_IN, {"email": ADMIN, "password": PASSWORD})
+                answered = asyncio.create_task(completed(socket, "slow"))
+                open_sockets = server.container.core.registry
+                await until(lambda: answered.done() or any("slow" in c.operations for c in open_sockets.connections))
                 server.uvicorn.should_exit = True
-                answered = False
-                while not answered:
-                    message = await socket.receive()
-                    answered = message == {"id": "slow", "type": "complete"}
+                await answered
                 assert await socket.closed() == 1012
                 assert socket.connection.close_reason == "The server is restarting"
 
