@@ -76,12 +76,11 @@ class ImportService:
         seen = set() if seen is None else seen
         wanted = checked_rows(rows, refused, seen, self._hasher.accepts)
         async with self._store.write() as unit:
-            found = await unit.users.find_by_emails([w.email for w in wanted])
-            known = {
-                u.email: u for u in (await unit.users.get_many_for_update([u.id for u in found.values()])).values()
-            }
             batch = _Batch(unit, actor, self._clock.now(), refused)
-            await batch.add([w for w in wanted if w.email not in known])
+            known = await batch.known(wanted)
+            if taken := await batch.add([w for w in wanted if w.email not in known]):
+                known |= await batch.known(taken)  # by another import of the same file, for example
+                batch.refuse_taken([w for w in taken if w.email not in known])
             await batch.save([w for w in wanted if w.email in known], known)
             if batch.entries and not dry_run:
                 await unit.events.append_many(batch.entries)
@@ -102,8 +101,17 @@ class _Batch:
         self.changes: list[ImportChange] = []
         self.entries: list[NewEvent] = []
 
-    async def add(self, rows: Sequence[Wanted]) -> None:
-        """Insert the users whose address nobody has; a row without a name cannot create a user."""
+    async def known(self, rows: Sequence[Wanted]) -> dict[str, User]:
+        """The users who have these addresses, by address, locked."""
+        found = await self._unit.users.find_by_emails([w.email for w in rows])
+        locked = await self._unit.users.get_many_for_update([u.id for u in found.values()])
+        return {u.email: u for u in locked.values()}
+
+    async def add(self, rows: Sequence[Wanted]) -> list[Wanted]:
+        """Insert the users whose address nobody has; a row without a name cannot create a user.
+
+        Returns the rows whose address another transaction has taken meanwhile.
+        """
         named = [w for w in rows if w.display_name is not None]
         self._refused += [
             ImportRefusal(w.line, "display_name", "Nobody has this e-mail address, and a new user needs a name")
@@ -118,9 +126,12 @@ class _Batch:
                 event = user_created(self._actor, user)
                 self.entries.append(event)
                 self.changes.append(ImportChange(row.line, None, user, event.changes))
-            else:
-                reason = "This e-mail address has just been taken by another user"
-                self._refused.append(ImportRefusal(row.line, "email", reason, "EMAIL_TAKEN"))
+        return [row for row, user in zip(named, users, strict=True) if user.id not in added]
+
+    def refuse_taken(self, rows: Sequence[Wanted]) -> None:
+        """Refuse rows whose address is taken by a user that cannot be read."""
+        reason = "This e-mail address has just been taken by another user"
+        self._refused += [ImportRefusal(w.line, "email", reason, "EMAIL_TAKEN") for w in rows]
 
     def _new(self, row: Wanted) -> User:
         can_sign_in = bool(row.password_hash)

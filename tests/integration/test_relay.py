@@ -22,7 +22,7 @@ from domain.services.user import CreateUser, UpdateUser
 from persistence.log.relay import LOCK, Relay
 from persistence.redis.broadcast import Publisher, RedisBackend
 from tests.api.commands import Rollcall
-from tests.api.conftest import settings_for
+from tests.api.conftest import free_port, settings_for
 from tests.conftest import TestEngines
 from tests.integration.logs import Recorder, session, until, write
 from tests.integration.namespaces import namespace
@@ -168,7 +168,7 @@ async def test_a_leader_that_has_stopped_working_is_terminated(
     tmp_path: Path, fresh_database_url: str, redis_url: str, engines: TestEngines
 ) -> None:
     commands, received = Rollcall(tmp_path, fresh_database_url, redis_url), Recorder()
-    commands.environment["API_PORT"] = "1"
+    commands.environment["API_PORT"] = str(free_port())
     async with session(fresh_database_url) as connection, session(engines.database_url) as neighbour:
         # The same lock in another database of the server belongs to another directory.
         await neighbour.execute("select pg_advisory_lock($1)", LOCK)
