@@ -134,15 +134,15 @@ class SqlUserReader:
 
     async def find_by_emails(self, emails: Sequence[str]) -> dict[str, User]:
         """The users of canonical addresses, by address."""
-        question = select(*COLUMNS).where(users.c.email == func.any(list(emails)))
-        return {u.email: u for u in await self._fetch(question)}
+        statement = select(*COLUMNS).where(users.c.email == func.any(list(emails)))
+        return {u.email: u for u in await self._fetch(statement)}
 
     async def password_hashes(self, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
         """The hashes of those who have one, by id."""
-        question = select(users.c.id, users.c.password_hash).where(
+        statement = select(users.c.id, users.c.password_hash).where(
             users.c.id == func.any(list(user_ids)), users.c.password_hash.is_not(None)
         )
-        return {row.id: row.password_hash for row in await self._connection.execute(question)}
+        return {row.id: row.password_hash for row in await self._connection.execute(statement)}
 
     async def page(self, query: UserQuery) -> Page[User]:
         """A page by key. Raises ValidationFailed for a cursor of another list."""
@@ -151,11 +151,11 @@ class SqlUserReader:
         keyset = keyset_of(query)
         walk = Walk(self._connection, query, keyset)
         if query.search is None:
-            question = await walk.question()
+            statement = await walk.statement()
         else:
             found, few = await SqlSearch(self._connection, query).condition()
-            question = await walk.question(found, few=few)
-        return keyset.page(await self._fetch(question), query.window)
+            statement = await walk.statement(found, few=few)
+        return keyset.page(await self._fetch(statement), query.window)
 
     async def count(self, query: UserQuery) -> Count:
         """How many users match; the window is ignored. An estimate where counting costs much."""
@@ -171,8 +171,8 @@ class SqlUserReader:
         wanted = {(r, s): traits_of(UserFilter(frozenset({s}), frozenset({r}))) for r in Role for s in Status}
         return {pair: sum(kept.get(t, 0) for t in traits) for pair, traits in wanted.items()}
 
-    async def _fetch(self, question: Select[Any], **values: object) -> list[User]:
-        return [user_from_row(row) for row in (await self._connection.execute(question, values)).mappings()]
+    async def _fetch(self, statement: Select[Any], **values: object) -> list[User]:
+        return [user_from_row(row) for row in (await self._connection.execute(statement, values)).mappings()]
 
 
 class SqlUserRepository(SqlUserReader):
@@ -247,13 +247,13 @@ class SqlUserRepository(SqlUserReader):
     async def count_other_active_admins(self, user_id: UUID) -> int:
         """Active admins who can sign in, besides this one. The lock makes the next count wait until this transaction ends."""
         await self._connection.execute(select(func.pg_advisory_xact_lock(ADMIN_LOCK)))
-        question = (
+        statement = (
             select(func.count())
             .select_from(users)
             .where(users.c.role == Role.ADMIN.value, users.c.status == Status.ACTIVE.value, users.c.id != user_id)
             .where(CAN_SIGN_IN)
         )
-        return int(await self._connection.scalar(question) or 0)
+        return int(await self._connection.scalar(statement) or 0)
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
         """Move `last_seen_at` forward, without a new version or an event."""

@@ -1,9 +1,9 @@
-"""Conditions on users as SQL: what the filter asks, and what the rules of relevance ask of texts."""
+"""Conditions on users as SQL: of the filter, and of the rules of relevance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ from persistence.user_table import users
 STATUSES = {Status.ACTIVE: 0, Status.DISABLED: 6, Status.DELETED: 12}
 ROLES = {Role.MEMBER: 0, Role.AUDITOR: 2, Role.ADMIN: 4}
 SIGN_IN = 18
-"""What each adds to the number that the column `traits` computes; a verified address adds one."""
+"""The amounts that each adds to the column `traits`; a verified address adds one."""
 
 Texts = Mapping[Field, ColumnElement[str]]
 Meant = Mapping[str, Sequence[str]]
@@ -58,10 +58,11 @@ class Filtered:
 
     wanted: UserFilter
     online_ids: frozenset[UUID]
-    traits: list[int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "traits", traits_of(self.wanted))
+    @property
+    def traits(self) -> list[int]:
+        """The values of `traits` that pass the filter."""
+        return traits_of(self.wanted)
 
     @classmethod
     def of(cls, query: UserQuery) -> Filtered:
@@ -69,15 +70,15 @@ class Filtered:
         return cls(query.filter, query.online_ids or frozenset())
 
     def on(self, traits: ColumnElement[Any], user_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-        """Everything the filter asks."""
+        """All conditions of the filter."""
         return [self.with_traits(traits), *self.beside_traits(user_id)]
 
     def with_traits(self, traits: ColumnElement[Any]) -> ColumnElement[bool]:
-        """What the filter asks of the traits."""
+        """The condition on the traits."""
         return traits == any_(literal(self.traits, ARRAY(SmallInteger)))
 
     def beside_traits(self, user_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-        """What the filter asks of anything but the traits."""
+        """The conditions on anything but the traits."""
         conditions: list[ColumnElement[bool]] = []
         if self.wanted.online is not None:
             online = user_id == any_(literal(sorted(self.online_ids), ARRAY(Uuid)))
@@ -100,7 +101,7 @@ class Filtered:
 
 
 def texts_in_sql(c: Any, *, whole: bool) -> Texts:
-    """The texts of a row that has the keys; `whole` where it is a user with their address and id."""
+    """The texts of a row that has the keys; with `whole` a row of users, which has the address and id too."""
     name = literal("  ") + c.name_key + literal("  ")
     texts: dict[Field, ColumnElement[str]] = {Field.NAME: name, Field.WORDS: name + c.email_key + literal("  ")}
     if whole:
@@ -110,7 +111,7 @@ def texts_in_sql(c: Any, *, whole: bool) -> Texts:
 
 
 def in_sql(condition: Condition, texts: Texts, near: Meant) -> ColumnElement[bool]:
-    """The condition on these texts; one on a text that is not there is not met. `near` has the words that slips mean."""
+    """The condition on these texts; false for a text that the row does not have. `near` has the words that slips mean."""
     if isinstance(condition, Holds):
         return false() if condition.field not in texts else func.strpos(texts[condition.field], condition.part) > 0
     if isinstance(condition, Near):

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.directory import EXACT_MAX, Count, UserFilter, UserQuery
 from persistence.user_conditions import Filtered
 from persistence.user_counts import kept_counts
+from persistence.user_query import count_up_to
 from persistence.user_rows import SIZES, Sizes
 from persistence.user_search import SqlSearch
 from persistence.user_table import users
@@ -44,9 +45,8 @@ class SqlCount:
         return await self._of_filter(filtered)
 
     async def _of_filter(self, filtered: Filtered) -> Count:
-        found = select(literal(1)).select_from(users).where(*filtered.on(users.c.traits, users.c.id))
-        some = found.limit(self._exact_max + 1).subquery()
-        count = int(await self._connection.scalar(select(func.count()).select_from(some)) or 0)
+        conditions = filtered.on(users.c.traits, users.c.id)
+        count = await self._connection.scalar(count_up_to(self._exact_max + 1, users, *conditions)) or 0
         if count <= self._exact_max:
             return Count(count)
         estimate = await self._estimate(filtered, filtered.beside_traits(users.c.id))

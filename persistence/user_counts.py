@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import DDL, BigInteger, Column, Identity, SmallInteger, Table, event, func, select
+from sqlalchemy import BigInteger, Column, Identity, SmallInteger, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persistence.metadata import metadata
-from persistence.user_table import users
+from persistence.triggers import declare
 
 FOLDED = 128
 
@@ -46,13 +46,13 @@ _ADD = f"""
   END IF;
 """  # noqa: S608 - constants of this module only
 _FUNCTION = "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE due BIGINT; BEGIN {body} RETURN NULL; END $$"
-FUNCTIONS = {
+_BODIES = {
     "user_counts_added": _ADD.format(changes="SELECT traits, count(*) FROM new_users GROUP BY traits"),
     "user_counts_changed": _ADD.format(changes="VALUES (OLD.traits, -1), (NEW.traits, 1)"),
     "user_counts_removed": _ADD.format(changes="SELECT traits, -count(*) FROM old_users GROUP BY traits"),
     "user_counts_emptied": " DELETE FROM user_counts;",
 }
-TRIGGERS = {
+_OCCASIONS = {
     "user_counts_added": "INSERT ON users REFERENCING NEW TABLE AS new_users FOR EACH STATEMENT",
     "user_counts_changed": "UPDATE OF status, role, email_verified_at, password_hash ON users FOR EACH ROW "
     "WHEN (OLD.traits IS DISTINCT FROM NEW.traits)",
@@ -60,15 +60,4 @@ TRIGGERS = {
     "user_counts_emptied": "TRUNCATE ON users FOR EACH STATEMENT",
 }
 
-
-def _declare() -> None:
-    statements = [_FUNCTION.format(name=name, body=body) for name, body in FUNCTIONS.items()]
-    for name, occasion in TRIGGERS.items():
-        statements.append(f"CREATE TRIGGER {name} AFTER {occasion} EXECUTE FUNCTION {name}()")
-    for statement in statements:
-        ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
-        event.listen(metadata, "after_create", ddl)
-
-
-_declare()
-__all__ = ["kept_counts", "user_counts", "users"]
+declare(metadata, {name: _FUNCTION.format(name=name, body=body) for name, body in _BODIES.items()}, _OCCASIONS)

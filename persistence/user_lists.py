@@ -18,14 +18,14 @@ from persistence.user_table import users
 
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 LEADING = 4
-"""Of so many lists the first rows are always read: active members, whatever their address and sign-in, unless filtered."""
+"""The lists whose first rows are always read: without a filter those of active members, verified or not, with a password or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """How rows are read: by the column `key` and then by the id, which is the last column.
 
-    `columns` names what a question selects; no key is beyond `end`.
+    `columns` names what a statement selects; no key is beyond `end`.
     """
 
     columns: Sequence[str]
@@ -39,17 +39,17 @@ class Order:
         return [o.desc() if self.down else o.asc() for o in ordered]
 
 
-Question = Callable[[Sequence[ColumnElement[bool]]], Select[Any]]
+FirstOfList = Callable[[Sequence[ColumnElement[bool]]], Select[Any]]
 
 
 def first_of_lists(
-    traits: Sequence[int], question: Question, key: ColumnElement[Any], order: Order, limit: int
+    traits: Sequence[int], statement: FirstOfList, key: ColumnElement[Any], order: Order, limit: int
 ) -> list[Select[Any]]:
-    """Questions whose rows together have the first `limit` of all lists.
+    """Statements whose rows together have the first `limit` of all lists.
 
-    `question(conditions)` gives the first rows of one list, in order; `key` is the column that it is ordered by.
+    `statement(conditions)` gives the first rows of one list, in order; `key` is the column that it is ordered by.
     """
-    lead = _of_each(traits[:LEADING], question, order)
+    lead = _of_each(traits[:LEADING], statement, order)
     lead = lead.order_by(*order.of(lead.selected_columns)).limit(limit)
     leading = lead.cte().prefix_with("MATERIALIZED")
     found = [select(*(leading.c[name] for name in order.columns))]
@@ -62,11 +62,13 @@ def first_of_lists(
             for name, end in ends
         ]
         place, bound = tuple_(key, users.c.id), tuple_(*last)
-        found.append(_of_each(traits[LEADING:], question, order, place >= bound if order.down else place <= bound))
+        found.append(_of_each(traits[LEADING:], statement, order, place >= bound if order.down else place <= bound))
     return found
 
 
-def _of_each(traits: Sequence[int], question: Question, order: Order, *conditions: ColumnElement[bool]) -> Select[Any]:
+def _of_each(
+    traits: Sequence[int], statement: FirstOfList, order: Order, *conditions: ColumnElement[bool]
+) -> Select[Any]:
     value = func.unnest(literal(list(traits), ARRAY(SmallInteger))).table_valued("one").render_derived()
-    first = lateral(question([users.c.traits == value.c.one, *conditions]))
+    first = lateral(statement([users.c.traits == value.c.one, *conditions]))
     return select(*(first.c[name] for name in order.columns)).select_from(value).join(first, true())

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, literal_column
+from sqlalchemy import ColumnElement, FromClause, Select, func, literal, literal_column, select
 
 from domain.models.actor import Role
 from domain.models.directory import UserQuery, UserSort
@@ -46,6 +46,12 @@ def end_of(sort: UserSort, *, down: bool) -> ColumnElement[Any]:
     if sort in _TIMES:
         return literal_column(f"'{'-' if down else ''}infinity'::timestamptz")
     return literal("" if down else TOP)
+
+
+def count_up_to(limit: int, table: FromClause, *conditions: ColumnElement[bool]) -> Select[int]:
+    """The number of rows that meet the conditions; no more than `limit` are read."""
+    some = select(literal(1)).select_from(table).where(*conditions).limit(limit).subquery()
+    return select(func.count()).select_from(some)
 
 
 def user_from_row(row: Mapping[str, Any]) -> User:

@@ -10,33 +10,33 @@ from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, and_, any_, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.slips import BEGINNING_MIN, is_slip, may_slip, middle
-from persistence.user_query import TOP
+from persistence.user_query import TOP, count_up_to
 from persistence.user_words import user_words, words
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many rows are read in which way; tests read few people in each of them."""
+    """The numbers of rows that decide how they are read; tests use small ones."""
 
     few: int = 2000
-    """Up to so many rows, those of the only word of a search are all read and put in order."""
+    """Up to so many rows of a search with one word are all read and sorted."""
     many: int = 20_000
-    """The same for several words, and where there is no quicker way; past it, enough are found along the order of names."""
+    """The same for several words, and if there is no cheaper way; more are read in the order of names."""
     counted: int = 12_000
-    """Of so many rows at most, those who are found by the only word of a search are counted exactly."""
+    """The users of up to so many rows of a search with one word are counted exactly."""
     vocabulary: int = 500
-    """Of so many words at most, the first rows of each are read."""
+    """Of up to so many words, the first rows of each are read."""
     inside: int = 3000
-    """The most words of the vocabulary that are looked at for having a part inside."""
+    """The most words of the vocabulary that are read because they contain a part."""
     gathered: int = 4000
-    """Of so many users at most all are put in an order that is not relevance; more are met soon enough along it."""
+    """Up to so many users are sorted for an order other than relevance; more are read along that order."""
 
 
 SIZES = Sizes()
 
 
 def begins(column: ColumnElement[Any], beginning: str) -> ColumnElement[bool]:
-    """Whether a column begins so, as a range of its index."""
+    """Whether a column has this beginning, as a range of its index."""
     return and_(column >= beginning, column < beginning + TOP)
 
 
@@ -44,8 +44,7 @@ def begins(column: ColumnElement[Any], beginning: str) -> ColumnElement[bool]:
 class Rows:
     """Rows of words: how many, up to `many` and one; and their words, None for too many of them.
 
-    They are those of each condition, read one after the other: of both at once PostgreSQL would read the table, not the
-    index alone.
+    Each condition is a statement of its own: with both in one, PostgreSQL would read the table instead of the index alone.
     """
 
     conditions: Sequence[ColumnElement[bool]]
@@ -54,8 +53,8 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Words of the vocabulary, up to `most`, at which there are too many; their rows; and the rows of all, however many."""
+class LookUp:
+    """Words of the vocabulary, fewer than `most` unless there are too many; their rows; and the rows of all such words."""
 
     known: CTE
     rows: ColumnElement[bool]
@@ -72,34 +71,35 @@ class Vocabulary:
     async def rarest(self, begun: Sequence[str], inside: Sequence[str] = ()) -> Rows:
         """Of words that begin like these, or have these inside, those with the fewest rows."""
         alone = len(begun) + len(inside) == 1
-        asked = [*(self._begun(w) for w in begun), *(self._inside(w, alone=alone) for w in inside)]
-        columns = [func.array(select(one.known.c.word).scalar_subquery()) for one in asked]
-        counts = [self._count_of(one.rows) for one in asked]
+        look_ups = [*(self._begun(w) for w in begun), *(self._inside(w, alone=alone) for w in inside)]
+        columns = [func.array(select(one.known.c.word).scalar_subquery()) for one in look_ups]
+        counts = [self._count_of(one.rows) for one in look_ups]
         row = (await self._connection.execute(select(*columns, *counts))).one()
         found = [
-            self._rows(one, known, count) for one, known, count in zip(asked, row, row[len(asked) :], strict=False)
+            self._rows(one, known, count)
+            for one, known, count in zip(look_ups, row, row[len(look_ups) :], strict=False)
         ]
         return min(found, key=lambda rows: rows.count)
 
-    def _rows(self, asked: Asked, known: Sequence[str], count: int) -> Rows:
-        if len(known) >= asked.most:
-            return Rows([asked.all_rows], self._sizes.many + 1, None)
-        condition = asked.rows if asked.rows is asked.all_rows else _are(known)
+    def _rows(self, look_up: LookUp, known: Sequence[str], count: int) -> Rows:
+        if len(known) >= look_up.most:
+            return Rows([look_up.all_rows], self._sizes.many + 1, None)
+        condition = look_up.rows if look_up.rows is look_up.all_rows else _are(known)
         return Rows([condition], count, known if len(known) <= self._sizes.vocabulary else None)
 
-    def _begun(self, word: str) -> Asked:
+    def _begun(self, word: str) -> LookUp:
         known = _known(begins(words.c.word, word)).order_by(words.c.word).limit(self._sizes.vocabulary + 1)
         rows = begins(user_words.c.word, word)
-        return Asked(known.cte(), rows, rows, self._sizes.vocabulary + 2)
+        return LookUp(known.cte(), rows, rows, self._sizes.vocabulary + 2)
 
-    def _inside(self, word: str, *, alone: bool) -> Asked:
-        """Of a search of one word, without the words that begin so: those make a better hit."""
+    def _inside(self, word: str, *, alone: bool) -> LookUp:
+        """In a search with one word, without the words that begin with it: those are better hits."""
         inside = words.c.word.contains(word, autoescape=True)
         known = _known(and_(inside, ~words.c.word.startswith(word, autoescape=True)) if alone else inside)
         all_rows = user_words.c.word == any_(func.array(known.scalar_subquery()))
         some = known.limit(self._sizes.inside).cte()
         rows = user_words.c.word == any_(func.array(select(some.c.word).scalar_subquery()))
-        return Asked(some, rows, all_rows, self._sizes.inside)
+        return LookUp(some, rows, all_rows, self._sizes.inside)
 
     async def or_any(self, rows: Rows, others: Sequence[str]) -> Rows:
         """These rows, and those of other words."""
@@ -111,17 +111,16 @@ class Vocabulary:
         return Rows([*rows.conditions, condition], min(count, self._sizes.many + 1), known)
 
     def _count_of(self, condition: ColumnElement[bool]) -> Any:
-        rows = select(literal(1)).select_from(user_words).where(condition).limit(self._sizes.many + 1).subquery()
-        return select(func.count()).select_from(rows).scalar_subquery()
+        return count_up_to(self._sizes.many + 1, user_words, condition).scalar_subquery()
 
     async def near(self, typed: Sequence[str]) -> dict[str, list[str]]:
-        """The words of which each of these is a slip."""
-        asked = [w for w in typed if may_slip(w)]
-        if not asked:
+        """The words of the vocabulary that each of these may be a slip of."""
+        misspelt = [w for w in typed if may_slip(w)]
+        if not misspelt:
             return {}
-        parts = [q for w in asked for q in _may_be_meant(w)]
+        parts = [q for w in misspelt for q in _may_be_meant(w)]
         found = sorted(set((await self._connection.execute(union_all(*parts))).scalars()))
-        return {w: [other for other in found if is_slip(w, other)] for w in asked}
+        return {w: [other for other in found if is_slip(w, other)] for w in misspelt}
 
 
 def _are(known: Sequence[str]) -> ColumnElement[bool]:
@@ -133,7 +132,7 @@ def _known(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 def _may_be_meant(typed: str) -> list[Select[Any]]:
-    """The words among which all are of which this is a slip (see `domain/models/slips.py`)."""
+    """Words that include all of which this is a slip (see `domain/models/slips.py`)."""
     half = middle(typed)
     word, length = words.c.word, func.length(words.c.word)
     about_as_long = length.between(len(typed) - 1, len(typed) + 1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.conditions import texts_of
@@ -15,7 +15,7 @@ from domain.models.relevance import LITTLE, SLIPPED, Tier, is_long, rank
 from domain.models.user import Status, User
 from domain.pagination import Page
 from persistence.user_conditions import Filtered, texts_in_sql, tier_in_sql
-from persistence.user_query import COLUMNS, user_from_row
+from persistence.user_query import COLUMNS, count_up_to, user_from_row
 from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
@@ -25,15 +25,15 @@ BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
 STRICT = tuple(t for t in Tier if t < Tier.PARTS)
 SLIPS = tuple(sorted(SLIPPED))
 EACH, USUALLY = 60, 2
-"""At most, and usually, so many rows of one user are met where users are counted by rows of words that begin alike."""
+"""The most, and the usual number of, rows of one user where users are counted by the rows of their words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of reading: these tiers, by a question made for what is left to read."""
+    """A step of reading: some tiers, and the statement that reads what is left of them."""
 
     tiers: Sequence[Tier]
-    question: Callable[[Seek, int], Any]
+    statement: Callable[[Seek, int], Any]
 
 
 class SqlSearch:
@@ -62,7 +62,7 @@ class SqlSearch:
         return Page.cut([user for _, user in found], [key.cursor() for key, _ in found], window)
 
     async def finds_little(self) -> bool:
-        """Whether so few are found, whatever the filter, that slips count."""
+        """Whether so few users are found, without the filter, that slips count."""
         visible = UserFilter(status=None if self._query.by_email else frozenset({Status.ACTIVE}))
         sources = replace(self._sources, filtered=Filtered(visible, frozenset()))
         whole = [sources.of_users(where, [tier]) for tier, where in sources.addressed() if tier is Tier.WHOLE]
@@ -71,7 +71,7 @@ class SqlSearch:
         return await self._count(await self._lists(sources), LITTLE) < LITTLE
 
     async def count(self) -> int | None:
-        """How many are found; None where too many rows would have to be read to know."""
+        """How many users are found; None if counting them would read too many rows."""
         if await self._rows() > (self._sizes.counted if len(self._search.words) == 1 else self._sizes.many):
             return None
         lists = await self._counted_lists()
@@ -83,7 +83,7 @@ class SqlSearch:
         return await self._count(lists, None)
 
     async def finds(self) -> ColumnElement[bool]:
-        """Whether a user is found, as a condition on users that asks no index."""
+        """Whether a user is found, as a condition on a row of users that needs no index."""
         sources = self._sources
         if await self.finds_little():
             _, near = await self._slip_rows()
@@ -91,24 +91,23 @@ class SqlSearch:
         return tier_in_sql(sources.rules, texts_in_sql(users.c, whole=True), sources.near).is_not(None)
 
     async def _rows(self) -> int:
-        """How many rows have to be read to know everybody who is found without slips, up to `many` and a few."""
+        """How many rows have to be read to find all users without slips, up to slightly more than `many`."""
         rows = 0
         for _, where in self._sources.addressed():
-            some = select(literal(1)).select_from(users).where(where).limit(self._sizes.many + 1).subquery()
-            rows += int(await self._connection.scalar(select(func.count()).select_from(some)) or 0)
+            rows += await self._connection.scalar(count_up_to(self._sizes.many + 1, users, where)) or 0
         if self._sources.has(Tier.WORDS) and rows <= self._sizes.many:
             rows += sum(some.count for some in await self._counted_rows())
         return rows
 
     async def _counted_rows(self) -> list[Rows]:
-        """Rows that have everybody whose words begin so or have these parts."""
+        """Rows of all users whose words begin with those of the search or contain them."""
         if not self._sources.has(Tier.PARTS):
             return [await self._rarest()]
         inside = await self._inside()
         return [await self._rarest(), inside] if len(self._search.words) == 1 else [inside]
 
     async def _counted_lists(self) -> list[Select[Any]]:
-        """Everybody who is found without slips, from as few rows as possible."""
+        """All users found without slips, from as few rows as possible."""
         sources = self._sources
         lists = [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
         if sources.has(Tier.WORDS):
@@ -117,7 +116,7 @@ class SqlSearch:
         return lists
 
     async def condition(self) -> tuple[ColumnElement[bool], bool]:
-        """Who is found, as a condition on users; and whether they are few enough to be gathered."""
+        """The users found, as a condition on users; and whether they are few enough to be gathered."""
         lists = await self._lists(self._sources)
         if await self._are_many(lists):
             return tier_in_sql(self._sources.rules, texts_in_sql(users.c, whole=True), {}).is_not(None), False
@@ -127,7 +126,7 @@ class SqlSearch:
         return users.c.id.in_(select(found.c.id)), True
 
     async def _are_many(self, lists: Sequence[Select[Any]]) -> bool:
-        """Whether these have more than are gathered; the first is counted alone, because it is usually enough to tell."""
+        """Whether these have more users than are gathered; the first list is counted alone, which usually decides."""
         limit = self._sizes.gathered
         parts = [lists[:1], lists] if len(lists) > 1 else [lists]
         for part in parts:
@@ -136,11 +135,11 @@ class SqlSearch:
         return False
 
     async def _read(self, stage: Stage, seek: Seek, want: int) -> list[tuple[Key, User]]:
-        """Up to so many of a stage, each of whom the rules give the tier that they were read with."""
+        """Up to `want` users of a stage; those whom the rules give another tier than they were read with are left out."""
         found: list[tuple[Key, User]] = []
         while len(found) < want:
             limit = want - len(found)
-            rows = await self._fetch(seek.cut(stage.question(seek, limit), limit), seek)
+            rows = await self._fetch(seek.cut(stage.statement(seek, limit), limit), seek)
             for key, user, tier in rows:
                 seek = seek.past(key)
                 if tier is key.tier:
@@ -151,10 +150,10 @@ class SqlSearch:
 
     async def _fetch(self, hits: Select[Any], seek: Seek) -> list[tuple[Key, User, Tier | None]]:
         hit = hits.subquery("hit")
-        question = select(*COLUMNS, users.c.email_key, hit.c.tier, hit.c.name_key).join(hit, users.c.id == hit.c.id)
-        question = question.order_by(*seek.order(hit.c.tier, hit.c.name_key, hit.c.id))
+        statement = select(*COLUMNS, users.c.email_key, hit.c.tier, hit.c.name_key).join(hit, users.c.id == hit.c.id)
+        statement = statement.order_by(*seek.order(hit.c.tier, hit.c.name_key, hit.c.id))
         rows = []
-        for row in (await self._connection.execute(question)).mappings():
+        for row in (await self._connection.execute(statement)).mappings():
             fields = dict(row)
             tier, name_key, email_key = (fields.pop(name) for name in ("tier", "name_key", "email_key"))
             texts = texts_of(fields["id"], name_key, email_key, fields["email"])
@@ -216,7 +215,7 @@ class SqlSearch:
         return self._parts
 
     async def _slip_rows(self) -> tuple[Rows | None, dict[str, list[str]]]:
-        """The rows among which the slips are, those of the rarest word and of what it may mean."""
+        """The rows that have all slips: those of the rarest word and of the words that it may mean."""
         words = self._search.misspelt(by_email=self._query.by_email)
         near = await self._vocabulary.near(words)
         read: list[Rows] = []
@@ -231,7 +230,7 @@ class SqlSearch:
         return [] if rows is None else sources.of_rows(rows, SLIPS)
 
     async def _lists(self, sources: Sources) -> list[Select[Any]]:
-        """Everybody who is found without slips, in no order and some of them twice."""
+        """All users found without slips, in no order and some of them twice."""
         lists: list[Select[Any]] = []
         if sources.has(Tier.WORDS):
             lists += sources.of_rows(await self._rarest(), BY_WORDS)
@@ -248,7 +247,7 @@ class SqlSearch:
         return int(await self._connection.scalar(select(func.count()).select_from(found)) or 0)
 
     def _of_rows(self, tier: Tier, rows: Rows) -> Stage:
-        """A tier from some rows of words, in whichever way is quick."""
+        """A tier from some rows of words, read in the cheapest way."""
         if rows.vocabulary is not None and rows.count > self._sizes.few:
             return _by_vocabulary(self._sources, rows.vocabulary, tier)
         if rows.count > self._sizes.many:
@@ -259,15 +258,15 @@ class SqlSearch:
         return Stage((tier,), lambda seek, limit: self._sources.by_names(tier, seek, limit))
 
     async def _of_domain(self, where: ColumnElement[bool]) -> Stage:
-        """A domain of few users is put in order; of a large one, enough come early along the order of names."""
-        some = select(literal(1)).select_from(users).where(where).limit(self._sizes.few + 1).subquery()
-        if int(await self._connection.scalar(select(func.count()).select_from(some)) or 0) > self._sizes.few:
+        """The users of a small domain are sorted; those of a large one are read in the order of names."""
+        count = await self._connection.scalar(count_up_to(self._sizes.few + 1, users, where)) or 0
+        if count > self._sizes.few:
             return self._by_names(Tier.DOMAIN)
         return _all((Tier.DOMAIN,), [self._sources.of_users(where, [Tier.DOMAIN])])
 
 
 def _all(tiers: Sequence[Tier], lists: Sequence[Select[Any]]) -> Stage:
-    """All rows of these questions, put in order."""
+    """All rows of these lists, sorted."""
     together = lists[0] if len(lists) == 1 else union_all(*lists)
     return Stage(tiers, lambda _seek, _limit: together)
 

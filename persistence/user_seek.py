@@ -1,4 +1,4 @@
-"""A place in the order of relevance: tier, then name, then id; and how rows are read from there, either way."""
+"""Positions in the order of relevance (tier, name, id), and the part of it that a statement reads, forward or backward."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ KIND = "relevance"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """Where a user stands in the answer of a search."""
+    """The position of a user in the result of a search."""
 
     tier: Tier
     name_key: str
     id: UUID
 
     def cursor(self) -> str:
-        """As a client keeps it."""
+        """The cursor that a client gets."""
         return encode_key(KIND, f"{int(self.tier)}{self.name_key}", self.id)
 
     @classmethod
@@ -39,7 +39,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Which part of the order is read: what lies between two keys, from its beginning or (`back`) from its end."""
+    """The part of the order between two keys, read from its beginning or (`back`) from its end."""
 
     after: Key | None
     before: Key | None
@@ -47,25 +47,25 @@ class Seek:
 
     @classmethod
     def of(cls, window: Window) -> Seek:
-        """As a window asks. Raises ValidationFailed for a wrong cursor."""
+        """The part that a window needs. Raises ValidationFailed for a wrong cursor."""
         after = None if window.after is None else Key.of(window.after, "after")
         before = None if window.before is None else Key.of(window.before, "before")
         return cls(after, before, window.backward)
 
     def past(self, key: Key) -> Seek:
-        """What is left behind a key that was read."""
+        """The rest of the part after a key that was read."""
         return replace(self, before=key) if self.back else replace(self, after=key)
 
     def reaches(self, tiers: Iterable[Tier]) -> bool:
-        """Whether any of these tiers lies in this part."""
+        """Whether any of these tiers is in this part."""
         within = set(tiers)
         return (self.after is None or max(within) >= self.after.tier) and (
             self.before is None or min(within) <= self.before.tier
         )
 
-    def cut(self, question: Select[Any], limit: int) -> Select[Any]:
-        """The first of a question with tier, name_key and id, in this part."""
-        c = question.subquery("found").c
+    def cut(self, statement: Select[Any], limit: int) -> Select[Any]:
+        """The first rows (tier, name_key, id) of a statement in this part."""
+        c = statement.subquery("found").c
         place = tuple_(c.tier, c.name_key, c.id)
         found: Select[Any] = select(c.tier, c.name_key, c.id).distinct()
         for key, forward in ((self.after, True), (self.before, False)):
@@ -74,16 +74,16 @@ class Seek:
                 found = found.where(place > mark if forward else place < mark)
         return found.order_by(*self.order(c.tier, c.name_key, c.id)).limit(limit)
 
-    def first_of(self, question: Select[Any], tier: Tier, limit: int) -> Select[Any]:
-        """The first of a question that has one tier, by name and id, so that an index in that order serves."""
-        name, user_id = question.selected_columns[1], question.selected_columns[2]
+    def first_of(self, statement: Select[Any], tier: Tier, limit: int) -> Select[Any]:
+        """The same of a statement with a single tier, ordered by name and id as an index is."""
+        name, user_id = statement.selected_columns[1], statement.selected_columns[2]
         place = tuple_(name, user_id)
         for key, forward in ((self.after, True), (self.before, False)):
             if key is not None and key.tier == tier:
                 mark = tuple_(literal(key.name_key), literal(key.id))
-                question = question.where(place > mark if forward else place < mark)
-        return question.order_by(*self.order(name, user_id)).limit(limit)
+                statement = statement.where(place > mark if forward else place < mark)
+        return statement.order_by(*self.order(name, user_id)).limit(limit)
 
     def order(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-        """How rows are read."""
+        """The ORDER BY on these columns."""
         return [c.desc() if self.back else c.asc() for c in columns]

@@ -1,9 +1,9 @@
-"""Where the users that a search finds are read from: for each tier of relevance the rows among which they are.
+"""The rows from which the users of each tier of relevance are read.
 
-A search of words is read from the rows of its rarest word, where those are few. Where every word is common, the rows of
-a tier are read along the order of names instead, since then enough of them come early: the first of each word of the
-vocabulary that begins so, or of each list of users with the same traits. What a row of words cannot tell (the address)
-is read from the users. The rules themselves are `domain/models/relevance.py`'s: a row has the tier that they give it.
+A search for words reads the rows of its rarest word if they are few. If every word is common, it reads the rows of a tier
+in the order of names, because enough users come early: the first rows of each word of the vocabulary, or of each list of
+users with the same traits. Conditions on the address are read from `users`. The tier of a row is always computed by the
+rules of `domain/models/relevance.py`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from persistence.user_words import user_words
 class Sources:
     """Rows of (tier, name_key, id) for one search by one viewer.
 
-    With `slips` those count too, and `near` has the words of the directory that they may mean, by typed word.
+    With `slips` they count too, and `near` has the words of the directory that each typed word may be a slip of.
     """
 
     search: Search
@@ -72,7 +72,7 @@ class Sources:
         return self._of(user_words, conditions if self.by_email else [*conditions, c.in_name], tiers)
 
     def found_by_words(self, rows: Rows) -> list[Select[Any]]:
-        """Everybody among rows of words who has the words of the search or parts of them, whatever their tier."""
+        """All users among rows of words who have the words of the search or parts of them, with any tier."""
         c = user_words.c
         widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
         conditions = [*self.filtered.on(c.traits, c.user_id), in_sql(widest, texts_in_sql(c, whole=False), self.near)]
@@ -85,10 +85,11 @@ class Sources:
         return self._of(users, [condition, *self.filtered.on(users.c.traits, users.c.id)], tiers)
 
     def _of(self, table: FromClause, conditions: Sequence[ColumnElement[bool]], tiers: Sequence[Tier]) -> Select[Any]:
-        """Worse tiers are not asked for, so that what only they look at need not be read.
+        """The rows of a table with their tiers, if those are among `tiers`.
 
-        No tier between those that are asked for can be had from the same rows, so that the best of them is the only bound.
-        Of an equality, the planner would expect hardly a row to pass, and would rather put a whole list in order.
+        The rules of worse tiers are left out, so that the columns that only they compare are not read. The rows of a table
+        never have a tier between those of `tiers`, so a lower bound is enough; with an equality, the planner would expect
+        almost no rows and sort a whole list.
         """
         c, whole = table.c, table is users
         user_id = c.id if whole else c.user_id
@@ -97,7 +98,7 @@ class Sources:
         return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier >= int(min(tiers)))
 
     def _has_words(self, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
-        """What every tier of several words asks of rows of words: quick to tell, and it leaves few rows to be ranked."""
+        """A cheap condition that every tier of a search with several words implies; it leaves few rows to be ranked."""
         words = self.search.misspelt(by_email=self.by_email) if self.slips else self.search.words
         if len(words) < 2:
             return []
@@ -108,7 +109,7 @@ class Sources:
         return [in_sql(begins_or_near(field, w), texts, self.near) for w in words]
 
     def addressed(self) -> Iterator[tuple[Tier, ColumnElement[bool]]]:
-        """The users whom the text finds by id, by address and by domain, tier by tier."""
+        """The conditions on users by id, address and domain, by tier."""
         search = self.search
         if search.id is not None:
             yield Tier.WHOLE, users.c.id == search.id
@@ -123,7 +124,7 @@ class Sources:
             yield Tier.DOMAIN, begins(literal_column(DOMAIN), search.address.lstrip("@"))
 
     def by_names(self, tier: Tier, seek: Seek, limit: int) -> Any:
-        """The first of a tier along the order of names, from the lists of users with the same traits."""
+        """The first users of a tier in the order of names, from the lists of users with the same traits."""
         order = Order(("tier", "name_key", "id"), "name_key", seek.back, literal("" if seek.back else TOP))
         found: list[Select[Any]] = []
         for names in self._names(tier):
@@ -136,7 +137,7 @@ class Sources:
         return found[0] if len(found) == 1 else union_all(*found)
 
     def _names(self, tier: Tier) -> list[ColumnElement[bool]]:
-        """The ranges of names that a tier may be in, no two of which have anybody in common."""
+        """The ranges of names that a tier may be in; they do not overlap."""
         name = users.c.name_key
         if tier is Tier.NAME:
             return [name == whole for whole in whole_names(self.search)]
@@ -153,11 +154,5 @@ class Sources:
         """The first of a tier from the rows of each of these words."""
         word = func.unnest(literal(list(found), ARRAY(Text))).table_valued("one", name="w").render_derived()
         rows = self.of_words(user_words.c.word == word.c.one, [tier])
-        return _each(word, [seek.first_of(rows, tier, limit)])
-
-
-def _each(value: Any, questions: Sequence[Select[Any]]) -> Any:
-    """All rows of these questions, put for each value."""
-    inner = [lateral(q) for q in questions]
-    found = [select(i.c.tier, i.c.name_key, i.c.id).select_from(value).join(i, true()) for i in inner]
-    return found[0] if len(found) == 1 else union_all(*found)
+        first = lateral(seek.first_of(rows, tier, limit))
+        return select(first.c.tier, first.c.name_key, first.c.id).select_from(word).join(first, true())

@@ -59,7 +59,7 @@ users = Table(
     Index("ix_users_traits_created_at_id", "traits", "created_at", "id"),
     Index("ix_users_traits_updated_at_id", "traits", "updated_at", "id"),
     Index("ix_users_traits_email", "traits", "email"),
-    # With the domain, so that those of a large one are met along the order of names without reading everybody's row.
+    # With the domain, so that the users of a large one are read in the order of names from the index alone.
     Index("ix_users_traits_name_key_id_at_domain", "traits", "name_key", "id", text(AT_DOMAIN)),
     Index("ix_users_traits_last_seen_at_id", "traits", text(f"COALESCE(last_seen_at, {NEVER})"), "id"),
     Index("ix_users_domain", text(DOMAIN)),

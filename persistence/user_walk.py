@@ -1,9 +1,9 @@
-"""A list of users in one of its orders, whatever it is filtered by.
+"""A list of users in an order other than relevance, with any filter.
 
-Users with the same traits (status, role, whether the address is verified, whether they can sign in) are one list in each
-index, and a filter on these is a choice among thirty-six lists: of each the first rows are read, and the first of those are the page. So a filter
-costs the same whether it leaves nearly everybody or hardly anybody. Where anything else is asked (a moment of creation, who is online, what
-a search finds) and leaves few, those are gathered and put in order.
+Users with the same traits (status, role, verified address, password) form one list in each index, and a filter on traits
+selects some of the thirty-six lists. The page is made of the first rows of each of these lists, so its cost does not
+depend on how many users the filter leaves. If another condition (creation time, online users, a search) leaves few users,
+they are gathered and sorted instead.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Walk:
         self._connection, self._query, self._keyset = connection, query, keyset
         self._filtered = Filtered.of(query)
 
-    async def question(self, found: ColumnElement[bool] | None = None, *, few: bool = False) -> Select[Any]:
+    async def statement(self, found: ColumnElement[bool] | None = None, *, few: bool = False) -> Select[Any]:
         """The page; `found` limits it to what a search finds, of whom there may be `few`.
 
         Raises ValidationFailed for a wrong cursor.
@@ -64,7 +64,7 @@ class Walk:
         return page.order_by(*self._keyset.order(window, [hit.c.key, hit.c.id]))
 
     async def _leaves_few(self) -> bool:
-        """Whether what is asked beside the traits leaves few users, so that an order may have none of them early."""
+        """Whether the conditions beside the traits leave few users, who may come late in the order."""
         wanted = self._query.filter
         if wanted.email is not None or wanted.id is not None:
             return True

@@ -1,13 +1,12 @@
 """The words of users: for each word of a name or an address a row that says whose it is, in the order of the lists.
 
-Triggers keep both tables in step with `users`, in the same transaction and whoever writes: an import, one user, a
-deletion. The keys that they cut into words are made by `domain/models/words.py`.
+Triggers keep both tables in step with `users`, in the transaction of every write: of an import, one user or a deletion.
+The keys that they cut into words are made by `domain/models/words.py`.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -17,12 +16,11 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    event,
     func,
 )
 
 from persistence.metadata import ID, metadata
-from persistence.user_table import users
+from persistence.triggers import declare
 
 user_words = Table(
     "user_words",
@@ -74,7 +72,7 @@ _REMOVE = """
 """
 _FUNCTION = "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
 
-FUNCTIONS = {
+_BODIES = {
     "user_words_added": _ADD.format(words_of=_WORDS_OF.format(row="n", source="new_users n")),
     "user_words_removed": _REMOVE,
     "user_words_changed": f"""
@@ -84,22 +82,11 @@ FUNCTIONS = {
   ELSE {_REMOVE} {_ADD.format(words_of=_WORDS_OF.format(row="NEW", source="(SELECT 1) one"))}
   END IF;""",  # noqa: S608 - constants of this module only
 }
-TRIGGERS = {
+_OCCASIONS = {
     "user_words_added": "INSERT ON users REFERENCING NEW TABLE AS new_users FOR EACH STATEMENT",
     "user_words_changed": "UPDATE OF name_key, email_key, status, role, email_verified_at, password_hash ON users FOR EACH ROW WHEN ("
     "(OLD.name_key, OLD.email_key, OLD.traits) IS DISTINCT FROM (NEW.name_key, NEW.email_key, NEW.traits))",
     "user_words_removed": "DELETE ON users FOR EACH ROW",
 }
 
-
-def _declare() -> None:
-    statements = [_FUNCTION.format(name=name, body=body) for name, body in FUNCTIONS.items()]
-    for name, occasion in TRIGGERS.items():
-        statements.append(f"CREATE TRIGGER {name} AFTER {occasion} EXECUTE FUNCTION {name}()")
-    for statement in statements:
-        ddl = DDL(statement)  # type: ignore[no-untyped-call]
-        event.listen(metadata, "after_create", ddl)
-
-
-_declare()
-__all__ = ["user_words", "users", "words"]
+declare(metadata, {name: _FUNCTION.format(name=name, body=body) for name, body in _BODIES.items()}, _OCCASIONS)

@@ -1,7 +1,7 @@
 """Password hashes that were made elsewhere and are verified as they are: by an import, until the next sign-in replaces them.
 
 Known are Argon2 (RFC 9106), bcrypt, PBKDF2 with SHA-256 or SHA-512 (RFC 8018; in Django's form and in those of the PHC) and
-scrypt (RFC 7914; in the PHC's form). What a hash may cost is bounded, because whoever brings it chooses the cost.
+scrypt (RFC 7914; in the PHC's form). What a hash may cost is bounded, because its author chooses the cost.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import base64
 import binascii
 import hashlib
 import hmac
-import importlib
 import re
 from collections.abc import Callable
 
 import argon2
+import bcrypt
 
 LENGTH_MAX = 500
 """Characters of a hash."""
@@ -22,9 +22,9 @@ ARGON2_KIB, ARGON2_PASSES, ARGON2_LANES = 128 * 1024, 10, 8
 BCRYPT_COST = 14
 PBKDF2_ROUNDS = 2_000_000
 SCRYPT_BYTES, SCRYPT_LANES = 128 * 1024 * 1024, 4
-"""The dearest that is taken: about a second of one core."""
+"""The most expensive hashes that are accepted: about a second of one core."""
 BCRYPT_BYTES = 72
-"""bcrypt has never read more of a password."""
+"""bcrypt ignores the rest of a password."""
 
 _BCRYPT = re.compile(r"\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}")
 _DJANGO = re.compile(r"pbkdf2_(sha256|sha512)\$([0-9]{1,8})\$([^$]{1,64})\$([A-Za-z0-9+/]{40,90}={0,2})")
@@ -71,7 +71,6 @@ def _bcrypt(text: str) -> Verifier | None:
         return None
 
     def verify(password: str) -> bool:
-        bcrypt = importlib.import_module("bcrypt")  # only where such a hash is verified
         try:
             return bool(bcrypt.checkpw(password.encode()[:BCRYPT_BYTES], text.encode()))
         except ValueError:

@@ -16,11 +16,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.bootstrap import Core, open_core
 from api.cli.files.audit import export_events
-from api.cli.files.events import EventFile, FileRefused
+from api.cli.files.events import EventFile
 from api.cli.local.access import directory
 from api.cli.log_import import import_events
 from api.cli.output import check_output, written_file
 from api.files.reader import Form
+from api.files.refused import FileRefused
 from api.settings import Settings
 from domain.backoff import Backoff
 from domain.errors import Unavailable

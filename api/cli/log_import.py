@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from api.bootstrap import open_core
-from api.cli.files.events import FileRefused
 from api.cli.files.exported import ExportedEvents
 from api.cli.local.access import directory
+from api.files.refused import FileRefused
 from api.settings import Settings
 from domain.errors import Unavailable
 from domain.models.actor import system

@@ -1,4 +1,4 @@
-"""The encoding of a file: found by its byte order mark or named, and held against every byte before a row is read.
+"""The encoding of a file: found by its byte order mark or named, and checked against every byte before a row is read.
 
 The whole file is checked first because a file that is not what it says it is must not be imported by half.
 """

@@ -42,7 +42,7 @@ class Form(StrEnum):
 class UserFile:
     """A file of users that is read from its beginning, once, by iterating over it. Raises FileRefused.
 
-    `source` can be read again from its start; all of its bytes are held against the encoding first.
+    `source` can be read again from its start; all of its bytes are checked against the encoding first.
     """
 
     def __init__(

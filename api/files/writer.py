@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -19,6 +18,7 @@ from api.files.reader import Form
 from domain import policies
 from domain.models.actor import Actor
 from domain.models.user import User
+from schema.scalars import write_time
 
 COLUMNS = ("email", "display_name", "role", "status", "email_verified", "id", "created_at", "last_seen_at")
 MEDIA_TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.NDJSON: "application/x-ndjson"}
@@ -63,16 +63,11 @@ class UserWriter:
             str(user.status),
             user.email_verified_at is not None if seen else None,
             str(user.id),
-            write_moment(user.created_at),
-            write_moment(user.last_seen_at),
+            write_time(user.created_at),
+            write_time(user.last_seen_at) if user.last_seen_at else None,
         )
         record: dict[str, str | bool | None] = dict(zip(COLUMNS, values, strict=True))
         return record | ({"password_hash": hashes.get(user.id)} if self._hashes else {})
-
-
-def write_moment(moment: datetime | None) -> str | None:
-    """RFC 3339 in UTC."""
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _cell(value: str | bool | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -38,11 +39,25 @@ async def read_body(receive: Receive, limit: int) -> bytes:
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > limit:
-                    raise BodyRefused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than {limit} bytes")
+                    raise too_large(limit)
                 if not message.get("more_body"):
                     return b"".join(parts)
     except TimeoutError:
         raise BodyRefused(408, "REQUEST_TIMEOUT", "The body took too long to arrive") from None
+
+
+def check_headers(headers: Mapping[bytes, bytes], limit: int) -> None:
+    """Raise BodyRefused (413, 415) for a body that is announced as compressed or as larger than `limit` bytes."""
+    if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+        raise BodyRefused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed")
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length[:12]) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> BodyRefused:
+    """The refusal of a body of more than `limit` bytes."""
+    return BodyRefused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than {limit} bytes")
 
 
 async def read_json(scope: Scope, receive: Receive, limit: int, *, strict: bool = False) -> Any:
@@ -55,11 +70,7 @@ async def read_json(scope: Scope, receive: Receive, limit: int, *, strict: bool 
     kind = given.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind != b"application/json":
         raise BodyRefused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json")
-    if given.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
-        raise BodyRefused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed")
-    length = given.get(b"content-length", b"0")
-    if length.isdigit() and int(length[:12]) > limit:
-        raise BodyRefused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than {limit} bytes")
+    check_headers(given, limit)
     raw = await read_body(receive, limit)
     if raw.startswith(BYTE_ORDER_MARKS):
         raise BodyRefused(400, "MALFORMED_REQUEST", "The body must be UTF-8 without a byte order mark")

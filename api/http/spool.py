@@ -1,4 +1,4 @@
-"""Request bodies that are too large to be kept in memory: on disk, within a size and a pace."""
+"""Request bodies that are too large for memory, on disk, with limits of size and time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 from starlette.types import Receive, Scope
 
-from api.http.body import BODY_SECONDS, BodyRefused
+from api.http.body import BODY_SECONDS, BodyRefused, check_headers, too_large
 
 BODY_TIME = "rollcall.body_time"
 """The ASGI extension of api/http/protocol.py: its `give` is a function that gives the body of this request as much time once more."""
@@ -31,15 +31,9 @@ def spool() -> Iterator[BinaryIO]:
 async def read_file(scope: Scope, receive: Receive, limit: int, file: BinaryIO) -> None:
     """Write the whole body into the file, in parts as they arrive.
 
-    Reading it all before anything is done with it keeps clients alive that read no answer before they have sent their
-    request (browsers do not). Raises BodyRefused (408, 413, 415, 503) and ConnectionError if the client disconnects.
+    All of it is read first, because browsers read no response before they have sent their request. Raises BodyRefused (408, 413, 415, 503) and ConnectionError if the client disconnects.
     """
-    headers = {k: v for k, v in scope["headers"] if k in (b"content-length", b"content-encoding")}
-    if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
-        raise BodyRefused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed")
-    length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length[:15]) > limit:
-        raise _too_large(limit)
+    check_headers(dict(scope["headers"]), limit)
     more_time: Callable[[], None] = scope.get("extensions", {}).get(BODY_TIME, {}).get("give", lambda: None)
     try:
         async with asyncio.timeout(FILE_SECONDS):
@@ -63,10 +57,6 @@ async def _copy(receive: Receive, limit: int, file: BinaryIO, more_time: Callabl
         part = message.get("body", b"")
         size += len(part)
         if size > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
         file.write(part)
         more = message.get("more_body", False)
-
-
-def _too_large(limit: int) -> BodyRefused:
-    return BodyRefused(413, "PAYLOAD_TOO_LARGE", f"The file is larger than {limit} bytes")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AbstractAsyncContextManager, ExitStack, aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, aclosing, contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from api.files.importing import Batch, Tally, import_file
 from api.files.reader import Form, Row, UserFile
@@ -21,12 +21,12 @@ from api.http.spool import read_file, spool
 from api.rest.exchange import Exchange, route
 from api.rest.query import query_parameters
 from api.rest.shapes import ImportQuery
+from api.rest.stream import StreamedResponse
 from domain import policies
 from domain.errors import DomainError, RateLimited
 from domain.models.actor import Actor
 from domain.models.event import Change
 from domain.services.importing import ImportChange, ImportRefusal, ImportService
-from domain.tasks import background
 
 BATCH = 200
 """Rows of a transaction: reading and checking them keeps the event loop for about 10 ms."""
@@ -62,8 +62,7 @@ class ImportRoutes:
         with ExitStack() as stack:
             source = stack.enter_context(spool())
             await read_file(request.scope, request.receive, self._limit, source)
-            if self._running >= IMPORTS_MAX:
-                raise RateLimited(5, "Other imports are running; try again when one is done")
+            stack.enter_context(self._place())
             size = source.tell()
             try:
                 file = await asyncio.to_thread(
@@ -71,19 +70,22 @@ class ImportRoutes:
                 )
             except FileRefused as error:
                 raise BodyRefused(400, "MALFORMED_REQUEST", str(error)) from None
-            self._running += 1
-            stack.callback(self._ended)
-            return ImportResponse(
-                self._turn(request, actor), self._work(request, actor, file, given), file, size, given, stack.pop_all()
-            )
+            turn, batches = self._exchange.turn(request, actor), self._batches(request, actor, file, given)
+            lines = import_lines(turn, batches, file, given, size)
+            return StreamedResponse(lines, NDJSON, {"x-accel-buffering": "no"}, stack.pop_all())
 
-    def _ended(self) -> None:
-        self._running -= 1
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One of the imports that may run at once. Raises RateLimited."""
+        if self._running >= IMPORTS_MAX:
+            raise RateLimited(5, "Other imports are running; try again when one is done")
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
 
-    def _turn(self, request: Request, actor: Actor) -> AbstractAsyncContextManager[None]:
-        return self._exchange.turn(request, actor)
-
-    async def _work(
+    async def _batches(
         self, request: Request, actor: Actor, file: UserFile, given: ImportQuery
     ) -> AsyncGenerator[Batch, None]:
         """The batches; between them, the admin's rights are checked again. Raises DomainError."""
@@ -96,90 +98,48 @@ class ImportRoutes:
                 policies.require_admin(await self._exchange.identity(request))
 
 
-class ImportResponse(Response):
-    """The lines of a running import. It stops between two batches when the client disconnects."""
-
-    def __init__(
-        self,
-        turn: AbstractAsyncContextManager[None],
-        batches: AsyncGenerator[Batch, None],
-        file: UserFile,
-        size: int,
-        given: ImportQuery,
-        resources: ExitStack,
-    ) -> None:
-        super().__init__(media_type=NDJSON, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
-        del self.headers["content-length"]
-        self._turn, self._batches, self._file, self._size = turn, batches, file, size
-        self._given, self._resources = given, resources
-        self._disconnected = asyncio.Event()
-
-    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
-        """Import, and send what became of each row."""
-
-        async def watch() -> None:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            self._disconnected.set()
-
-        with self._resources:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            async with background(watch, "import-watch"):
-                await self._import(send)
-
-    async def _import(self, send: Send) -> None:
-        tally = Tally(line=self._given.start)
-        await _send(send, [self._start()])
-        stopped: DomainError | None = None
-        try:
-            async with self._turn, aclosing(self._batches) as batches:
-                async for batch in batches:
-                    tally.add(batch)
-                    await _send(send, [*_rows(batch), self._progress(batch.line)])
-                    if self._disconnected.is_set():
-                        return
-        except DomainError as error:
-            stopped = error
-        await _send(send, [self._summary(tally, stopped)], more=False)
-
-    def _start(self) -> dict[str, Any]:
-        file = self._file
-        return {
-            "type": "start",
-            "format": str(file.form),
-            "encoding": file.encoding,
-            "separator": file.separator,
-            "from": file.vendor and str(file.vendor),
-            "unused": file.unused,
-            "start": self._given.start,
-            "dry_run": self._given.dry_run,
-            "bytes": self._size,
-        }
-
-    def _progress(self, line: int) -> dict[str, Any]:
-        return {"type": "progress", "line": line, "bytes_read": self._file.position, "bytes": self._size}
-
-    def _summary(self, tally: Tally, stopped: DomainError | None) -> dict[str, Any]:
-        error = None if stopped is None else {"code": stopped.code, "message": stopped.message}
-        return {
-            "type": "summary",
-            "complete": stopped is None,
-            "error": error,
-            "created": tally.created,
-            "updated": tally.updated,
-            "unchanged": tally.unchanged,
-            "refused": tally.refused,
-            "role_changes": tally.role_changes,
-            "status_changes": tally.status_changes,
-            "unused": self._file.unused,
-            "line": tally.line,
-            "dry_run": self._given.dry_run,
-        }
+async def import_lines(
+    turn: AbstractAsyncContextManager[None],
+    batches: AsyncGenerator[Batch, None],
+    file: UserFile,
+    given: ImportQuery,
+    size: int,
+) -> AsyncGenerator[bytes, None]:
+    """The lines of the response; those of a batch are one part, and follow its transaction."""
+    tally, stopped = Tally(line=given.start), None
+    yield _written([_start(file, given, size)])
+    try:
+        async with turn, aclosing(batches):
+            async for batch in batches:
+                tally.add(batch)
+                progress = {"type": "progress", "line": batch.line, "bytes_read": file.position, "bytes": size}
+                yield _written([*_rows(batch), progress])
+    except DomainError as error:
+        stopped = {"code": error.code, "message": error.message}
+    yield _written([_summary(file, given, tally, stopped)])
 
 
-async def _send(send: Send, lines: list[dict[str, Any]], *, more: bool = True) -> None:
-    body = b"".join(orjson.dumps(line) + b"\n" for line in lines)
-    await send({"type": "http.response.body", "body": body, "more_body": more})
+def _written(lines: Sequence[Mapping[str, Any]]) -> bytes:
+    return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+
+
+def _start(file: UserFile, given: ImportQuery, size: int) -> Mapping[str, Any]:
+    return {
+        "type": "start",
+        "format": str(file.form),
+        "encoding": file.encoding,
+        "separator": file.separator,
+        "from": file.vendor and str(file.vendor),
+        "unused": file.unused,
+        "start": given.start,
+        "dry_run": given.dry_run,
+        "bytes": size,
+    }
+
+
+def _summary(file: UserFile, given: ImportQuery, tally: Tally, stopped: Mapping[str, str] | None) -> Mapping[str, Any]:
+    about = {"type": "summary", "complete": stopped is None, "error": stopped}
+    return {**about, **asdict(tally), "unused": file.unused, "dry_run": given.dry_run}
 
 
 def _rows(batch: Batch) -> list[dict[str, Any]]:

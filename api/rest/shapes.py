@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -11,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.files.reader import Form
 from api.files.vendors import Vendor
 from domain import policies
-from domain.models.actor import Actor
-from domain.models.directory import UserSort
+from domain.models.actor import Actor, Role
+from domain.models.directory import UserFilter, UserSort
 from domain.models.session import Session
-from domain.models.user import User
+from domain.models.user import Status, User
 from domain.services.sign_in import SignedIn
 from schema.scalars import write_time
 
@@ -113,24 +114,39 @@ class Refresh(Body):
     refresh_token: str | None = Field(default=None, repr=False)
 
 
-class UserListQuery(BaseModel):
-    """The query parameters of the user list, converted from text."""
+class Parameters(BaseModel):
+    """Query parameters, converted from text."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
-    after: str | None = None
+
+class Selection(Parameters):
+    """The query parameters that select users."""
+
     search: str | None = None
     email: str | None = None
     role: Literal["member", "auditor", "admin"] | None = None
     status: Literal["active", "disabled", "deleted"] | None = None
+
+    def filter(self, statuses: frozenset[Status] | None = None) -> UserFilter:
+        """The filter; without a status, users with these."""
+        return UserFilter(
+            status=frozenset({Status(self.status)}) if self.status else statuses,
+            role=frozenset({Role(self.role)}) if self.role else None,
+            email=self.email,
+        )
+
+
+class UserListQuery(Selection):
+    """The query parameters of the user list."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    after: str | None = None
     count: bool = False
 
 
-class ImportQuery(BaseModel):
-    """The query parameters of an import, converted from text."""
-
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+class ImportQuery(Parameters):
+    """The query parameters of an import."""
 
     format: Form | None = None
     encoding: str | None = Field(default=None, max_length=40)
@@ -139,17 +155,15 @@ class ImportQuery(BaseModel):
     dry_run: bool = False
 
 
-class ExportQuery(BaseModel):
-    """The query parameters of an export, converted from text."""
-
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+class ExportQuery(Selection):
+    """The query parameters of an export."""
 
     format: Form = Form.CSV
-    search: str | None = None
-    email: str | None = None
-    role: Literal["member", "auditor", "admin"] | None = None
-    status: Literal["active", "disabled", "deleted"] | None = None
     online: bool | None = None
     email_verified: bool | None = None
     sort: UserSort | None = None
     descending: bool = False
+
+    def filter(self, statuses: frozenset[Status] | None = None) -> UserFilter:
+        """The filter; without a status, users with these."""
+        return replace(super().filter(statuses), online=self.online, email_verified=self.email_verified)

@@ -19,7 +19,6 @@ from api.rest.shapes import ChangedUser, NewUser, UserListQuery, success, user_s
 from domain import policies
 from domain.errors import NotFound, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Role
-from domain.models.directory import UserFilter
 from domain.models.user import Status, User
 from domain.pagination import Window
 from domain.services.user import CreateUser, UpdateUser, UserService
@@ -55,12 +54,8 @@ class UserRoutes:
 
     async def _page(self, request: Request, actor: Actor, statuses: frozenset[Status] | None) -> Response:
         parameters = query_parameters(request, UserListQuery)
-        filter_ = UserFilter(
-            status=frozenset({Status(parameters.status)}) if parameters.status else statuses,
-            role=frozenset({Role(parameters.role)}) if parameters.role else None,
-            email=parameters.email,
-        )
-        query = self._users.query(actor, Window(parameters.limit, parameters.after), parameters.search, filter_)
+        window = Window(parameters.limit, parameters.after)
+        query = self._users.query(actor, window, parameters.search, parameters.filter(statuses))
         try:
             page = await self._users.page(query)
         except ValidationFailed as error:  # the only field that is checked there is the cursor

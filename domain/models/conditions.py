@@ -1,6 +1,6 @@
-"""What a text has to hold, as data: evaluated here for one user, and turned into SQL where many are asked.
+"""Conditions on the texts of a user, as data: evaluated here for one user, and translated to SQL for many.
 
-Texts are padded, so that holding a part says everything: a word begins with a space and ends with one, a text with two.
+Texts are padded, so that `Holds` also expresses beginnings and whole words: a word has a space on either side, a text two.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Field(StrEnum):
     NAME = "name"
     """The words of the name: two spaces, words with one space between them, two spaces."""
     WORDS = "words"
-    """The same, and after them the words that only the address has, with two spaces behind."""
+    """The same, then the words that only the address has and two spaces."""
     EMAIL = "email"
     """The address, a space on either side."""
     ID = "id"
@@ -36,41 +36,41 @@ class Holds:
     part: str
 
     def of(self, texts: Texts) -> bool:
-        """Whether it is so."""
+        """Whether these texts meet the condition."""
         return self.part in texts[self.field]
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A field has a word of which this one is a slip."""
+    """A field has a word that this one may be a slip of."""
 
     field: Field
     word: str
 
     def of(self, texts: Texts) -> bool:
-        """Whether it is so."""
+        """Whether these texts meet the condition."""
         return any(is_slip(self.word, other) for other in texts[self.field].split())
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Each of several."""
+    """All of several conditions."""
 
     conditions: tuple[Condition, ...]
 
     def of(self, texts: Texts) -> bool:
-        """Whether it is so."""
+        """Whether these texts meet the condition."""
         return all(c.of(texts) for c in self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """One of several; never of none."""
+    """At least one of several conditions; false if there are none."""
 
     conditions: tuple[Condition, ...]
 
     def of(self, texts: Texts) -> bool:
-        """Whether it is so."""
+        """Whether these texts meet the condition."""
         return any(c.of(texts) for c in self.conditions)
 
 

@@ -38,13 +38,13 @@ class UserFilter:
     created_after: datetime | None = None
     created_before: datetime | None = None
     email: str | None = None
-    """A canonical address; one that nobody can have matches nobody."""
+    """A canonical address; text that is not an address matches no user."""
     id: UUID | None = None
     can_sign_in: bool | None = None
 
     @property
     def is_private(self) -> bool:
-        """Whether it asks what only auditors, admins and the user themselves may know."""
+        """Whether the filter uses what only auditors, admins and the user themselves may know."""
         return self.email is not None or self.can_sign_in is not None
 
     def matches(self, user: User, online: frozenset[UUID]) -> bool:
@@ -81,7 +81,7 @@ class UserQuery:
 
     @property
     def whole(self) -> UserQuery:
-        """The same users, whichever page of them and in whatever order."""
+        """The same query without its page and order."""
         return replace(self, window=Window(), sort=UserSort.CREATED_AT, descending=False)
 
     @property
@@ -92,7 +92,7 @@ class UserQuery:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many there are; if not `exact`, an estimate."""
+    """The number of users; an estimate unless `exact`."""
 
     value: int
     exact: bool = True
@@ -104,12 +104,12 @@ class Count:
         return cls(round(number, 2 - len(str(number))), exact=False)
 
     def with_at_least(self, known: int) -> Count:
-        """An estimate is never below what is known to be there."""
+        """The count; an estimate is at least `known`."""
         return self if self.exact else Count(max(self.value, known), exact=False)
 
 
 EXACT_MAX = 10_000
-"""Up to so many are counted exactly, whatever the query; more only where that costs little."""
+"""Up to this number users are counted exactly; beyond it, only if that is cheap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class UserReader(Protocol):
         ...
 
     async def finds_little(self, query: UserQuery) -> bool:
-        """Whether the search of a query finds little (`is_little`), whatever its filter: then slips of typing count too."""
+        """Whether the search finds few users (`is_little`), without the filter; then slips of typing count too."""
         ...
 
     async def counts(self) -> Mapping[tuple[Role, Status], int]:

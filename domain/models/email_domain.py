@@ -30,7 +30,7 @@ def canonical_domain(text: str) -> str:
 
 
 def written_domain(text: str) -> str:
-    """A domain or a part of one in the spelling in which domains are stored; nothing is refused."""
+    """A domain or a part of one, in the spelling of stored domains; nothing is refused."""
     try:
         labels = _mapped(text).split(".")
     except InvalidDomain:
@@ -56,9 +56,9 @@ def _mapped(text: str) -> str:
 
 
 def _u_label(label: str) -> str:
-    """The label with its letters in plain sight.
+    """The label as a U-label.
 
-    Other ASCII labels may have what Internet hosts may not, as they always could: underscores, and hyphens anywhere inside.
+    Other ASCII labels may have characters that names of hosts may not have, as before: underscores, and hyphens anywhere inside.
     """
     if label.isascii() and not label.startswith(A_LABEL):
         if not _ASCII_LABEL.fullmatch(label):

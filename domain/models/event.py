@@ -7,14 +7,14 @@ and exported files all contain records. The values are Python objects or their J
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from domain.models.actor import Actor
-from domain.models.event_types import PERSONAL_FIELDS, EventType, SubjectKind
+from domain.models.event_types import EventType, SubjectKind
 
 NIL = UUID(int=0)
 """The nil UUID (RFC 9562 section 5.9)."""
@@ -77,13 +77,6 @@ class NewEvent:
     def names(self, user_id: UUID | None) -> bool:
         """Whether the user is the one concerned, or the actor."""
         return user_id is not None and user_id in (self.user_id, self.actor_id)
-
-    def without_personal_data(self, user_id: UUID) -> Self:
-        """The event as the log has it once this user is erased: the ids and the facts stay."""
-        if self.user_id != user_id:
-            return replace(self, ip_address=None) if self.actor_id == user_id else self
-        kept = [Change(c.field, None, None) if c.field in PERSONAL_FIELDS else c for c in self.changes]
-        return replace(self, changes=kept, ip_address=None, request_id=None)
 
     def to_record(self) -> dict[str, Any]:
         """The record to append; `from_record` is the inverse."""

@@ -1,11 +1,11 @@
-"""What a search finds, and in which order: the one definition, for pages, counts, feeds and tests.
+"""Which users a search finds, and in which order: the only definition, for pages, counts, feeds and tests.
 
-Best first: the whole address or id; the whole name, its words in any order; names that begin so, the same; the
-address's local part; words of the name or the address that begin so; parts of words; the address's domain; and, only
-where little else is found, slips of typing. Among equals the name decides, then the id.
+Best first: the whole address or id; the whole name with its words in any order; names with this beginning, their words in
+any order; the local part of the address; beginnings of words of the name or address; parts of words; the domain of the
+address; and, if little else is found, slips of typing. Users of equal rank are ordered by name, then id.
 
-A text with `@` is an address: exactly it, then what begins so; `@example.org` finds a domain. Its local part may have
-slips. Who may not see addresses finds by names alone.
+Text with `@` is an address: first exactly this address, then addresses with this beginning; `@example.org` finds a domain.
+The local part may have slips. Viewers who may not see addresses search names only.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from domain.models.words import is_ideographic, is_sign, words_of
 PART_MIN = 3
 """The shortest part of a word that is found inside it."""
 REORDERED_MAX = 3
-"""Up to so many words, a whole name is recognised in any order."""
+"""The most words of a whole name that is recognised in any order."""
 ID_LENGTH = 36
 """Characters of an id as it is written."""
 LITTLE = 5
-"""Where fewer than so many are found, and nobody by the whole address or id, slips of typing are looked for."""
+"""If fewer users than this are found, and none by the whole address or id, slips of typing count."""
 
 
 class Tier(IntEnum):
@@ -53,10 +53,10 @@ Rule = tuple[Tier, Condition]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search as it is compared. `text` is folded.
+    """A search in the form that is compared. `text` is folded.
 
-    `words` are its words, each as it stands in a key: a run of ideographs is one, with spaces inside. `address` is the
-    text as an address or a part of one, None where it has spaces; `local_words` are the words before its `@`.
+    `words` are its words as keys have them: a run of ideographs is one word, with spaces inside. `address` is the text
+    as an address or a part of one, None if it has spaces; `local_words` are the words before its `@`.
     """
 
     text: str
@@ -71,7 +71,7 @@ class Search:
         return self.address is not None and "@" in self.address
 
     def misspelt(self, *, by_email: bool) -> tuple[str, ...]:
-        """The words that may be slips: of an address, those before its `@`."""
+        """The words that may be slips; for an address those before the `@`."""
         return self.local_words if by_email and self.is_address else self.words
 
 
@@ -86,7 +86,7 @@ def parse_search(text: str) -> Search | None:
 
 
 def _address(text: str, folded: str) -> str | None:
-    """A canonical address as it is stored; anything else without spaces in the spelling of stored addresses."""
+    """The canonical address; other text without spaces in the spelling of stored addresses."""
     if " " in folded:
         return None
     try:
@@ -96,7 +96,7 @@ def _address(text: str, folded: str) -> str | None:
 
 
 def _search_words(folded: str) -> tuple[str, ...]:
-    """Signs count only where there is nothing else; ideographs that were typed together stay together."""
+    """Signs count only if there is nothing else; ideographs without a space between them stay together."""
     found: list[str] = []
     for chunk in folded.split():
         words = words_of(chunk)
@@ -118,7 +118,7 @@ def _id(folded: str) -> UUID | None:
 
 @lru_cache(maxsize=1024)
 def rules_of(search: Search, *, by_email: bool) -> Sequence[Rule]:
-    """What each tier asks, best first; `by_email` says whether addresses may be searched."""
+    """The condition of each tier, best first; `by_email` says whether addresses may be searched."""
     field = Field.WORDS if by_email else Field.NAME
     rules: list[Rule] = []
     if search.id is not None:
@@ -131,14 +131,14 @@ def rules_of(search: Search, *, by_email: bool) -> Sequence[Rule]:
 
 
 def rank(search: Search, texts: Texts, *, by_email: bool) -> Tier | None:
-    """How well the user with these texts fits, slips included; None for somebody who does not."""
+    """The tier of the user with these texts, slips included; None if the search does not find them."""
     return next((tier for tier, condition in rules_of(search, by_email=by_email) if condition.of(texts)), None)
 
 
 def is_little(found: Iterable[Tier | None]) -> bool:
-    """Whether a search that finds users with these tiers finds so little that slips count.
+    """Whether a search that finds users with these tiers finds so few that slips count.
 
-    Whoever is found by the whole address or id is meant, and nobody else.
+    They never count beside a user found by the whole address or id.
     """
     tiers = [tier for tier in found if tier is not None and tier not in SLIPPED]
     return Tier.WHOLE not in tiers and len(tiers) < LITTLE
@@ -170,7 +170,7 @@ def _word_rules(search: Search, field: Field, *, by_email: bool) -> list[Rule]:
 
 
 def _slip_rules(search: Search, field: Field, *, is_address: bool) -> list[Rule]:
-    """One word that is a slip, beside words that begin so; then any number of slips."""
+    """One word is a slip and the others are beginnings of words; then any number of slips."""
     words = search.misspelt(by_email=is_address)
     begins: dict[str, Condition] = {w: Holds(field, f" {w}") for w in words}
     near = {w: Near(field, w) for w in words if may_slip(w)}
@@ -184,18 +184,18 @@ def _slip_rules(search: Search, field: Field, *, is_address: bool) -> list[Rule]
 
 
 def begins_or_near(field: Field, word: str) -> Condition:
-    """A word begins so, or this is a slip of it."""
+    """A word has this beginning, or this is a slip of it."""
     begins = Holds(field, f" {word}")
     return AnyOf((begins, Near(field, word))) if may_slip(word) else begins
 
 
 def whole_names(search: Search) -> list[str]:
-    """The names that the search may be the whole of."""
+    """The names that consist of exactly the words of the search."""
     if len(search.words) > REORDERED_MAX:
         return [" ".join(search.words)]
     return [" ".join(order) for order in permutations(search.words)]
 
 
 def is_long(word: str) -> bool:
-    """Whether a word is found inside others: long enough, and no run of ideographs, which are found anyhow."""
+    """Whether a word is found inside others: it is long enough and no run of ideographs, which are words of their own."""
     return len(word) >= PART_MIN and not is_ideographic(word[0])

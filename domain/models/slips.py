@@ -1,8 +1,8 @@
-"""Slips of typing: one letter wrong, missing, too many, or two neighbours changed round.
+"""Slips of typing: one letter wrong, missing or added, or two neighbouring letters exchanged.
 
-Whole words are compared, and words of which only the beginning was typed where its first half is right. So every slip
-leaves the first half of the typed word or its second half as they are, or is one change across the middle: an index of
-words and of words reversed finds all of them.
+A typed word is compared with whole words and, if its first half is right, with beginnings of words. So every slip leaves
+the first or the second half of the typed word unchanged, or is one exchange across the middle: an index of words and one
+of reversed words find all of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ SLIP_MIN, BEGINNING_MIN = 3, 5
 
 
 def may_slip(word: str) -> bool:
-    """Whether a typed word may be a slip: long enough, and no number."""
+    """Whether a typed word may be a slip: it is long enough and no number."""
     return len(word) >= SLIP_MIN and word[0].isalpha() and word.isalnum()
 
 
@@ -37,7 +37,7 @@ def is_slip(typed: str, word: str) -> bool:
 
 
 def _endings(typed: str, word: str, same: int) -> list[tuple[str, str]]:
-    """What follows the slip in both, for each kind of slip that is possible after so many equal letters."""
+    """The rests of both words behind the slip, for each kind of slip that is possible after `same` equal letters."""
     ends = [(typed[same + 1 :], word[same:]), (typed[same:], word[same + 1 :]), (typed[same + 1 :], word[same + 1 :])]
     if len(typed) > same + 1 and typed[same : same + 2] == word[same : same + 2][::-1]:
         ends.append((typed[same + 2 :], word[same + 2 :]))

@@ -64,7 +64,7 @@ def canonical_email(text: str, field: str = "email") -> str:
 
 
 def address_of(text: str) -> str:
-    """The address that a text means: canonical, or, for what is none, a text that is nobody's."""
+    """The canonical address, or for text that is not an address an empty one, which no user has."""
     try:
         return canonical_email(text)
     except ValidationFailed:
@@ -72,7 +72,7 @@ def address_of(text: str) -> str:
 
 
 def address_part(text: str) -> str:
-    """An address, or a part of one, in the spelling in which addresses are stored; without an at sign a part of either side."""
+    """An address or a part of one, in the spelling of stored addresses; without an at sign, a part of either side."""
     before, domain = _parts("".join(text.split()))
     local = unicodedata.normalize("NFKC", before.casefold()).replace("\0", "")
     if _AT.search(text) is None:

@@ -144,7 +144,7 @@ def user_changed(actor: Actor, before: User, after: User, changes: Sequence[Chan
 
 
 def email_verified(actor: Actor, user: User, now: datetime) -> NewEvent:
-    """The user's address was confirmed, by themselves or by whoever brought them in."""
+    """The user's address was confirmed: by the user, or by an import that says so."""
     return _about(EventType.EMAIL_VERIFIED, actor, user, now)
 
 

@@ -1,8 +1,8 @@
-"""The words of names and addresses: what a search compares, and what a name is sorted by.
+"""The words of names and addresses, by which users are searched and sorted.
 
 A word is a run of letters and digits; each Chinese, Japanese or Korean character is a word of its own, because those
-names are written with and without a space between their parts. An apostrophe inside a word vanishes (`o'b` finds
-O'Brien, and so does `obrien`), a hyphen or a full stop ends one. Any other sign is a word too, so that it can be found.
+names are written with and without a space between their parts. An apostrophe inside a word is removed (`o'b` finds
+O'Brien, and so does `obrien`), a hyphen or a full stop ends a word. Any other sign is a word too, so that it can be found.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def is_sign(word: str) -> bool:
 
 
 def name_key(display_name: str) -> str:
-    """The words of a name, one space between them: what names are sorted by and found by."""
+    """The words of a name with one space between them; names are sorted and found by it."""
     return _key(words_of(fold(display_name)), NAME_KEY_MAX)
 
 

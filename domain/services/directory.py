@@ -69,8 +69,8 @@ class DirectoryService:
     ) -> UserQuery:
         """Build a query within the actor's rights: only statuses they may see, and e-mail only if they may see e-mails.
 
-        Without an order it is by relevance for a search, else by creation. Who may not see all of
-        everybody finds only themselves by a private filter. Raises ValidationFailed for a search that is too long, and for relevance without one.
+        Without `sort` a search is ordered by relevance, anything else by creation. With a private filter, members find
+        only themselves. Raises ValidationFailed for a search that is too long, and for relevance without a search.
         """
         filter_ = filter_ or UserFilter()
         parsed = parse_search(search) if search else None
@@ -121,7 +121,7 @@ class DirectoryService:
             return await unit.users.page(query)
 
     async def password_hashes(self, actor: Actor, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
-        """The password hashes of those who have one, for an export by an operator. Raises Forbidden for everybody else."""
+        """The password hashes of those who have one, for an export by an operator. Raises Forbidden for other actors."""
         if actor.user_id is not None or not actor.is_admin:
             raise Forbidden("Password hashes are exported by the operator only")
         async with self._store.read() as unit:

@@ -41,10 +41,9 @@ class Survey:
 
     def cleaned(self, event: Event) -> Event:
         """The event without the personal data of users who were erased after it."""
-        for user_id in (event.user_id, event.actor_id):
-            if user_id is not None and event.seq < self.erased.get(user_id, 0):
-                event = event.without_personal_data(user_id)
-        return event
+        concerned = (event.user_id, event.actor_id)
+        erased = [i for i in concerned if i is not None and event.seq < self.erased.get(i, 0)]
+        return policies.without_erased(event, erased) if erased else event
 
 
 class RestoreService:

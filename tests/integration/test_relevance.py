@@ -139,7 +139,7 @@ async def walked(connection: AsyncConnection, query: UserQuery, sizes: Sizes, *,
 async def sorted_by(connection: AsyncConnection, query: UserQuery, sizes: Sizes) -> list[User]:
     """The first users in another order."""
     found, few = await SqlSearch(connection, query, sizes).condition()
-    statement = await Walk(connection, query, keyset_of(query)).question(found, few=few)
+    statement = await Walk(connection, query, keyset_of(query)).statement(found, few=few)
     return [
         User(**{**r, "role": Role(r["role"]), "status": Status(r["status"])})
         for r in (await connection.execute(statement)).mappings()

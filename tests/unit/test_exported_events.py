@@ -10,8 +10,9 @@ from uuid import UUID
 import orjson
 import pytest
 
-from api.cli.files.events import FileRefused, line_of
+from api.cli.files.events import line_of
 from api.cli.files.exported import ExportedEvents
+from api.files.refused import FileRefused
 from domain.models.event import Event, Subject
 from domain.models.event_types import EventType, SubjectKind
 

@@ -13,8 +13,9 @@ from starlette.types import Message
 
 from api.files.importing import Batch
 from api.files.reader import Form, UserFile
-from api.rest.import_users import ImportResponse
+from api.rest.import_users import NDJSON, import_lines
 from api.rest.shapes import ImportQuery
+from api.rest.stream import StreamedResponse
 from domain.errors import Unavailable
 from domain.services.importing import ImportRow
 
@@ -52,7 +53,8 @@ class Client:
         resources = ExitStack()
         resources.callback(lambda: setattr(self, "closed", True))
         file = UserFile(io.BytesIO(b"email\n"), Form.CSV)
-        response = ImportResponse(nullcontext(), self.batches(error), file, 6, ImportQuery(), resources)
+        lines = import_lines(nullcontext(), self.batches(error), file, ImportQuery(), 6)
+        response = StreamedResponse(lines, NDJSON, resources=resources)
         await response({"type": "http"}, self.receive, self.send)
         assert self.closed
         return [str(line["type"]) for line in self.lines]

@@ -9,12 +9,13 @@ import orjson
 
 from api.cli.files.events import line_of
 from api.files.reader import Form
-from api.files.writer import write_csv, write_moment
+from api.files.writer import write_csv
 from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.log import EventFilter
 from domain.pagination import PAGE_MAX, Window
 from domain.services.event import EventService
+from schema.scalars import write_time
 
 COLUMNS = (
     "seq",
@@ -54,6 +55,6 @@ def _text(events: Sequence[Event], form: Form, epoch: UUID) -> str:
 
 
 def _cells(event: Event) -> list[str]:
-    record = event.to_record() | {"occurred_at": write_moment(event.occurred_at)}
+    record = event.to_record() | {"occurred_at": write_time(event.occurred_at)}
     record["changes"] = orjson.dumps(record["changes"], default=str).decode()
     return ["" if (value := record[name]) is None else str(value) for name in COLUMNS]

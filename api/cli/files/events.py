@@ -16,6 +16,7 @@ from uuid import UUID
 
 import orjson
 
+from api.files.refused import FileRefused
 from domain.cursors import LogCursor, parse_cursor, sequence_cursor
 from domain.models.event import Audience, Event
 from domain.models.event_types import EventType, SubjectKind
@@ -23,10 +24,6 @@ from domain.models.user import Status
 
 BEGINNING = b'{"cursor":"'
 CHUNK = 1 << 20
-
-
-class FileRefused(Exception):
-    """The file cannot be continued; the message says why."""
 
 
 def line_of(event: Event, epoch: UUID) -> bytes:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from api.cli.files.events import FileRefused, placed_event_of
+from api.cli.files.events import placed_event_of
+from api.files.refused import FileRefused
 from domain.models.event import Event
 
 LINE_MAX = 1 << 24
