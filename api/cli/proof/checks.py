@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from api.cli.proof.ledger import Ledger, Outcome
+from api.cli.proof.ledger import Kind, Ledger, Outcome
 from api.cli.proof.subscriber import RESYNC
 
 
@@ -91,13 +91,18 @@ def _count_gaps(result: Seen, missing: Sequence[int]) -> None:
 
 
 def check_writes(ledger: Ledger, entries: Sequence[Entry]) -> list[str]:
-    """The faults of the log: acknowledged writes that are missing, refused writes that are present, and duplicates."""
+    """The faults of the log: acknowledged writes that are missing, refused writes that are present, and duplicates.
+
+    An address whose account was lost with the log's end, as after a restore, is free again: taking it is then right.
+    """
     there = Counter(e.mark for e in entries if e.mark is not None)
+    users = {e.user_id for e in entries}
     faults = []
     for write in ledger.writes:
         times = there[write.mark]
         about = f"the {write.kind} of {write.mark}"
-        if write.kind.refusable and write.outcome is Outcome.ACKNOWLEDGED:
+        free = write.kind is Kind.TAKEN and write.person is not None and write.person.id not in users and times > 0
+        if write.kind.refusable and write.outcome is Outcome.ACKNOWLEDGED and not free:
             faults.append(f"{about} was acknowledged, but should have been refused")
         elif write.outcome is Outcome.ACKNOWLEDGED and times == 0:
             faults.append(f"{about} was acknowledged and is not in the log")
