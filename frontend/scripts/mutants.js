@@ -1,7 +1,7 @@
 /**
- * Breaks the rules of tests/mutants.js one by one, in a copy of the console, and sees whether the tests notice. Says of
- * each what became of it, and ends with 1 where fewer than the wanted share were killed. An interrupted run goes on where
- * it was when it is started again, as long as no file of the console has changed.
+ * Breaks the rules of tests/mutants.js one by one, in a copy of the console, and checks whether the tests notice.
+ * Prints the outcome of each, and exits with 1 if fewer than the wanted share were killed. An interrupted run continues
+ * where it stopped when it is started again, as long as no file of the console has changed.
  *
  *     node scripts/mutants.js [--at-least 80] [--jobs 1] [--anew] [part of a file's name ...]
  */

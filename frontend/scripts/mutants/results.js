@@ -1,6 +1,6 @@
 /**
- * What became of each mutant, in a file, so that a run that was interrupted goes on where it was. Results hold for the
- * console exactly as it was: where any of its files differs, they are dropped.
+ * The outcome of each mutant, in a file, so that an interrupted run continues where it stopped. Results hold for the
+ * console exactly as it was: if any of its files differs, they are dropped.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -15,8 +15,8 @@ import {
 import { dirname, join } from 'node:path';
 
 /**
- * `killed` by a test that fails. `timedOut` where the tests had not ended within their time: that may be the mutant's
- * doing or the machine's, and counts as not killed.
+ * `killed` by a test that fails. `timedOut` if the tests did not end in time: the cause may be the mutant or the
+ * machine, and it counts as not killed.
  * @typedef {'killed' | 'survived' | 'timedOut'} Outcome
  * @typedef {{ outcome: Outcome, by?: string, seconds: number }} Result
  */

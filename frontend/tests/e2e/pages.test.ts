@@ -72,3 +72,23 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 		}
 	});
 });
+
+test('a new version of the console is announced, and the current one is not', async ({ open }) => {
+	const visitor = await open();
+	const { page } = visitor;
+	const notice = page.getByText('A new version of the console is ready.');
+	/** What SvelteKit does when the visitor comes back to the tab. */
+	const compareVersions = async () => {
+		const read = page.waitForResponse(/\/_app\/version\.json$/);
+		await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+		await (await read).finished();
+		// The comparison follows the response within a task.
+		await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+	};
+	await visitor.goto('/sign-in');
+	await compareVersions();
+	expect(await notice.count()).toBe(0);
+	await page.route('**/_app/version.json', (route) => route.fulfill({ json: { version: 'newer' } }));
+	await compareVersions();
+	await notice.waitFor();
+});

@@ -21,10 +21,7 @@ export const ROUTES = {
 	'routes/(app)/people/new/+page.server.ts': [
 		["idempotencyKey: text(form, 'key') || null", 'idempotencyKey: null']
 	],
-	'routes/(app)/people/export/+server.ts': [
-		['if (!page.users.pageInfo.hasNextPage) return;', 'return;'],
-		['before: null }', '}']
-	],
+	'routes/(app)/people/export/+server.ts': [['before: null }', '}']],
 	'routes/(app)/+layout.svelte': [
 		["document.querySelector('main')?.focus({ preventScroll: true });", 'void 0;'],
 		['onMount(() => live.start());', ''],

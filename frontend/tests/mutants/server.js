@@ -9,6 +9,9 @@ export const SERVER = {
 	'lib/server/forms.ts': [
 		['fail(formStatus(refusal.code), answer)', 'fail(400, answer)', 'every refusal is 400']
 	],
+	'lib/server/lists.ts': [
+		['if (!page.pageInfo.hasNextPage) return;', 'return;', 'an export ends with its first page']
+	],
 	'lib/server/status.ts': [
 		['STATUSES[code] ?? 400', '400'],
 		['LAST_ADMIN: 409', 'LAST_ADMIN: 400'],

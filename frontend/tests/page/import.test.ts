@@ -65,7 +65,7 @@ test('a refused row is corrected in its place', async () => {
 	expect(document.querySelector('[data-refused]')).toBe(null);
 });
 
-test('an import warns who would leave meanwhile, and ends when the page is left', async () => {
+test('an import warns before the page is left, and ends when it is left', async () => {
 	await checked();
 	await press(enImport.run(1));
 	await until(() => imports.sent.length === 2);

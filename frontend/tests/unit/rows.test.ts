@@ -59,7 +59,7 @@ describe('newcomers', () => {
 		expect([ids(rows), rows.waiting.count]).toEqual(['f e d c b a', 0]);
 	});
 
-	test('who left again while the others waited ends nothing; the last of them does', () => {
+	test('stay on hold while any of them waits: it ends when the last one leaves', () => {
 		const hold = new Reader();
 		const rows = list({ order: 'newestLast', hold });
 		hold.flood = true;

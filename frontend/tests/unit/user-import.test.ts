@@ -51,7 +51,7 @@ describe('lines of JSON', () => {
 		expect(await all(stream('{"a":1}\n{"b":2}'))).toEqual([[{ a: 1 }]]);
 	});
 
-	test('are closed by whoever stops reading', async () => {
+	test('cancel the stream when the caller stops iterating', async () => {
 		let closed = false;
 		const body = new ReadableStream<Uint8Array>({
 			pull: (controller) => controller.enqueue(new TextEncoder().encode('{}\n')),

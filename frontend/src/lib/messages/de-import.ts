@@ -66,7 +66,7 @@ export const deImport: ImportMessages = {
 	unused: 'Nicht verwendete Spalten',
 
 	access: 'Änderungen von Rolle und Status',
-	accessText: 'Sehen Sie hier genau hin: Sie ändern, was jemand darf.',
+	accessText: 'Prüfen Sie diese Zeilen genau: Sie ändern, was Personen dürfen.',
 	line: 'Zeile',
 	email: 'E-Mail',
 	name: 'Name',

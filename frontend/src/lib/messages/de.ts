@@ -324,7 +324,7 @@ export const de: Messages = {
 		commands: 'Befehle',
 		none: 'Nichts gefunden',
 		theme: (name) => `Farbschema: ${name}`,
-		open: 'Suchen oder springen'
+		open: 'Suchen oder öffnen'
 	},
 	keys: {
 		title: 'Tastatur',

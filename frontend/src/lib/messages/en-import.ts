@@ -106,7 +106,7 @@ export const enImport = {
 		utf16: 'This file looks like UTF-16. Choose that encoding below, or save it as “CSV UTF-8”.',
 		needsEmail: (names: string) => `The first line has no column for the email. It has: ${names}`,
 		twice: (column: string) => `The first line names the column ${column} twice. Remove one of them.`,
-		header: 'The first line is not CSV: a quotation mark does not fit.',
+		header: 'The first line is not CSV: a quotation mark is misplaced.',
 		tooLarge: 'This file is too large. Split it, or use “rollcall import”.',
 		tooSlow: 'The file took too long to upload. Split it, or use “rollcall import”.'
 	},

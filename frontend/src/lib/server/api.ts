@@ -27,7 +27,7 @@ export const API_URL = env.API_URL ?? 'http://127.0.0.1:8000';
 const PROXY_HEADERS: Record<string, string> = env.PROXY_TOKEN ? { 'x-proxy-token': env.PROXY_TOKEN } : {};
 const GRAPHQL = new URL('/graphql', API_URL);
 const TIMEOUT_MS = 15_000;
-/** A file of the size that a form may have is imported in a tenth of this. */
+/** Ten times what the import of the largest file takes that a form may have. */
 const UPLOAD_TIMEOUT_MS = 300_000;
 /** An access token this close to its end, in seconds, is renewed before it is used. */
 const RENEW_BEFORE_SECONDS = 20;
@@ -63,7 +63,7 @@ export class Api {
 	#cookie: string;
 	/** Shared by the loads of one page. Requests share nothing: the API answers them with the same successor. */
 	#renewing: Promise<Renewal | null> | undefined;
-	/** The headers by which the API deletes cookies of a session that it has refused or ended. */
+	/** The Set-Cookie headers by which the API deletes the cookies of a session that it has refused or ended. */
 	readonly #deletions: string[] = [];
 	/** The API's code of why the last renewal failed. */
 	reason: string | undefined;
@@ -195,7 +195,7 @@ export class Api {
 		});
 	}
 
-	/** Sends a file to a path of the API, with who sends it; the response is streamed. Raises 503. */
+	/** Sends a file to a path of the API on behalf of the visitor; the response is streamed. Raises 503. */
 	async upload(path: string, body: Blob, type: string): Promise<Response> {
 		if (this.#isEnding()) await this.renew();
 		const headers = { ...this.#headers(), 'content-type': type, origin: this.#event.url.origin };
@@ -205,7 +205,7 @@ export class Api {
 		);
 	}
 
-	/** Who asks, and for whom. */
+	/** The headers that identify the visitor, and this console as their proxy. */
 	#headers() {
 		const { request, locals, url } = this.#event;
 		return {

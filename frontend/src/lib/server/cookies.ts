@@ -12,8 +12,8 @@ const REFRESH = new Set(PREFIXES.map((prefix) => `${prefix}rollcall_refresh${INS
 const OWN = new Set([...PREFIXES.map((prefix) => `${prefix}rollcall${INSTANCE}`), ...REFRESH]);
 const FORMER_REFRESH = new Set(PREFIXES.map((prefix) => `${prefix}rollcall_refresh`));
 /**
- * Names of before this instance had one, and of earlier versions: the API alone can tell whether such a cookie is its
- * own or another instance's.
+ * Names from before this instance had a name of its own, and from earlier versions: only the API can tell whether such
+ * a cookie is its own or another instance's.
  */
 const FORMER = new Set([
 	...PREFIXES.map((prefix) => `${prefix}rollcall`),
@@ -64,7 +64,7 @@ export function sentCookies(request: Request): string {
 		.join('; ');
 }
 
-/** Whether a Cookie header has a session of this instance; under the names of before it may be another's. */
+/** Whether a Cookie header has a session of this instance; a cookie with a former name may be another instance's. */
 export const hasOwnSession = (header: string) => header.split(';').some((pair) => OWN.has(nameOf(pair)));
 
 /** The Cookie header for the API once cookies have been set: its own cookies and no others. */
@@ -100,8 +100,8 @@ export function passOn(cookies: Cookies, headers: readonly string[]): void {
 }
 
 /**
- * Forgets the session in the visitor's browser: the cookies that the API deletes, at the page's paths too. No other is
- * deleted, for only the API can tell its own tokens from those of another instance on this host.
+ * Forgets the session in the visitor's browser: the cookies that the API deletes, at the page's paths too. No others are
+ * deleted, because only the API can tell its own tokens from those of another instance on this host.
  */
 export function forget(cookies: Cookies, deletions: readonly string[], pathname = '/'): void {
 	for (const { name, path, maxAge } of [...new Set(deletions)]

@@ -1,4 +1,4 @@
-/** The import of a page without script: the form's file through the API, and what became of its rows. */
+/** An import without script: the server sends the form's file to the API and collects the report. */
 import type { ImportOptions, ImportReport, ImportSource } from '#lib/types/import.ts';
 import { VENDORS } from '#lib/types/import.ts';
 import type { Problem } from '#lib/types/problem.ts';
@@ -7,9 +7,9 @@ import { importAll } from '#lib/utils/user/import-run.ts';
 import type { Api } from './api.ts';
 import { choice, raw, text } from './forms.ts';
 
-/** A page waits this long for another import, in seconds. */
+/** The longest wait while other imports run, in seconds. */
 const WAIT_MAX = 10;
-/** What fits into a form again beside its other fields, in bytes. */
+/** The largest text that the page keeps in a form to send it again, in bytes. */
 const KEPT_MAX = 1_000_000;
 
 export interface SentFile {
@@ -17,7 +17,7 @@ export interface SentFile {
 	options: ImportOptions;
 }
 
-/** The file of a form, or where none was chosen, the lines pasted. */
+/** The file of a form, or the pasted lines if no file was chosen. */
 export function fileOf(form: FormData): SentFile {
 	const file = form.get('file');
 	const options = { from: choice(form, 'from', VENDORS) ?? null, encoding: text(form, 'encoding') };
@@ -46,7 +46,7 @@ export async function importFile(
 	return { report, problem };
 }
 
-/** The file as text, to be sent again by the next form; null where it is too long for that, or in an unknown encoding. */
+/** The file as text, for the next form to send again; null if it is too long, or its encoding is unknown. */
 export async function keptText({ source }: SentFile, encoding: string): Promise<string | null> {
 	try {
 		const decoder = new TextDecoder(LABELS[encoding] ?? encoding);
@@ -59,7 +59,7 @@ export async function keptText({ source }: SentFile, encoding: string): Promise<
 	}
 }
 
-/** What the Encoding Standard calls some of Python's encodings. */
+/** Python's names of encodings whose label in the Encoding Standard differs. */
 const LABELS: Record<string, string> = {
 	'utf-16-le': 'utf-16le',
 	'utf-16-be': 'utf-16be',

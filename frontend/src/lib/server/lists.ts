@@ -13,3 +13,14 @@ export function listOf<T>({ edges, pageInfo, totalCount, totalCountExact }: Conn
 	const rows = edges.map((edge) => edge.node);
 	return { rows, pageInfo, total: totalCount ?? 0, exact: totalCountExact ?? true };
 }
+
+/** The rows of each page, from the first, which has been read, to the last. */
+export async function* pagesOf<T>(
+	first: Connection<T>,
+	readAfter: (cursor: string | null) => Promise<Connection<T>>
+): AsyncGenerator<T[]> {
+	for (let page = first; ; page = await readAfter(page.pageInfo.endCursor)) {
+		yield page.edges.map((edge) => edge.node);
+		if (!page.pageInfo.hasNextPage) return;
+	}
+}

@@ -21,14 +21,14 @@ const MISMATCH = { code: 'VALIDATION_ERROR', message: '', fields: { name: 'misma
 
 type Refused = Extract<UserOutcome | DoneOutcome, { code: unknown }>;
 
-/** The user as they are now, where somebody else was quicker. */
+/** The stored user, if somebody else has changed it first. */
 function currentOf(problem: Refused): User | null {
 	return problem.__typename === 'ConflictProblem' && problem.code === 'VERSION_CONFLICT'
 		? problem.current
 		: null;
 }
 
-/** The user who has the address already, where the visitor may see them. */
+/** The user who already has the address, if the visitor may see them. */
 export function holderOf(problem: Refused): User | null {
 	return problem.__typename === 'ConflictProblem' && problem.code === 'EMAIL_TAKEN' ? problem.current : null;
 }

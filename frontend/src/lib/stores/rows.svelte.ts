@@ -22,17 +22,17 @@ interface Listed {
 	version?: number;
 }
 
-/** What sets one list apart from another. */
+/** The rules in which lists differ. */
 export interface ListRules<T extends Listed, Change = never> {
 	/** Where newcomers belong. Only the API knows their place in its own order: the page is read again to show them. */
 	order: 'newestFirst' | 'newestLast' | 'asRead';
-	/** What a row is known by; its id unless said. */
+	/** The key of a row; by default its id. */
 	key?: (value: T) => string;
 	/** What a live event does to the list. `missed`: it happened while there was no connection. */
 	apply?: (rows: Rows<T, Change>, change: Change, missed: boolean) => void;
-	/** When newcomers wait; unless said, never. */
+	/** When newcomers wait; by default never. */
 	hold?: Hold;
-	/** More than a reader looks through: the last of more rows are read from the API again when they are wanted. */
+	/** How many rows are kept, more than a reader looks through; those dropped at the end are read from the API again. */
 	shownMax?: number;
 	waitingMax?: number;
 }
@@ -97,7 +97,7 @@ export class Rows<T extends Listed, Change = never> {
 		if (row) row.hasLeft = true;
 	}
 
-	/** Shows those that wait. False where that takes the API: then the page must be read again. */
+	/** Shows those that wait. False if only the API can show them: then the page must be read again. */
 	show(): boolean {
 		if (this.#rules.order === 'asRead' || !this.waiting.complete) return false;
 		const [first] = this.rows;

@@ -86,7 +86,7 @@ export type ImportLine = StartLine | ChangedRow | UnchangedRow | RefusedRow | Pr
 export const COUNTED = ['created', 'updated', 'unchanged', 'refused'] as const;
 export type Outcome = (typeof COUNTED)[number];
 
-/** What became of the rows so far. */
+/** The outcomes of the rows so far. */
 export interface ImportReport extends Record<Outcome, number> {
 	start: StartLine | null;
 	/** Everything up to this line is done: the place to continue from. */

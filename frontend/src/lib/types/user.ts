@@ -11,7 +11,7 @@ interface Unchanged {
 	current: User | null;
 }
 
-/** The user who has the address that was entered, where that is why. */
+/** The user who has the address that was entered, if it was refused for that. */
 interface Held {
 	holder: User | null;
 }

@@ -10,10 +10,11 @@ export class ApiError extends Error {
 	}
 }
 
-const RENEWABLE = new Set(['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOKEN_INVALID']);
+/** The codes after which a request is worth another attempt with a renewed session. */
+export const RENEWABLE: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOKEN_INVALID']);
 let renewal: Promise<boolean> | null = null;
 
-/** When the access token ends, in milliseconds, or null where the cookie of this name does not say. */
+/** When the access token ends, in milliseconds, or null if there is no cookie of this name. */
 export function sessionEnd(name: string, cookie = document.cookie): number | null {
 	const found = cookie.split('; ').find((pair) => pair.startsWith(`${name}=`));
 	return found ? Number(found.slice(name.length + 1)) * 1000 : null;

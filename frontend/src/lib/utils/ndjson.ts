@@ -1,8 +1,10 @@
-/** Newline-delimited JSON, as it arrives. */
+/** Newline-delimited JSON. */
+
+export const NDJSON = 'application/x-ndjson';
 
 /**
- * The values of the lines, those of each chunk together. A line without its end is left out: the rest of it was lost.
- * Raises what reading raises; whoever stops reading closes the stream.
+ * The values of the lines, as one array for each chunk. A line without a line end is left out: the rest of it was lost.
+ * Raises the errors of the stream. The stream is cancelled when the caller stops iterating.
  */
 export async function* readLines<Line>(body: ReadableStream<Uint8Array>): AsyncGenerator<Line[]> {
 	const [reader, decoder] = [body.getReader(), new TextDecoder()];

@@ -25,7 +25,7 @@ function fieldMessage(m: EntryMessages, message: string): string | null {
 	return message || null;
 }
 
-/** What an admin is told of an address that a deleted user has. */
+/** The API's message to an admin if a deleted user has the address. */
 const HELD = /^This e-mail address belongs to a deleted user/;
 
 /** The catalogue's sentence; where only the API knows more (what exactly is not allowed), its own. */

@@ -1,4 +1,4 @@
-/** Refused rows as they are corrected in place, and those of them that a dry run has accepted. */
+/** Corrections of refused rows: what was typed, and what a dry run has accepted. */
 import { SvelteMap } from 'svelte/reactivity';
 import { CELLS, type CellName, type Cells, type RefusedRow } from '#lib/types/import.ts';
 
@@ -16,7 +16,7 @@ export class Corrections {
 		this.#drafts[row.line] = { ...this.#drafts[row.line], [name]: value };
 	}
 
-	/** The rows in which something stands that is not what was read. */
+	/** The rows with a value that differs from the file. */
 	edited(rows: readonly RefusedRow[]): RefusedRow[] {
 		return rows.filter((row) => CELLS.some((name) => this.value(row, name) !== (row.cells?.[name] ?? '')));
 	}
@@ -26,18 +26,18 @@ export class Corrections {
 		return Object.fromEntries(CELLS.map((name) => [name, this.value(row, name)]));
 	}
 
-	/** Keeps what a dry run has accepted; what was typed has been read. */
+	/** Keeps the rows that a dry run has accepted, and drops their drafts. */
 	accept(rows: readonly RefusedRow[]): void {
 		for (const row of rows) this.ready.set(row.line, this.cells(row));
 		this.forget(rows);
 	}
 
-	/** What was typed in these has been sent. */
+	/** Drops the drafts of rows that have been sent. */
 	forget(rows: readonly RefusedRow[]): void {
 		for (const { line } of rows) delete this.#drafts[line];
 	}
 
-	/** Nothing is left to send: an import begins anew, or is over. */
+	/** Drops everything, when an import starts or has ended. */
 	clear(): void {
 		this.#drafts = {};
 		this.ready.clear();

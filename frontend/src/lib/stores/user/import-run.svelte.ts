@@ -1,4 +1,4 @@
-/** One file on its way through the API; it can be stopped, and continues after the last line that was done. */
+/** The run of one import: it can be stopped, and continues after the last line that was done. */
 import type { ImportOptions, ImportReport, ImportSource } from '#lib/types/import.ts';
 import type { Problem } from '#lib/types/problem.ts';
 import { ApiError, renewSession } from '#lib/utils/graphql.ts';
@@ -27,7 +27,7 @@ export class ImportRun {
 		return this.state === 'running' || this.state === 'waiting';
 	}
 
-	/** Nothing could be read: the file was refused as a whole. */
+	/** The file was refused as a whole, before its first row. */
 	get refused(): boolean {
 		return this.state === 'failed' && this.report.start === null;
 	}
@@ -74,7 +74,7 @@ export class ImportRun {
 	}
 }
 
-/** Of what sending or reading raised: the connection broke, before the first answer or after. */
+/** The problem behind an error of sending or reading: the API is unavailable, or the connection broke during the response. */
 function problemOf(error: unknown, { start }: ImportReport): Problem {
 	if (error instanceof ApiError) return { code: error.code, message: error.message };
 	return start ? BROKEN : { code: 'UNAVAILABLE', message: '' };

@@ -13,7 +13,7 @@ const ANY: ImportOptions = { from: null, encoding: '' };
 export class UserImport {
 	/** The dry run, then the import; null while the file is chosen. */
 	run = $state.raw<ImportRun | null>(null);
-	/** Corrected rows on their way. */
+	/** Corrected rows that are being sent. */
 	correcting = $state.raw<ImportRun | null>(null);
 	/** Why corrected rows could not be sent. */
 	problem = $state.raw<Problem | null>(null);
@@ -26,12 +26,6 @@ export class UserImport {
 	/** Whether the file is being imported, or has been. */
 	get writes(): boolean {
 		return this.run !== null && !this.run.dryRun;
-	}
-
-	/** How many users the import would create or change, corrected rows among them. */
-	get planned(): number {
-		const report = this.run?.report;
-		return report ? report.created + report.updated : 0;
 	}
 
 	async check(source: ImportSource, options: ImportOptions): Promise<void> {
@@ -49,7 +43,7 @@ export class UserImport {
 		await this.goOn();
 	}
 
-	/** Continues after a stop or a break. */
+	/** Continues after a stop or an interruption. */
 	async goOn(): Promise<void> {
 		await this.run!.start();
 		if (this.run?.state !== 'done' || this.run.dryRun) return;

@@ -15,7 +15,7 @@ export const SORTS = {
 	updated: 'UPDATED_AT'
 } as const satisfies Record<string, UserSortField>;
 export type SortKey = keyof typeof SORTS;
-/** What nobody chose: a search by relevance, the directory from the newest. */
+/** The default: a search is sorted by relevance, the directory from the newest. */
 export const BEST = 'best';
 export type Sort = SortKey | typeof BEST;
 const SORT_KEYS: readonly Sort[] = [BEST, ...(Object.keys(SORTS) as SortKey[])];

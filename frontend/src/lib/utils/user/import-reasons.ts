@@ -1,7 +1,8 @@
-/** Why a file or one of its rows was refused, in the visitor's words; the API's own where it says what no one expected. */
+/** Why a file or one of its rows was refused, in the visitor's language; unknown reasons are shown in the API's words. */
 import type { EntryMessages, ImportMessages } from '#lib/messages/types.ts';
 import type { RefusedRow } from '#lib/types/import.ts';
 import type { Problem } from '#lib/types/problem.ts';
+import { RENEWABLE } from '#lib/utils/graphql.ts';
 import { problemText } from '#lib/utils/problems.ts';
 
 type Sentence = readonly [RegExp, (m: ImportMessages, ...found: string[]) => string];
@@ -18,8 +19,7 @@ const FILE: readonly Sentence[] = [
 /** Why the whole file was refused, or the import could not go on. */
 export function fileProblem(entry: EntryMessages, m: ImportMessages, problem: Problem): string {
 	if (problem.code === 'BROKEN') return m.brokenText;
-	if (['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOKEN_INVALID', 'SESSION_REVOKED'].includes(problem.code))
-		return m.signedOut;
+	if (RENEWABLE.has(problem.code) || problem.code === 'SESSION_REVOKED') return m.signedOut;
 	if (problem.code === 'PAYLOAD_TOO_LARGE') return m.problem.tooLarge;
 	if (problem.code === 'REQUEST_TIMEOUT') return m.problem.tooSlow;
 	return sentence(FILE, m, problem.message) ?? problemText(entry, problem);

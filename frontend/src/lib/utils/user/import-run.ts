@@ -1,11 +1,12 @@
-/** Sends a file of users and reads the answer to its end: through an expired token, and through the API's "later". */
+/** Sends a file of users and reads the whole response; renews an expired session, and waits while the API is busy. */
 import type { ImportLine, ImportReport, SummaryLine } from '#lib/types/import.ts';
 import type { Problem } from '#lib/types/problem.ts';
+import { RENEWABLE } from '#lib/utils/graphql.ts';
 import { readLines } from '#lib/utils/ndjson.ts';
 import { withLines } from './import.ts';
 
 export interface Transport {
-	/** Sends the file, to be imported from after this line on. */
+	/** Sends the file, to be imported from the line after `start`. */
 	send(start: number): Promise<Response>;
 	/** Renews the session; false where that is not possible. */
 	renew(): Promise<boolean>;
@@ -15,7 +16,6 @@ export interface Transport {
 	report(report: ImportReport): void;
 }
 
-const RENEWABLE = new Set(['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOKEN_INVALID']);
 const WAITS_MAX = 20;
 /** The response ended before its summary. */
 export const BROKEN: Problem = { code: 'BROKEN', message: 'The connection broke off' };
@@ -29,7 +29,7 @@ export async function importAll(transport: Transport, first: ImportReport): Prom
 		report = next;
 		if (!problem) return null;
 		if (RENEWABLE.has(problem.code) && renewedAt < report.line) {
-			// Once for each line reached: a session that is refused right after its renewal is not renewed for ever.
+			// Once for each line reached: a session that is refused right after its renewal is not renewed again.
 			renewedAt = report.line;
 			if (await transport.renew()) continue;
 		}
@@ -61,7 +61,7 @@ async function importOnce(transport: Transport, before: ImportReport): Promise<E
 	return { problem: summary ? summary.error : BROKEN, next };
 }
 
-/** The v1 envelope's error; of another answer, what its status means. */
+/** The error of the v1 envelope; for a response without one, a code for its status. */
 async function refusalOf(response: Response, retryAfterSeconds?: number): Promise<Problem> {
 	const unknown = { code: response.status >= 502 ? 'UNAVAILABLE' : 'UNKNOWN', message: '' };
 	const body = (await response.json().catch(() => ({}))) as { error?: Problem };

@@ -1,4 +1,4 @@
-/** What an import sends, and what became of its rows, line by line of the API's response. */
+/** The request of an import, and the report that is collected from the lines of the API's response. */
 import type {
 	Cells,
 	ChangedRow,
@@ -11,10 +11,9 @@ import type {
 import { CELLS, VENDORS } from '#lib/types/import.ts';
 import { Address, oneOf, oneOfOr, text, type Param } from '#lib/utils/address.ts';
 import { csvLine } from '#lib/utils/csv-line.ts';
-import { writeLines } from '#lib/utils/ndjson.ts';
+import { NDJSON, writeLines } from '#lib/utils/ndjson.ts';
 
-export const NDJSON = 'application/x-ndjson';
-/** Encodings that a file may have, apart from those that it says itself by a byte order mark. */
+/** The encodings offered. Those with a byte order mark are detected. */
 export const ENCODINGS = [
 	'windows-1252',
 	'windows-1250',
@@ -44,7 +43,7 @@ export function importAddress({ from, encoding }: ImportOptions, dryRun: boolean
 	return importing.href({ from, encoding, dryRun: dryRun ? 'true' : 'false', start });
 }
 
-/** A file, or text that was pasted, as it is sent. */
+/** The source of a file or of pasted text; `beginning` is the text. */
 export function sourceOf(file: Blob, name: string, beginning = ''): ImportSource {
 	const lines = /\.(?:ndjson|jsonl)$/i.test(name) || beginning.trimStart().startsWith('{');
 	return { body: file, type: lines ? NDJSON : 'text/csv', name };
@@ -93,8 +92,8 @@ function countAccess(report: ImportReport, row: ChangedRow, access: ChangedRow[]
 }
 
 /**
- * The report once corrected rows were sent: those that `sent` refuses stay, with their new reason; the others are counted
- * as what they became. The lines of `sent` are the places in `rows`, from 1.
+ * The report after corrected rows were sent: those that `sent` refuses stay, with their new reason; the others are counted
+ * by their outcome. The lines of `sent` are positions in `rows`, from 1.
  */
 export function withCorrected(
 	before: ImportReport,
@@ -117,7 +116,7 @@ export function withCorrected(
 	return report;
 }
 
-/** The refused rows as a file: what was read of each, and why it was refused. */
+/** The refused rows as a CSV file, with the cells as they were read and the reason. */
 export function refusedCsv(rows: readonly RefusedRow[], reasonOf: (row: RefusedRow) => string): string {
 	const head = csvLine([...CELLS, 'line', 'field', 'reason', 'text']);
 	const one = (row: RefusedRow) =>
@@ -128,6 +127,6 @@ export function refusedCsv(rows: readonly RefusedRow[], reasonOf: (row: RefusedR
 			reasonOf(row),
 			row.text ?? ''
 		]);
-	// With a byte order mark, by which spreadsheets know UTF-8.
+	// With a byte order mark, so that spreadsheets read it as UTF-8.
 	return `\uFEFF${head}${rows.map(one).join('')}`;
 }

@@ -1,6 +1,7 @@
 /** The audit log as CSV or NDJSON: the events that the address asks for, from the newest, page by page. */
 import { Events, type EventRow } from '#lib/graphql/documents.ts';
 import { download } from '#lib/server/download.ts';
+import { pagesOf } from '#lib/server/lists.ts';
 import { csvLine } from '#lib/utils/csv-line.ts';
 import { activityExport, activityVariables } from '#lib/utils/event/address.ts';
 import { writeLines } from '#lib/utils/ndjson.ts';
@@ -41,8 +42,8 @@ function cell(event: Event, name: keyof Event): string {
 
 export const GET: RequestHandler = async ({ locals, url }) => {
 	const { format, ...query } = activityExport.parse(url.searchParams);
-	const read = (after: string | null) =>
-		locals.api.run(Events, activityVariables({ ...query, after, before: null }, PAGE));
+	const read = async (after: string | null) =>
+		(await locals.api.run(Events, activityVariables({ ...query, after, before: null }, PAGE))).events;
 	const lines = (events: Event[]) =>
 		format === 'ndjson'
 			? writeLines(events)
@@ -54,10 +55,7 @@ export const GET: RequestHandler = async ({ locals, url }) => {
 		format,
 		(async function* () {
 			if (format === 'csv') yield csvLine(COLUMNS);
-			for (let page = first; ; page = await read(page.events.pageInfo.endCursor)) {
-				yield lines(page.events.edges.map((edge) => record(edge.node)));
-				if (!page.events.pageInfo.hasNextPage) return;
-			}
+			for await (const events of pagesOf(first, read)) yield lines(events.map(record));
 		})()
 	);
 };

@@ -4,12 +4,13 @@
  */
 import { Users, type User, type UserFilter } from '#lib/graphql/documents.ts';
 import { download } from '#lib/server/download.ts';
+import { pagesOf } from '#lib/server/lists.ts';
 import { namedIds, usersById } from '#lib/server/user.ts';
 import { csvLine } from '#lib/utils/csv-line.ts';
 import { usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import type { RequestHandler } from './$types';
 
-/** As `rollcall export` has them. */
+/** The same as those of `rollcall export`. */
 const COLUMNS = [
 	'email',
 	'display_name',
@@ -20,7 +21,7 @@ const COLUMNS = [
 	'created_at',
 	'last_seen_at'
 ];
-/** What a file has of users who are not deleted. */
+/** Unless the address filters by status, deleted users are left out. */
 const KEPT: UserFilter = { status: ['ACTIVE', 'DISABLED'] };
 const PAGE = 100;
 
@@ -38,9 +39,10 @@ const line = (user: User) =>
 
 export const GET: RequestHandler = async ({ locals, url }) => {
 	const query = { ...parseUsers(url.searchParams), before: null };
-	const read = (after: string | null) => {
+	const read = async (after: string | null) => {
 		const { filter, ...variables } = usersVariables({ ...query, after }, PAGE);
-		return locals.api.run(Users, { ...variables, filter: { ...KEPT, ...filter }, count: false });
+		const kept = { ...variables, filter: { ...KEPT, ...filter }, count: false };
+		return (await locals.api.run(Users, kept)).users;
 	};
 	// The first page before the headers: without a session, or the API, there is a page to say so instead.
 	const first = await read(null);
@@ -49,10 +51,7 @@ export const GET: RequestHandler = async ({ locals, url }) => {
 		'csv',
 		(async function* () {
 			yield csvLine(COLUMNS);
-			for (let page = first; ; page = await read(page.users.pageInfo.endCursor)) {
-				yield page.users.edges.map((edge) => line(edge.node)).join('');
-				if (!page.users.pageInfo.hasNextPage) return;
-			}
+			for await (const users of pagesOf(first, read)) yield users.map(line).join('');
 		})()
 	);
 };
