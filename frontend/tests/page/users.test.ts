@@ -7,7 +7,7 @@ import { parseUsers } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
 import { node, payload, user } from '../fakes/rows.ts';
 import { Site, until } from '../document/site.ts';
-import { visits } from '../document/kit/navigation.ts';
+import { navigating, visits } from '../document/kit/navigation.ts';
 
 const [ada, bo] = [user({ id: 'ada' }), user({ id: 'bo', displayName: 'Bo' })];
 const data = (users = [ada, bo], search = '') => ({
@@ -175,5 +175,30 @@ describe('a bulk action', () => {
 		expect(many.map(({ id }) => box(id).checked)).toEqual([true, true, true, false]);
 		await fireEvent.click(document.querySelector('thead input')!);
 		expect(many.map(({ id }) => box(id).checked)).toEqual([true, true, true, true]);
+	});
+});
+
+describe('a search that was typed just now', () => {
+	const type = (text: string) => fireEvent.input(screen.getByRole('searchbox'), { target: { value: text } });
+	const rested = () => new Promise((resolve) => setTimeout(resolve, 250));
+
+	test('waits for a pause, also where the page is only sorted', async () => {
+		await show();
+		await type('ad');
+		await type('ada');
+		navigating('/people?sort=name');
+		await until(() => visits.urls.length > 0);
+		expect(visits.urls).toEqual(['/people?q=ada']);
+	});
+
+	test.each([
+		['another page is opened', () => navigating('/people/ada')],
+		['the page is gone', cleanup]
+	])('is given up once %s', async (_, leave) => {
+		await show();
+		await type('ada');
+		leave();
+		await rested();
+		expect(visits.urls).toEqual([]);
 	});
 });

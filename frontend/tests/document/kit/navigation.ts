@@ -34,3 +34,19 @@ export function navigated(type: string, from: string | null = null): void {
 	for (const listener of listeners)
 		listener({ type, from: from ? { url: new URL(from, location.href) } : null });
 }
+
+type Leaving = (navigation: { to: { url: URL } | null; cancel: () => void }) => void;
+const leaving = new Set<Leaving>();
+
+export function beforeNavigate(listener: Leaving): void {
+	leaving.add(listener);
+	onDestroy(() => leaving.delete(listener));
+}
+
+/** What SvelteKit says before it goes somewhere; true where a listener keeps the visitor here. */
+export function navigating(to: string): boolean {
+	let kept = false;
+	for (const listener of leaving)
+		listener({ to: { url: new URL(to, location.href) }, cancel: () => (kept = true) });
+	return kept;
+}
