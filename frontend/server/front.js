@@ -13,7 +13,9 @@ const IDLE_CHECK_MS = 50;
 /** A request is whole, or has its answer, within 15 s; connections are looked through twice a second. */
 const LIMITS = {
 	headersTimeout: 5_000,
-	requestTimeout: 14_000,
+	bodyTimeout: 14_000,
+	/** For a file of users, as long as the API takes for one; a part of it that stays away is refused there. */
+	requestTimeout: 310_000,
 	connectionsCheckingInterval: 500,
 	/** From an answer to the next request's headers; node waits for ever where blank lines come. */
 	nextTimeout: 10_000,
@@ -70,7 +72,7 @@ export function createFrontServer({
 	const upstream = createUpstream(apiUrl, token, log);
 	/** @type {Set<import('node:stream').Duplex>} */
 	const upgraded = new Set();
-	const { nextTimeout } = { ...LIMITS, ...limits };
+	const { bodyTimeout, nextTimeout } = { ...LIMITS, ...limits };
 	/**
 	 * How many answers are being made for a connection, and when it is to end after the last.
 	 * @type {WeakMap<import('node:stream').Duplex, { answers: number, end?: NodeJS.Timeout }>}
@@ -97,6 +99,17 @@ export function createFrontServer({
 		});
 	}
 
+	/**
+	 * Node's own limit is the same for every request.
+	 * @param {http.IncomingMessage} req
+	 * @param {http.ServerResponse} res
+	 */
+	function bodyInTime(req, res) {
+		if (!('transfer-encoding' in req.headers) && !Number(req.headers['content-length'] ?? 0)) return;
+		const late = setTimeout(() => req.complete || req.socket.destroy(), bodyTimeout).unref();
+		res.once('close', () => req.complete && clearTimeout(late));
+	}
+
 	const server = http.createServer(
 		{
 			...LIMITS,
@@ -112,6 +125,7 @@ export function createFrontServer({
 			const fault = /^\/(?!\/)/.test(path) ? hostFault(req, hosts) : 400;
 			if (fault) return refusal(res, fault, path);
 			forwarded(req, trusted);
+			if (path !== IMPORT_PATH) bodyInTime(req, res);
 			const longest = path === IMPORT_PATH ? importLimit : bodyLimit;
 			if (Number(req.headers['content-length'] ?? 0) > longest) return refusal(res, 413, path);
 			if (API_PATH.test(path)) return upstream.request(req, res);

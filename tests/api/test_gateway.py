@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +70,7 @@ class Gateway:
 
 
 @contextmanager
-def caddy(folder: Path, port: int, api_port: int, console_port: int) -> Iterator[None]:
+def caddy(folder: Path, port: int, api_port: int, console_port: int, **more: str) -> Iterator[None]:
     """Run Caddy until the block ends."""
     assert CADDY is not None
     environment = {
@@ -77,6 +79,7 @@ def caddy(folder: Path, port: int, api_port: int, console_port: int) -> Iterator
         "CONSOLE_UPSTREAM": f"127.0.0.1:{console_port}",
         "CADDY_ADMIN": f"127.0.0.1:{free_port()}",
         "HOME": str(folder),
+        **more,
     }
     command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
     log = folder / "caddy.log"
@@ -191,6 +194,31 @@ def test_a_body_that_is_too_long_is_refused(gateway: Gateway) -> None:
         assert visitor.post("/sign-in", content=long, headers={"origin": gateway.url}).status_code == 413
 
 
+def slowly(text: bytes, parts: int, seconds: float) -> Iterator[bytes]:
+    """The text in parts, as it comes over a slow line in this time."""
+    size = len(text) // parts + 1
+    for start in range(0, len(text), size):
+        yield text[start : start + size]
+        time.sleep(seconds / parts)
+
+
+def test_a_large_file_of_users_arrives_over_a_slow_line(gateway: Gateway) -> None:
+    """It is longer than any other body may be, and takes longer: 2 MiB at 1.5 Mbit/s."""
+    lines = b"email,name\n" + b"".join(b"%d.slow@example.com,%s\n" % (n, b"x" * 180) for n in range(10_000))
+    assert len(lines) > 1 << 20
+    path = "/api/v1/users/import?dry_run=true"
+
+    def upload(url: str) -> httpx.Response:
+        with httpx.Client(base_url=url, timeout=120) as visitor:
+            headers = sign_in(visitor) | {"content-type": "text/csv"}
+            return visitor.post(path, content=slowly(lines, 16, 16), headers=headers)
+
+    with ThreadPoolExecutor() as both:
+        for answer in both.map(upload, [gateway.url, f"http://127.0.0.1:{gateway.console_port}"]):
+            assert answer.status_code == 200, answer.text
+            assert json.loads(answer.text.splitlines()[-1])["created"] == 10_000
+
+
 def test_an_unavailable_server_is_reported(gateway: Gateway, tmp_path: Path) -> None:
     if CADDY is None:
         pytest.skip("Caddy is not installed")
@@ -236,10 +264,12 @@ def test_every_response_has_the_security_headers(gateway: Gateway, path: str, st
         connection.close()
 
 
-async def test_every_connection_without_a_response_ends(gateway: Gateway) -> None:
-    through_door, through_gateway = await asyncio.gather(
-        ends(gateway.console_port, 0.5), ends(gateway.port, 0.5, kept=True)
-    )
+async def test_every_connection_without_a_response_ends(gateway: Gateway, tmp_path: Path) -> None:
+    port = free_port()
+    with caddy(tmp_path, port, gateway.server.port, gateway.console_port, BODY_SECONDS="9"):
+        through_door, through_gateway = await asyncio.gather(
+            ends(gateway.console_port, 0.5), ends(port, 0.5, kept=True)
+        )
     assert [name for name, end in through_door.items() if not end.closed] == []
     # The gateway keeps connections with a response open for the next request, as long as browsers do.
     waiting = {name: end for name, end in through_gateway.items() if not end.closed}

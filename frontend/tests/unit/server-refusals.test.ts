@@ -106,6 +106,45 @@ describe('a connection that was answered', () => {
 	});
 });
 
+describe('a body', () => {
+	const limits = { bodyTimeout: 200, nextTimeout: 600_000, connectionsCheckingInterval: 20 };
+	const post = (path: string, length: string) => `POST ${path} HTTP/1.1\r\nhost: x\r\n${length}\r\n\r\n`;
+
+	test.each([
+		['/graphql', 'content-length: 9'],
+		['/people', 'transfer-encoding: chunked']
+	])('of %s that stays away ends its connection (%s)', async (path, length) => {
+		const { port } = await stand({ limits, pages: () => {} });
+		const { socket } = await knock(port, post(path, length));
+		await until(() => socket.closed);
+	});
+
+	test('of an answered request that stays away ends its connection', async () => {
+		const { port } = await stand({ limits });
+		const { socket, text } = await knock(port, post('/people', 'content-length: 9'));
+		await until(() => socket.closed);
+		expect(text()).toContain('page /people');
+	});
+
+	test('of a file of users may take its time', async () => {
+		const { port } = await stand({ limits });
+		const slow = await knock(port, post('/api/v1/users/import', 'content-length: 9'));
+		const other = await knock(port, post('/graphql', 'content-length: 9'));
+		await until(() => other.socket.closed);
+		slow.socket.write('123456789');
+		await until(() => slow.text().includes('"body":"123456789"'));
+	});
+
+	test('that came leaves its connection open', async () => {
+		const { port } = await stand({ limits });
+		const { socket, text } = await knock(port, post('/graphql', 'content-length: 1') + '1');
+		await until(() => text().includes('"body":"1"'));
+		const other = await knock(port, post('/graphql', 'content-length: 9'));
+		await until(() => other.socket.closed);
+		expect(socket.closed).toBe(false);
+	});
+});
+
 describe('hosts', () => {
 	test.each([
 		['localhost:3000', 'localhost'],
