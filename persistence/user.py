@@ -36,10 +36,10 @@ from domain.pagination import Page
 from persistence.last_seen import touch
 from persistence.records import names, recordset
 from persistence.session import sessions
-from persistence.user_conditions import traits_of
+from persistence.user_conditions import Filtered, traits_of
 from persistence.user_count import SqlCount
 from persistence.user_counts import kept_counts
-from persistence.user_query import CAN_SIGN_IN, COLUMNS, STORED, keyset_of, user_from_row
+from persistence.user_query import COLUMNS, STORED, keyset_of, user_from_row
 from persistence.user_search import SqlSearch
 from persistence.user_table import users
 from persistence.user_walk import Walk
@@ -153,8 +153,7 @@ class SqlUserReader:
         if query.search is None:
             statement = await walk.statement()
         else:
-            found, few = await SqlSearch(self._connection, query).condition()
-            statement = await walk.statement(found, few=few)
+            statement = await walk.statement(await SqlSearch(self._connection, query).found())
         return keyset.page(await self._fetch(statement), query.window)
 
     async def count(self, query: UserQuery) -> Count:
@@ -247,13 +246,9 @@ class SqlUserRepository(SqlUserReader):
     async def count_other_active_admins(self, user_id: UUID) -> int:
         """Active admins who can sign in, besides this one. The lock makes the next count wait until this transaction ends."""
         await self._connection.execute(select(func.pg_advisory_xact_lock(ADMIN_LOCK)))
-        statement = (
-            select(func.count())
-            .select_from(users)
-            .where(users.c.role == Role.ADMIN.value, users.c.status == Status.ACTIVE.value, users.c.id != user_id)
-            .where(CAN_SIGN_IN)
-        )
-        return int(await self._connection.scalar(statement) or 0)
+        counted = UserFilter(frozenset({Status.ACTIVE}), frozenset({Role.ADMIN}), can_sign_in=True)
+        conditions = [Filtered(counted, frozenset()).with_traits(users.c.traits), users.c.id != user_id]
+        return int(await self._connection.scalar(select(func.count()).select_from(users).where(*conditions)) or 0)
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
         """Move `last_seen_at` forward, without a new version or an event."""

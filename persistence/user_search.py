@@ -14,7 +14,8 @@ from domain.models.directory import UserFilter, UserQuery
 from domain.models.relevance import LITTLE, SLIPPED, Tier, is_long, rank
 from domain.models.user import Status, User
 from domain.pagination import Page
-from persistence.user_conditions import Filtered, texts_in_sql, tier_in_sql
+from persistence.user_conditions import Filtered
+from persistence.user_found import Hits
 from persistence.user_query import COLUMNS, count_up_to, user_from_row
 from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
@@ -72,7 +73,7 @@ class SqlSearch:
 
     async def count(self) -> int | None:
         """How many users are found; None if counting them would read too many rows."""
-        if await self._rows() > (self._sizes.counted if len(self._search.words) == 1 else self._sizes.many):
+        if sum(await self._row_counts()) > (self._sizes.counted if len(self._search.words) == 1 else self._sizes.many):
             return None
         lists = await self._counted_lists()
         if await self.finds_little():
@@ -88,16 +89,16 @@ class SqlSearch:
         if await self.finds_little():
             _, near = await self._slip_rows()
             sources = replace(sources, near=near, slips=True)
-        return tier_in_sql(sources.rules, texts_in_sql(users.c, whole=True), sources.near).is_not(None)
+        return sources.finds()
 
-    async def _rows(self) -> int:
-        """How many rows have to be read to find all users without slips, up to slightly more than `many`."""
-        rows = 0
+    async def _row_counts(self) -> list[int]:
+        """How many rows have to be read to find all users without slips; each count is up to `many` and one."""
+        counts = []
         for _, where in self._sources.addressed():
-            rows += await self._connection.scalar(count_up_to(self._sizes.many + 1, users, where)) or 0
-        if self._sources.has(Tier.WORDS) and rows <= self._sizes.many:
-            rows += sum(some.count for some in await self._counted_rows())
-        return rows
+            counts.append(await self._connection.scalar(count_up_to(self._sizes.many + 1, users, where)) or 0)
+        if self._sources.has(Tier.WORDS) and sum(counts) <= self._sizes.many:
+            counts += [some.count for some in await self._counted_rows()]
+        return counts
 
     async def _counted_rows(self) -> list[Rows]:
         """Rows of all users whose words begin with those of the search or contain them."""
@@ -115,15 +116,14 @@ class SqlSearch:
                 lists += sources.found_by_words(rows)
         return lists
 
-    async def condition(self) -> tuple[ColumnElement[bool], bool]:
-        """The users found, as a condition on users; and whether they are few enough to be gathered."""
-        lists = await self._lists(self._sources)
-        if await self._are_many(lists):
-            return tier_in_sql(self._sources.rules, texts_in_sql(users.c, whole=True), {}).is_not(None), False
-        if await self.finds_little():
-            lists += await self._slip_lists()
-        found = union_all(*(select(one.subquery().c.id) for one in lists)).subquery()
-        return users.c.id.in_(select(found.c.id)), True
+    async def found(self) -> Hits | ColumnElement[bool]:
+        """The users found, for a list in another order; as a condition if they are too many to be read."""
+        lists = await self._counted_lists()
+        if not await self._are_many(lists):
+            return Hits(lists + (await self._slip_lists() if await self.finds_little() else []), few=True)
+        if max(await self._row_counts()) <= self._sizes.many:
+            return Hits(lists, few=False)
+        return self._sources.finds()
 
     async def _are_many(self, lists: Sequence[Select[Any]]) -> bool:
         """Whether these have more users than are gathered; the first list is counted alone, which usually decides."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     lateral,
     literal,
     literal_column,
+    or_,
     select,
     true,
     union_all,
@@ -57,6 +58,25 @@ class Sources:
         rules = rules_of(self.search, by_email=self.by_email)
         return rules if self.slips else [r for r in rules if r[0] not in SLIPPED]
 
+    def finds(self) -> ColumnElement[bool]:
+        """Whether a row of users has any tier, without rules that imply another one.
+
+        The fewer columns are compared, the more orders can be read from their index alone.
+        """
+        rules = [condition for tier, condition in self.rules if tier not in self._implied()]
+        texts = texts_in_sql(users.c, whole=True)
+        return or_(*(in_sql(condition, texts, self.near) for condition in rules))
+
+    def _implied(self) -> set[Tier]:
+        """The tiers whose users have the words of the search, or parts of them, in their name or address too."""
+        implied = {Tier.NAME, Tier.BEGINNING} if self.has(Tier.WORDS) else set()
+        if self.has(Tier.PARTS):
+            implied.add(Tier.WORDS)
+        word = self.search.words[0]
+        if self.search.words == (self.search.address,) and word.isascii() and word.isalnum():
+            implied.add(Tier.LOCAL_PART)
+        return implied
+
     def has(self, tier: Tier) -> bool:
         """Whether this search has such a tier."""
         return any(one is tier for one, _ in self.rules)
@@ -68,31 +88,47 @@ class Sources:
     def of_words(self, condition: ColumnElement[bool], tiers: Sequence[Tier]) -> Select[Any]:
         """Those of these tiers among some rows of words."""
         c = user_words.c
-        conditions = [condition, *self.filtered.on(c.traits, c.user_id), *self._has_words(tiers)]
-        return self._of(user_words, conditions if self.by_email else [*conditions, c.in_name], tiers)
+        conditions = [condition, *self._filters(c), *self._has_words(tiers)]
+        return self._of(user_words, conditions, tiers)
 
     def found_by_words(self, rows: Rows) -> list[Select[Any]]:
         """All users among rows of words who have the words of the search or parts of them, with any tier."""
         c = user_words.c
-        widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
-        conditions = [*self.filtered.on(c.traits, c.user_id), in_sql(widest, texts_in_sql(c, whole=False), self.near)]
-        if not self.by_email:
-            conditions.append(c.in_name)
-        return [select(c.user_id.label("id")).where(condition, *conditions) for condition in rows.conditions]
+        conditions = self._filters(c)
+        if len([part for word in self.search.words for part in word.split()]) > 1:  # a single word is in each of these
+            widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
+            conditions.append(in_sql(widest, texts_in_sql(c, whole=False), self.near))
+        found = select(c.name_key, c.user_id.label("id"))
+        return [found.where(condition, *conditions) for condition in rows.conditions]
+
+    def _filters(self, c: Any) -> list[ColumnElement[bool]]:
+        """The conditions of the filter and the viewer on rows of words."""
+        conditions = self.filtered.beside_traits(c.user_id)
+        if self.filtered.wanted.restricts_traits:
+            conditions.append(self.filtered.with_traits(c.traits))
+        return conditions if self.by_email else [*conditions, c.in_name]
 
     def of_users(self, condition: ColumnElement[bool], tiers: Sequence[Tier]) -> Select[Any]:
         """Those of these tiers among some users."""
-        return self._of(users, [condition, *self.filtered.on(users.c.traits, users.c.id)], tiers)
+        return self._of(users, [condition, *self.filtered.on(users.c.traits, users.c.id)], tiers, whole=True)
 
-    def _of(self, table: FromClause, conditions: Sequence[ColumnElement[bool]], tiers: Sequence[Tier]) -> Select[Any]:
+    def _of(
+        self,
+        table: FromClause,
+        conditions: Sequence[ColumnElement[bool]],
+        tiers: Sequence[Tier],
+        *,
+        whole: bool = False,
+    ) -> Select[Any]:
         """The rows of a table with their tiers, if those are among `tiers`.
 
         The rules of worse tiers are left out, so that the columns that only they compare are not read. The rows of a table
         never have a tier between those of `tiers`, so a lower bound is enough; with an equality, the planner would expect
-        almost no rows and sort a whole list.
+        almost no rows and sort a whole list. Unless it is `whole`, addresses are not compared: nobody is left out, because
+        the tier is computed again, but an index of names has all columns.
         """
-        c, whole = table.c, table is users
-        user_id = c.id if whole else c.user_id
+        c = table.c
+        user_id = c.id if table is users else c.user_id
         rules = [(one, condition) for one, condition in self.rules if one <= max(tiers)]
         tier = tier_in_sql(rules, texts_in_sql(c, whole=whole), self.near)
         return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier >= int(min(tiers)))
@@ -131,7 +167,7 @@ class Sources:
 
             def first(of_list: Sequence[ColumnElement[bool]], names: ColumnElement[bool] = names) -> Select[Any]:
                 conditions = [*of_list, names, *self.filtered.beside_traits(users.c.id)]
-                return seek.first_of(self._of(users, conditions, [tier]), tier, limit)
+                return seek.first_of(self._of(users, conditions, [tier], whole=tier is Tier.DOMAIN), tier, limit)
 
             found += first_of_lists(self.filtered.traits, first, users.c.name_key, order, limit)
         return found[0] if len(found) == 1 else union_all(*found)

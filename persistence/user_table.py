@@ -58,10 +58,24 @@ users = Table(
     # depth and however few it leaves (`persistence/user_walk.py`).
     Index("ix_users_traits_created_at_id", "traits", "created_at", "id"),
     Index("ix_users_traits_updated_at_id", "traits", "updated_at", "id"),
-    Index("ix_users_traits_email", "traits", "email"),
-    # With the domain, so that the users of a large one are read in the order of names from the index alone.
-    Index("ix_users_traits_name_key_id_at_domain", "traits", "name_key", "id", text(AT_DOMAIN)),
-    Index("ix_users_traits_last_seen_at_id", "traits", text(f"COALESCE(last_seen_at, {NEVER})"), "id"),
+    # With what a search compares, so that it is read along the orders in which its users may be far apart from the index
+    # alone; that of names has the domain too.
+    Index("ix_users_traits_email_id", "traits", "email", "id", postgresql_include=["name_key", "email_key"]),
+    Index(
+        "ix_users_traits_name_key_id_at_domain",
+        "traits",
+        "name_key",
+        "id",
+        text(AT_DOMAIN),
+        postgresql_include=["email_key"],
+    ),
+    # With the column as it is: PostgreSQL does not read an expression from an index alone.
+    Index(
+        "ix_users_traits_last_seen_at_id",
+        "traits",
+        text(f"COALESCE(last_seen_at, {NEVER})"),
+        "id",
+        postgresql_include=["last_seen_at"],
+    ),
     Index("ix_users_domain", text(DOMAIN)),
-    Index("ix_users_status_role", "status", "role"),
 )

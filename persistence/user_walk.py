@@ -8,15 +8,30 @@ they are gathered and sorted instead.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, SmallInteger, func, lateral, literal, select, true, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    SmallInteger,
+    Subquery,
+    func,
+    lateral,
+    literal,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.user import User
 from persistence.keyset import Keyset
 from persistence.user_conditions import Filtered
+from persistence.user_found import Hits
 from persistence.user_lists import Order, first_of_lists
 from persistence.user_query import COLUMNS, end_of
 from persistence.user_rows import SIZES
@@ -30,21 +45,38 @@ class Walk:
         self._connection, self._query, self._keyset = connection, query, keyset
         self._filtered = Filtered.of(query)
 
-    async def statement(self, found: ColumnElement[bool] | None = None, *, few: bool = False) -> Select[Any]:
-        """The page; `found` limits it to what a search finds, of whom there may be `few`.
+    async def statement(self, found: Hits | ColumnElement[bool] | None = None) -> Select[Any]:
+        """The page; what a search finds limits it, as hits or as a condition on users.
 
         Raises ValidationFailed for a wrong cursor.
         """
+        if isinstance(found, Hits):
+            if self._query.sort is UserSort.DISPLAY_NAME:
+                return self._first_of(found.by_name())
+            if found.few:
+                return self._gathered([users.c.id.in_(found.ids())])
+            found = found.condition()
         conditions = [] if found is None else [found]
-        if few or await self._leaves_few():
-            return self._gathered(conditions)
+        if await self._leaves_few():
+            return self._gathered([*conditions, *self._filtered.on(users.c.traits, users.c.id)])
         return self._walked(conditions)
 
-    def _gathered(self, conditions: list[ColumnElement[bool]]) -> Select[Any]:
-        conditions += self._filtered.on(users.c.traits, users.c.id)
-        # Kept apart, because the planner thinks that reading along the order would meet them early.
-        few = select(users.c.id).where(*conditions).cte("few").prefix_with("MATERIALIZED")
-        return self._keyset.cut(select(*COLUMNS).where(users.c.id.in_(select(few.c.id))), self._query.window)
+    def _gathered(self, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+        return self._first_of(select(*self._keyset.columns).where(*conditions))
+
+    def _first_of(self, rows: Select[Any]) -> Select[Any]:
+        """The first of few rows (key, id).
+
+        They are kept apart, because the planner thinks that reading along the order would meet them early.
+        """
+        few = rows.cte("few").prefix_with("MATERIALIZED")
+        keyset = replace(self._keyset, columns=(few.c.key, few.c.id))
+        hit = keyset.cut(select(few.c.key, few.c.id), self._query.window).subquery("hit")
+        return self._users_of(hit)
+
+    def _users_of(self, hit: Subquery) -> Select[Any]:
+        page = select(*COLUMNS).join(hit, users.c.id == hit.c.id)
+        return page.order_by(*self._keyset.order(self._query.window, [hit.c.key, hit.c.id]))
 
     def _walked(self, conditions: list[ColumnElement[bool]]) -> Select[Any]:
         window, columns = self._query.window, self._keyset.columns
@@ -60,8 +92,7 @@ class Walk:
         )
         together = union_all(*lists).subquery("together")
         hit = select(together).order_by(*order.of(together.c)).limit(window.size + 1).subquery("hit")
-        page = select(*COLUMNS).join(hit, users.c.id == hit.c.id)
-        return page.order_by(*self._keyset.order(window, [hit.c.key, hit.c.id]))
+        return self._users_of(hit)
 
     async def _leaves_few(self) -> bool:
         """Whether the conditions beside the traits leave few users, who may come late in the order."""

@@ -47,6 +47,11 @@ class UserFilter:
         """Whether the filter uses what only auditors, admins and the user themselves may know."""
         return self.email is not None or self.can_sign_in is not None
 
+    @property
+    def restricts_traits(self) -> bool:
+        """Whether the filter says anything of status, role, verification or sign-in."""
+        return any(wanted is not None for wanted in (self.status, self.role, self.email_verified, self.can_sign_in))
+
     def matches(self, user: User, online: frozenset[UUID]) -> bool:
         """Whether a user matches; `online` has the ids of the users who are online."""
         return (

@@ -139,6 +139,20 @@ def test_sessions_survive_both_directions_of_the_index_of_their_end(empty_url: s
     command.upgrade(config, "0007")
 
 
+def test_users_and_indexes_survive_both_directions_of_the_covering_orders(empty_url: str) -> None:
+    config = alembic_config(DatabaseAddress(empty_url))
+    command.upgrade(config, "0009")
+    asyncio.run(run(empty_url, ROWS))
+    users = asyncio.run(run(empty_url, "select * from users"))
+    indexes = asyncio.run(run(empty_url, INDEXES))
+    command.upgrade(config, "0010")
+    assert asyncio.run(run(empty_url, INDEXES)) != indexes
+    command.downgrade(config, "0009")
+    assert asyncio.run(run(empty_url, "select * from users")) == users
+    assert asyncio.run(run(empty_url, INDEXES)) == indexes
+    command.upgrade(config, "0010")
+
+
 OLD_ROWS = """
 insert into users (id, email, display_name, name_key) values ('00000000-0000-0000-0000-000000000001', 'a@b.example', 'A', 'a');
 insert into events (type, user_id, session_id, changes, status_before, status_after, request_id)

@@ -7,10 +7,11 @@ page in both directions, by each of the plans between which it chooses by size.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import cast
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from domain.services.unit import Store
 from persistence.database import Database
 from persistence.user import SqlUserRepository
 from persistence.user_count import SqlCount
-from persistence.user_query import keyset_of
+from persistence.user_query import keyset_of, user_from_row
 from persistence.user_rows import Sizes
 from persistence.user_search import SqlSearch
 from persistence.user_walk import Walk
@@ -41,7 +42,14 @@ WAYS = {
     "gathered": Sizes(),
     "by vocabulary": Sizes(few=0),
     "by names": Sizes(few=0, many=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE),
+    "by ids": Sizes(few=0, gathered=LITTLE),
 }
+KEYS: dict[UserSort, Callable[[User], object]] = {
+    UserSort.DISPLAY_NAME: lambda u: name_key(u.display_name),
+    UserSort.EMAIL: lambda u: u.email,
+    UserSort.CREATED_AT: lambda u: u.created_at,
+}
+"""Orders other than relevance: the users found may be sorted by what is beside the words, looked up, or met along it."""
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 WORDS = [
     "Ada",
@@ -136,14 +144,21 @@ async def walked(connection: AsyncConnection, query: UserQuery, sizes: Sizes, *,
         cursor = page.cursors[0] if backward else page.cursors[-1]
 
 
-async def sorted_by(connection: AsyncConnection, query: UserQuery, sizes: Sizes) -> list[User]:
-    """The first users in another order."""
-    found, few = await SqlSearch(connection, query, sizes).condition()
-    statement = await Walk(connection, query, keyset_of(query)).statement(found, few=few)
-    return [
-        User(**{**r, "role": Role(r["role"]), "status": Status(r["status"])})
-        for r in (await connection.execute(statement)).mappings()
-    ]
+async def sorted_by(connection: AsyncConnection, query: UserQuery, sizes: Sizes, *, backward: bool) -> list[User]:
+    """All users in another order, page by page."""
+    seen: list[User] = []
+    cursor: str | None = None
+    while True:
+        window = Window.of(last=3, before=cursor) if backward else Window.of(3, cursor)
+        asked = replace(query, window=window)
+        keyset = keyset_of(asked)
+        statement = await Walk(connection, asked, keyset).statement(await SqlSearch(connection, asked, sizes).found())
+        rows = [user_from_row(row) for row in (await connection.execute(statement)).mappings()]
+        page = keyset.page(rows, window)
+        seen = [*page.items, *seen] if backward else [*seen, *page.items]
+        if not (page.has_previous if backward else page.has_next):
+            return seen
+        cursor = page.cursors[0] if backward else page.cursors[-1]
 
 
 class OneConnection:
@@ -162,6 +177,7 @@ async def compare(url: str, users: Sequence[User], queries: Sequence[UserQuery],
     """Compare queries on a database that has these users for this test only."""
     async with Database(url, pool_size=1) as database, database.primary.connect() as connection:
         await SqlUserRepository(connection).add_many(users)
+        sorts = cycle(KEYS)
         for query in queries:
             right = expected(users, query)
             for backward in (False, True):
@@ -169,9 +185,10 @@ async def compare(url: str, users: Sequence[User], queries: Sequence[UserQuery],
             assert await SqlCount(connection, sizes=sizes).of(query) == Count(len(right)), query
             feed = await DirectoryService(cast(Store, OneConnection(connection)), FakePresence()).matching(query, users)
             assert {u.id for u, fits in zip(users, feed, strict=True) if fits} == {u.id for u in right}, query
-            by_name = replace(query, sort=UserSort.DISPLAY_NAME, window=Window(100))
-            in_order = sorted(right, key=lambda u: (name_key(u.display_name), u.id))
-            assert await sorted_by(connection, by_name, sizes) == in_order, query
+            other = replace(query, sort=next(sorts), descending=len(right) % 2 == 0)
+            in_order = sorted(right, key=lambda u, of=KEYS[other.sort]: (of(u), u.id), reverse=other.descending)  # type: ignore[misc]
+            for backward in (False, True):
+                assert await sorted_by(connection, other, sizes, backward=backward) == in_order, other
 
 
 @pytest.mark.parametrize("way", WAYS)
