@@ -19,6 +19,7 @@ const BUDGETS = {
 	'/developers': 63,
 	'/overview': 70,
 	'/people': 75,
+	'/people/change': 66,
 	'/people/import': 72,
 	'/people/new': 65,
 	'/people/[id]': 82

@@ -1,29 +1,66 @@
 /** The forms for a role and a status: what they send, what they show ahead, and what becomes of a refusal. */
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import EraseDialog from '#lib/components/user/EraseDialog.svelte';
 import RoleForm from '#lib/components/user/RoleForm.svelte';
 import StatusActions from '#lib/components/user/StatusActions.svelte';
-import { UserSessions, type UserStatus } from '#lib/graphql/documents.ts';
+import { UserSessions, type Role, type UserStatus } from '#lib/graphql/documents.ts';
+import { enChange } from '#lib/messages/en-change.ts';
 import { en } from '#lib/messages/en.ts';
 import type { UserRecord } from '#lib/stores/user/record.svelte.ts';
+import type { RoleConsequence } from '#lib/utils/user/power.ts';
 import { answers, show } from '../document/component.ts';
 import { visits } from '../document/kit/navigation.ts';
 import { ADMIN, user } from '../fakes/rows.ts';
 import { click, expectsOwn, failure, happened, record, refusal, success } from './record.ts';
 
 describe('the role', () => {
+	const choose = (role: string) =>
+		fireEvent.change(screen.getByLabelText(en.user.role), { target: { value: role } });
+
+	/** Chooses a role that asks first, and confirms. */
 	async function pick(subject: UserRecord) {
 		const frame = show(RoleForm, { record: subject });
-		await fireEvent.change(screen.getByLabelText(en.user.role), { target: { value: 'ADMIN' } });
+		await choose('ADMIN');
 		await click(en.bulk.apply);
+		await fireEvent.click(within(await screen.findByRole('dialog')).getByText(en.bulk.apply));
 		return frame;
 	}
+
+	test.each<[Role, Role, RoleConsequence | null]>([
+		['MEMBER', 'AUDITOR', null],
+		['MEMBER', 'ADMIN', 'grants'],
+		['AUDITOR', 'ADMIN', 'grants'],
+		['ADMIN', 'AUDITOR', 'takes'],
+		['ADMIN', 'MEMBER', 'takes'],
+		['AUDITOR', 'MEMBER', 'lowers']
+	])('from %s to %s asks first where it should (%s), and says what follows', async (before, after, kind) => {
+		show(RoleForm, { record: record({ role: before }) });
+		await choose(after);
+		await click(en.bulk.apply);
+		if (kind) within(await screen.findByRole('dialog')).getByText(enChange.power[kind]('Ada'));
+		expect(answers.sent.length).toBe(kind ? 0 : 1);
+		expect(screen.queryByText(enChange.power.self)).toBeNull();
+	});
+
+	test('cancelled, is not sent, and asks again the next time', async () => {
+		show(RoleForm, { record: record() });
+		await choose('ADMIN');
+		await click(en.bulk.apply);
+		await fireEvent.click(within(await screen.findByRole('dialog')).getByText(en.common.cancel));
+		await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+		await click(en.bulk.apply);
+		await screen.findByRole('dialog');
+		expect(answers.sent).toEqual([]);
+	});
 
 	test('is sent over the version that is shown, and shown ahead of the answer', async () => {
 		const subject = record();
 		await pick(subject);
-		expect(answers.last).toMatchObject({ action: '?/role', data: { role: 'ADMIN', expectedVersion: '7' } });
+		expect(answers.last).toMatchObject({
+			action: '?/role',
+			data: { role: 'ADMIN', expectedVersion: '7', confirmed: 'yes' }
+		});
 		expect(subject.subject.current.role).toBe('ADMIN');
 		expect((screen.getByRole('button', { name: en.bulk.apply }) as HTMLButtonElement).disabled).toBe(true);
 	});
@@ -67,9 +104,11 @@ describe('the role', () => {
 	test('of one’s own warns that it ends the session, and only once another is chosen', async () => {
 		const subject = record({ id: ADMIN.id, role: 'ADMIN' });
 		show(RoleForm, { record: subject });
-		expect(screen.queryByText(en.user.selfEnds)).toBeNull();
-		await fireEvent.change(screen.getByLabelText(en.user.role), { target: { value: 'MEMBER' } });
-		await screen.findByText(en.user.selfEnds);
+		expect(screen.queryByText(enChange.power.self)).toBeNull();
+		await choose('MEMBER');
+		await click(en.bulk.apply);
+		within(await screen.findByRole('dialog')).getByText(enChange.power.self);
+		expect(answers.sent).toEqual([]);
 	});
 
 	test('without script has the same sentence on the page', () => {
@@ -144,7 +183,10 @@ describe('the status', () => {
 		await fireEvent.click(button!);
 		expect(answers.sent).toEqual([]);
 		await fireEvent.click(confirm!);
-		expect(answers.last).toMatchObject({ action: '?/disable', data: { expectedVersion: '7' } });
+		expect(answers.last).toMatchObject({
+			action: '?/disable',
+			data: { expectedVersion: '7', confirmed: 'yes' }
+		});
 		expect(subject.subject.current.status).toBe('DISABLED');
 		await answers.last.answer(failure('status', refusal('FORBIDDEN')));
 		expect(subject.subject.current.status).toBe('ACTIVE');

@@ -34,7 +34,7 @@ test('find, filter, sort, page', async ({ open }) => {
 	await expect.poll(names).toEqual(before);
 });
 
-test('select and change: a result for each, the address kept', async ({ open }) => {
+test('select and change: said first, a result for each, the address kept', async ({ open }) => {
 	const tag = unique('still');
 	for (const name of ['Ada', 'Bo']) await api.newUser({ name: `${name} ${tag}` });
 	const visitor = await open({ as: ADMIN, script: false });
@@ -47,13 +47,19 @@ test('select and change: a result for each, the address kept', async ({ open }) 
 	await page.getByLabel(`Select Ada ${tag}`).check();
 	await page.getByLabel(`Select Bo ${tag}`).check();
 	await page.getByRole('button', { name: 'Disable' }).click();
-	await page.getByText('2 people done').waitFor();
+	await page.getByRole('heading', { name: 'Disable 2 people?' }).waitFor();
+	await page.getByText('2 selected: 2 active.').waitFor();
+	await page.getByRole('button', { name: 'Disable', exact: true }).click();
+	await page.getByText('2 people changed').waitFor();
+	await page.getByRole('link', { name: 'Back to people' }).last().click();
 	await expect.poll(status).toEqual(['Disabled', 'Disabled']);
 	expect(new URL(page.url()).searchParams.get('q'), 'still among those found').toBe(tag);
 	await page.getByLabel(`Select Ada ${tag}`).check();
 	await page.getByLabel('Change role').selectOption('AUDITOR');
 	await page.getByRole('button', { name: 'Set role' }).click();
-	await page.getByText('1 person done').waitFor();
+	await page.getByRole('button', { name: 'Change role · Auditor' }).click();
+	await page.getByText('1 person changed').waitFor();
+	await page.getByRole('link', { name: 'Back to people' }).last().click();
 	await expect.poll(() => page.locator('tr[data-id] .role').allInnerTexts()).toEqual(['Auditor', 'Member']);
 });
 

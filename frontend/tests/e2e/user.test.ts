@@ -136,6 +136,31 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 		}
 	});
 
+	test('made an admin, and no longer one, only once that is confirmed', async ({ open }) => {
+		const someone = await api.newUser();
+		const visitor = await open({ as: ADMIN, script });
+		const { page } = visitor;
+		const stored = async () => {
+			const { nodes } = await api.run(UsersById, { ids: [someone.id] });
+			return nodes.map((node) => node?.__typename === 'User' && node.role);
+		};
+		/** Where it is confirmed: in a dialog, or on a page of its own. */
+		const asked = script ? page.getByRole('dialog') : page.locator('main:has([data-plan])');
+		const give = async (role: string, consequence: string) => {
+			await visitor.goto(`/people/${someone.id}`);
+			await page.locator('[data-form=role] select').selectOption(role);
+			await page.locator('[data-form=role]').getByRole('button', { name: 'Set role' }).click();
+			await asked.getByText(consequence).waitFor();
+		};
+		await give('ADMIN', 'will see and change everything');
+		expect(await stored(), 'nothing happens before it is confirmed').toEqual(['MEMBER']);
+		await asked.getByRole('button', { name: script ? 'Set role' : 'Change role · Admin' }).click();
+		await expect.poll(stored).toEqual(['ADMIN']);
+		await give('MEMBER', 'can no longer add or change people');
+		await asked.getByText('Cancel').click();
+		expect(await stored()).toEqual(['ADMIN']);
+	});
+
 	test('erased only when the name is typed', async ({ open }) => {
 		const someone = await api.newUser({ name: unique('Gone ') });
 		const visitor = await open({ as: ADMIN, script });

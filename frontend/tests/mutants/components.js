@@ -6,6 +6,7 @@ export const COMPONENTS = {
 		['begin: () => record.showChange({ role }),', 'begin: () => void record.showChange({ role }),'],
 		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],
 		['begin: () => record.showChange({ role }),', '', 'nothing shown ahead'],
+		["if (!consequence || data.has('confirmed')) return false;", 'return false;', 'given without a question'],
 		['refused: (_, kept) => record.notSaved(kept?.current)', '', 'who was quicker is not shown']
 	],
 	'lib/components/session/SessionList.svelte': [
@@ -28,7 +29,7 @@ export const COMPONENTS = {
 		['record.readSessions();', ''],
 		['record.saved(stored);', ''],
 		['refused: (_, kept) => record.notSaved(kept?.current)', ''],
-		["action === 'disable' || action === 'delete';", "action === 'disable';", 'deleting asks nothing'],
+		['consequenceOf(user, { action }) !== null', "action === 'disable'", 'deleting asks nothing'],
 		["DELETED: ['restore']", "DELETED: ['enable']"]
 	],
 	'lib/components/user/EraseDialog.svelte': [

@@ -61,13 +61,18 @@ export const ROUTES = {
 		['answer: () => answer,', ''],
 		["fields: ['email', 'password']", 'fields: []']
 	],
-	'routes/(app)/people/+page.server.ts': [
+	'routes/(app)/people/change/+page.server.ts': [
+		["[...form.getAll('seen'), ...form.getAll('self')]", "[...form.getAll('self'), ...form.getAll('seen')]"],
 		[
-			'await usersById(locals.api, ids)',
-			'await usersById(locals.api, ids.slice(0, 100))',
-			'a bulk action ends at 100'
+			'if (!asked || !seen.length) return fail(400, { planned: [] });',
+			'if (!asked) return fail(400, { planned: [] });'
 		],
-		["if (!ids.length || (action === 'role' && !role))", 'if (!ids.length)'],
-		['code: refused?.code ?? null', 'code: null']
+		["(action === 'role' && !role)", 'false'],
+		["if (!can(viewer, 'users.change'))", 'if (false)'],
+		[
+			'planned: await usersById(locals.api, namedIds(form))',
+			'planned: await usersById(locals.api, namedIds(form).slice(0, 100))',
+			'a plan ends at 100'
+		]
 	]
 };

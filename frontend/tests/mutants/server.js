@@ -20,10 +20,8 @@ export const SERVER = {
 	],
 	'lib/server/user.ts': [
 		['if (typed[field] !== before[field]) input', 'input'],
-		[
-			"role: choice(form, 'role', ROLES), expectedVersion: version(form)",
-			"role: choice(form, 'role', ROLES)"
-		],
+		['{ id, role, expectedVersion: version(form) }', '{ id, role }'],
+		['if (user && consequenceOf(user, request))', 'if (false)', 'without script nothing asks'],
 		['from < ids.length; from += IDS_MAX', 'from < 1; from += IDS_MAX'],
 		['node.displayName === typed', 'true'],
 		['if (typed[field] !== before[field]) input[field]', 'input[field]', 'untouched fields are written'],

@@ -58,6 +58,7 @@ export const STORES = {
 		['this.list.slice(-3)', 'this.list']
 	],
 	'lib/stores/form.svelte.ts': [
+		['if (this.#options.asks?.(formData)) return cancel();', 'this.#options.asks?.(formData);'],
 		["code === 'OFFLINE' ? 'UNAVAILABLE' : ", ''],
 		['end?.();', ''],
 		['this.refusal = refusal;', ''],
@@ -204,8 +205,14 @@ export const STORES = {
 	'lib/stores/user/bulk.svelte.ts': [
 		['const AT_ONCE = 4', 'const AT_ONCE = 5'],
 		['this.#stop.abort();', ''],
-		['.catch((error: unknown) => String(error))', ''],
-		['this.running = false;', '']
+		['.catch(raised)', ''],
+		['this.running = false;', ''],
+		['this.#last ? this.items.slice(0, -1) : this.items', 'this.items', 'oneself is changed with the others'],
+		[
+			"if (result.kind === 'changed') this.changed",
+			'if (true) this.changed',
+			'what was already so is kept as changed'
+		]
 	],
 	'lib/stores/user/list.svelte.ts': [
 		['anew ? { ...query, after: null } : query', 'query'],

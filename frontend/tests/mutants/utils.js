@@ -88,6 +88,27 @@ export const UTILS = {
 		["action === 'role' ? { role } :", 'false ? { role } :'],
 		['(await run(EnableUser, variables)).enableUser', '(await run(DisableUser, variables)).disableUser']
 	],
+	'lib/utils/user/power.ts': [
+		["if (after === 'ADMIN') return 'grants';", '', 'Admin is granted without a question'],
+		["if (before === 'ADMIN') return 'takes';", '', 'Admin is taken as any role is'],
+		['RANK[after] < RANK[before]', 'false', 'lowered without a question'],
+		[
+			"if (action === 'disable' || action === 'delete') return action;",
+			"if (action === 'disable') return action;"
+		]
+	],
+	'lib/utils/user/plan.ts': [
+		['else if (user.id === viewerId) plan.self = user;', '', 'oneself is changed with the others'],
+		['if (isAlready(user, request)) plan.already.push(user);', 'if (false) plan.already.push(user);'],
+		["status === 'DISABLED' && action === 'restore'", 'false'],
+		['self && withSelf ? [...change, self] : change', 'self ? [...change, self] : change'],
+		['[...change, self]', '[self, ...change]', 'oneself is changed first']
+	],
+	'lib/utils/user/carry-out.ts': [
+		['user.version > seen.version', 'true', 'what was already so counts as changed'],
+		['request, seen.version)', 'request, undefined as never)', 'a later change is overwritten'],
+		['current && isAlready(current, request)', 'current']
+	],
 	'lib/utils/user/rights.ts': [
 		["'users.seeAll': AUDITORS", "'users.seeAll': ADMINS"],
 		["'users.change': ADMINS", "'users.change': AUDITORS"]

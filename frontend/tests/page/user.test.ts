@@ -27,6 +27,7 @@ async function pickRole(role: string) {
 	const select = form('role').querySelector('select')!;
 	await fireEvent.change(select, { target: { value: role } });
 	await fireEvent.submit(form('role'));
+	await fireEvent.click(within(await screen.findByRole('dialog')).getByText(en.bulk.apply));
 }
 
 describe('the role form', () => {

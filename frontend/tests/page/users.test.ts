@@ -1,5 +1,5 @@
 /** The list of users: rows under changes that are not confirmed, presence after a break, the bulk dialog. */
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DisableUser, UsersById, type UserOutcome } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
@@ -28,10 +28,8 @@ const push = (message: object) => site.push('UserFeed', { users: message });
 async function disable(...ids: string[]) {
 	for (const id of ids) await pick(id);
 	await fireEvent.click(screen.getByRole('button', { name: en.bulk.disable }));
-	const dialog = document.querySelector('dialog[open]')!;
-	await fireEvent.click(
-		[...dialog.querySelectorAll('button')].find((one) => one.textContent === en.bulk.disable)!
-	);
+	const dialog = await screen.findByRole('dialog');
+	await fireEvent.click(within(dialog).getByRole('button', { name: en.bulk.disable }));
 }
 
 describe('the feed', () => {

@@ -14,10 +14,9 @@ import {
 import type { FormRefused } from '#lib/types/form.ts';
 import { refuse } from '#lib/server/forms.ts';
 import { changePassword, endSession, erase, save, setRole, setStatus } from '#lib/server/user.ts';
-import { actions as list } from '../../src/routes/(app)/people/+page.server.ts';
 import { GET, POST } from '../../src/routes/(app)/people/export/+server.ts';
 import { FakeApi } from '../fakes/api.ts';
-import { DONE, node, payload, refused, user } from '../fakes/rows.ts';
+import { DONE, node, refused, user } from '../fakes/rows.ts';
 
 let api: FakeApi;
 beforeEach(() => (api = new FakeApi()));
@@ -61,7 +60,7 @@ describe('a refusal', () => {
 		const answers = [
 			refuse('any', { code, message: '', fields: {} }, null),
 			await save(sent({ displayName: 'New' }), 'ada'),
-			await setRole(sent({ role: 'ADMIN' }), 'ada'),
+			await setRole(sent({ role: 'ADMIN', confirmed: 'yes' }), 'ada'),
 			await setStatus(sent({}), 'ada', 'enable'),
 			await endSession(sent({ session: '1' }), 'ada'),
 			await changePassword(sent({ currentPassword: 'a', newPassword: 'b' }))
@@ -178,26 +177,4 @@ describe('more than a page of the API', () => {
 		const text = await (await POST(sent({ id: ids }) as never)).text();
 		expect(text.trim().split('\r\n')).toHaveLength(MANY + 1);
 	});
-
-	test('is acted on to the last, with a result for each', async () => {
-		answerById();
-		const outcome = refused('FORBIDDEN', { message: 'No.' });
-		api.on(EnableUser, ({ id }) => ({
-			enableUser: id === 'u249' ? outcome : payload(user({ id }))
-		}));
-		const answer = (await list.enable!(sent({ id: ids }) as never)) as {
-			results: { id: string; code: string | null }[];
-		};
-		expect(answer.results.map(({ id }) => id)).toEqual(ids);
-		expect(answer.results.filter(({ code }) => code)).toEqual([
-			{ id: 'u249', name: 'U249', code: 'FORBIDDEN', message: 'No.' }
-		]);
-		expect(api.variables(EnableUser)).toHaveLength(MANY);
-	});
-});
-
-test('nobody chosen, or a role that is none, is a refusal and asks for nothing', async () => {
-	expect(statusOf(await list.enable!(sent({}) as never))).toBe(400);
-	expect(statusOf(await list.role!(sent({ id: 'a', role: 'KING' }) as never))).toBe(400);
-	expect(api.asked).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** Every text of the catalogue is shown somewhere: one that nobody asks for fails here. */
 import { expect, test } from 'vitest';
+import { enChange } from '#lib/messages/en-change.ts';
 import { enDevelopers } from '#lib/messages/en-developers.ts';
 import { enExplorer } from '#lib/messages/en-explorer.ts';
 import { enImport } from '#lib/messages/en-import.ts';
@@ -45,7 +46,13 @@ function isUsed(path: string[], all = sources): boolean {
 }
 
 test('no text is left over', () => {
-	const all = [...paths(en), ...paths(enDevelopers), ...paths(enExplorer), ...paths(enImport)];
+	const all = [
+		...paths(en),
+		...paths(enChange),
+		...paths(enDevelopers),
+		...paths(enExplorer),
+		...paths(enImport)
+	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });
 

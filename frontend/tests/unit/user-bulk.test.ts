@@ -1,42 +1,76 @@
 import { describe, expect, test, vi } from 'vitest';
 import { BulkRun } from '#lib/stores/user/bulk.svelte.ts';
 import { Toasts } from '#lib/stores/toasts.svelte.ts';
+import type { Refusal } from '#lib/types/problem.ts';
+import { user } from '../fakes/rows.ts';
 
-const people = (count: number) =>
-	Array.from({ length: count }, (_, index) => ({ id: String(index), displayName: `P${index}` }));
+const people = (count: number) => Array.from({ length: count }, (_, index) => user({ id: String(index) }));
+const refusalOf = (error: unknown): Refusal => ({ code: 'UNKNOWN', message: String(error), fields: {} });
+const changed = (id: string) => ({ kind: 'changed' as const, user: user({ id, version: 2 }) });
 
 describe('a bulk run', () => {
 	test('has a result for each, whatever happens to the others', async () => {
 		const run = new BulkRun(people(6));
-		await run.start(async (id) => {
-			if (id === '1') return 'no';
+		await run.start(async ({ id }) => {
+			if (id === '1') return { kind: 'refused', refusal: refusalOf('no') };
 			if (id === '2') throw new Error('lost');
-			return null;
-		});
-		expect([run.done, run.succeeded, run.failed, run.running]).toEqual([6, 4, 2, false]);
-		expect(run.items.map(({ reason }) => reason)).toEqual(['', 'no', 'Error: lost', '', '', '']);
+			return id === '3' ? { kind: 'already', user: user({ id }) } : changed(id);
+		}, refusalOf);
+		const states = ['changed', 'already', 'failed', 'pending'] as const;
+		expect([...states.map((state) => run.count(state)), run.running]).toEqual([3, 1, 2, 0, false]);
+		expect(run.items.map(({ refusal }) => refusal?.message)).toEqual([
+			undefined,
+			'no',
+			'Error: lost',
+			undefined,
+			undefined,
+			undefined
+		]);
+	});
+
+	test('keeps what it changed, as it was and as it is, and nothing that was already so', async () => {
+		const run = new BulkRun(people(2));
+		await run.start(
+			async ({ id }) => (id === '0' ? { kind: 'already', user: user({ id }) } : changed(id)),
+			refusalOf
+		);
+		expect(run.changed).toEqual([
+			{ before: user({ id: '1', version: 1 }), after: user({ id: '1', version: 2 }) }
+		]);
+	});
+
+	test('changes the last one after all others are done', async () => {
+		const [run, order] = [new BulkRun(people(3), user({ id: 'me' })), [] as string[]];
+		await run.start(async ({ id }) => {
+			await Promise.resolve();
+			if (id !== 'me') await new Promise((resolve) => setTimeout(resolve));
+			order.push(id);
+			return changed(id);
+		}, refusalOf);
+		expect(order.at(-1)).toBe('me');
 	});
 
 	test('acts on four at a time', async () => {
 		const run = new BulkRun(people(20));
 		let [now, most] = [0, 0];
-		await run.start(async () => {
+		await run.start(async ({ id }) => {
 			most = Math.max(most, ++now);
 			await Promise.resolve();
 			now -= 1;
-			return null;
-		});
+			return changed(id);
+		}, refusalOf);
 		expect(most).toBe(4);
 	});
 
 	test('stopped, it finishes what it began and begins nothing more', async () => {
-		const run = new BulkRun(people(20));
-		await run.start(async (id) => {
+		const run = new BulkRun(people(20), user({ id: 'me' }));
+		await run.start(async ({ id }) => {
 			if (id === '3') run.stop();
-			return null;
-		});
-		expect(run.done).toBeLessThan(9);
-		expect(run.items.filter(({ state }) => state === 'pending')).toHaveLength(20 - run.done);
+			return changed(id);
+		}, refusalOf);
+		expect(run.count('changed')).toBeLessThan(9);
+		expect(run.count('changed') + run.count('pending')).toBe(21);
+		expect(run.items.at(-1)!.state).toBe('pending');
 		expect(run.running).toBe(false);
 	});
 });

@@ -92,19 +92,7 @@ export const de: Messages = {
 		restore: 'Wiederherstellen',
 		role: 'Rolle ändern',
 		apply: 'Rolle setzen',
-		export: 'Exportieren',
-		confirmTitle: (action, n) => `${count(n, 'Person', 'Personen')}: ${action}?`,
-		disableText: 'Sie werden sofort abgemeldet und können sich erst nach dem Entsperren wieder anmelden.',
-		deleteText: 'Sie werden abgemeldet und für Mitglieder unsichtbar. Sie lassen sich wiederherstellen.',
-		roleText: 'Die Rechte ändern sich sofort; Sitzungen mit mehr Rechten enden.',
-		running: (done, all) => `${done} von ${all}`,
-		done: (ok, failed) =>
-			failed ? `${ok} erledigt, ${failed} fehlgeschlagen` : `${count(ok, 'Person', 'Personen')} erledigt`,
-		stop: 'Anhalten',
-		stopped: 'Angehalten',
-		results: 'Ergebnisse',
-		ok: 'Erledigt',
-		pending: 'Wartet'
+		export: 'Exportieren'
 	},
 	user: {
 		profile: 'Profil',
@@ -158,7 +146,7 @@ export const de: Messages = {
 		unavailableText: 'Sie sehen die letzten bekannten Daten.',
 		erased: (name) => `${name} wurde endgültig gelöscht`,
 		selfLink: 'Passwort und Darstellung stehen unter Mein Konto.',
-		selfEnds: 'Das sind Sie: Sie werden abgemeldet.',
+		selfEnds: 'Das sind Sie: Sie werden abgemeldet und können das nicht selbst rückgängig machen.',
 		back: 'Zurück zu den Personen',
 		added: (name) => `${name} ist angelegt`,
 		newTitle: 'Person anlegen',

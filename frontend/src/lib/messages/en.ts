@@ -92,19 +92,7 @@ export const en = {
 		restore: 'Restore',
 		role: 'Change role',
 		apply: 'Set role',
-		export: 'Export',
-		confirmTitle: (action: string, n: number) => `${action} ${count(n, 'person', 'people')}?`,
-		disableText: 'They are signed out immediately and cannot sign in until enabled again.',
-		deleteText: 'They are signed out and hidden from members. You can restore them later.',
-		roleText: 'Their rights change immediately; sessions with more rights end.',
-		running: (done: number, all: number) => `${done} of ${all}`,
-		done: (ok: number, failed: number) =>
-			failed ? `${ok} done, ${failed} failed` : `${count(ok, 'person', 'people')} done`,
-		stop: 'Stop',
-		stopped: 'Stopped',
-		results: 'Results',
-		ok: 'Done',
-		pending: 'Waiting'
+		export: 'Export'
 	},
 	user: {
 		profile: 'Profile',
@@ -152,7 +140,7 @@ export const en = {
 		unavailableText: 'You are looking at earlier data.',
 		erased: (name: string) => `${name} was erased`,
 		selfLink: 'Password and appearance are under My account.',
-		selfEnds: 'This is you: you will be signed out.',
+		selfEnds: 'This is you: you will be signed out, and cannot undo this yourself.',
 		back: 'Back to people',
 		added: (name: string) => `${name} was added`,
 		newTitle: 'Add person',

@@ -1,4 +1,5 @@
 /** What a catalogue must hold. English is the measure of it. */
+import type { enChange } from './en-change.ts';
 import type { enDevelopers } from './en-developers.ts';
 import type { enEntry } from './en-entry.ts';
 import type { enExplorer } from './en-explorer.ts';
@@ -17,7 +18,8 @@ export type Messages = Widened<typeof en>;
 export type EntryMessages = Widened<typeof enEntry>;
 /** Why somebody has to sign in, as the sign-in page says it. */
 export type SignInReason = keyof EntryMessages['auth']['reasons'];
-/** Those of the API page, of its explorer, and of the import: they come with what shows them. */
+/** Those of the API page, of its explorer, of the import, and of a change of several people: they come with what shows them. */
 export type DevelopersMessages = Widened<typeof enDevelopers>;
 export type ExplorerMessages = Widened<typeof enExplorer>;
 export type ImportMessages = Widened<typeof enImport>;
+export type ChangeMessages = Widened<typeof enChange>;

@@ -2,20 +2,10 @@
 import { fail } from '@sveltejs/kit';
 import type { FormDone, FormRefused } from '#lib/types/form.ts';
 import type { Refusal } from '#lib/types/problem.ts';
+import { refusalOf } from '#lib/utils/refusal.ts';
 import { formStatus } from './status.ts';
 
-/** A refusal as the API gives it. */
-export interface ApiProblem {
-	code: string;
-	message: string;
-	fields?: { field: string; message: string }[];
-	retryAfterSeconds?: number;
-}
-
-export function refusalOf({ code, message, fields = [], retryAfterSeconds }: ApiProblem): Refusal {
-	const messages = Object.fromEntries(fields.map(({ field, message }) => [field, message]));
-	return { code, message, fields: messages, retryAfterSeconds };
-}
+export { refusalOf };
 
 export function done<Name extends string, Data>(form: Name, data: Data): FormDone<Name, Data> {
 	return { form, done: data };

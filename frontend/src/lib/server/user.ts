@@ -12,9 +12,12 @@ import {
 	type User,
 	type UserOutcome
 } from '#lib/graphql/documents.ts';
+import type { BulkRequest } from '#lib/types/actions.ts';
 import { PROFILE_FIELDS, type Profile } from '#lib/types/user.ts';
-import { ROLES } from '#lib/utils/user/address.ts';
+import { ROLES, userAddress } from '#lib/utils/user/address.ts';
 import { setStatus as askStatus, type StatusAction } from '#lib/utils/user/bulk.ts';
+import { changes } from '#lib/utils/user/change-address.ts';
+import { consequenceOf } from '#lib/utils/user/power.ts';
 import { choice, done, raw, refusalOf, refuse, text, version } from './forms.ts';
 
 const MISMATCH = { code: 'VALIDATION_ERROR', message: '', fields: { name: 'mismatch' } };
@@ -57,14 +60,29 @@ export async function save({ request, locals }: RequestEvent, id: string) {
 	return refuse('save', refusalOf(updateUser), kept);
 }
 
+/**
+ * Goes to the page that says what follows, if the change must be confirmed and the form does not say that it was: without
+ * script nothing else asks.
+ */
+async function requireConfirmation(api: App.Locals['api'], form: FormData, id: string, request: BulkRequest) {
+	if (form.has('confirmed') || request.action === 'enable' || request.action === 'restore') return;
+	const [user] = await usersById(api, [id]);
+	if (user && consequenceOf(user, request))
+		redirect(303, changes.href({ ...request, ids: [id], back: userAddress(id).path }));
+}
+
 export async function setRole({ request, locals }: RequestEvent, id: string) {
 	const form = await request.formData();
-	const input = { id, role: choice(form, 'role', ROLES), expectedVersion: version(form) };
+	const role = choice(form, 'role', ROLES);
+	await requireConfirmation(locals.api, form, id, { action: 'role', role });
+	const input = { id, role, expectedVersion: version(form) };
 	return changed('role', (await locals.api.run(UpdateUser, { input })).updateUser);
 }
 
 export async function setStatus({ request, locals }: RequestEvent, id: string, action: StatusAction) {
-	const expectedVersion = version(await request.formData());
+	const form = await request.formData();
+	await requireConfirmation(locals.api, form, id, { action });
+	const expectedVersion = version(form);
 	const run = locals.api.run.bind(locals.api);
 	return changed('status', await askStatus(run, action, { id, expectedVersion }));
 }

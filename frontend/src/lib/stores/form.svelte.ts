@@ -21,6 +21,8 @@ export interface FormOptions<Name extends string, Done, Kept> {
 	/** The fields beside which the form shows their errors. */
 	fields?: readonly string[];
 	toasts?: Toasts;
+	/** Whether something must be confirmed before the form is sent; then it is not sent, and asks for that itself. */
+	asks?: (form: FormData) => boolean;
 	/** Just before sending: shows the change ahead. What it returns is called once there is an answer of any kind. */
 	begin?: (form: FormData) => void | (() => void);
 	/** The sentence for a success. */
@@ -72,7 +74,8 @@ export class Form<Name extends string, Done, Kept> {
 	}
 
 	/** For `use:enhance`. */
-	readonly submit: SubmitFunction = ({ formData, formElement }) => {
+	readonly submit: SubmitFunction = ({ formData, formElement, cancel }) => {
+		if (this.#options.asks?.(formData)) return cancel();
 		[this.busy, this.refusal, this.notice] = [true, null, null];
 		const end = this.#options.begin?.(formData);
 		const leaving = this.#options.leaving?.(formData);

@@ -1,5 +1,6 @@
 /** What may be done to many users at once. */
 import type { Role } from '#lib/graphql/documents.ts';
+import type { Refusal } from './problem.ts';
 
 export const BULK_ACTIONS = ['enable', 'disable', 'delete', 'restore', 'role'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
@@ -9,9 +10,10 @@ export interface BulkRequest {
 	role?: Role;
 }
 
+/** What came of it for one of them; `already`: somebody else was quicker and did the same. */
 export interface BulkResult {
 	id: string;
 	name: string;
-	code: string | null;
-	message: string;
+	kind: 'changed' | 'already' | 'refused';
+	refusal: Refusal | null;
 }

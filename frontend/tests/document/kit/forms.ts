@@ -25,7 +25,9 @@ export function enhance(formElement: HTMLFormElement, submit: SubmitFunction) {
 		const action = new URL(submitter?.getAttribute('formaction') ?? formElement.action, location.href);
 		const shared = { action, formData, formElement };
 		const controller = new AbortController();
-		const answer = submit({ ...shared, controller, submitter, cancel: () => {} });
+		let cancelled = false;
+		const answer = submit({ ...shared, controller, submitter, cancel: () => (cancelled = true) });
+		if (cancelled) return;
 		const result = await resultOf(action, formData);
 		await (
 			await answer

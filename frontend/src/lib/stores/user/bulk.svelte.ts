@@ -1,44 +1,44 @@
 /** One action on many users, a few at a time, with a result for each and a way to stop. */
+import type { User } from '#lib/graphql/documents.ts';
+import type { Refusal } from '#lib/types/problem.ts';
+import type { Result } from '#lib/utils/user/carry-out.ts';
 import { pool } from '#lib/utils/pool.ts';
 
 export interface BulkItem {
-	id: string;
-	name: string;
-	state: 'pending' | 'ok' | 'failed';
-	/** Why not, in the visitor's words. */
-	reason: string;
+	readonly user: User;
+	state: 'pending' | 'changed' | 'already' | 'failed';
+	/** Why not. */
+	refusal: Refusal | null;
+}
+
+/** A change that was made. */
+export interface Changed {
+	before: User;
+	after: User;
 }
 
 const AT_ONCE = 4;
 
-/** Acts on one; returns null when it worked, otherwise the reason. */
-export type Act = (id: string) => Promise<string | null>;
+/** Acts on one; what it raises counts as a refusal. */
+export type Act = (user: User) => Promise<Result>;
 
 export class BulkRun {
 	items = $state<BulkItem[]>([]);
 	stopped = $state(false);
 	running = $state(true);
+	/** What was changed, and nothing that was already so. */
+	readonly changed: Changed[] = [];
+	readonly #last: boolean;
 	readonly #stop = new AbortController();
 
-	constructor(users: readonly { id: string; displayName: string }[]) {
-		this.items = users.map(({ id, displayName }) => ({
-			id,
-			name: displayName,
-			state: 'pending',
-			reason: ''
-		}));
+	/** `last`: changed after all others. */
+	constructor(users: readonly User[], last: User | null = null) {
+		this.items = (last ? [...users, last] : users).map((user) => ({ user, state: 'pending', refusal: null }));
+		this.#last = last !== null;
 	}
 
-	get done(): number {
-		return this.items.filter((item) => item.state !== 'pending').length;
-	}
-
-	get failed(): number {
-		return this.items.filter((item) => item.state === 'failed').length;
-	}
-
-	get succeeded(): number {
-		return this.items.filter((item) => item.state === 'ok').length;
+	count(state: BulkItem['state']): number {
+		return this.items.filter((item) => item.state === state).length;
 	}
 
 	stop(): void {
@@ -46,17 +46,18 @@ export class BulkRun {
 		this.#stop.abort();
 	}
 
-	async start(act: Act): Promise<void> {
-		await pool(
-			this.items,
-			AT_ONCE,
-			async (item) => {
-				const reason = await act(item.id).catch((error: unknown) => String(error));
-				item.state = reason === null ? 'ok' : 'failed';
-				item.reason = reason ?? '';
-			},
-			this.#stop.signal
-		);
+	/** `refusalOf` says what something raised means. */
+	async start(act: Act, refusalOf: (error: unknown) => Refusal): Promise<void> {
+		const one = async (item: BulkItem) => {
+			const raised = (error: unknown) => ({ kind: 'refused' as const, refusal: refusalOf(error) });
+			const result = await act(item.user).catch(raised);
+			item.state = result.kind === 'refused' ? 'failed' : result.kind;
+			if (result.kind === 'refused') item.refusal = result.refusal;
+			if (result.kind === 'changed') this.changed.push({ before: item.user, after: result.user });
+		};
+		const others = this.#last ? this.items.slice(0, -1) : this.items;
+		await pool(others, AT_ONCE, one, this.#stop.signal);
+		await pool(this.items.slice(others.length), 1, one, this.#stop.signal);
 		this.running = false;
 	}
 }

@@ -12,7 +12,10 @@ import {
 } from '#lib/graphql/documents.ts';
 import type { BulkRequest } from '#lib/types/actions.ts';
 
-type Run = <Data, Variables>(document: TypedDocument<Data, Variables>, variables: Variables) => Promise<Data>;
+export type Run = <Data, Variables>(
+	document: TypedDocument<Data, Variables>,
+	variables: Variables
+) => Promise<Data>;
 
 /** What each action makes of a user's status. */
 export const LEADS_TO = {
@@ -40,9 +43,14 @@ export async function setStatus(
 	}
 }
 
-export async function actOn(run: Run, id: string, { action, role }: BulkRequest): Promise<UserOutcome> {
-	if (action === 'role') return (await run(UpdateUser, { input: { id, role } })).updateUser;
-	return setStatus(run, action, { id });
+export async function actOn(
+	run: Run,
+	id: string,
+	{ action, role }: BulkRequest,
+	expectedVersion: number
+): Promise<UserOutcome> {
+	if (action === 'role') return (await run(UpdateUser, { input: { id, role, expectedVersion } })).updateUser;
+	return setStatus(run, action, { id, expectedVersion });
 }
 
 /** What an action will have changed, to be shown before it is confirmed. */

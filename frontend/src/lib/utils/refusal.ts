@@ -1,0 +1,15 @@
+/** What the API refused, as forms and dialogs show it. */
+import type { Refusal } from '#lib/types/problem.ts';
+
+/** A refusal as the API gives it. */
+export interface ApiProblem {
+	code: string;
+	message: string;
+	fields?: { field: string; message: string }[];
+	retryAfterSeconds?: number;
+}
+
+export function refusalOf({ code, message, fields = [], retryAfterSeconds }: ApiProblem): Refusal {
+	const messages = Object.fromEntries(fields.map(({ field, message }) => [field, message]));
+	return { code, message, fields: messages, retryAfterSeconds };
+}

@@ -1,0 +1,49 @@
+/** A change of several users in the visitor's words. */
+import type { User } from '#lib/graphql/documents.ts';
+import type { ChangeMessages, Messages } from '#lib/messages/types.ts';
+import type { BulkRequest } from '#lib/types/actions.ts';
+import { LEADS_TO } from './bulk.ts';
+import { statusCounts } from './plan.ts';
+import { consequenceOf, roleConsequence } from './power.ts';
+import { ROLES } from './address.ts';
+
+/** What the action is called: its button says it, and its title. */
+export function actionName(m: Messages, { action, role }: BulkRequest): string {
+	return action === 'role' ? `${m.bulk.role} · ${m.role[role ?? 'MEMBER']}` : m.bulk[action];
+}
+
+/** What the users are now: 1 active, 8 disabled, 3 deleted; or their roles, if these are to change. */
+export function pickedText(m: ChangeMessages, users: readonly User[], { action }: BulkRequest): string {
+	const roles = () =>
+		ROLES.map((role) => [role, users.filter((user) => user.role === role).length] as const).filter(
+			([, count]) => count > 0
+		);
+	const parts =
+		action === 'role'
+			? roles().map(([role, count]) => m.role[role](count))
+			: statusCounts(users).map(([status, count]) => m.status[status](count));
+	return m.picked(users.length, parts.join(', '));
+}
+
+/** What those are called who need no change. */
+export function stateName(m: Messages, { action, role }: BulkRequest): string {
+	return action === 'role' ? m.role[role ?? 'MEMBER'] : m.status[LEADS_TO[action]];
+}
+
+/** What follows for those who change. */
+export function consequences(m: ChangeMessages, users: readonly User[], request: BulkRequest): string[] {
+	const [only] = users;
+	if (users.length === 1 && only && request.action === 'role' && request.role) {
+		const consequence = roleConsequence(only.role, request.role);
+		return consequence ? [m.power[consequence](only.displayName)] : [];
+	}
+	const having = (kind: string) => users.filter((user) => consequenceOf(user, request) === kind).length;
+	const [grants, takes, lowers] = [having('grants'), having('takes'), having('lowers')];
+	return [
+		grants ? m.grants(grants) : '',
+		takes ? m.takes(takes) : '',
+		takes || lowers ? m.roleText : '',
+		having('disable') ? m.disableText : '',
+		having('delete') ? m.deleteText : ''
+	].filter(Boolean);
+}
