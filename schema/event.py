@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
@@ -17,7 +17,7 @@ from domain.models.event_types import SubjectKind
 from domain.models.log import EventFilter
 from domain.models.user import User as Entity
 from domain.pagination import PAGE_DEFAULT, Window
-from domain.services.event import Recent
+from domain.services.event import COUNTED_DAYS, PERIODS_MAX, Recent
 from schema.connection import Connection, window_of
 from schema.context import Info
 from schema.loaders import PageKey
@@ -91,6 +91,12 @@ class Event(Node):
         """The user who caused it; null for the system itself."""
         return None if self.entry.actor_id is None else _person(info, self.entry.actor_id)
 
+    @strawberry.field
+    def actor_id(self, info: Info) -> strawberry.ID | None:
+        """The id of the user who caused it, erased or not; null for the system itself, and for members."""
+        actor_id = self.entry.actor_id
+        return strawberry.ID(str(actor_id)) if actor_id is not None and info.context.viewer.sees_all else None
+
     @strawberry.field(metadata=price(LOADED_ROW_COST))
     def subject(self, info: Info) -> Node | None:
         """What it happened to: a user, a session, an API key, ...; null if that no longer exists or the viewer may not see it."""
@@ -158,7 +164,7 @@ def _shown(info: Info, found: Entity | None) -> User | None:
 
 @strawberry.type
 class EventCount:
-    """How many events of a type there were in the hour that begins at `at`."""
+    """How many events of a type there were in the period that begins at `at`."""
 
     type: EventType
     at: datetime
@@ -167,7 +173,7 @@ class EventCount:
 
 @strawberry.type
 class EventCounts:
-    """How many events of each type there were in the last 24 hours, hour by hour; zero counts are omitted."""
+    """How many events of each type there were, period by period; zero counts are omitted."""
 
     since: datetime
     complete: bool = strawberry.field(
@@ -190,6 +196,8 @@ class EventFilterInput:
     user_id: strawberry.ID | None = strawberry.UNSET
     actor_id: strawberry.ID | None = strawberry.UNSET
     subject_id: strawberry.ID | None = strawberry.UNSET
+    since: datetime | None = strawberry.UNSET
+    until: datetime | None = strawberry.UNSET
 
 
 def event_filter_of(input_: EventFilterInput | None) -> EventFilter:
@@ -203,6 +211,8 @@ def event_filter_of(input_: EventFilterInput | None) -> EventFilter:
         user_id=_id(input_.user_id, "user_id"),
         actor_id=_id(input_.actor_id, "actor_id"),
         subject_id=_id(input_.subject_id, "subject_id"),
+        since=given(input_.since),
+        until=given(input_.until),
     )
 
 
@@ -229,6 +239,12 @@ async def events_of_user(
     return Connection(page=await info.context.loaders.pages_by_user(info.context.services.events.of_users).load(key))
 
 
+STARTS = (
+    f"When each period begins, oldest first, at quarters of an hour of the last {COUNTED_DAYS} days; "
+    f"the last of at most {PERIODS_MAX} ends now. Without it, the hours of the last 24."
+)
+
+
 @strawberry.type
 class EventQueries:
     """Reads of the log."""
@@ -250,7 +266,13 @@ class EventQueries:
         return Connection(page=page)
 
     @strawberry.field
-    async def event_counts(self, info: Info) -> EventCounts:
-        """Event counts of the last 24 hours; for auditors and admins only."""
-        context = info.context
-        return EventCounts.of(await context.services.events.recent(context.viewer, context.at_least))
+    async def event_counts(
+        self,
+        info: Info,
+        starts: Annotated[list[datetime] | None, strawberry.argument(description=STARTS)] = strawberry.UNSET,
+    ) -> EventCounts:
+        """Event counts of the last 24 hours, or of the given periods; for auditors and admins only."""
+        context, service, periods = info.context, info.context.services.events, given(starts)
+        if periods is None:
+            return EventCounts.of(await service.recent(context.viewer, context.at_least))
+        return EventCounts.of(await service.counts(context.viewer, periods, context.at_least))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncpg
 
+from persistence.log.counts import RECOUNT
+
 USERS = 100_000
 COMMON = ("anna", "maria", "paul", "smith", "garcia", "li")
 """The commonest names of the seed, most frequent first."""
@@ -68,8 +70,9 @@ select uuidv7(n * interval '1 minute' - interval '100000 minutes'), n, (array['s
 from (select n, md5((n % 40000 + 1)::text)::uuid as about from generate_series(1, 100000) n) made
 """,
     "update log_state set last_seq = 100000",
+    *RECOUNT,
 )
-TABLES = ("sessions", "users", "user_words", "words", "user_counts", "events", "log_state")
+TABLES = ("sessions", "users", "user_words", "words", "user_counts", "event_counts", "events", "log_state")
 """In this order none is unlogged before one that refers to it."""
 
 

@@ -104,6 +104,11 @@ def _counts() -> Iterator[Read]:
     yield Read("stats", lambda c: SqlUserReader(c).counts())
 
 
+DAYS_AGO = [
+    datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=n) for n in range(7, -1, -1)
+]
+
+
 def _log() -> Iterator[Read]:
     yield Read("the feed of events, from a cursor", lambda c: SqlEventReader(c).after(50_000, 500))
     for name, filter_ in {
@@ -111,6 +116,9 @@ def _log() -> Iterator[Read]:
         ", of a type": EventFilter(types=frozenset({EventType.USER_UPDATED})),
         ", of a type that never was": EventFilter(types=frozenset({EventType.USER_ERASED})),
         ", of two types": EventFilter(types=frozenset({EventType.USER_UPDATED, EventType.USER_CREATED})),
+        ", of two types in a period": EventFilter(
+            frozenset({EventType.USER_UPDATED, EventType.USER_ERASED}), since=DAYS_AGO[0], until=DAYS_AGO[-1]
+        ),
         ", about a user": EventFilter(user_id=SOME[0]),
         ", by an actor": EventFilter(actor_id=SOME[49]),
         ", about a subject": EventFilter(subject_id=SOME[0]),
@@ -121,6 +129,7 @@ def _log() -> Iterator[Read]:
         "events of the last day, by hour",
         lambda c: SqlEventReader(c).counts(datetime.now(UTC) - timedelta(days=1), HOUR, COUNTED_MAX),
     )
+    yield Read("events of a week, by day", lambda c: SqlEventReader(c).counts_by_period(DAYS_AGO))
     yield Read("the head of the log", lambda c: SqlEventReader(c).state())
     yield Read("what retention prunes next", lambda c: SqlLogTrimmer(c).expired(timedelta(days=30), 1000))
 

@@ -12,15 +12,20 @@ from domain.models.event import Event, EventCount, NewEvent
 from domain.models.event_types import EventType
 from domain.pagination import Page, Window
 
+COUNTED_STEP = timedelta(minutes=15)
+"""Events are counted by quarter of an hour (of UTC), at which the hours and days of every time zone begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events; None means any value."""
+    """Which events; None means any value. `since` is the first moment that matches, `until` the first that no longer does."""
 
     types: frozenset[EventType] | None = None
     user_id: UUID | None = None
     actor_id: UUID | None = None
     subject_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
     def matches(self, event: Event) -> bool:
         """Whether an event matches."""
@@ -29,6 +34,8 @@ class EventFilter:
             and (self.user_id is None or self.user_id == event.user_id)
             and (self.actor_id is None or self.actor_id == event.actor_id)
             and (self.subject_id is None or self.subject_id == event.subject.id)
+            and (self.since is None or self.since <= event.occurred_at)
+            and (self.until is None or self.until > event.occurred_at)
         )
 
 
@@ -95,6 +102,13 @@ class EventReader(Protocol):
 
     async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
         """How many events of each type there are in each step since then, among the newest `at_most` events."""
+        ...
+
+    async def counts_by_period(self, starts: Sequence[datetime]) -> Sequence[EventCount]:
+        """How many events of each type there are in each period; a period ends where the next one starts.
+
+        The starts are in ascending order, each at a multiple of COUNTED_STEP; the last period has no end.
+        """
         ...
 
     async def state(self) -> LogState: ...

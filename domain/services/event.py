@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Protocol
 from uuid import UUID
 
 from domain import policies
 from domain.cursors import LogCursor
+from domain.errors import ValidationFailed
 from domain.models.actor import Actor
 from domain.models.event import Event, EventCount
-from domain.models.log import EventFilter, LogState
+from domain.models.log import COUNTED_STEP, EventFilter, LogState
 from domain.pagination import Page, Window
 from domain.services.unit import Clock, Store
 
@@ -20,6 +22,9 @@ HOUR = timedelta(hours=1)
 RECENT_HOURS = 24
 COUNTED_MAX = 200_000
 """On a busier day only the newest events are counted, so that a dashboard query stays cheap."""
+PERIODS_MAX = 31
+COUNTED_DAYS = 93
+"""Counts by period are kept by quarter of an hour: so far back, their sum is read in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,19 @@ class Recent:
     counts: Sequence[EventCount]
 
 
+def _fault(starts: Sequence[datetime], now: datetime) -> str | None:
+    """Why periods that start then cannot be counted."""
+    if not 1 <= len(starts) <= PERIODS_MAX:
+        return f"Give between 1 and {PERIODS_MAX} periods"
+    if any(one >= next_ for one, next_ in pairwise(starts)):
+        return "Give the periods in ascending order"
+    if any(start.timestamp() % COUNTED_STEP.total_seconds() for start in starts):
+        return "A period starts at a quarter of an hour"
+    if starts[0] < now - timedelta(days=COUNTED_DAYS):
+        return f"Events are counted for the last {COUNTED_DAYS} days"
+    return None
+
+
 class EventService:
     """Reads of the log."""
 
@@ -118,6 +136,18 @@ class EventService:
         async with self._store.read(at_least) as unit:
             counts = await unit.events.counts(since, HOUR, COUNTED_MAX)
         return Recent(since, sum(c.count for c in counts) < COUNTED_MAX, counts)
+
+    async def counts(self, actor: Actor, starts: Sequence[datetime], at_least: LogCursor | None = None) -> Recent:
+        """How many events of each type there were in each of these periods; the last one ends now.
+
+        Raises Forbidden for members, and ValidationFailed for starts that are not 1 to PERIODS_MAX quarters of an hour
+        in ascending order within the last COUNTED_DAYS.
+        """
+        policies.require_auditor(actor)
+        if fault := _fault(starts, self._clock.now()):
+            raise ValidationFailed.one("starts", fault, [s.isoformat() for s in starts])
+        async with self._store.read(at_least) as unit:
+            return Recent(starts[0], complete=True, counts=await unit.events.counts_by_period(starts))
 
     async def get_many(
         self, actor: Actor, event_ids: Sequence[UUID], at_least: LogCursor | None = None

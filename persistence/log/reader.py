@@ -17,10 +17,11 @@ from domain.models.event_types import EventType
 from domain.models.log import Ancestor, EventFilter, LogState
 from domain.pagination import Page, Window
 from persistence.keyset import Keyset
+from persistence.log.counts import counts_by_period
+from persistence.log.filters import CLOCKS_APART, filtered, first_id
 from persistence.log.table import events, log_state
 
 _COLUMNS = [events.c[name] for name in PLACED]
-CLOCKS_APART = timedelta(minutes=10)
 STATE = select(log_state.c.epoch, log_state.c.last_seq, log_state.c.horizon, log_state.c.ancestors)
 LAST_SHARED = text("""
 select max(e.seq) from events e
@@ -45,17 +46,8 @@ class SqlEventReader:
 
     async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
         """Newest first. Raises ValidationFailed for a cursor that is not of this log."""
-        statement = self._placed()
-        if filter_.types is not None:
-            statement = statement.where(events.c.type.in_([str(t) for t in filter_.types]))
-        if filter_.user_id is not None:
-            statement = statement.where(events.c.user_id == filter_.user_id)
-        if filter_.actor_id is not None:
-            statement = statement.where(events.c.actor_id == filter_.actor_id)
-        if filter_.subject_id is not None:
-            statement = statement.where(events.c.subject_id == filter_.subject_id)
         newest = _newest(log)
-        return newest.page(await self._fetch(newest.cut(statement, window)), window)
+        return newest.page(await self._fetch(filtered(self._placed(), filter_, newest, window)), window)
 
     async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
         """The newest entries about several users, in one statement."""
@@ -71,13 +63,19 @@ class SqlEventReader:
         """
         recent = (
             select(events.c.type, func.date_bin(step, events.c.occurred_at, since).label("at"))
-            .where(events.c.id >= _first_id(since), events.c.occurred_at >= since, events.c.seq.is_not(None))
+            .where(
+                events.c.id >= first_id(since - CLOCKS_APART), events.c.occurred_at >= since, events.c.seq.is_not(None)
+            )
             .order_by(events.c.id.desc())
             .limit(at_most)
             .subquery()
         )
         statement = select(recent.c.type, recent.c.at, func.count()).group_by(recent.c.type, recent.c.at)
         return [EventCount(EventType(t), at, n) for t, at, n in await self._connection.execute(statement)]
+
+    async def counts_by_period(self, starts: Sequence[datetime]) -> Sequence[EventCount]:
+        """How often each thing happened in each period, from the kept counts."""
+        return await counts_by_period(self._connection, starts)
 
     async def state(self) -> LogState:
         """The log as a whole. Raises Unavailable while a restore has not written it yet."""
@@ -105,12 +103,6 @@ class SqlEventReader:
     @staticmethod
     def _placed() -> Select[Any]:
         return select(*_COLUMNS).where(events.c.seq.is_not(None))
-
-
-def _first_id(since: datetime) -> UUID:
-    """The least UUID of version 7 (RFC 9562 section 5.7) made since then, clocks that differ a little allowed for."""
-    milliseconds = int((since - CLOCKS_APART).timestamp() * 1000)
-    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
 def _newest(log: LogState) -> Keyset[Event]:

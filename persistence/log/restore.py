@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.errors import Unavailable
 from domain.models.event import PLACED, Event
 from persistence.errors import sqlstate
+from persistence.log.counts import RECOUNT
 from persistence.log.epoch import RENEW_AT
 from persistence.log.table import events, log_state
 from persistence.records import names, recordset
@@ -75,3 +76,5 @@ class SqlLogRestorer:
         await self._connection.execute(text(RENEW_AT), {"epoch": epoch, "shared_head": 0})
         await self._connection.execute(update(log_state).values(horizon=horizon, last_seq=head))
         await self._connection.execute(NUMBERS)
+        for statement in RECOUNT:
+            await self._connection.execute(text(statement))

@@ -116,6 +116,7 @@ TYPES: dict[str, Fields] = {
         "user": Probe(ON_EVENT, "user { email }", CONCERNED, lambda v: bool(v["email"])),
         "actor": Probe(ON_EVENT, "actor { email }", frozenset({"auditor", "admin"}), lambda v: bool(v["email"])),
         "changes": Probe(ON_EVENT, "changes { field before after }", CONCERNED, changes_email),
+        "actorId": Probe(ON_EVENT, "actorId", frozenset({"auditor", "admin"})),
         "requestId": Probe(ON_EVENT, "requestId", CONCERNED),
         "ipAddress": Probe(ON_EVENT, "ipAddress", CONCERNED),
     },

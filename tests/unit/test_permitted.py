@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from domain.services.user import CreateUser, UpdateUser
 from tests.unit.test_services import PASSWORD, World, actor
 
 OTHER = Actor(None, Role.MEMBER)
+QUARTER = datetime(2025, 12, 31, 23, 45, tzinfo=UTC)
 
 
 @dataclass
@@ -57,6 +58,7 @@ TABLE: dict[str, tuple[UseCase, str]] = {
     "import": (lambda p, a: p.world.imports.import_batch(a, [ImportRow(2, "i@example.com", "I", "")]), "- - y -"),
     "revoke all": (lambda p, a: p.world.sessions.revoke_all(a, p.subject.id), "- - y y"),
     "trail": (lambda p, a: p.trail.page(a, Window(), EventFilter()), "- y y -"),
+    "counts": (lambda p, a: p.trail.counts(a, [QUARTER]), "- y y -"),
     "recent": (lambda p, a: p.trail.recent(a), "- y y -"),
 }
 CASES = [
@@ -172,13 +174,18 @@ def test_an_event_filter_requires_all_of_its_parts() -> None:
         actor_id=acting_user,
     )
     assert EventFilter().matches(event)
-    whole = EventFilter(frozenset({event.type}), user, acting_user, user)
+    at = event.occurred_at
+    whole = EventFilter(
+        frozenset({event.type}), user, acting_user, user, since=at, until=at + timedelta(microseconds=1)
+    )
     assert whole.matches(event)
     others = (
         replace(event, type=EventType.USER_ERASED),
         replace(event, user_id=None),
         replace(event, actor_id=None),
         replace(event, subject=Subject(SubjectKind.USER, acting_user)),
+        replace(event, occurred_at=at - timedelta(microseconds=1)),
+        replace(event, occurred_at=at + timedelta(microseconds=1)),
     )
     assert not [e for e in others if whole.matches(e)]
 

@@ -166,6 +166,40 @@ async def test_a_count_that_reaches_its_limit_is_marked_as_incomplete(
     assert (await trail.recent(AUDITOR)).complete is complete
 
 
+async def test_events_are_counted_by_the_periods_that_are_asked_for(world: World, trail: EventService) -> None:
+    await world.user()
+    world.clock.move(hours=25)
+    await world.user("bo@example.com")
+    days = [world.clock.now() - timedelta(hours=25), world.clock.now() - timedelta(hours=1)]
+    found = await trail.counts(AUDITOR, days, CURSOR)
+    assert world.store.reads[-1] == (CURSOR, None)
+    assert (found.since, found.complete) == (days[0], True)
+    assert sorted((c.at, c.type, c.count) for c in found.counts) == [(d, EventType.USER_CREATED, 1) for d in days]
+
+
+@pytest.mark.parametrize(
+    ("ago", "fault"),
+    [
+        ([], "between 1 and 31"),
+        ([timedelta(minutes=15 * n) for n in range(32, 0, -1)], "between 1 and 31"),
+        ([timedelta(hours=1), timedelta(hours=1)], "ascending"),
+        ([timedelta(hours=1), timedelta(hours=2)], "ascending"),
+        ([timedelta(minutes=14)], "quarter"),
+        ([timedelta(days=93, minutes=15)], "93 days"),
+    ],
+)
+async def test_periods_that_cannot_be_counted_are_refused(
+    world: World, trail: EventService, ago: list[timedelta], fault: str
+) -> None:
+    reads = len(world.store.reads)
+    with pytest.raises(errors.ValidationFailed) as refused:
+        await trail.counts(AUDITOR, [world.clock.now() - one for one in ago])
+    assert fault in refused.value.message
+    assert len(world.store.reads) == reads
+    longest = [world.clock.now() - timedelta(days=3 * n) for n in range(31, 0, -1)]
+    assert (await trail.counts(AUDITOR, longest)).since == longest[0]
+
+
 async def test_entries_are_redacted_for_the_reader(world: World, trail: EventService) -> None:
     one, _ = await two_users(world)
     await world.users.update(system(), UpdateUser(one.id, email="new@example.com", display_name="New"))

@@ -79,6 +79,15 @@ class FakeEvents:
         counted = Counter((e.type, since + (e.occurred_at - since) // step * step) for e in recent)
         return [EventCount(type_, at, count) for (type_, at), count in counted.items()]
 
+    async def counts_by_period(self, starts: Sequence[datetime]) -> Sequence[EventCount]:
+        """Counts by type and period."""
+        counted = Counter(
+            (e.type, max(s for s in starts if s <= e.occurred_at))
+            for e in self._kept.events()
+            if e.occurred_at >= starts[0]
+        )
+        return [EventCount(type_, at, count) for (type_, at), count in counted.items()]
+
     async def state(self) -> LogState:
         return self._kept.state()
 
