@@ -17,20 +17,35 @@ export default defineConfig({
 						// SvelteKit's entry sets the payload, then imports its client, which reads the version from it: in one
 						// chunk with these, the client would run first, and take every deployment for a newer one.
 						{ name: 'payload', priority: 3, test: /kit\/src\/runtime\/client\/payload|vite\/preload-helper/ },
-						// Before sign-in.
+						// Before sign-in, and the page of an error, which SvelteKit loads in any case.
 						{
 							name: 'entry',
 							priority: 2,
-							test: /src\/lib\/(components\/ui\/(Button|Field|Form|FormNotice|Mark|Notice|PasswordField)\.svelte|stores\/(form|entry-i18n|controls\/hydrated)|(utils|types)\/(problems|preferences)|messages\/(en-entry|entry|locale))|svelte\/src\/reactivity|lucide.*\/(circle-alert|circle-check|info|eye|eye-off)\.svelte/
+							test: /src\/lib\/(components\/shell\/ErrorPage|components\/ui\/(Button|EmailField|Field|Form|FormNotice|Mark|Notice|PasswordField)\.svelte|stores\/(form|entry-i18n|controls\/hydrated)|(utils|types)\/(problems|preferences)|messages\/(en-entry|entry|locale))|kit\/src\/runtime\/app\/(state|navigation)|svelte\/src\/reactivity|lucide.*\/(circle-alert|circle-check|cloud-off|compass|eye|eye-off|info|lock|triangle-alert)\.svelte/
 						},
 						// Around every page behind sign-in; the components of the frame themselves would draw this before it.
 						{
 							name: 'frame',
 							priority: 1,
-							test: /src\/lib\/(components\/shell\/places\.ts|messages\/(en|all)\.ts|stores\/(clock|i18n|live\/|toasts|viewer)|utils\/(address|entry-address|format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevrons-up-down|x)\.svelte/
+							test: /src\/lib\/(components\/(shell\/(Preferences|places)|ui\/(Avatar|BackLink))|messages\/(en|all)\.ts|stores\/(clock|i18n|live\/|toasts|viewer)|utils\/(address|entry-address|format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevron-left|chevrons-up-down|user-plus|x)\.svelte/
 						},
-						// On many pages; a table is on few.
-						{ name: 'shared', test: /src\/lib(?!.*\/DataTable)|lucide/, minShareCount: 6 }
+						// What lists have in common with the pages of what they list: each file is a request.
+						{
+							name: 'lists',
+							test: /src\/lib\/(components\/ui\/(DataTable|Dialog|NewPill|PageHead|Progress|Time)|components\/user\/(HeldAddress|PresenceDot|RoleBadge|StatusBadge)|stores\/(controls\/(aim|debounce|highlight)|event\/)|utils\/(pages|user\/(address|bulk)))|lucide.*\/(arrow-up|check|chevron-down|chevron-right|copy|download|play|upload)\.svelte/
+						},
+						// Where users are changed.
+						{
+							name: 'changes',
+							test: /src\/lib\/(messages\/change\.ts|types\/actions|utils\/user\/(change-address|plan|power))/
+						},
+						// Wherever events are shown.
+						{
+							name: 'events',
+							test: /src\/lib\/(components\/event\/(EventDetails|EventIcon|EventRow)|utils\/event\/(address|words))/
+						},
+						// On many pages.
+						{ name: 'shared', test: /src\/lib|lucide/, minShareCount: 6 }
 					]
 				}
 			}

@@ -3,7 +3,8 @@ import http from 'node:http';
 import { compressed } from './compress.js';
 import { forwarded } from './forwarded.js';
 import { hostFault } from './hosts.js';
-import { guarded, refusal, socketRefusal } from './refusals.js';
+import { escapedPath } from './paths.js';
+import { guarded, redirect, refusal, socketRefusal } from './refusals.js';
 import { createUpstream } from './upstream.js';
 
 const API_PATH = /^\/(?:graphql|health|livez|readyz)$|^\/(?:api|admin)(?:\/|$)/;
@@ -129,6 +130,8 @@ export function createFrontServer({
 			const longest = path === IMPORT_PATH ? importLimit : bodyLimit;
 			if (Number(req.headers['content-length'] ?? 0) > longest) return refusal(res, 413, path);
 			if (API_PATH.test(path)) return upstream.request(req, res);
+			const escaped = escapedPath(path);
+			if (escaped) return redirect(res, escaped + (req.url ?? '').slice(path.length));
 			compressed(req, res);
 			guarded(res);
 			void page(req, res);

@@ -30,15 +30,31 @@ const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-
 /** Static files: the service worker fetches, the icon has styles of its own. */
 const FILE = `${NOTHING}; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'`;
 
+/** Static files whose names stay the same when their content changes. */
+const STATIC = /^\/(?:favicon\.svg|manifest\.webmanifest|robots\.txt|error\.css)(?:\?|$)/;
+const STATIC_KEPT = 'public, max-age=86400';
+
 /**
  * The headers of a file, a redirect or an error of the console's, which its pages overwrite with theirs.
  * @param {import('node:http').ServerResponse} res
  */
 export function guarded(res) {
+	// A browser asks for the icon at each navigation, even of a page that stays, unless it may keep it.
+	if (STATIC.test(res.req.url ?? '')) res.setHeader('cache-control', STATIC_KEPT);
 	for (const [name, value] of Object.entries({ ...SAFE, 'content-security-policy': FILE }))
 		res.setHeader(name, value);
 	if (res.req.headers['x-forwarded-proto'] === 'https')
 		res.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
+}
+
+/**
+ * To the address as it should be; a form is sent there again.
+ * @param {import('node:http').ServerResponse} res
+ * @param {string} location
+ */
+export function redirect(res, location) {
+	guarded(res);
+	res.writeHead(307, { location, 'cache-control': 'no-store' }).end();
 }
 
 /**

@@ -92,3 +92,37 @@ test('a new version of the console is announced, and the current one is not', as
 	await compareVersions();
 	await notice.waitFor();
 });
+
+test.for([
+	['/sign-in', 'email', undefined],
+	['/sign-up', 'displayName', undefined],
+	['/people/new', 'displayName', 'ADMIN']
+] as const)('at %s one types at once, in %s', async ([path, name, as], { open }) => {
+	const visitor = await open({ as: as && viewers[as] });
+	await visitor.goto(path);
+	await visitor.page.locator(`[name=${name}]:focus`).waitFor();
+});
+
+test('by a link too, the first field has the focus', async ({ open }) => {
+	const visitor = await open({ as: viewers.ADMIN });
+	await visitor.goto('/people');
+	await visitor.page.getByRole('link', { name: 'Add person' }).click();
+	await visitor.page.locator('[name=displayName]:focus').waitFor();
+});
+
+test('on paper there is what is read, and nothing that is pressed', async ({ open }) => {
+	const visitor = await open({ as: viewers.ADMIN, theme: 'dark' });
+	for (const path of ['/people', `/people/${someone.id}`, '/activity']) {
+		await visitor.goto(path);
+		await visitor.page.emulateMedia({ media: 'print' });
+		expect(await visitor.page.locator('h1').isVisible()).toBe(true);
+		for (const pressed of ['nav', 'button', 'a.button', '[role=search]', 'header.side', '.toaster'])
+			expect(
+				await visitor.page.locator(pressed).filter({ visible: true }).count(),
+				`${pressed} at ${path}`
+			).toBe(0);
+		const ink = await visitor.page.locator('h1').evaluate((element) => getComputedStyle(element).color);
+		expect(ink, 'dark ink').toMatch(/^oklch\(0\.2/);
+		await visitor.page.emulateMedia({ media: null });
+	}
+});

@@ -94,14 +94,41 @@ describe('the last resort', () => {
 	test('an error shows the request id, and a way on', async ({ open }) => {
 		const visitor = await open({ as: ADMIN });
 		visitor.expected.push(/status of 404/);
-		// What no page of ours links to: a position that the API refuses.
-		expect(await visitor.goto('/people?after=not-a-cursor')).toBe(404);
+		expect(await visitor.goto('/nothing-here')).toBe(404);
 		const { page } = visitor;
 		await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+		await page.getByRole('navigation', { name: 'Main' }).waitFor();
 		const id = await page.locator('code').textContent();
 		expect(id).toMatch(/^[\w-]{8,}$/);
 		await page.getByRole('link', { name: 'Go to People' }).click();
 		await page.waitForURL('/people');
+	});
+
+	test.for([true, false])('a position that is none shows the list (script: %s)', async (script, { open }) => {
+		const visitor = await open({ as: ADMIN, script });
+		for (const [path, shown] of [
+			['/people?q=example&after=not-a-cursor', '/people?q=example'],
+			['/people?before=not-a-cursor', '/people'],
+			['/activity?after=not-a-cursor', '/activity'],
+			[`/people/${someone.id}?older=not-a-cursor`, `/people/${someone.id}`]
+		] as const) {
+			expect(await visitor.goto(path), path).toBe(200);
+			expect(visitor.path).toBe(shown);
+		}
+	});
+
+	test('an address with a percent sign that begins no character is nobody’s', async ({ open }) => {
+		const visitor = await open({ as: ADMIN });
+		visitor.expected.push(/status of 404/);
+		expect(await visitor.goto('/people/%E0%A4%A')).toBe(404);
+		await visitor.page.getByRole('heading', { name: 'Person not found' }).waitFor();
+		await visitor.page.getByRole('navigation', { name: 'Main' }).waitFor();
+	});
+
+	test('a file that is not there is no page', async ({ open }) => {
+		const visitor = await open({ as: ADMIN });
+		const answer = await visitor.context.request.get('/_app/immutable/chunks/none.js');
+		expect([answer.status(), (await answer.text()).includes('<html')]).toEqual([404, false]);
 	});
 
 	test('the id given by the front door is the one shown', async ({ open }) => {

@@ -9,6 +9,14 @@ export const SERVER = {
 	'lib/server/forms.ts': [
 		['fail(formStatus(refusal.code), answer)', 'fail(400, answer)', 'every refusal is 400']
 	],
+	'lib/server/api.ts': [
+		[
+			"if (code === 'VALIDATION_ERROR') this.#leave",
+			'if (false) this.#leave',
+			'a mangled position is no page'
+		],
+		["request.method === 'GET' ? fromBeginning", 'true ? fromBeginning', 'a form is sent again']
+	],
 	'lib/server/lists.ts': [
 		['if (!page.pageInfo.hasNextPage) return;', 'return;', 'an export ends with its first page']
 	],

@@ -231,6 +231,27 @@ describe('what goes wrong', () => {
 		}
 	});
 
+	test.each([
+		['/people?q=a&after=mangled', '/people?q=a'],
+		['/people?before=of+another+log&sort=name', '/people?sort=name'],
+		['/people/ada?older=x', '/people/ada']
+	])('a position that is refused at %s: the list from its beginning, %s', async (address, beginning) => {
+		answer = () => apiError('VALIDATION_ERROR');
+		const event = visit(jar(), `http://localhost:3000${address}`);
+		const error = await raised(new Api(event).run(Anything, {}));
+		expect(isRedirect(error) && [error.status, error.location]).toEqual([307, beginning]);
+	});
+
+	test.each([
+		['GET', '/people?q=a'],
+		['POST', '/people?after=here&/enable']
+	])('whatever else is refused of a %s to %s is no page', async (method, address) => {
+		answer = () => apiError('VALIDATION_ERROR');
+		const event = visit(jar(), `http://localhost:3000${address}`, method);
+		const error = await raised(new Api(event).run(Anything, {}));
+		expect(isHttpError(error, 404)).toBe(true);
+	});
+
 	test('after a form the visitor comes back to its page, not to the form', async () => {
 		answer = () => apiError('UNAUTHENTICATED');
 		const event = visit(new Jar(), 'http://localhost:3000/people?/delete', 'POST');

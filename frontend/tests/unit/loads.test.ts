@@ -19,7 +19,7 @@ beforeEach(() => (api = new FakeApi()));
 describe('every page behind sign-in', () => {
 	const depended: string[] = [];
 	const depends = (...names: string[]) => depended.push(...names);
-	const load = () => layout({ locals: { api }, depends } as never);
+	const load = async (id = '/(app)/people') => layout({ locals: { api }, depends, route: { id } } as never);
 
 	test('has the viewer, whose row can be read again alone', async () => {
 		api.on(Me, () => ({ me: ADMIN }));
@@ -30,6 +30,13 @@ describe('every page behind sign-in', () => {
 	test('asks nothing without a session', async () => {
 		api.hasSession = false;
 		await expect(load()).rejects.toThrow('to sign in');
+		expect(api.asked).toEqual([]);
+	});
+
+	test('an address that no page has is no reason to sign in', async () => {
+		api.hasSession = false;
+		const thrown: unknown = await load('/(app)/[...path]').catch((error: unknown) => error);
+		expect(isHttpError(thrown, 404)).toBe(true);
 		expect(api.asked).toEqual([]);
 	});
 });

@@ -30,6 +30,26 @@ describe('the split', () => {
 		}
 	);
 
+	test.each([
+		['/people/%E0%A4%A', '/people/%25E0%25A4%25A'],
+		['/%?q=%E0', '/%25?q=%E0']
+	])('%s, which nothing can read, leads to %s', async (path, location) => {
+		const { port } = await stand();
+		const answer = await raw(port, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+		expect(answer).toMatch(/^HTTP\/1.1 307 /);
+		expect(answer).toContain(`location: ${location}\r\n`);
+		expect(answer).toContain('x-content-type-options: nosniff');
+	});
+
+	test.each([
+		['/favicon.svg', 'public, max-age=86400'],
+		['/people', null],
+		['/favicon.svgx', null]
+	])('%s may be kept: %s', async (path, kept) => {
+		const { url } = await stand();
+		expect((await fetch(url + path)).headers.get('cache-control')).toBe(kept);
+	});
+
 	test('a page that fails is answered and told', async () => {
 		const { url, logged } = await stand({
 			pages: () => {

@@ -9,6 +9,7 @@ import {
 	type TypedDocument
 } from '#lib/graphql/documents.ts';
 import type { SignInReason } from '#lib/messages/types.ts';
+import { fromBeginning } from '#lib/utils/address.ts';
 import { signIn } from '#lib/utils/entry-address.ts';
 import {
 	UNTIL_COOKIE,
@@ -246,8 +247,16 @@ export class Api {
 		const first = errors[0]!;
 		const code = first.extensions?.code ?? 'INTERNAL_ERROR';
 		if (code in SIGNED_OUT) this.signIn(this.reason ?? code);
+		if (code === 'VALIDATION_ERROR') this.#leaveInvalidPosition();
 		const id = first.extensions?.requestId ?? requestId ?? this.#event.locals.requestId;
 		pageError(code, first.message, id);
+	}
+
+	/** A position that the API refuses is mangled, or of another log: the list is shown from its beginning. */
+	#leaveInvalidPosition(): void {
+		const { request, url } = this.#event;
+		const beginning = request.method === 'GET' ? fromBeginning(url) : null;
+		if (beginning) redirect(307, beginning);
 	}
 
 	/** Forgets a session that the API has refused or ended. */

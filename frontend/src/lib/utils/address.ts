@@ -53,9 +53,20 @@ export function flag(name: string): Param<boolean | null> {
 	};
 }
 
+/** What positions in a list are called in an address. */
+const CURSORS = ['after', 'before', 'older'] as const;
+
 /** A position in a list as the API gave it, or null for the beginning. */
-export function cursor(name: string): Param<string | null> {
+export function cursor(name: (typeof CURSORS)[number]): Param<string | null> {
 	return { name, parse: (given) => given || null, print: (value) => value ?? '' };
+}
+
+/** The same address at the beginning of its list; null if it names no position. */
+export function fromBeginning({ pathname, search }: Pick<URL, 'pathname' | 'search'>): string | null {
+	const params = new URLSearchParams(search);
+	if (!CURSORS.some((name) => params.has(name))) return null;
+	for (const name of CURSORS) params.delete(name);
+	return pathname + (params.size ? `?${params}` : '');
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
