@@ -30,6 +30,8 @@ class Sizes:
     """The most words of the vocabulary that are read because they contain a part."""
     gathered: int = 4000
     """Up to so many users are sorted for an order other than relevance; more are read along that order."""
+    compared: int = 20_000
+    """Up to so many users of some time of creation, who stand together in the table, are sorted and compared with a search."""
 
 
 SIZES = Sizes()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.conditions import texts_of
@@ -16,6 +16,7 @@ from domain.models.user import Status, User
 from domain.pagination import Page
 from persistence.user_conditions import Filtered
 from persistence.user_found import Hits
+from persistence.user_narrow import leaves_few
 from persistence.user_query import COLUMNS, count_up_to, user_from_row
 from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
@@ -24,7 +25,7 @@ from persistence.user_table import users
 
 BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
 STRICT = tuple(t for t in Tier if t < Tier.PARTS)
-SLIPS = tuple(sorted(SLIPPED))
+LOOSE, SLIPS = (Tier.PARTS, Tier.DOMAIN), tuple(sorted(SLIPPED))
 EACH, USUALLY = 60, 2
 """The most, and the usual number of, rows of one user where users are counted by the rows of their words."""
 
@@ -45,6 +46,7 @@ class SqlSearch:
         self._connection, self._query, self._search = connection, query, query.search
         self._vocabulary, self._sizes = Vocabulary(connection, sizes), sizes
         self._sources = Sources(query.search, query.by_email, Filtered.of(query))
+        self._few: bool | None = None
         self._begun: Rows | None = None
         self._parts: Rows | None = None
 
@@ -52,7 +54,9 @@ class SqlSearch:
         """By relevance. Raises ValidationFailed for a cursor of another list."""
         window, found = self._query.window, list[tuple[Key, User]]()
         seek = Seek.of(window)
-        groups = [(STRICT, self._strict), ((Tier.PARTS, Tier.DOMAIN), self._loose), (SLIPS, self._slipped)]
+        groups = [(STRICT, self._strict), (LOOSE, self._loose), (SLIPS, self._slipped)]
+        if await self._filter_leaves_few():
+            groups = [((*STRICT, *LOOSE), self._filtered), (SLIPS, self._slipped)]
         for tiers, stages in groups[::-1] if seek.back else groups:
             if len(found) > window.size or not seek.reaches(tiers):
                 continue
@@ -61,6 +65,15 @@ class SqlSearch:
                 if seek.reaches(stage.tiers) and len(found) <= window.size:
                     found += await self._read(stage, seek, window.size + 1 - len(found))
         return Page.cut([user for _, user in found], [key.cursor() for key, _ in found], window)
+
+    async def _filter_leaves_few(self) -> bool:
+        """Whether the filter leaves so few users that each is compared with the search."""
+        if self._few is None:
+            self._few = await leaves_few(self._connection, self._query, self._sizes)
+        return self._few
+
+    async def _filtered(self) -> list[Stage]:
+        return [_all((*STRICT, *LOOSE), [self._sources.of_users(true(), (*STRICT, *LOOSE))])]
 
     async def finds_little(self) -> bool:
         """Whether so few users are found, without the filter, that slips count."""
@@ -73,6 +86,9 @@ class SqlSearch:
 
     async def count(self) -> int | None:
         """How many users are found; None if counting them would read too many rows."""
+        if await self._filter_leaves_few() and not await self.finds_little():
+            conditions = [*self._sources.filtered.on(users.c.traits, users.c.id), self._sources.finds()]
+            return await self._connection.scalar(select(func.count()).select_from(users).where(*conditions)) or 0
         if sum(await self._row_counts()) > (self._sizes.counted if len(self._search.words) == 1 else self._sizes.many):
             return None
         lists = await self._counted_lists()
@@ -118,6 +134,8 @@ class SqlSearch:
 
     async def found(self) -> Hits | ColumnElement[bool]:
         """The users found, for a list in another order; as a condition if they are too many to be read."""
+        if await self._filter_leaves_few() and not await self.finds_little():
+            return self._sources.finds()
         lists = await self._counted_lists()
         if not await self._are_many(lists):
             return Hits(lists + (await self._slip_lists() if await self.finds_little() else []), few=True)

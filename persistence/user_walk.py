@@ -13,37 +13,33 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Select,
-    SmallInteger,
     Subquery,
-    func,
-    lateral,
-    literal,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.models.directory import UserQuery, UserSort
 from domain.models.user import User
 from persistence.keyset import Keyset
 from persistence.user_conditions import Filtered
 from persistence.user_found import Hits
 from persistence.user_lists import Order, first_of_lists
+from persistence.user_narrow import leaves_few
 from persistence.user_query import COLUMNS, end_of
-from persistence.user_rows import SIZES
+from persistence.user_rows import SIZES, Sizes
 from persistence.user_table import users
 
 
 class Walk:
     """Pages of a query without relevance."""
 
-    def __init__(self, connection: AsyncConnection, query: UserQuery, keyset: Keyset[User]) -> None:
-        self._connection, self._query, self._keyset = connection, query, keyset
-        self._filtered = Filtered.of(query)
+    def __init__(
+        self, connection: AsyncConnection, query: UserQuery, keyset: Keyset[User], sizes: Sizes = SIZES
+    ) -> None:
+        self._connection, self._query, self._keyset, self._sizes = connection, query, keyset, sizes
 
     async def statement(self, found: Hits | ColumnElement[bool] | None = None) -> Select[Any]:
         """The page; what a search finds limits it, as hits or as a condition on users.
@@ -55,11 +51,12 @@ class Walk:
                 return self._first_of(found.by_name())
             if found.few:
                 return self._gathered([users.c.id.in_(found.ids())])
-            found = found.condition()
+            return self._walked([found.condition(), *self._times()])
         conditions = [] if found is None else [found]
-        if await self._leaves_few():
-            return self._gathered([*conditions, *self._filtered.on(users.c.traits, users.c.id)])
-        return self._walked(conditions)
+        filtered = Filtered.of(self._query)
+        if await leaves_few(self._connection, self._query, self._sizes):
+            return self._gathered([*conditions, *filtered.on(users.c.traits, users.c.id)])
+        return self._walked([*conditions, *filtered.beside_traits(users.c.id)])
 
     def _gathered(self, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
         return self._first_of(select(*self._keyset.columns).where(*conditions))
@@ -78,13 +75,17 @@ class Walk:
         page = select(*COLUMNS).join(hit, users.c.id == hit.c.id)
         return page.order_by(*self._keyset.order(self._query.window, [hit.c.key, hit.c.id]))
 
-    def _walked(self, conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    def _times(self) -> list[ColumnElement[bool]]:
+        """The filter's times where they are bounds within the order."""
+        filtered = Filtered.of(self._query)
+        return filtered.beside_traits(users.c.id) if self._query.sort is UserSort.CREATED_AT else []
+
+    def _walked(self, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
         window, columns = self._query.window, self._keyset.columns
         down = self._keyset.descending != window.backward
         order = Order(("key", "id"), "key", down, end_of(self._query.sort, down=down))
-        conditions += self._filtered.beside_traits(users.c.id)
         lists = first_of_lists(
-            self._filtered.traits,
+            Filtered.of(self._query).traits,
             lambda of_list: self._keyset.cut(select(*columns).where(*of_list, *conditions), window),
             columns[0].element,
             order,
@@ -93,29 +94,3 @@ class Walk:
         together = union_all(*lists).subquery("together")
         hit = select(together).order_by(*order.of(together.c)).limit(window.size + 1).subquery("hit")
         return self._users_of(hit)
-
-    async def _leaves_few(self) -> bool:
-        """Whether the conditions beside the traits leave few users, who may come late in the order."""
-        wanted = self._query.filter
-        if wanted.email is not None or wanted.id is not None:
-            return True
-        if wanted.online and len(self._filtered.online_ids) <= SIZES.gathered:
-            return True
-        if (wanted.created_after or wanted.created_before) and self._query.sort is not UserSort.CREATED_AT:
-            return await self._count() <= SIZES.gathered
-        return False
-
-    async def _count(self) -> int:
-        """How many users the filter leaves, up to `gathered` and one."""
-        traits = (
-            func.unnest(literal(self._filtered.traits, ARRAY(SmallInteger)))
-            .table_valued("one", name="t")
-            .render_derived()
-        )
-        moments = UserFilter(
-            created_after=self._query.filter.created_after, created_before=self._query.filter.created_before
-        )
-        of_moments = Filtered(moments, frozenset()).beside_traits(users.c.id)
-        first = lateral(select(users.c.id).where(users.c.traits == traits.c.one, *of_moments).limit(SIZES.gathered + 1))
-        some = select(first.c.id).select_from(traits).join(first, true()).limit(SIZES.gathered + 1).subquery()
-        return int(await self._connection.scalar(select(func.count()).select_from(some)) or 0)

@@ -41,8 +41,8 @@ from tests.unit.fakes.outside import FakePresence
 WAYS = {
     "gathered": Sizes(),
     "by vocabulary": Sizes(few=0),
-    "by names": Sizes(few=0, many=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE),
-    "by ids": Sizes(few=0, gathered=LITTLE),
+    "by names": Sizes(few=0, many=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE, compared=0),
+    "by ids": Sizes(few=0, gathered=LITTLE, compared=2),
 }
 KEYS: dict[UserSort, Callable[[User], object]] = {
     UserSort.DISPLAY_NAME: lambda u: name_key(u.display_name),
@@ -152,7 +152,8 @@ async def sorted_by(connection: AsyncConnection, query: UserQuery, sizes: Sizes,
         window = Window.of(last=3, before=cursor) if backward else Window.of(3, cursor)
         asked = replace(query, window=window)
         keyset = keyset_of(asked)
-        statement = await Walk(connection, asked, keyset).statement(await SqlSearch(connection, asked, sizes).found())
+        found = await SqlSearch(connection, asked, sizes).found()
+        statement = await Walk(connection, asked, keyset, sizes).statement(found)
         rows = [user_from_row(row) for row in (await connection.execute(statement)).mappings()]
         page = keyset.page(rows, window)
         seen = [*page.items, *seen] if backward else [*seen, *page.items]
@@ -206,6 +207,15 @@ def test_a_search_finds_what_the_rules_expect(fresh_database_url: str, way: str,
                 if by_email
                 else frozenset({Status.ACTIVE})
             )
-            filter_ = UserFilter(status=statuses, role=data.draw(st.sampled_from([None, frozenset({Role.MEMBER})])))
-            queries.append(UserQuery(search=search, filter=filter_, by_email=by_email, sort=UserSort.RELEVANCE))
+            filter_ = UserFilter(
+                status=statuses,
+                role=data.draw(st.sampled_from([None, frozenset({Role.MEMBER})])),
+                online=data.draw(st.sampled_from([None, None, True, False])),
+                created_after=data.draw(st.sampled_from([None, None, BEGAN])),
+                created_before=data.draw(st.sampled_from([None, None, BEGAN + timedelta(minutes=2)])),
+            )
+            online = frozenset(u.id for u in users[::2])
+            queries.append(
+                UserQuery(Window(), search, filter_, UserSort.RELEVANCE, by_email=by_email, online_ids=online)
+            )
     asyncio.run(compare(fresh_database_url, users, queries, WAYS[way]))
