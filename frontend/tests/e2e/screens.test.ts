@@ -8,6 +8,7 @@ import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect } from 'vitest';
 import { Users, type User } from '#lib/graphql/documents.ts';
+import { boundsAt } from '#lib/utils/moments.ts';
 import { usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import { Api, type Someone } from './harness/api.ts';
 import { ADMIN } from './harness/stack.ts';
@@ -32,7 +33,10 @@ describe.runIf(env.SCREENS)('pictures', () => {
 	beforeAll(async () => {
 		const api = await Api.signIn();
 		ada = await api.newUser({ name: 'Ada Byron', email: 'ada@example.org' });
-		const { users } = await api.run(Users, usersVariables(parseUsers(new URLSearchParams()), 100));
+		const { users } = await api.run(
+			Users,
+			usersVariables(parseUsers(new URLSearchParams()), boundsAt({ timeZone: 'UTC', now: Date.now() }), 100)
+		);
 		people = users.edges
 			.map(({ node }) => node)
 			.filter(({ id, status }) => id !== ada.id && status === 'ACTIVE');

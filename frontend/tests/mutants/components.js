@@ -61,7 +61,14 @@ export const COMPONENTS = {
 		['isTyping(event) || ', '']
 	],
 	'lib/components/shell/ErrorPage.svelte': [["error?.code === 'OFFLINE' || ", '']],
+	'lib/components/ui/FilterPanel.svelte': [
+		['one.checked &&= one === chosen', 'one.checked = one.checked'],
+		["for (const day of inputs(event, 'date')) day.value = '';", ''],
+		['if (!(event.currentTarget as HTMLInputElement).validity.valid) return;', ''],
+		["for (const preset of inputs(event, 'checkbox')) preset.checked = false;", '']
+	],
 	'lib/components/user/UserToolbar.svelte': [
+		["if (!form.querySelector('[data-filter]'))", 'if (false)', 'a search forgets the filters'],
 		['{ replace, reset: false }', '{ reset: false }'],
 		['if (next.sort !== query.sort) Object.assign(next, sortedBy(next.sort));', '']
 	]

@@ -6,6 +6,13 @@ export const UTILS = {
 		['given.trim().slice(0, max)', 'given.trim()'],
 		["value === standard ? '' : value", 'value'],
 		['after: null, before: null, ...changes', '...changes'],
+		['return chosen.length ? chosen : null;', 'return chosen;'],
+		[
+			'gather: (params) => params.getAll(name).join(),\n\t\tparse(given)',
+			'parse(given)',
+			'only the first of several choices'
+		],
+		["replaceAll('%2C', ',')", "replaceAll('%2C', '%2C')"],
 		['({ yes: true, no: false })[given]', '({ yes: true, no: true })[given]'],
 		['UUID.test(given) ? given.toLowerCase() : null', 'given'],
 		['before ? { last: size, before }', 'before ? { first: size, before }']
@@ -79,9 +86,31 @@ export const UTILS = {
 		["sort !== 'name' && sort !== 'email'", "sort !== 'name'"],
 		["direction ? direction === 'desc' : startsDescending(sort)", 'startsDescending(sort)'],
 		["isDescending(query) ? 'DESC' : 'ASC'", "isDescending(query) ? 'ASC' : 'DESC'"],
-		['asks: (one) => ({ status: [one] })', 'asks: () => ({})'],
 		["query.search !== '' || ", ''],
 		["return sort !== 'name' && sort !== 'email';", 'return false;', 'times from the oldest']
+	],
+	'lib/utils/user/filters.ts': [
+		['asks: (status) => ({ status: [...status] })', 'asks: () => ({})'],
+		['asks: (canSignIn) => ({ canSignIn })', 'asks: () => ({})'],
+		['createdAfter: after, createdBefore: before', 'createdAfter: after']
+	],
+	'lib/utils/user/filter-words.ts': [['!right || viewer.can(right)', 'true']],
+	'lib/utils/days.ts': [
+		['from && to && from > to ? { from: to, to: from } : { from, to }', '{ from, to }'],
+		["from || to ? `${from ?? ''}..${to ?? ''}` :", 'false ? "" :'],
+		['.toJSON()?.startsWith(text)', '', 'a day that no month has'],
+		['text >= FIRST_DAY && ', '', 'a year that is being typed']
+	],
+	'lib/utils/moments.ts': [
+		['shifted(today, 1 - ', 'shifted(today, -'],
+		['shifted(to, 1)', 'to', 'the last day is left out'],
+		['utc - offsetAt(guess, timeZone)', 'utc', 'days of UTC'],
+		[".replace('Z', '999Z')", '', 'a millisecond before the day'],
+		['- 1).toISOString()', ').toISOString()', 'the first moment of the day is left out']
+	],
+	'lib/utils/filter-words.ts': [
+		['from === to ? f.calendarDay(from) :', ''],
+		['chosen: chosen.includes(one)', 'chosen: false']
 	],
 	'lib/utils/user/bulk.ts': [
 		["delete: 'DELETED'", "delete: 'DISABLED'"],

@@ -3,7 +3,7 @@ import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { UserSessions, UsersById } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
-import { userAddress } from '#lib/utils/user/address.ts';
+import { userAddress } from '#lib/utils/user/user-address.ts';
 import { visits } from '../document/kit/navigation.ts';
 import { until, type Site } from '../document/site.ts';
 import { event, node, session, sessionPage } from '../fakes/rows.ts';

@@ -1,6 +1,6 @@
 /** A user's page as the tests have it, and what is seen of it. */
 import type { EventRow, User } from '#lib/graphql/documents.ts';
-import { userAddress } from '#lib/utils/user/address.ts';
+import { userAddress } from '#lib/utils/user/user-address.ts';
 import Page from '../../src/routes/(app)/people/[id]/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/[id]/+page.server.ts';
 import { Site } from '../document/site.ts';

@@ -3,7 +3,8 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DisableUser, UsersById, type UserOutcome } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
-import { parseUsers } from '#lib/utils/user/address.ts';
+import { boundsAt } from '#lib/utils/moments.ts';
+import { parseUsers, userFilter } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
 import { node, payload, user } from '../fakes/rows.ts';
 import { Site, until } from '../document/site.ts';
@@ -12,6 +13,8 @@ import { navigating, visits } from '../document/kit/navigation.ts';
 const [ada, bo] = [user({ id: 'ada' }), user({ id: 'bo', displayName: 'Bo' })];
 const data = (users = [ada, bo], search = '') => ({
 	query: parseUsers(new URLSearchParams(search)),
+	filter: userFilter(parseUsers(new URLSearchParams(search)), boundsAt({ timeZone: 'UTC', now: 0 })),
+	panel: null,
 	cursor: 'head',
 	rows: users,
 	pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
@@ -110,10 +113,61 @@ describe('the toolbar', () => {
 		expect(visits.urls).toEqual(['/people?q=ada&sort=seen']);
 	});
 
-	test('asks for a filter at once, in the history', async () => {
-		await show('q=ada');
-		await change('role', 'ADMIN');
-		expect([visits.urls, visits.replaced]).toEqual([['/people?q=ada&role=ADMIN'], [false]]);
+	/** Opens the panel of filters, as the browser does, and waits until it is loaded. */
+	async function openFilters() {
+		const panel = document.querySelector('form[role=search] [popover]')!;
+		await fireEvent(panel, Object.assign(new Event('toggle'), { newState: 'open' }));
+		await screen.findByRole('group', { name: en.users.filter.role, hidden: true });
+	}
+	const choose = (name: string) => fireEvent.click(screen.getByRole('checkbox', { name, hidden: true }));
+
+	test('asks for a filter at once, in the history, and keeps those whose panel was never opened', async () => {
+		await show('q=ada&online=yes');
+		await openFilters();
+		await choose(en.role.ADMIN);
+		expect([visits.urls, visits.replaced]).toEqual([['/people?q=ada&role=ADMIN&online=yes'], [false]]);
+		await choose(en.role.AUDITOR);
+		expect(visits.urls.at(-1)).toBe('/people?q=ada&role=AUDITOR,ADMIN&online=yes');
+	});
+
+	test('keeps the filters while something is searched, before their panel is loaded', async () => {
+		await show('role=ADMIN,AUDITOR&created=7d');
+		await type('ada');
+		await waitFor(() => expect(visits.urls).toEqual(['/people?q=ada&role=AUDITOR,ADMIN&created=7d']));
+	});
+
+	test('takes one answer to yes or no, and days in the place of a named range', async () => {
+		await show('access=yes&created=7d');
+		await openFilters();
+		await choose(en.users.access.no);
+		expect(visits.urls.at(-1)).toBe('/people?created=7d&access=no');
+		await fireEvent.change(screen.getByLabelText(en.days.from), { target: { value: '2026-10-01' } });
+		expect(visits.urls.at(-1)).toBe('/people?created=2026-10-01..&access=no');
+		await choose(en.days.presets['last-month']);
+		expect(visits.urls.at(-1)).toBe('/people?created=last-month&access=no');
+		await choose(en.users.access.no);
+		expect(visits.urls.at(-1)).toBe('/people?created=last-month');
+	});
+
+	test('asks for no day while its year is typed', async () => {
+		await show();
+		await openFilters();
+		const from = screen.getByLabelText(en.days.from);
+		await fireEvent.change(from, { target: { value: '0020-10-01' } });
+		expect(visits.urls).toEqual([]);
+		await fireEvent.change(from, { target: { value: '2026-10-01' } });
+		expect(visits.urls).toEqual(['/people?created=2026-10-01..']);
+	});
+
+	test('shows each filter in force, with the way to be without it', async () => {
+		await show('q=ada&status=ACTIVE,DISABLED&role=ADMIN');
+		const chip = document.querySelector('[data-chip=status]')!;
+		expect(chip.textContent).toContain('Active, Disabled');
+		expect(screen.getByRole('link', { name: en.filter.without(en.users.filter.status) })).toHaveProperty(
+			'search',
+			'?q=ada&role=ADMIN'
+		);
+		expect(screen.getByRole('link', { name: en.users.clearFilters })).toHaveProperty('search', '');
 	});
 });
 

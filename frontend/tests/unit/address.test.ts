@@ -4,16 +4,9 @@ import { en } from '#lib/messages/en.ts';
 import { Address, flag, id, oneOf, oneOfOr, text, windowOf } from '#lib/utils/address.ts';
 import { pageLinks } from '#lib/utils/pages.ts';
 import { signIn, signUp } from '#lib/utils/entry-address.ts';
-import {
-	FILTER_KEYS,
-	filterOptions,
-	filterValue,
-	parseUsers,
-	sortedBy,
-	unfiltered,
-	userFilter,
-	users
-} from '#lib/utils/user/address.ts';
+import { FILTER_KEYS, parseUsers, sortedBy, unfiltered, userFilter, users } from '#lib/utils/user/address.ts';
+import { boundsAt } from '#lib/utils/moments.ts';
+import { userFilterField } from '#lib/utils/user/filter-words.ts';
 
 const page = new Address('/page', {
 	words: text('q', 5),
@@ -80,14 +73,16 @@ test('a change goes back to the beginning, a position stays in its list', () => 
 });
 
 test('every filter of the directory has its words, its place in the address and what it asks', () => {
+	const at = boundsAt({ timeZone: 'UTC', now: 0 });
 	for (const key of FILTER_KEYS) {
-		expect(en.users.filter[key].label).not.toBe('');
-		for (const { value, word } of filterOptions(en, key)) {
+		expect(en.users.filter[key]).not.toBe('');
+		for (const { value, word } of userFilterField(en, key, parseUsers(new URLSearchParams())).options) {
 			const query = parseUsers(new URLSearchParams(`${key}=${value}`));
-			expect([filterValue(query, key), word]).toEqual([value, expect.stringMatching(/\w/)]);
-			expect(Object.keys(userFilter(query)!)).toHaveLength(1);
+			const chosen = userFilterField(en, key, query).options.filter((one) => one.chosen);
+			expect([chosen.map((one) => one.value), word]).toEqual([[value], expect.stringMatching(/\w/)]);
+			expect(userFilter(query, at)).not.toEqual({});
 			expect(users.href(query)).toBe(`/people?${key}=${value}`);
-			expect(userFilter({ ...query, ...unfiltered() })).toBeNull();
+			expect(userFilter({ ...query, ...unfiltered() }, at)).toBeNull();
 		}
 	}
 });

@@ -35,6 +35,7 @@ const WORST: Record<string, string[]> = {
 		'rollcall_request_seconds'
 	],
 	'src/lib/utils/address.ts': ['0', '00000000-', '-0000'],
+	'src/lib/utils/days.ts': ['1', '2026-', '-01'],
 	'src/lib/utils/csv-line.ts': ['"', ',', 'x', '=', '\r'],
 	'src/lib/utils/explorer/examples.ts': [' ', ' x', '\n'],
 	'src/lib/utils/format.ts': ['A', '/'],

@@ -51,11 +51,14 @@ export const de: Messages = {
 		clearSearch: 'Suche leeren',
 		clearFilters: 'Filter entfernen',
 		filter: {
-			status: { label: 'Status', any: 'Jeder Status' },
-			role: { label: 'Rolle', any: 'Jede Rolle' },
-			online: { label: 'Anwesenheit', any: 'Alle' },
-			verified: { label: 'E-Mail', any: 'Jede E-Mail' }
+			status: 'Status',
+			role: 'Rolle',
+			created: 'Angelegt',
+			access: 'Anmeldung',
+			verified: 'E-Mail',
+			online: 'Anwesenheit'
 		},
+		access: { yes: 'Kann sich anmelden', no: 'Kann sich nicht anmelden' },
 		online: { yes: 'Gerade online', no: 'Nicht online' },
 		verified: { yes: 'Bestätigt', no: 'Nicht bestätigt' },
 		sort: 'Sortierung',
@@ -84,6 +87,26 @@ export const de: Messages = {
 		importTitle: 'Personen importieren',
 		export: 'Exportieren',
 		caption: 'Personen des Verzeichnisses'
+	},
+	filter: {
+		open: 'Filter',
+		title: 'Filter',
+		without: (name) => `Filter entfernen: ${name}`
+	},
+	days: {
+		presets: {
+			today: 'Heute',
+			'7d': 'Letzte 7 Tage',
+			'30d': 'Letzte 30 Tage',
+			'90d': 'Letzte 90 Tage',
+			month: 'Dieser Monat',
+			'last-month': 'Letzter Monat'
+		},
+		from: 'Von',
+		to: 'Bis',
+		since: (day) => `ab ${day}`,
+		until: (day) => `bis ${day}`,
+		between: (from, to) => `${from} – ${to}`
 	},
 	bulk: {
 		enable: 'Entsperren',
@@ -317,6 +340,7 @@ export const de: Messages = {
 	keys: {
 		title: 'Tastatur',
 		search: 'Suchen',
+		filter: 'Filtern',
 		down: 'Nächste Zeile',
 		up: 'Vorige Zeile',
 		open: 'Zeile öffnen',

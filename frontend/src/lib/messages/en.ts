@@ -51,11 +51,14 @@ export const en = {
 		clearSearch: 'Clear search',
 		clearFilters: 'Clear filters',
 		filter: {
-			status: { label: 'Status', any: 'Any status' },
-			role: { label: 'Role', any: 'Any role' },
-			online: { label: 'Presence', any: 'Anyone' },
-			verified: { label: 'Email', any: 'Any email' }
+			status: 'Status',
+			role: 'Role',
+			created: 'Created',
+			access: 'Sign-in',
+			verified: 'Email',
+			online: 'Presence'
 		},
+		access: { yes: 'Can sign in', no: 'Cannot sign in' },
 		online: { yes: 'Online now', no: 'Not online' },
 		verified: { yes: 'Verified', no: 'Not verified' },
 		sort: 'Sort',
@@ -84,6 +87,26 @@ export const en = {
 		importTitle: 'Import people',
 		export: 'Export',
 		caption: 'People of the directory'
+	},
+	filter: {
+		open: 'Filter',
+		title: 'Filters',
+		without: (name: string) => `Remove the filter: ${name}`
+	},
+	days: {
+		presets: {
+			today: 'Today',
+			'7d': 'Last 7 days',
+			'30d': 'Last 30 days',
+			'90d': 'Last 90 days',
+			month: 'This month',
+			'last-month': 'Last month'
+		},
+		from: 'From',
+		to: 'To',
+		since: (day: string) => `since ${day}`,
+		until: (day: string) => `until ${day}`,
+		between: (from: string, to: string) => `${from} – ${to}`
 	},
 	bulk: {
 		enable: 'Enable',
@@ -310,6 +333,7 @@ export const en = {
 	keys: {
 		title: 'Keyboard',
 		search: 'Search',
+		filter: 'Filter',
 		down: 'Next row',
 		up: 'Previous row',
 		open: 'Open the row',

@@ -14,7 +14,8 @@ import {
 } from '#lib/graphql/documents.ts';
 import type { BulkRequest } from '#lib/types/actions.ts';
 import { PROFILE_FIELDS, type Profile } from '#lib/types/user.ts';
-import { ROLES, userAddress } from '#lib/utils/user/address.ts';
+import { userAddress } from '#lib/utils/user/user-address.ts';
+import { ROLES } from '#lib/utils/user/values.ts';
 import { setStatus as askStatus, type StatusAction } from '#lib/utils/user/bulk.ts';
 import { changes } from '#lib/utils/user/change-address.ts';
 import { consequenceOf } from '#lib/utils/user/power.ts';

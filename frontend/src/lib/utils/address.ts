@@ -1,9 +1,14 @@
 /** The state of a page as an address, said once: what each part is called, what it may be, and what it is without it. */
 
+/** What of an address, or of a form that was sent to it, is read. */
+export type Fields = Pick<URLSearchParams, 'get' | 'getAll'>;
+
 /** One part of an address. Text that it does not understand means the default. */
 export interface Param<T> {
 	/** As it is called in the address. */
 	name: string;
+	/** Its text from the fields of a form, where these are more than one. */
+	gather?(params: Fields): string;
 	/** The value of a text; '' is the default's. */
 	parse(text: string): T;
 	/** The text of a value; '' is left out. */
@@ -44,10 +49,25 @@ export function oneOfOr<T extends string>(name: string, values: readonly T[], st
 	};
 }
 
-/** Yes, no, or either. */
+/** Some of the given words, or null for none: `a,b` in an address, a field for each in a form. */
+export function severalOf<T extends string>(name: string, values: readonly T[]): Param<readonly T[] | null> {
+	return {
+		name,
+		gather: (params) => params.getAll(name).join(),
+		parse(given) {
+			const words = given.split(',');
+			const chosen = values.filter((one) => words.includes(one));
+			return chosen.length ? chosen : null;
+		},
+		print: (value) => value?.join() ?? ''
+	};
+}
+
+/** Yes, no, or either, which both are too. */
 export function flag(name: string): Param<boolean | null> {
 	return {
 		name,
+		gather: (params) => params.getAll(name).join(),
 		parse: (given) => ({ yes: true, no: false })[given] ?? null,
 		print: (value) => (value === null ? '' : value ? 'yes' : 'no')
 	};
@@ -95,10 +115,10 @@ export class Address<P extends Params> {
 	}
 
 	/** What an address asks for. */
-	parse(params: Pick<URLSearchParams, 'get'>): Query<P> {
-		const values = Object.entries<Param<unknown>>(this.#params).map(([key, { name, parse }]) => [
+	parse(params: Fields): Query<P> {
+		const values = Object.entries<Param<unknown>>(this.#params).map(([key, { name, gather, parse }]) => [
 			key,
-			parse(params.get(name) ?? '')
+			parse(gather?.(params) ?? params.get(name) ?? '')
 		]);
 		return Object.fromEntries(values) as Query<P>;
 	}
@@ -111,7 +131,8 @@ export class Address<P extends Params> {
 			const value = print(next[key] ?? parse(''));
 			if (value) params.set(name, value);
 		}
-		return params.size ? `?${params}` : '';
+		// A comma needs no escape in a query (RFC 3986, section 3.4), and reads better without.
+		return params.size ? `?${params}`.replaceAll('%2C', ',') : '';
 	}
 
 	/** The address of a query; what it does not say is the default. */

@@ -46,6 +46,12 @@ export class Formats {
 		return this.#day.format(new Date(at));
 	}
 
+	/** A day of the calendar, 2026-11-24, which is the same in every zone. */
+	calendarDay(day: string): string {
+		const format = new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeZone: 'UTC' });
+		return format.format(new Date(`${day}T00:00:00Z`));
+	}
+
 	/** With the day of the week. */
 	date(at: string | number): string {
 		return this.#date.format(new Date(at));

@@ -2,7 +2,7 @@
 import { BULK_ACTIONS } from '#lib/types/actions.ts';
 import { Address, id, oneOf, type Param } from '#lib/utils/address.ts';
 import { returnTo } from '#lib/utils/return-to.ts';
-import { ROLES } from './address.ts';
+import { ROLES } from './values.ts';
 
 const one = id('');
 

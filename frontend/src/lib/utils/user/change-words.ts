@@ -5,7 +5,7 @@ import type { BulkRequest } from '#lib/types/actions.ts';
 import { LEADS_TO } from './bulk.ts';
 import { statusCounts } from './plan.ts';
 import { consequenceOf, roleConsequence } from './power.ts';
-import { ROLES } from './address.ts';
+import { ROLES } from './values.ts';
 
 /** What the action is called: its button says it, and its title. */
 export function actionName(m: Messages, { action, role }: BulkRequest): string {

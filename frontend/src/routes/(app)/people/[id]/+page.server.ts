@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { UserPage } from '#lib/graphql/documents.ts';
 import { endSession, erase, save, setRole, setStatus } from '#lib/server/user.ts';
 import { pageError } from '#lib/server/status.ts';
-import { userAddress } from '#lib/utils/user/address.ts';
+import { userAddress } from '#lib/utils/user/user-address.ts';
 import type { StatusAction } from '#lib/utils/user/bulk.ts';
 import type { Actions, PageServerLoad } from './$types';
 

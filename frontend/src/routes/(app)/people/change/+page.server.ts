@@ -5,7 +5,7 @@ import { choice } from '#lib/server/forms.ts';
 import { pageError } from '#lib/server/status.ts';
 import { namedIds, usersById } from '#lib/server/user.ts';
 import type { BulkRequest, BulkResult } from '#lib/types/actions.ts';
-import { ROLES } from '#lib/utils/user/address.ts';
+import { ROLES } from '#lib/utils/user/values.ts';
 import { carryOut } from '#lib/utils/user/carry-out.ts';
 import { changes } from '#lib/utils/user/change-address.ts';
 import { can } from '#lib/utils/user/rights.ts';

@@ -7,6 +7,7 @@ import { download } from '#lib/server/download.ts';
 import { pagesOf } from '#lib/server/lists.ts';
 import { namedIds, usersById } from '#lib/server/user.ts';
 import { csvLine } from '#lib/utils/csv-line.ts';
+import { boundsAt } from '#lib/utils/moments.ts';
 import { usersVariables, parseUsers } from '#lib/utils/user/address.ts';
 import type { RequestHandler } from './$types';
 
@@ -39,8 +40,9 @@ const line = (user: User) =>
 
 export const GET: RequestHandler = async ({ locals, url }) => {
 	const query = { ...parseUsers(url.searchParams), before: null };
+	const bounds = boundsAt({ timeZone: locals.timeZone, now: Date.now() });
 	const read = async (after: string | null) => {
-		const { filter, ...variables } = usersVariables({ ...query, after }, PAGE);
+		const { filter, ...variables } = usersVariables({ ...query, after }, bounds, PAGE);
 		const kept = { ...variables, filter: { ...KEPT, ...filter }, count: false };
 		return (await locals.api.run(Users, kept)).users;
 	};

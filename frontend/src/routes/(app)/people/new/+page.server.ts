@@ -5,7 +5,7 @@ import { choice, done, raw, refusalOf, refuse, text } from '#lib/server/forms.ts
 import { pageError } from '#lib/server/status.ts';
 import { holderOf } from '#lib/server/user.ts';
 import { can } from '#lib/utils/user/rights.ts';
-import { ROLES } from '#lib/utils/user/address.ts';
+import { ROLES } from '#lib/utils/user/values.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ parent }) => {
