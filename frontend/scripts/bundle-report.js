@@ -20,7 +20,7 @@ const BUDGETS = {
 	'/overview': 73,
 	'/people': 75,
 	'/people/change': 68,
-	'/people/import': 75,
+	'/people/import': 76,
 	'/people/new': 67,
 	'/people/[id]': 84
 };

@@ -167,6 +167,19 @@ describe('sessions', () => {
 		show(SessionList, { record: record({ id }, sessions) });
 		expect(screen.queryByRole('button', { name: en.session.revokeOthers })?.textContent ?? null).toBe(name);
 	});
+
+	test('of the same client are told apart by when they began, row and button', () => {
+		const begun = ['2026-01-01T10:00:00Z', '2026-01-01T10:01:00Z', '2026-01-02T10:00:00Z'];
+		const same = { userAgent: 'curl/8.0', ipAddress: '127.0.0.1' };
+		const sessions = sessionPage(
+			begun.map((createdAt, index) => session(`s${index}`, { ...same, createdAt }))
+		);
+		show(SessionList, { record: record({}, sessions) });
+		const rows = [...document.querySelectorAll('[data-session]')];
+		expect(new Set(rows.map((row) => row.textContent)).size).toBe(3);
+		expect(new Set(rows.map((row) => row.querySelector('button')!.ariaLabel)).size).toBe(3);
+		expect(document.querySelectorAll('[data-session] .max-sm\\:hidden')).toHaveLength(0);
+	});
 });
 
 test('a new password empties the form, and the sessions are read again', async () => {

@@ -75,6 +75,7 @@ export const de: Messages = {
 		selectPage: 'Alle auf dieser Seite auswählen',
 		selected: (n) => `${n.toLocaleString('de')} ausgewählt`,
 		clearSelection: 'Auswahl aufheben',
+		toActions: 'Aktionen für die Auswahl',
 		newOnes: (n) => `${n.toLocaleString('de')} neu`,
 		showNew: (n) => `${count(n, 'neue Person', 'neue Personen')} zeigen`,
 		left: 'Passt nicht mehr zum Filter',
@@ -189,7 +190,7 @@ export const de: Messages = {
 	session: {
 		current: 'Diese Sitzung',
 		revoke: 'Beenden',
-		revokeLabel: (name) => `Sitzung beenden: ${name}`,
+		revokeLabel: (name, begun) => `Sitzung beenden: ${name}, begonnen ${begun}`,
 		revokeAll: 'Alle beenden',
 		revokeOthers: 'Alle anderen beenden',
 		allEnded: 'Alle beendet',
@@ -345,6 +346,7 @@ export const de: Messages = {
 		up: 'Vorige Zeile',
 		open: 'Zeile öffnen',
 		select: 'Zeile auswählen',
+		actions: 'Aktionen für die ausgewählten Zeilen',
 		palette: 'Befehle',
 		help: 'Diese Hilfe',
 		go: (place) => `Gehe zu: ${place}`

@@ -75,6 +75,7 @@ export const en = {
 		selectPage: 'Select all on this page',
 		selected: (n: number) => `${n.toLocaleString('en')} selected`,
 		clearSelection: 'Clear selection',
+		toActions: 'Actions for the selected',
 		newOnes: (n: number) => `${n.toLocaleString('en')} new`,
 		showNew: (n: number) => `Show ${count(n, 'new person', 'new people')}`,
 		left: 'No longer matches',
@@ -182,7 +183,7 @@ export const en = {
 	session: {
 		current: 'This session',
 		revoke: 'End',
-		revokeLabel: (name: string) => `End the session on ${name}`,
+		revokeLabel: (name: string, begun: string) => `End the session on ${name}, started ${begun}`,
 		revokeAll: 'End all',
 		revokeOthers: 'End all others',
 		allEnded: 'All ended',
@@ -338,6 +339,7 @@ export const en = {
 		up: 'Previous row',
 		open: 'Open the row',
 		select: 'Select the row',
+		actions: 'Actions for the selected rows',
 		palette: 'Command palette',
 		help: 'This help',
 		go: (place: string) => `Go to ${place}`

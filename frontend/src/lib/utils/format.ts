@@ -12,6 +12,7 @@ const STEPS: [limit: number, unit: Intl.RelativeTimeFormatUnit, size: number][] 
 export class Formats {
 	readonly #relative: Intl.RelativeTimeFormat;
 	readonly #day: Intl.DateTimeFormat;
+	readonly #moment: Intl.DateTimeFormat;
 	readonly #full: Intl.DateTimeFormat;
 	readonly #clock: Intl.DateTimeFormat;
 	readonly #date: Intl.DateTimeFormat;
@@ -25,6 +26,7 @@ export class Formats {
 	) {
 		this.#relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
 		this.#day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
+		this.#moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone });
 		this.#full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long', timeZone });
 		this.#clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone });
 		this.#date = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone });
@@ -50,6 +52,11 @@ export class Formats {
 	calendarDay(day: string): string {
 		const format = new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeZone: 'UTC' });
 		return format.format(new Date(`${day}T00:00:00Z`));
+	}
+
+	/** The day and the minute. */
+	moment(at: string | number): string {
+		return this.#moment.format(new Date(at));
 	}
 
 	/** With the day of the week. */
