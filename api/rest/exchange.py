@@ -9,7 +9,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from api.auth.authenticator import Authenticator
 from api.auth.cookies import CookieCarrier
@@ -82,6 +83,17 @@ def with_cookies(response: Response, carrier: CookieCarrier) -> Response:
     return response
 
 
+class PathRoute(Route):
+    """A route that answers every request for its path: one with another method gets its 405 and its Allow (RFC 9110
+    section 15.5.6), and is not passed on to a pattern that the path also fits.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the path fits."""
+        match, child = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL else match), child
+
+
 def route(path: str, **handlers: Handler) -> Route:
     """One path with a handler for each method; GET's handler also answers HEAD."""
 
@@ -99,4 +111,4 @@ def route(path: str, **handlers: Handler) -> Route:
         except BodyRefused as error:
             return body_refused(error)
 
-    return Route(path, handle, methods=list(handlers))
+    return PathRoute(path, handle, methods=list(handlers))

@@ -14,7 +14,7 @@ from api.files.exporting import export_users
 from api.files.writer import MEDIA_TYPES
 from api.rest.exchange import Exchange, route
 from api.rest.query import query_parameters
-from api.rest.shapes import ExportQuery
+from api.rest.requests import ExportQuery
 from api.rest.stream import StreamedResponse
 from domain.models.actor import Actor
 from domain.services.directory import DirectoryService

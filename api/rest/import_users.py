@@ -20,7 +20,7 @@ from api.http.body import BodyRefused
 from api.http.spool import read_file, spool
 from api.rest.exchange import Exchange, route
 from api.rest.query import query_parameters
-from api.rest.shapes import ImportQuery
+from api.rest.requests import ImportQuery
 from api.rest.stream import StreamedResponse
 from domain import policies
 from domain.errors import DomainError, RateLimited

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of import and export: their parameters, and the lines of the import's response."""
+"""What the OpenAPI document says of the lines of an import's response."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from api.files.reader import Form
 from api.files.vendors import Vendor
-from domain.models.directory import UserSort
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
@@ -14,48 +13,6 @@ NUMBER: Json = {"type": "integer", "minimum": 0}
 TRUTH: Json = {"type": "boolean"}
 TEXTS: Json = {"type": "array", "items": TEXT}
 COUNTS = ("created", "updated", "unchanged", "refused", "role_changes", "status_changes")
-
-
-def import_parameters() -> Json:
-    """The query parameters."""
-    texts: dict[str, tuple[Json, str]] = {
-        "format": (
-            {"enum": [str(f) for f in Form]},
-            "The format; without it, that of the media type, and CSV for an export",
-        ),
-        "encoding": (
-            TEXT | {"maxLength": 40},
-            "The encoding of the file, such as windows-1252, unless it is UTF-8 or has a byte order mark",
-        ),
-        "from": ({"enum": [str(v) for v in Vendor]}, "Whose export the file is, unless its header says so"),
-        "start": (
-            NUMBER | {"maximum": 10**9, "default": 0},
-            "Import only rows that begin after this line: the `line` of the last progress of an earlier run",
-        ),
-        "dry_run": (TRUTH | {"default": False}, "Say what would become of each row, and write nothing"),
-    }
-    return _parameters(texts)
-
-
-def _parameters(texts: dict[str, tuple[Json, str]]) -> Json:
-    return {
-        name: {"name": name, "in": "query", "required": False, "schema": schema, "description": text}
-        for name, (schema, text) in texts.items()
-    }
-
-
-def export_parameters() -> Json:
-    """The query parameters of an export that no other route has."""
-    texts: dict[str, tuple[Json, str]] = {
-        "online": (TRUTH, "Only users who are online, or not"),
-        "email_verified": (TRUTH, "Only users whose e-mail address is verified, or not"),
-        "sort": (
-            {"enum": [str(s) for s in UserSort]},
-            "The order; without it by relevance or, without a search, by creation",
-        ),
-        "descending": (TRUTH | {"default": False}, "The order backwards"),
-    }
-    return _parameters(texts)
 
 
 def import_line() -> Json:

@@ -8,7 +8,16 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.rest.refusals import EMAIL_TAKEN, SESSION, Codes, Raised, codes_of
-from api.rest.shapes import ChangedUser, Login, NewUser, Refresh
+from api.rest.requests import (
+    ChangedUser,
+    ExportQuery,
+    ImportQuery,
+    Login,
+    NewUser,
+    Parameters,
+    Refresh,
+    UserListQuery,
+)
 from domain import errors
 
 Json = dict[str, Any]
@@ -30,6 +39,9 @@ class Operation:
     raises: tuple[Raised, ...] = SESSION
     """The errors of its use case and of the session check; the documented codes follow from them."""
     parameters: tuple[str, ...] = ()
+    """Its parameters in the path and the headers."""
+    query: type[Parameters] | None = Parameters
+    """Its query parameters; all others are refused, unless this is None."""
     headers: tuple[str, ...] = ()
     public: bool = False
     not_modified: bool = False
@@ -41,8 +53,7 @@ class Operation:
     @property
     def refusals(self) -> Codes:
         """Its error codes by status."""
-        query = "limit" in self.parameters or bool(self.gives)
-        return codes_of(self.raises, body=self.body is not None, file=bool(self.takes), query=query)
+        return codes_of(self.raises, body=self.body is not None, file=bool(self.takes), query=self.query is not None)
 
 
 def ref(name: str) -> Json:
@@ -51,7 +62,6 @@ def ref(name: str) -> Json:
 
 
 USERS: Json = {"type": "array", "items": ref("User"), "maxItems": 100}
-LISTING = ("limit", "after", "search", "email", "role", "status", "count")
 
 
 def _list(path: str, name: str, summary: str) -> Operation:
@@ -63,7 +73,7 @@ def _list(path: str, name: str, summary: str) -> Operation:
         "Users retrieved successfully",
         USERS,
         raises=(*SESSION, errors.ValidationFailed),
-        parameters=LISTING,
+        query=UserListQuery,
         headers=("Link", "X-Total-Count", "X-Total-Count-Exact"),
     )
 
@@ -92,7 +102,7 @@ OPERATIONS = (
         ref("ImportLine"),
         takes=("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/octet-stream"),
         gives=("application/x-ndjson",),
-        parameters=("format", "encoding", "from", "start", "dry_run"),
+        query=ImportQuery,
     ),
     Operation(
         "get",
@@ -103,7 +113,7 @@ OPERATIONS = (
         {"type": "string"},
         raises=(*SESSION, errors.ValidationFailed),
         gives=("text/csv", "application/x-ndjson"),
-        parameters=("format", "search", "email", "role", "status", "online", "email_verified", "sort", "descending"),
+        query=ExportQuery,
         headers=("Content-Disposition",),
     ),
     Operation(
@@ -115,7 +125,7 @@ OPERATIONS = (
         ref("User"),
         raises=(*SESSION, errors.NotFound),
         parameters=("id", "If-None-Match"),
-        headers=("ETag",),
+        headers=("ETag", "Vary"),
         not_modified=True,
     ),
     Operation(
@@ -178,6 +188,7 @@ OPERATIONS = (
         "End the session and remove its cookies; after the access token has expired, with the refresh token (body or cookie)",
         "Signed out successfully",
         {"type": "null"},
+        query=None,
         headers=("Set-Cookie",),
     ),
     _list("/admin/users", "listAllUsers", "List users of every status; admins only"),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from api.http.body import BodyRefused
+from api.rest.requests import Parameters
 from domain.errors import ECHO_LIMIT
 
 M = TypeVar("M", bound=BaseModel)
@@ -27,3 +28,9 @@ def query_parameters(request: Request, model: type[M]) -> M:
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
         raise BodyRefused(400, "MALFORMED_REQUEST", f"The query parameter {field} is not valid") from None
+
+
+def refuse_parameters(request: Request) -> None:
+    """Raise BodyRefused if the request has a query parameter: for the routes that take none."""
+    if request.scope["query_string"]:
+        query_parameters(request, Parameters)

@@ -35,6 +35,15 @@ OF_A_BODY = {
 }
 """The errors of the HTTP layer, before any use case is called (`api.http.body`)."""
 
+EDGE_MESSAGES: Mapping[str, str] = {
+    "MALFORMED_REQUEST": "The query parameter limit is not valid",
+    "INTERNAL_ERROR": "Internal error",
+    "REQUEST_TIMEOUT": "The body took too long to arrive",
+    "PAYLOAD_TOO_LARGE": "The body is larger than 1048576 bytes",
+    "UNSUPPORTED_MEDIA_TYPE": "The body must be application/json",
+}
+"""A message of each code of the HTTP layer."""
+
 REASONS: Mapping[int, str] = {
     400: "The request cannot be read",
     401: "No session, or an invalid one",

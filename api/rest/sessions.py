@@ -10,8 +10,10 @@ from api.auth.cookies import CookieCarrier
 from api.http.body import BodyRefused
 from api.rest.errors import domain_error
 from api.rest.exchange import Exchange, has_body, route, with_cookies
+from api.rest.query import refuse_parameters
+from api.rest.requests import Login, Refresh
 from api.rest.respond import respond
-from api.rest.shapes import Login, Refresh, signed_in_shape, success
+from api.rest.shapes import signed_in_shape, success
 from domain.errors import DomainError, TokenInvalid, ValidationFailed
 from domain.models.actor import Actor
 from domain.services.session import SessionService
@@ -34,6 +36,7 @@ class SessionRoutes:
 
     async def login(self, request: Request) -> Response:
         """POST /api/v1/auth/login."""
+        refuse_parameters(request)
         body = await self._exchange.body(request, Login)
         if body.cookie:
             self._exchange.check_origin(request)
@@ -43,6 +46,7 @@ class SessionRoutes:
 
     async def refresh(self, request: Request) -> Response:
         """POST /api/v1/auth/refresh: the body's token takes precedence; new tokens are returned in the same way."""
+        refuse_parameters(request)
         body = await self._exchange.body(request, Refresh) if has_body(request) else Refresh()
         by_cookie = body.refresh_token is None
         try:

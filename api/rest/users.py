@@ -13,9 +13,10 @@ from starlette.routing import Route
 from api.http.body import BodyRefused
 from api.rest.conditions import etag, is_known, versions
 from api.rest.exchange import Exchange, route
-from api.rest.query import query_parameters
+from api.rest.query import query_parameters, refuse_parameters
+from api.rest.requests import ChangedUser, NewUser, UserListQuery
 from api.rest.respond import respond
-from api.rest.shapes import ChangedUser, NewUser, UserListQuery, success, user_shape
+from api.rest.shapes import success, user_shape
 from domain import policies
 from domain.errors import NotFound, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Role
@@ -75,6 +76,7 @@ class UserRoutes:
         """POST /api/v1/users."""
         actor = await self._exchange.actor(request)
         policies.require_admin(actor)
+        refuse_parameters(request)
         body = await self._exchange.body(request, NewUser)
         key = request.headers.get("idempotency-key")
         command = CreateUser(body.email, body.display_name, Role(body.role), body.password, key)
@@ -85,6 +87,7 @@ class UserRoutes:
     async def get(self, request: Request) -> Response:
         """GET /api/v1/users/{id}. The client may cache the response, but must revalidate it each time."""
         actor = await self._exchange.actor(request)
+        refuse_parameters(request)
         user = await self._present(actor, _id(request))
         headers = {"etag": etag(user), "cache-control": "private, no-cache", "vary": "Authorization, Cookie"}
         if is_known(request.headers.get("if-none-match"), user):
@@ -94,6 +97,7 @@ class UserRoutes:
     async def update(self, request: Request) -> Response:
         """PUT /api/v1/users/{id}."""
         actor = await self._exchange.actor(request)
+        refuse_parameters(request)
         user_id = _id(request)
         body = await self._exchange.body(request, ChangedUser)
         command = UpdateUser(
@@ -114,6 +118,7 @@ class UserRoutes:
         """DELETE /api/v1/users/{id}."""
         actor = await self._exchange.actor(request)
         policies.require_admin(actor)
+        refuse_parameters(request)
         user_id = _id(request)
         expected = await self._expected(request, actor, user_id)
         await self._users.set_status(actor, user_id, Status.DELETED, expected, deleted_too=False)

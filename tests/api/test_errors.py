@@ -195,3 +195,30 @@ async def test_an_unavailable_database_is_reported_until_it_is_back(
                 while (await api.rest("GET", "/api/v1/users", admin)).status_code != 200:
                     await asyncio.sleep(0.05)
             check_envelope(await api.http.get("/api/v1/users", headers=admin.bearer))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/users"),
+        ("GET", "/api/v1/users/00000000-0000-4000-8000-000000000000"),
+        ("PUT", "/api/v1/users/00000000-0000-4000-8000-000000000000"),
+        ("DELETE", "/api/v1/users/00000000-0000-4000-8000-000000000000"),
+        ("POST", "/api/v1/auth/login"),
+        ("POST", "/api/v1/auth/refresh"),
+    ],
+)
+async def test_a_route_without_parameters_refuses_one(api: Api, admin: Person, method: str, path: str) -> None:
+    answer = await api.rest(method, path, admin, params={"expand": "1"}, json={} if method in ("POST", "PUT") else None)
+    assert code(answer) == (400, "MALFORMED_REQUEST")
+    assert "expand" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/api/v1/users/import", {"POST"}), ("/api/v1/users/export", {"GET", "HEAD"})]
+)
+async def test_a_path_of_its_own_is_no_users_id(api: Api, admin: Person, path: str, allowed: set[str]) -> None:
+    for method in {"GET", "POST", "PUT", "DELETE", "OPTIONS"} - allowed:
+        answer = await api.rest(method, path, admin)
+        assert code(answer) == (405, "METHOD_NOT_ALLOWED")
+        assert {m.strip() for m in answer.headers["allow"].split(",")} == allowed

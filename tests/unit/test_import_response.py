@@ -14,7 +14,7 @@ from starlette.types import Message
 from api.files.importing import Batch
 from api.files.reader import Form, UserFile
 from api.rest.import_users import NDJSON, import_lines
-from api.rest.shapes import ImportQuery
+from api.rest.requests import ImportQuery
 from api.rest.stream import StreamedResponse
 from domain.errors import Unavailable
 from domain.services.importing import ImportRow

@@ -16,7 +16,8 @@ from api.rest.conditions import is_known, versions
 from api.rest.errors import SECRET_FIELDS, domain_error, invalid
 from api.rest.openapi import document
 from api.rest.operations import OPERATIONS
-from api.rest.shapes import Login, NewUser, moment, user_shape
+from api.rest.requests import Login, NewUser
+from api.rest.shapes import moment, user_shape
 from domain import errors
 from domain.errors import DomainError
 from domain.models.actor import Actor, Role
