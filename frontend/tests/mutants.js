@@ -4,6 +4,7 @@
  * change it here too.
  */
 
+import { CHANGES } from './mutants/changes.js';
 import { STORES } from './mutants/stores.js';
 import { IMPORTS } from './mutants/imports.js';
 import { UTILS } from './mutants/utils.js';
@@ -14,4 +15,4 @@ import { SERVER } from './mutants/server.js';
 /** @typedef {Record<string, [from: string, to: string, what?: string][]>} Mutants */
 
 /** @type {Mutants} */
-export const MUTANTS = { ...STORES, ...IMPORTS, ...UTILS, ...COMPONENTS, ...ROUTES, ...SERVER };
+export const MUTANTS = { ...CHANGES, ...STORES, ...IMPORTS, ...UTILS, ...COMPONENTS, ...ROUTES, ...SERVER };

@@ -3,9 +3,10 @@
 /** @type {import("../mutants.js").Mutants} */
 export const COMPONENTS = {
 	'lib/components/user/RoleForm.svelte': [
-		['begin: () => record.showChange({ role }),', 'begin: () => void record.showChange({ role }),'],
+		['return record.showChange({ role });', 'record.showChange({ role });'],
 		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],
-		['begin: () => record.showChange({ role }),', '', 'nothing shown ahead'],
+		['return record.showChange({ role });', '', 'nothing shown ahead'],
+		['notify: (text, after) => offer(text, record.undoable(before, after), record.owner),', '', 'no undo'],
 		["if (!consequence || data.has('confirmed')) return false;", 'return false;', 'given without a question'],
 		['refused: (_, kept) => record.notSaved(kept?.current)', '', 'who was quicker is not shown']
 	],

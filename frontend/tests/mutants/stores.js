@@ -53,10 +53,6 @@ export const STORES = {
 		['if (all.length > max) this.hasMore = true;', ''],
 		['all.slice(0, max)', 'all']
 	],
-	'lib/stores/toasts.svelte.ts': [
-		['setTimeout(() => this.dismiss(id), SHOWN_MS);', ''],
-		['this.list.slice(-3)', 'this.list']
-	],
 	'lib/stores/form.svelte.ts': [
 		['if (this.#options.asks?.(formData)) return cancel();', 'this.#options.asks?.(formData);'],
 		["code === 'OFFLINE' ? 'UNAVAILABLE' : ", ''],
@@ -201,18 +197,6 @@ export const STORES = {
 		['this.hasMore = page.pageInfo.hasNextPage;\n\t\tconst', 'const'],
 		['row.stored.createdAt >= oldest', 'true', 'what a page has no room for has ended'],
 		[': !row.stored.current', ': true', 'one’s own session is ended with the others']
-	],
-	'lib/stores/user/bulk.svelte.ts': [
-		['const AT_ONCE = 4', 'const AT_ONCE = 5'],
-		['this.#stop.abort();', ''],
-		['.catch(raised)', ''],
-		['this.running = false;', ''],
-		['this.#last ? this.items.slice(0, -1) : this.items', 'this.items', 'oneself is changed with the others'],
-		[
-			"if (result.kind === 'changed') this.changed",
-			'if (true) this.changed',
-			'what was already so is kept as changed'
-		]
 	],
 	'lib/stores/user/list.svelte.ts': [
 		['anew ? { ...query, after: null } : query', 'query'],

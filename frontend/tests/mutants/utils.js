@@ -133,6 +133,13 @@ export const UTILS = {
 		['self && withSelf ? [...change, self] : change', 'self ? [...change, self] : change'],
 		['[...change, self]', '[self, ...change]', 'oneself is changed first']
 	],
+	'lib/utils/user/take-back.ts': [
+		["DISABLED: ['restore', 'disable']", "DISABLED: ['restore']", 'a disabled user comes back active'],
+		['...fields, expectedVersion', '...fields', 'a later change is overwritten'],
+		['{ id: after.id, expectedVersion }', '{ id: after.id }', 'a later status is overwritten'],
+		['before[field] !== after[field] && ', '', 'fields that were not changed are written'],
+		['({ version } = user);', '', 'the second step is over the first one’s version']
+	],
 	'lib/utils/user/carry-out.ts': [
 		['user.version > seen.version', 'true', 'what was already so counts as changed'],
 		['request, seen.version)', 'request, undefined as never)', 'a later change is overwritten'],

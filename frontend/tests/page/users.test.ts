@@ -1,12 +1,13 @@
 /** The list of users: rows under changes that are not confirmed, presence after a break, the bulk dialog. */
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DisableUser, UsersById, type UserOutcome } from '#lib/graphql/documents.ts';
+import { DisableUser, EnableUser, UsersById, type UserOutcome } from '#lib/graphql/documents.ts';
+import { enChange } from '#lib/messages/en-change.ts';
 import { en } from '#lib/messages/en.ts';
 import { boundsAt } from '#lib/utils/moments.ts';
 import { parseUsers, userFilter } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
-import { node, payload, user } from '../fakes/rows.ts';
+import { node, payload, refused, user } from '../fakes/rows.ts';
 import { Site, until } from '../document/site.ts';
 import { navigating, visits } from '../document/kit/navigation.ts';
 
@@ -216,6 +217,36 @@ describe('a bulk action', () => {
 		await disable('ada');
 		await screen.findByText(en.problem.UNAVAILABLE);
 		expect(row('ada').textContent).not.toContain(en.status.DISABLED);
+	});
+
+	test('is taken back for those that it changed, and not for those who were so already', async () => {
+		site.api.on(DisableUser, ({ id }) => {
+			const outcome = payload(user({ id, status: 'DISABLED', version: 2 }));
+			// Somebody else has disabled Bo since: the API has nothing to do.
+			return {
+				disableUser:
+					id === 'bo'
+						? refused('VERSION_CONFLICT', { current: { ...bo, status: 'DISABLED', version: 2 } })
+						: outcome
+			};
+		});
+		site.api.on(EnableUser, ({ id, expectedVersion }) => ({
+			enableUser: payload(user({ id, version: expectedVersion! + 1 }))
+		}));
+		const cy = user({ id: 'cy', status: 'DISABLED' });
+		await site.show(Page, { data: data([ada, bo, cy]), form: null });
+		await disable('ada', 'bo', 'cy');
+		await screen.findByText(enChange.result(1, 0, 0));
+		await waitFor(() => expect(document.querySelector('dialog[open]')).toBeNull());
+		await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true });
+		await screen.findByText(enChange.undone(1, 'Ada'));
+		expect(site.api.variables(EnableUser)).toEqual([{ id: 'ada', expectedVersion: 2 }]);
+		expect(site.api.variables(DisableUser).map(({ id }) => id)).toEqual(['ada', 'bo']);
+		expect(['ada', 'bo', 'cy'].map((id) => row(id).textContent!.includes(en.status.DISABLED))).toEqual([
+			false,
+			true,
+			true
+		]);
 	});
 
 	test('picks a range with shift, and all with the box in the head', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { BulkRun } from '#lib/stores/user/bulk.svelte.ts';
 import { Toasts } from '#lib/stores/toasts.svelte.ts';
 import type { Refusal } from '#lib/types/problem.ts';
+import { ApiError } from '#lib/utils/graphql.ts';
 import { user } from '../fakes/rows.ts';
 
 const people = (count: number) => Array.from({ length: count }, (_, index) => user({ id: String(index) }));
@@ -13,15 +14,15 @@ describe('a bulk run', () => {
 		const run = new BulkRun(people(6));
 		await run.start(async ({ id }) => {
 			if (id === '1') return { kind: 'refused', refusal: refusalOf('no') };
-			if (id === '2') throw new Error('lost');
+			if (id === '2') throw new ApiError('UNAVAILABLE', 'lost');
 			return id === '3' ? { kind: 'already', user: user({ id }) } : changed(id);
-		}, refusalOf);
+		});
 		const states = ['changed', 'already', 'failed', 'pending'] as const;
 		expect([...states.map((state) => run.count(state)), run.running]).toEqual([3, 1, 2, 0, false]);
 		expect(run.items.map(({ refusal }) => refusal?.message)).toEqual([
 			undefined,
 			'no',
-			'Error: lost',
+			'lost',
 			undefined,
 			undefined,
 			undefined
@@ -30,10 +31,7 @@ describe('a bulk run', () => {
 
 	test('keeps what it changed, as it was and as it is, and nothing that was already so', async () => {
 		const run = new BulkRun(people(2));
-		await run.start(
-			async ({ id }) => (id === '0' ? { kind: 'already', user: user({ id }) } : changed(id)),
-			refusalOf
-		);
+		await run.start(async ({ id }) => (id === '0' ? { kind: 'already', user: user({ id }) } : changed(id)));
 		expect(run.changed).toEqual([
 			{ before: user({ id: '1', version: 1 }), after: user({ id: '1', version: 2 }) }
 		]);
@@ -46,7 +44,7 @@ describe('a bulk run', () => {
 			if (id !== 'me') await new Promise((resolve) => setTimeout(resolve));
 			order.push(id);
 			return changed(id);
-		}, refusalOf);
+		});
 		expect(order.at(-1)).toBe('me');
 	});
 
@@ -58,7 +56,7 @@ describe('a bulk run', () => {
 			await Promise.resolve();
 			now -= 1;
 			return changed(id);
-		}, refusalOf);
+		});
 		expect(most).toBe(4);
 	});
 
@@ -67,7 +65,7 @@ describe('a bulk run', () => {
 		await run.start(async ({ id }) => {
 			if (id === '3') run.stop();
 			return changed(id);
-		}, refusalOf);
+		});
 		expect(run.count('changed')).toBeLessThan(9);
 		expect(run.count('changed') + run.count('pending')).toBe(21);
 		expect(run.items.at(-1)!.state).toBe('pending');
@@ -88,5 +86,33 @@ describe('notes', () => {
 		toasts.dismiss(toasts.list[0]!.id);
 		expect(toasts.list).toHaveLength(3);
 		vi.useRealTimers();
+	});
+
+	test('with an undo stand longer, and as long as they are pointed at', () => {
+		vi.useFakeTimers();
+		const toasts = new Toasts();
+		const undo = vi.fn();
+		toasts.ok('plain');
+		toasts.ok('done', undo);
+		vi.advanceTimersByTime(10_000);
+		expect(toasts.list.map(({ text }) => text)).toEqual(['done']);
+		toasts.hold();
+		vi.advanceTimersByTime(60_000);
+		expect(toasts.list).toHaveLength(1);
+		toasts.release();
+		vi.advanceTimersByTime(60_000);
+		expect([toasts.list, undo.mock.calls]).toEqual([[], []]);
+		vi.useRealTimers();
+	});
+
+	test('are undone from the latest, each once', () => {
+		const toasts = new Toasts();
+		const undone: string[] = [];
+		for (const name of ['first', 'second', 'third']) toasts.ok(name, () => undone.push(name));
+		toasts.error('nothing to take back');
+		expect(toasts.undo(toasts.list[1]!.id)).toBe(true);
+		expect([toasts.undo(), toasts.undo(), toasts.undo()]).toEqual([true, true, false]);
+		expect(undone).toEqual(['second', 'third', 'first']);
+		for (const { id } of toasts.list) toasts.dismiss(id);
 	});
 });

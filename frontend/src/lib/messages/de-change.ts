@@ -40,6 +40,9 @@ export const deChange: ChangeMessages = {
 		]
 			.filter(Boolean)
 			.join(', '),
+	undone: (n, name) => (n === 1 ? `${name} ist wie vorher` : `${number(n)} Personen sind wie vorher`),
+	notUndone: (reasons) =>
+		`Nicht rückgängig gemacht: ${reasons.slice(0, 3).join(' ')}${reasons.length > 3 ? ` Und ${number(reasons.length - 3)} weitere.` : ''}`,
 	confirmTitle: (action, n) => `${count(n, 'Person', 'Personen')}: ${action}?`,
 	disableText: 'Sie werden sofort abgemeldet und können sich erst nach dem Entsperren wieder anmelden.',
 	deleteText: 'Sie werden abgemeldet und für Mitglieder unsichtbar. Sie lassen sich wiederherstellen.',

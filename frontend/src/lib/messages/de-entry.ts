@@ -19,6 +19,7 @@ export const deEntry: EntryMessages = {
 		previous: 'Zurück',
 		pages: 'Seiten',
 		first: 'Erste Seite',
+		undo: 'Rückgängig',
 		dismiss: 'Ausblenden',
 		erased: 'Gelöschte Person',
 		empty: 'leer',

@@ -41,6 +41,10 @@ export const enChange = {
 		]
 			.filter(Boolean)
 			.join(', '),
+	undone: (n: number, name: string) =>
+		n === 1 ? `${name} is as before` : `${number(n)} people are as before`,
+	notUndone: (reasons: readonly string[]) =>
+		`Not undone: ${reasons.slice(0, 3).join(' ')}${reasons.length > 3 ? ` And ${number(reasons.length - 3)} more.` : ''}`,
 	confirmTitle: (action: string, n: number) => `${action} ${count(n, 'person', 'people')}?`,
 	disableText: 'They are signed out immediately and cannot sign in until enabled again.',
 	deleteText: 'They are signed out and hidden from members. You can restore them later.',

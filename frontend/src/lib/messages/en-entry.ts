@@ -19,6 +19,7 @@ export const enEntry = {
 		previous: 'Previous',
 		pages: 'Pages',
 		first: 'First page',
+		undo: 'Undo',
 		dismiss: 'Dismiss',
 		erased: 'Erased person',
 		empty: 'empty',

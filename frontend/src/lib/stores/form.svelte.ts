@@ -25,8 +25,9 @@ export interface FormOptions<Name extends string, Done, Kept> {
 	asks?: (form: FormData) => boolean;
 	/** Just before sending: shows the change ahead. What it returns is called once there is an answer of any kind. */
 	begin?: (form: FormData) => void | (() => void);
-	/** The sentence for a success. */
+	/** The sentence for a success, and how it is said if not by a plain toast. */
 	success?: (done: Done) => string;
+	notify?: (text: string, done: Done) => void;
 	/** The sentence where the answer leads to another page; read before this page is left. */
 	leaving?: (form: FormData) => string;
 	/** Takes in what the API made of it. */
@@ -103,7 +104,8 @@ export class Form<Name extends string, Done, Kept> {
 
 	#succeed(done: Done, form: HTMLFormElement): void {
 		const said = this.#options.success?.(done);
-		if (said && this.#options.toasts) this.#options.toasts.ok(said);
+		if (said && this.#options.notify) this.#options.notify(said, done);
+		else if (said && this.#options.toasts) this.#options.toasts.ok(said);
 		else if (said) this.notice = said;
 		this.#options.done?.(done, form);
 	}

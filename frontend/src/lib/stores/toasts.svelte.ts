@@ -5,31 +5,60 @@ export interface Toast {
 	id: number;
 	kind: 'ok' | 'error';
 	text: string;
+	/** Takes back what the note is about. */
+	undo?: () => unknown;
 }
 
 const SHOWN_MS = 5_000;
+/** Long enough to read what was done, to see that it was a mistake, and to reach the button. */
+const UNDO_MS = 20_000;
 
 export class Toasts {
 	list = $state<Toast[]>([]);
 	#next = 1;
+	#timers: Record<number, ReturnType<typeof setTimeout>> = {};
 
-	ok(text: string): void {
-		const id = this.#add('ok', text);
-		setTimeout(() => this.dismiss(id), SHOWN_MS);
+	ok(text: string, undo?: () => unknown): void {
+		const toast = this.#add({ kind: 'ok', text, undo });
+		this.#timers[toast.id] = this.#expire(toast);
 	}
 
 	error(text: string): void {
-		this.#add('error', text);
+		this.#add({ kind: 'error', text });
 	}
 
 	dismiss(id: number): void {
 		this.list = this.list.filter((toast) => toast.id !== id);
 	}
 
-	#add(kind: Toast['kind'], text: string): number {
-		const id = this.#next++;
-		this.list = [...this.list.slice(-3), { id, kind, text }];
-		return id;
+	/** While one of them is pointed at or focused, all of them stay. */
+	hold(): void {
+		Object.values(this.#timers).forEach(clearTimeout);
+	}
+
+	release(): void {
+		this.hold();
+		const going = this.list.filter(({ kind }) => kind === 'ok');
+		this.#timers = Object.fromEntries(going.map((toast) => [toast.id, this.#expire(toast)]));
+	}
+
+	/** Takes back the latest of what stands here, or what one toast is about. Returns whether there was something. */
+	undo(id?: number): boolean {
+		const toast = this.list.findLast((one) => one.undo && (id === undefined || one.id === id));
+		if (!toast) return false;
+		this.dismiss(toast.id);
+		toast.undo?.();
+		return true;
+	}
+
+	#expire({ id, undo }: Toast): ReturnType<typeof setTimeout> {
+		return setTimeout(() => this.dismiss(id), undo ? UNDO_MS : SHOWN_MS);
+	}
+
+	#add(given: Omit<Toast, 'id'>): Toast {
+		const toast = { id: this.#next++, ...given };
+		this.list = [...this.list.slice(-3), toast];
+		return toast;
 	}
 }
 

@@ -1,5 +1,5 @@
 /** What may be done to many users at once. */
-import type { Role } from '#lib/graphql/documents.ts';
+import type { Role, User } from '#lib/graphql/documents.ts';
 import type { Refusal } from './problem.ts';
 
 export const BULK_ACTIONS = ['enable', 'disable', 'delete', 'restore', 'role'] as const;
@@ -16,4 +16,17 @@ export interface BulkResult {
 	name: string;
 	kind: 'changed' | 'already' | 'refused';
 	refusal: Refusal | null;
+}
+
+/** A change that was made. */
+export interface Changed {
+	before: User;
+	after: User;
+}
+
+/** How the page that made a change takes in that it was taken back. */
+export interface Owner {
+	/** Just before: what the log says from then on is the page's own doing. Call what it returns afterwards. */
+	begin?: () => () => void;
+	took: (user: User) => void;
 }

@@ -2,19 +2,15 @@
 import type { User } from '#lib/graphql/documents.ts';
 import type { Refusal } from '#lib/types/problem.ts';
 import type { Result } from '#lib/utils/user/carry-out.ts';
+import type { Changed } from '#lib/types/actions.ts';
 import { pool } from '#lib/utils/pool.ts';
+import { raised } from '#lib/utils/refusal.ts';
 
 export interface BulkItem {
 	readonly user: User;
 	state: 'pending' | 'changed' | 'already' | 'failed';
 	/** Why not. */
 	refusal: Refusal | null;
-}
-
-/** A change that was made. */
-export interface Changed {
-	before: User;
-	after: User;
 }
 
 const AT_ONCE = 4;
@@ -46,10 +42,8 @@ export class BulkRun {
 		this.#stop.abort();
 	}
 
-	/** `refusalOf` says what something raised means. */
-	async start(act: Act, refusalOf: (error: unknown) => Refusal): Promise<void> {
+	async start(act: Act): Promise<void> {
 		const one = async (item: BulkItem) => {
-			const raised = (error: unknown) => ({ kind: 'refused' as const, refusal: refusalOf(error) });
 			const result = await act(item.user).catch(raised);
 			item.state = result.kind === 'refused' ? 'failed' : result.kind;
 			if (result.kind === 'refused') item.refusal = result.refusal;

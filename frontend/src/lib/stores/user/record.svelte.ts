@@ -11,8 +11,10 @@ import {
 import { EventList } from '#lib/stores/event/list.svelte.ts';
 import { ReadingState } from '#lib/stores/event/reading.svelte.ts';
 import type { Live } from '#lib/stores/live/live.svelte.ts';
+import { changedFrom } from './undo.ts';
 import { Sessions } from '#lib/stores/session/list.svelte.ts';
 import { run } from '#lib/utils/graphql.ts';
+import type { Changed, Owner } from '#lib/types/actions.ts';
 import { ProfileDraft, type RefusedProfile } from './draft.svelte.ts';
 import { LiveUser, type UserEvent } from './user.svelte.ts';
 
@@ -88,6 +90,14 @@ export class UserRecord {
 	saved(user: User): void {
 		this.subject.update(user, false);
 		this.draft.rebase(user);
+	}
+
+	/** Takes in here what an undo makes of the user. */
+	readonly owner: Owner = { begin: () => this.showChange(), took: (user) => this.saved(user) };
+
+	/** What of a change of rights may be taken back: nothing of one's own, for the rights to do that are gone. */
+	undoable(before: User | null, after: User): Changed[] {
+		return this.isSelf ? [] : changedFrom(before, after);
 	}
 
 	/** Takes in the page read anew. */
