@@ -61,7 +61,11 @@ export const UTILS = {
 		['text.length > LONGEST || ', ''],
 		["url.pathname + url.search + url.hash === text ? text : '/'", 'text']
 	],
+	'lib/utils/event/filters.ts': [['since: from, until', 'since: from']],
 	'lib/utils/event/address.ts': [
+		['if (query.by) filter.actorId = query.by;', ''],
+		['if (query.subject) filter.subjectId = query.subject;', ''],
+		['if (query.group && !query.types)', 'if (query.group)'],
 		['return !after && !before;', 'return !after;'],
 		['if (query.about) filter.userId = query.about;', ''],
 		['Object.keys(filter).length ? filter : null', 'filter']
@@ -92,10 +96,11 @@ export const UTILS = {
 	'lib/utils/user/filters.ts': [
 		['asks: (status) => ({ status: [...status] })', 'asks: () => ({})'],
 		['asks: (canSignIn) => ({ canSignIn })', 'asks: () => ({})'],
-		['createdAfter: after, createdBefore: before', 'createdAfter: after']
+		['createdAfter: justBefore(from), createdBefore: until', 'createdAfter: from']
 	],
 	'lib/utils/user/filter-words.ts': [['!right || viewer.can(right)', 'true']],
 	'lib/utils/days.ts': [
+		[".replace('Z', '999Z')", '', 'a millisecond before'],
 		['from && to && from > to ? { from: to, to: from } : { from, to }', '{ from, to }'],
 		["from || to ? `${from ?? ''}..${to ?? ''}` :", 'false ? "" :'],
 		['.toJSON()?.startsWith(text)', '', 'a day that no month has'],
@@ -104,9 +109,7 @@ export const UTILS = {
 	'lib/utils/moments.ts': [
 		['shifted(today, 1 - ', 'shifted(today, -'],
 		['shifted(to, 1)', 'to', 'the last day is left out'],
-		['utc - offsetAt(guess, timeZone)', 'utc', 'days of UTC'],
-		[".replace('Z', '999Z')", '', 'a millisecond before the day'],
-		['- 1).toISOString()', ').toISOString()', 'the first moment of the day is left out']
+		['utc - offsetAt(guess, timeZone)', 'utc', 'days of UTC']
 	],
 	'lib/utils/filter-words.ts': [
 		['from === to ? f.calendarDay(from) :', ''],

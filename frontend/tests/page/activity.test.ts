@@ -19,7 +19,11 @@ const show = (search = '') =>
 	site.show(Page, {
 		data: {
 			query: activity.parse(new URLSearchParams(search)),
+			filter: null,
 			who: '',
+			meantAs: 'about',
+			by: null,
+			panel: null,
 			found: null,
 			about: null,
 			cursor: 'head',

@@ -1,6 +1,6 @@
 /** Ranges of days, and when they begin and end in a zone. */
 import { describe, expect, test } from 'vitest';
-import type { Preset } from '#lib/utils/days.ts';
+import { justBefore, type Preset } from '#lib/utils/days.ts';
 import { boundsAt, daysOf, startOfDay } from '#lib/utils/moments.ts';
 
 const at = (now: string, timeZone = 'Europe/Berlin') => ({ timeZone, now: Date.parse(now) });
@@ -46,11 +46,16 @@ describe('a day begins', () => {
 test('a range has both its days, whole, and nothing before or after them', () => {
 	const range = { from: '2026-10-25', to: '2026-10-25' };
 	expect(boundsAt(at('2026-11-27T12:00:00Z'))(range)).toEqual({
-		after: '2026-10-24T21:59:59.999999Z',
-		before: '2026-10-25T23:00:00.000Z'
+		from: '2026-10-24T22:00:00.000Z',
+		until: '2026-10-25T23:00:00.000Z'
 	});
 	expect(boundsAt(at('2026-11-27T12:00:00Z', 'UTC'))({ from: null, to: '2026-10-25' })).toEqual({
-		after: null,
-		before: '2026-10-26T00:00:00.000Z'
+		from: null,
+		until: '2026-10-26T00:00:00.000Z'
 	});
+});
+
+test('"later than" the last microsecond before a moment is "from" it', () => {
+	expect(justBefore('2026-10-01T00:00:00.000Z')).toBe('2026-09-30T23:59:59.999999Z');
+	expect(justBefore(null)).toBeNull();
 });

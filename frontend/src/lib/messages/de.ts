@@ -246,6 +246,24 @@ export const de: Messages = {
 			DISABLED: 'Konto gesperrt',
 			DELETED: 'Konto gelöscht'
 		},
+		types: {
+			USER_CREATED: 'Person angelegt',
+			USER_UPDATED: 'Profil geändert',
+			USER_ROLE_CHANGED: 'Rolle geändert',
+			USER_DISABLED: 'Gesperrt',
+			USER_ENABLED: 'Entsperrt',
+			USER_DELETED: 'Gelöscht',
+			USER_RESTORED: 'Wiederhergestellt',
+			USER_ERASED: 'Endgültig gelöscht',
+			EMAIL_VERIFIED: 'E-Mail bestätigt',
+			PASSWORD_CHANGED: 'Passwort geändert',
+			SESSION_STARTED: 'Angemeldet',
+			SESSION_REVOKED: 'Sitzung beendet',
+			SESSION_REUSE_DETECTED: 'Token doppelt benutzt',
+			SIGN_IN_FAILED: 'Anmeldung gescheitert',
+			API_KEY_CREATED: 'API-Schlüssel angelegt',
+			API_KEY_REVOKED: 'API-Schlüssel widerrufen'
+		},
 		groups: {
 			all: 'Alles',
 			accounts: 'Konten',
@@ -284,6 +302,8 @@ export const de: Messages = {
 		seen: 'Hier waren Sie',
 		jump: 'Dorthin, wo Sie waren',
 		find: 'Person suchen',
+		filters: { when: 'Wann', types: 'Ereignisse', subject: 'Objekt' },
+		subjectHint: 'ID einer Person, einer Sitzung oder eines API-Schlüssels',
 		whom: 'Welche Person?',
 		resynced: 'Diese Seite war zu weit zurück und wurde deshalb neu geladen.'
 	},

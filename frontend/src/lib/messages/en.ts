@@ -239,6 +239,24 @@ export const en = {
 			DISABLED: 'account disabled',
 			DELETED: 'account deleted'
 		},
+		types: {
+			USER_CREATED: 'Person added',
+			USER_UPDATED: 'Profile edited',
+			USER_ROLE_CHANGED: 'Role changed',
+			USER_DISABLED: 'Disabled',
+			USER_ENABLED: 'Enabled',
+			USER_DELETED: 'Deleted',
+			USER_RESTORED: 'Restored',
+			USER_ERASED: 'Erased',
+			EMAIL_VERIFIED: 'Email verified',
+			PASSWORD_CHANGED: 'Password changed',
+			SESSION_STARTED: 'Signed in',
+			SESSION_REVOKED: 'Session ended',
+			SESSION_REUSE_DETECTED: 'Token used twice',
+			SIGN_IN_FAILED: 'Sign-in failed',
+			API_KEY_CREATED: 'API key created',
+			API_KEY_REVOKED: 'API key revoked'
+		} satisfies Record<EventType, string>,
 		groups: {
 			all: 'Everything',
 			accounts: 'Accounts',
@@ -277,6 +295,8 @@ export const en = {
 		seen: 'You were here',
 		jump: 'Go to where you were',
 		find: 'Find a person',
+		filters: { when: 'When', types: 'Events', subject: 'Object' },
+		subjectHint: 'ID of a person, session or API key',
 		whom: 'Which person?',
 		resynced: 'This page was too far behind to catch up, so it was reloaded.'
 	},

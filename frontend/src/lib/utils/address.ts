@@ -140,6 +140,12 @@ export class Address<P extends Params> {
 		return this.path + this.search(query, changes);
 	}
 
+	/** Parts that are not at their default, as the hidden fields of a form. */
+	fields(query: Query<P>, keys: readonly (keyof P & string)[]): [name: string, value: string][] {
+		const all = keys.map((key): [string, string] => [this.name(key), this.#params[key]!.print(query[key])]);
+		return all.filter(([, value]) => value);
+	}
+
 	/** The names of the parts, for the fields of a form. */
 	name(key: keyof P): string {
 		return this.#params[key]!.name;

@@ -12,10 +12,10 @@ export const PRESETS = ['today', '7d', '30d', '90d', 'month', 'last-month'] as c
 export type Preset = (typeof PRESETS)[number];
 export type DayRange = Preset | Days;
 
-/** What the API is asked for: later than `after` and earlier than `before`, as ISO moments. */
+/** ISO moments: the first of a range, and the first after it. */
 export interface Moments {
-	after: string | null;
-	before: string | null;
+	from: string | null;
+	until: string | null;
 }
 /** The moments between which a range lies, in the visitor's zone. */
 export type Bounds = (range: DayRange) => Moments;
@@ -51,3 +51,7 @@ export function dayRange(name: string): Param<DayRange | null> {
 		}
 	};
 }
+
+/** The last moment before one, by a clock of microseconds, as the API's is: "later than" it is "from" the other. */
+export const justBefore = (moment: string | null) =>
+	moment && new Date(Date.parse(moment) - 1).toISOString().replace('Z', '999Z');

@@ -53,15 +53,11 @@ export function startOfDay(day: string, timeZone: string): number {
 	return offsetAt(start, timeZone) === utc - start ? start : Math.max(start, guess);
 }
 
-/** The moments between which ranges lie. The API knows microseconds, so "later than" the last one before is "from". */
+/** The moments between which ranges lie. */
 export const boundsAt =
 	(at: Now): Bounds =>
 	(range) => {
 		const { from, to } = daysOf(range, at);
-		const last = (day: string) =>
-			new Date(startOfDay(day, at.timeZone) - 1).toISOString().replace('Z', '999Z');
-		return {
-			after: from && last(from),
-			before: to && new Date(startOfDay(shifted(to, 1), at.timeZone)).toISOString()
-		};
+		const start = (day: string) => new Date(startOfDay(day, at.timeZone)).toISOString();
+		return { from: from && start(from), until: to && start(shifted(to, 1)) };
 	};

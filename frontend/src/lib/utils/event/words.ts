@@ -28,6 +28,8 @@ const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> 
 	API_KEY_REVOKED: ['neutral', 'security']
 };
 
+export const TYPES = Object.keys(KINDS) as EventType[];
+
 function inGroup(group: EventGroup): EventType[] {
 	return (Object.keys(KINDS) as EventType[]).filter((type) => KINDS[type].includes(group));
 }

@@ -1,6 +1,7 @@
 /** The filters of the directory, in the order of their panel. A new filter is an entry here. */
 import type { Role, UserFilter, UserStatus } from '#lib/graphql/documents.ts';
 import { flag, severalOf } from '#lib/utils/address.ts';
+import { justBefore } from '#lib/utils/days.ts';
 import { byDays, eitherWay, type Filter } from '#lib/utils/filter.ts';
 import type { Right } from './rights.ts';
 import { ROLES, STATUSES } from './values.ts';
@@ -23,7 +24,9 @@ export const FILTERS = {
 		word: (m, one) => m.role[one as Role],
 		asks: (role) => ({ role: [...role] })
 	}),
-	created: filter(byDays('created', ({ after, before }) => ({ createdAfter: after, createdBefore: before }))),
+	created: filter(
+		byDays('created', ({ from, until }) => ({ createdAfter: justBefore(from), createdBefore: until }))
+	),
 	access: filter({
 		...eitherWay,
 		param: flag('access'),

@@ -1,26 +1,36 @@
 import { redirect } from '@sveltejs/kit';
 import { Events, FindUsers, UsersById } from '#lib/graphql/documents.ts';
 import { activity, activityFind, activityVariables } from '#lib/utils/event/address.ts';
+import { boundsAt } from '#lib/utils/moments.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const query = activity.parse(url.searchParams);
-	const { who } = activityFind.parse(url.searchParams);
-	const { data, position } = await locals.api.read(Events, activityVariables(query));
-	const { nodes } = query.about ? await locals.api.run(UsersById, { ids: [query.about] }) : { nodes: [] };
-	const [about] = nodes.filter((node) => node?.__typename === 'User');
+	const asked = activityFind.parse(url.searchParams);
+	const who = asked.who || asked.actor;
+	const meantAs: 'about' | 'by' = asked.who ? 'about' : 'by';
+	const bounds = boundsAt({ timeZone: locals.timeZone, now: Date.now() });
+	const variables = activityVariables(query, bounds);
+	const { data, position } = await locals.api.read(Events, variables);
+	const ids = [query.about, query.by].filter((id) => id !== null);
+	const { nodes } = ids.length ? await locals.api.run(UsersById, { ids }) : { nodes: [] };
+	const named = (id: string | null) =>
+		nodes.filter((node) => node?.__typename === 'User').find((user) => user.id === id) ?? null;
 	// Asked without script: one user is found at once, of several the visitor chooses.
 	const found = who
 		? (await locals.api.run(FindUsers, { search: who })).users.edges.map((edge) => edge.node)
 		: null;
 	const meant =
 		found?.find(({ email }) => email === who.toLowerCase()) ?? (found?.length === 1 ? found[0] : null);
-	if (meant) redirect(303, activity.href(query, { about: meant.id }));
+	if (meant) redirect(303, activity.href(query, { [meantAs]: meant.id }));
 	return {
 		query,
-		who,
+		filter: variables.filter ?? null,
+		who: asked.who,
 		found,
-		about: about ?? null,
+		meantAs,
+		about: named(query.about),
+		by: named(query.by),
 		cursor: position,
 		events: data.events.edges.map((edge) => edge.node),
 		pageInfo: data.events.pageInfo

@@ -4,6 +4,7 @@ import { download } from '#lib/server/download.ts';
 import { pagesOf } from '#lib/server/lists.ts';
 import { csvLine } from '#lib/utils/csv-line.ts';
 import { activityExport, activityVariables } from '#lib/utils/event/address.ts';
+import { boundsAt } from '#lib/utils/moments.ts';
 import { writeLines } from '#lib/utils/ndjson.ts';
 import type { RequestHandler } from './$types';
 
@@ -42,8 +43,9 @@ function cell(event: Event, name: keyof Event): string {
 
 export const GET: RequestHandler = async ({ locals, url }) => {
 	const { format, ...query } = activityExport.parse(url.searchParams);
+	const bounds = boundsAt({ timeZone: locals.timeZone, now: Date.now() });
 	const read = async (after: string | null) =>
-		(await locals.api.run(Events, activityVariables({ ...query, after, before: null }, PAGE))).events;
+		(await locals.api.run(Events, activityVariables({ ...query, after, before: null }, bounds, PAGE))).events;
 	const lines = (events: Event[]) =>
 		format === 'ndjson'
 			? writeLines(events)

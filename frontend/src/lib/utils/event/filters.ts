@@ -1,0 +1,23 @@
+/** The filters of the log that are chosen in its panel. A new filter is an entry here. */
+import type { EventFilter, EventType } from '#lib/graphql/documents.ts';
+import type { Messages } from '#lib/messages/types.ts';
+import { severalOf } from '#lib/utils/address.ts';
+import { byDays, type Filter } from '#lib/utils/filter.ts';
+import { TYPES } from './words.ts';
+
+function filter<T>(one: Filter<T, EventFilter>): Filter<T, EventFilter> {
+	return one;
+}
+
+export const FILTERS = {
+	when: filter(byDays('when', ({ from, until }) => ({ since: from, until }))),
+	types: filter({
+		param: severalOf('type', TYPES),
+		values: TYPES,
+		word: (m: Messages, one) => m.event.types[one as EventType],
+		asks: (types) => ({ types: [...types] })
+	})
+};
+export type FilterKey = keyof typeof FILTERS;
+export const FILTER_KEYS = Object.keys(FILTERS) as FilterKey[];
+export const anyFilter: Record<FilterKey, Filter<unknown, EventFilter>> = FILTERS;

@@ -1,0 +1,7 @@
+import type { PageLoad } from './$types';
+
+/** The panel of filters is part of the page where no script can load it. */
+export const load: PageLoad = async ({ data }) => ({
+	...data,
+	panel: import.meta.env.SSR ? (await import('#lib/components/ui/FilterPanel.svelte')).default : null
+});
