@@ -16,10 +16,11 @@ const BUDGETS = {
 	'/sign-up': 50,
 	'/account': 74,
 	'/activity': 77,
+	'/activity/revert/[event]': 72,
 	'/developers': 68,
 	'/overview': 73,
 	'/people': 75,
-	'/people/change': 69,
+	'/people/change': 70,
 	'/people/import': 76,
 	'/people/new': 67,
 	'/people/[id]': 84

@@ -2,6 +2,18 @@
 
 /** @type {import("../mutants.js").Mutants} */
 export const CHANGES = {
+	'lib/utils/event/revert.ts': [
+		['user[field] !== after', 'false', 'what is not so any more is written over'],
+		['one.id !== event.id && ', ''],
+		['fields.has(field)', 'false', 'later changes are not looked for'],
+		['known.length === changes.length ? known : []', 'known', 'half of an entry is reverted'],
+		['!userId || !SAME[type]', '!userId']
+	],
+	'routes/(app)/activity/revert/[event]/+page.server.ts': [
+		['found?.user && !found.later ?', 'found?.user ?', 'a later change is overwritten'],
+		['|| seen === null', ''],
+		["if (!can(viewer, 'users.change'))", 'if (false)']
+	],
 	'lib/stores/toasts.svelte.ts': [
 		['setTimeout(() => this.dismiss(id), undo ? UNDO_MS : SHOWN_MS)', '0 as never'],
 		['undo ? UNDO_MS : SHOWN_MS', 'SHOWN_MS'],

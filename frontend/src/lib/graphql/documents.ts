@@ -281,6 +281,33 @@ export type EventsVariables = { first?: number | null; after?: string | null; la
 
 export const Events = ("query Events($first:Int$after:String$last:Int$before:String$filter:EventFilter){events(first:$first after:$after last:$last before:$before filter:$filter){edges{node{...EventRow}}pageInfo{...Pages}}}" + ActorFragment + EventRowFragment + PagesFragment) as TypedDocument<EventsData, EventsVariables>;
 
+export type EventToRevertData = {
+	node: (EventRow & {
+		__typename: 'Event';
+	} | {
+		__typename: 'Session';
+	} | {
+		__typename: 'User';
+	}) | null;
+};
+
+export type EventToRevertVariables = { id: string };
+
+export const EventToRevert = ("query EventToRevert($id:ID!){node(id:$id){__typename ...on Event{...EventRow}}}" + ActorFragment + EventRowFragment) as TypedDocument<EventToRevertData, EventToRevertVariables>;
+
+export type NewerEventsData = {
+	user: User | null;
+	events: {
+		edges: Array<{
+			node: EventRow;
+		}>;
+	};
+};
+
+export type NewerEventsVariables = { id: string; filter: EventFilter; before: string };
+
+export const NewerEvents = ("query NewerEvents($id:ID!$filter:EventFilter!$before:String!){user(id:$id){...User}events(last:50 before:$before filter:$filter){edges{node{...EventRow}}}}" + ActorFragment + EventRowFragment + UserFragment) as TypedDocument<NewerEventsData, NewerEventsVariables>;
+
 export type EventCountsData = {
 	eventCounts: {
 		since: string;

@@ -53,6 +53,16 @@ export const deChange: ChangeMessages = {
 	results: 'Ergebnisse',
 	ok: 'Erledigt',
 	pending: 'Wartet',
+	revert: {
+		title: (name) => `Änderung an ${name} zurücknehmen?`,
+		now: 'Jetzt',
+		then: 'Danach',
+		confirm: 'Zurücknehmen',
+		later: (who, at) =>
+			`${who ?? 'Jemand'} hat dasselbe danach noch einmal geändert (${at}). Das würde überschrieben und bleibt deshalb, wie es ist.`,
+		impossible:
+			'Das lässt sich nicht zurücknehmen: Die Person gibt es nicht mehr, oder sie ist nicht mehr so, wie diese Änderung sie gemacht hat.'
+	},
 	power: {
 		roleTitle: (name, before, after) => `${name}: ${before} → ${after}?`,
 		grants: (name) =>

@@ -237,6 +237,7 @@ export const de: Messages = {
 		after: 'Nachher',
 		field: 'Feld',
 		none: 'Noch nichts.',
+		revert: 'Zurücknehmen…',
 		older: 'Ältere',
 		reasons: {
 			SIGNED_OUT: 'abgemeldet',

@@ -55,6 +55,15 @@ export const enChange = {
 	results: 'Results',
 	ok: 'Done',
 	pending: 'Waiting',
+	revert: {
+		title: (name: string) => `Revert a change of ${name}?`,
+		now: 'Now',
+		then: 'Afterwards',
+		confirm: 'Revert',
+		later: (who: string | null, at: string) =>
+			`${who ?? 'Someone'} has changed the same again (${at}). Reverting would overwrite that, so it stays as it is.`,
+		impossible: 'This cannot be reverted: the person is gone, or is no longer as this change made them.'
+	},
 	power: {
 		roleTitle: (name: string, before: string, after: string) => `${name}: ${before} → ${after}?`,
 		grants: (name: string) =>

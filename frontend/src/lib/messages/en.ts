@@ -230,6 +230,7 @@ export const en = {
 		after: 'After',
 		field: 'Field',
 		none: 'Nothing yet.',
+		revert: 'Revert…',
 		older: 'Older',
 		reasons: {
 			SIGNED_OUT: 'signed out',

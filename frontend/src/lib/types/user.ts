@@ -26,6 +26,11 @@ export interface UserForms {
 	password: { done: null; kept: null };
 }
 
+/** The form that reverts an entry of the log; a success leads to the user. */
+export interface RevertForms {
+	revert: { done: never; kept: null };
+}
+
 /** The forms before sign-in; a success leads to another page. */
 export interface EntryForms {
 	signIn: { done: never; kept: { email: string } };
