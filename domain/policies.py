@@ -77,6 +77,16 @@ def can_edit(actor: Actor, user_id: UUID, fields: Sequence[str]) -> bool:
     return actor.is_admin or (actor.user_id == user_id and set(fields) <= {"email", "display_name"})
 
 
+def require_set_password(actor: Actor, user_id: UUID) -> None:
+    """Raise Forbidden unless the actor may set this user's password without knowing it: admins, that of other users.
+
+    One's own needs the current password, so that an unattended session is not enough to take an account over.
+    """
+    require_admin(actor)
+    if actor.user_id == user_id:
+        raise Forbidden("Change your own password with your current one")
+
+
 def leaves_view(actor: Actor, event: Event) -> bool:
     """Whether the event hid its subject from the actor: visible before, hidden or removed after."""
     visible = audiences(actor)

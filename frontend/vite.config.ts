@@ -17,11 +17,11 @@ export default defineConfig({
 						// SvelteKit's entry sets the payload, then imports its client, which reads the version from it: in one
 						// chunk with these, the client would run first, and take every deployment for a newer one.
 						{ name: 'payload', priority: 3, test: /kit\/src\/runtime\/client\/payload|vite\/preload-helper/ },
-						// Before sign-in, and the page of an error, which SvelteKit loads in any case.
+						// Before sign-in.
 						{
 							name: 'entry',
 							priority: 2,
-							test: /src\/lib\/(components\/shell\/ErrorPage|components\/ui\/(Button|EmailField|Field|Form|FormNotice|Mark|Notice|PasswordField)\.svelte|stores\/(form|entry-i18n|controls\/hydrated)|(utils|types)\/(problems|preferences)|messages\/(en-entry|entry|locale))|kit\/src\/runtime\/app\/(state|navigation)|svelte\/src\/reactivity|lucide.*\/(circle-alert|circle-check|cloud-off|compass|eye|eye-off|info|lock|triangle-alert)\.svelte/
+							test: /src\/lib\/(components\/ui\/(Button|EmailField|Field|Form|FormNotice|Mark|Notice|PasswordField)\.svelte|stores\/(form|entry-i18n|controls\/hydrated)|(utils|types)\/(problems|preferences)|messages\/(en-entry|entry|locale))|kit\/src\/runtime\/app\/(state|navigation)|svelte\/src\/reactivity|lucide.*\/(circle-alert|circle-check|info|eye|eye-off)\.svelte/
 						},
 						// Around every page behind sign-in; the components of the frame themselves would draw this before it.
 						{

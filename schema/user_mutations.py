@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from domain.models import user as domain
+from domain.services.session import SetPassword
 from domain.services.unit import Written
 from domain.services.user import CreateUser, UpdateUser
 from schema.context import Info
@@ -39,6 +40,15 @@ class UpdateUserInput:
     email: str | None = strawberry.UNSET
     display_name: str | None = strawberry.UNSET
     role: Role | None = strawberry.UNSET
+    expected_version: int | None = strawberry.UNSET
+
+
+@strawberry.input
+class SetPasswordInput:
+    """A new password for another user."""
+
+    user_id: strawberry.ID = strawberry.field(description="Whose password it is: anyone's but one's own.")
+    password: str = strawberry.field(description="8 to 256 characters.")
     expected_version: int | None = strawberry.UNSET
 
 
@@ -115,6 +125,12 @@ class UserMutations:
     ) -> UserResult:
         """Restore a deleted user as active."""
         return await _set_status(info, id, domain.Status.ACTIVE, expected_version, restore=True)
+
+    @strawberry.mutation(extensions=[AsData()])
+    async def set_password(self, info: Info, input: SetPasswordInput) -> UserResult:
+        """Set another user's password and end all their sessions; admins only. For one's own, see `changePassword`."""
+        command = SetPassword(known(input.user_id), input.password, given(input.expected_version))
+        return await _user(info, await info.context.services.sessions.set_password(info.context.viewer, command))
 
     @strawberry.mutation(extensions=[AsData()])
     async def erase_user(self, info: Info, id: strawberry.ID) -> DoneResult:

@@ -1,9 +1,9 @@
-"""Sessions: ending and reading them, and changing one's own password."""
+"""Sessions: ending and reading them, and changing or setting a password, which ends sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,14 +15,25 @@ from domain.errors import (
     NotFound,
     SessionRevoked,
     TokenInvalid,
+    ValidationFailed,
+    VersionConflict,
 )
 from domain.models.actor import Actor, Origin, Role
 from domain.models.session import EndReason, Session, session_ended
 from domain.models.text import PASSWORD_MAX, clean_password, normal_password
-from domain.models.user import password_changed
+from domain.models.user import Status, User, password_changed
 from domain.pagination import Page, Window
 from domain.services.sign_in import SignInService
-from domain.services.unit import Written
+from domain.services.unit import WriteUnit, Written
+
+
+@dataclass(frozen=True, slots=True)
+class SetPassword:
+    """Set another user's password; with `expected_version`, an unseen change is not overwritten."""
+
+    user_id: UUID
+    password: str = field(repr=False)
+    expected_version: int | None = None
 
 
 class SessionService(SignInService):
@@ -112,16 +123,42 @@ class SessionService(SignInService):
             user = (await unit.users.get_for_update(actor.user_id)).touched(now)
             if await unit.users.password_hash(user.id) != known:
                 raise InvalidCredentials("The password has just been changed; try again with the new one")
-            await unit.users.save(user)
-            await unit.users.set_password_hash(user.id, hashed)
-            ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, actor.session_id)
-            entries = [password_changed(actor, user, now)]
-            entries += [session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
-            position = await unit.events.append_many(entries)
+            ended = await self._replace_password(unit, actor, user, hashed, keep=actor.session_id)
             await unit.commit()
-        if ended:
+        if ended.value:
             await self._live.settle(user.id)
-        return Written(None, position)
+        return Written(None, ended.position)
+
+    async def set_password(self, actor: Actor, command: SetPassword) -> Written[User]:
+        """Set another user's password, end all their sessions, and return the user, who can sign in from now on.
+
+        Raises Forbidden, NotFound, ValidationFailed (on `password`, or for a deleted user), VersionConflict.
+        """
+        policies.require_set_password(actor, command.user_id)
+        hashed = await self._hasher.hash(clean_password(command.password))
+        async with self._store.write() as unit:
+            before = await unit.users.get_for_update(command.user_id)
+            if before.status is Status.DELETED:
+                raise ValidationFailed.one("user_id", "This user is deleted; restore it first")
+            if command.expected_version not in (None, before.version):
+                raise VersionConflict(before)
+            user = replace(before.touched(self._clock.now()), can_sign_in=True)
+            ended = await self._replace_password(unit, actor, user, hashed, keep=None)
+            await unit.commit()
+        await self._live.settle(user.id)
+        return Written(user, ended.position)
+
+    async def _replace_password(
+        self, unit: WriteUnit, actor: Actor, user: User, hashed: str, *, keep: UUID | None
+    ) -> Written[int]:
+        """Write the user with the new hash, end the sessions but the one to keep; returns how many ended."""
+        now = user.updated_at
+        await unit.users.save(user)
+        await unit.users.set_password_hash(user.id, hashed)
+        ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, keep)
+        entries = [password_changed(actor, user, now)]
+        entries += [session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
+        return Written(len(ended), await unit.events.append_many(entries))
 
     async def pages(
         self, actor: Actor, user_ids: Sequence[UUID], window: Window, at_least: LogCursor | None = None

@@ -57,6 +57,7 @@ MUTATIONS = {
         SIGNED_IN,
         spends=True,
     ),
+    "setPassword": Rule(f'setPassword(input: {{userId: "$id", password: "{PASSWORD}"}}) {RESULT}', ADMINS),
     "createUser": Rule(f'createUser(input: {{email: "$new", displayName: "New"}}) {RESULT}', ADMINS),
     "updateUser": Rule(f'updateUser(input: {{id: "$id", displayName: "Other"}}) {RESULT}', ADMINS),
     "disableUser": Rule(f'disableUser(id: "$id") {RESULT}', ADMINS),

@@ -28,6 +28,7 @@ from tests.api.test_live import RENAME, live
 from tests.integration.logs import PATIENCE
 
 BY_ID = "mutation($id: ID!) { %s(id: $id) { __typename } }"
+SET = "mutation($i: SetPasswordInput!) { setPassword(input: $i) { __typename } }"
 CHANGE = "mutation($i: ChangePasswordInput!) { changePassword(input: $i) { __typename } }"
 
 
@@ -90,6 +91,9 @@ async def end(pair: Pair, user: Person, ending: str) -> None:
             other = await api.sign_in(user.email, user.password)
             new = {"currentPassword": user.password, "newPassword": "a new pass phrase"}
             assert (await api.ask(CHANGE, {"i": new}, other))["changePassword"]["__typename"] == "Done"
+        case "setPassword":
+            new = {"userId": user.id, "password": "a new pass phrase"}
+            assert (await api.ask(SET, {"i": new}, pair.admin))["setPassword"]["__typename"] == "UserPayload"
         case "revokeSession":
             await api.ask(BY_ID % ending, {"id": user.session}, pair.admin)
         case "revokeSessions":
@@ -139,6 +143,7 @@ KINDS = {
     "revokeSessions": ("SESSION_REVOKED", "SIGNED_OUT"),
     "reuse": ("SESSION_REUSE_DETECTED", "SIGNED_OUT"),
     "changePassword": ("PASSWORD_CHANGED", "SIGNED_OUT"),
+    "setPassword": ("PASSWORD_CHANGED", "SIGNED_OUT"),
 }
 
 

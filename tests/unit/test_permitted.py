@@ -21,6 +21,7 @@ from domain.pagination import Window
 from domain.services.attempts import AttemptLimits
 from domain.services.event import EventService
 from domain.services.importing import ImportRow
+from domain.services.session import SetPassword
 from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser, UpdateUser
 from tests.unit.test_services import PASSWORD, World, actor
@@ -57,6 +58,7 @@ TABLE: dict[str, tuple[UseCase, str]] = {
     "erase": (lambda p, a: p.world.users.erase(a, p.subject.id), "- - y -"),
     "import": (lambda p, a: p.world.imports.import_batch(a, [ImportRow(2, "i@example.com", "I", "")]), "- - y -"),
     "revoke all": (lambda p, a: p.world.sessions.revoke_all(a, p.subject.id), "- - y y"),
+    "set password": (lambda p, a: p.world.sessions.set_password(a, SetPassword(p.subject.id, "x" * 8)), "- - y -"),
     "trail": (lambda p, a: p.trail.page(a, Window(), EventFilter()), "- y y -"),
     "counts": (lambda p, a: p.trail.counts(a, [QUARTER]), "- y y -"),
     "recent": (lambda p, a: p.trail.recent(a), "- y y -"),

@@ -44,6 +44,7 @@ def editing(*fields: str) -> Check:
 # Columns: anonymous, member, auditor, admin, system; then the subject as a member, an auditor and an admin.
 TABLE: list[tuple[Check, str]] = [
     ((policies.require_admin, ()), "- - - y y  - - y"),
+    ((policies.require_set_password, (SUBJECT.id,)), "- - - y y  - - -"),
     ((policies.require_auditor, ()), "- - y y y  - y y"),
     ((policies.can_see, (at(Status.ACTIVE),)), "y y y y y  y y y"),
     ((policies.can_see, (at(Status.DISABLED),)), "- - y y y  y y y"),

@@ -20,6 +20,7 @@ export const user = (more: Partial<User> = {}): User => ({
 	online: false,
 	lastSeenAt: null,
 	emailVerifiedAt: null,
+	canSignIn: true,
 	createdAt: AT,
 	updatedAt: AT,
 	version: 1,

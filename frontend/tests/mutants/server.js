@@ -27,6 +27,8 @@ export const SERVER = {
 		["code === 'VALIDATION_ERROR' ? 404 : ", '']
 	],
 	'lib/server/user.ts': [
+		["form.has('generate') ? generatePassword() : null", 'null', 'nothing is generated without script'],
+		['password: generated });', 'password: input.password });', 'a typed password is sent back'],
 		['if (typed[field] !== before[field]) input', 'input'],
 		['{ id, role, expectedVersion: version(form) }', '{ id, role }'],
 		['if (user && consequenceOf(user, request))', 'if (false)', 'without script nothing asks'],

@@ -1,7 +1,15 @@
 /** What the form actions ask of the API, and what they answer. */
 import { isActionFailure, isRedirect } from '@sveltejs/kit';
 import { describe, expect, test } from 'vitest';
-import { changePassword, endSession, erase, save, setRole, setStatus } from '#lib/server/user.ts';
+import {
+	changePassword,
+	endSession,
+	erase,
+	save,
+	setPassword,
+	setRole,
+	setStatus
+} from '#lib/server/user.ts';
 import { GET, POST } from '../../src/routes/(app)/people/export/+server.ts';
 import { actions as create, load } from '../../src/routes/(app)/people/new/+page.server.ts';
 
@@ -27,6 +35,35 @@ const user = { __typename: 'UserPayload', user: { id: 'ada', displayName: 'Ada' 
 const problem = (code: string, more = {}) => ({ __typename: 'Problem', code, message: 'No', ...more });
 const outcome = (result: unknown) =>
 	isActionFailure(result) ? { status: result.status, ...(result.data as unknown as object) } : result;
+
+describe('setting somebody’s password', () => {
+	const answered = () => ({ setPassword: user });
+
+	test('sends what was typed, as it was typed, and never sends it back', async () => {
+		const given = event({ password: ' typed by hand ', expectedVersion: '7' }, answered);
+		const result = await setPassword(given.event, 'ada');
+		expect(result).toEqual({ form: 'access', done: { user: user.user, password: null } });
+		expect(given.asked[0]!.variables).toEqual({
+			input: { userId: 'ada', password: ' typed by hand ', expectedVersion: 7 }
+		});
+	});
+
+	test('without script generates one, and its answer shows it', async () => {
+		const given = event({ password: '', generate: 'yes' }, answered);
+		const result = (await setPassword(given.event, 'ada')) as { done: { password: string } };
+		const { input } = given.asked[0]!.variables as { input: { password: string } };
+		expect(result.done.password).toBe(input.password);
+		expect(input.password).toMatch(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+	});
+
+	test('refused, shows none', async () => {
+		const given = event({ generate: 'yes' }, () => ({ setPassword: problem('FORBIDDEN') }));
+		const result = outcome(await setPassword(given.event, 'ada'));
+		expect(result).toMatchObject({ status: 403, form: 'access', kept: { current: null } });
+		const { input } = given.asked[0]!.variables as { input: { password: string } };
+		expect(JSON.stringify(result)).not.toContain(input.password);
+	});
+});
 
 describe('saving a profile', () => {
 	const fields = {

@@ -15,6 +15,7 @@ const user = (more: Partial<User> = {}): User => ({
 	online: false,
 	lastSeenAt: null,
 	emailVerifiedAt: null,
+	canSignIn: true,
 	createdAt: at,
 	updatedAt: at,
 	version: 1,

@@ -13,6 +13,7 @@ const user = (id: string, more: Partial<User> = {}): User => ({
 	online: false,
 	lastSeenAt: null,
 	emailVerifiedAt: null,
+	canSignIn: true,
 	createdAt: '2026-01-01T00:00:00Z',
 	updatedAt: '2026-01-01T00:00:00Z',
 	version: 1,

@@ -14,6 +14,7 @@ const user = (change: Partial<User> = {}): User => ({
 	online: false,
 	lastSeenAt: null,
 	emailVerifiedAt: null,
+	canSignIn: true,
 	createdAt: at,
 	updatedAt: at,
 	version: 1,

@@ -80,6 +80,12 @@ export interface UpdateUserInput {
 	expectedVersion?: number | null;
 }
 
+export interface SetPasswordInput {
+	userId: string;
+	password: string;
+	expectedVersion?: number | null;
+}
+
 export type Actor = {
 	id: string;
 	displayName: string;
@@ -223,12 +229,13 @@ export type User = {
 	online: boolean;
 	lastSeenAt: string | null;
 	emailVerifiedAt: string | null;
+	canSignIn: boolean | null;
 	createdAt: string;
 	updatedAt: string;
 	version: number;
 };
 
-const UserFragment = "fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt createdAt updatedAt version}";
+const UserFragment = "fragment User on User{id email displayName role status online lastSeenAt emailVerifiedAt canSignIn createdAt updatedAt version}";
 
 export type UserOutcome = {
 	__typename: 'UserPayload';
@@ -641,6 +648,14 @@ export type UpdateUserData = {
 export type UpdateUserVariables = { input: UpdateUserInput };
 
 export const UpdateUser = ("mutation UpdateUser($input:UpdateUserInput!){updateUser(input:$input){...UserOutcome}}" + ProblemFragment + UserFragment + UserOutcomeFragment) as TypedDocument<UpdateUserData, UpdateUserVariables>;
+
+export type SetPasswordData = {
+	setPassword: UserOutcome;
+};
+
+export type SetPasswordVariables = { input: SetPasswordInput };
+
+export const SetPassword = ("mutation SetPassword($input:SetPasswordInput!){setPassword(input:$input){...UserOutcome}}" + ProblemFragment + UserFragment + UserOutcomeFragment) as TypedDocument<SetPasswordData, SetPasswordVariables>;
 
 export type DisableUserData = {
 	disableUser: UserOutcome;

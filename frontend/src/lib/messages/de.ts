@@ -187,6 +187,20 @@ export const de: Messages = {
 		notFoundText: 'Vielleicht wurde sie endgültig gelöscht, oder Sie dürfen sie nicht sehen.',
 		noAccess: 'Sie sehen den öffentlichen Teil dieses Profils.'
 	},
+	access: {
+		title: 'Anmeldung',
+		yes: 'Meldet sich mit einem Passwort an.',
+		no: 'Kann sich nicht anmelden: Es gibt kein Passwort.',
+		none: 'Kein Zugang',
+		set: 'Passwort setzen',
+		password: 'Neues Passwort',
+		hint: 'Mindestens 8 Zeichen. Alle Sitzungen dieser Person enden.',
+		save: 'Passwort setzen',
+		generate: 'Passwort erzeugen',
+		done: 'Das Passwort ist gesetzt, alle Sitzungen dieser Person sind beendet.',
+		once: (name: string) =>
+			`Wird nur einmal angezeigt: Kopieren Sie es jetzt und geben Sie es ${name} selbst.`
+	},
 	session: {
 		current: 'Diese Sitzung',
 		revoke: 'Beenden',

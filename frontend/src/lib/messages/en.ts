@@ -180,6 +180,19 @@ export const en = {
 		notFoundText: 'They may have been erased, or you are not allowed to see them.',
 		noAccess: 'You see the public part of this profile.'
 	},
+	access: {
+		title: 'Sign-in',
+		yes: 'Signs in with a password.',
+		no: 'Cannot sign in: there is no password.',
+		none: 'Cannot sign in',
+		set: 'Set a password',
+		password: 'New password',
+		hint: 'At least 8 characters. All sessions of this person end.',
+		save: 'Set password',
+		generate: 'Generate one',
+		done: 'The password was set, and all sessions of this person have ended.',
+		once: (name: string) => `Shown only once: copy it now, and give it to ${name} yourself.`
+	},
 	session: {
 		current: 'This session',
 		revoke: 'End',

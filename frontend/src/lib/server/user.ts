@@ -5,6 +5,7 @@ import {
 	EraseUser,
 	RevokeSession,
 	RevokeSessions,
+	SetPassword,
 	UpdateUser,
 	UsersById,
 	type DoneOutcome,
@@ -16,6 +17,7 @@ import type { BulkRequest } from '#lib/types/actions.ts';
 import { PROFILE_FIELDS, type Profile } from '#lib/types/user.ts';
 import { userAddress } from '#lib/utils/user/user-address.ts';
 import { ROLES } from '#lib/utils/user/values.ts';
+import { generatePassword } from '#lib/utils/user/password.ts';
 import { setStatus as askStatus, type StatusAction } from '#lib/utils/user/bulk.ts';
 import { changes } from '#lib/utils/user/change-address.ts';
 import { consequenceOf } from '#lib/utils/user/power.ts';
@@ -86,6 +88,17 @@ export async function setStatus({ request, locals }: RequestEvent, id: string, a
 	const expectedVersion = version(form);
 	const run = locals.api.run.bind(locals.api);
 	return changed('status', await askStatus(run, action, { id, expectedVersion }));
+}
+
+/** Sets somebody else's password: what was typed, or a generated one, which is in this answer and nowhere else. */
+export async function setPassword({ request, locals }: RequestEvent, userId: string) {
+	const form = await request.formData();
+	const generated = form.has('generate') ? generatePassword() : null;
+	const input = { userId, password: generated ?? raw(form, 'password'), expectedVersion: version(form) };
+	const { setPassword: outcome } = await locals.api.run(SetPassword, { input });
+	if (outcome.__typename !== 'UserPayload')
+		return refuse('access', refusalOf(outcome), { current: currentOf(outcome) });
+	return done('access', { user: outcome.user, password: generated });
 }
 
 /** As many ids as the API takes at once. */

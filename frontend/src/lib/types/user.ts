@@ -21,6 +21,8 @@ export interface UserForms {
 	save: { done: User; kept: Unchanged & Held & { typed: Profile; before: Profile } };
 	role: { done: User; kept: Unchanged };
 	status: { done: User; kept: Unchanged };
+	/** `password` is one that the server generated, for who has no script. */
+	access: { done: { user: User; password: string | null }; kept: Unchanged };
 	erase: { done: null; kept: null };
 	session: { done: { one: boolean }; kept: null };
 	password: { done: null; kept: null };

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { UserPage } from '#lib/graphql/documents.ts';
-import { endSession, erase, save, setRole, setStatus } from '#lib/server/user.ts';
+import { endSession, erase, save, setPassword, setRole, setStatus } from '#lib/server/user.ts';
 import { pageError } from '#lib/server/status.ts';
 import { userAddress } from '#lib/utils/user/user-address.ts';
 import type { StatusAction } from '#lib/utils/user/bulk.ts';
@@ -21,6 +21,7 @@ const status = (action: StatusAction) => (event: Event) => setStatus(event, even
 export const actions = {
 	save: (event) => save(event, event.params.id),
 	role: (event) => setRole(event, event.params.id),
+	access: (event) => setPassword(event, event.params.id),
 	session: (event) => endSession(event, event.params.id),
 	erase: (event) => erase(event, event.params.id),
 	enable: status('enable'),
