@@ -31,6 +31,7 @@ from domain.models.actor import Role
 from domain.models.conditions import AllOf, Condition, Field, Holds, Near
 from domain.models.directory import UserFilter, UserQuery
 from domain.models.relevance import Rule
+from domain.models.slips import exchanged, middle
 from domain.models.user import Status
 from persistence.user_table import users
 
@@ -113,12 +114,28 @@ def texts_in_sql(c: Any, *, whole: bool) -> Texts:
 def in_sql(condition: Condition, texts: Texts, near: Meant) -> ColumnElement[bool]:
     """The condition on these texts; false for a text that the row does not have. `near` has the words that slips mean."""
     if isinstance(condition, Holds):
-        return false() if condition.field not in texts else func.strpos(texts[condition.field], condition.part) > 0
+        return false() if condition.field not in texts else _has(texts[condition.field], condition.part)
     if isinstance(condition, Near):
-        meant = literal(list(near.get(condition.word, ())), ARRAY(Text))
-        return func.string_to_array(texts[condition.field], " ", type_=ARRAY(Text)).op("&&")(meant)
+        return _has_any(texts[condition.field], condition.word, near.get(condition.word, ()))
     parts = [in_sql(c, texts, near) for c in condition.conditions]
     return and_(*parts) if isinstance(condition, AllOf) else or_(false(), *parts)
+
+
+def _has(text: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    return func.strpos(text, part) > 0
+
+
+def _has_any(text: ColumnElement[str], typed: str, meant: Sequence[str]) -> ColumnElement[bool]:
+    """Whether one of the words that a slip means is in a text; few texts are cut into words for that.
+
+    They begin or end like the typed word, or have two letters exchanged (see `domain/models/slips.py`).
+    """
+    if not meant:
+        return false()
+    half = middle(typed)
+    likely = [_has(text, part) for part in (f" {typed[:half]}", f"{typed[half:]} ", f" {exchanged(typed)} ")]
+    words = func.string_to_array(text, " ", type_=ARRAY(Text))
+    return and_(or_(*likely), words.op("&&")(literal(list(meant), ARRAY(Text))))
 
 
 def tier_in_sql(rules: Sequence[Rule], texts: Texts, near: Meant) -> Case[int | None]:

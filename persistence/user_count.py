@@ -63,7 +63,8 @@ class SqlCount:
         count = await search.count()
         if count is not None:
             return Count(count)
-        return await self._estimate(filtered, [await search.finds(), *filtered.beside_traits(users.c.id)])
+        estimate = await self._estimate(filtered, [await search.finds(), *filtered.beside_traits(users.c.id)])
+        return estimate.with_at_least(search.known)
 
     async def _estimate(self, filtered: Filtered, conditions: Sequence[ColumnElement[bool]]) -> Count:
         """The number of matching users with the wanted traits, by their share in a sample."""

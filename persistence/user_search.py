@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, true, union_all
@@ -21,21 +21,16 @@ from persistence.user_query import COLUMNS, count_up_to, user_from_row
 from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
+from persistence.user_stages import Stage, all_of, by_vocabulary
 from persistence.user_table import users
 
 BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
 STRICT = tuple(t for t in Tier if t < Tier.PARTS)
 LOOSE, SLIPS = (Tier.PARTS, Tier.DOMAIN), tuple(sorted(SLIPPED))
+SPARE = 8
+"""Rows that are read beyond those of a page, of users who are found twice: to leave these out, the database would sort all."""
 EACH, USUALLY = 60, 2
 """The most, and the usual number of, rows of one user where users are counted by the rows of their words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A step of reading: some tiers, and the statement that reads what is left of them."""
-
-    tiers: Sequence[Tier]
-    statement: Callable[[Seek, int], Any]
 
 
 class SqlSearch:
@@ -47,8 +42,11 @@ class SqlSearch:
         self._vocabulary, self._sizes = Vocabulary(connection, sizes), sizes
         self._sources = Sources(query.search, query.by_email, Filtered.of(query))
         self._few: bool | None = None
+        self.known = 0
+        """How many users are found at least, if they were counted but not all."""
         self._begun: Rows | None = None
         self._parts: Rows | None = None
+        self._slip: tuple[Rows | None, Sources] | None = None
 
     async def page(self) -> Page[User]:
         """By relevance. Raises ValidationFailed for a cursor of another list."""
@@ -73,7 +71,7 @@ class SqlSearch:
         return self._few
 
     async def _filtered(self) -> list[Stage]:
-        return [_all((*STRICT, *LOOSE), [self._sources.of_users(true(), (*STRICT, *LOOSE))])]
+        return [all_of((*STRICT, *LOOSE), [self._sources.of_users(true(), (*STRICT, *LOOSE))])]
 
     async def finds_little(self) -> bool:
         """Whether so few users are found, without the filter, that slips count."""
@@ -90,8 +88,10 @@ class SqlSearch:
             conditions = [*self._sources.filtered.on(users.c.traits, users.c.id), self._sources.finds()]
             return await self._connection.scalar(select(func.count()).select_from(users).where(*conditions)) or 0
         if sum(await self._row_counts()) > (self._sizes.counted if len(self._search.words) == 1 else self._sizes.many):
-            return None
-        lists = await self._counted_lists()
+            count = await self._count_of_several()
+            if count is None or count >= LITTLE:
+                return count
+        lists = await self._lists(self._sources)
         if await self.finds_little():
             slips, _ = await self._slip_rows()
             if slips is not None and slips.count > self._sizes.many:
@@ -99,12 +99,20 @@ class SqlSearch:
             lists += await self._slip_lists()
         return await self._count(lists, None)
 
+    async def _count_of_several(self) -> int | None:
+        """How many users have several words without slips, each of which many have; None if not all their rows were read."""
+        if len(self._search.words) == 1 or any(True for _ in self._sources.addressed()):
+            return None
+        [rows] = await self._counted_rows()
+        counted = self._sources.counted(rows, self._sizes.searched + 1)
+        self.known, read = (await self._connection.execute(counted)).one()
+        return self.known if read <= self._sizes.searched else None
+
     async def finds(self) -> ColumnElement[bool]:
         """Whether a user is found, as a condition on a row of users that needs no index."""
         sources = self._sources
         if await self.finds_little():
-            _, near = await self._slip_rows()
-            sources = replace(sources, near=near, slips=True)
+            _, sources = await self._slip_rows()
         return sources.finds()
 
     async def _row_counts(self) -> list[int]:
@@ -123,9 +131,8 @@ class SqlSearch:
         inside = await self._inside()
         return [await self._rarest(), inside] if len(self._search.words) == 1 else [inside]
 
-    async def _counted_lists(self) -> list[Select[Any]]:
-        """All users found without slips, from as few rows as possible."""
-        sources = self._sources
+    async def _lists(self, sources: Sources) -> list[Select[Any]]:
+        """All users found without slips, in no order and some of them twice, from as few rows as possible."""
         lists = [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
         if sources.has(Tier.WORDS):
             for rows in await self._counted_rows():
@@ -136,7 +143,7 @@ class SqlSearch:
         """The users found, for a list in another order; as a condition if they are too many to be read."""
         if await self._filter_leaves_few() and not await self.finds_little():
             return self._sources.finds()
-        lists = await self._counted_lists()
+        lists = await self._lists(self._sources)
         if not await self._are_many(lists):
             return Hits(lists + (await self._slip_lists() if await self.finds_little() else []), few=True)
         if max(await self._row_counts()) <= self._sizes.many:
@@ -154,17 +161,17 @@ class SqlSearch:
 
     async def _read(self, stage: Stage, seek: Seek, want: int) -> list[tuple[Key, User]]:
         """Up to `want` users of a stage; those whom the rules give another tier than they were read with are left out."""
-        found: list[tuple[Key, User]] = []
+        found: dict[Key, User] = {}
         while len(found) < want:
-            limit = want - len(found)
+            limit = want - len(found) + SPARE
             rows = await self._fetch(seek.cut(stage.statement(seek, limit), limit), seek)
             for key, user, tier in rows:
                 seek = seek.past(key)
                 if tier is key.tier:
-                    found.append((key, user))
+                    found[key] = user
             if len(rows) < limit:
                 break
-        return found
+        return list(found.items())[:want]
 
     async def _fetch(self, hits: Select[Any], seek: Seek) -> list[tuple[Key, User, Tier | None]]:
         hit = hits.subquery("hit")
@@ -191,11 +198,11 @@ class SqlSearch:
         addressed = [(tier, where) for tier, where in sources.addressed() if tier is not Tier.DOMAIN]
         direct = [sources.of_users(where, [tier]) for tier, where in addressed]
         if not sources.has(Tier.WORDS):
-            return [_all(STRICT, direct)] if direct else []
+            return [all_of(STRICT, direct)] if direct else []
         rows = await self._rarest()
         if rows.count <= (self._sizes.few if len(self._search.words) == 1 else self._sizes.many):
-            return [_all(STRICT, [*sources.of_rows(rows, BY_WORDS), *direct])]
-        stages = {tier: _all((tier,), [one]) for (tier, _), one in zip(addressed, direct, strict=True)}
+            return [all_of(STRICT, [*sources.of_rows(rows, BY_WORDS), *direct])]
+        stages = {tier: all_of((tier,), [one]) for (tier, _), one in zip(addressed, direct, strict=True)}
         for tier in (Tier.NAME, Tier.BEGINNING):
             stages[tier] = self._by_names(tier)
         stages[Tier.WORDS] = self._of_rows(Tier.WORDS, rows)
@@ -215,46 +222,52 @@ class SqlSearch:
         """Slips of typing, where little else is found."""
         if not await self.finds_little():
             return []
-        rows, near = await self._slip_rows()
-        sources = replace(self._sources, near=near, slips=True)
+        rows, sources = await self._slip_rows()
         if rows is None:
             return []
         if rows.count <= self._sizes.many or rows.vocabulary is None:
-            return [_all(SLIPS, sources.of_rows(rows, SLIPS))]
-        return [_by_vocabulary(sources, rows.vocabulary, tier) for tier in SLIPS]
+            return [all_of(SLIPS, sources.of_rows(rows, SLIPS))]
+        return [by_vocabulary(sources, rows.vocabulary, tier) for tier in SLIPS]
 
     async def _inside(self) -> Rows:
         """The rows of words that begin like the rarest of the search, or have it inside."""
-        if self._parts is not None:
-            return self._parts
-        long = [w for w in self._search.words if is_long(w)]
-        short = [t for w in self._search.words if not is_long(w) for t in w.split()]
-        self._parts = await self._vocabulary.rarest(short, long)
+        if self._parts is None:
+            self._parts = await self._rarest_inside()
         return self._parts
 
-    async def _slip_rows(self) -> tuple[Rows | None, dict[str, list[str]]]:
+    async def _rarest_inside(self) -> Rows:
+        """Of several words the one that fewest words begin with is most likely the rarest inside words too."""
+        long = [w for w in self._search.words if is_long(w)]
+        short = [t for w in self._search.words if not is_long(w) for t in w.split()]
+        if len(self._search.words) == 1:
+            return await self._vocabulary.rarest(short, long, alone=True)
+        begun = await self._rarest()
+        likely = await self._vocabulary.rarest((), [begun.typed]) if begun.typed in long else begun
+        if likely.count <= self._sizes.many:
+            return likely
+        others = [w for w in short if w != begun.typed], [w for w in long if w != begun.typed]
+        return min(likely, await self._vocabulary.rarest(*others), key=lambda rows: rows.count)
+
+    async def _slip_rows(self) -> tuple[Rows | None, Sources]:
         """The rows that have all slips: those of the rarest word and of the words that it may mean."""
+        if self._slip is None:
+            self._slip = await self._rarest_slip()
+        return self._slip
+
+    async def _rarest_slip(self) -> tuple[Rows | None, Sources]:
         words = self._search.misspelt(by_email=self._query.by_email)
         near = await self._vocabulary.near(words)
         read: list[Rows] = []
         for word in words:
             begun = await self._vocabulary.rarest(word.split())
             read.append(await self._vocabulary.or_any(begun, near.get(word, [])))
-        return (min(read, key=lambda r: r.count) if read else None), near
+        read.sort(key=lambda rows: rows.count)
+        among = read[1].users() if len(read) > 1 and read[1].count <= self._sizes.many else None
+        return (read[0] if read else None), replace(self._sources, near=near, slips=True, among=among)
 
     async def _slip_lists(self) -> list[Select[Any]]:
-        rows, near = await self._slip_rows()
-        sources = replace(self._sources, near=near, slips=True)
+        rows, sources = await self._slip_rows()
         return [] if rows is None else sources.of_rows(rows, SLIPS)
-
-    async def _lists(self, sources: Sources) -> list[Select[Any]]:
-        """All users found without slips, in no order and some of them twice."""
-        lists: list[Select[Any]] = []
-        if sources.has(Tier.WORDS):
-            lists += sources.of_rows(await self._rarest(), BY_WORDS)
-        if sources.has(Tier.PARTS):
-            lists += sources.of_rows(await self._inside(), [Tier.PARTS])
-        return lists + [sources.of_users(where, [tier]) for tier, where in sources.addressed()]
 
     async def _count(self, lists: Sequence[Select[Any]], limit: int | None, each: int = EACH) -> int:
         ids = [select((one if limit is None else one.limit(limit * each)).subquery().c.id) for one in lists]
@@ -267,10 +280,10 @@ class SqlSearch:
     def _of_rows(self, tier: Tier, rows: Rows) -> Stage:
         """A tier from some rows of words, read in the cheapest way."""
         if rows.vocabulary is not None and rows.count > self._sizes.few:
-            return _by_vocabulary(self._sources, rows.vocabulary, tier)
+            return by_vocabulary(self._sources, rows.vocabulary, tier)
         if rows.count > self._sizes.many:
             return self._by_names(tier)
-        return _all((tier,), self._sources.of_rows(rows, [tier]))
+        return all_of((tier,), self._sources.of_rows(rows, [tier]))
 
     def _by_names(self, tier: Tier) -> Stage:
         return Stage((tier,), lambda seek, limit: self._sources.by_names(tier, seek, limit))
@@ -280,15 +293,4 @@ class SqlSearch:
         count = await self._connection.scalar(count_up_to(self._sizes.few + 1, users, where)) or 0
         if count > self._sizes.few:
             return self._by_names(Tier.DOMAIN)
-        return _all((Tier.DOMAIN,), [self._sources.of_users(where, [Tier.DOMAIN])])
-
-
-def _all(tiers: Sequence[Tier], lists: Sequence[Select[Any]]) -> Stage:
-    """All rows of these lists, sorted."""
-    together = lists[0] if len(lists) == 1 else union_all(*lists)
-    return Stage(tiers, lambda _seek, _limit: together)
-
-
-def _by_vocabulary(sources: Sources, words: Sequence[str], tier: Tier) -> Stage:
-    """The first rows of each of these words."""
-    return Stage((tier,), lambda seek, limit: sources.by_vocabulary(words, tier, seek, limit))
+        return all_of((Tier.DOMAIN,), [self._sources.of_users(where, [Tier.DOMAIN])])

@@ -64,10 +64,10 @@ class Seek:
         )
 
     def cut(self, statement: Select[Any], limit: int) -> Select[Any]:
-        """The first rows (tier, name_key, id) of a statement in this part."""
+        """The first rows (tier, name_key, id) of a statement in this part; a user who is found twice is there twice."""
         c = statement.subquery("found").c
         place = tuple_(c.tier, c.name_key, c.id)
-        found: Select[Any] = select(c.tier, c.name_key, c.id).distinct()
+        found: Select[Any] = select(c.tier, c.name_key, c.id)
         for key, forward in ((self.after, True), (self.before, False)):
             if key is not None:
                 mark = tuple_(literal(int(key.tier)), literal(key.name_key), literal(key.id))

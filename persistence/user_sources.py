@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     FromClause,
     Select,
@@ -38,6 +39,9 @@ from persistence.user_seek import Seek
 from persistence.user_table import AT_DOMAIN, DOMAIN, users
 from persistence.user_words import user_words
 
+NESTED = (Tier.NAME, Tier.BEGINNING, Tier.WORDS, Tier.PARTS)
+"""Tiers each of which implies the condition of the next one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -51,6 +55,8 @@ class Sources:
     filtered: Filtered
     near: Meant = field(default_factory=dict)
     slips: bool = False
+    among: CTE | None = None
+    """The ids of those who have another word, if only they are found: it saves ranking the others."""
 
     @property
     def rules(self) -> Sequence[Rule]:
@@ -89,6 +95,8 @@ class Sources:
         """Those of these tiers among some rows of words."""
         c = user_words.c
         conditions = [condition, *self._filters(c), *self._has_words(tiers)]
+        if self.among is not None:
+            conditions.append(c.user_id.in_(select(self.among.c.user_id)).is_(true()))
         return self._of(user_words, conditions, tiers)
 
     def found_by_words(self, rows: Rows) -> list[Select[Any]]:
@@ -96,10 +104,22 @@ class Sources:
         c = user_words.c
         conditions = self._filters(c)
         if len([part for word in self.search.words for part in word.split()]) > 1:  # a single word is in each of these
-            widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
-            conditions.append(in_sql(widest, texts_in_sql(c, whole=False), self.near))
+            conditions.append(self._all_words(c))
         found = select(c.name_key, c.user_id.label("id"))
         return [found.where(condition, *conditions) for condition in rows.conditions]
+
+    def counted(self, rows: Rows, limit: int) -> Select[int, int]:
+        """How many users are found among so many rows of words, and how many rows those were."""
+        c = user_words.c
+        [condition] = rows.conditions
+        some = select(c.name_key, c.user_id, c.email_key, c.traits, c.in_name).where(condition).limit(limit).subquery()
+        found = func.count(some.c.user_id.distinct()).filter(*self._filters(some.c), self._all_words(some.c))
+        return select(found, func.count()).select_from(some)
+
+    def _all_words(self, c: Any) -> ColumnElement[bool]:
+        """Whether a row of words is of a user who has all words of the search, or parts of them."""
+        widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
+        return in_sql(widest, texts_in_sql(c, whole=False), self.near)
 
     def _filters(self, c: Any) -> list[ColumnElement[bool]]:
         """The conditions of the filter and the viewer on rows of words."""
@@ -122,14 +142,15 @@ class Sources:
     ) -> Select[Any]:
         """The rows of a table with their tiers, if those are among `tiers`.
 
-        The rules of worse tiers are left out, so that the columns that only they compare are not read. The rows of a table
-        never have a tier between those of `tiers`, so a lower bound is enough; with an equality, the planner would expect
-        almost no rows and sort a whole list. Unless it is `whole`, addresses are not compared: nobody is left out, because
+        The rules of worse tiers are left out, so that the columns that only they compare are not read, and of better ones
+        those that imply another one. The rows of a table never have a tier between those of `tiers`, so a lower bound is
+        enough; with an equality, the planner would expect almost no rows and sort a whole list. Unless it is `whole`, addresses are not compared: nobody is left out, because
         the tier is computed again, but an index of names has all columns.
         """
         c = table.c
         user_id = c.id if table is users else c.user_id
-        rules = [(one, condition) for one, condition in self.rules if one <= max(tiers)]
+        better = [one for one, _ in self.rules if one in NESTED and one < min(tiers)]
+        rules = [(one, rule) for one, rule in self.rules if one <= max(tiers) and one not in better[:-1]]
         tier = tier_in_sql(rules, texts_in_sql(c, whole=whole), self.near)
         return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier >= int(min(tiers)))
 

@@ -21,6 +21,12 @@ def middle(word: str) -> int:
     return len(word) // 2
 
 
+def exchanged(word: str) -> str:
+    """A word with its neighbouring letters exchanged across the middle."""
+    half = middle(word)
+    return word[: half - 1] + word[half] + word[half - 1] + word[half + 1 :]
+
+
 def is_slip(typed: str, word: str) -> bool:
     """Whether the typed word is one slip away from a word, or, from five letters on, from the beginning of one."""
     if typed == word or not may_slip(typed):

@@ -19,7 +19,7 @@ from persistence.database import Database
 from persistence.user_count import SqlCount
 from persistence.user_rows import Sizes
 
-EXACT, SAMPLE, ROWS = 200, 1000, 300
+EXACT, SAMPLE, ROWS, SEARCHED = 200, 1000, 300, 1200
 MADE = """
 insert into users (id, email, display_name, name_key, email_key, role, status, email_verified_at, created_at)
 select md5(n::text)::uuid, 'user' || n || '@example.org', name, lower(name), 'user' || n || ' example org',
@@ -41,7 +41,8 @@ async def connection(fresh_database_url: str) -> AsyncIterator[AsyncConnection]:
 
 async def counted(connection: AsyncConnection, query: UserQuery) -> Count:
     """The count within these limits."""
-    return await SqlCount(connection, EXACT, SAMPLE, Sizes(many=ROWS, counted=ROWS)).of(query)
+    sizes = Sizes(many=ROWS, counted=ROWS, searched=SEARCHED, compared=ROWS)
+    return await SqlCount(connection, EXACT, SAMPLE, sizes).of(query)
 
 
 async def online(connection: AsyncConnection, many: int) -> frozenset[UUID]:
@@ -88,7 +89,8 @@ async def test_presence_is_counted_both_ways(connection: AsyncConnection, many: 
         ("nobody", 0, True),
         ("common", 2940, False),
         ("ada", 1000, False),
-        ("ada common", 980, False),
+        ("ada common", 980, True),
+        ("comm common", 2940, False),
         ("ommo", 2940, False),
         ("@example.org", 3000, False),
     ],
@@ -102,6 +104,19 @@ async def test_searches_are_counted_while_it_is_cheap(
     assert count.value == expected if exact else abs(count.value - expected) <= 0.25 * expected
     active = await counted(connection, replace(query, filter=UserFilter(status=frozenset({Status.ACTIVE}))))
     assert active.value <= expected if exact else abs(active.value - 0.9 * expected) <= 0.25 * expected
+
+
+async def test_of_several_common_words_at_least_as_many_as_were_met_are_counted(connection: AsyncConnection) -> None:
+    sizes = Sizes(many=ROWS, counted=ROWS, searched=SEARCHED)
+    count = await SqlCount(connection, EXACT, 1, sizes).of(UserQuery(search=parse_search("comm common")))
+    assert not count.exact
+    assert count.value >= SEARCHED, "the sample of one user may have said that there are none"
+
+
+async def test_a_search_among_the_users_of_a_time_is_counted_exactly(connection: AsyncConnection) -> None:
+    wanted = UserFilter(created_before=BEGAN + timedelta(minutes=ROWS + 0.5))
+    assert await counted(connection, UserQuery(search=parse_search("common"), filter=wanted)) == Count(294)
+    assert await counted(connection, UserQuery(search=parse_search("comon"), filter=wanted)) != Count(0)
 
 
 async def test_typing_errors_are_counted_if_little_else_is_found(connection: AsyncConnection) -> None:

@@ -41,7 +41,7 @@ from tests.unit.fakes.outside import FakePresence
 WAYS = {
     "gathered": Sizes(),
     "by vocabulary": Sizes(few=0),
-    "by names": Sizes(few=0, many=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE, compared=0),
+    "by names": Sizes(few=0, many=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE, compared=0, searched=2),
     "by ids": Sizes(few=0, gathered=LITTLE, compared=2),
 }
 KEYS: dict[UserSort, Callable[[User], object]] = {

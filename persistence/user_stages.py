@@ -1,0 +1,32 @@
+"""Steps in which the users that a search finds are read, tier by tier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, union_all
+
+from domain.models.relevance import Tier
+from persistence.user_seek import Seek
+from persistence.user_sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of reading: some tiers, and the statement that reads what is left of them."""
+
+    tiers: Sequence[Tier]
+    statement: Callable[[Seek, int], Any]
+
+
+def all_of(tiers: Sequence[Tier], lists: Sequence[Select[Any]]) -> Stage:
+    """All rows of these lists, sorted."""
+    together = lists[0] if len(lists) == 1 else union_all(*lists)
+    return Stage(tiers, lambda _seek, _limit: together)
+
+
+def by_vocabulary(sources: Sources, words: Sequence[str], tier: Tier) -> Stage:
+    """The first rows of each of these words."""
+    return Stage((tier,), lambda seek, limit: sources.by_vocabulary(words, tier, seek, limit))
