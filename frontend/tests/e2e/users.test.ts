@@ -108,8 +108,11 @@ test('pages forth and back lose nobody and show nobody twice', async ({ open }) 
 		seen.push(await ids());
 	}
 	expect(new Set(seen.flat()).size).toBe(150);
+	const range = () => page.locator('[data-range]').textContent();
+	expect(await range()).toMatch(/^101–150 of /);
 	await page.getByRole('link', { name: 'Previous' }).click();
 	await expect.poll(ids).toEqual(seen[1]);
+	await expect.poll(range).toMatch(/^51–100 of /);
 	await page.reload();
 	await visitor.ready();
 	expect(await ids(), 'the address is enough').toEqual(seen[1]);

@@ -5,7 +5,7 @@ export const UTILS = {
 	'lib/utils/address.ts': [
 		['given.trim().slice(0, max)', 'given.trim()'],
 		["value === standard ? '' : value", 'value'],
-		['after: null, before: null, ...changes', '...changes'],
+		['after: null, before: null, at: null, ...changes', '...changes'],
 		['return chosen.length ? chosen : null;', 'return chosen;'],
 		[
 			'gather: (params) => params.getAll(name).join(),\n\t\tparse(given)',
@@ -154,6 +154,9 @@ export const UTILS = {
 	],
 	'lib/utils/offline.ts': [['!online || ', '']],
 	'lib/utils/pages.ts': [
+		['start === null ? null : start + count', 'start'],
+		['start && Math.max(0, start - size)', 'start'],
+		['!info.hasNextPage && total.exact', 'false'],
 		['hasPreviousPage && startCursor', 'startCursor'],
 		['query.after || query.before', 'query.before']
 	],

@@ -87,6 +87,15 @@ describe('the feed', () => {
 	});
 });
 
+test('the pages say which rows they have, and count on from there', async () => {
+	const pageInfo = { hasNextPage: true, hasPreviousPage: true, startCursor: 'a', endCursor: 'b' };
+	const props = { ...data([ada, bo], 'after=x&at=50'), pageInfo, total: 12_000, exact: false };
+	await site.show(Page, { data: props, form: null });
+	expect(document.querySelector('[data-range]')!.textContent).toBe('51–52 of about 12,000');
+	const link = (name: string) => screen.getByRole<HTMLAnchorElement>('link', { name }).search;
+	expect([link(en.common.previous), link(en.common.next)]).toEqual(['?before=a', '?after=b&at=52']);
+});
+
 describe('the toolbar', () => {
 	const field = (name: string) =>
 		document.querySelector<HTMLInputElement>(`form[role=search] [name=${name}]`)!;

@@ -1,8 +1,9 @@
 /** The parts of an address: what they understand, and what they leave out. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { en } from '#lib/messages/en.ts';
+import type { Pages } from '#lib/graphql/documents.ts';
 import { Address, flag, id, oneOf, oneOfOr, text, windowOf } from '#lib/utils/address.ts';
-import { pageLinks } from '#lib/utils/pages.ts';
+import { pageLinks, rangeOf } from '#lib/utils/pages.ts';
 import { signIn, signUp } from '#lib/utils/entry-address.ts';
 import { FILTER_KEYS, parseUsers, sortedBy, unfiltered, userFilter, users } from '#lib/utils/user/address.ts';
 import { boundsAt } from '#lib/utils/moments.ts';
@@ -108,4 +109,47 @@ test('the pages beside one keep what is asked for, and are none where the API ha
 		next: '/list?q=x&after=b'
 	});
 	expect(pageLinks(list, query, { ...middle, startCursor: null, endCursor: null }).next).toBeNull();
+});
+
+describe('which rows a page has', () => {
+	const list = new Address('/list', {});
+	const parse = (search: string) => list.parse(new URLSearchParams(search));
+	const info = (previous: boolean, next: boolean) => ({
+		hasPreviousPage: previous,
+		hasNextPage: next,
+		startCursor: 'a',
+		endCursor: 'b'
+	});
+	const about = { value: 12_000, exact: false };
+	const links = (search: string, pages: Pages) =>
+		pageLinks(list, parse(search), pages, { size: 50, count: 50 });
+
+	test('is counted by the links from page to page', () => {
+		expect(links('', info(false, true)).next).toBe('/list?after=b&at=50');
+		expect(links('after=b&at=50', info(true, true))).toMatchObject({
+			previous: '/list?before=a',
+			next: '/list?after=b&at=100'
+		});
+		expect(links('after=b&at=100', info(true, true)).previous).toBe('/list?before=a&at=50');
+		expect(links('after=b', info(true, true)).next, 'nobody counted').toBe('/list?after=b');
+	});
+
+	test('is said of the first page, of one that was counted, and of the last of a known number', () => {
+		const range = (search: string, pages: Pages, total = about, count = 50) =>
+			rangeOf(parse(search), pages, count, total);
+		expect(range('', info(false, true))).toEqual({ from: 1, to: 50 });
+		expect(range('after=b&at=50', info(true, true))).toEqual({ from: 51, to: 100 });
+		expect(range('before=b&at=50', info(false, true)), 'nobody is before it').toEqual({ from: 1, to: 50 });
+		expect(range('after=b', info(true, true))).toBeNull();
+		expect(range('after=b&at=5', info(true, false), { value: 120, exact: true }, 20)).toEqual({
+			from: 101,
+			to: 120
+		});
+		expect(range('', info(false, false), { value: 3, exact: true }, 3), 'there is but one').toBeNull();
+	});
+
+	test('is no part of an address that asks anew, or that is no number', () => {
+		expect(list.href(parse('after=b&at=50'))).toBe('/list');
+		for (const at of ['-1', 'x', '0', '1e3', '9999999999']) expect(parse(`at=${at}`).at).toBeNull();
+	});
 });

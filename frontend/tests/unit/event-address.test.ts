@@ -42,7 +42,8 @@ describe('the address of the activity page', () => {
 			when: null,
 			types: null,
 			after: null,
-			before: null
+			before: null,
+			at: null
 		});
 		expect(activityFilter(query, BOUNDS)).toBeNull();
 	});

@@ -49,6 +49,8 @@ export const de: Messages = {
 		searchMember: 'Nach Namen suchen',
 		searchLabel: 'Personen suchen',
 		clearSearch: 'Suche leeren',
+		range: (from, to, total, exact) =>
+			`${from.toLocaleString('de')}–${to.toLocaleString('de')} von ${exact ? '' : 'etwa '}${total.toLocaleString('de')}`,
 		clearFilters: 'Filter entfernen',
 		filter: {
 			status: 'Status',

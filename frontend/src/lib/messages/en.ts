@@ -49,6 +49,8 @@ export const en = {
 		searchMember: 'Search by name',
 		searchLabel: 'Search people',
 		clearSearch: 'Clear search',
+		range: (from: number, to: number, total: number, exact: boolean) =>
+			`${from.toLocaleString('en')}–${to.toLocaleString('en')} of ${exact ? '' : 'about '}${total.toLocaleString('en')}`,
 		clearFilters: 'Clear filters',
 		filter: {
 			status: 'Status',

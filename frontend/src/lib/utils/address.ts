@@ -22,6 +22,8 @@ type Values<P extends Params> = { [Key in keyof P]: ReturnType<P[Key]['parse']> 
 export interface Position {
 	after: string | null;
 	before: string | null;
+	/** How many come before it, where a link counted them. */
+	at: number | null;
 }
 
 export type Query<P extends Params> = Values<P> & Position;
@@ -100,9 +102,19 @@ export function id(name: string): Param<string | null> {
 	};
 }
 
-const POSITION: { [Key in keyof Position]: Param<string | null> } = {
+/** A number of rows, or null. */
+function rows(name: string): Param<number | null> {
+	return {
+		name,
+		parse: (given) => (/^[1-9]\d{0,8}$/.test(given) ? Number(given) : null),
+		print: (value) => (value ? String(value) : '')
+	};
+}
+
+const POSITION: { [Key in keyof Position]: Param<Position[Key]> } = {
 	after: cursor('after'),
-	before: cursor('before')
+	before: cursor('before'),
+	at: rows('at')
 };
 
 export class Address<P extends Params> {
@@ -125,7 +137,7 @@ export class Address<P extends Params> {
 
 	/** What stands behind the path, with its "?"; `changes` other than a position go back to the beginning. */
 	search(query: Partial<Query<P>>, changes: Partial<Query<P>> = {}): string {
-		const next: Record<string, unknown> = { ...query, after: null, before: null, ...changes };
+		const next: Record<string, unknown> = { ...query, after: null, before: null, at: null, ...changes };
 		const params = new URLSearchParams();
 		for (const [key, { name, parse, print }] of Object.entries<Param<unknown>>(this.#params)) {
 			const value = print(next[key] ?? parse(''));
@@ -153,6 +165,6 @@ export class Address<P extends Params> {
 }
 
 /** The first page of a list, or the one after or before a position. */
-export function windowOf({ after, before }: Position, size: number) {
+export function windowOf({ after, before }: Omit<Position, 'at'>, size: number) {
 	return before ? { last: size, before } : { first: size, after };
 }
