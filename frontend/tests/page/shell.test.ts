@@ -86,7 +86,7 @@ describe('the keys', () => {
 describe('an error', () => {
 	test.each([
 		[{ status: 503 }, en.error.downTitle, true],
-		[{ status: 500, code: 'OFFLINE' }, en.error.downTitle, true],
+		[{ status: 500, code: 'OFFLINE' }, en.error.offlineTitle, true],
 		[{ status: 404 }, en.error.notFoundTitle, false],
 		[{ status: 403 }, en.error.forbiddenTitle, false],
 		[{ status: 429 }, en.error.limitedTitle, true],

@@ -89,6 +89,9 @@ export const deEntry: EntryMessages = {
 		notFoundText: 'Die Adresse ist möglicherweise veraltet oder falsch geschrieben.',
 		forbiddenTitle: 'Das dürfen Sie nicht sehen',
 		forbiddenText: 'Ihre Rolle hat keinen Zugang zu dieser Seite. Ein Admin kann das ändern.',
+		offlineTitle: 'Rollcall ist nicht erreichbar',
+		offlineText:
+			'Es gibt keine Verbindung, oder der Server antwortet nicht. Diese Seite öffnet sich von selbst, sobald es geht.',
 		downTitle: 'Die API antwortet nicht',
 		downText:
 			'Die Seiten von Rollcall laufen, das Verzeichnis dahinter nicht. Diese Seite versucht es von selbst noch einmal.',

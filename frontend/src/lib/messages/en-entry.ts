@@ -88,6 +88,9 @@ export const enEntry = {
 		notFoundText: 'The address may be old or mistyped.',
 		forbiddenTitle: 'You may not see this',
 		forbiddenText: 'Your role has no access to this page. An admin can change that.',
+		offlineTitle: 'Rollcall cannot be reached',
+		offlineText:
+			'There is no connection, or the server does not answer. This page opens by itself as soon as it can.',
 		downTitle: 'The API is not answering',
 		downText:
 			'Rollcall’s pages are up, but the directory behind them is not. This page tries again by itself.',

@@ -1,5 +1,5 @@
 /** Reading forms and answering them. */
-import { fail } from '@sveltejs/kit';
+import { fail, isHttpError } from '@sveltejs/kit';
 import type { FormDone, FormRefused } from '#lib/types/form.ts';
 import type { Refusal } from '#lib/types/problem.ts';
 import { refusalOf } from '#lib/utils/refusal.ts';
@@ -14,6 +14,19 @@ export function done<Name extends string, Data>(form: Name, data: Data): FormDon
 export function refuse<Name extends string, Kept>(form: Name, refusal: Refusal, kept: Kept) {
 	const answer: FormRefused<Name, Kept> = { form, refusal, kept };
 	return fail(formStatus(refusal.code), answer);
+}
+
+/** Why a form was not taken that nobody answered. */
+export const UNAVAILABLE: Refusal = { code: 'UNAVAILABLE', message: '', fields: {} };
+
+/** The API's answer, or null if it cannot be reached: the form stays then, with what was typed. */
+export async function ifReached<T>(asking: Promise<T>): Promise<T | null> {
+	try {
+		return await asking;
+	} catch (error) {
+		if (isHttpError(error, 503)) return null;
+		throw error;
+	}
 }
 
 /** A field's text without the spaces round it; files and missing fields are empty. */

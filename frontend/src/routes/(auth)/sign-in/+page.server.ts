@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { SignIn } from '#lib/graphql/documents.ts';
-import { raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
+import { UNAVAILABLE, ifReached, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
 import { signIn as address, signUp } from '#lib/utils/entry-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -14,7 +14,9 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const email = text(form, 'email');
 		const input = { email, password: raw(form, 'password'), cookie: true };
-		const { signIn } = await locals.api.runOnce(SignIn, { input });
+		const answer = await ifReached(locals.api.runOnce(SignIn, { input }));
+		if (!answer) return refuse('signIn', UNAVAILABLE, { email });
+		const { signIn } = answer;
 		if (signIn.__typename !== 'SessionPayload') {
 			return refuse('signIn', refusalOf(signIn), { email });
 		}

@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { SignUp } from '#lib/graphql/documents.ts';
-import { raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
+import { UNAVAILABLE, ifReached, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
 import { signIn, signUp as address } from '#lib/utils/entry-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -13,7 +13,9 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const [email, displayName] = [text(form, 'email'), text(form, 'displayName')];
 		const input = { email, displayName, password: raw(form, 'password'), cookie: true };
-		const { signUp } = await locals.api.runOnce(SignUp, { input });
+		const answer = await ifReached(locals.api.runOnce(SignUp, { input }));
+		if (!answer) return refuse('signUp', UNAVAILABLE, { email, displayName });
+		const { signUp } = answer;
 		if (signUp.__typename !== 'SessionPayload') {
 			return refuse('signUp', refusalOf(signUp), { email, displayName });
 		}
