@@ -15,13 +15,13 @@ const BUDGETS = {
 	'/sign-in': 50,
 	'/sign-up': 50,
 	'/account': 74,
-	'/activity': 77,
+	'/activity': 78,
 	'/activity/revert/[event]': 72,
 	'/developers': 68,
 	'/overview': 73,
 	'/people': 75,
 	'/people/change': 70,
-	'/people/import': 76,
+	'/people/import': 77,
 	'/people/new': 67,
 	'/people/[id]': 84
 };

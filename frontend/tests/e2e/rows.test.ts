@@ -1,5 +1,6 @@
 /** The rows of the directory under pointer and keyboard: what they cost, how they look marked, where the focus goes. */
-import { expect } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { expect, inject } from 'vitest';
 import { Api, unique } from './harness/api.ts';
 import { ADMIN } from './harness/stack.ts';
 import { test, type Visitor } from './harness/visitor.ts';
@@ -127,4 +128,38 @@ test('what ends a search or a filter is gone after it: the focus goes to the fie
 	await page.waitForURL('/people');
 	await page.locator('main[aria-busy=false]').waitFor();
 	expect(await focused(visitor)).toBe('Filter');
+});
+
+test('a selection stands when the page is turned, and can be of all who match', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people?sort=name');
+	const selected = (name: string | RegExp) => page.getByRole('group', { name }).waitFor();
+	await page.locator('tr[data-id] .name').nth(1).focus();
+	await page.keyboard.press('x');
+	await page.keyboard.press('Shift+ArrowDown');
+	await selected('2 selected');
+	const second = await page.getByRole('link', { name: 'Next' }).getAttribute('href');
+	await page.getByRole('link', { name: 'Next' }).click();
+	await page.waitForURL(second!);
+	await page.getByText('2 on other pages').waitFor();
+	await page.getByLabel('Select all on this page').check();
+	await selected('52 selected');
+	const [file] = await Promise.all([
+		page.waitForEvent('download'),
+		page.getByRole('group', { name: '52 selected' }).getByRole('button', { name: 'Export' }).click()
+	]);
+	expect((await readFile(await file.path(), 'utf8')).trim().split('\r\n')).toHaveLength(53);
+	await page.getByRole('button', { name: /^Select (all|the first)/ }).click();
+	await selected(/^[1-9]\d\d selected|^\d,\d+ selected/);
+	const all = Math.min(inject('people'), 2_000);
+	await expect
+		.poll(async () => {
+			const text = await page.locator('[aria-live]', { hasText: 'selected' }).first().textContent();
+			return Number(text!.split(' ')[0]!.replace(/\D/g, ''));
+		})
+		.toBeGreaterThanOrEqual(all);
+	await page.getByRole('button', { name: 'Clear selection' }).click();
+	await page.getByRole('group', { name: /selected/ }).waitFor({ state: 'hidden' });
+	expect(await page.locator('tr[data-id] input:checked').count()).toBe(0);
 });

@@ -279,6 +279,17 @@ export const STORES = {
 		['this.#stop = () => controller.abort();', '']
 	],
 	'lib/stores/controls/selection.svelte.ts': [
-		['Math.min(from, index), Math.max(from, index) + 1', 'from, index + 1', 'a range goes one way only']
+		['Math.min(from, to), Math.max(from, to) + 1', 'from, to + 1', 'a range goes one way only'],
+		['for (const id of this.#added) if (!isAmong(range, id)) this.#chosen.delete(id);', ''],
+		['if (this.#tip === null || this.#tip !== rows[from]?.id) {', 'if (this.#tip === null) {'],
+		['filter(({ id }) => !isAmong(shown, id))', 'filter(() => true)']
+	],
+	'lib/stores/controls/list-keys.ts': [
+		[
+			'if (step && (at !== -1 || event.key.length === 1)) {',
+			'if (step) {',
+			'the arrows do not scroll the page'
+		],
+		['if (event.shiftKey && at !== -1) extend?.(at, to);', '']
 	]
 };

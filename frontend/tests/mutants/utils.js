@@ -115,9 +115,15 @@ export const UTILS = {
 		['from === to ? f.calendarDay(from) :', ''],
 		['chosen: chosen.includes(one)', 'chosen: false']
 	],
-	'lib/utils/user/bulk.ts': [
+	'lib/utils/user/matching.ts': [
+		['read < MATCHING_MAX', 'true', 'no end'],
+		['search: query.search || null, filter,', 'search: null, filter,']
+	],
+	'lib/utils/user/expected.ts': [
 		["delete: 'DELETED'", "delete: 'DISABLED'"],
-		["action === 'role' ? { role } :", 'false ? { role } :'],
+		["action === 'role' ? { role } :", 'false ? { role } :']
+	],
+	'lib/utils/user/bulk.ts': [
 		['(await run(EnableUser, variables)).enableUser', '(await run(DisableUser, variables)).disableUser']
 	],
 	'lib/utils/user/power.ts': [

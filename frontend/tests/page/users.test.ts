@@ -4,24 +4,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { DisableUser, EnableUser, UsersById, type UserOutcome } from '#lib/graphql/documents.ts';
 import { enChange } from '#lib/messages/en-change.ts';
 import { en } from '#lib/messages/en.ts';
-import { boundsAt } from '#lib/utils/moments.ts';
-import { parseUsers, userFilter } from '#lib/utils/user/address.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
+import { ada, bo, data } from './users.ts';
 import { node, payload, refused, user } from '../fakes/rows.ts';
 import { Site, until } from '../document/site.ts';
 import { navigating, visits } from '../document/kit/navigation.ts';
 
-const [ada, bo] = [user({ id: 'ada' }), user({ id: 'bo', displayName: 'Bo' })];
-const data = (users = [ada, bo], search = '') => ({
-	query: parseUsers(new URLSearchParams(search)),
-	filter: userFilter(parseUsers(new URLSearchParams(search)), boundsAt({ timeZone: 'UTC', now: 0 })),
-	panel: null,
-	cursor: 'head',
-	rows: users,
-	pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
-	total: users.length,
-	exact: true
-});
 let site: Site;
 beforeEach(() => (site = new Site('/people')));
 const show = (search = '') => site.show(Page, { data: data([ada, bo], search), form: null });
@@ -256,17 +244,6 @@ describe('a bulk action', () => {
 			true,
 			true
 		]);
-	});
-
-	test('picks a range with shift, and all with the box in the head', async () => {
-		const many = ['a', 'b', 'c', 'd'].map((id) => user({ id }));
-		await site.show(Page, { data: data(many), form: null });
-		const box = (id: string) => row(id).querySelector('input')!;
-		await pick('a');
-		await fireEvent.click(box('c'), { shiftKey: true });
-		expect(many.map(({ id }) => box(id).checked)).toEqual([true, true, true, false]);
-		await fireEvent.click(document.querySelector('thead input')!);
-		expect(many.map(({ id }) => box(id).checked)).toEqual([true, true, true, true]);
 	});
 });
 

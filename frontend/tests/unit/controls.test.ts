@@ -9,37 +9,76 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a selection', () => {
-	const make = () => new Selection(() => ['a', 'b', 'c', 'd']);
+	const rowsOf = (ids: string) => [...ids].map((id) => ({ id }));
+	const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).join('');
+	const make = (page = 'abcd') => {
+		let rows = rowsOf(page);
+		const selection = new Selection(() => rows);
+		return { selection, turn: (next: string) => (rows = rowsOf(next)), here: () => ids(selection.here) };
+	};
 
 	test('is in the order of the page, and takes ranges from the last one picked, both ways', () => {
-		const selection = make();
+		const { selection, here } = make();
 		selection.pick(2, true);
 		selection.pick(0, true, true);
-		expect(selection.ids).toEqual(['a', 'b', 'c']);
+		expect(here()).toBe('abc');
 		selection.pick(1, false, true);
-		expect(selection.ids).toEqual(['c']);
+		expect(here()).toBe('c');
 		selection.pick(3, true, true);
-		expect(selection.ids).toEqual(['b', 'c', 'd']);
+		expect(here()).toBe('bcd');
 	});
 
-	test('a range without a beginning is the row alone', () => {
-		const selection = make();
+	test('a range without a beginning on this page is the row alone', () => {
+		const { selection, turn, here } = make();
 		selection.pick(2, true, true);
-		expect(selection.ids).toEqual(['c']);
+		expect(here()).toBe('c');
+		turn('wxyz');
+		selection.pick(3, true, true);
+		expect(here()).toBe('z');
 	});
 
 	test('all, none, the other way round, and one that is done', () => {
-		const selection = make();
+		const { selection, here } = make();
 		selection.pickAll(true);
 		selection.toggle(1);
 		selection.remove('d');
-		expect([selection.ids, selection.has('b')]).toEqual([['a', 'c'], false]);
+		expect([here(), selection.has('b')]).toEqual(['ac', false]);
 		selection.toggle(9);
 		selection.pickAll(false);
-		expect(selection.ids).toEqual([]);
+		expect(selection.size).toBe(0);
 		selection.toggle(0);
 		selection.clear();
-		expect(selection.ids).toEqual([]);
+		expect(selection.size).toBe(0);
+	});
+
+	test('stands when the page is turned, and gives the rows of the page as they are now', () => {
+		const { selection, turn, here } = make();
+		selection.pick(1, true);
+		turn('wxyz');
+		selection.pick(0, true);
+		selection.add([{ id: 'q' }]);
+		expect([selection.size, here(), ids(selection.elsewhere)]).toEqual([3, 'w', 'bq']);
+		turn('bcde');
+		expect([here(), ids(selection.elsewhere)]).toEqual(['b', 'wq']);
+		selection.pickAll(false);
+		expect([selection.size, ids(selection.elsewhere)]).toEqual([2, 'wq']);
+	});
+
+	test('grows and shrinks with Shift and the arrows, and leaves what was selected before', () => {
+		const { selection, here } = make('abcdef');
+		selection.pick(4, true);
+		selection.extend(1, 2);
+		selection.extend(2, 3);
+		selection.extend(3, 4);
+		expect(here()).toBe('bcde');
+		selection.extend(4, 3);
+		selection.extend(3, 2);
+		expect(here(), 'what it had added is taken back').toBe('bce');
+		selection.extend(2, 1);
+		selection.extend(1, 0);
+		expect(here(), 'past its beginning').toBe('abe');
+		selection.extend(4, 5);
+		expect(here(), 'from elsewhere it begins anew').toBe('abef');
 	});
 });
 

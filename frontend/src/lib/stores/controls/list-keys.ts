@@ -1,7 +1,7 @@
-/** j and k walk a list; other keys act on the row that has the focus. */
+/** j and k, and the arrows from a row on, walk a list; with Shift they select. Other keys act on the row that has the focus. */
 import { isTyping } from '#lib/utils/keys.ts';
 
-const STEPS: Readonly<Record<string, number>> = { j: 1, k: -1 };
+const STEPS: Readonly<Record<string, number>> = { j: 1, k: -1, arrowdown: 1, arrowup: -1 };
 
 interface ListKeys {
 	/** What gets the focus in each row, in their order. */
@@ -10,19 +10,24 @@ interface ListKeys {
 	row: string;
 	/** Called with the index of the row that has the focus. */
 	keys?: Readonly<Record<string, (index: number) => void>>;
+	/** Called with the indices of the row that has the focus and the one that Shift selects up to. */
+	extend?: (from: number, to: number) => void;
 }
 
 /** A handler for the window's keydown. */
-export function listKeys({ targets, row, keys = {} }: ListKeys): (event: KeyboardEvent) => void {
+export function listKeys({ targets, row, keys = {}, extend }: ListKeys): (event: KeyboardEvent) => void {
 	return (event) => {
 		if (isTyping(event) || document.querySelector('dialog[open]')) return;
 		const all = targets();
 		const here = (document.activeElement ?? (event.target as Element)).closest(row);
 		const at = all.findIndex((target) => here?.contains(target));
-		const step = STEPS[event.key];
-		if (step) {
+		const step = STEPS[event.key.toLowerCase()];
+		// The arrows scroll the page until a row has the focus.
+		if (step && (at !== -1 || event.key.length === 1)) {
 			event.preventDefault();
-			all[at === -1 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))]?.focus();
+			const to = at === -1 ? 0 : Math.min(all.length - 1, Math.max(0, at + step));
+			all[to]?.focus();
+			if (event.shiftKey && at !== -1) extend?.(at, to);
 		} else if (at !== -1 && keys[event.key]) {
 			event.preventDefault();
 			keys[event.key]!(at);

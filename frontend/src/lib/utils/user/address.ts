@@ -81,13 +81,18 @@ export function isFiltered(query: UserQuery): boolean {
 	return query.search !== '' || FILTER_KEYS.some((key) => query[key] !== null);
 }
 
-export function usersVariables(query: UserQuery, bounds: Bounds, size = PAGE_SIZE): UsersVariables {
+/** The order that the API is asked for; null is by relevance. */
+export function orderOf(query: UserQuery): UsersVariables['orderBy'] {
 	const sort = sortOf(query);
+	return sort && { field: SORTS[sort], direction: isDescending(query) ? 'DESC' : 'ASC' };
+}
+
+export function usersVariables(query: UserQuery, bounds: Bounds, size = PAGE_SIZE): UsersVariables {
 	return {
 		...windowOf(query, size),
 		search: query.search || null,
 		filter: userFilter(query, bounds),
-		orderBy: sort && { field: SORTS[sort], direction: isDescending(query) ? 'DESC' : 'ASC' },
+		orderBy: orderOf(query),
 		count: true
 	};
 }

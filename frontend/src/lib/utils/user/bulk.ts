@@ -6,25 +6,17 @@ import {
 	RestoreUser,
 	UpdateUser,
 	type TypedDocument,
-	type User,
-	type UserOutcome,
-	type UserStatus
+	type UserOutcome
 } from '#lib/graphql/documents.ts';
 import type { BulkRequest } from '#lib/types/actions.ts';
+import type { StatusAction } from './expected.ts';
+
+export { LEADS_TO, expectedChange, type StatusAction } from './expected.ts';
 
 export type Run = <Data, Variables>(
 	document: TypedDocument<Data, Variables>,
 	variables: Variables
 ) => Promise<Data>;
-
-/** What each action makes of a user's status. */
-export const LEADS_TO = {
-	enable: 'ACTIVE',
-	restore: 'ACTIVE',
-	disable: 'DISABLED',
-	delete: 'DELETED'
-} as const satisfies Record<string, UserStatus>;
-export type StatusAction = keyof typeof LEADS_TO;
 
 export async function setStatus(
 	run: Run,
@@ -51,9 +43,4 @@ export async function actOn(
 ): Promise<UserOutcome> {
 	if (action === 'role') return (await run(UpdateUser, { input: { id, role, expectedVersion } })).updateUser;
 	return setStatus(run, action, { id, expectedVersion });
-}
-
-/** What an action will have changed, to be shown before it is confirmed. */
-export function expectedChange({ action, role }: BulkRequest): Partial<User> {
-	return action === 'role' ? { role } : { status: LEADS_TO[action] };
 }
