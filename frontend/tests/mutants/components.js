@@ -61,7 +61,9 @@ export const COMPONENTS = {
 		['event.timeStamp - leader < LEADER_MS', 'true'],
 		['isTyping(event) || ', '']
 	],
-	'lib/components/shell/ErrorPage.svelte': [["error?.code === 'OFFLINE' || ", '']],
+	'lib/components/shell/ErrorPage.svelte': [
+		["if (error?.code === 'OFFLINE') return 'offline';", '', 'a lost connection is told as any error']
+	],
 	'lib/components/ui/FilterPanel.svelte': [
 		['one.checked &&= one === chosen', 'one.checked = one.checked'],
 		["for (const day of inputs(event, 'date')) day.value = '';", ''],
