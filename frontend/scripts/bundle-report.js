@@ -15,15 +15,15 @@ const BUDGETS = {
 	'/sign-in': 50,
 	'/sign-up': 50,
 	'/account': 74,
-	'/activity': 78,
-	'/activity/revert/[event]': 72,
+	'/activity': 82,
+	'/activity/revert/[event]': 73,
 	'/developers': 68,
-	'/overview': 73,
+	'/overview': 76,
 	'/people': 75,
 	'/people/change': 70,
 	'/people/import': 77,
 	'/people/new': 67,
-	'/people/[id]': 84
+	'/people/[id]': 86
 };
 
 /** Each file is a request: with the four that follow once these have run, a page asks for at most twenty. */

@@ -57,6 +57,7 @@ export const event = (id: string, more: Partial<EventRow> = {}): EventRow => ({
 	type: 'USER_UPDATED',
 	occurredAt: AT,
 	actor: null,
+	actorId: null,
 	user: null,
 	userId: user().id,
 	changes: [],

@@ -70,16 +70,28 @@ export const UTILS = {
 		['if (query.about) filter.userId = query.about;', ''],
 		['Object.keys(filter).length ? filter : null', 'filter']
 	],
-	'lib/utils/event/hourly.ts': [
-		['&& hour < HOURS', ''],
+	'lib/utils/event/periods.ts': [
+		['&& period >= 0', ''],
 		['types.includes(type) && ', ''],
-		['+ hour * HOUR_MS', '']
+		["'90': 3", "'90': 1"],
+		['starts[period ?? 0]', 'starts[0]']
 	],
 	'lib/utils/event/words.ts': [
 		["KINDS[type]?.[0] ?? 'neutral'", "'neutral'"],
 		['if (key === f.dayKey(now)) return m.activity.today;', ''],
-		["role && role.after !== 'MEMBER'", 'role'],
 		['if (day) day.items.push(item);\n\t\telse', '']
+	],
+	'lib/utils/event/requests.ts': [
+		['request && request === open', 'request === open'],
+		['alone(item) ? null : ', ''],
+		['run.toReversed()', 'run']
+	],
+	'lib/utils/event/sentence.ts': [
+		["role && role !== 'MEMBER'", 'role'],
+		['actor?.id ?? actorId', 'actor?.id'],
+		["id === userId ? 'self' : 'by'", "'by'"],
+		['only!.before !== null && ', 'true && '],
+		['erasedDative),', 'erased),']
 	],
 	'lib/utils/session/user-agent.ts': [
 		["\t[/\\bEdg(?:e|A|iOS)?\\//, 'Edge'],\n", ''],

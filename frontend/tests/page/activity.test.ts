@@ -1,6 +1,7 @@
 /** The activity page: what comes in by itself, and what waits. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
+import { enEvents } from '#lib/messages/en-events.ts';
 import { en } from '#lib/messages/en.ts';
 import { activity } from '#lib/utils/event/address.ts';
 import Page from '../../src/routes/(app)/activity/+page.svelte';
@@ -28,7 +29,8 @@ const show = (search = '') =>
 			about: null,
 			cursor: 'head',
 			events: [event('second'), event('first')],
-			pageInfo
+			pageInfo,
+			words: enEvents
 		}
 	});
 
@@ -72,4 +74,17 @@ test('paused, nothing moves until it goes on', async () => {
 	await push(happened('third'));
 	await screen.findByRole('button', { name: en.activity.show(1) });
 	expect(shown()).toEqual(['second', 'first']);
+});
+
+test('entries of one request are together, and what followed is opened', async () => {
+	await show();
+	const of = (id: string) => ({ ...happened(id), requestId: 'request' });
+	await push(of('disabled'));
+	await push(of('signed-out'));
+	const more = await screen.findByText(enEvents.more(1));
+	const request = document.querySelector<HTMLElement>('[data-request=request]')!;
+	const rows = [...request.querySelectorAll<HTMLElement>('[data-event]')];
+	expect(rows.map((row) => row.dataset.event)).toEqual(['disabled', 'signed-out']);
+	expect(rows[1]!.closest('details')).toBe(more.parentElement);
+	expect(rows[0]!.closest('details')).toBeNull();
 });

@@ -2,7 +2,10 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EventCounts, Stats, type EventType, type StatsData } from '#lib/graphql/documents.ts';
+import { enEvents } from '#lib/messages/en-events.ts';
+import { enFirst } from '#lib/messages/en-first.ts';
 import { en } from '#lib/messages/en.ts';
+import FirstSteps from '#lib/components/user/FirstSteps.svelte';
 import Page from '../../src/routes/(app)/overview/+page.svelte';
 import { visits } from '../document/kit/navigation.ts';
 import { PATIENCE_MS } from '../document/patience.ts';
@@ -11,6 +14,7 @@ import { ADMIN, AT, event } from '../fakes/rows.ts';
 
 const stats = (total: number): StatsData['stats'] => ({ total, online: 1, byRole: [], byStatus: [] });
 const counts = { since: AT, complete: true, counts: [] };
+const starts = [Date.parse(AT)];
 /** The numbers are read again every five seconds at most. */
 const READ_AGAIN = { timeout: 4 * PATIENCE_MS };
 let site: Site;
@@ -23,7 +27,17 @@ beforeEach(() => {
 });
 const show = () =>
 	site.show(Page, {
-		data: { stats: stats(1), counts, events: [event('first')], cursor: 'head', service: null, viewer: ADMIN }
+		data: {
+			span: '1',
+			stats: stats(1),
+			counts: { starts, counts: [] },
+			events: [event('first')],
+			cursor: 'head',
+			service: null,
+			viewer: ADMIN,
+			words: enEvents,
+			first: { Steps: FirstSteps, m: enFirst }
+		}
 	});
 const people = () => document.querySelector('[data-figure=people] .value')!.textContent;
 const latest = () =>
@@ -51,6 +65,19 @@ describe('the numbers', () => {
 		await site.push('Presence', { presence: { userId: 'ada', online: true } });
 		await waitFor(() => expect(people()).toBe('11'), READ_AGAIN);
 	});
+});
+
+test('what to do first is shown to an admin who is alone, and no longer', async () => {
+	await show();
+	expect(document.querySelector('[data-first-steps]')).not.toBeNull();
+	await waitFor(() => expect(people()).toBe('10'), READ_AGAIN);
+	expect(document.querySelector('[data-first-steps]')).toBeNull();
+});
+
+test('what to do first is not shown to those who cannot do it', async () => {
+	site.viewer = { ...ADMIN, role: 'AUDITOR' };
+	await show();
+	expect(document.querySelector('[data-first-steps]')).toBeNull();
 });
 
 describe('the latest changes', () => {

@@ -25,8 +25,7 @@ beforeEach(() => {
 const show = () => site.show(Palette, { open: true, places: [] });
 const input = () => screen.getByRole('combobox');
 const type = (value: string) => fireEvent.input(input(), { target: { value } });
-const options = () =>
-	screen.queryAllByRole('option').map((one) => one.querySelector('.truncate')!.textContent);
+const options = () => screen.queryAllByRole('option').map((one) => one.querySelector('.name')!.textContent);
 
 test('shows who was found, and goes to them', async () => {
 	await show();

@@ -1,5 +1,6 @@
 /** A user's page as the tests have it, and what is seen of it. */
 import type { EventRow, User } from '#lib/graphql/documents.ts';
+import { enEvents } from '#lib/messages/en-events.ts';
 import { userAddress } from '#lib/utils/user/user-address.ts';
 import Page from '../../src/routes/(app)/people/[id]/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/[id]/+page.server.ts';
@@ -15,6 +16,7 @@ export const data = (more: object = {}) => ({
 	cursor: 'head',
 	query: userAddress(ada.id).parse(new URLSearchParams()),
 	viewer: ADMIN,
+	words: enEvents,
 	...more
 });
 

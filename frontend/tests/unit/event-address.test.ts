@@ -32,6 +32,18 @@ describe('the address of the activity page', () => {
 		expect(activity.href(parse('who=ada&show=security'))).toBe('/activity?show=security');
 	});
 
+	it('limits the list to a period, of moments only', () => {
+		const query = parse('since=2026-01-02T23:00Z&until=2026-01-03T10:20:30.5Z');
+		expect(activityFilter(query, BOUNDS)).toEqual({
+			since: '2026-01-02T23:00:00.000Z',
+			until: '2026-01-03T10:20:30.500Z'
+		});
+		expect(decodeURIComponent(activity.href(query))).toBe(
+			'/activity?since=2026-01-02T23:00Z&until=2026-01-03T10:20:30.500Z'
+		);
+		expect(activityFilter(parse('since=2026-13-02T23:00Z&until=yesterday'), BOUNDS)).toBeNull();
+	});
+
 	it('leaves out what it does not understand', () => {
 		const query = parse('show=__proto__&about=1%27%20or%201=1');
 		expect(query).toEqual({
@@ -41,6 +53,8 @@ describe('the address of the activity page', () => {
 			subject: null,
 			when: null,
 			types: null,
+			since: null,
+			until: null,
 			after: null,
 			before: null,
 			at: null

@@ -12,6 +12,7 @@ const row = (n: number): EventRow => ({
 	type: 'USER_UPDATED',
 	occurredAt: '2026-01-01T00:00:00Z',
 	actor: null,
+	actorId: null,
 	user: null,
 	userId: 'somebody',
 	changes: [],

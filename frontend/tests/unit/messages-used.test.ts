@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest';
 import { enChange } from '#lib/messages/en-change.ts';
 import { enDevelopers } from '#lib/messages/en-developers.ts';
+import { enEvents } from '#lib/messages/en-events.ts';
 import { enExplorer } from '#lib/messages/en-explorer.ts';
+import { enFirst } from '#lib/messages/en-first.ts';
 import { enImport } from '#lib/messages/en-import.ts';
 import { en } from '#lib/messages/en.ts';
 import type { LiveState } from '#lib/stores/live/live.svelte.ts';
@@ -50,7 +52,9 @@ test('no text is left over', () => {
 		...paths(en),
 		...paths(enChange),
 		...paths(enDevelopers),
+		...paths(enEvents),
 		...paths(enExplorer),
+		...paths(enFirst),
 		...paths(enImport)
 	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);

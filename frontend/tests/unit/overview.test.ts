@@ -1,29 +1,90 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { measurements } from '#lib/server/measurements.ts';
 import { Overview, type Numbers } from '#lib/stores/overview/numbers.svelte.ts';
-import { hourStart, hourly, sum, type Counts } from '#lib/utils/event/hourly.ts';
+import { activity, activityFilter } from '#lib/utils/event/address.ts';
+import { SPANS, boundsOf, byPeriod, iso, startsOf, sum, type Counts } from '#lib/utils/event/periods.ts';
+import { GROUPS } from '#lib/utils/event/words.ts';
+import { formats } from '#lib/utils/format.ts';
 
-const since = '2026-01-01T06:30:00Z';
-const at = (hour: number) => new Date(Date.parse(since) + hour * 3_600_000).toISOString();
-const counts: Counts = {
-	since,
-	complete: true,
-	counts: [
-		{ type: 'SESSION_STARTED', at: at(0), count: 3 },
-		{ type: 'SESSION_STARTED', at: at(23), count: 4 },
-		{ type: 'SESSION_REVOKED', at: at(23), count: 5 },
-		{ type: 'SESSION_STARTED', at: at(24), count: 9 }
-	]
-};
+const f = formats('en', 'Europe/Berlin');
+const now = Date.parse('2026-03-31T10:07:00Z');
 
-describe('the hours of a day', () => {
-	it('hold what happened in each of them', () => {
-		const hours = hourly(counts, ['SESSION_STARTED']);
-		expect(hours.length).toBe(24);
-		expect([hours[0], hours[1], hours[23]]).toEqual([3, 0, 4]);
-		expect(sum(hours)).toBe(7);
-		expect(hourStart(counts, 23)).toBe(Date.parse(at(23)));
+describe('the periods of the overview', () => {
+	it('are the last 24 hours, by the hour, to the present quarter of one', () => {
+		const starts = startsOf('1', now, f);
+		expect(starts.length).toBe(24);
+		expect([iso(starts[0]!), iso(starts[23]!)]).toEqual([
+			'2026-03-30T10:15:00.000Z',
+			'2026-03-31T09:15:00.000Z'
+		]);
 	});
+
+	it('are days of the visitor’s zone, over a change of its clocks', () => {
+		const starts = startsOf('7', now, f).map(iso);
+		expect(starts.length).toBe(7);
+		expect([starts[0], starts[4], starts[5], starts[6]]).toEqual([
+			'2026-03-24T23:00:00.000Z',
+			'2026-03-28T23:00:00.000Z',
+			'2026-03-29T22:00:00.000Z',
+			'2026-03-30T22:00:00.000Z'
+		]);
+	});
+
+	it('are thirty for 30 and for 90 days, the last of which ends today', () => {
+		const [month, quarter] = [startsOf('30', now, f), startsOf('90', now, f)].map((starts) =>
+			starts.map(iso)
+		);
+		expect([month!.length, quarter!.length]).toEqual([30, 30]);
+		expect([month![0], month![29]]).toEqual(['2026-03-01T23:00:00.000Z', '2026-03-30T22:00:00.000Z']);
+		expect([quarter![0], quarter![29]]).toEqual(['2025-12-31T23:00:00.000Z', '2026-03-28T23:00:00.000Z']);
+	});
+
+	it('begin at quarters of an hour in every zone, in ascending order', () => {
+		for (const zone of ['Asia/Kathmandu', 'Australia/Lord_Howe', 'America/St_Johns', 'Africa/Cairo'])
+			for (const span of SPANS) {
+				const starts = startsOf(span, now, formats('en', zone));
+				expect(starts.filter((start) => start % 900_000)).toEqual([]);
+				expect(starts.toSorted((a, b) => a - b)).toEqual(starts);
+			}
+	});
+});
+
+describe('what was counted', () => {
+	const starts = startsOf('7', now, f);
+	const at = (period: number) => iso(starts[period]!);
+	const counts: Counts = {
+		starts,
+		counts: [
+			{ type: 'SESSION_STARTED', at: at(0), count: 3 },
+			{ type: 'SESSION_STARTED', at: at(6), count: 4 },
+			{ type: 'SESSION_REVOKED', at: at(6), count: 5 },
+			{ type: 'SESSION_STARTED', at: iso(now), count: 9 }
+		]
+	};
+
+	it('is what happened in each period', () => {
+		expect(byPeriod(counts, ['SESSION_STARTED'])).toEqual([3, 0, 0, 0, 0, 0, 4]);
+		expect(sum(byPeriod(counts, GROUPS.signIns))).toBe(12);
+	});
+
+	it('is listed from the same moment, to the end of the period if it has one', () => {
+		expect(boundsOf(counts)).toEqual({ since: at(0), until: null });
+		expect(boundsOf(counts, 2)).toEqual({ since: at(2), until: at(3) });
+		expect(boundsOf(counts, 6)).toEqual({ since: at(6), until: null });
+	});
+
+	it.each(['started', 'changes', 'failed'] as const)(
+		'asks the list for the group that it counts: %s',
+		(group) => {
+			const address = activity.href({ group, ...boundsOf(counts, 1) });
+			const query = activity.parse(new URL(address, 'http://localhost').searchParams);
+			expect(activityFilter(query, () => ({ from: null, until: null }))).toEqual({
+				types: GROUPS[group],
+				since: at(1),
+				until: at(2)
+			});
+		}
+	);
 });
 
 describe('numbers that follow', () => {

@@ -26,6 +26,7 @@ const event = (user: User | null, type: UserEvent['type'] = 'USER_UPDATED', acto
 	type,
 	occurredAt: at,
 	actor: { id: actor, displayName: actor },
+	actorId: actor,
 	user,
 	userId: '1',
 	changes: [],

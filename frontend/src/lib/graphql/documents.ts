@@ -142,6 +142,7 @@ export type EventRow = {
 	type: EventType;
 	occurredAt: string;
 	actor: Actor | null;
+	actorId: string | null;
 	user: Actor | null;
 	userId: string | null;
 	changes: Array<{
@@ -153,7 +154,7 @@ export type EventRow = {
 	ipAddress: string | null;
 };
 
-const EventRowFragment = "fragment EventRow on Event{id cursor type occurredAt actor{...Actor}user{...Actor}userId changes{field before after}requestId ipAddress}";
+const EventRowFragment = "fragment EventRow on Event{id cursor type occurredAt actor{...Actor}actorId user{...Actor}userId changes{field before after}requestId ipAddress}";
 
 export type FeedReady = {
 	cursor: string;
@@ -317,8 +318,6 @@ export const NewerEvents = ("query NewerEvents($id:ID!$filter:EventFilter!$befor
 
 export type EventCountsData = {
 	eventCounts: {
-		since: string;
-		complete: boolean;
 		counts: Array<{
 			type: EventType;
 			at: string;
@@ -327,9 +326,9 @@ export type EventCountsData = {
 	};
 };
 
-export type EventCountsVariables = Record<string, never>;
+export type EventCountsVariables = { starts?: (string)[] | null };
 
-export const EventCounts = ("query EventCounts{eventCounts{since complete counts{type at count}}}") as TypedDocument<EventCountsData, EventCountsVariables>;
+export const EventCounts = ("query EventCounts($starts:[DateTime!]){eventCounts(starts:$starts){counts{type at count}}}") as TypedDocument<EventCountsData, EventCountsVariables>;
 
 export type StatsData = {
 	stats: {

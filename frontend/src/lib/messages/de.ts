@@ -226,27 +226,7 @@ export const de: Messages = {
 		on: (browser, system) => `${browser} unter ${system}`
 	},
 	event: {
-		what: {
-			USER_CREATED: 'wurde angelegt',
-			USER_UPDATED: 'wurde bearbeitet',
-			USER_ROLE_CHANGED: 'hat eine neue Rolle',
-			USER_DISABLED: 'wurde gesperrt',
-			USER_ENABLED: 'wurde entsperrt',
-			USER_DELETED: 'wurde gelöscht',
-			USER_RESTORED: 'wurde wiederhergestellt',
-			USER_ERASED: 'wurde endgültig gelöscht',
-			EMAIL_VERIFIED: 'hat die E-Mail-Adresse bestätigt',
-			PASSWORD_CHANGED: 'hat ein neues Passwort',
-			SESSION_STARTED: 'hat sich angemeldet',
-			SESSION_REVOKED: 'wurde aus einer Sitzung abgemeldet',
-			SESSION_REUSE_DETECTED: 'wurde aus einer Sitzung abgemeldet, weil deren Token zweimal benutzt wurde',
-			SIGN_IN_FAILED: 'konnte sich nicht anmelden',
-			API_KEY_CREATED: 'hat einen neuen API-Schlüssel',
-			API_KEY_REVOKED: 'hat einen API-Schlüssel entzogen bekommen'
-		},
-		other: 'hat ein Ereignis, das diese Seite nicht kennt',
 		by: (name) => `durch ${name}`,
-		from: (address) => `von ${address}`,
 		details: 'Einzelheiten',
 		happened: 'Wann',
 		user: 'Person',
@@ -291,7 +271,10 @@ export const de: Messages = {
 			accounts: 'Konten',
 			access: 'Rollen und Status',
 			signIns: 'Anmeldungen',
-			security: 'Sicherheit'
+			security: 'Sicherheit',
+			started: 'Erfolgreiche Anmeldungen',
+			changes: 'Änderungen',
+			failed: 'Fehlgeschlagene Anmeldungen'
 		}
 	},
 	field: {
@@ -333,27 +316,11 @@ export const de: Messages = {
 		title: 'Übersicht',
 		users: 'Personen',
 		online: 'Gerade online',
-		signIns: 'Anmeldungen',
-		changes: 'Änderungen',
-		failures: 'Fehlgeschlagene Anmeldungen',
-		lastDay: 'Letzte 24 Stunden',
 		byRole: 'Nach Rolle',
 		byStatus: 'Nach Status',
-		hour: 'Stunde ab',
-		perHour: (n, hour) => `${n.toLocaleString('de')} ab ${hour}`,
 		peak: (most) => `Höchstwert: ${most}.`,
-		atLeast: (n) => `mindestens ${n.toLocaleString('de')}`,
 		recent: 'Letzte Änderungen',
 		seeAll: 'Ganzen Verlauf ansehen',
-		serviceTitle: 'Anfragen seit dem Start der API',
-		serviceText: 'Gemessen vom API-Prozess, der diese Anfrage beantwortet hat.',
-		operation: 'Operation',
-		requests: 'Anfragen',
-		failed: 'Fehlgeschlagen',
-		average: 'Mittelwert',
-		slow: 'Langsamer als 250 ms',
-		several: 'mehrere gleichzeitig',
-		noService: 'Die API teilt der Konsole keine Messwerte mit.',
 		memberText: 'Sie sehen aktive Personen. Für den Verlauf fragen Sie einen Admin.'
 	},
 	account: {

@@ -219,27 +219,7 @@ export const en = {
 		on: (browser: string, system: string) => `${browser} on ${system}`
 	},
 	event: {
-		what: {
-			USER_CREATED: 'joined',
-			USER_UPDATED: 'was edited',
-			USER_ROLE_CHANGED: 'has a new role',
-			USER_DISABLED: 'was disabled',
-			USER_ENABLED: 'was enabled',
-			USER_DELETED: 'was deleted',
-			USER_RESTORED: 'was restored',
-			USER_ERASED: 'was erased',
-			EMAIL_VERIFIED: 'verified their email',
-			PASSWORD_CHANGED: 'has a new password',
-			SESSION_STARTED: 'signed in',
-			SESSION_REVOKED: 'had a session ended',
-			SESSION_REUSE_DETECTED: 'had a session ended because its token was used twice',
-			SIGN_IN_FAILED: 'failed to sign in',
-			API_KEY_CREATED: 'has a new API key',
-			API_KEY_REVOKED: 'had an API key revoked'
-		} satisfies Record<EventType, string>,
-		other: 'has an event that this page does not know',
 		by: (name: string) => `by ${name}`,
-		from: (address: string) => `from ${address}`,
 		details: 'Details',
 		happened: 'When',
 		user: 'Person',
@@ -284,7 +264,10 @@ export const en = {
 			accounts: 'Accounts',
 			access: 'Roles and status',
 			signIns: 'Sign-ins',
-			security: 'Security'
+			security: 'Security',
+			started: 'Successful sign-ins',
+			changes: 'Changes',
+			failed: 'Failed sign-ins'
 		}
 	},
 	field: {
@@ -326,27 +309,11 @@ export const en = {
 		title: 'Overview',
 		users: 'People',
 		online: 'Online now',
-		signIns: 'Sign-ins',
-		changes: 'Changes',
-		failures: 'Failed sign-ins',
-		lastDay: 'Last 24 hours',
 		byRole: 'By role',
 		byStatus: 'By status',
-		hour: 'Hour from',
-		perHour: (n: number, hour: string) => `${n.toLocaleString('en')} from ${hour}`,
 		peak: (most: string) => `Peak: ${most}.`,
-		atLeast: (n: number) => `at least ${n.toLocaleString('en')}`,
 		recent: 'Latest changes',
 		seeAll: 'See all activity',
-		serviceTitle: 'Requests since the API started',
-		serviceText: 'Measured by the API process that answered this request.',
-		operation: 'Operation',
-		requests: 'Requests',
-		failed: 'Failed',
-		average: 'Average',
-		slow: 'Slower than 250 ms',
-		several: 'several at once',
-		noService: 'The API does not share its measurements with the console.',
 		memberText: 'You see active people. Ask an admin for the audit trail.'
 	},
 	account: {

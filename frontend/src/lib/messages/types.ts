@@ -2,7 +2,9 @@
 import type { enChange } from './en-change.ts';
 import type { enDevelopers } from './en-developers.ts';
 import type { enEntry } from './en-entry.ts';
+import type { enEvents } from './en-events.ts';
 import type { enExplorer } from './en-explorer.ts';
+import type { enFirst } from './en-first.ts';
 import type { enImport } from './en-import.ts';
 import type { en } from './en.ts';
 
@@ -18,8 +20,10 @@ export type Messages = Widened<typeof en>;
 export type EntryMessages = Widened<typeof enEntry>;
 /** Why somebody has to sign in, as the sign-in page says it. */
 export type SignInReason = keyof EntryMessages['auth']['reasons'];
-/** Those of the API page, of its explorer, of the import, and of a change of several people: they come with what shows them. */
+/** Those of the API page, of its explorer, of the import, of a change of several people, and of the log: they come with what shows them. */
 export type DevelopersMessages = Widened<typeof enDevelopers>;
 export type ExplorerMessages = Widened<typeof enExplorer>;
 export type ImportMessages = Widened<typeof enImport>;
 export type ChangeMessages = Widened<typeof enChange>;
+export type EventMessages = Widened<typeof enEvents>;
+export type FirstMessages = Widened<typeof enFirst>;

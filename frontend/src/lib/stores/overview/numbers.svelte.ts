@@ -1,6 +1,6 @@
 /** Numbers that follow what happens without asking for every event: they are read again, at most every few seconds. */
 import type { StatsData } from '#lib/graphql/documents.ts';
-import type { Counts } from '#lib/utils/event/hourly.ts';
+import type { Counts } from '#lib/utils/event/periods.ts';
 
 const EVERY_MS = 5_000;
 /** What happens together is read together. */

@@ -2,6 +2,7 @@
 import type { EventFilter, EventsVariables } from '#lib/graphql/documents.ts';
 import { Address, id, oneOf, oneOfOr, text, windowOf, type Position } from '#lib/utils/address.ts';
 import type { Bounds } from '#lib/utils/days.ts';
+import { moment } from './moment.ts';
 import { FILTERS, FILTER_KEYS, anyFilter } from './filters.ts';
 import { GROUPS, type EventGroup } from './words.ts';
 
@@ -15,7 +16,10 @@ const asked = {
 	/** The id of what it happened to: a user, a session, an API key. */
 	subject: id('subject'),
 	when: FILTERS.when.param,
-	types: FILTERS.types.param
+	types: FILTERS.types.param,
+	/** The moments between which a figure has counted; they come before `when`. */
+	since: moment('since'),
+	until: moment('until')
 };
 /** The address of the activity page; `about` is the id of a user. */
 export const activity = new Address('/activity', asked);
@@ -40,7 +44,9 @@ export const EVERYTHING = {
 	by: null,
 	subject: null,
 	when: null,
-	types: null
+	types: null,
+	since: null,
+	until: null
 } as const;
 
 /** What the address asks of the API. Types that are chosen one by one come before a group of them. */
@@ -52,6 +58,8 @@ export function activityFilter(query: ActivityQuery, bounds: Bounds): EventFilte
 	if (query.subject) filter.subjectId = query.subject;
 	if (query.group && !query.types) filter.types = [...GROUPS[query.group]];
 	if (query.about) filter.userId = query.about;
+	if (query.since) filter.since = query.since;
+	if (query.until) filter.until = query.until;
 	return Object.keys(filter).length ? filter : null;
 }
 

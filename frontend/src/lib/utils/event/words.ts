@@ -1,29 +1,31 @@
 /** What the types of events have in common, and how their values read. */
-import type { EventRow, EventType } from '#lib/graphql/documents.ts';
+import type { EventType } from '#lib/graphql/documents.ts';
 import type { Messages } from '#lib/messages/types.ts';
 import type { Formats } from '#lib/utils/format.ts';
 
 const DAY_MS = 86_400_000;
 
-export type EventGroup = 'accounts' | 'access' | 'signIns' | 'security';
+export type EventGroup = 'accounts' | 'access' | 'signIns' | 'security' | Figure;
+/** What the overview counts. A list of the same group shows what was counted. */
+export type Figure = 'started' | 'changes' | 'failed';
 export type EventTone = 'neutral' | 'accent' | 'ok' | 'warn' | 'danger';
 
 /** A type that the API has and this table has not is a type error. */
 const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> = {
-	USER_CREATED: ['ok', 'accounts'],
-	USER_UPDATED: ['neutral', 'accounts'],
-	USER_ROLE_CHANGED: ['accent', 'access'],
-	USER_DISABLED: ['warn', 'access'],
-	USER_ENABLED: ['ok', 'access'],
-	USER_DELETED: ['danger', 'accounts', 'access'],
-	USER_RESTORED: ['ok', 'accounts', 'access'],
-	USER_ERASED: ['danger', 'accounts'],
-	EMAIL_VERIFIED: ['ok', 'accounts'],
-	PASSWORD_CHANGED: ['neutral', 'security'],
-	SESSION_STARTED: ['neutral', 'signIns'],
+	USER_CREATED: ['ok', 'accounts', 'changes'],
+	USER_UPDATED: ['neutral', 'accounts', 'changes'],
+	USER_ROLE_CHANGED: ['accent', 'access', 'changes'],
+	USER_DISABLED: ['warn', 'access', 'changes'],
+	USER_ENABLED: ['ok', 'access', 'changes'],
+	USER_DELETED: ['danger', 'accounts', 'access', 'changes'],
+	USER_RESTORED: ['ok', 'accounts', 'access', 'changes'],
+	USER_ERASED: ['danger', 'accounts', 'changes'],
+	EMAIL_VERIFIED: ['ok', 'accounts', 'changes'],
+	PASSWORD_CHANGED: ['neutral', 'security', 'changes'],
+	SESSION_STARTED: ['neutral', 'signIns', 'started'],
 	SESSION_REVOKED: ['neutral', 'signIns', 'security'],
 	SESSION_REUSE_DETECTED: ['danger', 'security'],
-	SIGN_IN_FAILED: ['warn', 'signIns', 'security'],
+	SIGN_IN_FAILED: ['warn', 'signIns', 'security', 'failed'],
 	API_KEY_CREATED: ['neutral', 'security'],
 	API_KEY_REVOKED: ['neutral', 'security']
 };
@@ -38,8 +40,13 @@ export const GROUPS: Readonly<Record<EventGroup, readonly EventType[]>> = {
 	accounts: inGroup('accounts'),
 	access: inGroup('access'),
 	signIns: inGroup('signIns'),
-	security: inGroup('security')
+	security: inGroup('security'),
+	started: inGroup('started'),
+	changes: inGroup('changes'),
+	failed: inGroup('failed')
 };
+/** The groups that the activity page always offers; it names another one while it shows it. */
+export const OFFERED: readonly EventGroup[] = ['accounts', 'access', 'signIns', 'security'];
 
 export function toneOf(type: EventType): EventTone {
 	return KINDS[type]?.[0] ?? 'neutral';
@@ -68,22 +75,6 @@ export function dayName(m: Messages, f: Formats, key: string, now: number): stri
 	if (key === f.dayKey(now)) return m.activity.today;
 	if (key === f.dayKey(now - DAY_MS)) return m.activity.yesterday;
 	return f.date(`${key}T12:00:00Z`);
-}
-
-/** What of the changes belongs in the sentence: a new role, a new name, or why a session ended. */
-export function summary(m: Messages, f: Formats, event: EventRow): string | null {
-	const value = (field: string, one: unknown) => fieldValue(m, f, field, one);
-	const reason = event.changes.find((change) => change.field === 'reason');
-	if (reason) return value('reason', reason.after);
-	if (event.type === 'USER_CREATED') {
-		const role = event.changes.find((change) => change.field === 'role');
-		return role && role.after !== 'MEMBER' ? value('role', role.after) : null;
-	}
-	const shown = event.changes.filter((change) => change.field !== 'status');
-	const [only] = shown;
-	if (!only) return null;
-	if (shown.length > 1) return shown.map((change) => fieldName(m, change.field)).join(', ');
-	return `${value(only.field, only.before)} → ${value(only.field, only.after)}`;
 }
 
 export interface Day<T> {

@@ -1,0 +1,162 @@
+import type { EventMessages } from './types.ts';
+
+export const deEvents: EventMessages = {
+	sentence: {
+		USER_CREATED: {
+			by: '{actor} hat {user} angelegt',
+			self: '{user} hat sich registriert',
+			none: '{user} wurde angelegt'
+		},
+		CREATED_AS: {
+			by: '{actor} hat {user} als {after} angelegt',
+			self: '{user} hat sich als {after} registriert',
+			none: '{user} wurde als {after} angelegt'
+		},
+		RENAMED: {
+			by: '{actor} hat bei {userDative} den Namen von {before} in {after} geändert',
+			self: '{user} hat den eigenen Namen von {before} in {after} geändert',
+			none: 'Bei {userDative} wurde der Name von {before} in {after} geändert'
+		},
+		EMAIL_CHANGED: {
+			by: '{actor} hat bei {userDative} die E-Mail-Adresse von {before} in {after} geändert',
+			self: '{user} hat die eigene E-Mail-Adresse von {before} in {after} geändert',
+			none: 'Bei {userDative} wurde die E-Mail-Adresse von {before} in {after} geändert'
+		},
+		USER_UPDATED: {
+			by: '{actor} hat bei {userDative} Angaben geändert: {fields}',
+			self: '{user} hat eigene Angaben geändert: {fields}',
+			none: 'Bei {userDative} wurden Angaben geändert: {fields}'
+		},
+		USER_ROLE_CHANGED: {
+			by: '{actor} hat bei {userDative} die Rolle von {before} auf {after} geändert',
+			self: '{user} hat die eigene Rolle von {before} auf {after} geändert',
+			none: 'Bei {userDative} wurde die Rolle von {before} auf {after} geändert'
+		},
+		USER_DISABLED: {
+			by: '{actor} hat {user} gesperrt',
+			self: '{user} hat das eigene Konto gesperrt',
+			none: '{user} wurde gesperrt'
+		},
+		USER_ENABLED: {
+			by: '{actor} hat {user} entsperrt',
+			self: '{user} hat das eigene Konto entsperrt',
+			none: '{user} wurde entsperrt'
+		},
+		USER_DELETED: {
+			by: '{actor} hat {user} gelöscht',
+			self: '{user} hat das eigene Konto gelöscht',
+			none: '{user} wurde gelöscht'
+		},
+		USER_RESTORED: {
+			by: '{actor} hat {user} wiederhergestellt',
+			self: '{user} hat das eigene Konto wiederhergestellt',
+			none: '{user} wurde wiederhergestellt'
+		},
+		USER_ERASED: {
+			by: '{actor} hat eine Person endgültig gelöscht',
+			self: 'Jemand hat das eigene Konto endgültig gelöscht',
+			none: 'Eine Person wurde endgültig gelöscht'
+		},
+		EMAIL_VERIFIED: {
+			by: '{actor} hat die E-Mail-Adresse von {userDative} als bestätigt vermerkt',
+			self: '{user} hat die eigene E-Mail-Adresse bestätigt',
+			none: 'Die E-Mail-Adresse von {userDative} wurde bestätigt'
+		},
+		PASSWORD_CHANGED: {
+			by: '{actor} hat für {user} ein neues Passwort gesetzt',
+			self: '{user} hat das eigene Passwort geändert',
+			none: 'Für {user} wurde ein neues Passwort gesetzt'
+		},
+		SESSION_STARTED: {
+			by: '{actor} hat sich als {user} angemeldet',
+			self: '{user} hat sich angemeldet',
+			none: '{user} hat sich angemeldet'
+		},
+		SIGNED_OUT: {
+			by: '{actor} hat {user} abgemeldet',
+			self: '{user} hat sich abgemeldet',
+			none: '{user} hat sich abgemeldet'
+		},
+		SESSION_REVOKED: {
+			by: '{actor} hat eine Sitzung von {userDative} beendet',
+			self: '{user} hat eine eigene Sitzung beendet',
+			none: 'Eine Sitzung von {userDative} wurde beendet'
+		},
+		SESSION_LOST: {
+			by: '{user} wurde abgemeldet: {actor} hat {cause}',
+			self: '{user} hat {cause} und wurde deshalb in einer anderen Sitzung abgemeldet',
+			none: '{user} wurde aus einer Sitzung abgemeldet'
+		},
+		SESSION_REUSE_DETECTED: {
+			by: 'Eine Sitzung von {userDative} wurde beendet, weil ihr Token zweimal benutzt wurde',
+			self: 'Eine Sitzung von {userDative} wurde beendet, weil ihr Token zweimal benutzt wurde',
+			none: 'Eine Sitzung von {userDative} wurde beendet, weil ihr Token zweimal benutzt wurde'
+		},
+		SIGN_IN_FAILED: {
+			by: 'Jemand konnte sich nicht als {user} anmelden',
+			self: 'Jemand konnte sich nicht als {user} anmelden',
+			none: 'Jemand konnte sich nicht als {user} anmelden'
+		},
+		SIGN_IN_UNKNOWN: {
+			by: 'Jemand wollte sich mit einer unbekannten Adresse anmelden',
+			self: 'Jemand wollte sich mit einer unbekannten Adresse anmelden',
+			none: 'Jemand wollte sich mit einer unbekannten Adresse anmelden'
+		},
+		API_KEY_CREATED: {
+			by: '{actor} hat für {user} einen API-Schlüssel erstellt',
+			self: '{user} hat einen API-Schlüssel erstellt',
+			none: 'Für {user} wurde ein API-Schlüssel erstellt'
+		},
+		API_KEY_REVOKED: {
+			by: '{actor} hat einen API-Schlüssel von {userDative} widerrufen',
+			self: '{user} hat einen eigenen API-Schlüssel widerrufen',
+			none: 'Ein API-Schlüssel von {userDative} wurde widerrufen'
+		},
+		OTHER: {
+			by: '{actor} hat bei {userDative} etwas getan, das diese Seite nicht kennt',
+			self: '{user} hat etwas getan, das diese Seite nicht kennt',
+			none: 'Bei {userDative} ist etwas geschehen, das diese Seite nicht kennt'
+		}
+	},
+	overview: {
+		serviceTitle: 'Anfragen seit dem Start der API',
+		serviceText: 'Gemessen vom API-Prozess, der diese Anfrage beantwortet hat.',
+		operation: 'Operation',
+		requests: 'Anfragen',
+		failed: 'Fehlgeschlagen',
+		average: 'Mittelwert',
+		slow: 'Langsamer als 250 ms',
+		several: 'mehrere gleichzeitig',
+		noService: 'Die API teilt der Konsole keine Messwerte mit.',
+		figures: { started: 'Anmeldungen', changes: 'Änderungen', failed: 'Fehlgeschlagene Anmeldungen' },
+		span: 'Zeitraum',
+		spans: { '1': '24 Stunden', '7': '7 Tage', '30': '30 Tage', '90': '90 Tage' },
+		lastDays: {
+			'1': 'Letzte 24 Stunden',
+			'7': 'Letzte 7 Tage',
+			'30': 'Letzte 30 Tage',
+			'90': 'Letzte 90 Tage'
+		},
+		period: 'Zeitraum ab',
+		inPeriod: (n, start) => `${n.toLocaleString('de')} ab ${start}`,
+		now: 'Jetzt'
+	},
+	window: {
+		since: (from) => `Seit ${from}`,
+		between: (from, to) => `Von ${from} bis ${to}`,
+		until: (to) => `Bis ${to}`,
+		always: 'Jederzeit'
+	},
+	cause: {
+		PASSWORD_CHANGED: 'das Passwort geändert',
+		DISABLED: 'das Konto gesperrt',
+		DELETED: 'das Konto gelöscht'
+	},
+	erased: 'eine gelöschte Person',
+	erasedDative: 'einer gelöschten Person',
+	profile: 'Profil',
+	inSentence: (fields) => fields,
+	system: 'Das System: die Kommandozeile oder ein geplanter Auftrag',
+	from: (address) => `von ${address}`,
+	more: (n) => `und ${n.toLocaleString('de')} weitere in derselben Anfrage`
+};

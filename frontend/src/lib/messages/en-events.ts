@@ -1,0 +1,168 @@
+import type { EventType } from '#lib/graphql/documents.ts';
+
+/**
+ * What happened as a sentence: by whom, by the person concerned, or with nobody to name. `{user}` and `{actor}` are
+ * links; `{userDative}` is the person where a language declines what stands for one who was erased.
+ */
+export const enEvents = {
+	sentence: {
+		USER_CREATED: {
+			by: '{actor} added {user}',
+			self: '{user} signed up',
+			none: '{user} was added'
+		},
+		CREATED_AS: {
+			by: '{actor} added {user} as {after}',
+			self: '{user} signed up as {after}',
+			none: '{user} was added as {after}'
+		},
+		RENAMED: {
+			by: '{actor} changed {user}’s name from {before} to {after}',
+			self: '{user} changed their name from {before} to {after}',
+			none: '{user}’s name was changed from {before} to {after}'
+		},
+		EMAIL_CHANGED: {
+			by: '{actor} changed {user}’s email from {before} to {after}',
+			self: '{user} changed their email from {before} to {after}',
+			none: '{user}’s email was changed from {before} to {after}'
+		},
+		USER_UPDATED: {
+			by: '{actor} changed {user}’s {fields}',
+			self: '{user} changed their {fields}',
+			none: '{user}’s {fields} changed'
+		},
+		USER_ROLE_CHANGED: {
+			by: '{actor} changed {user}’s role from {before} to {after}',
+			self: '{user} changed their role from {before} to {after}',
+			none: '{user}’s role was changed from {before} to {after}'
+		},
+		USER_DISABLED: {
+			by: '{actor} disabled {user}',
+			self: '{user} disabled their own account',
+			none: '{user} was disabled'
+		},
+		USER_ENABLED: {
+			by: '{actor} enabled {user}',
+			self: '{user} enabled their own account',
+			none: '{user} was enabled'
+		},
+		USER_DELETED: {
+			by: '{actor} deleted {user}',
+			self: '{user} deleted their own account',
+			none: '{user} was deleted'
+		},
+		USER_RESTORED: {
+			by: '{actor} restored {user}',
+			self: '{user} restored their own account',
+			none: '{user} was restored'
+		},
+		USER_ERASED: {
+			by: '{actor} permanently erased a person',
+			self: 'Someone permanently erased their own account',
+			none: 'A person was permanently erased'
+		},
+		EMAIL_VERIFIED: {
+			by: '{actor} marked {user}’s email as verified',
+			self: '{user} verified their email',
+			none: '{user}’s email was verified'
+		},
+		PASSWORD_CHANGED: {
+			by: '{actor} set a new password for {user}',
+			self: '{user} changed their password',
+			none: 'A new password was set for {user}'
+		},
+		SESSION_STARTED: {
+			by: '{actor} signed in as {user}',
+			self: '{user} signed in',
+			none: '{user} signed in'
+		},
+		SIGNED_OUT: {
+			by: '{actor} signed {user} out',
+			self: '{user} signed out',
+			none: '{user} signed out'
+		},
+		SESSION_REVOKED: {
+			by: '{actor} ended one of {user}’s sessions',
+			self: '{user} ended one of their own sessions',
+			none: 'One of {user}’s sessions was ended'
+		},
+		SESSION_LOST: {
+			by: '{user} was signed out: {actor} {cause}',
+			self: '{user} {cause} and so was signed out of another session',
+			none: '{user} was signed out of a session'
+		},
+		SESSION_REUSE_DETECTED: {
+			by: 'One of {user}’s sessions was ended because its token was used twice',
+			self: 'One of {user}’s sessions was ended because its token was used twice',
+			none: 'One of {user}’s sessions was ended because its token was used twice'
+		},
+		SIGN_IN_FAILED: {
+			by: 'Someone failed to sign in as {user}',
+			self: 'Someone failed to sign in as {user}',
+			none: 'Someone failed to sign in as {user}'
+		},
+		SIGN_IN_UNKNOWN: {
+			by: 'Someone tried to sign in with an unknown address',
+			self: 'Someone tried to sign in with an unknown address',
+			none: 'Someone tried to sign in with an unknown address'
+		},
+		API_KEY_CREATED: {
+			by: '{actor} created an API key for {user}',
+			self: '{user} created an API key',
+			none: 'An API key was created for {user}'
+		},
+		API_KEY_REVOKED: {
+			by: '{actor} revoked an API key of {user}',
+			self: '{user} revoked one of their API keys',
+			none: 'An API key of {user} was revoked'
+		},
+		OTHER: {
+			by: '{actor} did something to {user} that this page does not know',
+			self: '{user} did something that this page does not know',
+			none: 'Something happened to {user} that this page does not know'
+		}
+	} satisfies Record<EventType, Sentence> & Record<string, Sentence>,
+	overview: {
+		serviceTitle: 'Requests since the API started',
+		serviceText: 'Measured by the API process that answered this request.',
+		operation: 'Operation',
+		requests: 'Requests',
+		failed: 'Failed',
+		average: 'Average',
+		slow: 'Slower than 250 ms',
+		several: 'several at once',
+		noService: 'The API does not share its measurements with the console.',
+		figures: { started: 'Sign-ins', changes: 'Changes', failed: 'Failed sign-ins' },
+		span: 'Period',
+		spans: { '1': '24 hours', '7': '7 days', '30': '30 days', '90': '90 days' },
+		lastDays: { '1': 'Last 24 hours', '7': 'Last 7 days', '30': 'Last 30 days', '90': 'Last 90 days' },
+		period: 'Period from',
+		inPeriod: (n: number, start: string) => `${n.toLocaleString('en')} from ${start}`,
+		now: 'Now'
+	},
+	window: {
+		since: (from: string) => `Since ${from}`,
+		between: (from: string, to: string) => `From ${from} to ${to}`,
+		until: (to: string) => `Until ${to}`,
+		always: 'Any time'
+	},
+	/** Why a session was lost, as what somebody did. */
+	cause: {
+		PASSWORD_CHANGED: 'changed the password',
+		DISABLED: 'disabled the account',
+		DELETED: 'deleted the account'
+	},
+	erased: 'an erased person',
+	erasedDative: 'an erased person',
+	profile: 'profile',
+	inSentence: (fields: string) => fields.toLowerCase(),
+	system: 'The system: the command line or a scheduled job',
+	from: (address: string) => `from ${address}`,
+	more: (n: number) => `and ${n.toLocaleString('en')} more in the same request`
+};
+
+interface Sentence {
+	by: string;
+	self: string;
+	none: string;
+}
