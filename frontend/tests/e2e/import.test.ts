@@ -26,9 +26,10 @@ const file = (name: string, text: string | Buffer) => ({
 	buffer: Buffer.from(text)
 });
 
-async function check({ page }: Visitor, chosen: ReturnType<typeof file>): Promise<void> {
+/** A chosen file is checked at once, where there is script. */
+async function check({ page, script }: Visitor, chosen: ReturnType<typeof file>): Promise<void> {
 	await page.getByLabel('File', { exact: true }).setInputFiles(chosen);
-	await page.getByRole('button', { name: 'Check file' }).click();
+	if (!script) await page.getByRole('button', { name: 'Check file' }).click();
 }
 
 const figure = async ({ page }: Visitor, name: string) =>

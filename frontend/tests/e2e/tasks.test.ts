@@ -1,0 +1,198 @@
+/** An administrator's day with real clicks and keys: each task in so many steps (docs/tasks.md has the table). */
+import { beforeAll, expect, inject } from 'vitest';
+import { Api, unique } from './harness/api.ts';
+import { ADMIN, Site } from './harness/stack.ts';
+import { Steps } from './harness/steps.ts';
+import { test, type Visitor } from './harness/visitor.ts';
+
+let api: Api;
+beforeAll(async () => (api = await Api.signIn()));
+
+const rows = ({ page }: Visitor) => page.locator('tr[data-id]');
+const row = (visitor: Visitor, name: string) => rows(visitor).filter({ hasText: name });
+const timeline = ({ page }: Visitor, type: string) => page.locator(`[data-timeline] [data-type=${type}]`);
+const statuses = (visitor: Visitor) => rows(visitor).locator('.status').allInnerTexts();
+
+test('find a person by a misspelt name', async ({ open }) => {
+	const name = unique('Wilhelm');
+	const someone = await api.newUser({ name });
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	const steps = new Steps('Find a person by a misspelt name');
+	await steps.take(page.keyboard.press('/'));
+	await steps.take(page.keyboard.type(name.replace('lh', 'hl')));
+	await row(visitor, name).waitFor();
+	await steps.take(rows(visitor).locator('.name').first().click());
+	await page.waitForURL(`/people/${someone.id}`);
+	steps.done(3);
+});
+
+test('all disabled auditors who were added in the last 30 days', async ({ open }) => {
+	const someone = await api.newUser({ name: unique('Found '), role: 'AUDITOR' });
+	await api.disable(someone.id);
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	const steps = new Steps('All disabled auditors added in the last 30 days');
+	await steps.take(page.keyboard.press('f'));
+	const filters = page.getByRole('dialog', { name: 'Filters' });
+	await steps.take(
+		(async () => {
+			for (const value of ['Disabled', 'Auditor', 'Last 30 days']) await filters.getByText(value, { exact: true }).click();
+		})()
+	);
+	await row(visitor, someone.name).waitFor();
+	await expect.poll(() => page.locator('[data-chip]').count()).toBe(3);
+	steps.done(2);
+});
+
+test('who changed a role and when', async ({ open }) => {
+	const someone = await api.newUser();
+	await api.update({ id: someone.id, role: 'AUDITOR' });
+	const visitor = await open({ as: ADMIN });
+	await visitor.goto(`/people?q=${someone.email}`);
+	const steps = new Steps('Who changed a role, and when');
+	await steps.take(rows(visitor).locator('.name').click());
+	const entry = timeline(visitor, 'USER_ROLE_CHANGED');
+	await entry.waitFor();
+	expect(await entry.innerText()).toMatch(/Admin[^]*Member[^]*Auditor/);
+	expect(await entry.locator('time').count()).toBeGreaterThan(0);
+	steps.done(1);
+});
+
+test('end a session', async ({ open }) => {
+	const someone = await api.newUser();
+	await (await open({ as: someone })).goto('/people');
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto(`/people?q=${someone.email}`);
+	const steps = new Steps('End a session');
+	await steps.take(rows(visitor).locator('.name').click());
+	await steps.take(page.getByRole('button', { name: /^End the session on Chrom/ }).click());
+	await timeline(visitor, 'SESSION_REVOKED').waitFor();
+	steps.done(2);
+});
+
+test('import a list with two bad rows and mend them', async ({ open }) => {
+	const tag = unique('list');
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people/import');
+	const lines = ['email,name', `a.${tag}@example.net,Ada`, `b.${tag} example.net,Bo`, `c.${tag}@example.net,`];
+	const file = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) };
+	const steps = new Steps('Import a list with two bad rows and mend them');
+	await steps.take(page.getByLabel('File', { exact: true }).setInputFiles(file));
+	await steps.take(
+		(async () => {
+			await page.getByLabel('Email, line 3').fill(`b.${tag}@example.net`);
+			await page.getByLabel('Name, line 4').fill('Cy');
+		})()
+	);
+	await steps.take(page.getByRole('button', { name: 'Import 3 people' }).click());
+	await page.getByText('Import finished.').waitFor();
+	steps.done(3);
+});
+
+test('export the filter in force', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people?status=DISABLED&role=AUDITOR');
+	const steps = new Steps('Export the filter in force');
+	const download = page.waitForEvent('download');
+	await steps.take(page.getByRole('link', { name: 'Export' }).first().click());
+	await download;
+	steps.done(1);
+});
+
+test('add a person and give them a way in', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	const email = `${unique('n')}@example.net`;
+	await visitor.goto('/people');
+	const steps = new Steps('Add a person and give them a way in');
+	await steps.take(page.getByRole('link', { name: /Add person/ }).first().click());
+	await steps.take(
+		(async () => {
+			await page.getByLabel('Name').fill('New Person');
+			await page.getByLabel('Email').fill(email);
+			await page.getByLabel(/Password/).first().fill('a long password for them');
+			await page.keyboard.press('Enter');
+		})()
+	);
+	await page.waitForURL(/people\/[0-9a-f]{8}-/);
+	steps.done(2);
+	await Api.signIn({ email, password: 'a long password for them' });
+});
+
+test('two admins on one person', async ({ open }) => {
+	const someone = await api.newUser();
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto(`/people/${someone.id}`);
+	await visitor.live();
+	const steps = new Steps('Two admins on one person: see both, save mine');
+	await steps.take(page.locator('[data-form=save]').getByLabel('Name').fill('What I Was Typing'));
+	await api.update({ id: someone.id, displayName: 'Theirs Came First' });
+	await steps.take(page.locator('[data-conflict="1"]').getByRole('button', { name: 'Save mine' }).click());
+	await page.getByRole('heading', { name: 'What I Was Typing' }).waitFor();
+	steps.done(2);
+});
+
+test('an API that dies while one types', async ({ open }) => {
+	const site = await Site.start(inject('place'));
+	try {
+		const someone = await api.newUser();
+		const visitor = await open({ as: ADMIN, place: site.place });
+		visitor.expected.push(/WebSocket/, /status of 50\d/, /Failed to load resource/);
+		const { page } = visitor;
+		await visitor.goto(`/people/${someone.id}`);
+		await visitor.live();
+		const form = page.locator('[data-form=save]');
+		const save = form.getByRole('button', { name: 'Save changes' });
+		const steps = new Steps('An API that dies while one types');
+		await steps.take(form.getByLabel('Name').fill('Typed Meanwhile'));
+		await site.api.stop('SIGKILL');
+		await steps.take(save.click());
+		await form.getByText('The API cannot be reached.').waitFor();
+		await site.startApi();
+		await visitor.live();
+		await steps.take(save.click());
+		await page.getByRole('heading', { name: 'Typed Meanwhile' }).waitFor();
+		steps.done(3);
+	} finally {
+		await site.stop();
+	}
+});
+
+test.for([
+	['At 200 % zoom', { width: 640 }, /^Disable/],
+	['On a phone', { width: 390 }, /^Disable/],
+	['In German', { locale: 'de-DE' }, /^Deaktivieren/]
+] as const)('%s: disable a person', async ([where, options, disable], { open }) => {
+	const someone = await api.newUser({ name: unique('Small ') });
+	const visitor = await open({ as: ADMIN, ...options });
+	const { page } = visitor;
+	await visitor.goto(`/people?q=${someone.email}`);
+	const steps = new Steps(`${where}: disable a person`);
+	await steps.take(rows(visitor).locator('.name').click());
+	await page.waitForURL(`/people/${someone.id}`);
+	await steps.take(page.getByRole('button', { name: disable }).first().click());
+	await steps.take(page.getByRole('dialog').getByRole('button', { name: disable }).click());
+	await timeline(visitor, 'USER_DISABLED').waitFor();
+	steps.done(3);
+});
+
+test.for([
+	['written from right to left', '\u05d3\u05d5\u05d3 \u05d1\u05df-\u05d2\u05d5\u05e8\u05d9\u05d5\u05df'],
+	['very long', 'Wolfeschlegelsteinhausenbergerdorff '.repeat(5).trim()]
+])('find a person whose name is %s', async ([what, name], { open }) => {
+	const someone = await api.newUser({ name, email: `${unique('p')}@example.net` });
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto(`/people?q=${someone.email}`);
+	const steps = new Steps(`Open a person whose name is ${what}`);
+	await steps.take(rows(visitor).locator('.name').click());
+	await page.getByRole('heading', { name }).waitFor();
+	steps.done(1);
+});
