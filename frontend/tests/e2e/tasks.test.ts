@@ -39,12 +39,78 @@ test('all disabled auditors who were added in the last 30 days', async ({ open }
 	const filters = page.getByRole('dialog', { name: 'Filters' });
 	await steps.take(
 		(async () => {
-			for (const value of ['Disabled', 'Auditor', 'Last 30 days']) await filters.getByText(value, { exact: true }).click();
+			for (const value of ['Disabled', 'Auditor', 'Last 30 days'])
+				await filters.getByText(value, { exact: true }).click();
 		})()
 	);
 	await row(visitor, someone.name).waitFor();
 	await expect.poll(() => page.locator('[data-chip]').count()).toBe(3);
 	steps.done(2);
+});
+
+test('change a role and take it back', async ({ open }) => {
+	const someone = await api.newUser();
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto(`/people?q=${someone.email}`);
+	const steps = new Steps('Change a role and take it back');
+	await steps.take(rows(visitor).locator('.name').click());
+	const form = page.locator('[data-form=role]');
+	await steps.take(
+		(async () => {
+			await form.getByRole('combobox').selectOption('AUDITOR');
+			await form.getByRole('button', { name: 'Set role' }).click();
+		})()
+	);
+	await steps.take(page.getByRole('button', { name: 'Undo' }).click());
+	await timeline(visitor, 'USER_ROLE_CHANGED').nth(1).waitFor();
+	await expect.poll(() => form.getByRole('combobox').inputValue()).toBe('MEMBER');
+	steps.done(3);
+});
+
+test('disable twelve at once and take it back', async ({ open }) => {
+	const tag = unique('twelve');
+	await Promise.all(Array.from({ length: 12 }, (_, n) => api.newUser({ name: `P${n} ${tag}` })));
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto(`/people?q=${tag}&sort=name`);
+	const disabling = new Steps('Disable twelve at once');
+	await disabling.take(page.getByLabel('Select all on this page').check());
+	const bar = page.getByRole('group', { name: '12 selected' });
+	await disabling.take(bar.getByRole('button', { name: 'Disable' }).click());
+	const dialog = page.getByRole('dialog', { name: 'Disable 12 people?' });
+	await disabling.take(dialog.getByRole('button', { name: 'Disable' }).click());
+	await page.getByText('12 people changed').waitFor();
+	expect(new Set(await statuses(visitor))).toEqual(new Set(['Disabled']));
+	disabling.done(3);
+	const undoing = new Steps('… and undo');
+	await page.getByRole('dialog').waitFor({ state: 'detached' });
+	await undoing.take(page.getByRole('button', { name: 'Undo' }).click());
+	await page.getByText('12 people are as before').waitFor();
+	expect(new Set(await statuses(visitor))).toEqual(new Set(['Active']));
+	undoing.done(1);
+});
+
+test('by the keyboard alone: disable a person and take it back', async ({ open }) => {
+	const someone = await api.newUser();
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto(`/people?q=${someone.email}`);
+	const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+	const steps = new Steps('By the keyboard alone: disable a person and undo');
+	for (const key of ['j', 'x', 'b']) await steps.take(page.keyboard.press(key));
+	while ((await focused()) !== 'Disable') await steps.take(page.keyboard.press('Tab'));
+	await steps.take(page.keyboard.press('Enter'));
+	const dialog = page.getByRole('dialog', { name: 'Disable 1 person?' });
+	await dialog.waitFor();
+	while ((await focused()) !== 'Disable') await steps.take(page.keyboard.press('Tab'));
+	await steps.take(page.keyboard.press('Enter'));
+	await page.getByText('1 person changed').waitFor();
+	await dialog.waitFor({ state: 'detached' });
+	await steps.take(page.keyboard.press('Control+z'));
+	await page.getByText(/(is|are) as before/).waitFor();
+	expect(await statuses(visitor)).toEqual(['Active']);
+	steps.done(9);
 });
 
 test('who changed a role and when', async ({ open }) => {
@@ -79,7 +145,12 @@ test('import a list with two bad rows and mend them', async ({ open }) => {
 	const visitor = await open({ as: ADMIN });
 	const { page } = visitor;
 	await visitor.goto('/people/import');
-	const lines = ['email,name', `a.${tag}@example.net,Ada`, `b.${tag} example.net,Bo`, `c.${tag}@example.net,`];
+	const lines = [
+		'email,name',
+		`a.${tag}@example.net,Ada`,
+		`b.${tag} example.net,Bo`,
+		`c.${tag}@example.net,`
+	];
 	const file = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) };
 	const steps = new Steps('Import a list with two bad rows and mend them');
 	await steps.take(page.getByLabel('File', { exact: true }).setInputFiles(file));
@@ -87,6 +158,7 @@ test('import a list with two bad rows and mend them', async ({ open }) => {
 		(async () => {
 			await page.getByLabel('Email, line 3').fill(`b.${tag}@example.net`);
 			await page.getByLabel('Name, line 4').fill('Cy');
+			await page.keyboard.press('Enter');
 		})()
 	);
 	await steps.take(page.getByRole('button', { name: 'Import 3 people' }).click());
@@ -111,12 +183,20 @@ test('add a person and give them a way in', async ({ open }) => {
 	const email = `${unique('n')}@example.net`;
 	await visitor.goto('/people');
 	const steps = new Steps('Add a person and give them a way in');
-	await steps.take(page.getByRole('link', { name: /Add person/ }).first().click());
+	await steps.take(
+		page
+			.getByRole('link', { name: /Add person/ })
+			.first()
+			.click()
+	);
 	await steps.take(
 		(async () => {
 			await page.getByLabel('Name').fill('New Person');
 			await page.getByLabel('Email').fill(email);
-			await page.getByLabel(/Password/).first().fill('a long password for them');
+			await page
+				.getByLabel(/Password/)
+				.first()
+				.fill('a long password for them');
 			await page.keyboard.press('Enter');
 		})()
 	);
@@ -168,7 +248,7 @@ test('an API that dies while one types', async ({ open }) => {
 test.for([
 	['At 200 % zoom', { width: 640 }, /^Disable/],
 	['On a phone', { width: 390 }, /^Disable/],
-	['In German', { locale: 'de-DE' }, /^Deaktivieren/]
+	['In German', { locale: 'de-DE' }, /^Sperren/]
 ] as const)('%s: disable a person', async ([where, options, disable], { open }) => {
 	const someone = await api.newUser({ name: unique('Small ') });
 	const visitor = await open({ as: ADMIN, ...options });
