@@ -117,6 +117,15 @@ test('what a finger presses in bulk is 44 px high', async ({ open }) => {
 	expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
 });
 
+test('on a phone the page can be turned while somebody is selected', async ({ open }) => {
+	const visitor = await open({ as: ADMIN, width: 390 });
+	const { page } = visitor;
+	await visitor.goto('/people?sort=name');
+	await page.locator('tr[data-id] input').first().check();
+	await page.getByRole('link', { name: 'Next' }).click();
+	await page.getByText('1 on other pages').waitFor();
+});
+
 test('who is chosen from is read by name, however long the address', async ({ open }) => {
 	const api = await Api.signIn();
 	const name = unique('Chosen ');
