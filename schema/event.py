@@ -196,8 +196,8 @@ class EventFilterInput:
     user_id: strawberry.ID | None = strawberry.UNSET
     actor_id: strawberry.ID | None = strawberry.UNSET
     subject_id: strawberry.ID | None = strawberry.UNSET
-    since: datetime | None = strawberry.UNSET
-    until: datetime | None = strawberry.UNSET
+    occurred_after: datetime | None = strawberry.UNSET
+    occurred_before: datetime | None = strawberry.UNSET
 
 
 def event_filter_of(input_: EventFilterInput | None) -> EventFilter:
@@ -211,8 +211,8 @@ def event_filter_of(input_: EventFilterInput | None) -> EventFilter:
         user_id=_id(input_.user_id, "user_id"),
         actor_id=_id(input_.actor_id, "actor_id"),
         subject_id=_id(input_.subject_id, "subject_id"),
-        since=given(input_.since),
-        until=given(input_.until),
+        since=given(input_.occurred_after),
+        until=given(input_.occurred_before),
     )
 
 

@@ -61,7 +61,7 @@ export const UTILS = {
 		['text.length > LONGEST || ', ''],
 		["url.pathname + url.search + url.hash === text ? text : '/'", 'text']
 	],
-	'lib/utils/event/filters.ts': [['since: from, until', 'since: from']],
+	'lib/utils/event/filters.ts': [['occurredAfter: from, occurredBefore: until', 'occurredAfter: from']],
 	'lib/utils/event/address.ts': [
 		['if (query.by) filter.actorId = query.by;', ''],
 		['if (query.subject) filter.subjectId = query.subject;', ''],

@@ -35,8 +35,8 @@ describe('the address of the activity page', () => {
 	it('limits the list to a period, of moments only', () => {
 		const query = parse('since=2026-01-02T23:00Z&until=2026-01-03T10:20:30.5Z');
 		expect(activityFilter(query, BOUNDS)).toEqual({
-			since: '2026-01-02T23:00:00.000Z',
-			until: '2026-01-03T10:20:30.500Z'
+			occurredAfter: '2026-01-02T23:00:00.000Z',
+			occurredBefore: '2026-01-03T10:20:30.500Z'
 		});
 		expect(decodeURIComponent(activity.href(query))).toBe(
 			'/activity?since=2026-01-02T23:00Z&until=2026-01-03T10:20:30.500Z'
@@ -70,13 +70,13 @@ describe('the filters of the log', () => {
 		expect(activityFilter(parse(`show=signIns&${address}`), BOUNDS)).toEqual({
 			actorId: ID,
 			subjectId: ID,
-			since: '2026-10-31T23:00:00.000Z',
-			until: '2026-11-02T23:00:00.000Z',
+			occurredAfter: '2026-10-31T23:00:00.000Z',
+			occurredBefore: '2026-11-02T23:00:00.000Z',
 			types: ['USER_ROLE_CHANGED', 'USER_DISABLED']
 		});
 		expect(activityFilter(parse('when=7d'), BOUNDS)).toEqual({
-			since: '2026-11-20T23:00:00.000Z',
-			until: null
+			occurredAfter: '2026-11-20T23:00:00.000Z',
+			occurredBefore: null
 		});
 		expect(activity.href(parse(address))).toBe(
 			`/activity?by=${ID}&subject=${ID}&when=2026-11-01..2026-11-02&type=USER_ROLE_CHANGED,USER_DISABLED`

@@ -80,8 +80,8 @@ describe('what was counted', () => {
 			const query = activity.parse(new URL(address, 'http://localhost').searchParams);
 			expect(activityFilter(query, () => ({ from: null, until: null }))).toEqual({
 				types: GROUPS[group],
-				since: at(1),
-				until: at(2)
+				occurredAfter: at(1),
+				occurredBefore: at(2)
 			});
 		}
 	);

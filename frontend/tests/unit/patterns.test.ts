@@ -37,6 +37,8 @@ const WORST: Record<string, string[]> = {
 	'src/lib/utils/address.ts': ['0', '00000000-', '-0000'],
 	'src/lib/utils/days.ts': ['1', '2026-', '-01'],
 	'src/lib/utils/csv-line.ts': ['"', ',', 'x', '=', '\r'],
+	'src/lib/utils/event/moment.ts': ['0', '2026-01-02T', ':00', '.000Z', ':00.000Z'],
+	'src/lib/utils/event/sentence.ts': ['{', '{a', 'a'],
 	'src/lib/utils/explorer/examples.ts': [' ', ' x', '\n'],
 	'src/lib/utils/format.ts': ['A', '/'],
 	'src/lib/utils/explorer/json-tokens.ts': ['"', '\\"', '"\\', '" ', '1', '1.', '1e', 'tru', '-', '"x":'],

@@ -25,8 +25,8 @@ export interface EventFilter {
 	userId?: string | null;
 	actorId?: string | null;
 	subjectId?: string | null;
-	since?: string | null;
-	until?: string | null;
+	occurredAfter?: string | null;
+	occurredBefore?: string | null;
 }
 
 export interface UserFilter {

@@ -58,8 +58,8 @@ export function activityFilter(query: ActivityQuery, bounds: Bounds): EventFilte
 	if (query.subject) filter.subjectId = query.subject;
 	if (query.group && !query.types) filter.types = [...GROUPS[query.group]];
 	if (query.about) filter.userId = query.about;
-	if (query.since) filter.since = query.since;
-	if (query.until) filter.until = query.until;
+	if (query.since) filter.occurredAfter = query.since;
+	if (query.until) filter.occurredBefore = query.until;
 	return Object.keys(filter).length ? filter : null;
 }
 

@@ -10,7 +10,7 @@ function filter<T>(one: Filter<T, EventFilter>): Filter<T, EventFilter> {
 }
 
 export const FILTERS = {
-	when: filter(byDays('when', ({ from, until }) => ({ since: from, until }))),
+	when: filter(byDays('when', ({ from, until }) => ({ occurredAfter: from, occurredBefore: until }))),
 	types: filter({
 		param: severalOf('type', TYPES),
 		values: TYPES,
