@@ -74,7 +74,7 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 });
 
 test('a new version of the console is announced, and the current one is not', async ({ open }) => {
-	const visitor = await open();
+	const visitor = await open({ serviceWorker: false });
 	const { page } = visitor;
 	const notice = page.getByText('A new version of the console is ready.');
 	/** What SvelteKit does when the visitor comes back to the tab. */

@@ -52,6 +52,8 @@ export interface VisitorOptions {
 	width?: number;
 	locale?: string;
 	reducedMotion?: boolean;
+	/** Without it, every request of the page is seen as the page's own. */
+	serviceWorker?: boolean;
 	/** Pixels of the picture for one of the page. */
 	scale?: number;
 }
@@ -83,6 +85,7 @@ export class Visitor {
 			javaScriptEnabled: script,
 			viewport: { width, height: width < 600 ? 844 : 800 },
 			deviceScaleFactor: options.scale ?? 1,
+			serviceWorkers: options.serviceWorker === false ? 'block' : 'allow',
 			locale: options.locale ?? 'en-GB',
 			timezoneId: 'Europe/Berlin',
 			reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference'
