@@ -58,4 +58,7 @@ async def http_exception(_: Request, error: Exception) -> Response:
     """The router's errors: unknown paths and wrong methods, with Allow."""
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code, "MALFORMED_REQUEST")
-    return respond(failure(code, MESSAGES.get(code, error.detail)), error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if "Allow" in headers:  # the router has its methods as a set
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+    return respond(failure(code, MESSAGES.get(code, error.detail)), error.status_code, headers)
