@@ -80,7 +80,7 @@ test('disable twelve at once and take it back', async ({ open }) => {
 	await disabling.take(bar.getByRole('button', { name: 'Disable' }).click());
 	const dialog = page.getByRole('dialog', { name: 'Disable 12 people?' });
 	await disabling.take(dialog.getByRole('button', { name: 'Disable' }).click());
-	await page.getByText('12 people changed').waitFor();
+	await page.getByRole('status').getByText('12 people changed').waitFor();
 	expect(new Set(await statuses(visitor))).toEqual(new Set(['Disabled']));
 	disabling.done(3);
 	const undoing = new Steps('… and undo');
@@ -105,7 +105,7 @@ test('by the keyboard alone: disable a person and take it back', async ({ open }
 	await dialog.waitFor();
 	while ((await focused()) !== 'Disable') await steps.take(page.keyboard.press('Tab'));
 	await steps.take(page.keyboard.press('Enter'));
-	await page.getByText('1 person changed').waitFor();
+	await page.getByRole('status').getByText('1 person changed').waitFor();
 	await dialog.waitFor({ state: 'detached' });
 	await steps.take(page.keyboard.press('Control+z'));
 	await page.getByText(/(is|are) as before/).waitFor();
@@ -189,6 +189,7 @@ test('add a person and give them a way in', async ({ open }) => {
 			.first()
 			.click()
 	);
+	await page.waitForURL('/people/new');
 	await steps.take(
 		(async () => {
 			await page.getByLabel('Name').fill('New Person');

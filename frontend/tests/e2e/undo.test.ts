@@ -48,7 +48,7 @@ test('twelve are disabled at once and taken back by Ctrl Z, but for the one whom
 		.getByRole('dialog', { name: 'Disable 10 people?' })
 		.getByRole('button', { name: 'Disable' })
 		.click();
-	await page.getByText('10 people changed').waitFor();
+	await page.getByRole('status').getByText('10 people changed').waitFor();
 	await page.getByRole('dialog').waitFor({ state: 'detached' });
 	await page.getByRole('button', { name: 'Undo' }).focus();
 	const renamed = await api.update({ id: twelve[0]!.id, displayName: `P0 ${tag} renamed` });

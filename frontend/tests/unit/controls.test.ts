@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Debounce } from '#lib/stores/controls/debounce.ts';
 import { Selection } from '#lib/stores/controls/selection.svelte.ts';
 import { Suggestions } from '#lib/stores/controls/suggestions.svelte.ts';
+import { Toasts } from '#lib/stores/toasts.svelte.ts';
 import { pool } from '#lib/utils/pool.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -192,4 +193,19 @@ describe('a pool', () => {
 		expect(ended.length).toBeGreaterThan(0);
 		expect(ended.length).toBeLessThan(4);
 	});
+});
+
+test('what is taken back begins once what was taken back before has ended, even badly', async () => {
+	const toasts = new Toasts();
+	const events: string[] = [];
+	let fail = (_: Error) => {};
+	toasts.ok('first', () => void events.push('first'));
+	toasts.ok('second', () => {
+		events.push('second');
+		return new Promise((_, reject) => (fail = reject));
+	});
+	expect([toasts.undo(), toasts.undo(), toasts.undo()]).toEqual([true, true, false]);
+	await vi.waitFor(() => expect(events).toEqual(['second']));
+	fail(new Error('no connection'));
+	await vi.waitFor(() => expect(events).toEqual(['second', 'first']));
 });

@@ -17,6 +17,8 @@ export class Toasts {
 	list = $state<Toast[]>([]);
 	#next = 1;
 	#timers: Record<number, ReturnType<typeof setTimeout>> = {};
+	/** What is taken back next may stand on what is being taken back. */
+	#undoing: Promise<unknown> = Promise.resolve();
 
 	ok(text: string, undo?: () => unknown): void {
 		const toast = this.#add({ kind: 'ok', text, undo });
@@ -42,12 +44,15 @@ export class Toasts {
 		this.#timers = Object.fromEntries(going.map((toast) => [toast.id, this.#expire(toast)]));
 	}
 
-	/** Takes back the latest of what stands here, or what one toast is about. Returns whether there was something. */
+	/**
+	 * Takes back the latest of what stands here, or what one toast is about, after what is being taken back. Returns
+	 * whether there was something.
+	 */
 	undo(id?: number): boolean {
 		const toast = this.list.findLast((one) => one.undo && (id === undefined || one.id === id));
 		if (!toast) return false;
 		this.dismiss(toast.id);
-		toast.undo?.();
+		this.#undoing = this.#undoing.then(() => toast.undo?.()).catch(() => {});
 		return true;
 	}
 

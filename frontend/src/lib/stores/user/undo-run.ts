@@ -16,8 +16,6 @@ const AT_ONCE = 4;
 class History {
 	/** The versions made by taking something back, by the one that each is equal to: `id:version`. */
 	readonly equals = new Map<string, number>();
-	/** One after the other: what is taken back next may stand on this. */
-	last: Promise<void> = Promise.resolve();
 }
 
 const histories = new WeakMap<Toasts, History>();
@@ -46,22 +44,17 @@ async function takeEachBack(
 	return refused;
 }
 
-export function takeAllBack(
+export async function takeAllBack(
 	toasts: Toasts,
 	i18n: I18n,
 	changes: readonly Changed[],
 	owner: Owner
 ): Promise<void> {
-	const history = historyOf(toasts);
-	const taking = history.last.then(async () => {
-		const m = await loadChangeMessages(i18n.locale);
-		const end = owner.begin?.();
-		const refused = await takeEachBack(history, changes, owner).finally(() => end?.());
-		const done = changes.length - refused.length;
-		if (done) toasts.ok(m.undone(done, changes[0]?.before.displayName ?? ''));
-		const reasons = refused.map(({ name, result }) => `${name}: ${formError(i18n.m, result.refusal)}`);
-		if (reasons.length) toasts.error(m.notUndone(reasons));
-	});
-	history.last = taking.catch(() => {});
-	return taking;
+	const m = await loadChangeMessages(i18n.locale);
+	const end = owner.begin?.();
+	const refused = await takeEachBack(historyOf(toasts), changes, owner).finally(() => end?.());
+	const done = changes.length - refused.length;
+	if (done) toasts.ok(m.undone(done, changes[0]?.before.displayName ?? ''));
+	const reasons = refused.map(({ name, result }) => `${name}: ${formError(i18n.m, result.refusal)}`);
+	if (reasons.length) toasts.error(m.notUndone(reasons));
 }
