@@ -105,14 +105,14 @@ describe('notes', () => {
 		vi.useRealTimers();
 	});
 
-	test('are undone from the latest, each once', () => {
+	test('are undone from the latest, each once', async () => {
 		const toasts = new Toasts();
 		const undone: string[] = [];
 		for (const name of ['first', 'second', 'third']) toasts.ok(name, () => undone.push(name));
 		toasts.error('nothing to take back');
 		expect(toasts.undo(toasts.list[1]!.id)).toBe(true);
 		expect([toasts.undo(), toasts.undo(), toasts.undo()]).toEqual([true, true, false]);
-		expect(undone).toEqual(['second', 'third', 'first']);
+		await vi.waitFor(() => expect(undone).toEqual(['second', 'third', 'first']));
 		for (const { id } of toasts.list) toasts.dismiss(id);
 	});
 });
