@@ -1,4 +1,4 @@
-"""The kept counts of the log on the real PostgreSQL: equal to what a reader finds there, whoever numbers, prunes or restores."""
+"""The kept counts of the log on the real PostgreSQL: equal to the events in the table after numbering, pruning and restoring."""
 
 from __future__ import annotations
 

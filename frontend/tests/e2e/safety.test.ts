@@ -104,18 +104,21 @@ describe('the last resort', () => {
 		await page.waitForURL('/people');
 	});
 
-	test.for([true, false])('a position that is none shows the list (script: %s)', async (script, { open }) => {
-		const visitor = await open({ as: ADMIN, script });
-		for (const [path, shown] of [
-			['/people?q=example&after=not-a-cursor', '/people?q=example'],
-			['/people?before=not-a-cursor', '/people'],
-			['/activity?after=not-a-cursor', '/activity'],
-			[`/people/${someone.id}?older=not-a-cursor`, `/people/${someone.id}`]
-		] as const) {
-			expect(await visitor.goto(path), path).toBe(200);
-			expect(visitor.path).toBe(shown);
+	test.for([true, false])(
+		'an invalid position shows the beginning of the list (script: %s)',
+		async (script, { open }) => {
+			const visitor = await open({ as: ADMIN, script });
+			for (const [path, shown] of [
+				['/people?q=example&after=not-a-cursor', '/people?q=example'],
+				['/people?before=not-a-cursor', '/people'],
+				['/activity?after=not-a-cursor', '/activity'],
+				[`/people/${someone.id}?older=not-a-cursor`, `/people/${someone.id}`]
+			] as const) {
+				expect(await visitor.goto(path), path).toBe(200);
+				expect(visitor.path).toBe(shown);
+			}
 		}
-	});
+	);
 
 	test('an address with a percent sign that begins no character is nobody’s', async ({ open }) => {
 		const visitor = await open({ as: ADMIN });

@@ -1,4 +1,4 @@
-/** What an admin who is alone in the directory is told. */
+/** The texts for the only user of the directory, an admin. */
 export const enFirst = {
 	title: 'You are the only one here',
 	lead: 'Three ways to begin. This goes away with the second person.',

@@ -31,3 +31,15 @@ export function byDays<Asked>(name: string, asks: (moments: Moments) => Asked): 
 const YES_NO = ['yes', 'no'] as const;
 /** The rest of a filter by a flag. */
 export const eitherWay = { values: YES_NO, single: true } as const;
+
+/** The texts of the bar and its panel. */
+export function filterWords(m: Messages) {
+	return {
+		...m.filter,
+		from: m.days.from,
+		to: m.days.to,
+		apply: m.common.apply,
+		close: m.common.close,
+		clear: m.users.clearFilters
+	};
+}
