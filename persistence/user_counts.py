@@ -45,7 +45,6 @@ _ADD = f"""
     INSERT INTO user_counts (traits, n) SELECT traits, sum(n) FROM gone GROUP BY traits HAVING sum(n) <> 0;
   END IF;
 """  # noqa: S608 - constants of this module only
-_FUNCTION = "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE due BIGINT; BEGIN {body} RETURN NULL; END $$"
 _BODIES = {
     "user_counts_added": _ADD.format(changes="SELECT traits, count(*) FROM new_users GROUP BY traits"),
     "user_counts_changed": _ADD.format(changes="VALUES (OLD.traits, -1), (NEW.traits, 1)"),
@@ -60,4 +59,4 @@ _OCCASIONS = {
     "user_counts_emptied": "TRUNCATE ON users FOR EACH STATEMENT",
 }
 
-declare(metadata, {name: _FUNCTION.format(name=name, body=body) for name, body in _BODIES.items()}, _OCCASIONS)
+declare(metadata, _BODIES, _OCCASIONS, "DECLARE due BIGINT; ")

@@ -70,7 +70,6 @@ _REMOVE = """
   DELETE FROM words v WHERE v.word = ANY (string_to_array(OLD.name_key || ' ' || OLD.email_key, ' '))
   AND NOT EXISTS (SELECT FROM user_words w WHERE w.word = v.word);
 """
-_FUNCTION = "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
 
 _BODIES = {
     "user_words_added": _ADD.format(words_of=_WORDS_OF.format(row="n", source="new_users n")),
@@ -89,4 +88,4 @@ _OCCASIONS = {
     "user_words_removed": "DELETE ON users FOR EACH ROW",
 }
 
-declare(metadata, {name: _FUNCTION.format(name=name, body=body) for name, body in _BODIES.items()}, _OCCASIONS)
+declare(metadata, _BODIES, _OCCASIONS)

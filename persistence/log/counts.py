@@ -44,7 +44,6 @@ async def counts_by_period(connection: AsyncConnection, starts: Sequence[datetim
     return [EventCount(EventType(type_), starts[period - 1], n) for type_, period, n in found]
 
 
-_FUNCTION = "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
 _BODIES = {
     "event_counts_numbered": """
   INSERT INTO event_counts (at, type, n)
@@ -67,8 +66,4 @@ _OCCASIONS = {
     "event_counts_emptied": "TRUNCATE ON events FOR EACH STATEMENT",
 }
 
-declare(
-    metadata,
-    {name: _FUNCTION.format(name=name, body=body.format(quarter=QUARTER)) for name, body in _BODIES.items()},
-    _OCCASIONS,
-)
+declare(metadata, {name: body.format(quarter=QUARTER) for name, body in _BODIES.items()}, _OCCASIONS)
