@@ -9,6 +9,8 @@ from pydantic import SecretStr
 from redis.asyncio.connection import ConnectionPool, SSLConnection
 from redis.exceptions import RedisError
 
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""The sslmodes of libpq, from the least strict."""
 REDIS_SCHEMES = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
 REDIS_OPTIONS = frozenset({"client_name", "db", "health_check_interval", "password", "protocol", "username"})
 """Options for every scheme. Timeouts are excluded, because they would replace Rollcall's own."""
@@ -66,6 +68,8 @@ def check_database(address: DatabaseAddress) -> DatabaseAddress:
     options = dict(parse_qsl(parts.query))
     if unknown := sorted(options.keys() - {"host", "port", "sslmode"}):
         raise ValueError(f"has unsupported options (supported are sslmode, host and port): {', '.join(unknown)}")
+    if options.get("sslmode", "prefer") not in SSL_MODES:
+        raise ValueError(f"has an sslmode that does not exist; the modes are {', '.join(SSL_MODES)}")
     if not (parts.hostname or "host" in options):
         raise ValueError("names no host")
     if not parts.path.strip("/"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import threading
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -19,12 +21,15 @@ from api.http.health import Health
 from api.http.hosts import HostGuard
 from api.http.middleware import CrossOrigin, ErrorMask, RequestMiddleware
 from api.http.refusals import Refuse
+from api.logs import configure_logs
 from api.rest.errors import http_exception
 from api.rest.v1 import rest_routes
+from api.revisions import shipped
 from api.settings import Settings
-from api.telemetry import configure_logs
 
 SOCKET_PATH = "/graphql"
+
+log = structlog.get_logger("server")
 nowhere = Refuse(404, "NOT_FOUND", f"Sockets are opened at {SOCKET_PATH}")
 
 
@@ -68,7 +73,22 @@ class Application:
         async with build(self._settings, **self._replaced).running() as self.container:
             self._app = build_app(self.container)
             self.started.set()
+            log_start(self._settings)
             yield
+
+
+def log_start(settings: Settings) -> None:
+    """Log what is running and with what; addresses are shown without their passwords."""
+    log.info(
+        "server.started",
+        version=importlib.metadata.version("rollcall"),
+        schema=shipped().head,
+        listening=f"{settings.api_host}:{settings.api_port}",
+        public=settings.public_url,
+        database=str(settings.database_url),
+        replicas=[str(url) for url in settings.database_replica_urls],
+        redis=str(settings.redis_url),
+    )
 
 
 def build_app(container: Container) -> ASGIApp:
@@ -95,4 +115,4 @@ def build_app(container: Container) -> ASGIApp:
     )
     app.router.redirect_slashes = False
     guarded = HostGuard(Doors(app, container.sockets), settings, authenticator.is_vouched)
-    return RequestMiddleware(guarded, container.metrics, secure=settings.secure)
+    return RequestMiddleware(guarded, container.metrics, secure=settings.secure, access_log=settings.access_log)

@@ -85,12 +85,19 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 CookieInstance = Annotated[str, AfterValidator(check_cookie_instance)]
 
 
-class LocalSettings(BaseSettings):
-    """The settings of `rollcall up`, which provides missing addresses and the key itself."""
+class LogSettings(BaseSettings):
+    """How to log: read on its own, so that faults of the other settings are logged in this form too."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
+
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = "info"
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(lower)] = "console"
+
+
+class LocalSettings(LogSettings):
+    """The settings of `rollcall up`, which provides missing addresses and the key itself."""
 
     database_url: DatabaseUrl | None = None
     database_replica_urls: Annotated[tuple[DatabaseUrl, ...], NoDecode, BeforeValidator(split_list)] = ()
@@ -128,8 +135,7 @@ class LocalSettings(BaseSettings):
     rollcall_password: SecretStr | None = None
 
     data_dir: Path = Path(".rollcall")
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = "info"
-    log_format: Annotated[Literal["console", "json"], BeforeValidator(lower)] = "console"
+    access_log: bool = False
     log_retention_days: Annotated[int, Field(ge=0)] = 0
     session_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     metrics_token: SecretStr | None = None

@@ -18,8 +18,8 @@ import asyncpg
 from api.bootstrap import Core, open_core
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
+from api.logs import configure_logs
 from api.settings import Settings
-from api.telemetry import configure_logs
 from bench.process import pin
 from domain.models.actor import Origin, Role, system
 from domain.services.sign_in import SignIn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 from typing import Any, Self, cast
@@ -129,6 +130,16 @@ def _alive(connection: Any, *_: object) -> None:
         raise DisconnectionError
 
 
+TLS_FAULTS: tuple[tuple[type[Exception], str, str], ...] = (
+    (ssl.SSLCertVerificationError, "", "its certificate is not one that sslmode accepts"),
+    (ssl.SSLError, "", "its TLS handshake fails"),
+    (ConnectionError, "rejected SSL upgrade", "its server does not offer TLS, which sslmode demands"),
+    (asyncpg.InvalidAuthorizationSpecificationError, "no encryption", "its server demands TLS: set sslmode=require"),
+    (asyncpg.InvalidAuthorizationSpecificationError, "SSL off", "its server demands TLS: set sslmode=require"),
+    (asyncpg.ClientConfigurationError, "root certificate", "the root certificate that its sslmode needs is missing"),
+    (asyncpg.ClientConfigurationError, "", "its sslmode cannot be used"),
+)
+"""Failures of TLS by type and a part of asyncpg's or the server's message; they come before the others."""
 FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((socket.gaierror,), "its host is not known"),
     ((OSError, TimeoutError), "its server cannot be reached"),
@@ -147,13 +158,18 @@ REVISION = "select max(version_num) from alembic_version"
 """Alembic's own table; because our history is linear, it has at most one row."""
 
 
+def cause_of(error: Exception) -> str:
+    """What a failure to connect means for the operator."""
+    tls = (words for kind, part, words in TLS_FAULTS if isinstance(error, kind) and part in str(error))
+    return next(tls, None) or next(words for kinds, words in FAULTS if isinstance(error, kinds))
+
+
 async def fault_of(url: str) -> str | None:
     """Why connecting to a database fails, without repeating its address; None if it works."""
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     except tuple(kind for kinds, _ in FAULTS for kind in kinds) as error:
-        said = next(words for kinds, words in FAULTS if isinstance(error, kinds))
-        return f"{said} ({type(error).__name__})"
+        return f"{cause_of(error)} ({type(error).__name__})"
     await connection.close()
     return None
 

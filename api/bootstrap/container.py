@@ -23,6 +23,7 @@ from api.http.fair import Fairness
 from api.http.operations import Operations
 from api.jobs.last_seen import write_seen
 from api.jobs.retention import Retention
+from api.logs import log_sign_ins
 from api.settings import Settings
 from api.sockets.endpoint import SocketEndpoint
 from api.sockets.watchdog import Watchdog
@@ -78,7 +79,11 @@ class Container(Parts):
         self.live.after_batch(revocation.written)
         self.live.follow_presence(self.core.presence)
         with self.core.commits.notifying(
-            principals.forget_users, revocation.committed, self.metrics.committed, lambda _: self.relay.nudge()
+            principals.forget_users,
+            revocation.committed,
+            self.metrics.committed,
+            log_sign_ins,
+            lambda _: self.relay.nudge(),
         ):
             yield
 

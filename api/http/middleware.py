@@ -15,8 +15,9 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.refusals import CLOSED, SAFE_HEADERS, Refuse
+from api.logs import cut
 from api.scope import header
-from api.telemetry import Metrics, cut
+from api.telemetry import Metrics
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -34,9 +35,10 @@ log = structlog.get_logger("access")
 class RequestMiddleware:
     """Outermost: gives a request its id, measures it, adds the headers, and writes the access log without queries."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool, access_log: bool = False) -> None:
         self._app, self._metrics = app, metrics
         self._headers = [*SAFE_HEADERS]
+        self._write = log.info if access_log else log.debug
         if secure:
             self._headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
@@ -84,7 +86,7 @@ class RequestMiddleware:
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.requests.labels(name, method, status).inc()
         self._metrics.seconds.labels(name).observe(seconds)
-        write = log.warning if status >= 500 or seconds > SLOW_SECONDS else log.debug
+        write = log.warning if status >= 500 or seconds > SLOW_SECONDS else self._write
         write("request", method=method, path=cut(scope["path"]), status=status, ms=round(seconds * 1000, 1))
 
 

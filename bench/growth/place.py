@@ -17,8 +17,8 @@ import httpx
 from api.bootstrap import Core, open_core
 from api.cli.local.embedded import Embedded, Engines, kept_secret
 from api.cli.migrate import upgrade
+from api.logs import configure_logs
 from api.settings import Settings
-from api.telemetry import configure_logs
 from bench.fanout.contestants import ROLLCALL
 from bench.growth.seed import BENCH_DOMAIN, seed
 from bench.process import Server

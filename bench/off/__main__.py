@@ -29,8 +29,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from api.bootstrap import Core, open_core
 from api.cli.client import SIGNED_OUT, SignedIn, ask, sign_in
 from api.cli.local.embedded import EngineError
+from api.logs import configure_logs
 from api.settings import Settings
-from api.telemetry import configure_logs
 from bench.fanout.__main__ import machine
 from bench.process import StartError
 from bench.verify.stand import ADMIN, Stand

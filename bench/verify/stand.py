@@ -24,8 +24,8 @@ from api.bootstrap import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.local.embedded.process import end, end_of, family, free_port, send, spawn
 from api.cli.migrate import upgrade
+from api.logs import configure_logs
 from api.settings import Settings
-from api.telemetry import configure_logs
 from bench.process import ROOT, StartError
 
 ADMIN = "admin@example.com"

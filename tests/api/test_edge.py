@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import pytest
 
 from api.bootstrap import ensure_first_admin
 from api.rest.operations import OPERATIONS
+from api.revisions import shipped
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, free_port, settings_for
 
 PATHS = ["/health", "/api/v1/users", "/api/nowhere", "/graphql", "/api/v1/docs"]
@@ -223,6 +225,9 @@ async def test_secrets_never_reach_the_logs(fresh_database_url: str, redis_url: 
         process = subprocess.Popen([sys.executable, "-c", SERVE], env=environment, stdout=log, stderr=log)
     try:
         secrets = await _send_secrets(f"http://127.0.0.1:{port}")
+        async with asyncio.timeout(120):  # it is written a moment after its response
+            while '"sign_in_failed"' not in written.read_text():
+                await asyncio.sleep(0.05)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -236,13 +241,34 @@ async def test_secrets_never_reach_the_logs(fresh_database_url: str, redis_url: 
         fresh_database_url.split("@", maxsplit=1)[0][-20:],
     }
     assert not [s for s in secrets if s in text]
+    assert ADMIN not in text
     assert "Traceback" not in text
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
+    (started,) = [line for line in lines if line["event"] == "server.started"]
+    assert started["schema"] == shipped().head
+    assert started["version"]
+    events = {line["event"] for line in lines}
+    assert {"session_started", "sign_in_failed"} <= events
+
+
+def test_a_server_that_cannot_start_says_so_in_one_line_of_json(tmp_path: Path) -> None:
+    given = {"LOG_FORMAT": "json", "DATABASE_URL": "mysql://u:hunter2@db/x", "REDIS_URL": "redis://localhost"}
+    environment = {k: v for k, v in os.environ.items() if k != "SECRET_KEY"} | given | {"PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    line = json.loads(done.stderr)
+    assert (line["event"], line["level"]) == ("server.cannot_start", "critical")
+    assert "SECRET_KEY: is not set" in line["reason"]
+    assert "hunter2" not in done.stderr
 
 
 async def _send_secrets(base: str) -> set[str]:
     """Send requests with secrets wherever they may occur; returns the secrets."""
     async with httpx.AsyncClient(base_url=base, timeout=60) as client:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             try:
                 await client.get("/livez")

@@ -14,8 +14,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from api.bootstrap import Core, open_core
+from api.logs import strike_text
 from api.settings import Settings
-from api.telemetry import strike_text
 from domain.errors import IdempotencyMismatch, LastAdmin, Taken, Unavailable, ValidationFailed, VersionConflict
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import Count, UserFilter, UserQuery, UserSort

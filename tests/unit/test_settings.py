@@ -121,6 +121,7 @@ def test_all_faults_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db:port/name", "cannot be read"),
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@[db/name", "cannot be read"),
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db/name?sslcert=x", "sslcert"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db/name?sslmode=on", "sslmode that does not exist"),
         ("DATABASE_REPLICA_URLS", f"postgresql://u:{PASSWORD}@a/n,http://{PASSWORD}", "must begin with postgresql://"),
         ("REDIS_URL", f"memcached://{PASSWORD}", "must begin with redis://"),
         ("REDIS_URL", "redis://", "names no host"),

@@ -6,13 +6,18 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 import structlog
 
-from api.telemetry import Metrics, Struck, configure_logs, cut, strike_secrets, strike_text
+from api.logs import JsonLines, Struck, configure_logs, cut, log_sign_ins, strike_secrets, strike_text
+from api.telemetry import Metrics
+from domain.models.event import NewEvent, Subject
+from domain.models.event_types import EventType, SubjectKind
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
@@ -96,6 +101,30 @@ def test_the_logs_of_libraries_are_redacted() -> None:
         pytest.fail("the call did not fail")
     assert text.startswith("Bearer ***")
     assert JWT not in text
+
+
+def test_a_record_of_a_library_is_one_line_of_json_with_its_traceback() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        fail("hunter2")
+    found = (raised.type, raised.value, raised.tb)
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, "two\nlines %s", (JWT,), found)
+    text = JsonLines().format(record)
+    assert "\n" not in text
+    line = json.loads(text)
+    assert (line["logger"], line["level"], line["event"]) == ("uvicorn.error", "error", "two\nlines ***")
+    assert "RuntimeError: refused ***" in line["exception"]
+    assert line["timestamp"].endswith("Z")
+    assert JWT not in text
+
+
+@pytest.mark.parametrize(("kind", "logged"), [(EventType.SIGN_IN_FAILED, True), (EventType.USER_UPDATED, False)])
+def test_sign_ins_are_logged_by_id_alone(written: Callable[[], str], kind: EventType, logged: bool) -> None:
+    user = UUID(int=7)
+    event = NewEvent(kind, Subject(SubjectKind.USER, user), user, datetime.now(UTC), ip_address="192.0.2.7")
+    log_sign_ins([event])
+    text = written()
+    assert (str(user) in text) == (str(kind) in text) == logged
+    assert "192.0.2.7" not in text
 
 
 def test_a_log_that_cannot_be_written_raises_no_error(

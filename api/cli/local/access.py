@@ -14,8 +14,8 @@ from api.bootstrap import check_database, open_core
 from api.cli.local.embedded import Embedded, Engines, kept_secret
 from api.cli.local.embedded.private import write_text
 from api.cli.migrate import upgrade
+from api.logs import configure_logs
 from api.settings import LocalSettings, Settings
-from api.telemetry import configure_logs
 
 ADDRESSES = "running.json"
 """In DATA_DIR during a local run: the addresses of its engines; readable only by its owner."""
