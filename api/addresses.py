@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
@@ -11,6 +12,7 @@ from redis.exceptions import RedisError
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """The sslmodes of libpq, from the least strict."""
+DATABASE_OPTIONS = frozenset({"host", "port", "sslmode", "sslrootcert"})
 REDIS_SCHEMES = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
 REDIS_OPTIONS = frozenset({"client_name", "db", "health_check_interval", "password", "protocol", "username"})
 """Options for every scheme. Timeouts are excluded, because they would replace Rollcall's own."""
@@ -62,19 +64,32 @@ def parts_of(address: str, schemes: Mapping[str, str]) -> SplitResult:
 
 
 def check_database(address: DatabaseAddress) -> DatabaseAddress:
-    """The address in canonical form; refuses options that asyncpg and SQLAlchemy interpret differently."""
+    """The address in canonical form; refuses options that were not tested with asyncpg."""
     schemes = dict.fromkeys(("postgresql", "postgres", "postgresql+asyncpg"), "postgresql")
     parts = parts_of(address.get_secret_value(), schemes)
     options = dict(parse_qsl(parts.query))
-    if unknown := sorted(options.keys() - {"host", "port", "sslmode"}):
-        raise ValueError(f"has unsupported options (supported are sslmode, host and port): {', '.join(unknown)}")
+    if unknown := sorted(options.keys() - DATABASE_OPTIONS):
+        known = ", ".join(sorted(DATABASE_OPTIONS))
+        raise ValueError(f"has unsupported options (supported are {known}): {', '.join(unknown)}")
     if options.get("sslmode", "prefer") not in SSL_MODES:
         raise ValueError(f"has an sslmode that does not exist; the modes are {', '.join(SSL_MODES)}")
+    if not _is_certificate(options.get("sslrootcert")):
+        raise ValueError("has an sslrootcert that is not a readable file of certificates in PEM format")
     if not (parts.hostname or "host" in options):
         raise ValueError("names no host")
     if not parts.path.strip("/"):
         raise ValueError("names no database: end it with /NAME")
     return DatabaseAddress(parts.geturl())
+
+
+def _is_certificate(file: str | None) -> bool:
+    """Whether a file has root certificates; None is not checked."""
+    try:
+        if file is not None:
+            ssl.create_default_context(cafile=file)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def check_redis(address: Address) -> Address:

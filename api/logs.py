@@ -1,7 +1,7 @@
-"""Logs: what a line has and what it never has. Secrets do not reach them.
+"""Logs: what a line has and what it never has. Secrets and personal data do not reach them.
 
-Fields whose name suggests a secret are redacted at any depth, and so is text that looks like a secret: a token, or a
-password in an address. Tracebacks are written without local variables.
+Fields whose name suggests a secret are redacted at any depth, and so is text that looks like a secret: a token, a
+password in a URL, or an e-mail address. Users are named by id. Tracebacks are written without local variables.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import structlog
 from domain.models.event import NewEvent
 from domain.models.event_types import EventType
 
+PERSONAL_NAMES = frozenset({"email", "display_name", "ip_address", "user_agent"})
+"""Logs name people by id."""
 SECRET_NAMES = ("password", "token", "secret", "authorization", "cookie", "hash", "dsn", "database_url", "redis_url")
 STRUCK = "***"
 SECRET_TEXTS = re.compile(
@@ -27,6 +29,7 @@ SECRET_TEXTS = re.compile(
     r"|(?P<bearer>\bBearer\s++)\S++"
     r"|(?<![\w-])(?=(?:[\w-]*-)?(?-i:eyJ))[\w-]{11,}+\.[\w-]++\.[\w-]*+"  # a JWT
     r"|\$argon2\w*+\$\S++"
+    r"|(?<!://)(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++"  # an e-mail address, but not the user of a URL
     r"|(?P<detail>(?-i:\bDETAIL:))[^\n]++",  # of an error of PostgreSQL's: the row that it is about
     re.IGNORECASE,
 )
@@ -41,7 +44,7 @@ log = structlog.get_logger("sign_in")
 
 
 def strike_text(text: str) -> str:
-    """The text with everything redacted that looks like a secret."""
+    """The text with everything redacted that looks like a secret or an e-mail address."""
     return SECRET_TEXTS.sub(lambda m: (m["url"] or m["bearer"] or m["detail"] or "") + STRUCK, text)
 
 
@@ -63,7 +66,7 @@ def _struck(value: Any, depth: int = 0) -> Any:
 
 
 def _is_secret(name: object) -> bool:
-    return any(part in str(name).lower() for part in SECRET_NAMES)
+    return name in PERSONAL_NAMES or any(part in str(name).lower() for part in SECRET_NAMES)
 
 
 def strike_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
+import asyncpg
 from alembic import context
 from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from api.settings import Settings
-from persistence.database import engine_url
+from persistence.database import DIALECT
 from persistence.tables import metadata
 
 LOCK = 0x4D696772617465
 """The advisory lock under which one process at a time migrates a database ("Migrate" in ASCII)."""
-URL = engine_url(context.config.get_main_option("sqlalchemy.url") or Settings.load().database_url.dsn)
+DSN = context.config.get_main_option("sqlalchemy.url") or Settings.load().database_url.dsn
 
 
 def migrate(connection: Connection) -> None:
@@ -27,7 +29,7 @@ def migrate(connection: Connection) -> None:
 
 async def online() -> None:
     """Connect and migrate."""
-    engine = create_async_engine(URL, poolclass=NullPool)
+    engine = create_async_engine(DIALECT, async_creator=partial(asyncpg.connect, DSN), poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.execute(select(func.pg_advisory_lock(LOCK)))
         await connection.commit()
@@ -37,7 +39,7 @@ async def online() -> None:
 
 
 if context.is_offline_mode():
-    context.configure(url=URL, target_metadata=metadata, literal_binds=True)
+    context.configure(url=DIALECT, target_metadata=metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 else:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
-import ssl
 import time
-from collections.abc import Sequence
-from typing import Any, Self, cast
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
 from sqlalchemy import event, text
@@ -20,6 +19,8 @@ from persistence.errors import translated
 
 READ_SECONDS = 2.0
 """How long one statement of a serving process may read."""
+DIALECT = "postgresql+asyncpg://"
+"""The addresses are read by asyncpg, so that every connection understands them in the same way."""
 CONNECT_SECONDS, POOL_SECONDS, COMMAND_SECONDS = 5.0, 5.0, 30.0
 REST_SECONDS = 5.0
 RANDOM_PAGE_COST = "1.1"
@@ -33,17 +34,31 @@ class Database:
     With `read_seconds` the server ends a reading statement that takes longer, which raises Unavailable.
 
     `primary` is for transactions; `primary_reading`, over the same pool, and the replicas run on autocommit. A replica
-    that did not answer is not used for a while.
+    that did not answer is not used for a while. `on_statement` is called after each statement with its seconds.
     """
 
     def __init__(
-        self, url: str, replicas: Sequence[str] = (), pool_size: int = 10, read_seconds: float | None = None
+        self,
+        url: str,
+        replicas: Sequence[str] = (),
+        pool_size: int = 10,
+        read_seconds: float | None = None,
+        on_statement: Callable[[float], None] | None = None,
     ) -> None:
         self.dsn, self.pool_size = url, pool_size
         self.primary = _engine(url, pool_size, read_seconds)
         self.primary_reading = _autocommit(self.primary)
         self.replicas = [_autocommit(_engine(u, pool_size, read_seconds)) for u in replicas]
         self._resting: dict[AsyncEngine, float] = {}
+        self._labels = {r: database_labels("replica", u) for r, u in zip(self.replicas, replicas, strict=True)}
+        self._primary_labels = database_labels("primary", url)
+        if on_statement is not None:
+            for engine in (self.primary, *self.replicas):
+                _time_statements(engine, on_statement)
+
+    def labels(self, engine: AsyncEngine) -> Mapping[str, str]:
+        """Which database an engine connects to, for logs."""
+        return self._labels.get(engine, self._primary_labels)
 
     def replica(self) -> AsyncEngine | None:
         """One of the replicas, or None if none may be used."""
@@ -57,7 +72,7 @@ class Database:
 
     async def ping(self) -> None:
         """Ask the primary for one row. Raises Unavailable."""
-        with translated():
+        with translated(self._primary_labels):
             async with asyncio.timeout(1.0), self.primary.connect() as connection:
                 await connection.execute(text("select 1"))
 
@@ -85,38 +100,62 @@ class LongerTransactions(asyncpg.Connection):
         return str(await super().execute(query, *args, timeout=timeout))
 
 
-def engine_url(dsn: str) -> str:
-    """A PostgreSQL address for SQLAlchemy over asyncpg, which calls libpq's `sslmode` `ssl`."""
+def server_address(dsn: str) -> str:
+    """The host and port of a PostgreSQL address, for logs: nothing else of it is shown."""
     parts = urlsplit(dsn)
-    query = urlencode([("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(parts.query)])
-    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=query))
+    options = dict(parse_qsl(parts.query))
+    host = parts.hostname or options.get("host", "")
+    return f"[{host}]:{parts.port or 5432}" if ":" in host else f"{host}:{parts.port or options.get('port', 5432)}"
+
+
+def database_labels(role: str, dsn: str) -> Mapping[str, str]:
+    """What logs say of a database; nothing else of its address is shown."""
+    return {"database": role, "server": server_address(dsn)}
+
+
+def _time_statements(engine: AsyncEngine, report: Callable[[float], None]) -> None:
+    def begin(*given: Any) -> None:
+        given[4].began = time.perf_counter()  # the fifth argument is the execution's context
+
+    def end(*given: Any) -> None:
+        report(time.perf_counter() - given[4].began)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", begin)
+    event.listen(engine.sync_engine, "after_cursor_execute", end)
 
 
 def _engine(url: str, pool_size: int, read_seconds: float | None) -> AsyncEngine:
     engine = create_async_engine(
-        engine_url(url),
+        DIALECT,
+        async_creator=_connecting(url, read_seconds),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,
         hide_parameters=True,  # an unexpected error is logged, and its parameters are people's data
-        connect_args={
-            "connection_class": LongerTransactions,
-            "timeout": CONNECT_SECONDS,
-            "command_timeout": COMMAND_SECONDS,
-            "server_settings": {
-                "application_name": "rollcall",
-                "timezone": "UTC",
-                "jit": "off",
-                "random_page_cost": RANDOM_PAGE_COST,
-                "max_parallel_workers_per_gather": "0",  # every statement is short, and workers would cost more than it
-                "idle_in_transaction_session_timeout": "60000",
-                **({} if read_seconds is None else {"statement_timeout": str(int(read_seconds * 1000))}),
-            },
-        },
     )
     event.listen(engine.sync_engine, "checkout", _alive)
     return engine
+
+
+def _connecting(url: str, read_seconds: float | None) -> Callable[[], Awaitable[Any]]:
+    settings = {
+        "application_name": "rollcall",
+        "timezone": "UTC",
+        "jit": "off",
+        "random_page_cost": RANDOM_PAGE_COST,
+        "max_parallel_workers_per_gather": "0",  # every statement is short, and workers would cost more than it
+        "idle_in_transaction_session_timeout": "60000",
+        **({} if read_seconds is None else {"statement_timeout": str(int(read_seconds * 1000))}),
+    }
+    return partial(
+        asyncpg.connect,
+        url,
+        connection_class=LongerTransactions,
+        timeout=CONNECT_SECONDS,
+        command_timeout=COMMAND_SECONDS,
+        server_settings=settings,
+    )
 
 
 def _autocommit(engine: AsyncEngine) -> AsyncEngine:
@@ -128,75 +167,3 @@ def _alive(connection: Any, *_: object) -> None:
     """Replace a connection that the server has closed while it was idle, without a round trip."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
-
-
-TLS_FAULTS: tuple[tuple[type[Exception], str, str], ...] = (
-    (ssl.SSLCertVerificationError, "", "its certificate is not one that sslmode accepts"),
-    (ssl.SSLError, "", "its TLS handshake fails"),
-    (ConnectionError, "rejected SSL upgrade", "its server does not offer TLS, which sslmode demands"),
-    (asyncpg.InvalidAuthorizationSpecificationError, "no encryption", "its server demands TLS: set sslmode=require"),
-    (asyncpg.InvalidAuthorizationSpecificationError, "SSL off", "its server demands TLS: set sslmode=require"),
-    (asyncpg.ClientConfigurationError, "root certificate", "the root certificate that its sslmode needs is missing"),
-    (asyncpg.ClientConfigurationError, "", "its sslmode cannot be used"),
-)
-"""Failures of TLS by type and a part of asyncpg's or the server's message; they come before the others."""
-FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
-    ((socket.gaierror,), "its host is not known"),
-    ((OSError, TimeoutError), "its server cannot be reached"),
-    (
-        (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError),
-        "its server refuses this user or password",
-    ),
-    ((asyncpg.InvalidCatalogNameError,), "its server has no database of this name"),
-    ((asyncpg.PostgresError, asyncpg.InterfaceError), "its server lets nobody in"),
-)
-"""What a failure to connect means for the operator; the first entry that matches."""
-
-
-HAS_REVISION = "select to_regclass('alembic_version') is not null"
-REVISION = "select max(version_num) from alembic_version"
-"""Alembic's own table; because our history is linear, it has at most one row."""
-
-
-def cause_of(error: Exception) -> str:
-    """What a failure to connect means for the operator."""
-    tls = (words for kind, part, words in TLS_FAULTS if isinstance(error, kind) and part in str(error))
-    return next(tls, None) or next(words for kinds, words in FAULTS if isinstance(error, kinds))
-
-
-async def fault_of(url: str) -> str | None:
-    """Why connecting to a database fails, without repeating its address; None if it works."""
-    try:
-        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    except tuple(kind for kinds, _ in FAULTS for kind in kinds) as error:
-        return f"{cause_of(error)} ({type(error).__name__})"
-    await connection.close()
-    return None
-
-
-async def revision_of(url: str) -> str | None:
-    """The schema revision of a reachable database; None if it was never migrated."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
-        if not await connection.fetchval(HAS_REVISION):
-            return None
-        return cast(str | None, await connection.fetchval(REVISION))
-    finally:
-        await connection.close()
-
-
-async def count_values(url: str, columns: Sequence[tuple[str, str | None]]) -> list[int]:
-    """How many rows each table has, or values each column; 0 if there is no such table or column."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
-        return [await _count(connection, table, column) for table, column in columns]
-    finally:
-        await connection.close()
-
-
-async def _count(connection: asyncpg.Connection, table: str, column: str | None) -> int:
-    counted = "*" if column is None else f'"{column}"'
-    try:
-        return cast(int, await connection.fetchval(f'select count({counted}) from "{table}"'))  # noqa: S608
-    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
-        return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import asyncpg
@@ -18,6 +18,7 @@ UNAVAILABLE_CLASSES = ("08", "53", "57", "40", "25", "55", "58")
 serialization, read-only transaction, lock not available, system error (PostgreSQL manual, appendix A)."""
 QUERY_CANCELED = "57014"
 """The SQLSTATE of a statement that `statement_timeout` has ended."""
+NO_LABELS: Mapping[str, str] = {}
 TOO_SLOW = "This takes too long to answer; ask for less, or for something more specific"
 
 log = structlog.get_logger(__name__)
@@ -43,8 +44,11 @@ def taken_field(error: IntegrityError) -> str | None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise Taken and Unavailable in place of what the driver raised; everything else passes."""
+def translated(labels: Mapping[str, str] = NO_LABELS) -> Iterator[None]:
+    """Raise Taken and Unavailable in place of what the driver raised; everything else passes.
+
+    `labels` say in the log which database is unavailable.
+    """
     try:
         yield
     except IntegrityError as error:
@@ -52,9 +56,9 @@ def translated() -> Iterator[None]:
             raise Taken(field) from None
         raise
     except (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        raise _unavailable(error) from error
+        raise _unavailable(error, labels) from error
     except (InterfaceError, OperationalError) as error:
-        raise _unavailable(error) from error
+        raise _unavailable(error, labels) from error
     except (DBAPIError, asyncpg.PostgresError) as error:
         state = sqlstate(error)
         disconnected = isinstance(error, DBAPIError) and error.connection_invalidated
@@ -62,10 +66,10 @@ def translated() -> Iterator[None]:
             error.orig.__cause__ if error.orig else None, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError
         )
         if disconnected or internal or (state and state.startswith(UNAVAILABLE_CLASSES)):
-            raise _unavailable(error) from error
+            raise _unavailable(error, labels) from error
         raise
 
 
-def _unavailable(error: BaseException) -> Unavailable:
-    log.warning("database.unavailable", error=type(error).__name__, sqlstate=sqlstate(error))
+def _unavailable(error: BaseException, labels: Mapping[str, str]) -> Unavailable:
+    log.warning("database.unavailable", **labels, error=type(error).__name__, sqlstate=sqlstate(error))
     return Unavailable(TOO_SLOW if sqlstate(error) == QUERY_CANCELED else None)

@@ -18,9 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import Unavailable
-from persistence.database import REVISION, Database
+from persistence.database import Database
 from persistence.errors import sqlstate
 from persistence.log.table import log_state
+from persistence.preflight import REVISION
 from persistence.redis.broadcast import connect
 from persistence.tables import metadata
 

@@ -9,7 +9,7 @@ replica may answer that shows it. Replicas replay in commit order, so one that s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
@@ -50,8 +50,8 @@ class SqlReadUnit:
 class SqlWriteUnit:
     """The repositories over one transaction."""
 
-    def __init__(self, connection: AsyncConnection, on_commit: OnCommit) -> None:
-        self._connection, self._on_commit = connection, on_commit
+    def __init__(self, connection: AsyncConnection, on_commit: OnCommit, labels: Mapping[str, str]) -> None:
+        self._connection, self._on_commit, self._labels = connection, on_commit, labels
         self.users = SqlUserRepository(connection)
         self.sessions = SqlSessionRepository(connection)
         self.events = SqlEventAppender(connection)
@@ -61,7 +61,7 @@ class SqlWriteUnit:
 
     async def commit(self) -> None:
         """Commit durably. Raises Unavailable if it is not certain that this succeeded."""
-        with translated():
+        with translated(self._labels):
             await self._connection.commit()
         appended, self.events.appended = self.events.appended, []
         if appended:
@@ -87,18 +87,20 @@ class SqlStore:
 
     @asynccontextmanager
     async def _read(self, at_least: LogCursor | None, searcher: UUID | None) -> AsyncIterator[ReadUnit]:
-        with translated():
-            async with AsyncExitStack() as stack:
-                if searcher is not None:
-                    await stack.enter_async_context(self._turns.search(searcher))
-                yield SqlReadUnit(await self._reading(stack, at_least))
+        async with AsyncExitStack() as stack:
+            if searcher is not None:
+                await stack.enter_async_context(self._turns.search(searcher))
+            yield SqlReadUnit(await self._reading(stack, at_least))
 
     async def _reading(self, stack: AsyncExitStack, at_least: LogCursor | None) -> AsyncConnection:
+        """A connection that the stack closes; errors until then are translated."""
         replica = None if at_least is None else self._database.replica()
         if replica is not None and at_least is not None:
+            labels = self._database.labels(replica)
             try:
-                with translated():
+                with translated(labels):
                     async with asyncio.timeout(REPLICA_SECONDS), AsyncExitStack() as trial:
+                        trial.enter_context(translated(labels))
                         await trial.enter_async_context(self._turns.connection(replica))
                         connection = await trial.enter_async_context(replica.connect())
                         if await connection.scalar(_shows(at_least)):
@@ -106,15 +108,17 @@ class SqlStore:
                             return connection
             except Unavailable:
                 self._database.rest(replica)
+        stack.enter_context(translated(self._database.labels(self._database.primary)))
         await stack.enter_async_context(self._turns.connection(self._database.primary))
         return await stack.enter_async_context(self._database.primary_reading.connect())
 
     @asynccontextmanager
     async def _write(self) -> AsyncIterator[WriteUnit]:
-        with translated():
-            primary = self._database.primary
+        primary = self._database.primary
+        labels = self._database.labels(primary)
+        with translated(labels):
             async with self._turns.connection(primary), primary.connect() as connection:
-                yield SqlWriteUnit(connection, self._on_commit)
+                yield SqlWriteUnit(connection, self._on_commit, labels)
 
 
 def _shows(position: LogCursor) -> Select[tuple[bool]]:

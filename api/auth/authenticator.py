@@ -18,6 +18,7 @@ from uuid import UUID
 import structlog
 from starlette.types import Scope
 
+from api.access_log import note_actor
 from api.auth.cookies import CookieCarrier
 from api.auth.principals import PrincipalCache
 from api.auth.session_cookies import SessionCookies
@@ -133,6 +134,7 @@ class Authenticator:
         if not principal.is_live(now):
             raise SessionRevoked
         self._note_seen(principal.session_id, principal.user_id, now)
+        note_actor(principal.user_id, principal.session_id)
         actor = Actor(principal.user_id, principal.role, principal.session_id, self.origin(scope))
         return Identity(actor, claims.expires_at.timestamp(), by_cookie)
 

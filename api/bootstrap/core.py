@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from api.access_log import note_statement
 from api.auth.passwords import Argon2Hasher
 from api.auth.tokens import SignedTokens
 from api.bootstrap.commits import Commits
@@ -55,7 +56,10 @@ class Core(Parts):
         """The pools of the primary and the replicas."""
         settings = self.settings
         replicas = [u.dsn for u in settings.database_replica_urls]
-        return Database(settings.database_url.dsn, replicas, settings.database_pool_size, self.read_seconds)
+        on_statement = note_statement if settings.access_log else None
+        return Database(
+            settings.database_url.dsn, replicas, settings.database_pool_size, self.read_seconds, on_statement
+        )
 
     @cached_property
     def commits(self) -> Commits:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from api.addresses import DatabaseAddress
 from api.revisions import shipped
 from api.settings import ConfigurationError
-from persistence.database import count_values, fault_of, revision_of
+from persistence.preflight import count_values, fault_of, revision_of
 
 
 async def check_database(address: DatabaseAddress) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from api.cli.admin import admin
 from api.cli.console import console
 from api.cli.export import export
+from api.cli.faults import reported
 from api.cli.import_ import import_users
-from api.cli.local.embedded import EngineError
 from api.cli.log import log
 from api.cli.migrate import migrate
 from api.cli.schema_ import schema
@@ -19,8 +17,6 @@ from api.cli.serve import serve
 from api.cli.tail import tail
 from api.cli.up import up
 from api.cli.verify import verify
-from api.settings import ConfigurationError
-from domain.errors import DomainError
 
 app = typer.Typer(name="rollcall", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("up")(up)
@@ -43,10 +39,6 @@ def rollcall() -> None:
 
 
 def main() -> None:
-    """Run the command line; expected failures are printed in one line, with exit code 1."""
-    try:
+    """Run the command line; expected failures are reported in one line, with exit code 1."""
+    with reported():
         app()
-    except (ConfigurationError, EngineError) as error:
-        sys.exit(str(error))
-    except DomainError as error:
-        sys.exit(f"{error.message} ({error.code})")

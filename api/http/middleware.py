@@ -14,6 +14,7 @@ from uuid import uuid4
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access_log import RequestRecord, current_request
 from api.http.refusals import CLOSED, SAFE_HEADERS, Refuse
 from api.logs import cut
 from api.scope import header
@@ -38,7 +39,7 @@ class RequestMiddleware:
     def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool, access_log: bool = False) -> None:
         self._app, self._metrics = app, metrics
         self._headers = [*SAFE_HEADERS]
-        self._write = log.info if access_log else log.debug
+        self._access_log = access_log
         if secure:
             self._headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
@@ -55,9 +56,12 @@ class RequestMiddleware:
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
-            await self._http(scope, receive, send, request_id)
+            await self._http(scope, receive, send, request_id, RequestRecord() if self._access_log else None)
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def _http(
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, record: RequestRecord | None
+    ) -> None:
+        current_request.set(record)
         began, status = time.perf_counter(), 0
 
         async def answer(message: Message) -> None:
@@ -72,7 +76,7 @@ class RequestMiddleware:
         except ConnectionError:
             log.debug("request.client_disconnected")
         finally:
-            self._count(scope, status, time.perf_counter() - began)
+            self._count(scope, status, time.perf_counter() - began, record)
 
     def _with_own(self, given: Collection[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         headers = [*given, *self._headers, (b"x-request-id", request_id.encode())]
@@ -80,14 +84,15 @@ class RequestMiddleware:
         headers += [(name, value) for name, value in CLOSED if name not in present]
         return headers
 
-    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+    def _count(self, scope: Scope, status: int, seconds: float, record: RequestRecord | None) -> None:
         """Count under the route's pattern and a known method: what a client makes up must not make a new series."""
         name = getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.requests.labels(name, method, status).inc()
         self._metrics.seconds.labels(name).observe(seconds)
-        write = log.warning if status >= 500 or seconds > SLOW_SECONDS else self._write
-        write("request", method=method, path=cut(scope["path"]), status=status, ms=round(seconds * 1000, 1))
+        write = log.warning if status >= 500 or seconds > SLOW_SECONDS else log.debug if record is None else log.info
+        said = {} if record is None else record.fields()
+        write("request", method=method, path=cut(scope["path"]), status=status, ms=round(seconds * 1000, 1), **said)
 
 
 class CrossOrigin:

@@ -8,8 +8,10 @@ from typing import Any
 
 import structlog
 
+from api.access_log import current_request
 from api.http.document_budget import DocumentBudget
 from api.http.fair import Fairness
+from api.logs import cut
 from api.telemetry import Metrics
 from domain.errors import RateLimited, Unavailable
 from domain.models.actor import Actor, Origin
@@ -48,6 +50,8 @@ class Operations:
         """
         subject, began = document.subject(name), time.perf_counter()
         outcome = "failed"
+        if (record := current_request.get()) is not None:
+            record.operation, record.operation_name = subject, _name_of(document, name)
         try:
             async with asyncio.timeout(DEADLINE_SECONDS), self._fairness.turn(context.actor, context.origin):
                 result = await self.documents.execute(document, name, variables, context)
@@ -61,6 +65,12 @@ class Operations:
         finally:
             self._metrics.answered(subject, outcome, time.perf_counter() - began)
         return result
+
+
+def _name_of(document: Document, name: str | None) -> str | None:
+    """The client's name for the operation, also if the document has no other."""
+    named = document.operation(name).name
+    return None if named is None else cut(named.value)
 
 
 def _outcome(result: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ import structlog
 from domain.backoff import Backoff
 from domain.models.event import NIL, PLACED, Event
 from domain.tasks import Tasks
+from persistence.database import server_address
 from persistence.log.epoch import DatabaseIdentity, identity_of
 from persistence.log.wire import encode
 from persistence.redis.broadcast import EVENTS, NUDGE, Publisher
@@ -135,7 +136,7 @@ class Relay:
                 asyncpg.InterfaceError,
                 asyncpg.InternalClientError,
             ) as lost:
-                log.warning("relay.connection_lost", error=type(lost).__name__)
+                log.warning("relay.connection_lost", server=server_address(self._dsn), error=type(lost).__name__)
                 await self._backoff.wait()
             except Exception:
                 log.exception("relay.failed")

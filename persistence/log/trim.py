@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.event import Event
 from domain.models.log import LogRange
+from persistence.database import database_labels
 from persistence.errors import translated
 from persistence.log.epoch import RENEW_AT
 from persistence.log.reader import SqlEventReader
@@ -79,17 +80,17 @@ class PruneLock:
     """Held by the one process that prunes. It is a session's, on a direct connection, and falls with it."""
 
     def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
+        self._dsn, self._labels = dsn, database_labels("primary", dsn)
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
         """Whether this process may prune until the block ends; False while another one does. Raises Unavailable."""
-        with translated():
+        with translated(self._labels):
             connection = await asyncpg.connect(
                 self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "rollcall-prune"}
             )
         try:
-            with translated():
+            with translated(self._labels):
                 mine = await connection.fetchval("select pg_try_advisory_lock($1)", LOCK)
             yield bool(mine)
         finally:

@@ -50,6 +50,7 @@ WORST: dict[str, list[tuple[str, ...]]] = {
         ("eyJ", "-eyJ", "eyJ-", "eyJaaaaaaaa.", "-eyJaaaaaaaa.-", "eyJaaaaaaaa.b ", "a.", "-"),
         ("Bearer ", "Bearer\t", " Bearer", "Bearer x", "Bearer" + " " * 99, " "),
         ("$argon2", "$argon2a", "$argon2$", "$argon2id$ ", "$"),
+        ("a@", "a.", "a@b", "a@b.", "a@b.c", "@", "+", "://a@", " a@b.c"),
         ("DETAIL:", "DETAIL: x", "DETAIL:\n", " DETAIL"),
     ],
 }

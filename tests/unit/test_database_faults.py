@@ -8,13 +8,15 @@ import ssl
 import asyncpg
 import pytest
 
-from persistence.database import cause_of
+from persistence.preflight import cause_of
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (ssl.SSLCertVerificationError("self-signed certificate"), "certificate is not one that sslmode accepts"),
+        (ssl.SSLCertVerificationError("self-signed certificate"), "not signed by an authority in sslrootcert"),
+        (ssl.SSLCertVerificationError("IP address mismatch, certificate is not valid for"), "for another host name"),
+        (ssl.SSLCertVerificationError("certificate has expired"), "has expired"),
         (ssl.SSLError("wrong version number"), "TLS handshake fails"),
         (ConnectionError('PostgreSQL server at "db:5432" rejected SSL upgrade'), "does not offer TLS"),
         (

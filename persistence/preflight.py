@@ -1,0 +1,93 @@
+"""What an operator needs to know of a database before anything runs over it: whether it can be connected to, and what it has."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Sequence
+from typing import cast
+
+import asyncpg
+
+from persistence.database import CONNECT_SECONDS
+
+TLS_FAULTS: tuple[tuple[type[Exception], str, str], ...] = (
+    (
+        ssl.SSLCertVerificationError,
+        "mismatch",
+        "its certificate is for another host name, which sslmode=verify-full refuses",
+    ),
+    (ssl.SSLCertVerificationError, "expired", "its certificate has expired"),
+    (ssl.SSLCertVerificationError, "", "its certificate is not signed by an authority in sslrootcert"),
+    (ssl.SSLError, "", "its TLS handshake fails"),
+    (ConnectionError, "rejected SSL upgrade", "its server does not offer TLS, which sslmode demands"),
+    (asyncpg.InvalidAuthorizationSpecificationError, "no encryption", "its server demands TLS: set sslmode=require"),
+    (asyncpg.InvalidAuthorizationSpecificationError, "SSL off", "its server demands TLS: set sslmode=require"),
+    (
+        asyncpg.ClientConfigurationError,
+        "root certificate",
+        "the root certificate that its sslmode needs is missing: set sslrootcert",
+    ),
+    (asyncpg.ClientConfigurationError, "", "its sslmode cannot be used"),
+)
+"""Failures of TLS by type and a part of asyncpg's or the server's message; they come before the others."""
+FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((socket.gaierror,), "its host is not known"),
+    ((OSError, TimeoutError), "its server cannot be reached"),
+    (
+        (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError),
+        "its server refuses this user or password",
+    ),
+    ((asyncpg.InvalidCatalogNameError,), "its server has no database of this name"),
+    ((asyncpg.PostgresError, asyncpg.InterfaceError), "its server lets nobody in"),
+)
+"""What a failure to connect means for the operator; the first entry that matches."""
+
+
+HAS_REVISION = "select to_regclass('alembic_version') is not null"
+REVISION = "select max(version_num) from alembic_version"
+"""Alembic's own table; because our history is linear, it has at most one row."""
+
+
+def cause_of(error: Exception) -> str:
+    """What a failure to connect means for the operator."""
+    tls = (words for kind, part, words in TLS_FAULTS if isinstance(error, kind) and part in str(error))
+    return next(tls, None) or next(words for kinds, words in FAULTS if isinstance(error, kinds))
+
+
+async def fault_of(url: str) -> str | None:
+    """Why connecting to a database fails, without repeating its address; None if it works."""
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    except tuple(kind for kinds, _ in FAULTS for kind in kinds) as error:
+        return f"{cause_of(error)} ({type(error).__name__})"
+    await connection.close()
+    return None
+
+
+async def revision_of(url: str) -> str | None:
+    """The schema revision of a reachable database; None if it was never migrated."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    try:
+        if not await connection.fetchval(HAS_REVISION):
+            return None
+        return cast(str | None, await connection.fetchval(REVISION))
+    finally:
+        await connection.close()
+
+
+async def count_values(url: str, columns: Sequence[tuple[str, str | None]]) -> list[int]:
+    """How many rows each table has, or values each column; 0 if there is no such table or column."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    try:
+        return [await _count(connection, table, column) for table, column in columns]
+    finally:
+        await connection.close()
+
+
+async def _count(connection: asyncpg.Connection, table: str, column: str | None) -> int:
+    counted = "*" if column is None else f'"{column}"'
+    try:
+        return cast(int, await connection.fetchval(f'select count({counted}) from "{table}"'))  # noqa: S608
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+        return 0
