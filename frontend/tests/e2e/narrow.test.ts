@@ -48,6 +48,7 @@ describe.each(HERE)('$locale at $width px', ({ locale, width }) => {
 			'/people/import',
 			'/activity',
 			`/activity?about=${long.id}`,
+			`/people/change?do=disable&ids=${long.id}`,
 			'/overview',
 			'/developers',
 			'/account'
@@ -55,6 +56,9 @@ describe.each(HERE)('$locale at $width px', ({ locale, width }) => {
 			await visitor.goto(path);
 			await look(path.replace(long.id, 'the long one'));
 		}
+		await visitor.goto('/overview');
+		for (const value of await page.locator('[data-figure] .value').all())
+			expect((await value.boundingBox())?.height, 'a figure stands on one line').toBeLessThan(40);
 		await visitor.goto('/people?sort=name');
 		for (const index of [0, 1]) await page.locator('tr[data-id] input').nth(index).check();
 		await look('the bar of actions');
@@ -146,4 +150,19 @@ test('who is chosen from is read by name, however long the address', async ({ op
 	await palette.getByRole('combobox').fill(name);
 	await palette.getByRole('option').getByText(name, { exact: true }).waitFor();
 	expect(await whole(), 'in the palette').toBe(true);
+});
+
+describe.each([{ script: true }, { script: false }])('on a phone, with script $script', ({ script }) => {
+	test.for(['CSV', 'NDJSON'])('the log is exported as %s', async (format, { open }) => {
+		const visitor = await open({ as: ADMIN, script, width: 390 });
+		const { page } = visitor;
+		await visitor.goto(`/activity?about=${long.id}`);
+		await page.getByRole('button', { name: 'Export', exact: true }).click();
+		const link = page.getByRole('link', { name: `Export as ${format}` });
+		expect((await link.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+		await expectNoSidewaysScroll(visitor, 'the formats');
+		expect(await outside(visitor)).toEqual([]);
+		const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+		expect(file.suggestedFilename()).toMatch(new RegExp(`^activity-.*\\.${format.toLowerCase()}$`));
+	});
 });

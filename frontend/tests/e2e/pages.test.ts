@@ -1,13 +1,13 @@
 /** Every page, in both themes, wide and narrow, with and without script: answers, clean, accessible, within the window. */
-import { beforeAll, describe, expect } from 'vitest';
-import type { Role } from '#lib/graphql/documents.ts';
+import { beforeAll, describe, expect, vi } from 'vitest';
+import { Events, type Role } from '#lib/graphql/documents.ts';
 import { Api, type Someone } from './harness/api.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './harness/checks.ts';
 import { test } from './harness/visitor.ts';
 
 interface Sight {
 	name: string;
-	/** With `:id` for somebody who has a past. */
+	/** With `:id` for somebody who has a past, and `:event` for what happened to them. */
 	path: string;
 	status?: number;
 	as?: Role;
@@ -26,7 +26,10 @@ const SIGHTS: Sight[] = [
 	{ name: 'person, seen by a member', path: '/people/:id', as: 'MEMBER' },
 	{ name: 'new person', path: '/people/new', as: 'ADMIN' },
 	{ name: 'import', path: '/people/import', as: 'ADMIN' },
+	{ name: 'change of several people', path: '/people/change?do=disable&ids=:id,:admin', as: 'ADMIN' },
+	{ name: 'change of roles', path: '/people/change?do=role&role=ADMIN&ids=:id', as: 'ADMIN' },
 	{ name: 'activity', path: '/activity', as: 'AUDITOR' },
+	{ name: 'revert of a change', path: '/activity/revert/:event', as: 'ADMIN' },
 	{ name: 'overview', path: '/overview', as: 'ADMIN' },
 	{ name: 'overview of a member', path: '/overview', as: 'MEMBER' },
 	{ name: 'API', path: '/developers', as: 'ADMIN' },
@@ -38,8 +41,17 @@ const SIGHTS: Sight[] = [
 ];
 const KINDS = [1280, 390].flatMap((width) => (['light', 'dark'] as const).map((theme) => ({ width, theme })));
 
+/** How long the log may take to have an event, in milliseconds. */
+const NUMBERED = { timeout: 60_000 };
+
 let viewers: Record<Role, Someone>;
 let someone: Someone;
+/** An event that can be reverted. */
+let event: string;
+
+/** The path of a sight, with the ids of this run. */
+const addressOf = (path: string) =>
+	path.replace(':id', someone.id).replace(':admin', viewers.ADMIN.id).replace(':event', event);
 
 beforeAll(async () => {
 	const api = await Api.signIn();
@@ -52,6 +64,12 @@ beforeAll(async () => {
 	someone = await api.newUser({ name: 'Somebody With a Past' });
 	await Api.signIn(someone);
 	await api.update({ id: someone.id, displayName: 'Somebody Else', role: 'AUDITOR' });
+	const filter = { userId: someone.id, types: ['USER_ROLE_CHANGED' as const] };
+	event = await vi.waitFor(async () => {
+		const [edge] = (await api.run(Events, { first: 1, filter })).events.edges;
+		if (!edge) throw new Error('The event is not numbered yet');
+		return edge.node.id;
+	}, NUMBERED);
 });
 
 describe.each([{ script: true }, { script: false }])('with script $script', ({ script }) => {
@@ -62,7 +80,7 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 			const what = `${name} at ${width} px, ${theme}`;
 			await visitor.page.setViewportSize({ width, height: 800 });
 			await visitor.context.addCookies([{ name: 'theme', value: theme, url: visitor.url }]);
-			expect(await visitor.goto(path.replace(':id', someone.id)), what).toBe(status);
+			expect(await visitor.goto(addressOf(path)), what).toBe(status);
 			expect(await visitor.page.locator('html').getAttribute('data-theme')).toBe(theme);
 			expect(await visitor.page.title()).toMatch(/Rollcall/);
 			expect(await visitor.page.locator('h1').count(), what).toBe(1);

@@ -14,6 +14,9 @@ export const ROUTES = {
 		['const edits = $derived(admin || self);', 'const edits = true;'],
 		["const reads = $derived(viewer.can('events.read') || self);", 'const reads = true;']
 	],
+	'routes/(app)/people/+page.ts': [
+		['isFiltered(data.query) || ', '', 'a search that finds one person takes the directory for empty']
+	],
 	'routes/(app)/people/new/+page.svelte': [
 		['<input type="hidden" name="key" value={data.key} />', ''],
 		['void refreshAll();', '']

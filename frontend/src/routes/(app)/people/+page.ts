@@ -1,7 +1,14 @@
+import { firstSteps } from '#lib/messages/first.ts';
+import { isFiltered } from '#lib/utils/user/address.ts';
 import type { PageLoad } from './$types';
 
-/** The panel of filters is part of the page where no script can load it. */
-export const load: PageLoad = async ({ data }) => ({
-	...data,
-	panel: import.meta.env.SSR ? (await import('#lib/components/ui/FilterPanel.svelte')).default : null
-});
+export const load: PageLoad = async ({ data, parent }) => {
+	const steps = () => import('#lib/components/user/FirstSteps.svelte');
+	const others = isFiltered(data.query) || data.total !== 1;
+	return {
+		...data,
+		// Part of the page where no script can load it.
+		panel: import.meta.env.SSR ? (await import('#lib/components/ui/FilterPanel.svelte')).default : null,
+		first: others ? null : await firstSteps(data.total, steps, (await parent()).locale)
+	};
+};
