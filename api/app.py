@@ -15,9 +15,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.bootstrap import Container, add_gauges, build, database_checks, redis_checks
+from api.bootstrap import Container, add_gauges, build
 from api.http.graphql import GraphQLEndpoint
-from api.http.health import Health
 from api.http.hosts import HostGuard
 from api.http.middleware import CrossOrigin, ErrorMask, RequestMiddleware
 from api.http.refusals import Refuse
@@ -96,17 +95,10 @@ def build_app(container: Container) -> ASGIApp:
     add_gauges(container)
     settings, services, authenticator = container.core.settings, container.services, container.authenticator
     graphql = GraphQLEndpoint(container.operations, services, authenticator, settings, container.hub)
-    health = Health(
-        database_checks(container.core),
-        redis_checks(container),
-        lambda: container.backend.connected,
-        container.metrics,
-        settings.metrics_token,
-    )
     routes = [
         Route("/graphql", graphql),
         *rest_routes(services, container.core.imports, authenticator, settings, container.fairness),
-        *health.routes(),
+        *container.health.routes(),
     ]
     app = Starlette(
         routes=routes,

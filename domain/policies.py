@@ -64,6 +64,11 @@ def can_see_sessions(actor: Actor, user_id: UUID) -> bool:
     return actor.is_admin or actor.user_id == user_id
 
 
+def can_see_settings(actor: Actor) -> bool:
+    """Whether the actor may see the settings of the service: admins only."""
+    return actor.is_admin
+
+
 def can_see_history(actor: Actor, user_id: UUID | None) -> bool:
     """Whether the actor may read the history of this user, or (None) of events that concern no user.
 

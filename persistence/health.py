@@ -15,7 +15,7 @@ from redis import exceptions as redis_errors
 from redis.asyncio import Redis
 from sqlalchemy import Column, Table, select, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.errors import Unavailable
 from persistence.database import Database
@@ -27,6 +27,9 @@ from persistence.tables import metadata
 
 SECONDS = 0.8
 """Less than the limit for all checks together (api/http/health.py), so that a check that hangs can be identified."""
+
+LAG_EVENTS = 1_000
+"""A replica that is further behind answers hardly any query. Under load, a healthy one is some events behind."""
 
 STATES = {
     "25006": "the database is read-only",
@@ -131,6 +134,21 @@ class DatabaseHealth:
         async with asyncio.timeout(SECONDS), self._database.primary_reading.connect() as connection:
             found: str | None = await connection.scalar(text(REVISION))
             return found
+
+
+class ReplicaHealth:
+    """The check of a replica, over the pool that queries use; `head` is the sequence that it should have reached."""
+
+    def __init__(self, replica: AsyncEngine, head: Callable[[], int]) -> None:
+        self._replica, self._head = replica, head
+
+    async def follows(self) -> str | None:
+        """Whether it can be read and has nearly all events."""
+        with _database_fault() as fault:
+            async with asyncio.timeout(SECONDS), self._replica.connect() as connection:
+                behind = self._head() - (await connection.scalar(select(log_state.c.last_seq)) or 0)
+            fault.words = f"it is {behind:,} events behind" if behind > LAG_EVENTS else None
+        return fault.words
 
 
 async def _write(connection: AsyncConnection) -> None:

@@ -10,6 +10,7 @@ from schema.event import EventQueries, events_of_user
 from schema.lookup import NodeQueries
 from schema.node import add_fields
 from schema.scalars import SCALARS
+from schema.service_info import ServiceInfoQueries
 from schema.session import Session, SessionMutations, SessionQueries, sessions_of_user
 from schema.stats import StatsQueries
 from schema.subscription import Subscription
@@ -20,7 +21,7 @@ add_fields(User, sessions=sessions_of_user, events=events_of_user)
 
 
 @strawberry.type
-class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries):
+class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries, ServiceInfoQueries):
     """Reads. All but `me` need a session."""
 
 

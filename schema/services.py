@@ -12,6 +12,7 @@ from domain.cursors import LogCursor
 from domain.models.actor import Actor
 from domain.services.event import EventService, LogHub
 from domain.services.live import Presence
+from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
 from domain.services.user import UserService
 
@@ -36,6 +37,7 @@ class Services:
     events: EventService
     presence: Presence
     log: LogHub
+    service_info: ServiceInfoService
 
     @property
     def epoch(self) -> UUID:

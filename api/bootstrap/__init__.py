@@ -4,7 +4,6 @@
 parts.py for how parts are made, core.py and container.py for which there are and in which order they run.
 """
 
-from api.bootstrap.checks import database_checks, redis_checks
 from api.bootstrap.container import Container, build
 from api.bootstrap.core import Core, open_core
 from api.bootstrap.database import check_database, count_in_database, schema_revision, unusable
@@ -18,10 +17,8 @@ __all__ = [
     "build",
     "check_database",
     "count_in_database",
-    "database_checks",
     "ensure_first_admin",
     "open_core",
-    "redis_checks",
     "schema_revision",
     "unusable",
 ]

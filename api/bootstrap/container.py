@@ -15,19 +15,24 @@ from broadcaster import Broadcast
 
 from api.auth.authenticator import Authenticator
 from api.auth.principals import PrincipalCache
+from api.bootstrap.checks import database_checks, redis_checks, replica_checks
 from api.bootstrap.contexts import live_contexts, socket_contexts
 from api.bootstrap.core import Core
 from api.bootstrap.parts import Parts
 from api.http.document_budget import DocumentBudget
 from api.http.fair import Fairness
+from api.http.health import Health, Probe, results
 from api.http.operations import Operations
 from api.jobs.last_seen import write_seen
 from api.jobs.retention import Retention
 from api.logs import log_sign_ins
 from api.settings import Settings
+from api.settings_in_force import settings_in_force
 from api.sockets.endpoint import SocketEndpoint
 from api.sockets.watchdog import Watchdog
 from api.telemetry import Metrics
+from api.version import VERSION
+from domain.services.service_info import ServiceInfoService
 from domain.tasks import background
 from persistence.database import READ_SECONDS
 from persistence.log.hub import Hub
@@ -153,6 +158,28 @@ class Container(Parts):
         return Authenticator(self.core.settings, self.core.tokens, self.principal_cache, self.core.clock)
 
     @cached_property
+    def probes(self) -> Sequence[Probe]:
+        """The health checks of the database and of Redis, and those of the replicas, which run at the same time."""
+        redis = redis_checks(self.core, lambda: self.backend.connected)
+        replicas = replica_checks(self.core, lambda: self.hub.head)
+        return (
+            Probe(database_checks(self.core)),
+            Probe(redis, lambda: self.backend.connected),
+            *(Probe({name: check}) for name, check in replicas.items()),
+        )
+
+    @cached_property
+    def health(self) -> Health:
+        """The routes by which this process is watched."""
+        database, redis, *_ = self.probes
+        return Health(database, redis, self.metrics, self.core.settings.metrics_token)
+
+    @cached_property
+    def service_info(self) -> ServiceInfoService:
+        """What this process reports about itself."""
+        return ServiceInfoService(VERSION, settings_in_force(self.core.settings), lambda: results(*self.probes))
+
+    @cached_property
     def services(self) -> Services:
         """The use cases that resolvers call."""
         core = self.core
@@ -162,6 +189,7 @@ class Container(Parts):
             events=core.events,
             presence=core.presence,
             log=self.hub,
+            service_info=self.service_info,
         )
 
     @cached_property

@@ -25,6 +25,7 @@ from api.http.hosts import LOCAL_HOSTS, host_name
 from api.rest.respond import respond
 from api.rest.shapes import moment
 from api.telemetry import Metrics
+from domain.models.service_info import Check as Result
 
 CHECK_SECONDS = 1.0
 """The longest that a request waits for checks."""
@@ -47,20 +48,10 @@ log = structlog.get_logger(__name__)
 
 
 class Health:
-    """`database` and `redis` are the checks of each, by the name under which they are reported.
+    """`database` and `redis` run the checks of each."""
 
-    `redis_connected` says without a request to Redis whether it is connected.
-    """
-
-    def __init__(
-        self,
-        database: Mapping[str, Check],
-        redis: Mapping[str, Check],
-        redis_connected: Callable[[], bool],
-        metrics: Metrics,
-        metrics_token: SecretStr | None,
-    ) -> None:
-        self._database, self._redis, self._metrics = Probe(database), Probe(redis, redis_connected), metrics
+    def __init__(self, database: Probe, redis: Probe, metrics: Metrics, metrics_token: SecretStr | None) -> None:
+        self._database, self._redis, self._metrics = database, redis, metrics
         self._token = metrics_token.get_secret_value().encode() if metrics_token else None
 
     def routes(self) -> list[Route]:
@@ -176,6 +167,13 @@ class Probe:
         for name in self._logged.keys() - wrong.keys():
             log.info("health.check_recovered", check=name)
         self._logged = wrong
+
+
+async def results(*probes: Probe) -> list[Result]:
+    """The results of all checks of these probes, in order; takes at most CHECK_SECONDS."""
+    found = await asyncio.gather(*(probe.faults() for probe in probes))
+    pairs = ((name, faults.get(name)) for probe, faults in zip(probes, found, strict=True) for name in probe.names)
+    return [Result(name, None if fault is None else fault.words) for name, fault in pairs]
 
 
 async def _tried(check: Check) -> Fault | None:

@@ -43,6 +43,7 @@ QUERIES = {
     "events": Rule("events(first: 1) { edges { node { id } } }", AUDITORS),
     "eventCounts": Rule("eventCounts { complete }", AUDITORS),
     "stats": Rule("stats { total }", SIGNED_IN),
+    "serviceInfo": Rule("serviceInfo { version checks { name fault } }", SIGNED_IN),
 }
 RESULT = "{ __typename ... on Problem { code } }"
 MUTATIONS = {
@@ -97,6 +98,7 @@ def changes_email(changes: Any) -> bool:
 
 ON_USER = '{ it: user(id: "$id") { it: %s } }'
 ON_EVENT = '{ it: node(id: "$event") { ... on Event { it: %s } } }'
+ON_SERVICE = "{ it: serviceInfo { it: %s } }"
 ON_SESSION = '{ it: node(id: "$session") { ... on Session { it: %s } } }'
 on_session = partial(Probe, ON_SESSION, seen_by=OWN)
 Fields = Mapping[str, str | Probe]
@@ -138,6 +140,13 @@ TYPES: dict[str, Fields] = {
     "FieldChange": dict.fromkeys(("field", "before", "after"), OPEN),
     # Of the users that the viewer sees: see test_lists_and_counts_contain_visible_users_only.
     "DirectoryStats": dict.fromkeys(("total", "byRole", "byStatus", "online", "cursor"), OPEN),
+    # Checks are shown to everyone, as at /readyz.
+    "ServiceInfo": {
+        **dict.fromkeys(("version", "checks"), OPEN),
+        "settings": Probe(ON_SERVICE, "settings { name value isSet }", frozenset({"admin"})),
+    },
+    "ServiceCheck": dict.fromkeys(("name", "fault"), OPEN),
+    "ServiceSetting": dict.fromkeys(("name", "value", "isSet"), OPEN),
     "RoleCount": dict.fromkeys(("role", "count"), OPEN),
     "StatusCount": dict.fromkeys(("status", "count"), OPEN),
     # Returned to the author of the write.

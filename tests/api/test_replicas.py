@@ -5,6 +5,7 @@ A replica that does not follow is a copy of the database, made before the test w
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -147,3 +148,31 @@ async def test_an_unavailable_replica_is_not_needed(lagging: Lagging, engines: T
     await engines.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", f"SELECT {END} '{name}'")
     answer = await lagging.api.graphql(USERS, by=lagging.admin)
     assert answer["data"]["users"]["totalCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("update log_state set last_seq = last_seq - 100000", "events behind"),
+        ("alter table log_state rename to elsewhere", "a table is missing"),
+    ],
+)
+async def test_a_replica_that_does_not_follow_is_reported_and_health_stays(
+    lagging: Lagging, statement: str, words: str
+) -> None:
+    api, admin = lagging.api, lagging.admin
+    query = "{ serviceInfo { checks { name fault } } }"
+
+    async def fault() -> str | None:
+        checks = (await api.ask(query, by=admin))["serviceInfo"]["checks"]
+        found: dict[str, str | None] = {check["name"]: check["fault"] for check in checks}
+        return found["replica_1"]
+
+    async with asyncio.timeout(120):
+        while await fault() is not None:
+            await asyncio.sleep(0.05)
+        await lagging.follows(statement)
+        while words not in (await fault() or ""):
+            await asyncio.sleep(0.05)
+        while (await api.http.get("/health")).json()["status"] != "healthy":
+            await asyncio.sleep(0.05)
