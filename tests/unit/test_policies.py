@@ -52,6 +52,7 @@ TABLE: list[tuple[Check, str]] = [
     ((policies.can_see_email, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_access, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_sessions, (SUBJECT.id,)), "- - - y y  y y y"),
+    ((policies.can_see_settings, ()), "- - - y y  - - y"),
     ((policies.can_see_history, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_history, (None,)), "- - y y y  - y y"),
     ((policies.can_see_by_actor, (at(Status.ACTIVE),)), "y y y y y  y y y"),
