@@ -95,11 +95,13 @@ verify: $(ready) ## prove that two instances lose nothing while every process is
 # The locks contain hashes for every platform and no registry, so that they are the same wherever they are made.
 compile := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --quiet
-lock: ## resolve the dependencies again and write both locks (UPGRADE=1 upgrades them)
+client := tests/api/clients/python
+lock: ## resolve the dependencies again and write the locks (UPGRADE=1 upgrades them)
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
 	$(compile) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
 	$(compile) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(subst pyproject.toml,$(client)/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file $(client)/requirements.lock
 
 clean: ## remove everything that was built; the data in .rollcall stays
 	rm -rf $(venv) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist

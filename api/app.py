@@ -21,6 +21,7 @@ from api.http.hosts import HostGuard
 from api.http.middleware import CrossOrigin, ErrorMask, RequestMiddleware
 from api.http.refusals import Refuse
 from api.logs import configure_logs
+from api.rest.deprecation import Deprecation, notices
 from api.rest.errors import http_exception
 from api.rest.v1 import rest_routes
 from api.revisions import shipped
@@ -102,7 +103,11 @@ def build_app(container: Container) -> ASGIApp:
     ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(CrossOrigin, origins=settings.cors_origins), Middleware(ErrorMask)],
+        middleware=[
+            Middleware(CrossOrigin, origins=settings.cors_origins),
+            Middleware(Deprecation, headers=notices(settings)),
+            Middleware(ErrorMask),
+        ],
         exception_handlers={HTTPException: http_exception},
     )
     app.router.redirect_slashes = False

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import os
 import string
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.addresses import Address, DatabaseAddress, check_database, check_redis, parts_of
@@ -72,6 +73,14 @@ def check_network(value: object) -> Network:
         raise ValueError("must be addresses or networks such as 10.0.0.0/8") from None
 
 
+def check_sunset(sunset: date | None, info: ValidationInfo) -> date | None:
+    """The end of v1, which may not be before its deprecation (RFC 9745 section 4)."""
+    deprecation = info.data.get("rest_deprecation")
+    if sunset is not None and deprecation is not None and sunset < deprecation:
+        raise ValueError("is before REST_DEPRECATION")
+    return sunset
+
+
 def lower(value: object) -> object:
     """Text without regard to case."""
     return value.lower() if isinstance(value, str) else value
@@ -122,6 +131,8 @@ class LocalSettings(LogSettings):
     body_limit_bytes: PositiveInt = 1024 * 1024
     import_limit_bytes: PositiveInt = 32 * 1024 * 1024
     shutdown_seconds: PositiveInt = 10
+    rest_deprecation: date | None = None
+    rest_sunset: Annotated[date | None, AfterValidator(check_sunset)] = None
 
     admin_email: str | None = None
     admin_password: SecretStr | None = None

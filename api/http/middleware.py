@@ -28,7 +28,10 @@ CORS_METHODS = "GET, POST, PUT, DELETE"
 CORS_HEADERS = (
     "authorization, content-type, if-match, if-none-match, idempotency-key, rollcall-read-after, x-request-id"
 )
-CORS_EXPOSED = "etag, link, location, retry-after, rollcall-position, x-request-id, x-total-count, x-total-count-exact"
+CORS_EXPOSED = (
+    "deprecation, etag, link, location, retry-after, rollcall-position, sunset, x-request-id, x-total-count,"
+    " x-total-count-exact"
+)
 
 log = structlog.get_logger("access")
 

@@ -33,8 +33,15 @@ def closed(**properties: Json) -> Json:
 
 def schemas() -> Json:
     """All schemas by name."""
-    bodies = {model.__name__: model.model_json_schema() for model in BODIES}
+    bodies = {model.__name__: _without_null_defaults(model.model_json_schema()) for model in BODIES}
     return {"User": _user(), "Session": _session(), "SignedIn": _signed_in(), "ImportLine": import_line(), **bodies}
+
+
+def _without_null_defaults(body: Json) -> Json:
+    """The schema of a body without `default: null`, because generators make a field with a default a required one."""
+    fields = body["properties"].items()
+    kept = {name: {k: v for k, v in field.items() if (k, v) != ("default", None)} for name, field in fields}
+    return body | {"properties": kept}
 
 
 def _or_null(schema: Json) -> Json:

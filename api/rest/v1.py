@@ -9,6 +9,7 @@ from starlette.routing import Route
 from api.auth.authenticator import Authenticator
 from api.auth.session_cookies import cookie_names
 from api.http.fair import Fairness
+from api.rest.deprecation import describe_deprecation, notices
 from api.rest.docs import PAGE_POLICY, page
 from api.rest.exchange import Exchange, route
 from api.rest.export_users import ExportRoutes
@@ -32,7 +33,7 @@ def rest_routes(
     """The routes under /api/v1/ and /admin/."""
     exchange = Exchange(authenticator, settings, fairness)
     names = cookie_names(secure=settings.secure, instance=settings.cookie_instance)
-    described = document(settings.public_url, names.access)
+    described = describe_deprecation(document(settings.public_url, names.access), notices(settings))
     html = page(described)
 
     async def openapi(_: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -88,6 +89,12 @@ def test_the_environment_takes_precedence_over_the_file(monkeypatch: pytest.Monk
     (tmp_path / ".env").write_text("API_PORT=9000\nCONSOLE_PORT=9001\n")
     settings = load(monkeypatch, API_PORT="9100")
     assert (settings.api_port, settings.console_port) == (9100, 9001)
+
+
+def test_v1_may_not_end_before_it_is_deprecated(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, REST_DEPRECATION="2027-01-01", REST_SUNSET="2027-01-01").rest_sunset == date(2027, 1, 1)
+    assert "is before REST_DEPRECATION" in fault(monkeypatch, REST_DEPRECATION="2027-01-02", REST_SUNSET="2027-01-01")
+    assert "REST_SUNSET" in fault(monkeypatch, REST_SUNSET="next-year")
 
 
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
