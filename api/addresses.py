@@ -42,6 +42,14 @@ class Address(SecretStr):
         return parts._replace(netloc=f"***@{host}" if parts.password else parts.netloc, query="").geturl()
 
 
+class ExternalAddress(Address):
+    """The address of another service, shown with its host alone: the rest may authorise whoever knows it."""
+
+    def _display(self) -> str:
+        parts = urlsplit(self.get_secret_value())
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
 class DatabaseAddress(Address):
     """A PostgreSQL address as libpq and asyncpg write it: `postgresql://…`."""
 
@@ -90,6 +98,13 @@ def _is_certificate(file: str | None) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def check_external(address: ExternalAddress) -> ExternalAddress:
+    """An http or https address with a host."""
+    if not parts_of(address.get_secret_value(), {"http": "http", "https": "https"}).hostname:
+        raise ValueError("names no host")
+    return address
 
 
 def check_redis(address: Address) -> Address:

@@ -67,6 +67,11 @@ class Application:
             assert self._app is not None
             await self._app(scope, receive, send)
 
+    def drain(self) -> None:
+        """Be unready from now on, because the process is going to stop."""
+        if self.container is not None:
+            self.container.health.stopping = True
+
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         configure_logs(self._settings.log_level, self._settings.log_format)
@@ -88,6 +93,7 @@ def log_start(settings: Settings) -> None:
         database=str(settings.database_url),
         replicas=[str(url) for url in settings.database_replica_urls],
         redis=str(settings.redis_url),
+        external=[str(url) for url in settings.health_external_urls],
     )
 
 

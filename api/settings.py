@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api.addresses import Address, DatabaseAddress, check_database, check_redis, parts_of
+from api.addresses import (
+    Address,
+    DatabaseAddress,
+    ExternalAddress,
+    check_database,
+    check_external,
+    check_redis,
+    parts_of,
+)
 
 SECRET_KEY_BYTES = 32
 """The shortest signing key: an HMAC-SHA256 key as long as its hash (RFC 7518 section 3.2)."""
@@ -88,6 +96,7 @@ def lower(value: object) -> object:
 
 DatabaseUrl = Annotated[DatabaseAddress, AfterValidator(check_database)]
 RedisUrl = Annotated[Address, AfterValidator(check_redis)]
+ExternalUrl = Annotated[ExternalAddress, AfterValidator(check_external)]
 SecretKey = Annotated[SecretStr, AfterValidator(check_secret_key)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -150,6 +159,8 @@ class LocalSettings(LogSettings):
     log_retention_days: Annotated[int, Field(ge=0)] = 0
     session_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     metrics_token: SecretStr | None = None
+    health_external_urls: Annotated[tuple[ExternalUrl, ...], NoDecode, BeforeValidator(split_list)] = ()
+    drain_seconds: Annotated[int, Field(ge=0)] = 0
     debug: bool = False
 
     @property

@@ -29,6 +29,8 @@ SECONDS = 0.8
 """Less than the limit for all checks together (api/http/health.py), so that a check that hangs can be identified."""
 
 LAG_EVENTS = 1_000
+RELAY_SECONDS = 10
+"""How long committed events may wait for their sequence numbers."""
 """A replica that is further behind answers hardly any query. Under load, a healthy one is some events behind."""
 
 STATES = {
@@ -92,6 +94,12 @@ SPILL = text("select count(distinct repeat('x', 1024) || n) from generate_series
 DURABLE = text("select pg_logical_emit_message(true, 'rollcall.health', '')")
 """A record in the write-ahead log that changes nothing; like any commit, it waits until the record is on disk."""
 
+OLDEST_WAITING = text(
+    "select extract(epoch from clock_timestamp() - uuid_extract_timestamp(id)) from events"
+    " where seq is null order by ord limit 1"
+)
+"""The age in seconds of the oldest event without a sequence number."""
+
 REDIS_WRITES = """
 redis.call('INCR', KEYS[1]) redis.call('EXPIRE', KEYS[1], 10) redis.call('TTL', KEYS[1]) redis.call('DEL', KEYS[1])
 redis.call('ZADD', KEYS[1], redis.call('TIME')[1], 'health') redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
@@ -128,6 +136,14 @@ class DatabaseHealth:
             async with asyncio.timeout(SECONDS), self._database.primary.connect() as connection:
                 await _write(connection)
         return fault.words
+
+    async def relay(self) -> str | None:
+        """Whether committed events are numbered; None too if the database cannot be asked, which the others report."""
+        waited = 0.0
+        with _database_fault():
+            async with asyncio.timeout(SECONDS), self._database.primary_reading.connect() as connection:
+                waited = float(await connection.scalar(OLDEST_WAITING) or 0)
+        return None if waited < RELAY_SECONDS else f"events have waited for their numbers for {waited:,.0f} seconds"
 
     async def revision(self) -> str | None:
         """The schema revision. Raises SQLAlchemyError and what the driver raises."""

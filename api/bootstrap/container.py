@@ -15,13 +15,13 @@ from broadcaster import Broadcast
 
 from api.auth.authenticator import Authenticator
 from api.auth.principals import PrincipalCache
-from api.bootstrap.checks import database_checks, redis_checks, replica_checks
+from api.bootstrap.checks import database_checks, external_checks, log_checks, redis_checks, replica_checks
 from api.bootstrap.contexts import live_contexts, socket_contexts
 from api.bootstrap.core import Core
 from api.bootstrap.parts import Parts
 from api.http.document_budget import DocumentBudget
 from api.http.fair import Fairness
-from api.http.health import Health, Probe, results
+from api.http.health import EXTERNAL_KEPT_SECONDS, Health, HealthProbes, Probe, each_apart, results
 from api.http.operations import Operations
 from api.jobs.last_seen import write_seen
 from api.jobs.retention import Retention
@@ -158,26 +158,26 @@ class Container(Parts):
         return Authenticator(self.core.settings, self.core.tokens, self.principal_cache, self.core.clock)
 
     @cached_property
-    def probes(self) -> Sequence[Probe]:
-        """The health checks of the database and of Redis, and those of the replicas, which run at the same time."""
-        redis = redis_checks(self.core, lambda: self.backend.connected)
-        replicas = replica_checks(self.core, lambda: self.hub.head)
-        return (
-            Probe(database_checks(self.core)),
-            Probe(redis, lambda: self.backend.connected),
-            *(Probe({name: check}) for name, check in replicas.items()),
+    def probes(self) -> HealthProbes:
+        """The health checks."""
+        core = self.core
+        return HealthProbes(
+            Probe(database_checks(core)),
+            Probe(redis_checks(core, lambda: self.backend.connected), lambda: self.backend.connected),
+            Probe(log_checks(core, lambda: self.hub.advanced_at)),
+            each_apart(replica_checks(core, lambda: self.hub.head)),
+            each_apart(external_checks(core.settings), EXTERNAL_KEPT_SECONDS),
         )
 
     @cached_property
     def health(self) -> Health:
         """The routes by which this process is watched."""
-        database, redis, *_ = self.probes
-        return Health(database, redis, self.metrics, self.core.settings.metrics_token)
+        return Health(self.probes, self.metrics, self.core.settings.metrics_token)
 
     @cached_property
     def service_info(self) -> ServiceInfoService:
         """What this process reports about itself."""
-        return ServiceInfoService(VERSION, settings_in_force(self.core.settings), lambda: results(*self.probes))
+        return ServiceInfoService(VERSION, settings_in_force(self.core.settings), lambda: results(*self.probes.all))
 
     @cached_property
     def services(self) -> Services:

@@ -16,10 +16,11 @@ def serve() -> None:
     run(Settings.load())
 
 
-def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
+def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until a signal; `ready` is called once requests are answered.
 
     Raises ConfigurationError if the database of DATABASE_URL cannot be used.
     """
     asyncio.run(check_database(settings.database_url))
-    Server(server_config(Application(settings), settings), ready).run()
+    application = Application(settings)
+    Server(server_config(application, settings), ready, application.drain, settings.drain_seconds).run()

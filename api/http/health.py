@@ -10,7 +10,7 @@ import contextlib
 import hmac
 import ipaddress
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -31,6 +31,10 @@ CHECK_SECONDS = 1.0
 """The longest that a request waits for checks."""
 KEPT_SECONDS = 1.0
 """How long the result of checks is reused."""
+EXTERNAL_KEPT_SECONDS = 5.0
+"""How long that of a service of others is."""
+ACCEPTING = "accepting"
+"""The check that this process is not stopping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,12 @@ log = structlog.get_logger(__name__)
 
 
 class Health:
-    """`database` and `redis` run the checks of each."""
+    """The routes by which this process is watched, over its checks. `stopping` makes it unready (see api/http/server.py)."""
 
-    def __init__(self, database: Probe, redis: Probe, metrics: Metrics, metrics_token: SecretStr | None) -> None:
-        self._database, self._redis, self._metrics = database, redis, metrics
+    def __init__(self, probes: HealthProbes, metrics: Metrics, metrics_token: SecretStr | None) -> None:
+        self._probes, self._metrics = probes, metrics
         self._token = metrics_token.get_secret_value().encode() if metrics_token else None
+        self.stopping = False
 
     def routes(self) -> list[Route]:
         """The routes; none needs a session."""
@@ -64,15 +69,20 @@ class Health:
         ]
 
     async def health(self, _: Request) -> Response:
-        """503 if the database cannot be read or written; degraded if something else fails.
+        """503 if the database cannot be read or written; degraded if something else fails, of which `/readyz` says what.
 
         Without Redis events come a second late, each process counts attempts for itself, and does not know
-        which users are online at other instances. `external_api` is true because Rollcall calls none. `/readyz` says what does not work.
+        which users are online at other instances. `external_api` is true if all of HEALTH_EXTERNAL_URLS answer.
         """
-        database, redis = await asyncio.gather(self._database.faults(), self._redis.faults())
-        serves = all(fault.serves for fault in database.values())
-        status = "unhealthy" if not serves else "degraded" if database or redis else "healthy"
-        checks = {"database": serves, "redis": not redis, "external_api": True}
+        probes = self._probes
+        faults = await faults_of(probes.all)
+        serves = all(fault.serves for name, fault in faults.items() if name in probes.database.names)
+        status = "unhealthy" if not serves else "degraded" if faults else "healthy"
+        checks = {
+            "database": serves,
+            "redis": not any(name in faults for name in probes.redis.names),
+            "external_api": not any(name in faults for probe in probes.external for name in probe.names),
+        }
         body = {"status": status, "checks": checks, "timestamp": moment(datetime.now(UTC))}
         return respond(body, 200 if serves else 503)
 
@@ -82,11 +92,15 @@ class Health:
 
     async def ready(self, _: Request) -> Response:
         """Whether requests may be sent here; where anything is wrong, which of the checks do not hold, and why."""
-        database, redis = await asyncio.gather(self._database.faults(), self._redis.faults())
-        ready = all(fault.serves for fault in database.values())
+        probes, faults = self._probes, await faults_of(self._probes.all)
+        if self.stopping:
+            faults[ACCEPTING] = Fault("this process is stopping")
+        deciding = {*probes.database.names, *probes.log.names, ACCEPTING}
+        ready = all(fault.serves for name, fault in faults.items() if name in deciding)
         body: dict[str, object] = {"status": "ok" if ready else "unavailable"}
-        if faults := database | redis:
-            body["checks"] = {name: name not in faults for name in (*self._database.names, *self._redis.names)}
+        if faults:
+            names = (*(name for probe in probes.all for name in probe.names), ACCEPTING)
+            body["checks"] = {name: name not in faults for name in names}
             body["reasons"] = {name: fault.words for name, fault in faults.items()}
         return respond(body, 200 if ready else 503)
 
@@ -167,6 +181,33 @@ class Probe:
         for name in self._logged.keys() - wrong.keys():
             log.info("health.check_recovered", check=name)
         self._logged = wrong
+
+
+@dataclass(frozen=True, slots=True)
+class HealthProbes:
+    """The checks of a process, in groups that run at the same time."""
+
+    database: Probe
+    redis: Probe
+    log: Probe
+    replicas: Sequence[Probe] = ()
+    external: Sequence[Probe] = ()
+
+    @property
+    def all(self) -> Sequence[Probe]:
+        """All of them, in the order in which they are reported."""
+        return (self.database, self.redis, *self.replicas, self.log, *self.external)
+
+
+def each_apart(checks: Mapping[str, Check], kept: float = KEPT_SECONDS) -> Sequence[Probe]:
+    """A probe for each check, so that one that hangs delays no other."""
+    return [Probe({name: check}, kept=kept) for name, check in checks.items()]
+
+
+async def faults_of(probes: Sequence[Probe]) -> dict[str, Fault]:
+    """The failed checks of all these probes; takes at most CHECK_SECONDS."""
+    found = await asyncio.gather(*(probe.faults() for probe in probes))
+    return {name: fault for faults in found for name, fault in faults.items()}
 
 
 async def results(*probes: Probe) -> list[Result]:

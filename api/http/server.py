@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
 import sys
@@ -22,16 +23,26 @@ SOCKET_MESSAGE_BYTES = 128 * 1024
 ENDING_SECONDS = 2
 """What is kept of SHUTDOWN_SECONDS for ending what runs behind the requests."""
 
+DRAIN_STEP = 0.1
+"""Seconds between looks at whether a second signal has come."""
+
 
 class Server(uvicorn.Server):
     """uvicorn's server with room for many sockets, and a garbage collector that leaves alone what stays anyway.
 
-    `ready` is called once it listens.
+    `ready` is called once it listens. When it is told to stop it calls `stopping`, and goes on answering for
+    `drain_seconds`, so that a gateway that asks /readyz sends no more requests here before they are refused.
     """
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[], None] = lambda: None,
+        stopping: Callable[[], None] = lambda: None,
+        drain_seconds: float = 0.0,
+    ) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._stopping, self._drain_seconds = ready, stopping, drain_seconds
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start; then take schema, classes and code out of the collector's sight.
@@ -49,8 +60,16 @@ class Server(uvicorn.Server):
             raise ConfigurationError(f"Rollcall cannot listen on API_HOST and API_PORT: {where}") from None
         gc.collect()
         gc.freeze()
-        if self.started and self._ready is not None:
+        if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, once the time for draining is over; a second signal ends it at once."""
+        self._stopping()
+        for _ in range(round(self._drain_seconds / DRAIN_STEP)):
+            if not self.force_exit:
+                await asyncio.sleep(DRAIN_STEP)
+        await super().shutdown(sockets)
 
 
 def raise_file_limit() -> None:

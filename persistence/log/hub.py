@@ -49,7 +49,7 @@ log = structlog.get_logger(__name__)
 
 
 class Hub:
-    """One per process. `head` is the newest sequence number that listeners have received."""
+    """One per process. `head` is the newest sequence number that listeners have received; `advanced_at` is when it was last seen to be."""
 
     def __init__(
         self, store: Store, broadcast: Broadcast, ring: int = RING, bind: Callable[[UUID], None] = lambda _: None
@@ -60,7 +60,7 @@ class Hub:
         self._missed = False
         self._last_id: UUID | None = None
         self._horizon = 0
-        self._advanced_at = 0.0
+        self.advanced_at = 0.0
         self._listeners: list[Listener] = []
         self._renewal_listeners: list[Callable[[Renewal], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -92,6 +92,7 @@ class Hub:
         state = await self._read_state()
         self._bind(state.epoch)
         self.epoch, self.head, self._horizon = state.epoch, state.head, state.horizon
+        self.advanced_at = asyncio.get_running_loop().time()
         self._tasks.append(asyncio.create_task(self._run(), name="hub"))
 
     @property
@@ -201,7 +202,7 @@ class Hub:
             try:
                 if offered is not None:
                     await self._admit(*offered)
-                if self._missed or asyncio.get_running_loop().time() - self._advanced_at > SILENCE_SECONDS:
+                if self._missed or asyncio.get_running_loop().time() - self.advanced_at > SILENCE_SECONDS:
                     await self._catch_up()
             except Unavailable:
                 self._missed = True
@@ -245,7 +246,7 @@ class Hub:
                 if not (fresh := [e for e in rows if e.seq > self.head]):
                     break
                 self._append(fresh)
-        self._advanced_at = asyncio.get_running_loop().time()
+        self.advanced_at = asyncio.get_running_loop().time()
 
     def _is_other(self, rows: Sequence[Event], state: LogState) -> bool:
         """Whether the table has gone back behind the hub's head, or has a different entry there."""
@@ -285,7 +286,7 @@ class Hub:
             log.error("hub.entries_pruned_unread", head=self.head, next=events[0].seq)
         self._ring.extend(events)
         self.head, self._last_id = events[-1].seq, events[-1].id
-        self._advanced_at = asyncio.get_running_loop().time()
+        self.advanced_at = asyncio.get_running_loop().time()
         erased = {e.subject.id for e in events if e.type is EventType.USER_ERASED}
         if erased:
             self._forget(erased)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +13,23 @@ import pytest
 from api.cli.local.embedded import Embedded
 from api.settings import Settings
 from tests.api.conftest import Api, Person, Server, settings_for
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[tuple[str, list[int]]]:
+    """The address of another service, and the status with which it answers."""
+    statuses = [200]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(f"HTTP/1.1 {statuses[0]} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", statuses
 
 
 async def health(api: Api) -> tuple[int, dict[str, Any]]:
@@ -145,3 +164,19 @@ async def test_metrics_need_a_local_client_or_the_token(api: Api, database_url: 
             assert refused.status_code == 403
             given = forwarded | {"authorization": "Bearer a metrics token"}
             assert "rollcall_sockets 0.0" in (await other.http.get("/metrics", headers=given)).text
+
+
+async def test_services_of_others_are_checked(database_url: str, redis_url: str, other: tuple[str, list[int]]) -> None:
+    url, statuses = other
+    own = {"health_external_urls": f"{url.replace('//', '//user:hunter2@')}/hunter2"}
+    with Server(settings_for(database_url, redis_url, **own)) as server:
+        api = Api(server)
+        async with api.http:
+            await until_health(api, 200, "healthy")
+            statuses[0] = 500
+            await until_health(api, 200, "degraded", external_api=False)
+            ready = await api.http.get("/readyz")
+            assert ready.json()["reasons"]["external_api_1"] == "it answers with the status 500"
+            assert "hunter2" not in ready.text
+            statuses[0] = 200
+            await until_health(api, 200, "healthy")

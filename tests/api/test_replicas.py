@@ -157,7 +157,7 @@ async def test_an_unavailable_replica_is_not_needed(lagging: Lagging, engines: T
         ("alter table log_state rename to elsewhere", "a table is missing"),
     ],
 )
-async def test_a_replica_that_does_not_follow_is_reported_and_health_stays(
+async def test_a_replica_that_does_not_follow_is_reported_and_the_process_stays_ready(
     lagging: Lagging, statement: str, words: str
 ) -> None:
     api, admin = lagging.api, lagging.admin
@@ -174,5 +174,9 @@ async def test_a_replica_that_does_not_follow_is_reported_and_health_stays(
         await lagging.follows(statement)
         while words not in (await fault() or ""):
             await asyncio.sleep(0.05)
-        while (await api.http.get("/health")).json()["status"] != "healthy":
+        while (found := (await api.http.get("/health")).json())["status"] != "degraded":
             await asyncio.sleep(0.05)
+        assert found["checks"] == {"database": True, "redis": True, "external_api": True}
+        while "replica_1" not in (ready := (await api.http.get("/readyz")).json()).get("reasons", {}):
+            await asyncio.sleep(0.05)
+        assert (ready["status"], ready["checks"]["replica_1"]) == ("ok", False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Awaitable, Callable
 
 import httpx
 from websockets.asyncio.client import connect
@@ -79,3 +80,29 @@ async def test_a_process_with_sockets_ends_in_time(rollcall: Rollcall) -> None:
     assert max(moments) - min(moments) > 0.5, "the clients must not all reconnect at the same moment"
     await asyncio.to_thread(process.wait, STOP_SECONDS)
     assert process.returncode in (0, -signal.SIGTERM), "it ends by the signal after its work"
+
+
+async def test_a_process_that_drains_is_unready_and_answers(rollcall: Rollcall) -> None:
+    port = free_port()
+    rollcall.environment |= {"API_PORT": str(port), "DRAIN_SECONDS": "3600"}
+    rollcall.run("migrate")
+    process = rollcall.start("serve")
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+
+        async def status() -> int | None:
+            try:
+                return (await http.get("/readyz", headers={"connection": "close"})).status_code
+            except httpx.TransportError:
+                return None
+
+        await until(lambda: _is(status, 200), 120)
+        process.send_signal(signal.SIGTERM)
+        await until(lambda: _is(status, 503), 120)
+        assert (await http.get("/readyz")).json()["reasons"]["accepting"] == "this process is stopping"
+        assert (await http.get("/livez")).status_code == 200
+    process.send_signal(signal.SIGINT)  # ends the draining
+    await asyncio.to_thread(process.wait, 120)
+
+
+async def _is(status: Callable[[], Awaitable[int | None]], expected: int) -> bool:
+    return await status() == expected

@@ -22,7 +22,10 @@ from tests.api.conftest import Api, Server, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import session, until
 
-ALL = ("reads", "schema", "writes", "redis_listening", "redis_publishing", "redis_writing")
+ALL = (
+    *("reads", "schema", "writes", "redis_listening", "redis_publishing", "redis_writing"),
+    *("relay", "hub", "accepting"),
+)
 RELOAD = "select pg_reload_conf()"
 
 
@@ -253,3 +256,22 @@ async def test_the_write_check_leaves_nothing_behind(fresh_database_url: str) ->
             await connection.execute("set local work_mem = '64kB'")
             plan = await connection.fetch(f"explain (analyze, timing off) {SPILL}")
         assert any("external merge  Disk" in line[0] for line in plan), "the query must need space on the disk"
+
+
+OLD_EVENT = """insert into events (id, type, subject_kind, subject_id)
+  values ('01800000-0000-7000-8000-000000000000', 'user_created', 'user', gen_random_uuid())"""
+"""An event of 2022 that is not numbered."""
+
+
+async def test_events_that_wait_for_their_numbers_are_found(fresh_database_url: str) -> None:
+    async with Database(fresh_database_url, pool_size=1) as database, session(fresh_database_url) as connection:
+        health = DatabaseHealth(database)
+        assert await health.relay() is None
+        await connection.execute(OLD_EVENT)
+        await until(lambda: _waits(health))
+        await connection.execute("update events set seq = 1")
+        assert await health.relay() is None
+
+
+async def _waits(health: DatabaseHealth) -> bool:
+    return "events have waited for their numbers for" in (await health.relay() or "")

@@ -20,6 +20,7 @@ SECRETS = {
     "ADMIN_PASSWORD": CANARY,
     "DATABASE_REPLICA_URLS": f"postgresql://u:{CANARY}@a.example/n,postgresql://u:{CANARY}@b.example/n",
     "DATABASE_URL": f"postgresql://rollcall:{CANARY}@db.example:5432/rollcall",
+    "HEALTH_EXTERNAL_URLS": f"https://u:{CANARY}@a.example/{CANARY}",
     "METRICS_TOKEN": CANARY,
     "PROXY_TOKEN": CANARY,
     "REDIS_URL": f"redis://:{CANARY}@cache.example:6379/0",

@@ -1,0 +1,36 @@
+"""Whether a service that Rollcall's operator depends on answers (HEALTH_EXTERNAL_URLS)."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+import httpx
+
+SECONDS = 0.8
+"""Less than a request waits for checks (api/http/health.py)."""
+
+
+class ExternalApi:
+    """One address; it answers if it returns a status of success to a GET. Redirects are not followed."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._verify = ssl.create_default_context() if url.startswith("https:") else False
+
+    async def answers(self) -> str | None:
+        """What is wrong, without the address, which may contain a password; None if it answers."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                status = await self._status()
+        except TimeoutError:
+            return "it does not answer in time"
+        except (httpx.HTTPError, OSError) as error:
+            return f"it cannot be reached ({type(error).__name__})"
+        return None if 200 <= status < 300 else f"it answers with the status {status}"
+
+    async def _status(self) -> int:
+        """The status of the response, whose body is not read."""
+        client = httpx.AsyncClient(verify=self._verify, timeout=2 * SECONDS)
+        async with client, client.stream("GET", self._url) as response:
+            return response.status_code
