@@ -14,6 +14,7 @@ import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from persistence.errors import translated
 
@@ -34,16 +35,11 @@ class Database:
     With `read_seconds` the server ends a reading statement that takes longer, which raises Unavailable.
 
     `primary` is for transactions; `primary_reading`, over the same pool, and the replicas run on autocommit. A replica
-    that did not answer is not used for a while. `on_statement` is called after each statement with its seconds.
+    that did not answer is not used for a while.
     """
 
     def __init__(
-        self,
-        url: str,
-        replicas: Sequence[str] = (),
-        pool_size: int = 10,
-        read_seconds: float | None = None,
-        on_statement: Callable[[float], None] | None = None,
+        self, url: str, replicas: Sequence[str] = (), pool_size: int = 10, read_seconds: float | None = None
     ) -> None:
         self.dsn, self.pool_size = url, pool_size
         self.primary = _engine(url, pool_size, read_seconds)
@@ -52,9 +48,25 @@ class Database:
         self._resting: dict[AsyncEngine, float] = {}
         self._labels = {r: database_labels("replica", u) for r, u in zip(self.replicas, replicas, strict=True)}
         self._primary_labels = database_labels("primary", url)
-        if on_statement is not None:
-            for engine in (self.primary, *self.replicas):
-                _time_statements(engine, on_statement)
+        self.fallbacks = 0
+        """How many reads that a replica could have answered the primary has answered."""
+
+    def observe(self, report: Callable[[str, float], None]) -> None:
+        """Call `report` after each statement with `primary` or `replica` and its seconds."""
+        _time_statements(self.primary, partial(report, "primary"))
+        for replica in self.replicas:
+            _time_statements(replica, partial(report, "replica"))
+
+    @property
+    def resting(self) -> int:
+        """How many replicas are not used for now, because they did not answer."""
+        return sum(until > time.monotonic() for until in self._resting.values())
+
+    def connections(self) -> dict[str, int]:
+        """How many connections of the pools are in use, by `primary` and `replica`."""
+        used = [engine.sync_engine.pool for engine in (self.primary, *self.replicas)]
+        first, *others = [pool.checkedout() if isinstance(pool, QueuePool) else 0 for pool in used]
+        return {"primary": first, "replica": sum(others)}
 
     def labels(self, engine: AsyncEngine) -> Mapping[str, str]:
         """Which database an engine connects to, for logs."""

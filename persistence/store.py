@@ -71,9 +71,11 @@ class SqlWriteUnit:
 class SqlStore:
     """Opens units of work. `on_commit` is called with the entries of each transaction once it is committed."""
 
-    def __init__(self, database: Database, on_commit: OnCommit = lambda _: None) -> None:
+    def __init__(
+        self, database: Database, on_commit: OnCommit = lambda _: None, turns: ConnectionTurns | None = None
+    ) -> None:
         self._database, self._on_commit = database, on_commit
-        self._turns = ConnectionTurns(database.pool_size)
+        self._turns = turns or ConnectionTurns(database.pool_size)
 
     def read(
         self, at_least: LogCursor | None = None, searcher: UUID | None = None
@@ -108,6 +110,8 @@ class SqlStore:
                             return connection
             except Unavailable:
                 self._database.rest(replica)
+        if at_least is not None and self._database.replicas:
+            self._database.fallbacks += 1
         stack.enter_context(translated(self._database.labels(self._database.primary)))
         await stack.enter_async_context(self._turns.connection(self._database.primary))
         return await stack.enter_async_context(self._database.primary_reading.connect())

@@ -34,6 +34,11 @@ class ConnectionTurns:
         self._searches = Turns(1, self._half, SEARCH_SECONDS, lambda: RateLimited(1, "Wait for your other searches"))
         self._holding: set[asyncio.Task[Any] | None] = set()
 
+    @property
+    def waiting(self) -> int:
+        """How many units of work wait for a connection."""
+        return sum(turns.waiting for turns in self._pools.values())
+
     def search(self, searcher: UUID) -> Any:
         """Hold the one search that a session may run at a time. Raises RateLimited."""
         return self._searches.turn(searcher)

@@ -35,6 +35,7 @@ from api.version import VERSION
 from domain.services.service_info import ServiceInfoService
 from domain.tasks import background
 from persistence.database import READ_SECONDS
+from persistence.log.backlog import LogBacklog
 from persistence.log.hub import Hub
 from persistence.log.relay import Relay
 from persistence.redis.broadcast import NUDGE, Publisher, RedisBackend
@@ -79,6 +80,7 @@ class Container(Parts):
         """Register the listeners: cached rights are dropped before subscribers receive the events that change them."""
         principals, revocation = self.principal_cache, self.core.revocation
         self.hub.listen(principals.forget_users)
+        self.hub.listen(self.metrics.delivered)
         self.hub.on_renewal(lambda _: principals.clear())
         self.hub.on_renewal(lambda _: revocation.recheck())
         self.live.after_batch(revocation.written)
@@ -170,9 +172,14 @@ class Container(Parts):
         )
 
     @cached_property
+    def backlog(self) -> LogBacklog:
+        """What /metrics asks the databases about the log."""
+        return LogBacklog(self.core.database, lambda: self.hub.head)
+
+    @cached_property
     def health(self) -> Health:
         """The routes by which this process is watched."""
-        return Health(self.probes, self.metrics, self.core.settings.metrics_token)
+        return Health(self.probes, self.metrics, self.core.settings.metrics_token, self.backlog.measure)
 
     @cached_property
     def service_info(self) -> ServiceInfoService:

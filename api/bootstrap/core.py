@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from api.access_log import note_statement
 from api.auth.passwords import Argon2Hasher
 from api.auth.tokens import SignedTokens
 from api.bootstrap.commits import Commits
@@ -36,6 +35,7 @@ from persistence.redis.namespace import RedisNamespace
 from persistence.redis.presence import RedisPresence
 from persistence.redis.rate_limit import RedisRateLimiter
 from persistence.store import SqlStore
+from persistence.turns import ConnectionTurns
 
 
 class Core(Parts):
@@ -56,10 +56,12 @@ class Core(Parts):
         """The pools of the primary and the replicas."""
         settings = self.settings
         replicas = [u.dsn for u in settings.database_replica_urls]
-        on_statement = note_statement if settings.access_log else None
-        return Database(
-            settings.database_url.dsn, replicas, settings.database_pool_size, self.read_seconds, on_statement
-        )
+        return Database(settings.database_url.dsn, replicas, settings.database_pool_size, self.read_seconds)
+
+    @cached_property
+    def connection_turns(self) -> ConnectionTurns:
+        """Shares the connections of the pools among sessions."""
+        return ConnectionTurns(self.settings.database_pool_size)
 
     @cached_property
     def commits(self) -> Commits:
@@ -69,7 +71,7 @@ class Core(Parts):
     @cached_property
     def store(self) -> Store:
         """Where units of work come from."""
-        return SqlStore(self.database, self.commits.announce)
+        return SqlStore(self.database, self.commits.announce, self.connection_turns)
 
     @cached_property
     def clock(self) -> Clock:

@@ -1,27 +1,82 @@
-"""The gauges of a serving process, read when Prometheus asks."""
+"""What the parts of a serving process count themselves, read when Prometheus asks."""
 
 from __future__ import annotations
 
+import platform
+
+from api.access_log import note_statement
 from api.bootstrap.container import Container
+from api.revisions import shipped
+from api.telemetry import Metrics
+from api.version import VERSION
 
 
 def add_gauges(container: Container) -> None:
-    """Add the gauges to the container's metrics."""
-    gauge, core = container.metrics.gauge, container.core
-    gauge("sockets", "Open sockets", lambda: core.registry.count)
+    """Add everything to the container's metrics."""
+    metrics = container.metrics
+    python, schema = platform.python_version(), str(shipped().head)
+    metrics.info("build_info", "What is running", version=VERSION, schema=schema, python=python)
+    _database(metrics, container)
+    _log(metrics, container)
+    _redis(metrics, container)
+    _sockets(metrics, container)
+    _waiting(metrics, container)
+
+
+def _database(metrics: Metrics, container: Container) -> None:
+    core = container.core
+    database, turns, backlog = core.database, core.connection_turns, container.backlog
+    database.observe(metrics.executed)
+    if core.settings.access_log:
+        database.observe(lambda _, seconds: note_statement(seconds))
+    metrics.gauges("pool_in_use", "Connections in use", "database", database.connections)
+    metrics.gauge("pool_size", "Connections of each pool, at most", lambda: database.pool_size)
+    metrics.gauge("pool_waiting", "Units of work that wait for a connection", lambda: turns.waiting)
+    metrics.gauge("replicas_resting", "Replicas not used now, because they did not answer", lambda: database.resting)
+    metrics.gauges("replica_lag_events", "Events by which a replica is behind", "replica", lambda: backlog.replica_lags)
+    metrics.counter("replica_fallbacks", "Reads that the primary answered for replicas", lambda: database.fallbacks)
+
+
+def _log(metrics: Metrics, container: Container) -> None:
+    gauge, backlog, pruner = metrics.gauge, container.backlog, container.pruner
     gauge("log_head", "Newest sequence this process has seen", lambda: container.hub.head)
     gauge("relay_leading", "Whether this process numbers events", lambda: int(container.relay.leading))
-    gauge("log_pruned", "Old events that this process has deleted", lambda: container.pruner.deleted["events"])
-    gauge("sessions_pruned", "Old sessions that this process has deleted", lambda: container.pruner.deleted["sessions"])
+    gauge("relay_backlog", "Events that wait for their numbers, at most 10,000", lambda: backlog.waiting)
+    gauge("relay_backlog_seconds", "Age of the oldest event without a number", lambda: backlog.oldest_seconds)
+    gauge("log_pruned", "Old events that this process has deleted", lambda: pruner.deleted["events"])
+    gauge("sessions_pruned", "Old sessions that this process has deleted", lambda: pruner.deleted["sessions"])
+    gauge("hub_holes", "Holes seen in the live stream and read from the table", lambda: container.hub.holes)
+
+
+def _redis(metrics: Metrics, container: Container) -> None:
+    gauge, core = metrics.gauge, container.core
     gauge("redis_connected", "Whether the subscription to Redis stands", lambda: int(container.backend.connected))
     gauge("redis_shared", "Whether presence was written to Redis and read", lambda: int(core.presence.shared))
     gauge("redis_dropped", "Messages not published while Redis was unavailable", lambda: container.publisher.dropped)
     gauge("redis_refused", "Messages and leases not sealed for this log", lambda: core.namespace.refused)
-    gauge("hub_holes", "Holes seen in the live stream and read from the table", lambda: container.hub.holes)
-    gauge("live_groups", "Different subscriptions rendered", lambda: container.live.group_count)
+    metrics.counters("attempts_limited", "Attempts refused by a limit", "limit", lambda: core.limiter.limited)
+
+
+def _sockets(metrics: Metrics, container: Container) -> None:
+    registry = container.core.registry
+    metrics.gauge("sockets", "Open sockets", lambda: registry.count)
+    metrics.gauge("live_groups", "Different subscriptions rendered", lambda: container.live.group_count)
+    metrics.counter("subscriptions_started", "Subscriptions started", lambda: container.sockets.joins)
+    metrics.counters("socket_closes", "Sockets closed, by code or by the client", "code", lambda: registry.closes)
+    metrics.gauge(
+        "outbox_bytes",
+        "Bytes that wait for slow readers",
+        lambda: sum(connection.outbox.waiting_bytes for connection in registry.connections),
+    )
+
+
+def _waiting(metrics: Metrics, container: Container) -> None:
+    gauge, core, turns = metrics.gauge, container.core, container.fairness.turns
     documents = container.operations.documents
     gauge("documents_bytes", "Memory of the documents that are kept, as estimated", lambda: documents.bytes_kept)
-    turns = container.fairness.turns
     gauge("operations_waiting", "Operations that wait for others of their session", lambda: turns.waiting)
     gauge("sign_in_failures_waiting", "Failed sign-ins not yet in the log", lambda: core.failures.waiting)
     gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: core.hasher.waiting)
+    metrics.counter(
+        "loop_late_seconds", "By how much the event loop was late, in sum", lambda: container.watchdog.late_seconds
+    )

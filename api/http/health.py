@@ -51,11 +51,24 @@ Check = Callable[[], Awaitable[Fault | str | None]]
 log = structlog.get_logger(__name__)
 
 
-class Health:
-    """The routes by which this process is watched, over its checks. `stopping` makes it unready (see api/http/server.py)."""
+async def unmeasured() -> None:
+    """Measure nothing."""
 
-    def __init__(self, probes: HealthProbes, metrics: Metrics, metrics_token: SecretStr | None) -> None:
-        self._probes, self._metrics = probes, metrics
+
+class Health:
+    """The routes by which this process is watched, over its checks. `stopping` makes it unready (see api/http/server.py).
+
+    `measure` is awaited before the metrics are read.
+    """
+
+    def __init__(
+        self,
+        probes: HealthProbes,
+        metrics: Metrics,
+        metrics_token: SecretStr | None,
+        measure: Callable[[], Awaitable[None]] = unmeasured,
+    ) -> None:
+        self._probes, self._metrics, self._measure = probes, metrics, measure
         self._token = metrics_token.get_secret_value().encode() if metrics_token else None
         self.stopping = False
 
@@ -108,6 +121,7 @@ class Health:
         """Metrics for Prometheus, for requests from this machine and those with METRICS_TOKEN."""
         if not (self._is_local(request) or self._has_token(request)):
             return respond({"status": "forbidden"}, 403)
+        await self._measure()
         return Response(generate_latest(self._metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     def _is_local(self, request: Request) -> bool:

@@ -40,6 +40,8 @@ class SocketEndpoint:
         self._authenticate, self._make_context = authenticate, make_context
         self._budget = SubscriptionBudget()
         self._tasks = Tasks()
+        self.joins = 0
+        """How many subscriptions have been started."""
 
     async def __aenter__(self) -> Self:
         """Accept sockets."""
@@ -79,6 +81,7 @@ class SocketEndpoint:
         self, document: Document, name: str | None, variables: dict[str, Any] | None, subscriber: Subscriber
     ) -> None:
         """Bring a subscription to the live stream. Raises DomainError and ConnectionError."""
+        self.joins += 1
         context = self._live.context(subscriber.actor, None)
         try:
             executor = self.operations.documents.prepare(document, name, variables, context)

@@ -35,6 +35,11 @@ class Outbox:
         """Send `count` encoded messages without waiting."""
         raise NotImplementedError
 
+    @property
+    def waiting_bytes(self) -> int:
+        """How many bytes wait for the peer to read."""
+        raise NotImplementedError
+
     async def room(self) -> None:
         """Return when there is room for more; raises ConnectionError once the peer has disconnected."""
         raise NotImplementedError
@@ -108,6 +113,11 @@ class FrameOutbox(Outbox):
             self._seen = (sent, now)
         return now - self._seen[1]
 
+    @property
+    def waiting_bytes(self) -> int:
+        """See the base class."""
+        return self._protocol.unsent
+
     async def room(self) -> None:
         """Return when the transport's buffer is below its high-water mark."""
         await self._protocol.drained()
@@ -150,6 +160,11 @@ class AsgiOutbox(Outbox):
         self._empty.clear()
         if self._task is None:
             self._task = asyncio.create_task(self._drain())
+
+    @property
+    def waiting_bytes(self) -> int:
+        """See the base class."""
+        return self._bytes
 
     async def room(self) -> None:
         """Return when nothing waits any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, KeysView
 from uuid import UUID
 
@@ -17,6 +18,8 @@ class SocketRegistry:
         self._presence = presence
         self._open: set[Connection] = set()
         self._by_user: dict[UUID, set[Connection]] = {}
+        self.closes: Counter[str] = Counter()
+        """How many sockets have closed, by the code with which this process closed them, or `client`."""
 
     @property
     def count(self) -> int:
@@ -58,6 +61,7 @@ class SocketRegistry:
     def closed(self, connection: Connection) -> None:
         """A socket was closed."""
         self._open.discard(connection)
+        self.closes["client" if connection.ending is None else str(connection.ending[0])] += 1
         user_id = _user(connection)
         if user_id is None:
             return

@@ -28,6 +28,8 @@ class Watchdog:
 
     def __init__(self, registry: SocketRegistry) -> None:
         self._registry, self._tasks = registry, Tasks()
+        self.late_seconds = 0.0
+        """By how much this process was late in waking up once a second, in sum: the time for which it was too busy."""
 
     async def __aenter__(self) -> Self:
         """Begin to watch."""
@@ -41,8 +43,10 @@ class Watchdog:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            due = loop.time() + 1.0
             await asyncio.sleep(1.0)
             now, clock = loop.time(), time.time()
+            self.late_seconds += max(0.0, now - due)
             for connection in self._registry.connections:
                 try:
                     self._check(connection, now, clock)

@@ -10,7 +10,7 @@ import hmac
 import math
 import secrets
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Self
 
 import structlog
@@ -45,6 +45,8 @@ class RedisRateLimiter:
         self._retry_at = 0.0
         self._own_key = secrets.token_bytes(32)
         self._own: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
+        self.limited: Counter[str] = Counter()
+        """How many attempts this process has refused, by bucket."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -55,6 +57,12 @@ class RedisRateLimiter:
 
     async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:
         """Count one attempt of at most `limit` in `window` seconds; returns the seconds to wait, or None if it is allowed."""
+        wait = await self._wait(bucket, key, limit, window)
+        if wait is not None:
+            self.limited[bucket] += 1
+        return wait
+
+    async def _wait(self, bucket: str, key: str, limit: int, window: int) -> int | None:
         if self._reachable():
             try:
                 name = self._namespace.hidden("limit", bucket, key)

@@ -1,0 +1,56 @@
+"""What an operator watches of the log: events that wait for their numbers, and how far behind the replicas are."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from persistence.database import Database
+from persistence.log.table import log_state
+
+SECONDS = 0.8
+WAITING = text(
+    "select count(*), coalesce(extract(epoch from clock_timestamp() - min(uuid_extract_timestamp(id))), 0)"
+    " from (select id from events where seq is null order by ord limit 10000) waiting"
+)
+
+
+@dataclass
+class LogBacklog:
+    """Measured by `measure`; NaN for what cannot be asked. `head` is the newest number that this process has seen."""
+
+    database: Database
+    head: Callable[[], int]
+    waiting: float = math.nan
+    """Events without a number, at most 10,000."""
+    oldest_seconds: float = math.nan
+    replica_lags: dict[str, float] = field(default_factory=dict)
+    """Events by which each replica is behind, by its place in DATABASE_REPLICA_URLS."""
+
+    async def measure(self) -> None:
+        """Ask the databases, at the same time; takes SECONDS at most."""
+        lags = asyncio.gather(*(self._lag(replica) for replica in self.database.replicas))
+        self.waiting, self.oldest_seconds = await self._backlog()
+        self.replica_lags = {str(place): lag for place, lag in enumerate(await lags, start=1)}
+
+    async def _backlog(self) -> tuple[float, float]:
+        try:
+            async with asyncio.timeout(SECONDS), self.database.primary_reading.connect() as connection:
+                count, age = (await connection.execute(WAITING)).one()
+                return float(count), max(0.0, float(age))
+        except (SQLAlchemyError, OSError):
+            return math.nan, math.nan
+
+    async def _lag(self, replica: AsyncEngine) -> float:
+        try:
+            async with asyncio.timeout(SECONDS), replica.connect() as connection:
+                shown = await connection.scalar(select(log_state.c.last_seq))
+                return float(max(0, self.head() - (shown or 0)))
+        except (SQLAlchemyError, OSError):
+            return math.nan
