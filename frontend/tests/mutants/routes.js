@@ -51,7 +51,7 @@ export const ROUTES = {
 	'routes/(app)/people/[id]/+page.server.ts': [['eventsAfter: query.older', 'eventsAfter: null']],
 	'routes/(app)/people/import/+page.svelte': [
 		['onDestroy(() => imported.stop());', ''],
-		['if (imported.writes && imported.busy) event.preventDefault();', '']
+		['unsaved?.watch(() => imported.loss(text))', '() => {}']
 	],
 	'routes/(auth)/sign-in/+page.server.ts': [
 		[

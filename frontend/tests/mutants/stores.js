@@ -53,7 +53,19 @@ export const STORES = {
 		['if (all.length > max) this.hasMore = true;', ''],
 		['all.slice(0, max)', 'all']
 	],
+	'lib/stores/controls/field-edits.ts': [
+		['field.form === form && ', ''],
+		['valueOf(field) !== before', 'true'],
+		['|| this.#before.has(target)', ''],
+		['field.form === form) this', 'false) this', 'what was sent is still asked about'],
+		[
+			'field instanceof HTMLInputElement && isChoice(field) ? String(field.checked) : field.value',
+			'field.value'
+		]
+	],
 	'lib/stores/form.svelte.ts': [
+		['this.#unsaved?.sent?.(form);', '', 'what was sent is still asked about'],
+		['if (this.#unsaved) this.#unsaved.released = true;', ''],
 		['if (this.#options.asks?.(formData)) return cancel();', 'this.#options.asks?.(formData);'],
 		["code === 'OFFLINE' ? 'UNAVAILABLE' : ", ''],
 		['end?.();', ''],

@@ -3,16 +3,14 @@ import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { enImport } from '#lib/messages/en-import.ts';
 import Page from '../../src/routes/(app)/people/import/+page.svelte';
+import { navigating } from '../document/kit/navigation.ts';
 import { Site, until } from '../document/site.ts';
 import { FakeImports, changed, progress, refusal, refused, start, summary } from '../fakes/import.ts';
 
 let site: Site;
 let imports: FakeImports;
-const unload = () => {
-	const event = new Event('beforeunload', { cancelable: true });
-	window.dispatchEvent(event);
-	return event.defaultPrevented;
-};
+/** Whether leaving the page asks first. */
+const asks = () => navigating(null, 'leave');
 const press = async (name: string) => fireEvent.click(await screen.findByRole('button', { name }));
 
 async function check(): Promise<void> {
@@ -45,7 +43,6 @@ test('what was pasted is checked, and nothing else is sent', async () => {
 	expect(imports.last.url.searchParams.get('dry_run')).toBe('true');
 	expect([imports.last.type, imports.last.body]).toEqual(['text/csv', 'email,name\nada@example.com,Ada']);
 	expect(document.querySelector('[data-figure=refused] dd')!.textContent).toBe('1');
-	expect(unload()).toBe(false);
 });
 
 test('a refused row is corrected in its place', async () => {
@@ -71,9 +68,27 @@ test('an import warns before the page is left, and ends when it is left', async 
 	await until(() => imports.sent.length === 2);
 	imports.last.push(start(), changed(2, 'created'), progress(2));
 	await screen.findByText(enImport.upTo(2));
-	expect(unload()).toBe(true);
+	expect(asks()).toBe(true);
 	cleanup();
 	expect(imports.last.aborted).toBe(true);
+});
+
+test('a list that was pasted is lost by leaving until it is imported, and so is a correction', async () => {
+	await site.show(Page, { data: { words: enImport }, form: null });
+	expect(asks()).toBe(false);
+	cleanup();
+	await checked();
+	expect(asks()).toBe(true);
+	await press(enImport.run(1));
+	await until(() => imports.sent.length === 2);
+	imports.last.push(start(), changed(2, 'created'), refused(3), progress(3), summary(3));
+	imports.last.end();
+	await screen.findByText(enImport.done);
+	expect(asks()).toBe(false);
+	await fireEvent.change(screen.getByLabelText(enImport.cell(enImport.role, 3)), {
+		target: { value: 'admin' }
+	});
+	expect(asks()).toBe(true);
 });
 
 test('is stopped, and continued', async () => {

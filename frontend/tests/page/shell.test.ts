@@ -6,6 +6,7 @@ import Keyboard from '#lib/components/shell/Keyboard.svelte';
 import LiveState from '#lib/components/shell/LiveState.svelte';
 import { placesFor } from '#lib/components/shell/places.ts';
 import { UserEvents } from '#lib/graphql/documents.ts';
+import { enKeys } from '#lib/messages/en-keys.ts';
 import { en } from '#lib/messages/en.ts';
 import { Viewer } from '#lib/stores/viewer.svelte.ts';
 import { visits } from '../document/kit/navigation.ts';
@@ -74,7 +75,7 @@ describe('the keys', () => {
 	});
 
 	test.each([
-		['?', {}, en.keys.title],
+		['?', {}, enKeys.title],
 		['k', { ctrlKey: true }, en.palette.title]
 	])('%s (%o) opens what it should', async (key, more, name) => {
 		await show();

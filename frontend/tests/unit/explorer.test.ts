@@ -32,6 +32,19 @@ describe('the explorer', () => {
 		expect(explorer.state).toBe('idle');
 	});
 
+	it('has something to lose while what was typed was never run', async () => {
+		const explorer = new Explorer('{ me { id } }', fakeTransport());
+		expect(explorer.edited).toBe(false);
+		explorer.text = '{ me { role } }';
+		expect(explorer.edited).toBe(true);
+		await explorer.run();
+		expect(explorer.edited).toBe(false);
+		explorer.variables = '{"n": 1}';
+		expect(explorer.edited).toBe(true);
+		explorer.keep();
+		expect(explorer.edited).toBe(false);
+	});
+
 	it.each(['{', '[1]', '"a"', 'null'])('refuses %s as variables', async (text) => {
 		const transport = fakeTransport();
 		const explorer = new Explorer('{ me { id } }', transport);

@@ -6,6 +6,8 @@ import { enEvents } from '#lib/messages/en-events.ts';
 import { enExplorer } from '#lib/messages/en-explorer.ts';
 import { enFirst } from '#lib/messages/en-first.ts';
 import { enImport } from '#lib/messages/en-import.ts';
+import { enKeys } from '#lib/messages/en-keys.ts';
+import { enLeave } from '#lib/messages/en-leave.ts';
 import { en } from '#lib/messages/en.ts';
 import type { LiveState } from '#lib/stores/live/live.svelte.ts';
 import { BULK_ACTIONS } from '#lib/types/actions.ts';
@@ -55,7 +57,9 @@ test('no text is left over', () => {
 		...paths(enEvents),
 		...paths(enExplorer),
 		...paths(enFirst),
-		...paths(enImport)
+		...paths(enImport),
+		...paths(enKeys),
+		...paths(enLeave)
 	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });

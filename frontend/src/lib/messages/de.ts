@@ -346,20 +346,5 @@ export const de: Messages = {
 		none: 'Nichts gefunden',
 		theme: (name) => `Farbschema: ${name}`,
 		open: 'Suchen oder öffnen'
-	},
-	keys: {
-		title: 'Tastatur',
-		search: 'Suchen',
-		filter: 'Filtern',
-		down: 'Nächste Zeile',
-		up: 'Vorige Zeile',
-		open: 'Zeile öffnen',
-		select: 'Zeile auswählen',
-		range: 'Bis zu dieser Zeile auswählen',
-		extend: 'Nächste Zeile mit auswählen',
-		actions: 'Aktionen für die ausgewählten Zeilen',
-		palette: 'Befehle',
-		help: 'Diese Hilfe',
-		go: (place) => `Gehe zu: ${place}`
 	}
 };

@@ -339,20 +339,5 @@ export const en = {
 		none: 'Nothing found',
 		theme: (name: string) => `Theme: ${name}`,
 		open: 'Search or jump'
-	},
-	keys: {
-		title: 'Keyboard',
-		search: 'Search',
-		filter: 'Filter',
-		down: 'Next row',
-		up: 'Previous row',
-		open: 'Open the row',
-		select: 'Select the row',
-		range: 'Select up to the row',
-		extend: 'Select the next row too',
-		actions: 'Actions for the selected rows',
-		palette: 'Command palette',
-		help: 'This help',
-		go: (place: string) => `Go to ${place}`
 	}
 };

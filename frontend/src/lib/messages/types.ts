@@ -6,6 +6,8 @@ import type { enEvents } from './en-events.ts';
 import type { enExplorer } from './en-explorer.ts';
 import type { enFirst } from './en-first.ts';
 import type { enImport } from './en-import.ts';
+import type { enKeys } from './en-keys.ts';
+import type { enLeave } from './en-leave.ts';
 import type { en } from './en.ts';
 
 type Widened<T> = T extends string
@@ -27,3 +29,5 @@ export type ImportMessages = Widened<typeof enImport>;
 export type ChangeMessages = Widened<typeof enChange>;
 export type EventMessages = Widened<typeof enEvents>;
 export type FirstMessages = Widened<typeof enFirst>;
+export type KeysMessages = Widened<typeof enKeys>;
+export type LeaveMessages = Widened<typeof enLeave>;

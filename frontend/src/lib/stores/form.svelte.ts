@@ -9,6 +9,7 @@ import type { EntryMessages } from '#lib/messages/types.ts';
 import type { Refusal } from '#lib/types/problem.ts';
 import { fieldError, formError } from '#lib/utils/problems.ts';
 import { useEntryI18n, type I18n } from './entry-i18n.svelte.ts';
+import { useUnsaved, type Unsaved } from './unsaved.svelte.ts';
 
 /** The toasts of the page, where it has some. */
 interface Toasts {
@@ -34,6 +35,8 @@ export interface FormOptions<Name extends string, Done, Kept> {
 	done?: (done: Done, form: HTMLFormElement) => void;
 	/** Takes in why it was refused; `kept` is null where nobody answered. */
 	refused?: (refusal: Refusal, kept: Kept | null) => void;
+	/** Whether something is typed that was not sent; without it, the fields are compared with what they held before. */
+	edited?: () => boolean;
 	name: Name;
 }
 
@@ -43,6 +46,7 @@ export class Form<Name extends string, Done, Kept> {
 	busy = $state(false);
 	readonly #options: FormOptions<Name, Done, Kept>;
 	readonly #i18n: I18n<EntryMessages>;
+	readonly #unsaved: Unsaved | undefined;
 	readonly #given = $derived.by(() => {
 		const answer = this.#options.answer?.() ?? null;
 		return answer?.form === this.#options.name ? answer : null;
@@ -55,9 +59,10 @@ export class Form<Name extends string, Done, Kept> {
 		return given && !given.refusal ? (this.#options.success?.(given.done as Done) ?? null) : null;
 	});
 
-	constructor(options: FormOptions<Name, Done, Kept>, i18n: I18n<EntryMessages>) {
+	constructor(options: FormOptions<Name, Done, Kept>, i18n: I18n<EntryMessages>, unsaved?: Unsaved) {
 		this.#options = options;
 		this.#i18n = i18n;
+		this.#unsaved = unsaved;
 	}
 
 	get name(): Name {
@@ -74,6 +79,12 @@ export class Form<Name extends string, Done, Kept> {
 		return formError(this.#i18n.m, this.refusal, this.#options.fields);
 	}
 
+	/** Leaving the page asks while the form holds something; an attachment. */
+	readonly watch = (element: HTMLFormElement) => {
+		const { edited } = this.#options;
+		return this.#unsaved?.watch(edited ? () => (edited() ? 'edits' : null) : element);
+	};
+
 	/** For `use:enhance`. */
 	readonly submit: SubmitFunction = ({ formData, formElement, cancel }) => {
 		if (this.#options.asks?.(formData)) return cancel();
@@ -84,6 +95,8 @@ export class Form<Name extends string, Done, Kept> {
 			this.busy = false;
 			end?.();
 			if (result.type === 'redirect') {
+				// The page is done with, whatever else was typed on it.
+				if (this.#unsaved) this.#unsaved.released = true;
 				await applyAction(result);
 				if (leaving) this.#options.toasts?.ok(leaving);
 			} else if (result.type === 'success') {
@@ -103,6 +116,7 @@ export class Form<Name extends string, Done, Kept> {
 	};
 
 	#succeed(done: Done, form: HTMLFormElement): void {
+		this.#unsaved?.sent?.(form);
 		const said = this.#options.success?.(done);
 		if (said && this.#options.notify) this.#options.notify(said, done);
 		else if (said && this.#options.toasts) this.#options.toasts.ok(said);
@@ -123,5 +137,5 @@ export class Form<Name extends string, Done, Kept> {
 export function useForm<All, Name extends keyof All & string>(
 	options: FormOptions<Name, DoneOf<All, Name>, KeptOf<All, Name>>
 ): Form<Name, DoneOf<All, Name>, KeptOf<All, Name>> {
-	return new Form(options, useEntryI18n());
+	return new Form(options, useEntryI18n(), useUnsaved());
 }

@@ -8,8 +8,8 @@ export const visits = {
 	refreshed: 0
 };
 
-export async function goto(href: string, options: { replace?: boolean } = {}): Promise<void> {
-	visits.urls.push(href);
+export async function goto(to: string | URL, options: { replace?: boolean } = {}): Promise<void> {
+	visits.urls.push(typeof to === 'string' ? to : to.pathname + to.search);
 	visits.replaced.push(options.replace ?? false);
 }
 
@@ -35,7 +35,16 @@ export function navigated(type: string, from: string | null = null): void {
 		listener({ type, from: from ? { url: new URL(from, location.href) } : null });
 }
 
-type Leaving = (navigation: { to: { url: URL } | null; cancel: () => void }) => void;
+interface Navigation {
+	type: string;
+	from: { url: URL };
+	to: { url: URL } | null;
+	willUnload: boolean;
+	/** Steps through the history. */
+	delta?: number;
+	cancel: () => void;
+}
+type Leaving = (navigation: Navigation) => void;
 const leaving = new Set<Leaving>();
 
 export function beforeNavigate(listener: Leaving): void {
@@ -43,10 +52,17 @@ export function beforeNavigate(listener: Leaving): void {
 	onDestroy(() => leaving.delete(listener));
 }
 
-/** What SvelteKit says before it goes somewhere; true where a listener keeps the visitor here. */
-export function navigating(to: string): boolean {
+/** What SvelteKit says before it goes somewhere, or the page is unloaded; true where a listener keeps the visitor here. */
+export function navigating(to: string | null, type = 'link', more: Partial<Navigation> = {}): boolean {
 	let kept = false;
-	for (const listener of leaving)
-		listener({ to: { url: new URL(to, location.href) }, cancel: () => (kept = true) });
+	const target = to ? { url: new URL(to, location.href) } : null;
+	const navigation = {
+		type,
+		from: { url: new URL(location.href) },
+		to: target,
+		willUnload: type === 'leave',
+		...more
+	};
+	for (const listener of leaving) listener({ ...navigation, cancel: () => (kept = true) });
 	return kept;
 }

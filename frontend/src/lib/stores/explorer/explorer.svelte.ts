@@ -30,12 +30,24 @@ export class Explorer {
 	error = $state<'variables' | 'operation' | null>(null);
 	readonly #transport: Transport;
 	#stop = () => {};
+	/** What was run last, or was not typed: nothing to lose. */
+	#kept = { text: '', variables: '' };
 	/** Answers to what was stopped meanwhile belong to nobody. */
 	#run = 0;
 
 	constructor(text: string, transport: Transport = { ask, listen }) {
-		this.text = text;
+		this.text = this.#kept.text = text;
 		this.#transport = transport;
+	}
+
+	/** Whether something is typed that was never run. */
+	get edited(): boolean {
+		return this.text !== this.#kept.text || this.variables !== this.#kept.variables;
+	}
+
+	/** What is here now was not typed. */
+	keep(): void {
+		this.#kept = { text: this.text, variables: this.variables };
 	}
 
 	/** Runs the operation at the caret. */
@@ -45,6 +57,7 @@ export class Explorer {
 		const variables = parsed(this.variables);
 		this.error = operation ? (variables === undefined ? 'variables' : null) : 'operation';
 		if (!operation || this.error) return;
+		this.keep();
 		this.replies = [];
 		this.count = 0;
 		this.took = null;

@@ -2,6 +2,7 @@
  * The import page: a dry run of the file, then the import, and refused rows that are corrected and sent again. Rows
  * corrected before the import are checked at once, and imported after the file, which still has them as they were.
  */
+import type { Loss } from '#lib/stores/unsaved.svelte.ts';
 import type { ImportOptions, ImportSource, RefusedRow } from '#lib/types/import.ts';
 import type { Problem } from '#lib/types/problem.ts';
 import { correctedSource, withCorrected } from '#lib/utils/user/import.ts';
@@ -26,6 +27,14 @@ export class UserImport {
 	/** Whether the file is being imported, or has been. */
 	get writes(): boolean {
 		return this.run !== null && !this.run.dryRun;
+	}
+
+	/** What leaving the page would lose. A file can be chosen again; a pasted list and corrections are typed. */
+	loss(text: string): Loss | null {
+		if (this.writes && this.busy) return 'import';
+		const { ready } = this.corrections;
+		const corrected = ready.size || this.corrections.edited(this.run?.report.refusedRows ?? []).length;
+		return corrected || (text.trim() && !this.writes) ? 'edits' : null;
 	}
 
 	async check(source: ImportSource, options: ImportOptions): Promise<void> {

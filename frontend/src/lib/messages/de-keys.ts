@@ -1,0 +1,17 @@
+import type { KeysMessages } from './types.ts';
+
+export const deKeys: KeysMessages = {
+	title: 'Tastatur',
+	search: 'Suchen',
+	filter: 'Filtern',
+	down: 'Nächste Zeile',
+	up: 'Vorige Zeile',
+	open: 'Zeile öffnen',
+	select: 'Zeile auswählen',
+	range: 'Bis zu dieser Zeile auswählen',
+	extend: 'Nächste Zeile mit auswählen',
+	actions: 'Aktionen für die ausgewählten Zeilen',
+	palette: 'Befehle',
+	help: 'Diese Hilfe',
+	go: (place) => `Gehe zu: ${place}`
+};
