@@ -127,6 +127,8 @@ test('nothing is asked after saving, nor for what is searched and filtered', asy
 test('signing out, and the end of a session, are not held up', async ({ open }) => {
 	const someone = await (await Api.signIn()).newUser();
 	const visitor = await open({ as: someone });
+	// The socket of a session that has ended is closed while the page is still shown.
+	visitor.expected.push(/status of 401/);
 	const { page } = visitor;
 	const asked: string[] = [];
 	page.on('dialog', (dialog) => {
@@ -140,7 +142,6 @@ test('signing out, and the end of a session, are not held up', async ({ open }) 
 	await page.waitForURL(/\/sign-in/);
 
 	const admin = await open({ as: ADMIN });
-	// Its socket is closed before the page is.
 	admin.expected.push(/status of 401/);
 	admin.page.on('dialog', (dialog) => {
 		asked.push(dialog.type());
