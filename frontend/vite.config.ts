@@ -27,7 +27,7 @@ export default defineConfig({
 						{
 							name: 'frame',
 							priority: 1,
-							test: /src\/lib\/(components\/(shell\/(Preferences|places)|ui\/(Avatar|BackLink))|messages\/(en|all)\.ts|stores\/(clock|i18n|live\/|toasts|viewer|words)|utils\/(address|entry-address|format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevron-left|chevrons-up-down|user-plus|x)\.svelte/
+							test: /src\/lib\/(components\/(shell\/(Preferences|places)|ui\/(Avatar|BackLink))|messages\/(en|all|first)\.ts|stores\/(clock|i18n|live\/|toasts|viewer|words)|utils\/(address|entry-address|format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevron-left|chevrons-up-down|user-plus|x)\.svelte/
 						},
 						// What lists have in common with the pages of what they list: each file is a request.
 						{
