@@ -6,6 +6,7 @@
 
 import { CHANGES } from './mutants/changes.js';
 import { STORES } from './mutants/stores.js';
+import { FORMS } from './mutants/forms.js';
 import { IMPORTS } from './mutants/imports.js';
 import { UTILS } from './mutants/utils.js';
 import { COMPONENTS } from './mutants/components.js';
@@ -15,4 +16,13 @@ import { SERVER } from './mutants/server.js';
 /** @typedef {Record<string, [from: string, to: string, what?: string][]>} Mutants */
 
 /** @type {Mutants} */
-export const MUTANTS = { ...CHANGES, ...STORES, ...IMPORTS, ...UTILS, ...COMPONENTS, ...ROUTES, ...SERVER };
+export const MUTANTS = {
+	...CHANGES,
+	...STORES,
+	...FORMS,
+	...IMPORTS,
+	...UTILS,
+	...COMPONENTS,
+	...ROUTES,
+	...SERVER
+};

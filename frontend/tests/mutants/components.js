@@ -2,19 +2,6 @@
 
 /** @type {import("../mutants.js").Mutants} */
 export const COMPONENTS = {
-	'lib/components/shell/LeaveGuard.svelte': [
-		['unsaved.released || ', ''],
-		['willUnload || !', '!', 'closing the page asks nothing'],
-		['from?.url.pathname, ', ''],
-		[', signIn.path]', ']', 'the end of a session is held up'],
-		["if (navigation.type === 'leave') return;", ''],
-		['unsaved.released = false)', 'unsaved.released = true)', 'only the first page asks'],
-		['if (!defaultPrevented) unsaved', 'unsaved', 'what a script sends releases the page']
-	],
-	'lib/components/shell/LeaveDialog.svelte': [
-		['unsaved.released = true;', ''],
-		['history.go(navigation.delta)', 'history.go(-1)']
-	],
 	'lib/components/user/RoleForm.svelte': [
 		['return record.showChange({ role });', 'record.showChange({ role });'],
 		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],

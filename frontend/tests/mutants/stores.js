@@ -53,45 +53,6 @@ export const STORES = {
 		['if (all.length > max) this.hasMore = true;', ''],
 		['all.slice(0, max)', 'all']
 	],
-	'lib/stores/controls/field-edits.ts': [
-		['field.form === form && ', ''],
-		['valueOf(field) !== before', 'true'],
-		['|| this.#before.has(target)', ''],
-		['field.form === form) this', 'false) this', 'what was sent is still asked about'],
-		[
-			'field instanceof HTMLInputElement && isChoice(field) ? String(field.checked) : field.value',
-			'field.value'
-		]
-	],
-	'lib/stores/form.svelte.ts': [
-		['this.#unsaved?.sent?.(form);', '', 'what was sent is still asked about'],
-		['if (this.#unsaved) this.#unsaved.released = true;', ''],
-		['if (this.#options.asks?.(formData)) return cancel();', 'this.#options.asks?.(formData);'],
-		["code === 'OFFLINE' ? 'UNAVAILABLE' : ", ''],
-		['end?.();', ''],
-		['this.refusal = refusal;', ''],
-		['querySelector<HTMLElement>(\'[aria-invalid="true"]\')?.focus()', "querySelector('x')"],
-		['[this.busy, this.refusal, this.notice] = [true, null, null];', ''],
-		['this.#options.done?.(done, form);', ''],
-		['this.#options.refused?.(refusal, kept);', ''],
-		['if (leaving) this.#options.toasts?.ok(leaving);', ''],
-		['answer?.form === this.#options.name ? answer : null', 'answer'],
-		[
-			"code === 'OFFLINE' ? 'UNAVAILABLE'",
-			"code === 'OFFLINE' ? 'OFFLINE'",
-			'nobody answers and no one says so'
-		],
-		[
-			'form.querySelector<HTMLElement>(\'[aria-invalid="true"]\')?.focus();',
-			'',
-			'the faulty field has no focus'
-		],
-		[
-			'if (said && this.#options.toasts) this.#options.toasts.ok(said);',
-			'if (said && this.#options.toasts) return;',
-			'a success is told to nobody'
-		]
-	],
 	'lib/stores/live/backoff.ts': [
 		['FIRST_MS * 2 ** attempt', 'FIRST_MS'],
 		['Math.min(maxMs, ', 'Math.max(maxMs, '],
