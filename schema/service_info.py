@@ -16,7 +16,7 @@ class ServiceCheck:
     """The latest result of a health check."""
 
     name: str = strawberry.field(description="What was checked, as at /readyz; a replica by its place in the list.")
-    fault: str | None = strawberry.field(description="What does not work, as text for people; null if all is well.")
+    reason: str | None = strawberry.field(description="Why it failed, as text for people; null if all is well.")
 
 
 @strawberry.type
@@ -41,7 +41,7 @@ class ServiceInfo:
     async def checks(self, info: Info) -> list[ServiceCheck]:
         """The health checks with their results, which are at most a second old."""
         found = await info.context.services.service_info.checks()
-        return [ServiceCheck(name=check.name, fault=check.fault) for check in found]
+        return [ServiceCheck(name=check.name, reason=check.fault) for check in found]
 
     @strawberry.field(metadata=price(items=SETTINGS_MAX))
     def settings(self, info: Info) -> list[ServiceSetting] | None:

@@ -43,7 +43,7 @@ QUERIES = {
     "events": Rule("events(first: 1) { edges { node { id } } }", AUDITORS),
     "eventCounts": Rule("eventCounts { complete }", AUDITORS),
     "stats": Rule("stats { total }", SIGNED_IN),
-    "serviceInfo": Rule("serviceInfo { version checks { name fault } }", SIGNED_IN),
+    "serviceInfo": Rule("serviceInfo { version checks { name reason } }", SIGNED_IN),
 }
 RESULT = "{ __typename ... on Problem { code } }"
 MUTATIONS = {
@@ -145,7 +145,7 @@ TYPES: dict[str, Fields] = {
         **dict.fromkeys(("version", "checks"), OPEN),
         "settings": Probe(ON_SERVICE, "settings { name value isSet }", frozenset({"admin"})),
     },
-    "ServiceCheck": dict.fromkeys(("name", "fault"), OPEN),
+    "ServiceCheck": dict.fromkeys(("name", "reason"), OPEN),
     "ServiceSetting": dict.fromkeys(("name", "value", "isSet"), OPEN),
     "RoleCount": dict.fromkeys(("role", "count"), OPEN),
     "StatusCount": dict.fromkeys(("status", "count"), OPEN),

@@ -161,11 +161,11 @@ async def test_a_replica_that_does_not_follow_is_reported_and_the_process_stays_
     lagging: Lagging, statement: str, words: str
 ) -> None:
     api, admin = lagging.api, lagging.admin
-    query = "{ serviceInfo { checks { name fault } } }"
+    query = "{ serviceInfo { checks { name reason } } }"
 
     async def fault() -> str | None:
         checks = (await api.ask(query, by=admin))["serviceInfo"]["checks"]
-        found: dict[str, str | None] = {check["name"]: check["fault"] for check in checks}
+        found: dict[str, str | None] = {check["name"]: check["reason"] for check in checks}
         return found["replica_1"]
 
     async with asyncio.timeout(120):

@@ -10,7 +10,7 @@ from api.settings import Settings
 from api.version import VERSION
 from tests.api.conftest import PASSWORD, Api, Person, Server
 
-CHECKS = "{ serviceInfo { checks { name fault } } }"
+CHECKS = "{ serviceInfo { checks { name reason } } }"
 NAMES = ["reads", "schema", "writes", "redis_listening", "redis_publishing", "redis_writing"]
 FINE: dict[str, str | None] = dict.fromkeys(NAMES)
 
@@ -21,7 +21,7 @@ async def until_checks(api: Api, by: Person, failed: Mapping[str, str]) -> None:
         while True:
             checks = (await api.ask(CHECKS, by=by))["serviceInfo"]["checks"]
             assert [check["name"] for check in checks][: len(NAMES)] == NAMES
-            faults = {check["name"]: check["fault"] for check in checks if check["fault"]}
+            faults = {check["name"]: check["reason"] for check in checks if check["reason"]}
             if faults.keys() == failed.keys() and all(words in faults[name] for name, words in failed.items()):
                 return
             await asyncio.sleep(0.05)

@@ -51,6 +51,7 @@ describe.each(HERE)('$locale at $width px', ({ locale, width }) => {
 			`/people/change?do=disable&ids=${long.id}`,
 			'/overview',
 			'/developers',
+			'/help',
 			'/account'
 		]) {
 			await visitor.goto(path);

@@ -34,6 +34,8 @@ const SIGHTS: Sight[] = [
 	{ name: 'overview of a member', path: '/overview', as: 'MEMBER' },
 	{ name: 'API', path: '/developers', as: 'ADMIN' },
 	{ name: 'API of a member', path: '/developers', as: 'MEMBER' },
+	{ name: 'help', path: '/help', as: 'ADMIN' },
+	{ name: 'help of a member', path: '/help', as: 'MEMBER' },
 	{ name: 'account', path: '/account', as: 'MEMBER' },
 	{ name: 'no right', path: '/activity', as: 'MEMBER', status: 403 },
 	{ name: 'no such person', path: '/people/00000000-0000-4000-8000-000000000000', as: 'ADMIN', status: 404 },

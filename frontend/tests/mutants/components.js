@@ -15,6 +15,13 @@ export const COMPONENTS = {
 		['ending.undo();\n', '\n'],
 		['if (id) list?.querySelector<HTMLElement>(`[data-session="${id}"]`)?.focus();', '', 'the focus is lost']
 	],
+	'lib/components/service/HealthList.svelte': [
+		['reason !== null', 'reason === null', 'what works is counted as failed'],
+		["live.state === 'live'", 'true', 'a lost connection looks live']
+	],
+	'lib/components/service/SettingsTable.svelte': [
+		['isSet ? m.set : m.unset', 'm.set', 'a secret that is not set looks set']
+	],
 	'lib/components/event/EventTimeline.svelte': [['scrolled || focused || !newest', 'scrolled || focused']],
 	'lib/components/ui/Combobox.svelte': [
 		['suggestions.active < ready || !suggestions.stale', 'true'],

@@ -5,6 +5,7 @@ import { enDevelopers } from '#lib/messages/en-developers.ts';
 import { enEvents } from '#lib/messages/en-events.ts';
 import { enExplorer } from '#lib/messages/en-explorer.ts';
 import { enFirst } from '#lib/messages/en-first.ts';
+import { enHelp } from '#lib/messages/en-help.ts';
 import { enImport } from '#lib/messages/en-import.ts';
 import { enKeys } from '#lib/messages/en-keys.ts';
 import { enLeave } from '#lib/messages/en-leave.ts';
@@ -60,6 +61,8 @@ test('no text is left over', () => {
 		...paths(enImport),
 		...paths(enKeys),
 		...paths(enLeave)
+		...paths(enHelp),
+		...paths(enImport)
 	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });

@@ -191,6 +191,21 @@ export type ResyncRequired = {
 
 const ResyncRequiredFragment = "fragment ResyncRequired on ResyncRequired{cursor reason}";
 
+export type ServiceCheck = {
+	name: string;
+	reason: string | null;
+};
+
+const ServiceCheckFragment = "fragment ServiceCheck on ServiceCheck{name reason}";
+
+export type ServiceSetting = {
+	name: string;
+	value: string | null;
+	isSet: boolean;
+};
+
+const ServiceSettingFragment = "fragment ServiceSetting on ServiceSetting{name value isSet}";
+
 export type SessionPage = {
 	edges: Array<{
 		node: SessionRow;
@@ -415,6 +430,18 @@ export type SessionNoticesData = {
 export type SessionNoticesVariables = Record<string, never>;
 
 export const SessionNotices = ("subscription SessionNotices{sessionNotices{kind message}}") as TypedDocument<SessionNoticesData, SessionNoticesVariables>;
+
+export type ServiceInfoData = {
+	serviceInfo: {
+		version: string;
+		checks: ServiceCheck[];
+		settings: ServiceSetting[] | null;
+	};
+};
+
+export type ServiceInfoVariables = Record<string, never>;
+
+export const ServiceInfo = ("query ServiceInfo{serviceInfo{version checks{...ServiceCheck}settings{...ServiceSetting}}}" + ServiceCheckFragment + ServiceSettingFragment) as TypedDocument<ServiceInfoData, ServiceInfoVariables>;
 
 export type SignInData = {
 	signIn: (SessionStarted & {

@@ -11,7 +11,9 @@ export const deKeys: KeysMessages = {
 	range: 'Bis zu dieser Zeile auswählen',
 	extend: 'Nächste Zeile mit auswählen',
 	actions: 'Aktionen für die ausgewählten Zeilen',
+	undo: 'Letzte Änderung zurücknehmen',
 	palette: 'Befehle',
-	help: 'Diese Hilfe',
+	help: 'Alle Tasten',
+	more: 'Weitere Hilfe',
 	go: (place) => `Gehe zu: ${place}`
 };

@@ -11,6 +11,7 @@ export const de: Messages = {
 		users: 'Personen',
 		activity: 'Verlauf',
 		developers: 'API',
+		help: 'Hilfe',
 		account: 'Mein Konto',
 		accountShort: 'Konto',
 		signOut: 'Abmelden',

@@ -10,7 +10,9 @@ export const enKeys = {
 	range: 'Select up to the row',
 	extend: 'Select the next row too',
 	actions: 'Actions for the selected rows',
+	undo: 'Take the last change back',
 	palette: 'Command palette',
-	help: 'This help',
+	help: 'All keys',
+	more: 'More help',
 	go: (place: string) => `Go to ${place}`
 };

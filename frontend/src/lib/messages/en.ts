@@ -11,6 +11,7 @@ export const en = {
 		users: 'People',
 		activity: 'Activity',
 		developers: 'API',
+		help: 'Help',
 		account: 'My account',
 		accountShort: 'Account',
 		signOut: 'Sign out',

@@ -4,6 +4,7 @@ import type { enDevelopers } from './en-developers.ts';
 import type { enEntry } from './en-entry.ts';
 import type { enEvents } from './en-events.ts';
 import type { enExplorer } from './en-explorer.ts';
+import type { enHelp } from './en-help.ts';
 import type { enFirst } from './en-first.ts';
 import type { enImport } from './en-import.ts';
 import type { enKeys } from './en-keys.ts';
@@ -22,7 +23,7 @@ export type Messages = Widened<typeof en>;
 export type EntryMessages = Widened<typeof enEntry>;
 /** Why somebody has to sign in, as the sign-in page says it. */
 export type SignInReason = keyof EntryMessages['auth']['reasons'];
-/** Those of the API page, of its explorer, of the import, of a change of several people, and of the log: they come with what shows them. */
+/** Those of the API page, of its explorer, of the import, of a change of several people, of the log, and of the help: they come with what shows them. */
 export type DevelopersMessages = Widened<typeof enDevelopers>;
 export type ExplorerMessages = Widened<typeof enExplorer>;
 export type ImportMessages = Widened<typeof enImport>;
@@ -31,3 +32,4 @@ export type EventMessages = Widened<typeof enEvents>;
 export type FirstMessages = Widened<typeof enFirst>;
 export type KeysMessages = Widened<typeof enKeys>;
 export type LeaveMessages = Widened<typeof enLeave>;
+export type HelpMessages = Widened<typeof enHelp>;

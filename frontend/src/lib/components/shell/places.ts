@@ -2,6 +2,7 @@
 import Activity from '@lucide/svelte/icons/activity';
 import Braces from '@lucide/svelte/icons/braces';
 import ChartNoAxesColumn from '@lucide/svelte/icons/chart-no-axes-column';
+import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import CircleUser from '@lucide/svelte/icons/circle-user';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
@@ -15,8 +16,8 @@ export interface Place {
 	/** In the bar of a narrow screen; otherwise `name`. */
 	short?: (m: Messages) => string;
 	icon: Component<{ size?: number; 'aria-hidden'?: 'true' }>;
-	/** In the menu: always, or only on a narrow screen. */
-	menu?: 'always' | 'narrow';
+	/** In the menu: always, or only on a narrow or a wide screen. */
+	menu?: 'always' | 'narrow' | 'wide';
 	/** The key that goes there after "g". */
 	key?: string;
 	right?: Right;
@@ -34,6 +35,7 @@ const PLACES: readonly Place[] = [
 		right: 'events.read'
 	},
 	{ href: '/developers', name: (m) => m.nav.developers, icon: Braces, menu: 'always' },
+	{ href: '/help', name: (m) => m.nav.help, icon: CircleQuestionMark, menu: 'wide', key: 'h' },
 	{
 		href: '/account',
 		name: (m) => m.nav.account,
