@@ -11,8 +11,7 @@ from api.version import VERSION
 from tests.api.conftest import PASSWORD, Api, Person, Server
 
 CHECKS = "{ serviceInfo { checks { name reason } } }"
-NAMES = ["reads", "schema", "writes", "redis_listening", "redis_publishing", "redis_writing"]
-FINE: dict[str, str | None] = dict.fromkeys(NAMES)
+NAMES = ["reads", "schema", "writes", "redis_listening", "redis_publishing", "redis_writing", "relay", "hub"]
 
 
 async def until_checks(api: Api, by: Person, failed: Mapping[str, str]) -> None:

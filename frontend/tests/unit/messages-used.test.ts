@@ -60,9 +60,8 @@ test('no text is left over', () => {
 		...paths(enFirst),
 		...paths(enImport),
 		...paths(enKeys),
-		...paths(enLeave)
-		...paths(enHelp),
-		...paths(enImport)
+		...paths(enLeave),
+		...paths(enHelp)
 	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });
