@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO, cast
 
 import structlog
@@ -45,6 +46,8 @@ log = structlog.get_logger("sign_in")
 
 def strike_text(text: str) -> str:
     """The text with everything redacted that looks like a secret or an e-mail address."""
+    if text.replace("-", "").isalnum():  # an id: everything that is redacted has other characters
+        return text
     return SECRET_TEXTS.sub(lambda m: (m["url"] or m["bearer"] or m["detail"] or "") + STRUCK, text)
 
 
@@ -59,14 +62,15 @@ def _struck(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
         return strike_text(value)
     if isinstance(value, Mapping):
-        return {k: STRUCK if _is_secret(k) else _struck(v, depth + 1) for k, v in value.items()}
+        return {k: STRUCK if _is_secret(str(k)) else _struck(v, depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_struck(v, depth + 1) for v in value]
     return value
 
 
-def _is_secret(name: object) -> bool:
-    return name in PERSONAL_NAMES or any(part in str(name).lower() for part in SECRET_NAMES)
+@lru_cache(1024)
+def _is_secret(name: str) -> bool:
+    return name in PERSONAL_NAMES or any(part in name.lower() for part in SECRET_NAMES)
 
 
 def strike_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -125,10 +129,10 @@ def configure_logs(level: str, form: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             strike_secrets,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
