@@ -32,12 +32,12 @@ export default defineConfig({
 						// What lists have in common with the pages of what they list: each file is a request.
 						{
 							name: 'lists',
-							test: /src\/lib\/(components\/ui\/(DataTable|Dialog|NewPill|PageHead|Progress|Time)|components\/user\/(HeldAddress|PresenceDot|RoleBadge|StatusBadge)|stores\/(controls\/(aim|debounce|highlight)|event\/)|utils\/(pages|user\/(address|expected)))|lucide.*\/(arrow-up|check|chevron-down|chevron-right|copy|download|play|upload)\.svelte/
+							test: /src\/lib\/(components\/ui\/(DataTable|NewPill|PageHead|Time)|components\/user\/(HeldAddress|PresenceDot|RoleBadge|StatusBadge)|stores\/(controls\/(aim|debounce|highlight)|event\/)|utils\/(pages|user\/(address|expected)))|lucide.*\/(arrow-up|check|chevron-down|chevron-right|copy|download|play|upload)\.svelte/
 						},
 						// Where users are changed.
 						{
 							name: 'changes',
-							test: /src\/lib\/(messages\/change\.ts|utils\/user\/(plan|power))/
+							test: /src\/lib\/(components\/ui\/Dialog|messages\/change\.ts|utils\/user\/(plan|power))/
 						},
 						// Wherever events are shown.
 						{

@@ -16,7 +16,7 @@ const BUDGETS = {
 	'/sign-up': 50,
 	'/account': 74,
 	'/activity': 82,
-	'/activity/revert/[event]': 73,
+	'/activity/revert/[event]': 74,
 	'/developers': 68,
 	'/help': 70,
 	'/overview': 77,

@@ -6,6 +6,20 @@ export const SERVER = {
 		['maxAge !== 0 || ', '', 'whatever the API sets is forgotten'],
 		["env.COOKIE_INSTANCE ? `.${env.COOKIE_INSTANCE}` : ''", "''", 'instances share their names']
 	],
+	'lib/server/views.ts': [
+		['others.slice(OTHERS_MAX)', '[]', 'everybody’s views are kept'],
+		[
+			'if (url.search || !mayOpen(cookies)) return;',
+			'if (url.search) return;',
+			'everybody’s session is asked for'
+		]
+	],
+	'lib/server/view-state.ts': [['own.search !== search', 'false', 'no view is ever changed']],
+	'lib/server/view-actions.ts': [
+		["if (action !== 'replace' && name !== of &&", 'if (false &&', 'another view is replaced unasked'],
+		['if (pathname !== list.path) error', 'if (false) error', 'a form of another page'],
+		['density: query.density && density', 'density', 'an address that says nothing of it says it']
+	],
 	'lib/server/forms.ts': [
 		['fail(formStatus(refusal.code), answer)', 'fail(400, answer)', 'every refusal is 400']
 	],

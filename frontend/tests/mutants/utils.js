@@ -17,6 +17,12 @@ export const UTILS = {
 		['UUID.test(given) ? given.toLowerCase() : null', 'given'],
 		['before ? { last: size, before }', 'before ? { first: size, before }']
 	],
+	'lib/utils/views.ts': [
+		["view === NO_VIEW ? 'All' : view", 'view', 'a name that means no view'],
+		['printViews(views).length <= BYTES_MAX', 'true', 'more than a request has room for'],
+		["replaceAll(',', COMMA)", "replaceAll(',', ',')", 'no cookie has commas']
+	],
+	'lib/utils/user/views.ts': [['!named && filtersOf', 'filtersOf', 'two tabs are current']],
 	'lib/utils/csv-line.ts': [["FORMULA.test(cell) ? `'${cell}` : cell", 'cell']],
 	'lib/utils/format.ts': [
 		['if (size < 30 * SECOND)', 'if (size < 3 * SECOND)'],

@@ -9,6 +9,7 @@ import { enHelp } from '#lib/messages/en-help.ts';
 import { enImport } from '#lib/messages/en-import.ts';
 import { enKeys } from '#lib/messages/en-keys.ts';
 import { enLeave } from '#lib/messages/en-leave.ts';
+import { enViews } from '#lib/messages/en-views.ts';
 import { en } from '#lib/messages/en.ts';
 import type { LiveState } from '#lib/stores/live/live.svelte.ts';
 import { BULK_ACTIONS } from '#lib/types/actions.ts';
@@ -61,7 +62,8 @@ test('no text is left over', () => {
 		...paths(enImport),
 		...paths(enKeys),
 		...paths(enLeave),
-		...paths(enHelp)
+		...paths(enHelp),
+		...paths(enViews)
 	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });

@@ -23,7 +23,7 @@ const WORST: Record<string, string[]> = {
 	'src/routes/(app)/developers/+page.svelte': ['http'],
 	'src/lib/components/shell/Keyboard.svelte': ['ma', 'ipho'],
 	'src/lib/messages/locale.ts': ['; ', ';q', ';', ' ', 'a;q='],
-	'src/lib/server/cookies.ts': ['path', 'max-ag', 'secur'],
+	'src/lib/server/cookies.ts': ['path', 'max-ag', 'secur', 'a', '0g'],
 	'src/lib/server/measurements.ts': [
 		'a',
 		'a{',

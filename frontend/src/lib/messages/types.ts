@@ -9,6 +9,7 @@ import type { enFirst } from './en-first.ts';
 import type { enImport } from './en-import.ts';
 import type { enKeys } from './en-keys.ts';
 import type { enLeave } from './en-leave.ts';
+import type { enViews } from './en-views.ts';
 import type { en } from './en.ts';
 
 type Widened<T> = T extends string
@@ -33,3 +34,4 @@ export type FirstMessages = Widened<typeof enFirst>;
 export type KeysMessages = Widened<typeof enKeys>;
 export type LeaveMessages = Widened<typeof enLeave>;
 export type HelpMessages = Widened<typeof enHelp>;
+export type ViewMessages = Widened<typeof enViews>;

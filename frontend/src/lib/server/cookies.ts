@@ -9,7 +9,8 @@ import type { Cookies } from '@sveltejs/kit';
 const INSTANCE = env.COOKIE_INSTANCE ? `.${env.COOKIE_INSTANCE}` : '';
 const PREFIXES = ['', '__Host-'];
 const REFRESH = new Set(PREFIXES.map((prefix) => `${prefix}rollcall_refresh${INSTANCE}`));
-const OWN = new Set([...PREFIXES.map((prefix) => `${prefix}rollcall${INSTANCE}`), ...REFRESH]);
+const ACCESS = new Set(PREFIXES.map((prefix) => `${prefix}rollcall${INSTANCE}`));
+const OWN = new Set([...ACCESS, ...REFRESH]);
 const FORMER_REFRESH = new Set(PREFIXES.map((prefix) => `${prefix}rollcall_refresh`));
 /**
  * Names from before this instance had a name of its own, and from earlier versions: only the API can tell whether such
@@ -21,6 +22,8 @@ const FORMER = new Set([
 	'__Secure-rollcall_refresh'
 ]);
 const isPassedOn = (name: string) => OWN.has(name) || FORMER.has(name);
+/** The name of a cookie of this instance's pages. */
+export const ofInstance = (name: string) => `${name}${INSTANCE}`;
 /** Readable by script and no secret: when the access token ends, in Unix seconds. */
 export const UNTIL_COOKIE = `rollcall_until${INSTANCE}`;
 
@@ -74,6 +77,22 @@ export function cookieHeader(cookies: Cookies): string {
 		.filter((cookie) => isPassedOn(cookie.name))
 		.map((cookie) => `${cookie.name}=${cookie.value}`)
 		.join('; ');
+}
+
+/**
+ * The last digits of the user's id in the access token, or ''. Only the API verifies the token: this chooses among a
+ * browser's own cookies, and proves nothing.
+ */
+export function claimedUser(cookies: Cookies): string {
+	const token = cookies.getAll({ decode: (value) => value }).find(({ name }) => ACCESS.has(name))?.value;
+	try {
+		const claims = JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString()) as {
+			sub?: unknown;
+		};
+		return /[0-9a-f]{12}$/i.exec(String(claims.sub))?.[0] ?? '';
+	} catch {
+		return '';
+	}
 }
 
 /** The refresh token as it came, or undefined. */

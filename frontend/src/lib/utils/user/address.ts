@@ -1,8 +1,9 @@
 /** The directory's address: what is asked for (`filters.ts`), how it is sorted, and where in it one is. */
 import type { UserFilter, UserSortField, UsersVariables } from '#lib/graphql/documents.ts';
-import { Address, oneOf, oneOfOr, text, windowOf, type Fields } from '#lib/utils/address.ts';
+import { Address, oneOf, oneOfOr, severalOf, text, windowOf, type Fields } from '#lib/utils/address.ts';
 import type { Bounds } from '#lib/utils/days.ts';
 import type { Filter } from '#lib/utils/filter.ts';
+import { LOOK } from '#lib/utils/look.ts';
 import { FILTERS } from './filters.ts';
 import type { Right } from './rights.ts';
 
@@ -26,13 +27,29 @@ export const FILTER_KEYS = Object.keys(FILTERS) as FilterKey[];
 type FilterParams = { [Key in FilterKey]: (typeof FILTERS)[Key]['param'] };
 export const anyFilter: Record<FilterKey, Filter<unknown, UserFilter, Right>> = FILTERS;
 
+/** What the list can show beside the name, which it always shows; as the address and the cookie have it. */
+export const COLUMNS = [
+	'email',
+	'role',
+	'status',
+	'access',
+	'verified',
+	'seen',
+	'created',
+	'updated'
+] as const;
+export type ColumnKey = (typeof COLUMNS)[number];
+
 /** The address of the directory. */
 export const users = new Address('/people', {
 	search: text('q'),
 	...(Object.fromEntries(FILTER_KEYS.map((key) => [key, FILTERS[key].param])) as FilterParams),
 	sort: oneOfOr<Sort>('sort', SORT_KEYS, BEST),
 	/** Null is the way that `startsDescending` says. */
-	direction: oneOf('dir', ['asc', 'desc'])
+	direction: oneOf('dir', ['asc', 'desc']),
+	/** Null is the visitor's own choice, for `density` too. */
+	columns: severalOf('cols', ['name', ...COLUMNS]),
+	...LOOK
 });
 export type UserQuery = ReturnType<typeof users.parse>;
 

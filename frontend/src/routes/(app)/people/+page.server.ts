@@ -1,15 +1,37 @@
 import { Users } from '#lib/graphql/documents.ts';
+import { loadMessages } from '#lib/messages/all.ts';
+import { loadViewMessages } from '#lib/messages/views.ts';
 import { listOf } from '#lib/server/lists.ts';
-import { changes } from '#lib/utils/user/change-address.ts';
+import { userListLook } from '#lib/server/user-list.ts';
+import { settledView } from '#lib/server/view-state.ts';
+import { lookOf, openWithView, savedViews } from '#lib/server/views.ts';
+import { formats } from '#lib/utils/format.ts';
 import { boundsAt } from '#lib/utils/moments.ts';
-import { users, usersVariables, parseUsers } from '#lib/utils/user/address.ts';
+import { users, usersVariables } from '#lib/utils/user/address.ts';
+import { changes } from '#lib/utils/user/change-address.ts';
+import { userList } from '#lib/utils/user/views.ts';
+import { positionOf, queryOf } from '#lib/utils/views.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, url }) => {
-	const query = parseUsers(url.searchParams);
-	const variables = usersVariables(query, boundsAt({ timeZone: locals.timeZone, now: Date.now() }));
-	const { data, position } = await locals.api.read(Users, variables);
-	const { after, before, at } = query;
-	const changeHref = changes.href({ back: users.href(query, { after, before, at }) });
-	return { changeHref, query, filter: variables.filter ?? null, cursor: position, ...listOf(data.users) };
+export const load: PageServerLoad = async ({ locals, url, cookies, parent }) => {
+	await openWithView({ cookies, url }, userList, parent);
+	const { locale, timeZone } = locals;
+	const asked = queryOf(userList, url.search);
+	const variables = usersVariables(asked, boundsAt({ timeZone, now: Date.now() }));
+	const [{ data, position }, m, words] = await Promise.all([
+		locals.api.read(Users, variables),
+		loadMessages(locale),
+		loadViewMessages(locale)
+	]);
+	const saved = savedViews(cookies, userList);
+	const query = settledView(asked, saved);
+	const look = lookOf(cookies, userList, query);
+	return {
+		changeHref: changes.href({ back: users.href(query, positionOf(query)) }),
+		query,
+		filter: variables.filter ?? null,
+		cursor: position,
+		...userListLook({ m, words, f: formats(locale, timeZone), query, saved, look }),
+		...listOf(data.users)
+	};
 };

@@ -1,0 +1,38 @@
+/** The texts of the views of a list, and of how it looks. */
+export const enViews = {
+	label: 'Views',
+	open: 'View',
+	own: 'Custom',
+	everyone: 'Everyone',
+	admins: 'Admins',
+	columns: 'Columns',
+	columnsHint: 'A narrow window has room for some of them.',
+	density: 'Density',
+	densities: { comfortable: 'Comfortable', compact: 'Compact' },
+	apply: 'Apply',
+	close: 'Close',
+	copy: 'Copy link',
+	copied: 'Link copied',
+	name: 'Name of the view',
+	lead: 'Saves filters, order, columns and density in this browser.',
+	save: 'Save as a view',
+	update: 'Save',
+	replace: 'Replace it',
+	rename: 'Rename',
+	remove: 'Delete',
+	alwaysOpen: 'Always open with this view',
+	neverOpen: 'No longer open with it',
+	opensFirst: 'This list opens with this view.',
+	changed: 'Changed since it was saved.',
+	unsaved: 'This view is not saved in this browser.',
+	saved: (name: string) => `The view “${name}” was saved`,
+	renamed: (name: string) => `The view is now called “${name}”`,
+	removed: (name: string) => `The view “${name}” was deleted`,
+	refused: {
+		nameless: 'Enter a name for the view.',
+		taken: 'There is already a view with this name.',
+		full: 'There is no room for another view. Delete one first.',
+		unknown: 'There is no such view in this browser any more.'
+	},
+	failed: 'The view could not be saved. Try again.'
+};
