@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import threading
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -26,6 +25,7 @@ from api.rest.errors import http_exception
 from api.rest.v1 import rest_routes
 from api.revisions import shipped
 from api.settings import Settings
+from api.version import VERSION
 
 SOCKET_PATH = "/graphql"
 
@@ -86,7 +86,7 @@ def log_start(settings: Settings) -> None:
     """Log what is running and with what; addresses are shown without their passwords."""
     log.info(
         "server.started",
-        version=importlib.metadata.version("rollcall"),
+        version=VERSION,
         schema=shipped().head,
         listening=f"{settings.api_host}:{settings.api_port}",
         public=settings.public_url,
