@@ -22,13 +22,13 @@ test('disabled, enabled, given a role, deleted and restored', async ({ open }) =
 	const visitor = await open({ as: ADMIN });
 	const { page } = visitor;
 	await visitor.goto((await three()).path);
-	const doIt = async (action: string, name = action) => {
+	const doIt = async (action: string, name = action, question = `${name} 3 people?`) => {
 		await page.getByLabel('Select all on this page').check();
 		await page
 			.getByRole('group', { name: '3 selected' })
 			.getByRole('button', { name: action, exact: true })
 			.click();
-		await page.getByRole('dialog', { name: `${name} 3 people?` }).waitFor();
+		await page.getByRole('dialog', { name: question }).waitFor();
 		await confirm(visitor, name);
 		await page.getByText('3 people changed').last().waitFor();
 		await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -40,7 +40,7 @@ test('disabled, enabled, given a role, deleted and restored', async ({ open }) =
 	expect(await status(visitor)).toEqual(['Active', 'Active', 'Active']);
 	await page.getByLabel('Select all on this page').check();
 	await page.getByLabel('Change role').selectOption('AUDITOR');
-	await doIt('Set role', 'Change role · Auditor');
+	await doIt('Set role', 'Change role · Auditor', 'Change 3 people to Auditor?');
 	expect(await page.locator('tr[data-id] .role').allInnerTexts()).toEqual(['Auditor', 'Auditor', 'Auditor']);
 	await doIt('Delete');
 	expect(await status(visitor)).toEqual(['Deleted', 'Deleted', 'Deleted']);

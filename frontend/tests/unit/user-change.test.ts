@@ -2,11 +2,14 @@
 import { isActionFailure, isHttpError } from '@sveltejs/kit';
 import { describe, expect, test } from 'vitest';
 import { DisableUser, EnableUser, UpdateUser, UsersById, type User } from '#lib/graphql/documents.ts';
+import { deChange } from '#lib/messages/de-change.ts';
+import { de } from '#lib/messages/de.ts';
 import { enChange } from '#lib/messages/en-change.ts';
+import { en } from '#lib/messages/en.ts';
 import type { BulkRequest, BulkResult } from '#lib/types/actions.ts';
 import { carryOut } from '#lib/utils/user/carry-out.ts';
 import { changes } from '#lib/utils/user/change-address.ts';
-import { consequences, pickedText } from '#lib/utils/user/change-words.ts';
+import { consequences, pickedText, questionOf } from '#lib/utils/user/change-words.ts';
 import { confirmed, planOf } from '#lib/utils/user/plan.ts';
 import { actions, load } from '../../src/routes/(app)/people/change/+page.server.ts';
 import { FakeApi } from '../fakes/api.ts';
@@ -19,6 +22,23 @@ const [active, disabled, deleted, me] = [
 	user({ id: 'me', role: 'ADMIN' })
 ];
 const all = [me, active, disabled, deleted];
+
+describe('the question', () => {
+	test.each<[BulkRequest, number | string, string, string]>([
+		[{ action: 'disable' }, 4, 'Disable 4 people?', '4 Personen: Sperren?'],
+		[{ action: 'disable' }, 'Ada', 'Disable Ada?', 'Ada: Sperren?'],
+		[
+			{ action: 'role', role: 'AUDITOR' },
+			1,
+			'Change 1 person to Auditor?',
+			'Rolle von 1 Person auf „Prüfer“ ändern?'
+		],
+		[{ action: 'role', role: 'ADMIN' }, 'Ada', 'Change Ada to Admin?', 'Rolle von Ada auf „Admin“ ändern?']
+	])('of %j for %s', (request, whom, english, german) => {
+		expect(questionOf(en, enChange, request, whom)).toBe(english);
+		expect(questionOf(de, deChange, request, whom)).toBe(german);
+	});
+});
 
 describe('the plan', () => {
 	const ids = (request: BulkRequest) => {

@@ -44,6 +44,8 @@ export const deChange: ChangeMessages = {
 	notUndone: (reasons) =>
 		`Nicht rückgängig gemacht: ${reasons.slice(0, 3).join(' ')}${reasons.length > 3 ? ` Und ${number(reasons.length - 3)} weitere.` : ''}`,
 	confirmTitle: (action, n) => `${count(n, 'Person', 'Personen')}: ${action}?`,
+	roleTitle: (role, whom) =>
+		`Rolle von ${typeof whom === 'number' ? count(whom, 'Person', 'Personen') : whom} auf „${role}“ ändern?`,
 	disableText: 'Sie werden sofort abgemeldet und können sich erst nach dem Entsperren wieder anmelden.',
 	deleteText: 'Sie werden abgemeldet und für Mitglieder unsichtbar. Sie lassen sich wiederherstellen.',
 	roleText: 'Die Rechte ändern sich sofort; Sitzungen mit mehr Rechten enden.',

@@ -130,7 +130,7 @@ export const deEvents: EventMessages = {
 		noService: 'Die API teilt der Konsole keine Messwerte mit.',
 		figures: { started: 'Anmeldungen', changes: 'Änderungen', failed: 'Fehlgeschlagene Anmeldungen' },
 		span: 'Zeitraum',
-		spans: { '1': '24 Stunden', '7': '7 Tage', '30': '30 Tage', '90': '90 Tage' },
+		spans: { '1': '24 Std.', '7': '7 Tage', '30': '30 Tage', '90': '90 Tage' },
 		lastDays: {
 			'1': 'Letzte 24 Stunden',
 			'7': 'Letzte 7 Tage',

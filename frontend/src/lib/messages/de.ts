@@ -321,7 +321,7 @@ export const de: Messages = {
 		byStatus: 'Nach Status',
 		peak: (most) => `Höchstwert: ${most}.`,
 		recent: 'Letzte Änderungen',
-		seeAll: 'Ganzen Verlauf ansehen',
+		seeAll: 'Zum Verlauf',
 		memberText: 'Sie sehen aktive Personen. Für den Verlauf fragen Sie einen Admin.'
 	},
 	account: {

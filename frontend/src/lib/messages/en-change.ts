@@ -46,6 +46,8 @@ export const enChange = {
 	notUndone: (reasons: readonly string[]) =>
 		`Not undone: ${reasons.slice(0, 3).join(' ')}${reasons.length > 3 ? ` And ${number(reasons.length - 3)} more.` : ''}`,
 	confirmTitle: (action: string, n: number) => `${action} ${count(n, 'person', 'people')}?`,
+	roleTitle: (role: string, whom: string | number) =>
+		`Change ${typeof whom === 'number' ? count(whom, 'person', 'people') : whom} to ${role}?`,
 	disableText: 'They are signed out immediately and cannot sign in until enabled again.',
 	deleteText: 'They are signed out and hidden from members. You can restore them later.',
 	roleText: 'Their rights change immediately; sessions with more rights end.',

@@ -12,6 +12,13 @@ export function actionName(m: Messages, { action, role }: BulkRequest): string {
 	return action === 'role' ? `${m.bulk.role} · ${m.role[role ?? 'MEMBER']}` : m.bulk[action];
 }
 
+/** What is asked: whether so many are to be changed, or the one of that name. */
+export function questionOf(all: Messages, m: ChangeMessages, request: BulkRequest, whom: number | string) {
+	if (request.action === 'role') return m.roleTitle(all.role[request.role ?? 'MEMBER'], whom);
+	const action = actionName(all, request);
+	return typeof whom === 'string' ? all.user.confirm(action, whom) : m.confirmTitle(action, whom);
+}
+
 /** What the users are now: 1 active, 8 disabled, 3 deleted; or their roles, if these are to change. */
 export function pickedText(m: ChangeMessages, users: readonly User[], { action }: BulkRequest): string {
 	const roles = () =>
