@@ -35,6 +35,7 @@ class Metrics:
         self.seconds = self._histogram("request_seconds", "Time to answer an HTTP request", "route")
         self.operations = self._counter("operations", "GraphQL operations", "operation", "outcome")
         self.operation_seconds = self._histogram("operation_seconds", "Time to answer a GraphQL operation", "operation")
+        self.executions = self._counter("executions", "GraphQL operations: compiled, resumed or executed", "path")
         self.events = self._counter("events", "Events committed by this process", "type")
         self.sign_ins = self._counter("sign_ins", "Sign-ins by their result", "result")
         self.delivery_seconds = self._histogram(
@@ -62,6 +63,10 @@ class Metrics:
         """Count a GraphQL operation: `ok`, `refused` for client errors, or `failed`."""
         self.operations.labels(operation, outcome).inc()
         self.operation_seconds.labels(operation).observe(seconds)
+
+    def executed(self, path: str) -> None:
+        """Count how an operation was answered: `compiled`, `resumed` by the executor after an error, or `executed` by it."""
+        self.executions.labels(path).inc()
 
     def gauge(self, name: str, help_text: str, read: Any) -> None:
         """Register a gauge that is read on every scrape."""

@@ -41,6 +41,7 @@ from persistence.log.relay import Relay
 from persistence.redis.broadcast import NUDGE, Publisher, RedisBackend
 from schema.errors import format_error
 from schema.execution.documents import Documents
+from schema.execution.executions import Executions
 from schema.live.stream import Live
 from schema.root import build_schema
 from schema.services import Services
@@ -144,10 +145,15 @@ class Container(Parts):
         return Fairness()
 
     @cached_property
+    def documents(self) -> Documents:
+        """Parses, validates, measures and compiles documents, and caches them."""
+        return Documents(build_schema())
+
+    @cached_property
     def operations(self) -> Operations:
         """Executes documents."""
-        documents = Documents(build_schema(), debug=self.core.settings.debug)
-        return Operations(documents, self.metrics, DocumentBudget(time.monotonic), self.fairness)
+        executions = Executions(self.documents, debug=self.core.settings.debug, answered=self.metrics.executed)
+        return Operations(executions, self.metrics, DocumentBudget(time.monotonic), self.fairness)
 
     @cached_property
     def principal_cache(self) -> PrincipalCache:

@@ -16,7 +16,8 @@ from api.telemetry import Metrics
 from domain.errors import RateLimited, Unavailable
 from domain.models.actor import Actor, Origin
 from schema.context import Context
-from schema.execution.documents import Document, Documents
+from schema.execution.documents import Document
+from schema.execution.executions import Executions
 
 DEADLINE_SECONDS = 20.0
 FAILURES = frozenset({"INTERNAL_ERROR", "UNAVAILABLE"})
@@ -27,8 +28,8 @@ log = structlog.get_logger(__name__)
 class Operations:
     """One per process."""
 
-    def __init__(self, documents: Documents, metrics: Metrics, budget: DocumentBudget, fairness: Fairness) -> None:
-        self.documents, self._metrics = documents, metrics
+    def __init__(self, executions: Executions, metrics: Metrics, budget: DocumentBudget, fairness: Fairness) -> None:
+        self.executions, self.documents, self._metrics = executions, executions.documents, metrics
         self._budget, self._fairness = budget, fairness
 
     def document(self, text: str, actor: Actor | None, origin: Origin) -> Document:
@@ -43,7 +44,7 @@ class Operations:
     async def execute(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
     ) -> dict[str, Any]:
-        """See Documents.execute.
+        """See Executions.execute.
 
         Raises DocumentRefused without such an operation, RateLimited if too many operations of this session wait
         already, and Unavailable after the deadline.
@@ -54,7 +55,7 @@ class Operations:
             record.operation, record.operation_name = subject, _name_of(document, name)
         try:
             async with asyncio.timeout(DEADLINE_SECONDS), self._fairness.turn(context.actor, context.origin):
-                result = await self.documents.execute(document, name, variables, context)
+                result = await self.executions.execute(document, name, variables, context)
             outcome = _outcome(result)
         except RateLimited:
             outcome = "refused"

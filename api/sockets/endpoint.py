@@ -84,7 +84,7 @@ class SocketEndpoint:
         self.joins += 1
         context = self._live.context(subscriber.actor, None)
         try:
-            executor = self.operations.documents.prepare(document, name, variables, context)
+            executor = self.operations.executions.prepare(document, name, variables, context)
         except DocumentRefused as refusal:
             subscriber.sink.fail(refusal.errors)
             return

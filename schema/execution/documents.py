@@ -1,4 +1,4 @@
-"""Documents: parsed, validated and measured once, cached, and then executed without repeating that.
+"""Documents: parsed, validated and measured once, cached, and then executed (executions.py) without repeating that.
 
 Documents of clients without a session have a small cache of their own, so that they cannot evict those of signed-in
 users, and their errors have no suggestions, which would reveal the schema. Cached documents have no source positions,
@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import strawberry
 from graphql import (
     DocumentNode,
-    ExecutionResult,
     FieldNode,
     GraphQLError,
     GraphQLSchema,
@@ -29,26 +28,20 @@ from graphql import (
     strip_ignored_characters,
     validate,
 )
-from graphql.execution import Executor
 from graphql.validation import OverlappingFieldsCanBeMergedRule, ValidationContext, specified_rules
 from graphql.validation.validate import ValidationAbortedError
 
-from domain.models.actor import Role
-from schema.context import Context
 from schema.error_shape import error_shape
-from schema.errors import format_error
 from schema.execution.cost import Expression
-from schema.execution.counting import Counting
 from schema.execution.document_cache import DocumentCache
 from schema.execution.limits import (
     COMMENTS_MAX,
     TEXT_MAX,
     TOKENS_MAX,
     Meter,
-    cost_excess,
     excesses,
-    too_many_values,
 )
+from schema.execution.plans import COMPILED_AFTER, FIELDS_KEPT, Compilation, Plans
 
 ERRORS_MAX = 10
 MEMBERS_BYTES, STRANGERS_BYTES = 64 * 1024 * 1024, 4 * 1024 * 1024
@@ -92,6 +85,17 @@ class Document:
     costs: dict[str, Expression]
     introspects: bool
     key: str
+    plans: Plans
+    compilations: dict[str, Compilation] = field(default_factory=dict)
+
+    def compilation(self, name: str | None) -> Compilation:
+        """What was compiled of an operation. Raises DocumentRefused."""
+        operation = self.operation(name)
+        key = operation.name.value if operation.name else ""
+        found = self.compilations.get(key)
+        if found is None:
+            found = self.compilations[key] = Compilation()
+        return found
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation with this name, or the only operation. Raises DocumentRefused."""
@@ -111,7 +115,7 @@ class Document:
         fields = self.operation(name).selection_set.selections
         return fields[0].name.value if len(fields) == 1 and isinstance(fields[0], FieldNode) else "several"
 
-    def cost(self, name: str | None, variables: dict[str, Any] | None = None) -> int:
+    def cost(self, name: str | None, variables: Mapping[str, Any] | None = None) -> int:
         """The cost of an operation with these coerced variables (schema/execution/cost.py). Raises DocumentRefused."""
         operation = self.operation(name)
         return self.costs[operation.name.value if operation.name else ""].evaluate(variables or {})
@@ -134,9 +138,10 @@ class Document:
 class Documents:
     """The documents of one schema, with a cache."""
 
-    def __init__(self, schema: strawberry.Schema, *, debug: bool = False) -> None:
+    def __init__(self, schema: strawberry.Schema, compiled_after: int | None = COMPILED_AFTER) -> None:
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 - the executable schema has no public name
-        self._debug = debug
+        self._member_plans = Plans(schema, compiled_after)
+        self._stranger_plans = Plans(schema, compiled_after, FIELDS_KEPT // 8)
         self._members: DocumentCache[Document | DocumentRefused] = DocumentCache(MEMBERS_BYTES)
         self._strangers: DocumentCache[Document | DocumentRefused] = DocumentCache(STRANGERS_BYTES)
 
@@ -191,6 +196,7 @@ class Documents:
             operations=operations,
             costs={name: m.cost.whole for name, m in measures.items()},
             introspects=any(m.introspects for m in measures.values()),
+            plans=self._stranger_plans if stranger else self._member_plans,
             key=hashlib.sha256(strip_ignored_characters(text).encode()).hexdigest() if live else "",
         )
 
@@ -198,66 +204,14 @@ class Documents:
         meter = Meter(self.schema, ast)
         operations = _operations(ast).values()
         if too_much := [e for o in operations for e in excesses(o, meter.measure(o))]:
-            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_much[:ERRORS_MAX]])
+            raise DocumentRefused([coded(e, "LIMIT_EXCEEDED") for e in too_much[:ERRORS_MAX]])
         faults = validate(self.schema, ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
         if any(isinstance(e, ValidationAbortedError) for e in faults) and len(faults) <= ERRORS_MAX:
             raise DocumentRefused([error_shape("This document is too complex to validate", "LIMIT_EXCEEDED")])
         if faults:
-            raise DocumentRefused([_coded(e, "GRAPHQL_VALIDATION_FAILED") for e in faults])
+            raise DocumentRefused([coded(e, "GRAPHQL_VALIDATION_FAILED") for e in faults])
         if not operations:
             raise DocumentRefused([error_shape("The document contains no operation")])
-
-    def prepare(
-        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
-    ) -> Executor[Any]:
-        """Build the executor of an operation: coerces the variables and checks the cost with their values.
-
-        Raises DocumentRefused. Operations over HTTP and over WebSocket both use it, so that the same mistake gets the
-        same error.
-        """
-        operation = document.operation(name)
-        allowed = self._debug or (context.actor is not None and context.actor.role is Role.ADMIN)
-        if document.introspects and not allowed:
-            raise DocumentRefused([error_shape("Only admins may use introspection", "FORBIDDEN")])
-        if too_many_values(variables):
-            raise DocumentRefused([error_shape("The variables contain too many values", "LIMIT_EXCEEDED")])
-        live = operation.operation is OperationType.SUBSCRIPTION
-        built = (Executor if live else Counting).build(
-            self.schema,
-            document.ast,
-            None,
-            context,
-            variables,
-            name or None,
-            max_coercion_errors=ERRORS_MAX,
-            hide_suggestions=context.actor is None,
-        )
-        if isinstance(built, list):
-            raise DocumentRefused([_coded(e, "BAD_USER_INPUT") for e in built])
-        if too_expensive := cost_excess(operation, document.cost(name, built.variable_values.coerced)):
-            raise DocumentRefused([_coded(e, "LIMIT_EXCEEDED") for e in too_expensive])
-        return built
-
-    async def execute(
-        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
-    ) -> dict[str, Any]:
-        """Execute a query or a mutation; returns `data` and `errors`, or only `errors` if execution could not start."""
-        try:
-            executor = self.prepare(document, name, variables, context)
-        except DocumentRefused as refusal:
-            return {"errors": refusal.errors}
-        if not isinstance(executor, Counting):
-            return {"errors": [error_shape("Use the WebSocket for subscriptions")]}
-        if executor.operation.operation is OperationType.MUTATION:
-            context.follow_writes()
-        outcome = executor.execute_operation()
-        result = outcome if isinstance(outcome, ExecutionResult) else await outcome  # type: ignore[misc]
-        if executor.exceeded:
-            return {"data": None, "errors": [error_shape("This response is too large; request less", "LIMIT_EXCEEDED")]}
-        answer: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [format_error(e, context.origin.request_id) for e in result.errors]
-        return answer
 
 
 def _operations(ast: DocumentNode) -> dict[str, OperationDefinitionNode]:
@@ -277,12 +231,12 @@ def _unparsed(error: GraphQLSyntaxError) -> dict[str, Any]:
     """The error of text that does not parse; the parser reports an exceeded limit only in its message."""
     limit = next((name for name in ("tokens", "comments") if f"{name}. Parsing aborted" in error.message), None)
     if limit is None:
-        return _coded(error, "GRAPHQL_PARSE_FAILED")
+        return coded(error, "GRAPHQL_PARSE_FAILED")
     most = {"tokens": TOKENS_MAX, "comments": COMMENTS_MAX}[limit]
     return error_shape(f"This document is too large: at most {most} {limit} are allowed", "LIMIT_EXCEEDED")
 
 
-def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
+def coded(error: GraphQLError, code: str) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     formatted["message"] = str(formatted["message"])[:500]
     formatted.setdefault("extensions", {"code": code})

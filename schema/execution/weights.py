@@ -1,0 +1,42 @@
+"""How many nodes are visited when the fields of a selection are collected, counted once for each fragment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from graphql.execution.collect_fields import FieldDetails
+from graphql.language import (
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+
+class Weights:
+    """The weights of one document's selections; rather too high, because a fragment counts for each spread."""
+
+    def __init__(self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self._fragments = fragments
+        self._known: dict[str, int] = {}
+        self.operation = self._weigh(operation.selection_set)
+
+    def of(self, details: Sequence[FieldDetails]) -> int:
+        """The nodes of the selections of these fields, which are merged."""
+        return sum(self._weigh(d.node.selection_set) for d in details)
+
+    def _weigh(self, selections: SelectionSetNode | None) -> int:
+        weight = 0
+        for node in selections.selections if selections else ():
+            weight += 1
+            if isinstance(node, InlineFragmentNode):
+                weight += self._weigh(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode):
+                weight += self._fragment(node.name.value)
+        return weight
+
+    def _fragment(self, name: str) -> int:
+        if name not in self._known:
+            self._known[name] = self._weigh(self._fragments[name].selection_set)
+        return self._known[name]
