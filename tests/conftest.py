@@ -36,6 +36,7 @@ __all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_runtest_teardo
 hypothesis_settings.register_profile("rollcall", deadline=None)
 hypothesis_settings.load_profile("rollcall")
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our own option."""
     parser.addoption("--without-compiler", action="store_true", help="tests/api: execute every document, compile none")

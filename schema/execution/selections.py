@@ -206,7 +206,8 @@ class _Writer:
 
 
 def _class(type_: GraphQLObjectType) -> type:
+    """The class of a type's values; of `Connection[User]`, for example, it is `Connection`."""
     definition = (type_.extensions or {}).get("strawberry-definition")
     if not isinstance(definition, StrawberryObjectDefinition):
         raise NotCompilable
-    return definition.origin
+    return (definition.concrete_of or definition).origin

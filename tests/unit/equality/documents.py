@@ -23,7 +23,7 @@ from graphql import (
     is_required_argument,
 )
 
-from tests.unit.equality.world import BROKEN, EVENTS, PASSWORD, SESSIONS, USERS
+from tests.unit.equality.world import BROKEN, PASSWORD, SESSIONS, USERS
 
 IDS = [str(x.id) for x in (*USERS, *SESSIONS, *BROKEN)] + [f"00000000-0000-0000-0000-{n:012}" for n in range(1, 8)]
 TEXTS = ["", "ad", "Ada", "no such thing", PASSWORD, *(u.email for u in USERS)]
@@ -36,7 +36,6 @@ VALUES: dict[str, list[Any]] = {
     "Cursor": ["", "x"],
     "JSON": [1],
 }
-assert EVENTS
 
 
 @dataclass
@@ -165,6 +164,18 @@ class Document:
         if isinstance(type_, GraphQLNonNull):
             return self._present_json(type_.of_type)
         return None if self.chance(10) else self._present_json(type_)
+
+    def usual(self, type_: GraphQLInputType) -> Any:
+        """A valid value in JSON."""
+        if isinstance(type_, GraphQLNonNull):
+            return self.usual(type_.of_type)
+        if isinstance(type_, GraphQLList):
+            return [self.usual(type_.of_type)]
+        if isinstance(type_, GraphQLInputObjectType):
+            return {n: self.usual(f.type) for n, f in type_.fields.items()}
+        if isinstance(type_, GraphQLEnumType):
+            return next(iter(type_.values))
+        return VALUES[type_.name][0]
 
     def _present_json(self, type_: GraphQLInputType) -> Any:
         if self.chance(3):
