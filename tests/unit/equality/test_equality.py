@@ -99,12 +99,29 @@ def compare(
 
 
 def same(one: bytes, other: bytes) -> bool:
-    """Whether two responses are equal. Errors that occur at the same time may come in any order."""
+    """Whether two responses are equal.
+
+    Errors that occur at the same time may come in any order. Of several errors that would make the same position null,
+    only the first in time is reported (section 6.4.4), so that another one of these may be.
+    """
     if numbered(one) == numbered(other):
         return True
     bodies = [json.loads(numbered(body)) for body in (one, other)]
-    errors = [sorted(json.dumps(e) for e in body.pop("errors", ())) for body in bodies]
-    return errors[0] == errors[1] and orjson.dumps(bodies[0]) == orjson.dumps(bodies[1])
+    errors = [body.pop("errors", []) for body in bodies]
+    if orjson.dumps(bodies[0]) != orjson.dumps(bodies[1]):
+        return False
+    exact = [sorted(json.dumps(e) for e in found) for found in errors]
+    nulls = [sorted(str(null_of(bodies[0].get("data"), e.get("path"))) for e in found) for found in errors]
+    return exact[0] == exact[1] or nulls[0] == nulls[1]
+
+
+def null_of(data: Any, path: list[str | int] | None) -> list[str | int] | None:
+    """The position that an error has made null; the error's own if that is nullable."""
+    for depth, part in enumerate(path or ()):
+        if data is None:
+            return (path or [])[:depth]
+        data = data[part]
+    return path
 
 
 @settings(max_examples=60)
