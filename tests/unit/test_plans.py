@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from graphql import OperationType, parse, type_from_ast
+from graphql import OperationDefinitionNode, OperationType, parse, type_from_ast
 
 from schema.execution.arguments import Converter
 from schema.execution.counting import Counting
@@ -39,11 +39,8 @@ def compiled(text: str, variables: dict[str, Any] | None = None) -> Plan:
 def test_every_operation_of_the_console_is_compiled() -> None:
     fragments = "\n".join(f.read_text() for f in sorted(CONSOLE.glob("*.graphql")))
     document = parse(fragments)
-    names = [
-        d.name.value
-        for d in document.definitions
-        if hasattr(d, "operation") and d.operation is not OperationType.SUBSCRIPTION
-    ]
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode) and d.name]
+    names = [d.name.value for d in operations if d.name and d.operation is not OperationType.SUBSCRIPTION]
     assert len(names) > 20
     for name in names:
         built = Counting.build(DOCUMENTS.schema, document, None, None, variables_for(document, name), name)

@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import (
     GraphQLArgument,
+    GraphQLBoolean,
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
@@ -25,7 +26,11 @@ from graphql import (
 
 from tests.unit.equality.world import BROKEN, PASSWORD, SESSIONS, USERS
 
-IDS = [str(x.id) for x in (*USERS, *SESSIONS, *BROKEN)] + [f"00000000-0000-0000-0000-{n:012}" for n in range(1, 8)]
+IDS = (
+    [str(u.id) for u in (*USERS, *BROKEN)]
+    + [str(s.id) for s in SESSIONS]
+    + [f"00000000-0000-0000-0000-{n:012}" for n in range(1, 8)]
+)
 TEXTS = ["", "ad", "Ada", "no such thing", PASSWORD, *(u.email for u in USERS)]
 VALUES: dict[str, list[Any]] = {
     "ID": [*IDS, "nonsense"],
@@ -101,7 +106,7 @@ class Document:
             return f"{self.name('a')}: __typename"
         name = self.pick(names)
         if name == "__typename":
-            return name
+            return str(name)
         definition: GraphQLField = type_.fields[name]
         shown = f"{self.name('a')}: " if self.chance(30) or definition.args else ""
         inner = get_named_type(definition.type)
@@ -113,7 +118,7 @@ class Document:
         """Sometimes a condition."""
         if not self.chance(12):
             return ""
-        return f" @{self.pick(['skip', 'include'])}(if: {self.value(GraphQLNonNull(self.schema.type_map['Boolean']))}) "
+        return f" @{self.pick(['skip', 'include'])}(if: {self.value(GraphQLNonNull(GraphQLBoolean))}) "
 
     def arguments(self, definition: GraphQLField) -> str:
         """Some of the arguments, and all required ones."""
@@ -175,7 +180,7 @@ class Document:
             return {n: self.usual(f.type) for n, f in type_.fields.items()}
         if isinstance(type_, GraphQLEnumType):
             return next(iter(type_.values))
-        return VALUES[type_.name][0]
+        return VALUES[str(type_)][0]
 
     def _present_json(self, type_: GraphQLInputType) -> Any:
         if self.chance(3):

@@ -58,16 +58,11 @@ VIEWERS: Mapping[str, Actor | None] = {
     "system": Actor(None, Role.ADMIN),
     "stranger": None,
 }
-FAULTS = (
-    "users.get_many",
-    "users.page",
-    "users.count",
-    "users.counts",
-    "sessions.get_many",
-    "sessions.pages_for_users",
-)
-FAULTS += ("events.get_many", "events.page", "events.pages_for_users", "events.counts", "events.state")
-FAULTS += ("users.save", "users.add", "users.get_for_update", "events.append_many", "sessions.end_all")
+FAULTS = [
+    *("users.get_many", "users.page", "users.count", "users.counts", "sessions.get_many", "sessions.pages_for_users"),
+    *("events.get_many", "events.page", "events.pages_for_users", "events.counts", "events.state"),
+    *("users.save", "users.add", "users.get_for_update", "events.append_many", "sessions.end_all"),
+]
 """The methods of repositories that may fail."""
 
 
