@@ -191,7 +191,7 @@ class Document:
             return {n: self.json(f.type) for n, f in type_.fields.items() if _required(f) or self.chance(40)}
         if isinstance(type_, GraphQLEnumType):
             return self.pick(type_.values)
-        return self.pick(VALUES[type_.name])
+        return self.pick(VALUES[str(type_).rstrip("!")])
 
 
 def _required(field_: Any) -> bool:
