@@ -28,19 +28,20 @@ from hypothesis import settings as hypothesis_settings
 from api.addresses import DatabaseAddress
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
+from tests.compiler import pytest_addoption, pytest_configure
 from tests.hanging import pytest_runtest_call, pytest_runtest_setup, pytest_runtest_teardown
 
-__all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_runtest_teardown"]
+__all__ = [
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_runtest_call",
+    "pytest_runtest_setup",
+    "pytest_runtest_teardown",
+]
 
 # A deadline is wall time, which a busy machine may exceed by any amount: no test asserts it.
 hypothesis_settings.register_profile("rollcall", deadline=None)
 hypothesis_settings.load_profile("rollcall")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add our own option."""
-    parser.addoption("--without-compiler", action="store_true", help="tests/api: execute every document, compile none")
-
 
 SHARED = pytest.StashKey[tuple[Embedded, str]]()
 ADDRESS = "database_address"

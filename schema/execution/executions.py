@@ -1,6 +1,6 @@
 """Executes operations: checks them with their variables, then answers from a plan or with the ordinary executor.
 
-Both give the same response, byte for byte (tests/unit/test_equality.py). What a plan cannot answer is completed by the
+Both give the same response, byte for byte (tests/unit/equality). What a plan cannot answer is completed by the
 executor: see plan.py and resume.py.
 """
 
@@ -87,7 +87,7 @@ class Executions:
         self._answered(EXECUTED if run is None else RESUMED)
         if not isinstance(executor, Counting):
             return {"errors": [error_shape("Use the WebSocket for subscriptions")]}
-        return await _execute(executor, context)
+        return await execute_with(executor, context)
 
     def _start(
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
@@ -148,7 +148,8 @@ async def _answer(plan: Plan, run: Run) -> orjson.Fragment | None:
     return orjson.Fragment(encoded) if len(encoded) <= BYTES_MAX else None
 
 
-async def _execute(executor: Counting, context: Context) -> dict[str, Any]:
+async def execute_with(executor: Counting, context: Context) -> dict[str, Any]:
+    """The response as the ordinary executor gives it."""
     outcome = executor.execute_operation()
     result = outcome if isinstance(outcome, ExecutionResult) else await outcome  # type: ignore[misc]
     if executor.exceeded:

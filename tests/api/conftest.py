@@ -33,10 +33,9 @@ from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.http.server import server_config
 from api.settings import Settings
-from schema.execution.documents import Documents
-from schema.root import build_schema
 from tests.api.commands import Rollcall
 from tests.api.envelope import check_documented, check_envelope
+from tests.compiler import documents
 
 ADMIN, PASSWORD = "admin@example.com", "correct horse battery"
 SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
@@ -46,16 +45,6 @@ SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
     ... on Problem { code message }
   }
 }"""
-
-
-compiled_after: list[int | None] = [0]
-"""The servers of tests compile every operation at once, or with `--without-compiler` none (schema/execution/plans.py)."""
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Read our own option."""
-    if config.getoption("--without-compiler"):
-        compiled_after[0] = None
 
 
 def free_port() -> int:
@@ -72,8 +61,7 @@ class Server:
     """
 
     def __init__(self, settings: Settings, parts: Mapping[str, Any] | None = None, **options: Any) -> None:
-        documents = Documents(build_schema(), compiled_after[0])
-        self.application = Application(settings, **{"documents": documents, **(parts or {})})
+        self.application = Application(settings, **{"documents": documents(), **(parts or {})})
         self.port = free_port()
         self.uvicorn = uvicorn.Server(server_config(self.application, settings, port=self.port, **options))
         self._thread = threading.Thread(target=self.uvicorn.run, name="server")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from schema.context import Context
 from schema.services import Services
 from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeStore, FakeTokens
 from tests.unit.fakes.log import FIRST_EPOCH
-from tests.unit.fakes.store import State
+from tests.unit.fakes.state import State
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ODD = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone(timedelta(hours=2)))
@@ -95,17 +96,19 @@ EVENTS = [
 
 
 class Faulty:
-    """A repository, or a unit of several, some of whose methods fail."""
+    """A repository, or a unit of several, some of whose methods fail; counts its calls."""
 
-    def __init__(self, inner: object, faults: Mapping[str, str], name: str = "") -> None:
-        self._inner, self._faults, self._name = inner, faults, name
+    def __init__(self, inner: object, faults: Mapping[str, str], calls: Counter[str], name: str = "") -> None:
+        self._inner, self._faults, self._calls, self._name = inner, faults, calls, name
 
     def __getattr__(self, name: str) -> Any:
         full = f"{self._name}.{name}".strip(".")
+        if self._name:
+            self._calls[full] += 1
         if full in self._faults:
             return _failing(self._faults[full], full)
         found = getattr(self._inner, name)
-        return Faulty(found, self._faults, name) if name in ("users", "sessions", "events") else found
+        return Faulty(found, self._faults, self._calls, name) if name in ("users", "sessions", "events") else found
 
 
 def _failing(kind: str, name: str) -> Any:
@@ -118,19 +121,19 @@ def _failing(kind: str, name: str) -> Any:
 class FaultyStore(FakeStore):
     """Units over memory with faults."""
 
-    def __init__(self, state: State, faults: Mapping[str, str]) -> None:
+    def __init__(self, state: State, faults: Mapping[str, str], calls: Counter[str]) -> None:
         super().__init__()
-        self.state, self._faults = state, faults
+        self.state, self._faults, self._calls = state, faults, calls
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Any]:
         async with super().write() as unit:
-            yield Faulty(unit, self._faults)
+            yield Faulty(unit, self._faults, self._calls)
 
     @asynccontextmanager
     async def read(self, at_least: LogCursor | None = None, searcher: UUID | None = None) -> AsyncIterator[Any]:
         async with super().read(at_least, searcher) as unit:
-            yield Faulty(unit, self._faults)
+            yield Faulty(unit, self._faults, self._calls)
 
 
 @dataclass
@@ -149,9 +152,11 @@ def state(*, broken: int | None = None) -> State:
     return found
 
 
-def context(viewer: str, faults: Mapping[str, str], *, broken: int | None = None) -> Context:
+def context(
+    viewer: str, faults: Mapping[str, str], *, broken: int | None = None, calls: Counter[str] | None = None
+) -> Context:
     """The context of one operation over rows of its own."""
-    store = cast("Any", FaultyStore(state(broken=broken), faults))
+    store = cast("Any", FaultyStore(state(broken=broken), faults, Counter() if calls is None else calls))
     clock, live, hasher, tokens, presence = FakeClock(), FakeLive(), FakeHasher(), FakeTokens(), FakePresence()
     presence.online = frozenset({ADMIN.id, MEMBER.id})
     attempts = Attempts(FakeLimiter(), AttemptLimits())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,36 +13,15 @@ from domain.cursors import LogCursor
 from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
 from domain.models.directory import Count, Credentials, UserQuery
-from domain.models.event import NewEvent
 from domain.models.relevance import SLIPPED, is_little
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.unit import KeptResult
-from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer, StoredLog
+from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer
 from tests.unit.fakes.pages import page_of
 from tests.unit.fakes.ranks import sort_key, tier_of
-
-
-@dataclass
-class State:
-    """All stored data."""
-
-    users: dict[UUID, User] = field(default_factory=dict)
-    hashes: dict[UUID, str | None] = field(default_factory=dict)
-    sessions: dict[UUID, Session] = field(default_factory=dict)
-    log: StoredLog = field(default_factory=StoredLog)
-    keys: dict[tuple[UUID | None, str], KeptResult] = field(default_factory=dict)
-
-    def copied(self) -> State:
-        """A copy with the same rows, which do not change."""
-        log = replace(self.log, entries=list(self.log.entries))
-        return State(dict(self.users), dict(self.hashes), dict(self.sessions), log, dict(self.keys))
-
-    @property
-    def events(self) -> list[NewEvent]:
-        """The events in the log, oldest first."""
-        return self.log.entries
+from tests.unit.fakes.state import State
 
 
 class FakeUsers:
