@@ -10,8 +10,8 @@ import pytest
 from schema.execution.documents import Documents
 from schema.root import build_schema
 
-compiled_after: list[int | None] = [0]
-"""Executions of an operation before it is compiled; None compiles nothing (schema/execution/plans.py)."""
+worth: list[int | None] = [0]
+"""What an operation has to cost before it is compiled; None compiles nothing (schema/execution/plans.py)."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,9 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read it."""
     if config.getoption("--without-compiler"):
-        compiled_after[0] = None
+        worth[0] = None
 
 
 def documents() -> Documents:
     """The documents of a test's server."""
-    return Documents(build_schema(), compiled_after[0])
+    return Documents(build_schema(), worth[0])

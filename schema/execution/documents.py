@@ -41,7 +41,7 @@ from schema.execution.limits import (
     Meter,
     excesses,
 )
-from schema.execution.plans import COMPILED_AFTER, FIELDS_KEPT, Compilation, Plans
+from schema.execution.plans import SIZE_KEPT, WORTH, Compilation, Plans
 
 ERRORS_MAX = 10
 MEMBERS_BYTES, STRANGERS_BYTES = 64 * 1024 * 1024, 4 * 1024 * 1024
@@ -138,10 +138,10 @@ class Document:
 class Documents:
     """The documents of one schema, with a cache."""
 
-    def __init__(self, schema: strawberry.Schema, compiled_after: int | None = COMPILED_AFTER) -> None:
+    def __init__(self, schema: strawberry.Schema, worth: int | None = WORTH) -> None:
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 - the executable schema has no public name
-        self._member_plans = Plans(schema, compiled_after)
-        self._stranger_plans = Plans(schema, compiled_after, FIELDS_KEPT // 8)
+        self._member_plans = Plans(schema, worth)
+        self._stranger_plans = Plans(schema, worth, SIZE_KEPT // 8)
         self._members: DocumentCache[Document | DocumentRefused] = DocumentCache(MEMBERS_BYTES)
         self._strangers: DocumentCache[Document | DocumentRefused] = DocumentCache(STRANGERS_BYTES)
 

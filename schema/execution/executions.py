@@ -22,6 +22,7 @@ from schema.execution.documents import ERRORS_MAX, Document, DocumentRefused, Do
 from schema.execution.leaves import encode
 from schema.execution.limits import cost_excess, too_many_values
 from schema.execution.plan import Plan, Run, Unanswered
+from schema.execution.plans import Compilation
 from schema.execution.resume import Resumed
 
 COMPILED, RESUMED, EXECUTED = "compiled", "resumed", "executed"
@@ -71,34 +72,43 @@ class Executions:
     ) -> dict[str, Any]:
         """Execute a query or a mutation; returns `data` and `errors`, or only `errors` if execution could not start."""
         try:
-            run, plan, executor = self._start(document, name, variables, context)
+            compilation = document.compilation(name)
+            run, plan, executor = self._start(compilation, document, name, variables, context)
         except DocumentRefused as refusal:
             return {"errors": refusal.errors}
         if document.operation(name).operation is OperationType.MUTATION:
             context.follow_writes()
         if run is not None and plan is not None:
             data = await _answer(plan, run)
+            compilation.answered(resumed=data is None)
             if data is not None:
                 self._answered(COMPILED)
                 return {"data": data}
             executor = self.prepare(document, name, variables, context, Resumed)
             assert isinstance(executor, Resumed)
             executor.resume_from(run, serial=plan.serial)
-        self._answered(EXECUTED if run is None else RESUMED)
         if not isinstance(executor, Counting):
             return {"errors": [error_shape("Use the WebSocket for subscriptions")]}
-        return await execute_with(executor, context)
+        self._answered(EXECUTED if run is None else RESUMED)
+        response = await execute_with(executor, context)
+        compilation.executed(executor.fields)
+        return response
 
     def _start(
-        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
+        self,
+        compilation: Compilation,
+        document: Document,
+        name: str | None,
+        variables: dict[str, Any] | None,
+        context: Context,
     ) -> tuple[Run | None, Plan | None, Executor[Any] | None]:
         """A run of the operation's plan or, if there is none, an executor. Raises DocumentRefused."""
-        compilation, executor = document.compilation(name), None
-        coerced, plan = self._find(document, name, variables, context)
+        executor, rests = None, compilation.rests()
+        coerced, plan = ({}, None) if rests else self._find(document, name, variables, context)
         if plan is None:
             executor = self.prepare(document, name, variables, context)
             coerced = executor.variable_values.coerced
-            if isinstance(executor, Counting):
+            if isinstance(executor, Counting) and not rests:
                 plan = document.plans.use(compilation, executor)
         try:
             return (None if plan is None else plan.begin(context, coerced)), plan, executor

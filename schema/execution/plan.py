@@ -22,6 +22,10 @@ class NotCompilable(Exception):
     """The operation contains something that only the executor can handle."""
 
 
+class TooLarge(NotCompilable):
+    """The plan would have too many fields, or take too long to write."""
+
+
 class LeanInfo(NamedTuple):
     """The part of `info` that compiled resolvers may use (tests/architecture/test_resolvers.py)."""
 

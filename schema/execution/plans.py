@@ -1,8 +1,10 @@
 """Which operations are compiled, and the plans that are kept.
 
-An operation is compiled once it has been executed a few times: a client that never sends the same document twice causes no
-compilation, and its documents are executed as they are. Plans are kept up to a number of fields, the least recently used
-are dropped first; those of clients without a session have a cache of their own, so that they cannot evict the others.
+Compiling costs about as much as executing four fields for each node of the operation. An operation is compiled once its
+executions have cost several times that: a client that never sends the same document twice causes no compilation, and one
+that sends each a few times, or documents that are large and select nothing, little. Plans are kept up to a size, the
+least recently used are dropped first; those of clients without a session have a cache of their own, so that they cannot
+evict the others. A plan that keeps being completed by the executor, because its operation fails, rests.
 """
 
 from __future__ import annotations
@@ -16,34 +18,61 @@ import structlog
 from graphql.execution import Executor
 
 from schema.execution.arguments import Converter
-from schema.execution.plan import NotCompilable, Plan
-from schema.execution.selections import compile_operation
+from schema.execution.plan import NotCompilable, Plan, TooLarge
+from schema.execution.selections import PLAN_FIELDS_MAX, compile_operation
 from schema.execution.variables import Variables, switches
+from schema.execution.weights import Weights
 
 log = structlog.get_logger(__name__)
 
-COMPILED_AFTER = 2
-"""Executions of an operation before it is compiled."""
-COMPILED_AGAIN_AFTER = 20
-"""Executions before it is compiled again, once its plans were dropped to make room."""
+WORTH = 16
+"""Executed fields for each node of an operation before it is compiled."""
+EXECUTION_FIELDS = 20
+"""What an execution costs besides its fields, in fields."""
+EXECUTIONS_MIN = 2
+"""Executions before it is considered at all."""
 VARIANTS_MAX = 8
 """Plans of one operation, which differ in the variables of `@skip` and `@include`."""
-FIELDS_KEPT = 40_000
-"""Fields of all plans that are kept, at about 1 KiB each."""
+SIZE_KEPT, SIZE_BYTES = 30_000, 1_280
+"""The size of all plans that are kept, and the most memory for each unit of it: together 38 MB."""
+PLAN_SIZE, ARGUMENTS_SIZE = 4, 2
+"""The size of a plan and of arguments with variables, besides 1 for each field."""
+RESUMED_MAX, REST = 3, 16
+"""After how many executions in a row that the executor had to complete a plan rests, and for how many."""
 
 
 class Compilation:
-    """One operation: how often it was executed, and its plans by the values of its switches."""
+    """One operation: what its executions have cost, and its plans by the values of its switches."""
 
-    __slots__ = ("plans", "size", "switches", "uses", "variables")
+    __slots__ = ("executions", "nodes", "plans", "rest", "resumed", "size", "switches", "variables", "work")
 
     def __init__(self) -> None:
-        self.uses = 0
-        self.size = 0
+        self.executions = self.work = 0
+        """By the executor, and their cost in fields, less that of the plans."""
+        self.resumed = self.rest = 0
+        self.nodes = self.size = 0
         self.variables: Variables | None = None
         self.switches: tuple[str, ...] = ()
         self.plans: dict[tuple[Any, ...], Plan | None] = {}
         """None for a variant that cannot be compiled."""
+
+    def executed(self, fields: int) -> None:
+        """The executor has executed it."""
+        self.executions += 1
+        self.work += fields + EXECUTION_FIELDS
+
+    def answered(self, *, resumed: bool) -> None:
+        """A plan has answered it, or the executor has had to complete it."""
+        self.resumed = self.resumed + 1 if resumed else 0
+        if self.resumed >= RESUMED_MAX:
+            self.rest = REST
+
+    def rests(self) -> bool:
+        """Whether its plans are not to be used for this execution."""
+        if not self.rest:
+            return False
+        self.rest -= 1
+        return True
 
     def key(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
         """The variant for these coerced variables."""
@@ -55,15 +84,13 @@ class Compilation:
 
 
 class Plans:
-    """The plans of one kind of client. `after` is the number of executions before compilation; None compiles nothing."""
+    """The plans of one kind of client. `worth` is as WORTH; 0 compiles at once, None nothing."""
 
-    def __init__(
-        self, schema: strawberry.Schema, after: int | None = COMPILED_AFTER, fields_kept: int = FIELDS_KEPT
-    ) -> None:
-        self._converter, self._after, self._fields_kept = Converter(schema), after, fields_kept
+    def __init__(self, schema: strawberry.Schema, worth: int | None = WORTH, size_kept: int = SIZE_KEPT) -> None:
+        self._converter, self._worth, self._size_kept = Converter(schema), worth, size_kept
         self._kept: OrderedDict[Compilation, None] = OrderedDict()
-        self.fields = 0
-        """Fields of the plans that are kept."""
+        self.size = 0
+        """The size of the plans that are kept."""
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -74,38 +101,63 @@ class Plans:
             self._kept.move_to_end(compilation)
 
     def use(self, compilation: Compilation, executor: Executor[Any]) -> Plan | None:
-        """Count an execution that found no plan; returns a plan for it if it is time to compile it, and possible."""
-        compilation.uses += 1
-        if self._after is None or compilation.uses <= self._after:
+        """A plan for an execution that found none, if it is worth compiling, and possible."""
+        if self._worth is None or (self._worth and compilation.executions < EXECUTIONS_MIN):
             return None
-        if not compilation.plans:
-            fragments = executor.fragment_definitions.values()
-            compilation.switches = switches([n.selection_set for n in (executor.operation, *fragments)])
-        variables = executor.variable_values.coerced
-        key = compilation.key(variables)
+        if not compilation.nodes:
+            _measure(compilation, executor)
+        key = compilation.key(executor.variable_values.coerced)
         if key not in compilation.plans and len(compilation.plans) < VARIANTS_MAX:
-            compilation.plans[key] = self._compile(compilation, executor)
+            price = self._worth * compilation.nodes
+            if compilation.work < price:
+                return None
+            compilation.work -= price
+            self._compile(compilation, key, executor)
         return compilation.plans.get(key)
 
-    def _compile(self, compilation: Compilation, executor: Executor[Any]) -> Plan | None:
+    def _compile(self, compilation: Compilation, key: tuple[Any, ...], executor: Executor[Any]) -> None:
+        """Compile a variant; one that is larger than its nodes, for the types of interfaces, must be worth more first."""
+        size_max = min(PLAN_FIELDS_MAX, 2 * compilation.nodes) if self._worth else PLAN_FIELDS_MAX
         try:
-            plan = compile_operation(executor, self._converter)
+            plan = compilation.plans[key] = self._try(executor, size_max)
+        except TooLarge:
+            compilation.nodes *= 2
+            return
+        if plan is not None:
+            self._keep(compilation, plan, executor)
+
+    def _try(self, executor: Executor[Any], size_max: int) -> Plan | None:
+        """Raises TooLarge if the plan may be larger than this, but not larger than any plan."""
+        try:
+            return compile_operation(executor, self._converter, size_max)
+        except TooLarge:
+            if size_max < PLAN_FIELDS_MAX:
+                raise
+            return None
         except NotCompilable:
             return None
         except Exception:
             log.exception("graphql.compilation_failed")  # a fault of ours, which must not fail the request
             return None
+
+    def _keep(self, compilation: Compilation, plan: Plan, executor: Executor[Any]) -> None:
         compilation.variables = compilation.variables or Variables(executor.schema, executor.operation)
-        compilation.size += plan.size
-        self.fields += plan.size
+        size = plan.size + PLAN_SIZE + ARGUMENTS_SIZE * len(plan.arguments)
+        compilation.size += size
+        self.size += size
         self._kept[compilation] = None
         self._kept.move_to_end(compilation)
-        while self.fields > self._fields_kept:
+        while self.size > self._size_kept:
             self._drop(self._kept.popitem(last=False)[0])
-        return plan
 
     def _drop(self, compilation: Compilation) -> None:
-        self.fields -= compilation.size
+        self.size -= compilation.size
         compilation.plans.clear()
-        compilation.variables, compilation.size = None, 0
-        compilation.uses = (self._after or 0) - COMPILED_AGAIN_AFTER
+        compilation.variables, compilation.size, compilation.work = None, 0, 0
+
+
+def _measure(compilation: Compilation, executor: Executor[Any]) -> None:
+    fragments = executor.fragment_definitions
+    selections = [n.selection_set for n in (executor.operation, *fragments.values())]
+    compilation.switches = switches(selections)
+    compilation.nodes = Weights(executor.operation, fragments, deep=True).operation

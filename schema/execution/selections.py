@@ -7,6 +7,7 @@ literals; everything else is bound to a numbered name. What is written is bounde
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from types import CoroutineType
 from typing import Any
@@ -29,25 +30,27 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from schema.execution.arguments import Converter
 from schema.execution.leaves import TIME_NAMES, leaf
-from schema.execution.plan import Arguments, NotCompilable, Plan, Root, Run, Unanswered
+from schema.execution.plan import Arguments, NotCompilable, Plan, Root, Run, TooLarge, Unanswered
 from schema.execution.resolvers import Call, call_of
 from schema.execution.weights import Weights
 
 PLAN_FIELDS_MAX = 500
 """Fields of a plan; the console's largest document has about 100."""
-VISITED_MAX = 5_000
-"""Nodes that are visited to collect the fields of a plan."""
+VISITED_MAX = 10
+"""Nodes that are visited to collect the fields of a plan, for each field that it may have."""
+NAME = re.compile("[_A-Za-z][_0-9A-Za-z]*")
+"""A name (GraphQL specification, section 2.1.9)."""
 COMPLETE, OBJECT = "x, info, run, gaps", "o, info, run, gaps"
 """The parameters of generated functions."""
 
 
-def compile_operation(executor: Executor[Any], converter: Converter) -> Plan:
-    """Compile an operation for the executor's variables of `@skip` and `@include`. Raises NotCompilable."""
+def compile_operation(executor: Executor[Any], converter: Converter, size_max: int = PLAN_FIELDS_MAX) -> Plan:
+    """Compile an operation for the executor's variables of `@skip` and `@include`. Raises NotCompilable and TooLarge."""
     root = executor.schema.get_root_type(executor.operation.operation)
     if root is None or executor.operation.directives:
         raise NotCompilable
     try:
-        return _Writer(executor, converter).plan(root)
+        return _Writer(executor, converter, size_max).plan(root)
     except GraphQLError:
         raise NotCompilable from None
 
@@ -70,8 +73,8 @@ def fail() -> Any:
 class _Writer:
     """Writes one operation. An expression comes with the number of fields outside lists that it adds."""
 
-    def __init__(self, executor: Executor[Any], converter: Converter) -> None:
-        self._executor, self._converter = executor, converter
+    def __init__(self, executor: Executor[Any], converter: Converter, size_max: int) -> None:
+        self._executor, self._converter, self._size_max = executor, converter, size_max
         self._weights = Weights(executor.operation, executor.fragment_definitions)
         self._lines: list[str] = []
         self._names: dict[str, Any] = {"take": take, "fail": fail, "Coroutine": CoroutineType, **TIME_NAMES}
@@ -181,14 +184,16 @@ class _Writer:
         if collected.new_defer_usages or collected.forbidden_directive_instances:
             raise NotCompilable
         self._size += len(collected.grouped_field_set)
-        if self._size > PLAN_FIELDS_MAX:
+        if self._size > self._size_max:
+            raise TooLarge
+        if not all(map(NAME.fullmatch, collected.grouped_field_set)):
             raise NotCompilable
         yield from collected.grouped_field_set.items()
 
     def _visit(self, nodes: int) -> None:
         self._visited += nodes
-        if self._visited > VISITED_MAX:
-            raise NotCompilable
+        if self._visited > VISITED_MAX * self._size_max:
+            raise TooLarge
 
     def _define(self, parameters: str, body: Sequence[str]) -> str:
         name = self._next("f")

@@ -1,4 +1,4 @@
-"""How many nodes are visited when the fields of a selection are collected, counted once for each fragment."""
+"""How many nodes are visited when the fields of a selection are collected, counted once for each fragment, and in all."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from graphql.language import (
 
 
 class Weights:
-    """The weights of one document's selections; rather too high, because a fragment counts for each spread."""
+    """The weights of one document's selections, `deep` with those in them; too high, as a fragment counts for each spread."""
 
-    def __init__(self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
-        self._fragments = fragments
+    def __init__(
+        self,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        *,
+        deep: bool = False,
+    ) -> None:
+        self._fragments, self._deep = fragments, deep
         self._known: dict[str, int] = {}
         self.operation = self._weigh(operation.selection_set)
 
@@ -30,10 +36,10 @@ class Weights:
         weight = 0
         for node in selections.selections if selections else ():
             weight += 1
-            if isinstance(node, InlineFragmentNode):
-                weight += self._weigh(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode):
+            if isinstance(node, FragmentSpreadNode):
                 weight += self._fragment(node.name.value)
+            elif isinstance(node, InlineFragmentNode) or self._deep:
+                weight += self._weigh(node.selection_set)  # type: ignore[attr-defined]
         return weight
 
     def _fragment(self, name: str) -> int:

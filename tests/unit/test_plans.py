@@ -1,4 +1,4 @@
-"""What is compiled, how much of it, and what is kept."""
+"""What is compiled, how much of it, and what of a document becomes code."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from random import Random
 from typing import Any
 
 import pytest
-from graphql import OperationDefinitionNode, OperationType, parse, type_from_ast
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    NameNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    parse,
+    type_from_ast,
+)
 
 from schema.execution.arguments import Converter
 from schema.execution.counting import Counting
 from schema.execution.documents import Documents
-from schema.execution.plan import NotCompilable, Plan
-from schema.execution.plans import COMPILED_AGAIN_AFTER, VARIANTS_MAX, Compilation, Plans
+from schema.execution.plan import NotCompilable, Plan, TooLarge
 from schema.execution.selections import PLAN_FIELDS_MAX, compile_operation
-from schema.execution.variables import Variables
 from schema.root import build_schema
 from tests.unit.equality.documents import Document as Writer
 
@@ -88,46 +95,25 @@ def test_visiting_is_bounded_although_little_is_written() -> None:
         compiled(f"{{ {roots} }} fragment F on User {{ {spreads} id }}".replace("on User", "on Node"))
 
 
-def test_an_operation_is_compiled_once_it_was_executed_a_few_times() -> None:
-    plans, compilation, text = Plans(SCHEMA, 2), Compilation(), "{ me { id } }"
-    assert [plans.use(compilation, executor(text)) is None for _ in range(4)] == [True, True, False, False]
-    assert plans.fields == 2
-    assert isinstance(compilation.variables, Variables)
-
-
-def test_none_is_compiled_without_the_compiler() -> None:
-    plans, compilation = Plans(SCHEMA, None), Compilation()
-    assert [plans.use(compilation, executor("{ me { id } }")) for _ in range(9)] == [None] * 9
-
-
-def test_the_least_recently_used_plans_are_dropped() -> None:
-    plans = Plans(SCHEMA, 0, fields_kept=6)
-    kept = [Compilation() for _ in range(3)]
-    assert plans.use(kept[0], executor("{ me { id } }"))
-    assert plans.use(kept[1], executor("{ me { id } }"))
-    plans.touch(kept[0])
-    assert plans.use(kept[2], executor("{ me { id role } }"))
-    assert [bool(c.plans) for c in kept] == [True, False, True]
-    assert (plans.fields, len(plans)) == (5, 2)
-    assert plans.use(kept[1], executor("{ me { id } }")) is None  # not at once again
-    assert [plans.use(kept[1], executor("{ me { id } }")) is None for _ in range(COMPILED_AGAIN_AFTER)][-1] is False
-
-
-def test_an_operation_has_few_variants() -> None:
-    names = [f"v{n}" for n in range(4)]
-    fields = " ".join(f"a{n}: id @skip(if: ${name})" for n, name in enumerate(names))
-    text = f"query({' '.join(f'${n}: Boolean!' for n in names)}) {{ me {{ id {fields} }} }}"
-    plans, compilation = Plans(SCHEMA, 0), Compilation()
-    found = [
-        plans.use(compilation, executor(text, {name: bool(bits >> n & 1) for n, name in enumerate(names)}))
-        for bits in range(16)
-    ]
-    assert sum(plan is not None for plan in found) == len(compilation.plans) == VARIANTS_MAX
-
-
 def test_only_names_of_the_document_become_code() -> None:
     text = '{ users(search: "); import os #", first: 1) { edges { cursor } } }'
     plan = compiled(text)
     (root,) = plan.roots
     assert "import os" not in str(root.resolve.__code__.co_consts)
     assert root.resolve.__code__.co_names[0].startswith("k")
+
+
+def test_what_is_no_name_does_not_become_code() -> None:
+    built = executor("{ me { id } }")
+    named = FieldNode(alias=NameNode(value="a': print(1), 'b"), name=NameNode(value="__typename"))
+    selected = SelectionSetNode(selections=(named,))
+    operation = OperationDefinitionNode(operation=OperationType.QUERY, selection_set=selected)
+    with pytest.raises(NotCompilable):
+        compile_operation(Counting.build(built.schema, DocumentNode(definitions=(operation,))), CONVERTER)  # type: ignore[arg-type]
+
+
+def test_a_plan_has_no_more_fields_than_it_may() -> None:
+    text = "{ me { id email role } }"
+    assert compile_operation(executor(text), CONVERTER, 4).size == 4
+    with pytest.raises(TooLarge):
+        compile_operation(executor(text), CONVERTER, 3)
