@@ -29,12 +29,16 @@ run: $(ready) ## start PostgreSQL, Valkey, the API and the console; Ctrl-C stops
 
 # These tests do not need a built console.
 plain := tests/unit% tests/architecture% tests/contract%
+# These send all kinds of documents, and run a second time without the compiler (schema/execution/plans.py).
+both_ways := $(patsubst %,tests/api/test_%.py,cost counts errors graphql graphql_requests graphql_sessions odd_input \
+	pages permissions positions)
 test: $(ready) ## run every test on the real engines (TESTS=path selects Python tests, WORKERS=n sets the number of processes)
 ifneq ($(filter-out $(plain),$(TESTS)),)
 	$(console_tool) build
 endif
 	$(bin)/python -m pytest -n $(WORKERS) $(TESTS)
 ifeq ($(TESTS),tests)
+	$(bin)/python -m pytest -n $(WORKERS) --without-compiler $(both_ways)
 	$(npm) test
 	@$(MAKE) --no-print-directory test-e2e
 endif
