@@ -64,7 +64,7 @@ class Metrics:
         self.operations.labels(operation, outcome).inc()
         self.operation_seconds.labels(operation).observe(seconds)
 
-    def executed(self, path: str) -> None:
+    def compiled(self, path: str) -> None:
         """Count how an operation was answered: `compiled`, `resumed` by the executor after an error, or `executed` by it."""
         self.executions.labels(path).inc()
 

@@ -152,7 +152,7 @@ class Container(Parts):
     @cached_property
     def operations(self) -> Operations:
         """Executes documents."""
-        executions = Executions(self.documents, debug=self.core.settings.debug, answered=self.metrics.executed)
+        executions = Executions(self.documents, debug=self.core.settings.debug, answered=self.metrics.compiled)
         return Operations(executions, self.metrics, DocumentBudget(time.monotonic), self.fairness)
 
     @cached_property
