@@ -7,7 +7,6 @@ literals; everything else is bound to a numbered name. What is written is bounde
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from types import CoroutineType
 from typing import Any
@@ -38,8 +37,6 @@ PLAN_FIELDS_MAX = 500
 """Fields of a plan; the console's largest document has about 100."""
 VISITED_MAX = 10
 """Nodes that are visited to collect the fields of a plan, for each field that it may have."""
-NAME = re.compile("[_A-Za-z][_0-9A-Za-z]*")
-"""A name (GraphQL specification, section 2.1.9)."""
 COMPLETE, OBJECT = "x, info, run, gaps", "o, info, run, gaps"
 """The parameters of generated functions."""
 
@@ -186,7 +183,7 @@ class _Writer:
         self._size += len(collected.grouped_field_set)
         if self._size > self._size_max:
             raise TooLarge
-        if not all(map(NAME.fullmatch, collected.grouped_field_set)):
+        if not all(name.isidentifier() and name.isascii() for name in collected.grouped_field_set):
             raise NotCompilable
         yield from collected.grouped_field_set.items()
 

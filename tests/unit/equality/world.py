@@ -16,10 +16,12 @@ from domain.errors import Unavailable
 from domain.models.actor import Actor, Origin, Role
 from domain.models.event import Audience, Change, NewEvent, Subject
 from domain.models.event_types import EventType, SubjectKind
+from domain.models.service_info import Check, Setting
 from domain.models.session import Session
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
+from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules
 from domain.services.user import UserService
@@ -166,8 +168,13 @@ def context(
         events=EventService(store, clock),
         presence=presence,
         log=cast("Any", Hub()),
+        service_info=ServiceInfoService("1.0", [Setting("PORT", "8000", True), Setting("KEY", None, True)], _checks),
     )
     return Context(services, VIEWERS[viewer], Origin("r1", "192.0.2.1", "test"), NoCookies())
+
+
+async def _checks() -> list[Check]:
+    return [Check("database", None), Check("redis", "It does not answer")]
 
 
 class _Ignored:
