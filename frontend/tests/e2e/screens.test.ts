@@ -80,7 +80,8 @@ describe.runIf(env.SCREENS)('pictures', () => {
 	}
 
 	async function openOne({ page }: Visitor): Promise<void> {
-		await page.locator('[data-type=USER_ROLE_CHANGED] summary').first().press('Enter');
+		const changes = page.locator('[data-type=USER_ROLE_CHANGED] summary').filter({ visible: true });
+		await changes.first().press('Enter');
 		await page.locator('[data-type=USER_ROLE_CHANGED] details[open]').first().waitFor();
 	}
 });
