@@ -19,6 +19,7 @@ from tests.unit.equality.world import BROKEN, FAULTS, VIEWERS, context
 
 SCHEMA = build_schema()
 CORE = SCHEMA._schema
+WRITES = ("users.add", "users.save", "events.append_many", "sessions.end_all")
 PLAIN = None
 """Compiles nothing."""
 
@@ -77,5 +78,6 @@ def compare(
         answer = ask(planned, asked, calls)
         equal = same(answer, expected, lambda: ask(plain, asked, Counter(), every=True))
         assert equal, f"{asked}\n{answer!r}\n{expected!r}"
+        assert all(calls[name] == called[name] for name in WRITES), f"{asked}\n{calls} {called}"
         assert calls <= called or found[-1:] != [COMPILED], f"{asked}\n{calls - called} more than by the executor"
     return found
