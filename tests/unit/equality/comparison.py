@@ -19,7 +19,7 @@ from tests.unit.equality.world import BROKEN, FAULTS, VIEWERS, context
 
 SCHEMA = build_schema()
 CORE = SCHEMA._schema
-WRITES = ("users.add", "users.save", "events.append_many", "sessions.end_all")
+WRITES = ("users.get_for_update", "users.add", "users.save", "events.append_many", "sessions.end_all")
 PLAIN = None
 """Compiles nothing."""
 
