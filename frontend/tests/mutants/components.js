@@ -66,6 +66,7 @@ export const COMPONENTS = {
 	],
 	'lib/components/shell/Keyboard.svelte': [
 		['event.timeStamp - leader < LEADER_MS', 'true'],
+		['leader !== null && ', '', 'a letter alone leads elsewhere in the first second of a page'],
 		['isTyping(event) || ', '']
 	],
 	'lib/components/shell/ErrorPage.svelte': [

@@ -57,6 +57,12 @@ describe('the keys', () => {
 		expect(visits.urls).toEqual(['/activity', '/overview']);
 	});
 
+	test('lead nowhere without the g before them, also in the first second of a page', async () => {
+		await show();
+		await press('o', 500);
+		expect(visits.urls).toEqual([]);
+	});
+
 	test('go nowhere that the viewer may not see', async () => {
 		await show('MEMBER');
 		await press('g', 1_000);
