@@ -37,7 +37,7 @@ async function staysAt(visitor: Visitor, id: string): Promise<void> {
 	expect(await name(visitor).inputValue()).toBe(TYPED);
 }
 
-test('links, keys and the palette ask before they lose an edit', async ({ open }) => {
+test('a link asks before it loses an edit, and leads on where that is meant', async ({ open }) => {
 	const visitor = await open({ as: ADMIN });
 	const { page } = visitor;
 	const id = await edited(visitor);
@@ -45,7 +45,17 @@ test('links, keys and the palette ask before they lose an edit', async ({ open }
 	await question(visitor).waitFor();
 	await expectAccessible(visitor, 'the question before leaving');
 	await staysAt(visitor, id);
+	await link(visitor, 'Activity').click();
+	await press(visitor, 'Leave');
+	await page.waitForURL('/activity');
+	await link(visitor, 'Overview').click();
+	await page.waitForURL('/overview');
+});
 
+test('keys and the palette ask as well', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	const id = await edited(visitor);
 	await page.getByRole('heading', { level: 1 }).click();
 	await page.keyboard.press('g');
 	await page.keyboard.press('a');
@@ -57,12 +67,6 @@ test('links, keys and the palette ask before they lose an edit', async ({ open }
 	await palette.getByRole('option', { name: 'Overview' }).waitFor();
 	await page.keyboard.press('Enter');
 	await staysAt(visitor, id);
-
-	await link(visitor, 'Activity').click();
-	await press(visitor, 'Leave');
-	await page.waitForURL('/activity');
-	await link(visitor, 'Overview').click();
-	await page.waitForURL('/overview');
 });
 
 test('back and forward ask, and the history stays right either way', async ({ open }) => {
