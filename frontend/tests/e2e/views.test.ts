@@ -214,6 +214,29 @@ test('without script: look, save, open, rename, delete', async ({ open }) => {
 	expect(await tabs(visitor).allTextContents()).not.toContain('Quiet');
 });
 
+test('the log has views too, and opens with one', async ({ open }) => {
+	const visitor = await open({ as: ADMIN, width: 1440 });
+	const { page } = visitor;
+	await visitor.goto('/activity?show=access');
+	expect(await current(visitor)).toEqual(['Roles and status']);
+	await openPanel(visitor);
+	await panel(visitor).getByText('Compact').click();
+	await page.locator('[data-events][data-density=compact]').waitFor();
+	await panel(visitor).getByLabel('Name of the view').fill('Power');
+	await press(visitor, 'Save as a view');
+	await expect.poll(() => visitor.path).toBe('/activity?show=access&density=compact&view=Power');
+	await press(visitor, 'Always open with this view');
+	await panel(visitor).getByText('This list opens with this view.').waitFor();
+	await visitor.goto('/activity');
+	expect(visitor.path).toBe('/activity?show=access&density=compact&view=Power');
+	expect(await page.locator('[data-events][data-density=compact]').count()).toBe(1);
+	await tab(visitor, 'Everything').click();
+	await expect.poll(() => visitor.path).toBe('/activity?view=all');
+	// The people have their own.
+	await visitor.goto('/people');
+	expect(await tabs(visitor).allTextContents()).not.toContain('Power');
+});
+
 describe.each([{ width: 1440 }, { width: 390 }, { width: 320 }])('at $width px', ({ width }) => {
 	test.for(['light', 'dark'] as const)('%s', async (theme, { open }) => {
 		const visitor = await open({ as: ADMIN, theme, width });

@@ -2,8 +2,11 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
 import { enEvents } from '#lib/messages/en-events.ts';
+import { enViews } from '#lib/messages/en-views.ts';
 import { en } from '#lib/messages/en.ts';
+import { viewState } from '#lib/server/view-state.ts';
 import { activity } from '#lib/utils/event/address.ts';
+import { eventList, eventTabs } from '#lib/utils/event/views.ts';
 import Page from '../../src/routes/(app)/activity/+page.svelte';
 import { event } from '../fakes/rows.ts';
 import { Site } from '../document/site.ts';
@@ -16,6 +19,12 @@ const shown = () =>
 const push = (message: object) => site.push('UserEvents', { userEvents: message });
 const happened = (id: string) => ({ __typename: 'Event', ...event(id) });
 const pageInfo = { hasNextPage: true, hasPreviousPage: true, startCursor: 'top', endCursor: 'bottom' };
+function viewsOf(search: string) {
+	const query = activity.parse(new URLSearchParams(search));
+	const tabs = (place: { named: boolean; view: string }) => eventTabs(en, query, place);
+	const look = { density: 'comfortable' as const };
+	return viewState({ list: eventList, query, saved: [], m: enViews, look, tabs });
+}
 const show = (search = '') =>
 	site.show(Page, {
 		data: {
@@ -24,7 +33,8 @@ const show = (search = '') =>
 			who: '',
 			meantAs: 'about',
 			by: null,
-			panel: null,
+			panels: null,
+			views: viewsOf(search),
 			found: null,
 			about: null,
 			cursor: 'head',

@@ -57,7 +57,9 @@ describe('the address of the activity page', () => {
 			until: null,
 			after: null,
 			before: null,
-			at: null
+			at: null,
+			density: null,
+			view: ''
 		});
 		expect(activityFilter(query, BOUNDS)).toBeNull();
 	});

@@ -1,7 +1,10 @@
 /** Views: an address that carries its name, several of them in a cookie, and what a page shows of them. */
 import { describe, expect, test } from 'vitest';
 import { enViews } from '#lib/messages/en-views.ts';
+import { en } from '#lib/messages/en.ts';
 import { settledView } from '#lib/server/view-state.ts';
+import { activity } from '#lib/utils/event/address.ts';
+import { eventTabs } from '#lib/utils/event/views.ts';
 import { parseUsers, users } from '#lib/utils/user/address.ts';
 import { userList } from '#lib/utils/user/views.ts';
 import { fits, printViews, readViews, viewName, withView, type View } from '#lib/utils/views.ts';
@@ -102,5 +105,27 @@ describe('the state of a page', () => {
 			{ name: enViews.everyone, href: '/people?view=all', current: true },
 			''
 		]);
+	});
+});
+
+describe('the tabs of the log', () => {
+	const tabs = (search: string, place = { named: false, view: '' }) =>
+		eventTabs(en, activity.parse(new URLSearchParams(search)), place);
+
+	test('are its groups, beside what else is asked', () => {
+		const shown = tabs('show=security&by=0190a8b0-0000-7000-8000-000000000000&density=compact');
+		expect(shown.map(({ href }) => href)[1]).toBe(
+			'/activity?show=accounts&by=0190a8b0-0000-7000-8000-000000000000&density=compact'
+		);
+		expect(shown.filter(({ current }) => current).map(({ name }) => name)).toEqual([
+			en.event.groups.security
+		]);
+		expect(tabs('type=USER_CREATED').some(({ current }) => current)).toBe(false);
+		expect(tabs('show=failed').at(-1)).toMatchObject({ name: en.event.groups.failed, current: true });
+	});
+
+	test('leave a named view behind, and say so where the log would open with one', () => {
+		const [everything] = tabs('show=failed&view=Night', { named: true, view: 'all' });
+		expect(everything).toEqual({ name: en.event.groups.all, href: '/activity?view=all', current: false });
 	});
 });

@@ -15,7 +15,7 @@ export const deViews: ViewMessages = {
 	copy: 'Link kopieren',
 	copied: 'Link kopiert',
 	name: 'Name der Ansicht',
-	lead: 'Speichert Filter, Sortierung, Spalten und Zeilenhöhe in diesem Browser.',
+	lead: 'Speichert in diesem Browser, was gefragt ist und wie es aussieht.',
 	save: 'Als Ansicht speichern',
 	update: 'Speichern',
 	replace: 'Ersetzen',

@@ -290,7 +290,6 @@ export const de: Messages = {
 		export: (format) => `Als ${format} exportieren`,
 		title: 'Verlauf',
 		lead: 'Alle Änderungen, sobald sie geschehen.',
-		filter: 'Zeigen',
 		pause: 'Anhalten',
 		resume: 'Weiter',
 		paused: 'Angehalten',

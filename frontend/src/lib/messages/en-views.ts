@@ -14,7 +14,7 @@ export const enViews = {
 	copy: 'Copy link',
 	copied: 'Link copied',
 	name: 'Name of the view',
-	lead: 'Saves filters, order, columns and density in this browser.',
+	lead: 'Saves in this browser what is asked and how it looks.',
 	save: 'Save as a view',
 	update: 'Save',
 	replace: 'Replace it',

@@ -283,7 +283,6 @@ export const en = {
 		export: (format: string) => `Export as ${format}`,
 		title: 'Activity',
 		lead: 'Every change, as it happens.',
-		filter: 'Show',
 		pause: 'Pause',
 		resume: 'Resume',
 		paused: 'Paused',

@@ -2,6 +2,7 @@
 import type { EventFilter, EventsVariables } from '#lib/graphql/documents.ts';
 import { Address, id, oneOf, oneOfOr, text, windowOf, type Position } from '#lib/utils/address.ts';
 import type { Bounds } from '#lib/utils/days.ts';
+import { LOOK } from '#lib/utils/look.ts';
 import { moment } from './moment.ts';
 import { FILTERS, FILTER_KEYS, anyFilter } from './filters.ts';
 import { GROUPS, type EventGroup } from './words.ts';
@@ -22,7 +23,7 @@ const asked = {
 	until: moment('until')
 };
 /** The address of the activity page; `about` is the id of a user. */
-export const activity = new Address('/activity', asked);
+export const activity = new Address('/activity', { ...asked, ...LOOK });
 export const EXPORTS = ['csv', 'ndjson'] as const;
 /** The same events, all of them, as a file. */
 export const activityExport = new Address('/activity/export', {
@@ -32,6 +33,8 @@ export const activityExport = new Address('/activity/export', {
 /** What the page is asked without script: which user is meant by a name or an email, as the one concerned or the one who did it. */
 export const activityFind = new Address('/activity', { who: text('who'), actor: text('actor') });
 export type ActivityQuery = ReturnType<typeof activity.parse>;
+/** What is asked, however it looks. */
+type Asked = Omit<ActivityQuery, keyof typeof LOOK>;
 
 export function isNewest({ after, before }: Position): boolean {
 	return !after && !before;
@@ -50,7 +53,7 @@ export const EVERYTHING = {
 } as const;
 
 /** What the address asks of the API. Types that are chosen one by one come before a group of them. */
-export function activityFilter(query: ActivityQuery, bounds: Bounds): EventFilter | null {
+export function activityFilter(query: Asked, bounds: Bounds): EventFilter | null {
 	const filter: EventFilter = {};
 	for (const key of FILTER_KEYS)
 		if (query[key] !== null) Object.assign(filter, anyFilter[key].asks(query[key], bounds));
@@ -63,6 +66,6 @@ export function activityFilter(query: ActivityQuery, bounds: Bounds): EventFilte
 	return Object.keys(filter).length ? filter : null;
 }
 
-export function activityVariables(query: ActivityQuery, bounds: Bounds, size = PAGE_SIZE): EventsVariables {
+export function activityVariables(query: Asked, bounds: Bounds, size = PAGE_SIZE): EventsVariables {
 	return { ...windowOf(query, size), filter: activityFilter(query, bounds) };
 }

@@ -1,10 +1,16 @@
 import { redirect } from '@sveltejs/kit';
 import { Events, FindUsers, UsersById } from '#lib/graphql/documents.ts';
+import { loadMessages } from '#lib/messages/all.ts';
+import { loadViewMessages } from '#lib/messages/views.ts';
+import { settledView, viewState } from '#lib/server/view-state.ts';
+import { lookOf, openWithView, savedViews } from '#lib/server/views.ts';
 import { activity, activityFind, activityVariables } from '#lib/utils/event/address.ts';
+import { eventList, eventTabs } from '#lib/utils/event/views.ts';
 import { boundsAt } from '#lib/utils/moments.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, url }) => {
+export const load: PageServerLoad = async ({ locals, url, cookies, parent }) => {
+	await openWithView({ cookies, url }, eventList, parent);
 	const query = activity.parse(url.searchParams);
 	const asked = activityFind.parse(url.searchParams);
 	const who = asked.who || asked.actor;
@@ -23,8 +29,19 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const meant =
 		found?.find(({ email }) => email === who.toLowerCase()) ?? (found?.length === 1 ? found[0] : null);
 	if (meant) redirect(303, activity.href(query, { [meantAs]: meant.id }));
+	const saved = savedViews(cookies, eventList);
+	const shown = settledView(query, saved);
+	const [main, m] = await Promise.all([loadMessages(locals.locale), loadViewMessages(locals.locale)]);
 	return {
-		query,
+		query: shown,
+		views: viewState({
+			list: eventList,
+			query: shown,
+			saved,
+			m,
+			look: lookOf(cookies, eventList, shown),
+			tabs: (place) => eventTabs(main, shown, place)
+		}),
 		filter: variables.filter ?? null,
 		who: asked.who,
 		found,

@@ -1,0 +1,4 @@
+import { lookAction } from '#lib/server/view-actions.ts';
+import { eventList } from '#lib/utils/event/views.ts';
+
+export const POST = lookAction(eventList);
