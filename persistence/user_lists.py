@@ -25,13 +25,15 @@ LEADING = 4
 class Order:
     """How rows are read: by the column `key` and then by the id, which is the last column.
 
-    `columns` names what a statement selects; no key is beyond `end`.
+    `columns` names what a statement selects; no key is beyond `end`. If that is a bound of the list, `until` is its
+    condition. A statement has one of both: with two bounds on one side, PostgreSQL may read on behind the nearer one.
     """
 
     columns: Sequence[str]
     key: str
     down: bool
     end: ColumnElement[Any]
+    until: Sequence[ColumnElement[bool]] = ()
 
     def of(self, c: Any) -> list[ColumnElement[Any]]:
         """The ORDER BY on these columns."""
@@ -49,7 +51,7 @@ def first_of_lists(
 
     `statement(conditions)` gives the first rows of one list, in order; `key` is the column that it is ordered by.
     """
-    lead = _of_each(traits[:LEADING], statement, order)
+    lead = _of_each(traits[:LEADING], statement, order, *order.until)
     lead = lead.order_by(*order.of(lead.selected_columns)).limit(limit)
     leading = lead.cte().prefix_with("MATERIALIZED")
     found = [select(*(leading.c[name] for name in order.columns))]

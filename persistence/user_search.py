@@ -21,7 +21,7 @@ from persistence.user_query import COLUMNS, count_up_to, user_from_row
 from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
-from persistence.user_stages import Stage, all_of, by_vocabulary
+from persistence.user_stages import Stage, all_of, by_vocabulary, together
 from persistence.user_table import users
 
 BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
@@ -205,8 +205,7 @@ class SqlSearch:
         stages = {tier: all_of((tier,), [one]) for (tier, _), one in zip(addressed, direct, strict=True)}
         for tier in (Tier.NAME, Tier.BEGINNING):
             stages[tier] = self._by_names(tier)
-        stages[Tier.WORDS] = self._of_rows(Tier.WORDS, rows)
-        return [stages[tier] for tier in sorted(stages)]
+        return [together([stages[tier] for tier in sorted(stages)]), self._of_rows(Tier.WORDS, rows)]
 
     async def _loose(self) -> list[Stage]:
         """Parts of words, and domains."""
@@ -227,7 +226,7 @@ class SqlSearch:
             return []
         if rows.count <= self._sizes.many or rows.vocabulary is None:
             return [all_of(SLIPS, sources.of_rows(rows, SLIPS))]
-        return [by_vocabulary(sources, rows.vocabulary, tier) for tier in SLIPS]
+        return [by_vocabulary(sources, rows, tier) for tier in SLIPS]
 
     async def _inside(self) -> Rows:
         """The rows of words that begin like the rarest of the search, or have it inside."""
@@ -280,7 +279,7 @@ class SqlSearch:
     def _of_rows(self, tier: Tier, rows: Rows) -> Stage:
         """A tier from some rows of words, read in the cheapest way."""
         if rows.vocabulary is not None and rows.count > self._sizes.few:
-            return by_vocabulary(self._sources, rows.vocabulary, tier)
+            return by_vocabulary(self._sources, rows, tier)
         if rows.count > self._sizes.many:
             return self._by_names(tier)
         return all_of((tier,), self._sources.of_rows(rows, [tier]))

@@ -19,10 +19,12 @@ from sqlalchemy import (
     FromClause,
     Select,
     Text,
+    and_,
     func,
     lateral,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -30,7 +32,7 @@ from sqlalchemy import (
 )
 
 from domain.models.conditions import Field, Holds
-from domain.models.relevance import SLIPPED, Rule, Search, Tier, begins_or_near, rules_of, whole_names
+from domain.models.relevance import SLIPPED, Rule, Search, Tier, begins_or_near, is_long, rules_of, whole_names
 from persistence.user_conditions import Filtered, Meant, in_sql, texts_in_sql, tier_in_sql
 from persistence.user_lists import Order, first_of_lists
 from persistence.user_query import TOP
@@ -41,6 +43,23 @@ from persistence.user_words import user_words
 
 NESTED = (Tier.NAME, Tier.BEGINNING, Tier.WORDS, Tier.PARTS)
 """Tiers each of which implies the condition of the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names from one on and before another, which meet conditions."""
+
+    first: str = ""
+    before: str = TOP
+    conditions: Sequence[ColumnElement[bool]] = ()
+
+    def bounds(
+        self, name: ColumnElement[str], *, down: bool
+    ) -> tuple[Sequence[ColumnElement[bool]], str, Sequence[ColumnElement[bool]]]:
+        """Where reading begins, as conditions; where it ends; and that as conditions."""
+        first = [name >= self.first] if self.first else []
+        before = [name < self.before] if self.before != TOP else []
+        return (before, self.first, first) if down else (first, self.before, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,34 +201,51 @@ class Sources:
 
     def by_names(self, tier: Tier, seek: Seek, limit: int) -> Any:
         """The first users of a tier in the order of names, from the lists of users with the same traits."""
-        order = Order(("tier", "name_key", "id"), "name_key", seek.back, literal("" if seek.back else TOP))
         found: list[Select[Any]] = []
         for names in self._names(tier):
+            near, end, until = names.bounds(users.c.name_key, down=seek.back)
+            order = Order(("tier", "name_key", "id"), "name_key", seek.back, literal(end), until)
 
-            def first(of_list: Sequence[ColumnElement[bool]], names: ColumnElement[bool] = names) -> Select[Any]:
-                conditions = [*of_list, names, *self.filtered.beside_traits(users.c.id)]
+            def first(
+                of_list: Sequence[ColumnElement[bool]],
+                names: Sequence[ColumnElement[bool]] = (*near, *names.conditions),
+            ) -> Select[Any]:
+                conditions = [*of_list, *names, *self.filtered.beside_traits(users.c.id)]
                 return seek.first_of(self._of(users, conditions, [tier], whole=tier is Tier.DOMAIN), tier, limit)
 
             found += first_of_lists(self.filtered.traits, first, users.c.name_key, order, limit)
         return found[0] if len(found) == 1 else union_all(*found)
 
-    def _names(self, tier: Tier) -> list[ColumnElement[bool]]:
+    def _names(self, tier: Tier) -> list[Names]:
         """The ranges of names that a tier may be in; they do not overlap."""
-        name = users.c.name_key
         if tier is Tier.NAME:
-            return [name == whole for whole in whole_names(self.search)]
+            return [Names(conditions=(users.c.name_key == whole,)) for whole in whole_names(self.search)]
         typed = self.search.words
         if tier is Tier.BEGINNING:
-            return [begins(name, w) for w in typed if not any(w != v and w.startswith(v) for v in typed)]
+            begun = [w for w in typed if not any(w != v and w.startswith(v) for v in typed)]
+            return [Names(w, w + TOP) for w in begun]
         if tier is Tier.DOMAIN:
-            return [begins(literal_column(AT_DOMAIN), f"@{str(self.search.address).lstrip('@')}")]
+            domain = begins(literal_column(AT_DOMAIN), f"@{str(self.search.address).lstrip('@')}")
+            return [Names(conditions=(domain,))]
         if len(typed) == 1 and self.has(Tier.WORDS):  # a name that begins so has a better tier
-            return [name < typed[0], name >= typed[0] + TOP]
-        return [true()]
+            return [Names(before=typed[0]), Names(typed[0] + TOP)]
+        return [Names()]
 
-    def by_vocabulary(self, found: Sequence[str], tier: Tier, seek: Seek, limit: int) -> Any:
-        """The first of a tier from the rows of each of these words."""
-        word = func.unnest(literal(list(found), ARRAY(Text))).table_valued("one", name="w").render_derived()
-        rows = self.of_words(user_words.c.word == word.c.one, [tier])
-        first = lateral(seek.first_of(rows, tier, limit))
+    def by_vocabulary(self, rows: Rows, tier: Tier, seek: Seek, limit: int) -> Any:
+        """The first of a tier from the rows of each word."""
+        word = (
+            func.unnest(literal(list(rows.vocabulary or ()), ARRAY(Text)))
+            .table_valued("one", name="w")
+            .render_derived()
+        )
+        own = and_(user_words.c.word == word.c.one, *self._once(rows.typed, tier))
+        first = lateral(seek.first_of(self.of_words(own, [tier]), tier, limit))
         return select(first.c.tier, first.c.name_key, first.c.id).select_from(word).join(first, true())
+
+    def _once(self, typed: str, tier: Tier) -> list[ColumnElement[bool]]:
+        """Without words of the address, where the name has such a word too: most users come once then."""
+        if tier in SLIPPED or not self.by_email:
+            return []
+        part = typed if tier is Tier.PARTS and is_long(typed) else f" {typed}"
+        named = in_sql(Holds(Field.NAME, part), texts_in_sql(user_words.c, whole=False), {})
+        return [or_(user_words.c.in_name, not_(named))]

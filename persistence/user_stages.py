@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, union_all
 
 from domain.models.relevance import Tier
+from persistence.user_rows import Rows
 from persistence.user_seek import Seek
 from persistence.user_sources import Sources
 
@@ -27,6 +28,16 @@ def all_of(tiers: Sequence[Tier], lists: Sequence[Select[Any]]) -> Stage:
     return Stage(tiers, lambda _seek, _limit: together)
 
 
-def by_vocabulary(sources: Sources, words: Sequence[str], tier: Tier) -> Stage:
-    """The first rows of each of these words."""
-    return Stage((tier,), lambda seek, limit: sources.by_vocabulary(words, tier, seek, limit))
+def together(stages: Sequence[Stage]) -> Stage:
+    """Several stages that each cost little, read at once."""
+
+    def statement(seek: Seek, limit: int) -> Any:
+        lists = [stage.statement(seek, limit) for stage in stages if seek.reaches(stage.tiers)]
+        return lists[0] if len(lists) == 1 else union_all(*lists)
+
+    return Stage([tier for stage in stages for tier in stage.tiers], statement)
+
+
+def by_vocabulary(sources: Sources, rows: Rows, tier: Tier) -> Stage:
+    """The first rows of each of the words."""
+    return Stage((tier,), lambda seek, limit: sources.by_vocabulary(rows, tier, seek, limit))
