@@ -31,9 +31,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from domain.models.conditions import Field, Holds
+from domain.models.conditions import AllOf, AnyOf, Field, Holds
 from domain.models.relevance import SLIPPED, Rule, Search, Tier, begins_or_near, is_long, rules_of, whole_names
-from persistence.user_conditions import Filtered, Meant, in_sql, texts_in_sql, tier_in_sql
+from persistence.user_conditions import Filtered, Meant, Row
 from persistence.user_lists import Order, first_of_lists
 from persistence.user_query import TOP
 from persistence.user_rows import Rows, begins
@@ -89,8 +89,7 @@ class Sources:
         The fewer columns are compared, the more orders can be read from their index alone.
         """
         rules = [condition for tier, condition in self.rules if tier not in self._implied()]
-        texts = texts_in_sql(users.c, whole=True)
-        return or_(*(in_sql(condition, texts, self.near) for condition in rules))
+        return Row(users.c, self.near, whole=True).meets(AnyOf(tuple(rules)))
 
     def _implied(self) -> set[Tier]:
         """The tiers whose users have the words of the search, or parts of them, in their name or address too."""
@@ -108,7 +107,8 @@ class Sources:
 
     def of_rows(self, rows: Rows, tiers: Sequence[Tier]) -> list[Select[Any]]:
         """Those of these tiers among rows of words, a list for each of their conditions."""
-        return [self.of_words(condition, tiers) for condition in rows.conditions]
+        once = self._once(rows.typed, tiers)
+        return [self.of_words(and_(condition, *once), tiers) for condition in rows.conditions]
 
     def of_words(self, condition: ColumnElement[bool], tiers: Sequence[Tier]) -> Select[Any]:
         """Those of these tiers among some rows of words."""
@@ -138,7 +138,7 @@ class Sources:
     def _all_words(self, c: Any) -> ColumnElement[bool]:
         """Whether a row of words is of a user who has all words of the search, or parts of them."""
         widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
-        return in_sql(widest, texts_in_sql(c, whole=False), self.near)
+        return Row(c, self.near, whole=False).meets(widest)
 
     def _filters(self, c: Any) -> list[ColumnElement[bool]]:
         """The conditions of the filter and the viewer on rows of words."""
@@ -170,7 +170,7 @@ class Sources:
         user_id = c.id if table is users else c.user_id
         better = [one for one, _ in self.rules if one in NESTED and one < min(tiers)]
         rules = [(one, rule) for one, rule in self.rules if one <= max(tiers) and one not in better[:-1]]
-        tier = tier_in_sql(rules, texts_in_sql(c, whole=whole), self.near)
+        tier = Row(c, self.near, whole=whole).tier(rules)
         return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier >= int(min(tiers)))
 
     def _has_words(self, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
@@ -178,11 +178,12 @@ class Sources:
         words = self.search.misspelt(by_email=self.by_email) if self.slips else self.search.words
         if len(words) < 2:
             return []
-        texts = texts_in_sql(user_words.c, whole=False)
         field = Field.WORDS if self.by_email else Field.NAME
         if SLIPPED.isdisjoint(tiers):
-            return [in_sql(Holds(field, w), texts, {}) for w in words]
-        return [in_sql(begins_or_near(field, w), texts, self.near) for w in words]
+            every = AllOf(tuple(Holds(field, w) for w in words))
+        else:
+            every = AllOf(tuple(begins_or_near(field, w) for w in words))
+        return [Row(user_words.c, self.near, whole=False).meets(every)]
 
     def addressed(self) -> Iterator[tuple[Tier, ColumnElement[bool]]]:
         """The conditions on users by id, address and domain, by tier."""
@@ -238,14 +239,14 @@ class Sources:
             .table_valued("one", name="w")
             .render_derived()
         )
-        own = and_(user_words.c.word == word.c.one, *self._once(rows.typed, tier))
+        own = and_(user_words.c.word == word.c.one, *self._once(rows.typed, [tier]))
         first = lateral(seek.first_of(self.of_words(own, [tier]), tier, limit))
         return select(first.c.tier, first.c.name_key, first.c.id).select_from(word).join(first, true())
 
-    def _once(self, typed: str, tier: Tier) -> list[ColumnElement[bool]]:
+    def _once(self, typed: str, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
         """Without words of the address, where the name has such a word too: most users come once then."""
-        if tier in SLIPPED or not self.by_email:
+        if not (self.by_email and SLIPPED.isdisjoint(tiers)):
             return []
-        part = typed if tier is Tier.PARTS and is_long(typed) else f" {typed}"
-        named = in_sql(Holds(Field.NAME, part), texts_in_sql(user_words.c, whole=False), {})
+        part = typed if Tier.PARTS in tiers and is_long(typed) else f" {typed}"
+        named = Row(user_words.c, {}, whole=False).meets(Holds(Field.NAME, part))
         return [or_(user_words.c.in_name, not_(named))]
