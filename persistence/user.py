@@ -40,6 +40,7 @@ from persistence.user_conditions import Filtered, traits_of
 from persistence.user_count import SqlCount
 from persistence.user_counts import kept_counts
 from persistence.user_query import COLUMNS, STORED, keyset_of, user_from_row
+from persistence.user_rows import SIZES, Sizes
 from persistence.user_search import SqlSearch
 from persistence.user_table import users
 from persistence.user_walk import Walk
@@ -99,8 +100,8 @@ SAVE = update(users).where(
 class SqlUserReader:
     """Reads over one connection."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: AsyncConnection, sizes: Sizes = SIZES) -> None:
+        self._connection, self._sizes = connection, sizes
 
     async def find(self, user_id: UUID) -> User | None:
         """One user, or None."""
@@ -147,14 +148,17 @@ class SqlUserReader:
     async def page(self, query: UserQuery) -> Page[User]:
         """A page by key. Raises ValidationFailed for a cursor of another list."""
         if query.sort is UserSort.RELEVANCE:
-            return await SqlSearch(self._connection, query).page()
+            return await SqlSearch(self._connection, query, self._sizes).page()
         keyset = keyset_of(query)
-        walk = Walk(self._connection, query, keyset)
+        walk = Walk(self._connection, query, keyset, self._sizes)
         if query.search is None:
-            statement = await walk.statement()
-        else:
-            statement = await walk.statement(await SqlSearch(self._connection, query).found())
-        return keyset.page(await self._fetch(statement), query.window)
+            return keyset.page(await self._fetch(await walk.statement()), query.window)
+        search = SqlSearch(self._connection, query, self._sizes)
+        if (finds := await search.found_early()) is not None:
+            early = await self._fetch(walk.early(finds))
+            if len(early) > query.window.size:
+                return keyset.page(early, query.window)
+        return keyset.page(await self._fetch(await walk.statement(await search.found())), query.window)
 
     async def count(self, query: UserQuery) -> Count:
         """How many users match; the window is ignored. An estimate where counting costs much."""

@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, SmallInteger, func, lateral, literal, select, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    Select,
+    SmallInteger,
+    Subquery,
+    func,
+    lateral,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from persistence.user_table import users
 
@@ -45,27 +59,50 @@ FirstOfList = Callable[[Sequence[ColumnElement[bool]]], Select[Any]]
 
 
 def first_of_lists(
-    traits: Sequence[int], statement: FirstOfList, key: ColumnElement[Any], order: Order, limit: int
+    traits: Sequence[int],
+    statement: FirstOfList,
+    key: ColumnElement[Any],
+    order: Order,
+    limit: int,
+    lead: Select[Any] | None = None,
 ) -> list[Select[Any]]:
     """Statements whose rows together have the first `limit` of all lists.
 
-    `statement(conditions)` gives the first rows of one list, in order; `key` is the column that it is ordered by.
+    `statement(conditions)` gives the first rows of one list, in order; `key` is the column that it is ordered by. `lead`
+    may give those of the leading lists; if it has fewer than `limit`, the other lists are not read.
     """
-    lead = _of_each(traits[:LEADING], statement, order, *order.until)
-    lead = lead.order_by(*order.of(lead.selected_columns)).limit(limit)
-    leading = lead.cte().prefix_with("MATERIALIZED")
+    leading = _first_of(
+        _of_each(traits[:LEADING], statement, order, *order.until) if lead is None else lead, order, limit
+    )
     found = [select(*(leading.c[name] for name in order.columns))]
     if len(traits) > LEADING:
-        ends = ((order.key, order.end), (order.columns[-1], literal(FIRST_ID if order.down else LAST_ID)))
-        last = [
-            func.coalesce(
-                select(leading.c[name]).order_by(*order.of(leading.c)).offset(limit - 1).limit(1).scalar_subquery(), end
-            )
-            for name, end in ends
-        ]
-        place, bound = tuple_(key, users.c.id), tuple_(*last)
-        found.append(_of_each(traits[LEADING:], statement, order, place >= bound if order.down else place <= bound))
+        others = _of_each(traits[LEADING:], statement, order, _within(leading, key, order, limit))
+        full = select(func.count()).select_from(leading).scalar_subquery() >= limit
+        found.append(others if lead is None else others.where(full))
     return found
+
+
+def merged(traits: Sequence[int], statement: FirstOfList, order: Order, limit: int) -> Subquery:
+    """The first `limit` rows of the leading lists, which PostgreSQL merges row by row, as far as they are asked for."""
+    lists = union_all(*(statement([users.c.traits == one]) for one in traits[:LEADING]))
+    return lists.order_by(*order.of(lists.selected_columns)).limit(limit).subquery("merged")
+
+
+def _first_of(lead: Select[Any], order: Order, limit: int) -> CTE:
+    return lead.order_by(*order.of(lead.selected_columns)).limit(limit).cte().prefix_with("MATERIALIZED")
+
+
+def _within(leading: CTE, key: ColumnElement[Any], order: Order, limit: int) -> ColumnElement[bool]:
+    """Not beyond the last of the leading rows, if they are all that are wanted."""
+    ends = ((order.key, order.end), (order.columns[-1], literal(FIRST_ID if order.down else LAST_ID)))
+    last = [
+        func.coalesce(
+            select(leading.c[name]).order_by(*order.of(leading.c)).offset(limit - 1).limit(1).scalar_subquery(), end
+        )
+        for name, end in ends
+    ]
+    place, bound = tuple_(key, users.c.id), tuple_(*last)
+    return place >= bound if order.down else place <= bound
 
 
 def _of_each(

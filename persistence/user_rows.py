@@ -43,6 +43,8 @@ class Sizes:
     """The most words of the vocabulary that are read because they contain a part."""
     gathered: int = 4000
     """Up to so many users are sorted for an order other than relevance; more are read along that order."""
+    met: int = 12_000
+    """So many users are compared with a search for one word that more than `gathered` rows have."""
     searched: int = 50_000
     """The most rows of a word that are read to count the users who have other common words too."""
     compared: int = 20_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -139,6 +139,17 @@ class SqlSearch:
                 lists += sources.found_by_words(rows)
         return lists
 
+    async def found_early(self) -> Callable[[Any], ColumnElement[bool]] | None:
+        """The condition on a row of users, if so many meet it that a page in any order usually has only early ones.
+
+        Slips do not count where a page of others is found.
+        """
+        if len(self._search.words) > 1 or not self._sources.has(Tier.WORDS) or self._query.window.size < LITTLE:
+            return None
+        if self._sources.filtered.beside_traits(users.c.id) or (await self._rarest()).count <= self._sizes.gathered:
+            return None
+        return self._sources.finds
+
     async def found(self) -> Hits | ColumnElement[bool]:
         """The users found, for a list in another order; as a condition if they are too many to be read."""
         if await self._filter_leaves_few() and not await self.finds_little():
@@ -203,8 +214,8 @@ class SqlSearch:
         if rows.count <= (self._sizes.few if len(self._search.words) == 1 else self._sizes.many):
             return [all_of(STRICT, [*sources.of_rows(rows, BY_WORDS), *direct])]
         stages = {tier: all_of((tier,), [one]) for (tier, _), one in zip(addressed, direct, strict=True)}
-        for tier in (Tier.NAME, Tier.BEGINNING):
-            stages[tier] = self._by_names(tier)
+        stages[Tier.NAME] = Stage((Tier.NAME,), sources.named)
+        stages[Tier.BEGINNING] = self._by_names(Tier.BEGINNING)
         return [together([stages[tier] for tier in sorted(stages)]), self._of_rows(Tier.WORDS, rows)]
 
     async def _loose(self) -> list[Stage]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    SmallInteger,
     Text,
     and_,
     func,
@@ -83,13 +84,13 @@ class Sources:
         rules = rules_of(self.search, by_email=self.by_email)
         return rules if self.slips else [r for r in rules if r[0] not in SLIPPED]
 
-    def finds(self) -> ColumnElement[bool]:
-        """Whether a row of users has any tier, without rules that imply another one.
+    def finds(self, c: Any = users.c) -> ColumnElement[bool]:
+        """Whether a row of users, or with their keys, address and id, has any tier, without rules that imply another one.
 
         The fewer columns are compared, the more orders can be read from their index alone.
         """
         rules = [condition for tier, condition in self.rules if tier not in self._implied()]
-        return Row(users.c, self.near, whole=True).meets(AnyOf(tuple(rules)))
+        return Row(c, self.near, whole=True).meets(AnyOf(tuple(rules)))
 
     def _implied(self) -> set[Tier]:
         """The tiers whose users have the words of the search, or parts of them, in their name or address too."""
@@ -200,6 +201,16 @@ class Sources:
         if "." in search.address or search.address.startswith("@"):
             yield Tier.DOMAIN, begins(literal_column(DOMAIN), search.address.lstrip("@"))
 
+    def named(self, seek: Seek, limit: int) -> Any:
+        """The first users of each list and each whole name."""
+        traits = func.unnest(literal(self.filtered.traits, ARRAY(SmallInteger))).table_valued("one").render_derived()
+        names = func.unnest(literal(whole_names(self.search), ARRAY(Text))).table_valued("one").render_derived()
+        own = [users.c.traits == traits.c.one, users.c.name_key == names.c.one]
+        named = self._of(users, [*own, *self.filtered.beside_traits(users.c.id)], [Tier.NAME])
+        first = lateral(seek.first_of(named, Tier.NAME, limit))
+        columns = first.c.tier, first.c.name_key, first.c.id
+        return select(*columns).select_from(traits.join(names, true())).join(first, true())
+
     def by_names(self, tier: Tier, seek: Seek, limit: int) -> Any:
         """The first users of a tier in the order of names, from the lists of users with the same traits."""
         found: list[Select[Any]] = []
@@ -219,8 +230,6 @@ class Sources:
 
     def _names(self, tier: Tier) -> list[Names]:
         """The ranges of names that a tier may be in; they do not overlap."""
-        if tier is Tier.NAME:
-            return [Names(conditions=(users.c.name_key == whole,)) for whole in whole_names(self.search)]
         typed = self.search.words
         if tier is Tier.BEGINNING:
             begun = [w for w in typed if not any(w != v and w.startswith(v) for v in typed)]

@@ -8,7 +8,7 @@ they are gathered and sorted instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from domain.models.user import User
 from persistence.keyset import Keyset
 from persistence.user_conditions import Filtered
 from persistence.user_found import Hits
-from persistence.user_lists import Order, first_of_lists
+from persistence.user_lists import Order, first_of_lists, merged
 from persistence.user_narrow import leaves_few
 from persistence.user_query import COLUMNS, end_of
 from persistence.user_rows import SIZES, Sizes
@@ -80,10 +80,38 @@ class Walk:
         filtered = Filtered.of(self._query)
         return filtered.beside_traits(users.c.id) if self._query.sort is UserSort.CREATED_AT else []
 
+    def early(self, finds: Callable[[Any], ColumnElement[bool]]) -> Select[Any]:
+        """The page, of those of the first `met` users whom a search finds; it may have fewer users than there are.
+
+        `finds` gives the condition on a row that has the keys, address and id.
+        """
+        order, keyset, window = self._order(), self._keyset, self._query.window
+        traits, limit = Filtered.of(self._query).traits, self._query.window.size + 1
+        read = select(*keyset.columns, users.c.name_key, users.c.email_key, users.c.email)
+        met = merged(traits, lambda one: keyset.cut(read.where(*one), window, self._sizes.met), order, self._sizes.met)
+        found = select(met.c.key, met.c.id).where(finds(met.c)).order_by(*order.of(met.c)).limit(limit)
+        found_of_list = select(*keyset.columns).where(finds(users.c))
+        lists = first_of_lists(
+            traits,
+            lambda one: keyset.cut(found_of_list.where(*one), window),
+            keyset.columns[0].element,
+            order,
+            limit,
+            found,
+        )
+        return self._page_of(lists, order)
+
+    def _order(self) -> Order:
+        down = self._keyset.descending != self._query.window.backward
+        return Order(("key", "id"), "key", down, end_of(self._query.sort, down=down))
+
+    def _page_of(self, lists: Sequence[Select[Any]], order: Order) -> Select[Any]:
+        together = union_all(*lists).subquery("together")
+        hit = select(together).order_by(*order.of(together.c)).limit(self._query.window.size + 1).subquery("hit")
+        return self._users_of(hit)
+
     def _walked(self, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-        window, columns = self._query.window, self._keyset.columns
-        down = self._keyset.descending != window.backward
-        order = Order(("key", "id"), "key", down, end_of(self._query.sort, down=down))
+        window, columns, order = self._query.window, self._keyset.columns, self._order()
         lists = first_of_lists(
             Filtered.of(self._query).traits,
             lambda of_list: self._keyset.cut(select(*columns).where(*of_list, *conditions), window),
@@ -91,6 +119,4 @@ class Walk:
             order,
             window.size + 1,
         )
-        together = union_all(*lists).subquery("together")
-        hit = select(together).order_by(*order.of(together.c)).limit(window.size + 1).subquery("hit")
-        return self._users_of(hit)
+        return self._page_of(lists, order)

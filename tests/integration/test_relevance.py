@@ -32,17 +32,16 @@ from domain.services.unit import Store
 from persistence.database import Database
 from persistence.user import SqlUserRepository
 from persistence.user_count import SqlCount
-from persistence.user_query import keyset_of, user_from_row
 from persistence.user_rows import Sizes
 from persistence.user_search import SqlSearch
-from persistence.user_walk import Walk
 from tests.unit.fakes.outside import FakePresence
 
 WAYS = {
     "gathered": Sizes(),
     "by vocabulary": Sizes(few=0),
     "by names": Sizes(few=0, many=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE, compared=0, searched=2),
-    "by ids": Sizes(few=0, gathered=LITTLE, compared=2),
+    "by ids": Sizes(few=0, gathered=LITTLE, compared=2, met=1),
+    "met early": Sizes(gathered=0, met=12),
 }
 KEYS: dict[UserSort, Callable[[User], object]] = {
     UserSort.DISPLAY_NAME: lambda u: name_key(u.display_name),
@@ -149,13 +148,8 @@ async def sorted_by(connection: AsyncConnection, query: UserQuery, sizes: Sizes,
     seen: list[User] = []
     cursor: str | None = None
     while True:
-        window = Window.of(last=3, before=cursor) if backward else Window.of(3, cursor)
-        asked = replace(query, window=window)
-        keyset = keyset_of(asked)
-        found = await SqlSearch(connection, asked, sizes).found()
-        statement = await Walk(connection, asked, keyset, sizes).statement(found)
-        rows = [user_from_row(row) for row in (await connection.execute(statement)).mappings()]
-        page = keyset.page(rows, window)
+        window = Window.of(last=LITTLE, before=cursor) if backward else Window.of(LITTLE, cursor)
+        page = await SqlUserRepository(connection, sizes).page(replace(query, window=window))
         seen = [*page.items, *seen] if backward else [*seen, *page.items]
         if not (page.has_previous if backward else page.has_next):
             return seen
