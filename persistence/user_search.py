@@ -9,26 +9,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.models.conditions import texts_of
 from domain.models.directory import UserFilter, UserQuery
-from domain.models.relevance import LITTLE, SLIPPED, Tier, is_long, rank
+from domain.models.relevance import LITTLE, SLIPPED, Tier, is_long
 from domain.models.user import Status, User
 from domain.pagination import Page
 from persistence.user_conditions import Filtered
 from persistence.user_found import Hits
 from persistence.user_narrow import leaves_few
-from persistence.user_query import COLUMNS, count_up_to, user_from_row
+from persistence.user_query import count_up_to
 from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
-from persistence.user_stages import Stage, all_of, by_vocabulary, together
+from persistence.user_stages import Reader, Stage, all_of, by_vocabulary, together
 from persistence.user_table import users
 
 BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
 STRICT = tuple(t for t in Tier if t < Tier.PARTS)
 LOOSE, SLIPS = (Tier.PARTS, Tier.DOMAIN), tuple(sorted(SLIPPED))
-SPARE = 8
-"""Rows that are read beyond those of a page, of users who are found twice: to leave these out, the database would sort all."""
 EACH, USUALLY = 60, 2
 """The most, and the usual number of, rows of one user where users are counted by the rows of their words."""
 
@@ -40,6 +37,7 @@ class SqlSearch:
         assert query.search is not None
         self._connection, self._query, self._search = connection, query, query.search
         self._vocabulary, self._sizes = Vocabulary(connection, sizes), sizes
+        self._reader = Reader(connection, query.search, by_email=query.by_email)
         self._sources = Sources(query.search, query.by_email, Filtered.of(query))
         self._few: bool | None = None
         self.known = 0
@@ -61,7 +59,7 @@ class SqlSearch:
             made = await stages()
             for stage in made[::-1] if seek.back else made:
                 if seek.reaches(stage.tiers) and len(found) <= window.size:
-                    found += await self._read(stage, seek, window.size + 1 - len(found))
+                    found += await self._reader.read(stage, seek, window.size + 1 - len(found))
         return Page.cut([user for _, user in found], [key.cursor() for key, _ in found], window)
 
     async def _filter_leaves_few(self) -> bool:
@@ -169,33 +167,6 @@ class SqlSearch:
             if await self._count(part, limit + 1, USUALLY) > limit:
                 return True
         return False
-
-    async def _read(self, stage: Stage, seek: Seek, want: int) -> list[tuple[Key, User]]:
-        """Up to `want` users of a stage; those whom the rules give another tier than they were read with are left out."""
-        found: dict[Key, User] = {}
-        while len(found) < want:
-            limit = want - len(found) + SPARE
-            rows = await self._fetch(seek.cut(stage.statement(seek, limit), limit), seek)
-            for key, user, tier in rows:
-                seek = seek.past(key)
-                if tier is key.tier:
-                    found[key] = user
-            if len(rows) < limit:
-                break
-        return list(found.items())[:want]
-
-    async def _fetch(self, hits: Select[Any], seek: Seek) -> list[tuple[Key, User, Tier | None]]:
-        hit = hits.subquery("hit")
-        statement = select(*COLUMNS, users.c.email_key, hit.c.tier, hit.c.name_key).join(hit, users.c.id == hit.c.id)
-        statement = statement.order_by(*seek.order(hit.c.tier, hit.c.name_key, hit.c.id))
-        rows = []
-        for row in (await self._connection.execute(statement)).mappings():
-            fields = dict(row)
-            tier, name_key, email_key = (fields.pop(name) for name in ("tier", "name_key", "email_key"))
-            texts = texts_of(fields["id"], name_key, email_key, fields["email"])
-            real = rank(self._search, texts, by_email=self._query.by_email)
-            rows.append((Key(Tier(tier), name_key, fields["id"]), user_from_row(fields), real))
-        return rows
 
     async def _rarest(self) -> Rows:
         """The rows of words that begin like the rarest of the search."""

@@ -6,12 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, union_all
+from sqlalchemy import Select, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.models.relevance import Tier
+from domain.models.conditions import texts_of
+from domain.models.relevance import Search, Tier, rank
+from domain.models.user import User
+from persistence.user_query import COLUMNS, user_from_row
 from persistence.user_rows import Rows
-from persistence.user_seek import Seek
+from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
+from persistence.user_table import users
+
+SPARE = 8
+"""Rows that are read beyond those of a page, of users who are found twice: to leave these out, the database would sort all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +49,37 @@ def together(stages: Sequence[Stage]) -> Stage:
 def by_vocabulary(sources: Sources, rows: Rows, tier: Tier) -> Stage:
     """The first rows of each of the words."""
     return Stage((tier,), lambda seek, limit: sources.by_vocabulary(rows, tier, seek, limit))
+
+
+class Reader:
+    """Reads stages of a search over one connection."""
+
+    def __init__(self, connection: AsyncConnection, search: Search, *, by_email: bool) -> None:
+        self._connection, self._search, self._by_email = connection, search, by_email
+
+    async def read(self, stage: Stage, seek: Seek, want: int) -> list[tuple[Key, User]]:
+        """Up to `want` users of a stage; those whom the rules give another tier than they were read with are left out."""
+        found: dict[Key, User] = {}
+        while len(found) < want:
+            limit = want - len(found) + SPARE
+            rows = await self._fetch(seek.cut(stage.statement(seek, limit), limit), seek)
+            for key, user, tier in rows:
+                seek = seek.past(key)
+                if tier is key.tier:
+                    found[key] = user
+            if len(rows) < limit:
+                break
+        return list(found.items())[:want]
+
+    async def _fetch(self, hits: Select[Any], seek: Seek) -> list[tuple[Key, User, Tier | None]]:
+        hit = hits.subquery("hit")
+        statement = select(*COLUMNS, users.c.email_key, hit.c.tier, hit.c.name_key).join(hit, users.c.id == hit.c.id)
+        statement = statement.order_by(*seek.order(hit.c.tier, hit.c.name_key, hit.c.id))
+        rows = []
+        for row in (await self._connection.execute(statement)).mappings():
+            fields = dict(row)
+            tier, name_key, email_key = (fields.pop(name) for name in ("tier", "name_key", "email_key"))
+            texts = texts_of(fields["id"], name_key, email_key, fields["email"])
+            real = rank(self._search, texts, by_email=self._by_email)
+            rows.append((Key(Tier(tier), name_key, fields["id"]), user_from_row(fields), real))
+        return rows

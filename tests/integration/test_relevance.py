@@ -7,11 +7,12 @@ page in both directions, by each of the plans between which it chooses by size.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
+from itertools import cycle, product
 from typing import cast
 from uuid import UUID
 
@@ -213,3 +214,30 @@ def test_a_search_finds_what_the_rules_expect(fresh_database_url: str, way: str,
                 UserQuery(Window(), search, filter_, UserSort.RELEVANCE, by_email=by_email, online_ids=online)
             )
     asyncio.run(compare(fresh_database_url, users, queries, WAYS[way]))
+
+
+def directory_of(count: int, word: str) -> list[User]:
+    """Users of all roles and statuses, most of them active members, in orders of their own, half of whom have a word in their name."""
+    dice = random.Random(7)  # noqa: S311 - no secret
+    made: list[User] = []
+    for number in range(count):
+        at = BEGAN + timedelta(minutes=dice.randrange(count))
+        name = f"{dice.choice('xyz')}{number} {word if dice.random() < 0.5 else 'other'}"
+        status, role = dice.choice([*Status, *[Status.ACTIVE] * 9]), dice.choice([*Role, *[Role.MEMBER] * 9])
+        verified = dice.choice([None, at])
+        made.append(
+            User(UUID(int=dice.getrandbits(128)), f"{number}@love.example", name, role, status, 1, at, at, verified)
+        )
+    return made
+
+
+@pytest.mark.parametrize("met", [6, 10, 1000])
+async def test_a_common_word_is_met_early_in_every_order(fresh_database_url: str, met: int) -> None:
+    sizes, users = Sizes(gathered=0, met=met), directory_of(60, "ada")
+    query = UserQuery(Window(), parse_search("ada"), UserFilter(), UserSort.RELEVANCE, by_email=True)
+    async with Database(fresh_database_url, pool_size=1) as database, database.primary.connect() as connection:
+        await SqlUserRepository(connection).add_many(users)
+        for (sort, key), backward, descending in product(KEYS.items(), (False, True), (False, True)):
+            right = sorted(expected(users, query), key=lambda u, of=key: (of(u), u.id), reverse=descending)  # type: ignore[misc]
+            other = replace(query, sort=sort, descending=descending)
+            assert await sorted_by(connection, other, sizes, backward=backward) == right, other
