@@ -89,7 +89,7 @@ class Walk:
         traits, limit = Filtered.of(self._query).traits, self._query.window.size + 1
         read = select(*keyset.columns, users.c.name_key, users.c.email_key, users.c.email)
         met = merged(traits, lambda one: keyset.cut(read.where(*one), window, self._sizes.met), order, self._sizes.met)
-        found = select(met.c.key, met.c.id).where(finds(met.c)).order_by(*order.of(met.c)).limit(limit)
+        found = select(met.c.key, met.c.id).where(finds(met.c))
         found_of_list = select(*keyset.columns).where(finds(users.c))
         lists = first_of_lists(
             traits,
