@@ -66,7 +66,15 @@ export function refusal(res, status, path) {
 	const { headers, body } = refused(status, path, String(res.req.headers['x-request-id'] ?? ''));
 	guarded(res);
 	for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-	res.writeHead(status).end(body);
+	res.setHeader('content-length', Buffer.byteLength(body));
+	res.writeHead(status);
+	if (!ENDING.has(status) || res.req.complete) return void res.end(body);
+	// Node closes the connection at the end of the response. To close while a body still comes would reset it, and the
+	// response could be lost on its way: a gateway then says that nothing is behind it.
+	res.write(body);
+	const end = () => res.end();
+	res.req.once('close', end).once('end', end).resume();
+	setTimeout(end, LINGER_MS).unref();
 }
 
 /**

@@ -111,6 +111,22 @@ describe('a body', () => {
 	const post = (path: string, length: string) => `POST ${path} HTTP/1.1\r\nhost: x\r\n${length}\r\n\r\n`;
 
 	test.each([
+		['is too long', 413, 'x'],
+		['comes for a foreign host', 421, 'evil.example']
+	])('that %s is read on until its sender has the response', async (_, status, host) => {
+		const { port } = await stand({ hosts: new Set(['x']) });
+		const head = post('/people', 'content-length: 3000000').replace('host: x', `host: ${host}`);
+		const { socket, text } = await knock(port, head);
+		const errors: unknown[] = [];
+		await until(() => text().startsWith(`HTTP/1.1 ${status} `));
+		for (let part = 0; part < 3; part++) {
+			errors.push(await new Promise((resolve) => socket.write('x'.repeat(1_000_000), resolve)));
+		}
+		await until(() => socket.closed);
+		expect(errors.filter(Boolean)).toEqual([]);
+	});
+
+	test.each([
 		['/graphql', 'content-length: 9'],
 		['/people', 'transfer-encoding: chunked']
 	])('of %s that stays away ends its connection (%s)', async (path, length) => {
