@@ -1,8 +1,12 @@
 /** What surrounds every page behind sign-in: its connection, the way out when a session ends, and where the focus goes. */
 import { render, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
+import { enEvents } from '#lib/messages/en-events.ts';
+import { enViews } from '#lib/messages/en-views.ts';
 import { en } from '#lib/messages/en.ts';
+import { viewState } from '#lib/server/view-state.ts';
 import { activity } from '#lib/utils/event/address.ts';
+import { eventList, eventTabs } from '#lib/utils/event/views.ts';
 import Page from '../../src/routes/(app)/activity/+page.svelte';
 import Inside from '../document/Inside.svelte';
 import { navigated, visits } from '../document/kit/navigation.ts';
@@ -14,7 +18,20 @@ beforeEach(async () => {
 	site = new Site('/activity?show=security');
 	const pageInfo = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
 	const query = activity.parse(new URLSearchParams());
-	const page = { query, who: '', found: null, about: null, cursor: 'head', events: [], pageInfo };
+	const tabs = (place: { named: boolean; view: string }) => eventTabs(en, query, place);
+	const look = { density: 'comfortable' as const };
+	const views = viewState({ list: eventList, query, saved: [], m: enViews, look, tabs });
+	const page = {
+		words: enEvents,
+		views,
+		query,
+		who: '',
+		found: null,
+		about: null,
+		cursor: 'head',
+		events: [],
+		pageInfo
+	};
 	const data = { viewer: ADMIN, m: en, locale: 'en', timeZone: 'UTC', theme: 'system', ...page };
 	render(Inside, { props: { data: data as never, page: Page as never } });
 	await until(() => document.querySelector('[data-live="live"]'));
