@@ -32,12 +32,21 @@ export default defineConfig({
 						// What lists have in common with the pages of what they list: each file is a request.
 						{
 							name: 'lists',
-							test: /src\/lib\/(components\/ui\/(DataTable|NewPill|PageHead|Time)|components\/user\/(HeldAddress|PresenceDot|RoleBadge|StatusBadge)|stores\/(controls\/(aim|debounce|highlight)|event\/)|utils\/(pages|user\/(address|expected)))|lucide.*\/(arrow-up|check|chevron-down|chevron-right|copy|download|play|upload)\.svelte/
+							test: /src\/lib\/(components\/ui\/(DataTable|NewPill|PageHead|Time)|components\/user\/(HeldAddress|PresenceDot|RoleBadge|StatusBadge)|stores\/(controls\/(aim|debounce|highlight)|event\/)|utils\/(pages|user\/(address|expected|user-address)))|lucide.*\/(arrow-up|check|chevron-down|chevron-right|copy|download|play|upload)\.svelte/
 						},
 						// Where users are changed.
 						{
 							name: 'changes',
 							test: /src\/lib\/(components\/ui\/Dialog|messages\/change\.ts|utils\/user\/(plan|power))/
+						},
+						// What a user's own page and one's account have in common; and what of a user's page is loaded elsewhere when it is used.
+						{
+							name: 'record',
+							test: /src\/lib\/(components\/(session\/Session(List|Row)|user\/Profile(Form|Conflict))|messages\/(en-)?record|stores\/(session\/|user\/(draft|record|undo\.|user\.)))/
+						},
+						{
+							name: 'person',
+							test: /src\/lib\/components\/(user\/(AccessForm|UserFacts)|ui\/(CopyButton|Dialog))/
 						},
 						// Wherever events are shown.
 						{

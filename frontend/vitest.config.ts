@@ -8,9 +8,12 @@ const shared = {
 };
 
 /** Stand-ins for SvelteKit's client. */
-const standIn = (part: string) => fileURLToPath(new URL(`./tests/document/kit/${part}.ts`, import.meta.url));
-const parts = ['forms', 'navigation', 'state'];
-const alias = Object.fromEntries(parts.map((part) => [`$app/${part}`, standIn(part)]));
+const standIn = (file: string) => fileURLToPath(new URL(`./tests/document/kit/${file}`, import.meta.url));
+const alias = {
+	'$app/forms': standIn('forms.ts'),
+	'$app/navigation': standIn('navigation.ts'),
+	'$app/state': standIn('state.svelte.ts')
+};
 
 /**
  * `unit`: stores, utils and the server's code on their own. `document`: in jsdom, what tests/document gives: a component,

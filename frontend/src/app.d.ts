@@ -24,8 +24,10 @@ declare global {
 			viewer?: Viewer;
 		}
 		interface PageState {
-			/** The id of the user whose row had the focus before leaving. */
-			row?: string;
+			/** The id of the user beside the list; null where the one of the address was closed. */
+			peek?: string | null;
+			/** Whether the entry of the history before this one is the same page without them. */
+			pushed?: boolean;
 		}
 	}
 }

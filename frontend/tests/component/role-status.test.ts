@@ -6,6 +6,7 @@ import RoleForm from '#lib/components/user/RoleForm.svelte';
 import StatusActions from '#lib/components/user/StatusActions.svelte';
 import { UserSessions, type Role, type UserStatus } from '#lib/graphql/documents.ts';
 import { enChange } from '#lib/messages/en-change.ts';
+import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
 import type { UserRecord } from '#lib/stores/user/record.svelte.ts';
 import type { RoleConsequence } from '#lib/utils/user/power.ts';
@@ -212,7 +213,7 @@ test('erasing leads away and is told there; a wrong name stands at its field', a
 	const form = document.querySelector('form')!;
 	await fireEvent.submit(form);
 	await answers.last.answer(failure('erase', refusal('VALIDATION_ERROR', { name: 'mismatch' })));
-	await screen.findByText(en.user.eraseMismatch);
+	await screen.findByText(enRecord.erase.mismatch);
 	expect(screen.queryByRole('alert')).toBeNull();
 	await fireEvent.submit(form);
 	await answers.last.answer({ type: 'redirect', status: 303, location: '/people' });

@@ -5,6 +5,8 @@ import PasswordForm from '#lib/components/session/PasswordForm.svelte';
 import SessionList from '#lib/components/session/SessionList.svelte';
 import ProfileForm from '#lib/components/user/ProfileForm.svelte';
 import { UserSessions } from '#lib/graphql/documents.ts';
+import { enAccount } from '#lib/messages/en-account.ts';
+import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
 import type { UserRecord } from '#lib/stores/user/record.svelte.ts';
 import { answers, show } from '../document/component.ts';
@@ -146,7 +148,7 @@ describe('sessions', () => {
 		expect([subject.sessions.row('s1')!.left, document.activeElement]).toEqual([true, row]);
 		await answers.last.answer(success('session', { one: true }));
 		expect(subject.sessions.row('s1')!.hasLeft).toBe(true);
-		expect(toasts.list.map(({ text }) => text)).toEqual([en.session.ended]);
+		expect(toasts.list.map(({ text }) => text)).toEqual([enRecord.session.ended]);
 	});
 
 	test('refused, it is there again', async () => {
@@ -160,12 +162,14 @@ describe('sessions', () => {
 	});
 
 	test.each([
-		['one’s own', ADMIN.id, en.session.revokeOthers],
+		['one’s own', ADMIN.id, enRecord.session.revokeOthers],
 		['another’s', user().id, null]
 	])('of %s, a single other one can be ended like all', (_, id, name) => {
 		const sessions = sessionPage([session('here', { current: true }), session('there')]);
 		show(SessionList, { record: record({ id }, sessions) });
-		expect(screen.queryByRole('button', { name: en.session.revokeOthers })?.textContent ?? null).toBe(name);
+		expect(screen.queryByRole('button', { name: enRecord.session.revokeOthers })?.textContent ?? null).toBe(
+			name
+		);
 	});
 
 	test('of the same client are told apart by when they began, row and button', () => {
@@ -191,7 +195,7 @@ test('a new password empties the form, and the sessions are read again', async (
 	expect(expectsOwn(subject)).toBe(true);
 	await answers.last.answer(success('password', null));
 	expect([field().value, expectsOwn(subject)]).toEqual(['', false]);
-	await screen.findByText(en.account.changed);
+	await screen.findByText(enAccount.changed);
 	await waitFor(() => expect(answers.asked).toEqual([UserSessions]));
 });
 

@@ -4,6 +4,7 @@ import { afterEach, vi } from 'vitest';
 import { answers } from './component.ts';
 import { forgetSubmissions } from './kit/forms.ts';
 import { visits } from './kit/navigation.ts';
+import { page } from './kit/state.svelte.ts';
 import { PATIENCE_MS } from './patience.ts';
 
 configure({ asyncUtilTimeout: PATIENCE_MS });
@@ -18,7 +19,11 @@ Object.assign(HTMLDialogElement.prototype, {
 		this.dispatchEvent(new Event('close'));
 	}
 });
-Object.assign(Element.prototype, { animate: () => ({}), scrollIntoView: () => {} });
+/** What is not shown cannot have the focus. */
+function showPopover(this: Element) {
+	this.removeAttribute('popover');
+}
+Object.assign(Element.prototype, { animate: () => ({}), scrollIntoView: () => {}, showPopover });
 Object.assign(window, { matchMedia: () => ({ matches: false }), scrollTo: () => {} });
 
 afterEach(() => {
@@ -27,5 +32,6 @@ afterEach(() => {
 	vi.restoreAllMocks();
 	[answers.sent, answers.asked] = [[], []];
 	forgetSubmissions();
+	page.state = {};
 	Object.assign(visits, { urls: [], replaced: [], invalidated: [], refreshed: 0 });
 });

@@ -99,13 +99,18 @@ test('by the keyboard alone: disable a person and take it back', async ({ open }
 	const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
 	const steps = new Steps('By the keyboard alone: disable a person and undo');
 	for (const key of ['j', 'x', 'b']) await steps.take(page.keyboard.press(key));
+	// The bar is loaded once somebody is selected.
+	await page.locator('[data-bulk-bar]:focus-within').waitFor();
 	while ((await focused()) !== 'Disable') await steps.take(page.keyboard.press('Tab'));
 	await steps.take(page.keyboard.press('Enter'));
-	const dialog = page.getByRole('dialog', { name: 'Disable 1 person?' });
+	const dialog = page.getByRole('dialog', { name: /^Disable .+\?$/ });
 	await dialog.waitFor();
 	while ((await focused()) !== 'Disable') await steps.take(page.keyboard.press('Tab'));
 	await steps.take(page.keyboard.press('Enter'));
-	await page.getByRole('status').getByText('1 person changed').waitFor();
+	await page
+		.getByRole('status')
+		.getByText(/: Disabled$/)
+		.waitFor();
 	await dialog.waitFor({ state: 'detached' });
 	await steps.take(page.keyboard.press('Control+z'));
 	await page.getByText(/(is|are) as before/).waitFor();

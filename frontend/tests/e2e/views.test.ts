@@ -168,7 +168,8 @@ test('columns and density are there when the page is painted, and nothing moves'
 		'Role',
 		'Status',
 		'Last seen',
-		'Changed'
+		'Changed',
+		'Actions'
 	]);
 	const heights = await page
 		.locator('tr[data-id]')

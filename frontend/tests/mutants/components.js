@@ -37,8 +37,14 @@ export const COMPONENTS = {
 		['record.readSessions();', ''],
 		['record.saved(stored);', ''],
 		['refused: (_, kept) => record.notSaved(kept?.current)', ''],
-		['consequenceOf(user, { action }) !== null', "action === 'disable'", 'deleting asks nothing'],
-		["DELETED: ['restore']", "DELETED: ['enable']"]
+		['consequenceOf(user, { action }) !== null', "action === 'disable'", 'deleting asks nothing']
+	],
+	'lib/components/user/RowTools.svelte': [
+		[
+			'before.id === viewer.id || consequenceOf(before, request)',
+			'false',
+			'a power action of a row asks nothing'
+		]
 	],
 	'lib/components/user/EraseDialog.svelte': [
 		['begin: () => record.showChange(),', ''],

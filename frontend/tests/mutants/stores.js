@@ -257,7 +257,11 @@ export const STORES = {
 		['if (this.#tip === null || this.#tip !== rows[from]?.id) {', 'if (this.#tip === null) {'],
 		['filter(({ id }) => !isAmong(shown, id))', 'filter(() => true)']
 	],
+	'lib/stores/user/peek.svelte.ts': [['}, REST_MS);', '}, 0);', 'whoever is walked past is read']],
+	'lib/stores/user/peeking.svelte.ts': [['replace: !opens', 'replace: true', 'the way back does not close']],
 	'lib/stores/controls/list-keys.ts': [
+		[' || isPress(event.key)', '', 'Space on a box does more than tick it'],
+		['if (shown !== null) beside?.show(to);', ''],
 		[
 			'if (step && (at !== -1 || event.key.length === 1)) {',
 			'if (step) {',

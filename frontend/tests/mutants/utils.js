@@ -137,7 +137,12 @@ export const UTILS = {
 		['read < MATCHING_MAX', 'true', 'no end'],
 		['search: query.search || null, filter,', 'search: null, filter,']
 	],
+	'lib/utils/user/row-actions.ts': [
+		['user.id !== viewer.id && ', ''],
+		["user.status === 'ACTIVE'", 'true']
+	],
 	'lib/utils/user/expected.ts': [
+		["DELETED: ['restore']", "DELETED: ['enable']"],
 		["delete: 'DELETED'", "delete: 'DISABLED'"],
 		["action === 'role' ? { role } :", 'false ? { role } :']
 	],

@@ -1,6 +1,7 @@
 /** One's own account: kept current by the log, and by what is read again. */
 import { waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
+import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/account/+page.svelte';
 import { visits } from '../document/kit/navigation.ts';
@@ -22,7 +23,7 @@ const field = (name: string) =>
 const shown = () => document.querySelector<HTMLElement>('[data-version]')!.textContent;
 const over = () =>
 	[...document.querySelectorAll<HTMLElement>('[data-session]')]
-		.filter((row) => row.textContent!.includes(en.session.over))
+		.filter((row) => row.textContent!.includes(enRecord.session.over))
 		.map((row) => row.dataset.session);
 
 test('follows the log, and has the name beside every page read again', async () => {

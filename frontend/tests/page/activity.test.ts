@@ -56,7 +56,7 @@ test.each(['after=bottom', 'before=top'])(
 	async (search) => {
 		await show(search);
 		await push(happened('third'));
-		await fireEvent.click(await screen.findByRole('button', { name: en.activity.show(1) }));
+		await fireEvent.click(await screen.findByRole('button', { name: enEvents.activity.show(1) }));
 		expect(shown()).toEqual(['second', 'first']);
 		expect(visits.urls).toEqual(['/activity']);
 	}
@@ -66,7 +66,7 @@ test('what was missed while there was no connection waits to be asked for', asyn
 	await show();
 	await site.reconnect();
 	await push(happened('missed'));
-	await fireEvent.click(await screen.findByRole('button', { name: en.activity.show(1) }));
+	await fireEvent.click(await screen.findByRole('button', { name: enEvents.activity.show(1) }));
 	expect(shown()).toEqual(['missed', 'second', 'first']);
 	expect(document.querySelector('[data-seen] + [data-event]')?.getAttribute('data-event')).toBe('second');
 });
@@ -74,15 +74,15 @@ test('what was missed while there was no connection waits to be asked for', asyn
 test('says that the log no longer had all of it, and has the page read again', async () => {
 	await show();
 	await push({ __typename: 'ResyncRequired', cursor: 'now', reason: 'PRUNED' });
-	await screen.findByText(en.activity.resynced);
+	await screen.findByText(enEvents.activity.resynced);
 	await waitFor(() => expect(visits.refreshed).toBe(1));
 });
 
 test('paused, nothing moves until it goes on', async () => {
 	await show();
-	await fireEvent.click(screen.getByRole('button', { name: en.activity.pause }));
+	await fireEvent.click(screen.getByRole('button', { name: enEvents.activity.pause }));
 	await push(happened('third'));
-	await screen.findByRole('button', { name: en.activity.show(1) });
+	await screen.findByRole('button', { name: enEvents.activity.show(1) });
 	expect(shown()).toEqual(['second', 'first']);
 });
 

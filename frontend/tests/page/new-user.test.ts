@@ -2,6 +2,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
 import { CreateUser, type CreateUserVariables, type User, type UserOutcome } from '#lib/graphql/documents.ts';
+import { enNew } from '#lib/messages/en-new.ts';
 import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/people/new/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/new/+page.server.ts';
@@ -44,12 +45,12 @@ test('sent twice, it adds one user', async () => {
 test('another one is begun with an empty form and a key of its own', async () => {
 	const update = await site.show(Page, { data: { key: 'key-1' }, form: null });
 	await fill('Ada');
-	await submit(en.user.createAnother);
+	await submit(enNew.createAnother);
 	await waitFor(() => expect(visits.refreshed).toBe(1));
 	expect([field('displayName').value, document.activeElement]).toEqual(['', field('displayName')]);
 	await update({ data: { key: 'key-2' } });
 	await fill('Bo');
-	await submit(en.user.createAnother);
+	await submit(enNew.createAnother);
 	await waitFor(() =>
 		expect([...added]).toEqual([
 			['key-1', 'Ada'],
@@ -66,7 +67,7 @@ test('while it is under way it cannot be sent again by its buttons', async () =>
 	});
 	await site.show(Page, { data: { key: 'key-1' }, form: null });
 	await fill('Ada');
-	await submit(en.user.create);
+	await submit(enNew.create);
 	expect(
 		[...form().querySelectorAll<HTMLButtonElement>('button[type=submit]')].map((one) => one.disabled)
 	).toEqual([true, true]);
@@ -86,7 +87,7 @@ test('an address that a deleted user has: says who, and offers to restore them',
 	site.api.on(CreateUser, () => ({ createUser: held({ status: 'DELETED' }) }));
 	await site.show(Page, { data: { key: 'key-1' }, form: null });
 	await fill('Ada');
-	await submit(en.user.create);
+	await submit(enNew.create);
 	await screen.findByText(en.invalid.held);
 	expect(holder()!.dataset.holder).toBe('ada-1');
 	expect(holder()!.textContent).toContain(en.user.heldByDeleted('Ada Lovelace'));
@@ -99,7 +100,7 @@ test('an address that a deleted user has: says who, and offers to restore them',
 	]);
 	expect(Object.fromEntries(new FormData(restore.form!))).toEqual({ expectedVersion: '3' });
 	site.api.on(CreateUser, () => ({ createUser: payload(user()) }));
-	await submit(en.user.createAnother);
+	await submit(enNew.createAnother);
 	await waitFor(() => expect(holder()).toBeNull());
 });
 
@@ -109,7 +110,7 @@ test('an address that somebody else has: says who, and there is nothing to resto
 	}));
 	await site.show(Page, { data: { key: 'key-1' }, form: null });
 	await fill('Ada');
-	await submit(en.user.create);
+	await submit(enNew.create);
 	await screen.findByText(en.problem.EMAIL_TAKEN);
 	expect(holder()!.textContent).toContain(en.user.heldBy('Ada Lovelace'));
 	expect(holder()!.querySelector('form')).toBeNull();
@@ -130,7 +131,7 @@ test('refused, it keeps what was typed and says what is wrong', async () => {
 	}));
 	await site.show(Page, { data: { key: 'key-1' }, form: null });
 	await fill('Ada');
-	await submit(en.user.create);
+	await submit(enNew.create);
 	await screen.findByText(en.problem.EMAIL_TAKEN);
 	expect(field('displayName').value).toBe('Ada');
 	await waitFor(() => expect(document.activeElement).toBe(field('email')));

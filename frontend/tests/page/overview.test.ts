@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { EventCounts, Stats, type EventType, type StatsData } from '#lib/graphql/documents.ts';
 import { enEvents } from '#lib/messages/en-events.ts';
 import { enFirst } from '#lib/messages/en-first.ts';
-import { en } from '#lib/messages/en.ts';
 import FirstSteps from '#lib/components/user/FirstSteps.svelte';
 import Page from '../../src/routes/(app)/overview/+page.svelte';
 import { visits } from '../document/kit/navigation.ts';
@@ -92,7 +91,7 @@ describe('the latest changes', () => {
 		await show();
 		await site.reconnect();
 		await push('missed');
-		await fireEvent.click(await screen.findByRole('button', { name: en.activity.show(1) }));
+		await fireEvent.click(await screen.findByRole('button', { name: enEvents.activity.show(1) }));
 		expect(latest()).toEqual(['missed', 'first']);
 	});
 

@@ -2,6 +2,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
 import { FindUsers, type FindUsersData } from '#lib/graphql/documents.ts';
+import { enPalette } from '#lib/messages/en-palette.ts';
 import { en } from '#lib/messages/en.ts';
 import UserPicker from '#lib/components/user/UserPicker.svelte';
 import Palette from '#lib/components/shell/Palette.svelte';
@@ -63,7 +64,7 @@ test('Enter never goes to somebody who was found for something else', async () =
 
 test('Enter takes a command at once, also while users are looked for', async () => {
 	await show();
-	await type(en.palette.theme(en.theme.dark));
+	await type(enPalette.theme(en.theme.dark));
 	await fireEvent.keyDown(input(), { key: 'Enter' });
 	expect(document.documentElement.dataset.theme).toBe('dark');
 });

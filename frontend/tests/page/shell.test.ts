@@ -7,6 +7,7 @@ import LiveState from '#lib/components/shell/LiveState.svelte';
 import { placesFor } from '#lib/components/shell/places.ts';
 import { UserEvents } from '#lib/graphql/documents.ts';
 import { enKeys } from '#lib/messages/en-keys.ts';
+import { enPalette } from '#lib/messages/en-palette.ts';
 import { en } from '#lib/messages/en.ts';
 import { Viewer } from '#lib/stores/viewer.svelte.ts';
 import { visits } from '../document/kit/navigation.ts';
@@ -82,7 +83,7 @@ describe('the keys', () => {
 
 	test.each([
 		['?', {}, enKeys.title],
-		['k', { ctrlKey: true }, en.palette.title]
+		['k', { ctrlKey: true }, enPalette.title]
 	])('%s (%o) opens what it should', async (key, more, name) => {
 		await show();
 		await press(key, 0, more);

@@ -3,6 +3,7 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { CreateUser } from '#lib/graphql/documents.ts';
 import { enLeave } from '#lib/messages/en-leave.ts';
+import { enNew } from '#lib/messages/en-new.ts';
 import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/people/new/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/new/+page.server.ts';
@@ -136,7 +137,7 @@ test('sent, it is asked no more; typed again, it is', async () => {
 	site.api.on(CreateUser, () => ({ createUser: payload(user()) }));
 	await type('displayName', 'Ada');
 	await type('email', 'ada@example.com');
-	await press(en.user.createAnother);
+	await press(enNew.createAnother);
 	await waitFor(() => expect(field('displayName').value).toBe(''));
 	expect(navigating('/people')).toBe(false);
 	await type('displayName', 'Bo');
@@ -147,7 +148,7 @@ test('a form that leads to another page is not asked about', async () => {
 	site.api.on(CreateUser, () => ({ createUser: payload(user()) }));
 	await type('displayName', 'Ada');
 	await type('email', 'ada@example.com');
-	await press(en.user.create);
+	await press(enNew.create);
 	await waitFor(() => expect(visits.urls).toHaveLength(1));
 	expect(navigating(visits.urls[0]!, 'goto')).toBe(false);
 });

@@ -2,6 +2,8 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { UserSessions, UsersById } from '#lib/graphql/documents.ts';
+import { enEvents } from '#lib/messages/en-events.ts';
+import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
 import { userAddress } from '#lib/utils/user/user-address.ts';
 import { visits } from '../document/kit/navigation.ts';
@@ -15,7 +17,7 @@ beforeEach(() => (site = newSite()));
 describe('the log', () => {
 	const sessions = () =>
 		[...document.querySelectorAll<HTMLElement>('[data-session]')].map(
-			(row) => row.dataset.session + (row.textContent!.includes(en.session.over) ? ' over' : '')
+			(row) => row.dataset.session + (row.textContent!.includes(enRecord.session.over) ? ' over' : '')
 		);
 
 	test('changes the page where it stands, and is asked for once', async () => {
@@ -38,7 +40,7 @@ describe('the log', () => {
 		await show(site);
 		await site.reconnect();
 		await site.push('UserHistoryFeed', happened('missed'));
-		const more = await screen.findByRole('button', { name: en.activity.show(1) });
+		const more = await screen.findByRole('button', { name: enEvents.activity.show(1) });
 		expect(timeline()).toEqual(['first']);
 		await fireEvent.click(more);
 		expect(timeline()).toEqual(['missed', 'first']);
@@ -95,7 +97,7 @@ describe('the log', () => {
 		);
 		await waitFor(() => expect(header().textContent).toContain('Ada King'));
 		expect(timeline()).toEqual(['first']);
-		expect(screen.getByText(en.activity.newest).getAttribute('href')).toBe(`/people/${ada.id}`);
+		expect(screen.getByText(enEvents.activity.newest).getAttribute('href')).toBe(`/people/${ada.id}`);
 	});
 
 	test('says that somebody is erased, and lets nothing more be done', async () => {

@@ -9,6 +9,7 @@ import {
 	type UserOutcome,
 	type Viewer
 } from '#lib/graphql/documents.ts';
+import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
 import { visits } from '../document/kit/navigation.ts';
 import type { Site } from '../document/site.ts';
@@ -176,10 +177,10 @@ describe('the profile form', () => {
 			'UserHistoryFeed',
 			happened('theirs', { actor: { id: 'x', displayName: 'Linus' } }, theirs)
 		);
-		await screen.findByText(en.user.changedWhileEditing('Linus'));
+		await screen.findByText(enRecord.conflict.by('Linus'));
 		expect(form('save').querySelector<HTMLInputElement>('[name=displayName]')!.value).toBe('Augusta');
 		expect(form('save').querySelector<HTMLInputElement>('[name=expectedVersion]')!.value).toBe('8');
-		await fireEvent.click(screen.getByText(en.user.takeTheirs));
+		await fireEvent.click(screen.getByText(enRecord.conflict.takeTheirs));
 		expect(form('save').querySelector<HTMLInputElement>('[name=displayName]')!.value).toBe('Countess');
 	});
 });
@@ -194,9 +195,9 @@ describe('ending a session', () => {
 		within(row('2')).getByRole('button').focus();
 		await end('2');
 		expect(document.activeElement).toBe(row('2'));
-		await screen.findByText(en.session.ended);
+		await screen.findByText(enRecord.session.ended);
 		expect(document.activeElement).toBe(row('2'));
-		expect(row('2').textContent).toContain(en.session.over);
+		expect(row('2').textContent).toContain(enRecord.session.over);
 		expect(site.api.variables(RevokeSession)).toEqual([{ id: '2' }]);
 	});
 
@@ -206,9 +207,9 @@ describe('ending a session', () => {
 		}));
 		await show(site);
 		await end('2');
-		expect(row('2').textContent).toContain(en.session.over);
+		expect(row('2').textContent).toContain(enRecord.session.over);
 		await screen.findByText(en.problem.FORBIDDEN);
-		expect(row('2').textContent).not.toContain(en.session.over);
+		expect(row('2').textContent).not.toContain(enRecord.session.over);
 	});
 });
 

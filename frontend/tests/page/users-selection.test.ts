@@ -2,6 +2,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DisableUser, Users } from '#lib/graphql/documents.ts';
+import { enRow } from '#lib/messages/en-row.ts';
 import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
 import { Site } from '../document/site.ts';
@@ -15,7 +16,7 @@ const pick = (id: string) => fireEvent.click(row(id).querySelector('input')!);
 
 async function disable(id: string) {
 	await pick(id);
-	await fireEvent.click(screen.getByRole('button', { name: en.bulk.disable }));
+	await fireEvent.click(await screen.findByRole('button', { name: en.bulk.disable }));
 	const dialog = await screen.findByRole('dialog');
 	await fireEvent.click(within(dialog).getByRole('button', { name: en.bulk.disable }));
 }
@@ -38,7 +39,7 @@ describe('a selection', () => {
 		await pick('ada');
 		await turn({ data: data([user({ id: 'cy' })]) });
 		await pick('cy');
-		const bar = screen.getByRole('group', { name: en.users.selected(2) });
+		const bar = await screen.findByRole('group', { name: en.users.selected(2) });
 		expect(bar.textContent).toContain(en.users.selectedElsewhere(1));
 		const form = bar.closest('form')!;
 		expect(new FormData(form).getAll('id').sort()).toEqual(['ada', 'cy']);
@@ -111,7 +112,7 @@ describe('all that match', () => {
 	test('are read page by page, from the first on, in the order that is shown', async () => {
 		site.api.on(Users, ({ after }) => ({ users: after ? page(100, 30, 130) : page(0, 100, 130) }) as never);
 		await showFirst(130, 'q=ada&sort=name');
-		await fireEvent.click(await screen.findByRole('button', { name: en.users.selectMatching(130, true) }));
+		await fireEvent.click(await screen.findByRole('button', { name: enRow.selectMatching(130, true) }));
 		await bar(130);
 		expect(site.api.variables(Users)).toEqual(
 			[null, '99'].map((after) => ({
@@ -134,12 +135,12 @@ describe('all that match', () => {
 				: ({ users: page(0, 100, 1_000) } as never)
 		);
 		await showFirst(1_000);
-		await fireEvent.click(await screen.findByRole('button', { name: en.users.selectMatching(1_000, true) }));
+		await fireEvent.click(await screen.findByRole('button', { name: enRow.selectMatching(1_000, true) }));
 		await bar(100);
 		await waitFor(() => expect(site.api.variables(Users)).toHaveLength(2));
-		await fireEvent.click(screen.getByRole('button', { name: en.users.stopSelecting }));
+		await fireEvent.click(screen.getByRole('button', { name: enRow.stopSelecting }));
 		give({ users: page(100, 100, 1_000) });
-		await screen.findByRole('button', { name: en.users.selectMatching(1_000, true) });
+		await screen.findByRole('button', { name: enRow.selectMatching(1_000, true) });
 		await bar(100);
 		expect(site.api.variables(Users)).toHaveLength(2);
 	});
@@ -147,17 +148,15 @@ describe('all that match', () => {
 	test('are not more than can be changed at once, and the button says so', async () => {
 		site.api.on(Users, ({ after }) => ({ users: page(after ? Number(after) + 1 : 0, 100, 12_000) }) as never);
 		await showFirst(12_000);
-		await fireEvent.click(await screen.findByRole('button', { name: en.users.selectFirst(2_000) }));
+		await fireEvent.click(await screen.findByRole('button', { name: enRow.selectFirst(2_000) }));
 		await bar(2_000);
-		await waitFor(() =>
-			expect(screen.queryByRole('button', { name: en.users.selectFirst(2_000) })).toBeNull()
-		);
+		await waitFor(() => expect(screen.queryByRole('button', { name: enRow.selectFirst(2_000) })).toBeNull());
 		expect(site.api.variables(Users)).toHaveLength(20);
 	});
 
 	test('say why where they cannot be read', async () => {
 		await showFirst(130);
-		const button = await screen.findByRole('button', { name: en.users.selectMatching(130, true) });
+		const button = await screen.findByRole('button', { name: enRow.selectMatching(130, true) });
 		site.offline = true;
 		await fireEvent.click(button);
 		await screen.findByText(en.problem.UNAVAILABLE);

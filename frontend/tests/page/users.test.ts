@@ -19,7 +19,7 @@ const push = (message: object) => site.push('UserFeed', { users: message });
 
 async function disable(...ids: string[]) {
 	for (const id of ids) await pick(id);
-	await fireEvent.click(screen.getByRole('button', { name: en.bulk.disable }));
+	await fireEvent.click(await screen.findByRole('button', { name: en.bulk.disable }));
 	const dialog = await screen.findByRole('dialog');
 	await fireEvent.click(within(dialog).getByRole('button', { name: en.bulk.disable }));
 }

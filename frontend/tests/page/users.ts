@@ -6,16 +6,17 @@ import { settledView } from '#lib/server/view-state.ts';
 import type { Density } from '#lib/types/view.ts';
 import { formats } from '#lib/utils/format.ts';
 import { boundsAt } from '#lib/utils/moments.ts';
-import { parseUsers, userFilter } from '#lib/utils/user/address.ts';
+import { parseUsers, userFilter, users } from '#lib/utils/user/address.ts';
 import { userList } from '#lib/utils/user/views.ts';
 import type { View } from '#lib/utils/views.ts';
+import { peekPrefix } from '#lib/utils/user/peek-address.ts';
 import { user } from '../fakes/rows.ts';
 
 export const [ada, bo] = [user({ id: 'ada' }), user({ id: 'bo', displayName: 'Bo' })];
 
 /** `saved`: the views of this browser; `density` and `columns`: as they were last chosen. */
 export function data(
-	users = [ada, bo],
+	rows = [ada, bo],
 	search = '',
 	{ saved = [] as View[], density = 'comfortable' as Density, columns = userList.columns! } = {}
 ) {
@@ -26,10 +27,16 @@ export function data(
 		filter: userFilter(query, boundsAt({ timeZone: 'UTC', now: 0 })),
 		...userListLook({ m: en, words: enViews, f: formats('en', 'UTC'), query, saved, look }),
 		panels: null,
+		bar: null,
+		empty: null,
+		here: users.href(query),
+		peekPrefix: peekPrefix(users.href(query)),
+		peek: null,
+		peekPart: null,
 		cursor: 'head',
-		rows: users,
+		rows,
 		pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
-		total: users.length,
+		total: rows.length,
 		exact: true
 	};
 }

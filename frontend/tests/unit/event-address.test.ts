@@ -3,6 +3,7 @@ import { activity, activityFilter, activityFind, activityVariables } from '#lib/
 import { boundsAt } from '#lib/utils/moments.ts';
 import { eventChips, eventFilterFields } from '#lib/utils/event/filter-words.ts';
 import { formats } from '#lib/utils/format.ts';
+import { enEvents } from '#lib/messages/en-events.ts';
 import { en } from '#lib/messages/en.ts';
 import { GROUPS } from '#lib/utils/event/words.ts';
 
@@ -86,7 +87,7 @@ describe('the filters of the log', () => {
 	});
 
 	it('are named, each with the address without it', () => {
-		const chips = eventChips(en, formats('en', 'UTC'), parse(address), 'Ada');
+		const chips = eventChips(en, enEvents, formats('en', 'UTC'), parse(address), 'Ada');
 		expect(chips.map(({ name, text }) => [name, text])).toEqual([
 			['when', 'Nov 1, 2026 – Nov 2, 2026'],
 			['type', 'Role changed, Disabled'],
@@ -100,7 +101,9 @@ describe('the filters of the log', () => {
 	});
 
 	it('offer every type of event by its name', () => {
-		const types = eventFilterFields(en, parse('type=SIGN_IN_FAILED')).find((field) => field.name === 'type')!;
+		const types = eventFilterFields(en, enEvents, parse('type=SIGN_IN_FAILED')).find(
+			(field) => field.name === 'type'
+		)!;
 		expect(types.options).toHaveLength(Object.keys(en.event.types).length);
 		expect(types.options.filter((one) => one.chosen).map((one) => one.word)).toEqual(['Sign-in failed']);
 	});

@@ -1,5 +1,6 @@
 /** Every text of the catalogue is shown somewhere: one that nobody asks for fails here. */
 import { expect, test } from 'vitest';
+import { enAccount } from '#lib/messages/en-account.ts';
 import { enChange } from '#lib/messages/en-change.ts';
 import { enDevelopers } from '#lib/messages/en-developers.ts';
 import { enEvents } from '#lib/messages/en-events.ts';
@@ -9,7 +10,12 @@ import { enHelp } from '#lib/messages/en-help.ts';
 import { enImport } from '#lib/messages/en-import.ts';
 import { enKeys } from '#lib/messages/en-keys.ts';
 import { enLeave } from '#lib/messages/en-leave.ts';
+import { enNew } from '#lib/messages/en-new.ts';
 import { enViews } from '#lib/messages/en-views.ts';
+import { enPalette } from '#lib/messages/en-palette.ts';
+import { enOverview } from '#lib/messages/en-overview.ts';
+import { enRecord } from '#lib/messages/en-record.ts';
+import { enRow } from '#lib/messages/en-row.ts';
 import { en } from '#lib/messages/en.ts';
 import type { LiveState } from '#lib/stores/live/live.svelte.ts';
 import { BULK_ACTIONS } from '#lib/types/actions.ts';
@@ -54,6 +60,7 @@ function isUsed(path: string[], all = sources): boolean {
 test('no text is left over', () => {
 	const all = [
 		...paths(en),
+		...paths(enAccount),
 		...paths(enChange),
 		...paths(enDevelopers),
 		...paths(enEvents),
@@ -62,8 +69,13 @@ test('no text is left over', () => {
 		...paths(enImport),
 		...paths(enKeys),
 		...paths(enLeave),
+		...paths(enNew),
 		...paths(enHelp),
-		...paths(enViews)
+		...paths(enViews),
+		...paths(enPalette),
+		...paths(enOverview),
+		...paths(enRecord),
+		...paths(enRow)
 	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** Small rules of the console: who may what, what an action leads to, what counts as a question, how a day is called. */
 import { expect, test } from 'vitest';
 import type { Role } from '#lib/graphql/documents.ts';
-import { en } from '#lib/messages/en.ts';
+import { enEvents } from '#lib/messages/en-events.ts';
 import { dayName, toneOf } from '#lib/utils/event/words.ts';
 import { formats } from '#lib/utils/format.ts';
 import { isFiltered, parseUsers } from '#lib/utils/user/address.ts';
@@ -32,8 +32,11 @@ test('a search is a filter, an order is none', () => {
 
 test('days are called by what they are to the reader, events toned by what they mean', () => {
 	const now = Date.parse('2026-03-10T12:00:00Z');
-	const name = (key: string) => dayName(en, formats('en', 'UTC'), key, now);
-	expect(['2026-03-10', '2026-03-09'].map(name)).toEqual([en.activity.today, en.activity.yesterday]);
+	const name = (key: string) => dayName(enEvents, formats('en', 'UTC'), key, now);
+	expect(['2026-03-10', '2026-03-09'].map(name)).toEqual([
+		enEvents.activity.today,
+		enEvents.activity.yesterday
+	]);
 	expect(name('2026-03-01')).toContain('March 1');
 	expect([toneOf('USER_DELETED'), toneOf('USER_CREATED'), toneOf('USER_UPDATED')]).toEqual([
 		'danger',

@@ -1,5 +1,7 @@
 import type { EventMessages } from './types.ts';
 
+const count = (n: number, one: string, many: string) => `${n.toLocaleString('de')} ${n === 1 ? one : many}`;
+
 export const deEvents: EventMessages = {
 	sentence: {
 		USER_CREATED: {
@@ -118,28 +120,44 @@ export const deEvents: EventMessages = {
 			none: 'Bei {userDative} ist etwas geschehen, das diese Seite nicht kennt'
 		}
 	},
-	overview: {
-		serviceTitle: 'Anfragen seit dem Start der API',
-		serviceText: 'Gemessen vom API-Prozess, der diese Anfrage beantwortet hat.',
-		operation: 'Operation',
-		requests: 'Anfragen',
-		failed: 'Fehlgeschlagen',
-		average: 'Mittelwert',
-		slow: 'Langsamer als 250 ms',
-		several: 'mehrere gleichzeitig',
-		noService: 'Die API teilt der Konsole keine Messwerte mit.',
-		figures: { started: 'Anmeldungen', changes: 'Änderungen', failed: 'Fehlgeschlagene Anmeldungen' },
-		span: 'Zeitraum',
-		spans: { '1': '24 Std.', '7': '7 Tage', '30': '30 Tage', '90': '90 Tage' },
-		lastDays: {
-			'1': 'Letzte 24 Stunden',
-			'7': 'Letzte 7 Tage',
-			'30': 'Letzte 30 Tage',
-			'90': 'Letzte 90 Tage'
-		},
-		period: 'Zeitraum ab',
-		inPeriod: (n, start) => `${n.toLocaleString('de')} ab ${start}`,
-		now: 'Jetzt'
+	activity: {
+		export: (format) => `Als ${format} exportieren`,
+		lead: 'Alle Änderungen, sobald sie geschehen.',
+		pause: 'Anhalten',
+		resume: 'Weiter',
+		paused: 'Angehalten',
+		waiting: (n) => count(n, 'neues Ereignis', 'neue Ereignisse'),
+		show: (n) => `${count(n, 'neues Ereignis', 'neue Ereignisse')} zeigen`,
+		emptyTitle: 'Keine Ereignisse',
+		emptyText: 'Ereignisse dieser Art erscheinen hier sofort.',
+		onlyAbout: 'Nur über',
+		alike: 'Nur diese Person',
+		clear: 'Alle zeigen',
+		today: 'Heute',
+		yesterday: 'Gestern',
+		newest: 'Neueste',
+		newer: 'Neuere',
+		seen: 'Hier waren Sie',
+		jump: 'Dorthin, wo Sie waren',
+		find: 'Person suchen',
+		filters: { when: 'Wann', types: 'Ereignisse', subject: 'Objekt' },
+		subjectHint: 'ID einer Person, einer Sitzung oder eines API-Schlüssels',
+		whom: 'Welche Person?',
+		resynced: 'Diese Seite war zu weit zurück und wurde deshalb neu geladen.'
+	},
+	event: {
+		by: (name) => `durch ${name}`,
+		details: 'Einzelheiten',
+		happened: 'Wann',
+		user: 'Person',
+		request: 'Anfrage',
+		address: 'Adresse',
+		position: 'Position',
+		before: 'Vorher',
+		after: 'Nachher',
+		none: 'Noch nichts.',
+		revert: 'Zurücknehmen…',
+		older: 'Ältere'
 	},
 	window: {
 		since: (from) => `Seit ${from}`,

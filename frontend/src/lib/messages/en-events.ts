@@ -1,5 +1,7 @@
 import type { EventType } from '#lib/graphql/documents.ts';
 
+const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
 /**
  * What happened as a sentence: by whom, by the person concerned, or with nobody to name. `{user}` and `{actor}` are
  * links; `{userDative}` is the person where a language declines what stands for one who was erased.
@@ -122,23 +124,44 @@ export const enEvents = {
 			none: 'Something happened to {user} that this page does not know'
 		}
 	} satisfies Record<EventType, Sentence> & Record<string, Sentence>,
-	overview: {
-		serviceTitle: 'Requests since the API started',
-		serviceText: 'Measured by the API process that answered this request.',
-		operation: 'Operation',
-		requests: 'Requests',
-		failed: 'Failed',
-		average: 'Average',
-		slow: 'Slower than 250 ms',
-		several: 'several at once',
-		noService: 'The API does not share its measurements with the console.',
-		figures: { started: 'Sign-ins', changes: 'Changes', failed: 'Failed sign-ins' },
-		span: 'Period',
-		spans: { '1': '24 hours', '7': '7 days', '30': '30 days', '90': '90 days' },
-		lastDays: { '1': 'Last 24 hours', '7': 'Last 7 days', '30': 'Last 30 days', '90': 'Last 90 days' },
-		period: 'Period from',
-		inPeriod: (n: number, start: string) => `${n.toLocaleString('en')} from ${start}`,
-		now: 'Now'
+	activity: {
+		export: (format: string) => `Export as ${format}`,
+		lead: 'Every change, as it happens.',
+		pause: 'Pause',
+		resume: 'Resume',
+		paused: 'Paused',
+		waiting: (n: number) => `${count(n, 'new event', 'new events')}`,
+		show: (n: number) => `Show ${count(n, 'new event', 'new events')}`,
+		emptyTitle: 'Nothing here',
+		emptyText: 'Events of this kind appear here the moment they happen.',
+		onlyAbout: 'Only about',
+		alike: 'Only this person',
+		clear: 'Show everyone',
+		today: 'Today',
+		yesterday: 'Yesterday',
+		newest: 'Newest',
+		newer: 'Newer',
+		seen: 'You were here',
+		jump: 'Go to where you were',
+		find: 'Find a person',
+		filters: { when: 'When', types: 'Events', subject: 'Object' },
+		subjectHint: 'ID of a person, session or API key',
+		whom: 'Which person?',
+		resynced: 'This page was too far behind to catch up, so it was reloaded.'
+	},
+	event: {
+		by: (name: string) => `by ${name}`,
+		details: 'Details',
+		happened: 'When',
+		user: 'Person',
+		request: 'Request',
+		address: 'Address',
+		position: 'Position',
+		before: 'Before',
+		after: 'After',
+		none: 'Nothing yet.',
+		revert: 'Revert…',
+		older: 'Older'
 	},
 	window: {
 		since: (from: string) => `Since ${from}`,

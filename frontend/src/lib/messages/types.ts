@@ -1,4 +1,5 @@
 /** What a catalogue must hold. English is the measure of it. */
+import type { enAccount } from './en-account.ts';
 import type { enChange } from './en-change.ts';
 import type { enDevelopers } from './en-developers.ts';
 import type { enEntry } from './en-entry.ts';
@@ -10,6 +11,11 @@ import type { enImport } from './en-import.ts';
 import type { enKeys } from './en-keys.ts';
 import type { enLeave } from './en-leave.ts';
 import type { enViews } from './en-views.ts';
+import type { enNew } from './en-new.ts';
+import type { enPalette } from './en-palette.ts';
+import type { enOverview } from './en-overview.ts';
+import type { enRecord } from './en-record.ts';
+import type { enRow } from './en-row.ts';
 import type { en } from './en.ts';
 
 type Widened<T> = T extends string
@@ -35,3 +41,9 @@ export type KeysMessages = Widened<typeof enKeys>;
 export type LeaveMessages = Widened<typeof enLeave>;
 export type HelpMessages = Widened<typeof enHelp>;
 export type ViewMessages = Widened<typeof enViews>;
+export type PaletteMessages = Widened<typeof enPalette>;
+export type AccountMessages = Widened<typeof enAccount>;
+export type NewMessages = Widened<typeof enNew>;
+export type OverviewMessages = Widened<typeof enOverview>;
+export type RecordMessages = Widened<typeof enRecord>;
+export type RowMessages = Widened<typeof enRow>;

@@ -1,5 +1,6 @@
 /** Double of `$app/navigation`: keeps where the console went, and what it had read again. */
 import { onDestroy } from 'svelte';
+import { page } from './state.svelte.ts';
 
 export const visits = {
 	urls: [] as string[],
@@ -8,9 +9,25 @@ export const visits = {
 	refreshed: 0
 };
 
-export async function goto(to: string | URL, options: { replace?: boolean } = {}): Promise<void> {
-	visits.urls.push(typeof to === 'string' ? to : to.pathname + to.search);
-	visits.replaced.push(options.replace ?? false);
+interface Options {
+	replace?: boolean;
+	shallow?: boolean;
+	state?: App.PageState;
+}
+
+/** A shallow step reads nothing: it changes the address, and the state of the page. */
+export async function goto(
+	to: string | URL,
+	{ replace = false, shallow, state = {} }: Options = {}
+): Promise<void> {
+	const href = typeof to === 'string' ? to : to.pathname + to.search;
+	if (shallow) {
+		history[replace ? 'replaceState' : 'pushState'](state, '', href);
+		page.state = state;
+		return;
+	}
+	visits.urls.push(href);
+	visits.replaced.push(replace);
 }
 
 export async function invalidate(what: string): Promise<void> {

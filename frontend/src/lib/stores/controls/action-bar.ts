@@ -9,10 +9,20 @@ export class ActionBar {
 	/** The id of the row that the focus came from. */
 	#from: string | undefined;
 
-	/** To the first action; the bar must be shown. */
+	/** The way was taken before the bar was there. */
+	#waits = false;
+
+	/** To the first action, once the bar is shown. */
 	enter(): void {
 		this.#from = document.activeElement?.closest('tr')?.dataset.id ?? this.#from;
-		document.getElementById(BAR_ID)?.querySelector<HTMLElement>('button')?.focus();
+		const first = document.getElementById(BAR_ID)?.querySelector<HTMLElement>('button');
+		this.#waits = !first;
+		first?.focus();
+	}
+
+	/** The bar has been loaded. */
+	shown(): void {
+		if (this.#waits) this.enter();
 	}
 
 	/** Back to the row that it came from, otherwise to the first one. */

@@ -1,4 +1,7 @@
-/** j and k, and the arrows from a row on, walk a list; with Shift they select. Other keys act on the row that has the focus. */
+/**
+ * j and k, and the arrows from a row on, walk a list; with Shift they select. Other keys act on the row that has the focus,
+ * or, where none has it, on the one that is shown beside the list.
+ */
 import { isTyping } from '#lib/utils/keys.ts';
 
 const STEPS: Readonly<Record<string, number>> = { j: 1, k: -1, arrowdown: 1, arrowup: -1 };
@@ -12,21 +15,40 @@ interface ListKeys {
 	keys?: Readonly<Record<string, (index: number) => void>>;
 	/** Called with the indices of the row that has the focus and the one that Shift selects up to. */
 	extend?: (from: number, to: number) => void;
+	/**
+	 * The index of the row that is shown beside the list, -1 for one that is not in it, or null where nothing is; and what
+	 * shows another, called as one walks.
+	 */
+	beside?: { index: () => number | null; show: (index: number) => void };
 }
 
+/** Whether the key is one by which the control that has the focus is pressed, ticked or opened. */
+const isPress = (key: string) =>
+	key === ' ' && document.activeElement?.matches('button, input, summary') === true;
+
 /** A handler for the window's keydown. */
-export function listKeys({ targets, row, keys = {}, extend }: ListKeys): (event: KeyboardEvent) => void {
+export function listKeys({
+	targets,
+	row,
+	keys = {},
+	extend,
+	beside
+}: ListKeys): (event: KeyboardEvent) => void {
 	return (event) => {
-		if (isTyping(event) || document.querySelector('dialog[open]')) return;
+		if (isTyping(event) || isPress(event.key) || document.querySelector('dialog[open]')) return;
 		const all = targets();
 		const here = (document.activeElement ?? (event.target as Element)).closest(row);
-		const at = all.findIndex((target) => here?.contains(target));
+		const focused = all.findIndex((target) => here?.contains(target));
+		const shown = beside?.index() ?? null;
+		const at = focused === -1 ? (shown ?? -1) : focused;
 		const step = STEPS[event.key.toLowerCase()];
 		// The arrows scroll the page until a row has the focus.
 		if (step && (at !== -1 || event.key.length === 1)) {
 			event.preventDefault();
 			const to = at === -1 ? 0 : Math.min(all.length - 1, Math.max(0, at + step));
-			all[to]?.focus();
+			// Whoever reads beside the list stays there.
+			if (focused !== -1 || shown === null) all[to]?.focus();
+			if (shown !== null) beside?.show(to);
 			if (event.shiftKey && at !== -1) extend?.(at, to);
 		} else if (at !== -1 && keys[event.key]) {
 			event.preventDefault();

@@ -1,5 +1,9 @@
 /** One page of the directory, kept current by its feed. */
 import { UserFeed, type User, type UserFilter } from '#lib/graphql/documents.ts';
+import type { BulkRequest } from '#lib/types/actions.ts';
+import { run } from '#lib/utils/graphql.ts';
+import { expectedChange } from '#lib/utils/user/expected.ts';
+import type { Act } from './bulk.svelte.ts';
 import type { EventOf, Live } from '#lib/stores/live/live.svelte.ts';
 import { Rows, type ListRules } from '#lib/stores/rows.svelte.ts';
 import type { UserFeedData } from '#lib/graphql/documents.ts';
@@ -37,6 +41,24 @@ export class UserList extends Rows<User, Change> {
 	/** An estimate stays as it was read: it is not better by one. */
 	override get total(): number {
 		return this.exact ? super.total : this.#read;
+	}
+
+	/** One user's part of an action: shown at once, reverted when refused. Calls `done` with the id of whom it is done for. */
+	act(asked: BulkRequest, done: (id: string) => void): Act {
+		return async (user) => {
+			const confirmed = this.row(user.id)?.showPending(expectedChange(asked));
+			try {
+				const { carryOut } = await import('#lib/utils/user/carry-out.ts');
+				const result = await carryOut(run, user, asked);
+				if (result.kind !== 'refused') {
+					this.update(result.user, false);
+					done(user.id);
+				}
+				return result;
+			} finally {
+				confirmed?.();
+			}
+		};
 	}
 
 	/** Follows the feed until the returned function is called; presence, which no log has, is read after each break. */

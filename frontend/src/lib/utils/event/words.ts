@@ -1,6 +1,6 @@
 /** What the types of events have in common, and how their values read. */
 import type { EventType } from '#lib/graphql/documents.ts';
-import type { Messages } from '#lib/messages/types.ts';
+import type { EventMessages, Messages } from '#lib/messages/types.ts';
 import type { Formats } from '#lib/utils/format.ts';
 
 const DAY_MS = 86_400_000;
@@ -71,7 +71,7 @@ export function fieldValue(m: Messages, f: Formats, field: string, value: unknow
 }
 
 /** Today, yesterday, or the date. */
-export function dayName(m: Messages, f: Formats, key: string, now: number): string {
+export function dayName(m: EventMessages, f: Formats, key: string, now: number): string {
 	if (key === f.dayKey(now)) return m.activity.today;
 	if (key === f.dayKey(now - DAY_MS)) return m.activity.yesterday;
 	return f.date(`${key}T12:00:00Z`);

@@ -19,6 +19,15 @@ export function questionOf(all: Messages, m: ChangeMessages, request: BulkReques
 	return typeof whom === 'string' ? all.user.confirm(action, whom) : m.confirmTitle(action, whom);
 }
 
+/** What became of a single user. */
+export function changedText(
+	m: Messages,
+	{ displayName }: Pick<User, 'displayName'>,
+	asked: BulkRequest
+): string {
+	return `${displayName}: ${stateName(m, asked)}`;
+}
+
 /** What the users are now: 1 active, 8 disabled, 3 deleted; or their roles, if these are to change. */
 export function pickedText(m: ChangeMessages, users: readonly User[], { action }: BulkRequest): string {
 	const roles = () =>

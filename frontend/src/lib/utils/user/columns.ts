@@ -28,16 +28,33 @@ const KINDS: Record<'name' | ColumnKey, Kind> = {
 	email: { label: (m) => m.users.email, tight: 'w-38', sort: 'email', right: 'users.seeAll' },
 	role: { label: (m) => m.users.role, class: 'w-32', tight: 'w-24' },
 	status: { label: (m) => m.users.status, class: 'w-34', tight: 'w-26' },
-	access: { label: (m) => m.users.filter.access, class: 'w-30 max-lg:hidden', right: 'users.seeAll' },
-	verified: { label: (m) => m.field.emailVerifiedAt, class: 'w-30 max-lg:hidden', right: 'users.seeAll' },
-	seen: { label: (m) => m.users.lastSeen, class: 'w-36', tight: 'w-32', sort: 'seen' },
+	access: {
+		label: (m) => m.users.filter.access,
+		class: 'w-30 max-lg:hidden in-data-peeking:hidden',
+		right: 'users.seeAll'
+	},
+	verified: {
+		label: (m) => m.field.emailVerifiedAt,
+		class: 'w-30 max-lg:hidden in-data-peeking:hidden',
+		right: 'users.seeAll'
+	},
+	seen: {
+		label: (m) => m.users.lastSeen,
+		class: 'w-36 in-data-peeking:hidden',
+		tight: 'w-32 in-data-peeking:hidden',
+		sort: 'seen'
+	},
 	created: {
 		label: (m) => m.users.created,
-		class: 'w-34 max-lg:hidden',
-		tight: 'w-28 max-lg:hidden',
+		class: 'w-34 max-lg:hidden in-data-peeking:hidden',
+		tight: 'w-28 max-lg:hidden in-data-peeking:hidden',
 		sort: 'created'
 	},
-	updated: { label: (m) => m.users.updated, class: 'w-30 max-lg:hidden', sort: 'updated' }
+	updated: {
+		label: (m) => m.users.updated,
+		class: 'w-30 max-lg:hidden in-data-peeking:hidden',
+		sort: 'updated'
+	}
 };
 
 /** A column that is shown. */

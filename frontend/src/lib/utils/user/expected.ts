@@ -11,6 +11,13 @@ export const LEADS_TO = {
 } as const satisfies Record<string, UserStatus>;
 export type StatusAction = keyof typeof LEADS_TO;
 
+/** What may be done with a user of each status. */
+export const POSSIBLE: Readonly<Record<UserStatus, readonly StatusAction[]>> = {
+	ACTIVE: ['disable', 'delete'],
+	DISABLED: ['enable', 'delete'],
+	DELETED: ['restore']
+};
+
 /** What an action will have changed, to be shown before it is confirmed. */
 export function expectedChange({ action, role }: BulkRequest): Partial<User> {
 	return action === 'role' ? { role } : { status: LEADS_TO[action] };

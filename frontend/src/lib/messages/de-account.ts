@@ -1,0 +1,17 @@
+import type { AccountMessages } from './types.ts';
+
+export const deAccount: AccountMessages = {
+	title: 'Mein Konto',
+	profile: 'Profil',
+	profileText: 'So sehen andere Sie.',
+	password: 'Passwort',
+	passwordText: 'Eine Änderung beendet Ihre anderen Sitzungen.',
+	current: 'Aktuelles Passwort',
+	new: 'Neues Passwort',
+	change: 'Passwort ändern',
+	changed: 'Passwort geändert. Ihre anderen Sitzungen wurden beendet.',
+	sessions: 'Sitzungen',
+	sessionsText: 'Hier sind Sie angemeldet. Beenden Sie Sitzungen, die Sie nicht kennen.',
+	appearanceText: 'Wird in diesem Browser gespeichert.',
+	appearance: 'Darstellung'
+};

@@ -1,0 +1,12 @@
+import type { NewMessages } from './types.ts';
+
+export const deNew: NewMessages = {
+	title: 'Person anlegen',
+	lead: 'Die Person kann sich mit dem Passwort anmelden, das Sie festlegen, und sollte es danach ändern.',
+	password: 'Passwort (optional)',
+	passwordHint: 'Ohne Passwort ist noch keine Anmeldung möglich.',
+	create: 'Person anlegen',
+	createAnother: 'Anlegen und nächste beginnen',
+	adding: 'Wird angelegt …',
+	added: (name) => `${name} ist angelegt`
+};

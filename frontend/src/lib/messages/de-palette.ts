@@ -1,0 +1,9 @@
+import type { PaletteMessages } from './types.ts';
+
+export const dePalette: PaletteMessages = {
+	title: 'Befehle',
+	placeholder: 'Person oder Befehl suchen',
+	people: 'Personen',
+	commands: 'Befehle',
+	theme: (name) => `Farbschema: ${name}`
+};

@@ -1,0 +1,51 @@
+import type { RecordMessages } from './types.ts';
+
+export const deRecord: RecordMessages = {
+	session: {
+		current: 'Diese Sitzung',
+		revoke: 'Beenden',
+		revokeLabel: (name, begun) => `Sitzung beenden: ${name}, begonnen ${begun}`,
+		revokeAll: 'Alle beenden',
+		revokeOthers: 'Alle anderen beenden',
+		allEnded: 'Alle beendet',
+		over: 'Beendet',
+		more: (n) => `${n.toLocaleString('de')} ältere`,
+		newest: (n) => `Angezeigt werden die ${n} neuesten.`,
+		started: 'Begonnen',
+		seen: 'Zuletzt aktiv',
+		unknown: 'Unbekanntes Gerät',
+		none: 'Nirgends angemeldet.',
+		ended: 'Sitzung beendet',
+		on: (browser, system) => `${browser} unter ${system}`
+	},
+	conflict: {
+		title: 'Jemand anderes hat das inzwischen geändert',
+		refused:
+			'Es wurde nichts gespeichert. Vergleichen Sie beide Fassungen und speichern Sie Ihre oder übernehmen Sie die andere.',
+		compare: 'Vergleichen Sie beide Fassungen und speichern Sie Ihre oder übernehmen Sie die andere.',
+		moved: 'Ihre Eingaben sind noch da.',
+		theirs: 'Andere Fassung',
+		yours: 'Ihre Fassung',
+		takeTheirs: 'Andere übernehmen',
+		keepMine: 'Meine speichern',
+		by: (who) => `${who} hat das geändert, während Sie es bearbeiten`
+	},
+	erase: {
+		confirm: (name) => `${name} endgültig löschen?`,
+		type: (name) => `Zur Bestätigung „${name}“ eingeben`,
+		mismatch: 'Der Name stimmt nicht überein.'
+	},
+	access: {
+		title: 'Anmeldung',
+		yes: 'Meldet sich mit einem Passwort an.',
+		no: 'Kann sich nicht anmelden: Es gibt kein Passwort.',
+		set: 'Passwort setzen',
+		password: 'Neues Passwort',
+		hint: 'Mindestens 8 Zeichen. Alle Sitzungen dieser Person enden.',
+		save: 'Passwort setzen',
+		generate: 'Passwort erzeugen',
+		done: 'Das Passwort ist gesetzt, alle Sitzungen dieser Person sind beendet.',
+		once: (name: string) =>
+			`Wird nur einmal angezeigt: Kopieren Sie es jetzt und geben Sie es ${name} selbst.`
+	}
+};

@@ -1,0 +1,16 @@
+/** The words of one's own account. */
+export const enAccount = {
+	title: 'My account',
+	profile: 'Profile',
+	profileText: 'How others see you.',
+	password: 'Password',
+	passwordText: 'Changing it ends your other sessions.',
+	current: 'Current password',
+	new: 'New password',
+	change: 'Change password',
+	changed: 'Password changed. Your other sessions were ended.',
+	sessions: 'Sessions',
+	sessionsText: 'Where you are signed in. End what you do not recognise.',
+	appearanceText: 'Kept in this browser.',
+	appearance: 'Appearance'
+};

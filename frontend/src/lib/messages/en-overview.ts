@@ -1,0 +1,27 @@
+/** The words of the overview. */
+export const enOverview = {
+	people: 'People',
+	online: 'Online now',
+	byRole: 'By role',
+	byStatus: 'By status',
+	peak: (most: string) => `Peak: ${most}.`,
+	recent: 'Latest changes',
+	seeAll: 'See all activity',
+	memberText: 'You see active people. Ask an admin for the audit trail.',
+	serviceTitle: 'Requests since the API started',
+	serviceText: 'Measured by the API process that answered this request.',
+	operation: 'Operation',
+	requests: 'Requests',
+	failed: 'Failed',
+	average: 'Average',
+	slow: 'Slower than 250 ms',
+	several: 'several at once',
+	noService: 'The API does not share its measurements with the console.',
+	figures: { started: 'Sign-ins', changes: 'Changes', failed: 'Failed sign-ins' },
+	span: 'Period',
+	spans: { '1': '24 hours', '7': '7 days', '30': '30 days', '90': '90 days' },
+	lastDays: { '1': 'Last 24 hours', '7': 'Last 7 days', '30': 'Last 30 days', '90': 'Last 90 days' },
+	period: 'Period from',
+	inPeriod: (n: number, start: string) => `${n.toLocaleString('en')} from ${start}`,
+	now: 'Now'
+};

@@ -1,0 +1,80 @@
+/** The user who is shown beside the list: kept current by their row, or by the log where the list does not have them. */
+import {
+	UserHistoryFeed,
+	UserPage,
+	type EventRow,
+	type User,
+	type UserPageData
+} from '#lib/graphql/documents.ts';
+import type { Live } from '#lib/stores/live/live.svelte.ts';
+import type { Held } from '#lib/types/row.ts';
+import { run } from '#lib/utils/graphql.ts';
+import { Versioned } from '#lib/stores/versioned.svelte.ts';
+
+export type PeekRead = UserPageData['user'];
+
+/** As many of the newest changes are shown. */
+const EVENTS = 5;
+/** Whoever is walked past is not read: a user must be shown for so many milliseconds. */
+const REST_MS = 150;
+
+export class Peek {
+	readonly id: string;
+	/** Erased, or never to be seen by the viewer. */
+	unavailable = $state(false);
+	/** The newest changes; null until they are read. */
+	events = $state.raw<readonly EventRow[] | null>(null);
+	#own = $state.raw<Versioned<User> | null>(null);
+	readonly #row: () => Held | undefined;
+
+	/** `row`: that of the list; `read`: what the server has read already, null if they are not to be seen. */
+	constructor(id: string, row: () => Held | undefined, read?: PeekRead) {
+		this.id = id;
+		this.#row = row;
+		if (read !== undefined) this.#take(read);
+	}
+
+	/** Null while nobody has read them. */
+	get held(): Held | null {
+		return this.#row() ?? this.#own;
+	}
+
+	get user(): User | null {
+		return this.held?.current ?? null;
+	}
+
+	/** Reads them once they have been shown for a moment, until the returned function is called. */
+	readSoon(): () => void {
+		const stop = new AbortController();
+		const timer = setTimeout(() => {
+			run(UserPage, { id: this.id, eventsAfter: null }, stop.signal).then(
+				({ user }) => this.#take(user),
+				// What is shown stays, and is read again with the next change.
+				() => {}
+			);
+		}, REST_MS);
+		return () => {
+			clearTimeout(timer);
+			stop.abort();
+		};
+	}
+
+	/** Follows the log from a position on, where no row does; until the returned function is called. */
+	follow(live: Live, after: string): () => void {
+		return live.follow(
+			UserHistoryFeed,
+			{ filter: { userId: this.id }, after },
+			{ event: ({ user }) => void (user && this.#own?.update(user)) }
+		);
+	}
+
+	#take(read: PeekRead): void {
+		this.unavailable = read === null;
+		if (!read) return;
+		const { sessions: _, events, ...user } = read;
+		this.events = events.edges.slice(0, EVENTS).map(({ node }) => node);
+		const held = this.held;
+		if (held) held.update(user, false);
+		else this.#own = new Versioned(user);
+	}
+}

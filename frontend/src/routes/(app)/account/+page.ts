@@ -1,0 +1,7 @@
+import { loadRecordMessages } from '#lib/messages/record.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ data, parent }) => {
+	await loadRecordMessages((await parent()).locale);
+	return data;
+};
