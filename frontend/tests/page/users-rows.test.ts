@@ -1,54 +1,16 @@
-/** What a row of the list does: its menu, its role and status where they stand, and its user beside the list. */
+/** What a row of the list does: its menu, and its role and status where they stand. */
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-	DisableUser,
-	RevokeSessions,
-	SetPassword,
-	UpdateUser,
-	UserPage,
-	type User
-} from '#lib/graphql/documents.ts';
-import { loadPeek } from '#lib/components/user/peek.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { DisableUser, RevokeSessions, SetPassword, UpdateUser } from '#lib/graphql/documents.ts';
 import { enRow } from '#lib/messages/en-row.ts';
 import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
-import { actions } from '../../src/routes/(app)/people/[id]/+page.server.ts';
-import { page } from '../document/kit/state.svelte.ts';
 import { submissionsDone } from '../document/kit/forms.ts';
-import { Site, until } from '../document/site.ts';
-import { DONE, event, payload, refused, sessionPage, user } from '../fakes/rows.ts';
-import { ada, bo, data } from './users.ts';
-
-let site: Site;
-const ids = { ada: ada!, bo: bo!, cy: user({ id: 'cy', displayName: 'Cy' }) };
-const all = Object.values(ids);
-
-const read = (one: User) => ({
-	user: {
-		...one,
-		sessions: sessionPage([]),
-		events: {
-			edges: [{ node: event(`of-${one.id}-${one.version}`, { user: one, userId: one.id }) }],
-			pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null }
-		}
-	}
-});
-beforeEach(() => {
-	site = new Site('/people', actions, { id: 'ada' });
-	site.api.on(UserPage, ({ id }) => read(all.find((one) => one.id === id)!) as never);
-});
-const show = (more = {}) => site.show(Page, { data: { ...data(all), ...more }, form: null });
-const row = (id: string) => document.querySelector<HTMLElement>(`tr[data-id="${id}"]`)!;
-const name = (id: string) => row(id).querySelector<HTMLElement>('.name')!;
-const press = (key: string, target: Element = document.activeElement!) => fireEvent.keyDown(target, { key });
-const menuOf = async (id: string, menu = 'all') => {
-	await fireEvent.click(row(id).querySelector(`[data-menu=${menu}]`)!);
-	return screen.findByRole('menu', { hidden: true });
-};
-const choose = async (menu: HTMLElement, item: string) =>
-	fireEvent.click(within(menu).getByText(item, { exact: true }));
+import { until } from '../document/site.ts';
+import { DONE, payload, refused, user } from '../fakes/rows.ts';
+import { choose, menuOf, name, press, row, show, site } from './users-rows.ts';
+import { data } from './users.ts';
 
 describe('the menu of a row', () => {
 	test('is walked by its keys, and gives the focus back to its button', async () => {
@@ -199,134 +161,5 @@ describe('role and status where they stand', () => {
 		await site.show(Page, { data: data([me]), form: null });
 		await choose(await menuOf(me.id, 'status'), en.status.ACTIVE);
 		await screen.findByRole('dialog', { name: 'Enable Grace?' });
-	});
-});
-
-describe('a user beside the list', () => {
-	const beside = () => document.querySelector<HTMLElement>('aside[data-beside]');
-	const shown = (id: string) => waitFor(() => expect(beside()?.dataset.beside).toBe(id));
-
-	test('is opened by a key, has an address, and moves on with j, k and the arrows', async () => {
-		await show();
-		name('ada').focus();
-		await press('p');
-		await shown('ada');
-		expect(document.activeElement).toBe(beside());
-		expect(location.search).toBe('?peek=ada');
-		await press('j');
-		await shown('bo');
-		await press('ArrowDown');
-		await shown('cy');
-		await press('j');
-		expect(beside()!.dataset.beside, 'after the last comes nobody').toBe('cy');
-		await press('k');
-		await shown('bo');
-		expect(document.activeElement, 'the reader stays there').toBe(beside());
-		await press('Escape');
-		await waitFor(() => expect(beside()).toBeNull());
-		expect(document.activeElement).toBe(name('bo'));
-		await waitFor(() => expect(location.search).toBe(''));
-	});
-
-	test('Space shows and hides; on a box it ticks that', async () => {
-		await show();
-		name('ada').focus();
-		await press(' ');
-		await shown('ada');
-		await press(' ');
-		await waitFor(() => expect(beside()).toBeNull());
-		row('bo').querySelector('input')!.focus();
-		await press(' ');
-		expect(page.state.peek ?? null).toBeNull();
-	});
-
-	test('follows the focus of the rows, and x selects whom one sees', async () => {
-		await show();
-		name('ada').focus();
-		await press('p');
-		await shown('ada');
-		name('ada').focus();
-		await press('j');
-		await shown('bo');
-		expect(document.activeElement).toBe(name('bo'));
-		beside()!.focus();
-		await press('x');
-		expect(row('bo').querySelector('input')!.checked).toBe(true);
-	});
-
-	test('is read once it is shown for a moment, and changes as its row does', async () => {
-		await show();
-		await fireEvent.click(row('ada').querySelector('[data-peek]')!);
-		await shown('ada');
-		await waitFor(() => expect(beside()!.querySelector('[data-event=of-ada-1]')).not.toBeNull());
-		const next = { ...ids.ada, version: 2, displayName: 'Ada Lovelace' };
-		site.api.on(UserPage, () => read(next) as never);
-		await site.push('UserFeed', {
-			users: { __typename: 'UserChanged', cursor: '1', user: next, changes: [] }
-		});
-		await within(beside()!).findByRole('heading', { name: 'Ada Lovelace' });
-		await waitFor(() => expect(beside()!.querySelector('[data-event=of-ada-2]')).not.toBeNull());
-		await site.push('UserFeed', { users: { __typename: 'UserLeft', cursor: '2', userId: 'ada' } });
-		await within(beside()!).findByText(en.users.left);
-	});
-
-	test('who is walked past is not read', async () => {
-		await show();
-		name('ada').focus();
-		await press('p');
-		await shown('ada');
-		await press('j');
-		await shown('bo');
-		await press('j');
-		await shown('cy');
-		await waitFor(() => expect(beside()!.querySelector('[data-event=of-cy-1]')).not.toBeNull());
-		expect(site.api.variables(UserPage).map(({ id }) => id)).not.toContain('bo');
-	});
-
-	test('comes with the page where its address names one, who need not be in the list', async () => {
-		const di = user({ id: 'di', displayName: 'Di' });
-		await show({ peek: { id: 'di', user: read(di).user }, peekPart: await loadPeek('en') });
-		within(beside()!).getByRole('heading', { name: 'Di' });
-		expect(document.activeElement, 'the focus is left where it is').toBe(document.body);
-		expect(site.api.variables(UserPage)).toEqual([]);
-		await site.push('UserHistoryFeed', {
-			userEvents: {
-				__typename: 'Event',
-				...event('renamed', { userId: 'di' }),
-				user: { ...di, displayName: 'Diana', version: 2 }
-			}
-		});
-		await within(beside()!).findByRole('heading', { name: 'Diana' });
-		await press('j', document.body);
-		await shown('ada');
-		await press('Escape');
-		await waitFor(() => expect(beside()).toBeNull());
-		expect(location.search).toBe('');
-	});
-
-	test('says so where they are not to be seen', async () => {
-		await show({ peek: { id: 'di', user: null }, peekPart: await loadPeek('en') });
-		within(beside()!).getByText(en.user.notFoundText);
-	});
-
-	test('is changed there as in the row: by the same question, or at once', async () => {
-		site.api.on(UpdateUser, () => ({
-			updateUser: payload(user({ id: 'ada', role: 'AUDITOR', version: 2 }))
-		}));
-		await show();
-		name('ada').focus();
-		await press('p');
-		await shown('ada');
-		const panel = within(beside()!);
-		await fireEvent.change(panel.getByRole('combobox'), { target: { value: 'AUDITOR' } });
-		await fireEvent.submit(beside()!.querySelector('[data-role-form]')!);
-		await screen.findByText('Ada: Auditor');
-		expect(panel.getByRole<HTMLSelectElement>('combobox').value).toBe('AUDITOR');
-		const link = panel.getByRole<HTMLAnchorElement>('link', { name: en.bulk.disable });
-		expect(link.pathname + link.search, 'without script it leads to the page that asks').toBe(
-			`/people/change?do=disable&ids=ada&back=${encodeURIComponent('/people?peek=ada')}`
-		);
-		await fireEvent.click(link);
-		await screen.findByRole('dialog', { name: 'Disable Ada?' });
 	});
 });
