@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.models.directory import UserFilter, UserQuery
+from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.relevance import LITTLE, SLIPPED, Tier, is_long
 from domain.models.user import Status, User
 from domain.pagination import Page
@@ -140,8 +140,11 @@ class SqlSearch:
     async def found_early(self) -> Callable[[Any], ColumnElement[bool]] | None:
         """The condition on a row of users, if so many meet it that a page in any order usually has only early ones.
 
-        Slips do not count where a page of others is found.
+        Slips do not count where a page of others is found. By name the rows of words are in order already, and those who
+        are called so stand together, perhaps at the far end.
         """
+        if self._query.sort is UserSort.DISPLAY_NAME:
+            return None
         if len(self._search.words) > 1 or not self._sources.has(Tier.WORDS) or self._query.window.size < LITTLE:
             return None
         if self._sources.filtered.beside_traits(users.c.id) or (await self._rarest()).count <= self._sizes.gathered:
