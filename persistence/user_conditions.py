@@ -1,8 +1,7 @@
-"""Conditions on users as SQL: of the filter, and of the rules of relevance."""
+"""The filter of a list of users as SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -10,11 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    Boolean,
     ColumnElement,
-    Integer,
     SmallInteger,
-    Text,
     Uuid,
     any_,
     exists,
@@ -22,21 +18,14 @@ from sqlalchemy import (
 )
 
 from domain.models.actor import Role
-from domain.models.conditions import AllOf, Condition, Field, Holds, Near
 from domain.models.directory import UserFilter, UserQuery
-from domain.models.relevance import Rule
-from domain.models.slips import exchanged, middle
 from domain.models.user import Status
 from persistence.user_table import users
-from persistence.written import Written
 
 STATUSES = {Status.ACTIVE: 0, Status.DISABLED: 6, Status.DELETED: 12}
 ROLES = {Role.MEMBER: 0, Role.AUDITOR: 2, Role.ADMIN: 4}
 SIGN_IN = 18
 """The amounts that each adds to the column `traits`; a verified address adds one."""
-
-FALSE = "false"
-Meant = Mapping[str, Sequence[str]]
 
 
 def traits_of(wanted: UserFilter) -> list[int]:
@@ -94,61 +83,3 @@ class Filtered:
         if user_id is users.c.id:
             return condition
         return exists().where(users.c.id == user_id, condition).correlate_except(users)
-
-
-class Row:
-    """Conditions on a row that has the keys; if it is `whole`, a row of users, it has the address and the id too.
-
-    `near` has the words of the directory that a slip may mean.
-    """
-
-    def __init__(self, c: Any, near: Meant, *, whole: bool) -> None:
-        self._near = near
-        self._parts: list[ColumnElement[Any]] = [c.name_key, c.email_key]
-        self._texts = {Field.NAME: "'  ' || {0} || '  '", Field.WORDS: "'  ' || {0} || '  ' || {1} || '  '"}
-        if whole:
-            self._parts += [c.email, c.id]
-            self._texts |= {Field.EMAIL: "' ' || {2} || ' '", Field.ID: "' ' || {3}::text || ' '"}
-
-    def meets(self, condition: Condition) -> ColumnElement[bool]:
-        """Whether the row meets a condition; false for a text that it does not have."""
-        return Written(self._condition(condition), self._parts, Boolean())
-
-    def tier(self, rules: Sequence[Rule]) -> ColumnElement[int | None]:
-        """The tier by these rules, null for none."""
-        conditions = [(self._condition(condition), tier) for tier, condition in rules]
-        whens = " ".join(f"WHEN {text} THEN {int(tier)}" for text, tier in conditions if text != FALSE)
-        return Written(f"CASE {whens} END" if whens else "NULL::integer", self._parts, Integer())
-
-    def _condition(self, condition: Condition) -> str:
-        if isinstance(condition, Holds):
-            return self._has(self._texts.get(condition.field), condition.part)
-        if isinstance(condition, Near):
-            return self._has_any(self._texts[condition.field], condition.word)
-        before = len(self._parts)
-        parts = [self._condition(c) for c in condition.conditions]
-        if isinstance(condition, AllOf):
-            if FALSE not in parts:
-                return f"({' AND '.join(parts) or 'true'})"
-            del self._parts[before:]
-            return FALSE
-        return f"({' OR '.join(found)})" if (found := [p for p in parts if p != FALSE]) else FALSE
-
-    def _has(self, text: str | None, part: str) -> str:
-        return FALSE if text is None else f"strpos({text}, {self._value(literal(part))}) > 0"
-
-    def _has_any(self, text: str, typed: str) -> str:
-        """Whether one of the words that a slip means is in a text; few texts are cut into words for that.
-
-        They begin or end like the typed word, or have two letters exchanged (see `domain/models/slips.py`).
-        """
-        meant, half = self._near.get(typed, ()), middle(typed)
-        if not meant:
-            return FALSE
-        likely = [self._has(text, part) for part in (f" {typed[:half]}", f"{typed[half:]} ", f" {exchanged(typed)} ")]
-        words = f"string_to_array({text}, ' ') && {self._value(literal(list(meant), ARRAY(Text)))}"
-        return f"(({' OR '.join(likely)}) AND {words})"
-
-    def _value(self, value: ColumnElement[Any]) -> str:
-        self._parts.append(value)
-        return f"{{{len(self._parts) - 1}}}"

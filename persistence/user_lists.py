@@ -16,6 +16,7 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    CompoundSelect,
     Select,
     SmallInteger,
     Subquery,
@@ -71,14 +72,14 @@ def first_of_lists(
     `statement(conditions)` gives the first rows of one list, in order; `key` is the column that it is ordered by. `lead`
     may give those of the leading lists; if it has fewer than `limit`, the other lists are not read.
     """
-    leading = _first_of(
-        _of_each(traits[:LEADING], statement, order, *order.until) if lead is None else lead, order, limit
-    )
+    of_leading = _of_each(traits[:LEADING], statement, order, *order.until) if lead is None else lead
+    leading = _first_of(of_leading, order, limit)
     found = [select(*(leading.c[name] for name in order.columns))]
     if len(traits) > LEADING:
         others = _of_each(traits[LEADING:], statement, order, _within(leading, key, order, limit))
-        full = select(func.count()).select_from(leading).scalar_subquery() >= limit
-        found.append(others if lead is None else others.where(full))
+        if lead is not None:
+            others = others.where(select(func.count()).select_from(leading).scalar_subquery() >= limit)
+        found.append(others)
     return found
 
 
@@ -86,6 +87,11 @@ def merged(traits: Sequence[int], statement: FirstOfList, order: Order, limit: i
     """The first `limit` rows of the leading lists, which PostgreSQL merges row by row, as far as they are asked for."""
     lists = union_all(*(statement([users.c.traits == one]) for one in traits[:LEADING]))
     return lists.order_by(*order.of(lists.selected_columns)).limit(limit).subquery("merged")
+
+
+def united(lists: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
+    """All rows of these statements."""
+    return lists[0] if len(lists) == 1 else union_all(*lists)
 
 
 def _first_of(lead: Select[Any], order: Order, limit: int) -> CTE:

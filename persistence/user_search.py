@@ -140,8 +140,8 @@ class SqlSearch:
     async def found_early(self) -> Callable[[Any], ColumnElement[bool]] | None:
         """The condition on a row of users, if so many meet it that a page in any order usually has only early ones.
 
-        Slips do not count where a page of others is found. By name the rows of words are in order already, and those who
-        are called so stand together, perhaps at the far end.
+        Slips do not count where a page of others is found. Not in the order of names: rows of words have that order
+        already, and users with such a name are adjacent, perhaps at its far end.
         """
         if self._query.sort is UserSort.DISPLAY_NAME:
             return None

@@ -29,15 +29,15 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 
 from domain.models.conditions import AllOf, AnyOf, Field, Holds
 from domain.models.relevance import SLIPPED, Rule, Search, Tier, begins_or_near, is_long, rules_of, whole_names
-from persistence.user_conditions import Filtered, Meant, Row
-from persistence.user_lists import Order, first_of_lists
+from persistence.user_conditions import Filtered
+from persistence.user_lists import Order, first_of_lists, united
 from persistence.user_query import TOP
 from persistence.user_rows import Rows, begins
+from persistence.user_rules import Meant, SqlTexts
 from persistence.user_seek import Seek
 from persistence.user_table import AT_DOMAIN, DOMAIN, users
 from persistence.user_words import user_words
@@ -90,7 +90,7 @@ class Sources:
         The fewer columns are compared, the more orders can be read from their index alone.
         """
         rules = [condition for tier, condition in self.rules if tier not in self._implied()]
-        return Row(c, self.near, whole=True).meets(AnyOf(tuple(rules)))
+        return SqlTexts(c, self.near, whole=True).meet(AnyOf(tuple(rules)))
 
     def _implied(self) -> set[Tier]:
         """The tiers whose users have the words of the search, or parts of them, in their name or address too."""
@@ -139,7 +139,7 @@ class Sources:
     def _all_words(self, c: Any) -> ColumnElement[bool]:
         """Whether a row of words is of a user who has all words of the search, or parts of them."""
         widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
-        return Row(c, self.near, whole=False).meets(widest)
+        return SqlTexts(c, self.near, whole=False).meet(widest)
 
     def _filters(self, c: Any) -> list[ColumnElement[bool]]:
         """The conditions of the filter and the viewer on rows of words."""
@@ -171,7 +171,7 @@ class Sources:
         user_id = c.id if table is users else c.user_id
         better = [one for one, _ in self.rules if one in NESTED and one < min(tiers)]
         rules = [(one, rule) for one, rule in self.rules if one <= max(tiers) and one not in better[:-1]]
-        tier = Row(c, self.near, whole=whole).tier(rules)
+        tier = SqlTexts(c, self.near, whole=whole).tier(rules)
         return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier >= int(min(tiers)))
 
     def _has_words(self, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
@@ -180,11 +180,9 @@ class Sources:
         if len(words) < 2:
             return []
         field = Field.WORDS if self.by_email else Field.NAME
-        if SLIPPED.isdisjoint(tiers):
-            every = AllOf(tuple(Holds(field, w) for w in words))
-        else:
-            every = AllOf(tuple(begins_or_near(field, w) for w in words))
-        return [Row(user_words.c, self.near, whole=False).meets(every)]
+        has = Holds if SLIPPED.isdisjoint(tiers) else begins_or_near
+        every = AllOf(tuple(has(field, w) for w in words))
+        return [SqlTexts(user_words.c, self.near, whole=False).meet(every)]
 
     def addressed(self) -> Iterator[tuple[Tier, ColumnElement[bool]]]:
         """The conditions on users by id, address and domain, by tier."""
@@ -226,7 +224,7 @@ class Sources:
                 return seek.first_of(self._of(users, conditions, [tier], whole=tier is Tier.DOMAIN), tier, limit)
 
             found += first_of_lists(self.filtered.traits, first, users.c.name_key, order, limit)
-        return found[0] if len(found) == 1 else union_all(*found)
+        return united(found)
 
     def _names(self, tier: Tier) -> list[Names]:
         """The ranges of names that a tier may be in; they do not overlap."""
@@ -253,9 +251,9 @@ class Sources:
         return select(first.c.tier, first.c.name_key, first.c.id).select_from(word).join(first, true())
 
     def _once(self, typed: str, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
-        """Without words of the address, where the name has such a word too: most users come once then."""
+        """Leave out words of the address where the name has such a word too, so that most users are read once."""
         if not (self.by_email and SLIPPED.isdisjoint(tiers)):
             return []
         part = typed if Tier.PARTS in tiers and is_long(typed) else f" {typed}"
-        named = Row(user_words.c, {}, whole=False).meets(Holds(Field.NAME, part))
+        named = SqlTexts(user_words.c, {}, whole=False).meet(Holds(Field.NAME, part))
         return [or_(user_words.c.in_name, not_(named))]

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.conditions import texts_of
 from domain.models.relevance import Search, Tier, rank
 from domain.models.user import User
+from persistence.user_lists import united
 from persistence.user_query import COLUMNS, user_from_row
 from persistence.user_rows import Rows
 from persistence.user_seek import Key, Seek
@@ -19,7 +20,7 @@ from persistence.user_sources import Sources
 from persistence.user_table import users
 
 SPARE = 8
-"""Rows that are read beyond those of a page, of users who are found twice: to leave these out, the database would sort all."""
+"""Rows that are read beyond those of a page, because a user may be found twice: a DISTINCT would sort all rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,15 @@ class Stage:
 
 def all_of(tiers: Sequence[Tier], lists: Sequence[Select[Any]]) -> Stage:
     """All rows of these lists, sorted."""
-    together = lists[0] if len(lists) == 1 else union_all(*lists)
-    return Stage(tiers, lambda _seek, _limit: together)
+    rows = united(lists)
+    return Stage(tiers, lambda _seek, _limit: rows)
 
 
 def together(stages: Sequence[Stage]) -> Stage:
     """Several stages that each cost little, read at once."""
 
     def statement(seek: Seek, limit: int) -> Any:
-        lists = [stage.statement(seek, limit) for stage in stages if seek.reaches(stage.tiers)]
-        return lists[0] if len(lists) == 1 else union_all(*lists)
+        return united([stage.statement(seek, limit) for stage in stages if seek.reaches(stage.tiers)])
 
     return Stage([tier for stage in stages for tier in stage.tiers], statement)
 
@@ -58,7 +58,7 @@ class Reader:
         self._connection, self._search, self._by_email = connection, search, by_email
 
     async def read(self, stage: Stage, seek: Seek, want: int) -> list[tuple[Key, User]]:
-        """Up to `want` users of a stage; those whom the rules give another tier than they were read with are left out."""
+        """Up to `want` users of a stage, without those whose tier by the rules is not the one they were read with."""
         found: dict[Key, User] = {}
         while len(found) < want:
             limit = want - len(found) + SPARE

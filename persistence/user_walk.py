@@ -81,7 +81,7 @@ class Walk:
         return filtered.beside_traits(users.c.id) if self._query.sort is UserSort.CREATED_AT else []
 
     def early(self, finds: Callable[[Any], ColumnElement[bool]]) -> Select[Any]:
-        """The page, of those of the first `met` users whom a search finds; it may have fewer users than there are.
+        """The page, among the first `met` users of the order; it has fewer users if the search finds too few of them.
 
         `finds` gives the condition on a row that has the keys, address and id.
         """
