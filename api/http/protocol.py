@@ -15,6 +15,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.http import handshake
+from api.http.lingering import LingeringTransport
 from api.http.refusals import CLOSED, SAFE_HEADERS, Headers, refusal_body
 from api.http.spool import BODY_TIME
 from api.sockets.frames import FrameProtocol
@@ -26,7 +27,7 @@ MESSAGE_SECONDS = 10.0
 UNREAD_SECONDS = 30.0
 """How long a client may leave an answer unread that does not fit into the connection's buffers."""
 LINGER_SECONDS = 1.0
-"""How long a client may continue to send a request that is already refused."""
+"""How long a client may continue to send a request whose response it has already got."""
 HEAD_BYTES = 16 * 1024
 """The longest request line, and the longest head altogether."""
 MESSAGES = {
@@ -53,6 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
     header_seconds = HEADER_SECONDS
     message_seconds = MESSAGE_SECONDS
     unread_seconds = UNREAD_SECONDS
+    linger_seconds = LINGER_SECONDS
     _deadline: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _in_head = True
@@ -137,6 +139,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self.scope["extensions"] = {BODY_TIME: {"give": self._give_body_time}}
         super().on_headers_complete()
         self._within(self.message_seconds)
+        cycle: RequestResponseCycle | None = self.cycle  # a handshake has none, and no body
+        if cycle is not None and not cycle.keep_alive and handshake.has_body(self.headers):
+            cycle.transport = LingeringTransport(self.transport, self._end)
 
     def _give_body_time(self) -> None:
         """Wait once more as long for the rest of the body: a route asks for that which reads a long one as it arrives."""
@@ -217,11 +222,20 @@ class BoundedProtocol(HttpToolsProtocol):
         lines = [name + b": " + value for name, value in (*own, *extra, *SAFE_HEADERS, *CLOSED)]
         first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()
         self.transport.write(b"\r\n".join([first, *lines, b"", body]))
+        self._linger()
+
+    def _end(self) -> None:
+        if self._in_head:
+            self.transport.close()
+        else:
+            self._linger()
+
+    def _linger(self) -> None:
         self._over = True
         if self.transport.get_protocol() is self and self.transport.can_write_eof():
             # To close while more comes would reset the connection, and the answer could be lost on its way.
             self.transport.write_eof()
-            self.loop.call_later(LINGER_SECONDS, self.transport.close)
+            self.loop.call_later(self.linger_seconds, self.transport.close)
         else:
             self.transport.close()
 

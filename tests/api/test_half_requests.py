@@ -11,6 +11,7 @@ from api.http.protocol import HEAD_BYTES, HEADER_SECONDS, MESSAGE_SECONDS, Bound
 from api.sockets.connection import INIT_SECONDS
 from tests.api.conftest import Server, settings_for
 from tests.api.half_requests import CLOSED_SECONDS, HALVES, LIVEZ, LOGIN, PATIENCE, UPGRADE, Half, end_of, ends
+from tests.integration.logs import until
 
 SAFE = (
     b"x-content-type-options: nosniff",
@@ -147,3 +148,43 @@ async def test_a_response_that_is_not_read_does_not_hold_the_connection(database
         async with asyncio.timeout(PATIENCE):
             await ended.wait()
         writer.transport.abort()
+
+
+BODY_PARTS = {
+    b"Content-Length: %d\r\n\r\n" % (1 << 30): b" " * 65_536,
+    b"Transfer-Encoding: chunked\r\n\r\n": b"10000\r\n" + b" " * 65_536 + b"\r\n",
+}
+
+
+@pytest.fixture(scope="module")
+def patient(database_url: str, redis_url: str) -> Iterator[Server]:
+    """A server that leaves clients much time to send a request that is refused already."""
+
+    class Patient(BoundedProtocol):
+        linger_seconds = message_seconds = 2 * PATIENCE
+
+    settings = settings_for(database_url, redis_url)
+    with Server(settings, http=Patient, timeout_keep_alive=2 * int(PATIENCE)) as server:
+        yield server
+
+
+@pytest.mark.parametrize(("head", "part"), BODY_PARTS.items())
+async def test_a_request_that_is_refused_may_be_sent_on(patient: Server, head: bytes, part: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", patient.port)
+    writer.write(LOGIN + b"Connection: close\r\n" + head + part * 20)
+    async with asyncio.timeout(PATIENCE):
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        for _ in range(500):  # more than the buffers of a connection hold
+            writer.write(part)
+            await writer.drain()
+    writer.transport.abort()
+
+
+async def test_a_connection_whose_request_was_read_is_closed_at_once(patient: Server) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", patient.port)
+    writer.write(LOGIN + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
+    async with asyncio.timeout(PATIENCE):
+        assert await reader.read()
+    await until(lambda: not patient.uvicorn.server_state.connections)
+    writer.transport.abort()
