@@ -43,7 +43,7 @@ class Address(SecretStr):
 
 
 class ExternalAddress(Address):
-    """The address of another service, shown with its host alone: the rest may authorise whoever knows it."""
+    """The address of another service, shown with its host alone: its path and query may contain a credential."""
 
     def _display(self) -> str:
         parts = urlsplit(self.get_secret_value())

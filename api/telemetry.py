@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -68,7 +67,7 @@ class Metrics:
         """Count how an operation was answered: `compiled`, `resumed` by the executor after an error, or `executed` by it."""
         self.executions.labels(path).inc()
 
-    def gauge(self, name: str, help_text: str, read: Any) -> None:
+    def gauge(self, name: str, help_text: str, read: Callable[[], float]) -> None:
         """Register a gauge that is read on every scrape."""
         Gauge(f"rollcall_{name}", help_text, registry=self.registry).set_function(read)
 

@@ -101,8 +101,8 @@ class LongerTransactions(asyncpg.Connection):
     """A connection whose transactions have a longer `statement_timeout`, set with BEGIN in the same round trip.
 
     Readers run outside of transactions and writers inside, on connections of one pool. A write that waits for a lock,
-    an import or pruning may take longer than a read: as long as `command_timeout` lets it, which the server need not be
-    told by a process that has stopped.
+    an import or pruning may take longer than a read: up to `command_timeout`. The server ends it then too, for a process that
+    has stopped does not.
     """
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - asyncpg's

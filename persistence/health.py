@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.errors import Unavailable
 from persistence.database import Database
 from persistence.errors import sqlstate
+from persistence.log.backlog import events_behind
 from persistence.log.table import log_state
 from persistence.preflight import REVISION
 from persistence.redis.broadcast import connect
@@ -29,9 +30,9 @@ SECONDS = 0.8
 """Less than the limit for all checks together (api/http/health.py), so that a check that hangs can be identified."""
 
 LAG_EVENTS = 1_000
+"""A replica that is further behind answers hardly any query. Under load, a healthy one is some events behind."""
 RELAY_SECONDS = 10
 """How long committed events may wait for their sequence numbers."""
-"""A replica that is further behind answers hardly any query. Under load, a healthy one is some events behind."""
 
 STATES = {
     "25006": "the database is read-only",
@@ -161,8 +162,7 @@ class ReplicaHealth:
     async def follows(self) -> str | None:
         """Whether it can be read and has nearly all events."""
         with _database_fault() as fault:
-            async with asyncio.timeout(SECONDS), self._replica.connect() as connection:
-                behind = self._head() - (await connection.scalar(select(log_state.c.last_seq)) or 0)
+            behind = await events_behind(self._replica, self._head)
             fault.words = f"it is {behind:,} events behind" if behind > LAG_EVENTS else None
         return fault.words
 

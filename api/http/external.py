@@ -1,4 +1,4 @@
-"""Whether a service that Rollcall's operator depends on answers (HEALTH_EXTERNAL_URLS)."""
+"""Whether another service, on which the operator depends, answers (HEALTH_EXTERNAL_URLS)."""
 
 from __future__ import annotations
 

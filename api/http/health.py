@@ -32,7 +32,7 @@ CHECK_SECONDS = 1.0
 KEPT_SECONDS = 1.0
 """How long the result of checks is reused."""
 EXTERNAL_KEPT_SECONDS = 5.0
-"""How long that of a service of others is."""
+"""How long the result of the check of another service is reused."""
 ACCEPTING = "accepting"
 """The check that this process is not stopping."""
 
@@ -226,9 +226,8 @@ async def faults_of(probes: Sequence[Probe]) -> dict[str, Fault]:
 
 async def results(*probes: Probe) -> list[Result]:
     """The results of all checks of these probes, in order; takes at most CHECK_SECONDS."""
-    found = await asyncio.gather(*(probe.faults() for probe in probes))
-    pairs = ((name, faults.get(name)) for probe, faults in zip(probes, found, strict=True) for name in probe.names)
-    return [Result(name, None if fault is None else fault.words) for name, fault in pairs]
+    faults = await faults_of(probes)
+    return [Result(name, faults[name].words if name in faults else None) for probe in probes for name in probe.names]
 
 
 async def _tried(check: Check) -> Fault | None:

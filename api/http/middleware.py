@@ -59,12 +59,10 @@ class RequestMiddleware:
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
-            await self._http(scope, receive, send, request_id, RequestRecord() if self._access_log else None)
+            await self._http(scope, receive, send, request_id)
 
-    async def _http(
-        self, scope: Scope, receive: Receive, send: Send, request_id: str, record: RequestRecord | None
-    ) -> None:
-        current_request.set(record)
+    async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        current_request.set(RequestRecord() if self._access_log else None)
         began, status = time.perf_counter(), 0
 
         async def answer(message: Message) -> None:
@@ -79,7 +77,7 @@ class RequestMiddleware:
         except ConnectionError:
             log.debug("request.client_disconnected")
         finally:
-            self._count(scope, status, time.perf_counter() - began, record)
+            self._count(scope, status, time.perf_counter() - began)
 
     def _with_own(self, given: Collection[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         headers = [*given, *self._headers, (b"x-request-id", request_id.encode())]
@@ -87,12 +85,13 @@ class RequestMiddleware:
         headers += [(name, value) for name, value in CLOSED if name not in present]
         return headers
 
-    def _count(self, scope: Scope, status: int, seconds: float, record: RequestRecord | None) -> None:
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
         """Count under the route's pattern and a known method: what a client makes up must not make a new series."""
         name = getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.requests.labels(name, method, status).inc()
         self._metrics.seconds.labels(name).observe(seconds)
+        record = current_request.get()
         write = log.warning if status >= 500 or seconds > SLOW_SECONDS else log.debug if record is None else log.info
         said = {} if record is None else record.fields()
         write("request", method=method, path=cut(scope["path"]), status=status, ms=round(seconds * 1000, 1), **said)

@@ -24,13 +24,13 @@ ENDING_SECONDS = 2
 """What is kept of SHUTDOWN_SECONDS for ending what runs behind the requests."""
 
 DRAIN_STEP = 0.1
-"""Seconds between looks at whether a second signal has come."""
+"""Seconds between checks for a second signal."""
 
 
 class Server(uvicorn.Server):
     """uvicorn's server with room for many sockets, and a garbage collector that leaves alone what stays anyway.
 
-    `ready` is called once it listens. When it is told to stop it calls `stopping`, and goes on answering for
+    `ready` is called once it listens. On a signal it calls `stopping`, and goes on answering for
     `drain_seconds`, so that a gateway that asks /readyz sends no more requests here before they are refused.
     """
 

@@ -15,6 +15,7 @@ from persistence.database import Database
 from persistence.log.table import log_state
 
 SECONDS = 0.8
+"""How long a database may take to answer; as for health checks (persistence/health.py)."""
 WAITING = text(
     "select count(*), coalesce(extract(epoch from clock_timestamp() - min(uuid_extract_timestamp(id))), 0)"
     " from (select id from events where seq is null order by ord limit 10000) waiting"
@@ -49,8 +50,13 @@ class LogBacklog:
 
     async def _lag(self, replica: AsyncEngine) -> float:
         try:
-            async with asyncio.timeout(SECONDS), replica.connect() as connection:
-                shown = await connection.scalar(select(log_state.c.last_seq))
-                return float(max(0, self.head() - (shown or 0)))
+            return float(await events_behind(replica, self.head))
         except (SQLAlchemyError, OSError):
             return math.nan
+
+
+async def events_behind(replica: AsyncEngine, head: Callable[[], int]) -> int:
+    """By how many events a replica is behind `head`. Raises SQLAlchemyError, and OSError after SECONDS."""
+    async with asyncio.timeout(SECONDS), replica.connect() as connection:
+        shown = await connection.scalar(select(log_state.c.last_seq))
+    return max(0, head() - (shown or 0))

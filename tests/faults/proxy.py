@@ -5,10 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Self
 
 CHUNK = 64 * 1024
+
+
+async def until_one_ends(*directions: Coroutine[None, None, None]) -> None:
+    """Pass bytes on in all directions until one ends, and cancel the others."""
+    tasks = [asyncio.ensure_future(direction) for direction in directions]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Proxy:
@@ -81,13 +92,7 @@ class Proxy:
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._target)
             ends.append(back)
-            ways = [asyncio.ensure_future(self._pass(reader, back)), asyncio.ensure_future(self._pass(there, writer))]
-            try:
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for way in ways:
-                    way.cancel()
-                await asyncio.gather(*ways, return_exceptions=True)
+            await until_one_ends(self._pass(reader, back), self._pass(there, writer))
         except (OSError, asyncio.CancelledError):
             pass
         finally:

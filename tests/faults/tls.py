@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.faults.proxy import CHUNK, until_one_ends
+
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 """What a client sends to begin TLS (PostgreSQL manual, section 55.7)."""
-CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,9 @@ async def tls_before(database_url: str, certificates: Certificates) -> AsyncIter
 async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int | None) -> None:
     """Pass bytes on in both directions until one side closes."""
     there, back = await asyncio.open_connection("127.0.0.1", port)
-    directions = {asyncio.create_task(copy(reader, back)), asyncio.create_task(copy(there, writer))}
     try:
-        await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
+        await until_one_ends(copy(reader, back), copy(there, writer))
     finally:
-        for direction in directions:
-            direction.cancel()
-        await asyncio.gather(*directions, return_exceptions=True)
         back.close()
 
 

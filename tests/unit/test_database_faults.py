@@ -1,4 +1,4 @@
-"""What an operator is told when a database cannot be connected to: failures of TLS by their cause."""
+"""What an operator reads when a database cannot be connected to: failures of TLS by their cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of a service of others: what counts as an answer, and that its address is never shown."""
+"""The check of another service: what counts as an answer, and that its address is never shown."""
 
 from __future__ import annotations
 

@@ -23,13 +23,7 @@ COMPLETE = {
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Remove the settings of the machine that runs the tests."""
-    for name in LocalSettings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("no_settings")
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:

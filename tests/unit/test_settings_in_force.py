@@ -30,13 +30,7 @@ SECRETS = {
 NEEDED = {name.lower(): SECRETS[name] for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")}
 
 
-@pytest.fixture(autouse=True)
-def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Remove the settings of the machine that runs the tests."""
-    for name in LocalSettings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("no_settings")
 
 
 def in_force(**values: object) -> dict[str, Setting]:
