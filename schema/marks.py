@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from graphql import GraphQLField
+from graphql import GraphQLField, GraphQLObjectType
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 COST_MAX = 20_000
@@ -60,6 +61,14 @@ def definition_of(field: GraphQLField) -> StrawberryField | None:
     """The field as it was declared; None for one that is not declared here."""
     definition = (field.extensions or {}).get("strawberry-definition")
     return definition if isinstance(definition, StrawberryField) else None
+
+
+def class_of(type_: GraphQLObjectType) -> type | None:
+    """The class of a type's values, `Connection` for `Connection[User]`; None for a type that is not declared here."""
+    definition = (type_.extensions or {}).get("strawberry-definition")
+    if not isinstance(definition, StrawberryObjectDefinition):
+        return None
+    return (definition.concrete_of or definition).origin
 
 
 def _marks(field: GraphQLField) -> Mapping[Any, Any]:

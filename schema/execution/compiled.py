@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from types import CoroutineType
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from graphql import (
     GraphQLField,
@@ -32,27 +32,13 @@ from graphql import (
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, collect_fields
-from strawberry.types.base import StrawberryObjectDefinition
-from strawberry.types.field import StrawberryField
 
-
-class LeanInfo(NamedTuple):
-    """The part of `info` that compiled resolvers may use; a resolver that uses more is executed instead."""
-
-    context: Any
-
+from schema.execution.plan import LeanInfo, NotCompilable, Unanswered
+from schema.marks import class_of, definition_of
 
 Complete = Callable[[Any, LeanInfo], Any]
 """Turns the value of a resolver into the value to send."""
 Resolve = Callable[[Any, LeanInfo], Any]
-
-
-class NotCompilable(Exception):
-    """The selection contains something that only the executor can handle."""
-
-
-class NotAnswered(Exception):
-    """Only the executor can handle this value."""
 
 
 class CompiledMessage:
@@ -127,10 +113,10 @@ def _non_null_completion(executor: Executor[Any], type_: GraphQLOutputType, deta
 
 
 def _class(type_: GraphQLObjectType) -> type:
-    definition = (type_.extensions or {}).get("strawberry-definition")
-    if not isinstance(definition, StrawberryObjectDefinition) or definition.is_graphql_generic:
+    found = class_of(type_)
+    if found is None:
         raise NotCompilable
-    return definition.origin
+    return found
 
 
 def _one_of(known: Mapping[type, Complete]) -> Complete:
@@ -139,7 +125,7 @@ def _one_of(known: Mapping[type, Complete]) -> Complete:
         if inner is None:
             if isinstance(value, CoroutineType):
                 value.close()
-            raise NotAnswered
+            raise Unanswered
         return inner(value, info)
 
     return complete
@@ -148,7 +134,7 @@ def _one_of(known: Mapping[type, Complete]) -> Complete:
 def _list(inner: Complete) -> Complete:
     def complete(value: Any, info: LeanInfo) -> list[Any]:
         if not isinstance(value, list | tuple):
-            raise NotAnswered
+            raise Unanswered
         return [inner(item, info) for item in value]
 
     return complete
@@ -160,7 +146,7 @@ def _leaf(type_: GraphQLLeafType) -> Complete:
     def complete(value: Any, _: LeanInfo) -> Any:
         coerced = coerce(value)
         if coerced is None or coerced is Undefined:
-            raise NotAnswered
+            raise Unanswered
         return coerced
 
     return complete
@@ -200,8 +186,8 @@ def _identity(value: Any, _: LeanInfo) -> Any:
 
 def _resolver(field: GraphQLField) -> Resolve:
     """The function behind a field. Raises NotCompilable if it needs more than the source and the context."""
-    definition = (field.extensions or {}).get("strawberry-definition")
-    if not isinstance(definition, StrawberryField) or definition.extensions or field.args:
+    definition = definition_of(field)
+    if definition is None or definition.extensions or field.args:
         raise NotCompilable
     if definition.base_resolver is None:
         get = attrgetter(definition.python_name)

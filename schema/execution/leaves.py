@@ -13,7 +13,7 @@ from types import CoroutineType
 from typing import Any
 
 import orjson
-from graphql import GraphQLEnumType, GraphQLLeafType, Undefined
+from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLEnumType, GraphQLLeafType, Undefined
 
 from schema.execution.plan import Unanswered
 from schema.scalars import write_time
@@ -21,12 +21,11 @@ from schema.scalars import write_time
 Bind = Callable[[object], str]
 """Makes a value available to the generated code; returns its name there."""
 
-INT_MAX = 2**31 - 1
 USUAL = {
     "String": "type({x}) is str",
     "ID": "type({x}) is str",
     "Boolean": "type({x}) is bool",
-    "Int": f"type({{x}}) is int and -{INT_MAX} <= {{x}} <= {INT_MAX}",
+    "Int": f"type({{x}}) is int and {GRAPHQL_MIN_INT} <= {{x}} <= {GRAPHQL_MAX_INT}",
 }
 """For scalars of the specification (section 3.5): when a value is its own coerced value."""
 TIME = "type({x}) is datetime and {x}.tzinfo is UTC"
@@ -77,4 +76,4 @@ def _coercion(type_: GraphQLLeafType) -> Callable[[Any], Any]:
 
 
 TIME_NAMES: Mapping[str, object] = {"datetime": datetime, "UTC": UTC}
-"""What the expressions use by name."""
+"""Names that occur in the expressions."""

@@ -25,13 +25,13 @@ from graphql import (
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import CollectedFields, FieldDetails, collect_fields
-from strawberry.types.base import StrawberryObjectDefinition
 
 from schema.execution.arguments import Converter
 from schema.execution.leaves import TIME_NAMES, leaf
 from schema.execution.plan import Arguments, NotCompilable, Plan, Root, Run, TooLarge, Unanswered
 from schema.execution.resolvers import Call, call_of
 from schema.execution.weights import Weights
+from schema.marks import class_of
 
 PLAN_FIELDS_MAX = 500
 """Fields of a plan; the console's largest document has about 100."""
@@ -208,8 +208,7 @@ class _Writer:
 
 
 def _class(type_: GraphQLObjectType) -> type:
-    """The class of a type's values; of `Connection[User]`, for example, it is `Connection`."""
-    definition = (type_.extensions or {}).get("strawberry-definition")
-    if not isinstance(definition, StrawberryObjectDefinition):
+    found = class_of(type_)
+    if found is None:
         raise NotCompilable
-    return (definition.concrete_of or definition).origin
+    return found

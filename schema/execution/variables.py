@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, NamedTypeNode, NonNullTypeNode, OperationDefinitionNode, VariableNode
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLError,
+    GraphQLSchema,
+    NamedTypeNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    VariableNode,
+)
 from graphql.execution import get_variable_values
 from graphql.language import SelectionSetNode
-
-INT_MAX = 2**31 - 1
 
 _NEEDS_COERCION = object()
 _USUAL: Mapping[str, Callable[[Any], bool]] = {
     "String": lambda value: type(value) is str,
     "ID": lambda value: type(value) is str,
     "Boolean": lambda value: type(value) is bool,
-    "Int": lambda value: type(value) is int and -INT_MAX <= value <= INT_MAX,
+    "Int": lambda value: type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT,
 }
 """Whether a value is its own coerced value (GraphQL specification, section 3.5)."""
 
