@@ -31,7 +31,7 @@ from graphql.utilities import coerce_input_literal
 from strawberry.types.arguments import StrawberryArgument, convert_argument
 from strawberry.types.field import StrawberryField
 
-from schema.execution.plan import Arguments, Unanswered
+from schema.execution.plan import Arguments, NotCompilable, Unanswered
 
 _ABSENT = object()
 Part = Callable[[Mapping[str, Any]], object]
@@ -75,7 +75,7 @@ class Declared(NamedTuple):
 def compile_arguments(
     field: GraphQLField, definition: StrawberryField, node: FieldNode, converter: Converter
 ) -> dict[str, Any] | Arguments:
-    """The arguments by parameter if they are always the same, otherwise what makes them. Raises Unanswered."""
+    """The arguments by parameter if they never change, otherwise a function that makes them. Raises NotCompilable."""
     given = {a.name.value: a.value for a in node.arguments or ()}
     constants: dict[str, Any] = {}
     parts: list[tuple[str, Part]] = []
@@ -84,11 +84,12 @@ def compile_arguments(
         declared = Declared(field.args[name], own, converter)
         value = given.get(name)
         if value is not None and any(isinstance(v, VariableNode) for v in _values(value)):
-            parts.append((own.python_name, _variable(name, value, declared)))
+            part = _whole(name, value, declared) if isinstance(value, VariableNode) else _mixed(value, declared)
+            parts.append((own.python_name, part))
             continue
         coerced = declared.default(name) if value is None else coerce_input_literal(value, declared.core.type)
         if coerced is Undefined or (value is None and is_required_argument(declared.core)):
-            raise Unanswered
+            raise NotCompilable
         if coerced is not _ABSENT:
             _constant(coerced, declared, constants, parts)
     return _together(constants, parts) if parts else constants
@@ -113,10 +114,6 @@ def _together(constants: Mapping[str, Any], parts: Iterable[tuple[str, Part]]) -
         return made
 
     return make
-
-
-def _variable(name: str, node: ValueNode, declared: Declared) -> Part:
-    return _whole(name, node, declared) if isinstance(node, VariableNode) else _mixed(node, declared)
 
 
 def _whole(name: str, node: VariableNode, declared: Declared) -> Part:

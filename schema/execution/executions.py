@@ -73,23 +73,26 @@ class Executions:
         """Execute a query or a mutation; returns `data` and `errors`, or only `errors` if execution could not start."""
         try:
             compilation = document.compilation(name)
-            run, plan, executor = self._start(compilation, document, name, variables, context)
+            started = self._start(compilation, document, name, variables, context)
         except DocumentRefused as refusal:
             return {"errors": refusal.errors}
         if document.operation(name).operation is OperationType.MUTATION:
             context.follow_writes()
-        if run is not None and plan is not None:
+        if isinstance(started, Executor):
+            path, executor = EXECUTED, started
+        else:
+            plan, run = started
             data = await _answer(plan, run)
             compilation.answered(resumed=data is None)
             if data is not None:
                 self._answered(COMPILED)
                 return {"data": data}
-            executor = self.prepare(document, name, variables, context, Resumed)
+            path, executor = RESUMED, self.prepare(document, name, variables, context, Resumed)
             assert isinstance(executor, Resumed)
             executor.resume_from(run, serial=plan.serial)
         if not isinstance(executor, Counting):
             return {"errors": [error_shape("Use the WebSocket for subscriptions")]}
-        self._answered(EXECUTED if run is None else RESUMED)
+        self._answered(path)
         response = await execute_with(executor, context)
         compilation.executed(executor.fields)
         return response
@@ -101,25 +104,32 @@ class Executions:
         name: str | None,
         variables: dict[str, Any] | None,
         context: Context,
-    ) -> tuple[Run | None, Plan | None, Executor[Any] | None]:
-        """A run of the operation's plan or, if there is none, an executor. Raises DocumentRefused."""
-        executor, rests = None, compilation.rests()
-        coerced, plan = ({}, None) if rests else self._find(document, name, variables, context)
+    ) -> tuple[Plan, Run] | Executor[Any]:
+        """The operation's plan and a run of it or, if there is none, an executor. Raises DocumentRefused."""
+        if compilation.skip_plan():
+            return self.prepare(document, name, variables, context)
+        executor = None
+        coerced, plan = self._find(compilation, document, name, variables, context)
         if plan is None:
             executor = self.prepare(document, name, variables, context)
             coerced = executor.variable_values.coerced
-            if isinstance(executor, Counting) and not rests:
-                plan = document.plans.use(compilation, executor)
-        try:
-            return (None if plan is None else plan.begin(context, coerced)), plan, executor
-        except Unanswered:
-            return None, None, executor or self.prepare(document, name, variables, context)
+            plan = document.plans.use(compilation, executor) if isinstance(executor, Counting) else None
+        if plan is not None:
+            try:
+                return plan, plan.begin(context, coerced)
+            except Unanswered:
+                pass
+        return executor or self.prepare(document, name, variables, context)
 
     def _find(
-        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
+        self,
+        compilation: Compilation,
+        document: Document,
+        name: str | None,
+        variables: dict[str, Any] | None,
+        context: Context,
     ) -> tuple[Mapping[str, Any], Plan | None]:
         """The coerced variables and the plan, if the operation is compiled. Raises DocumentRefused as `prepare` does."""
-        compilation = document.compilation(name)
         if compilation.variables is None:
             return {}, None
         operation = self._permitted(document, name, variables, context)

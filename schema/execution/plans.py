@@ -4,7 +4,7 @@ Compiling costs about as much as executing four fields for each node of the oper
 executions have cost several times that: a client that never sends the same document twice causes no compilation, and one
 that sends each a few times, or documents that are large and select nothing, little. Plans are kept up to a size, the
 least recently used are dropped first; those of clients without a session have a cache of their own, so that they cannot
-evict the others. A plan that keeps being completed by the executor, because its operation fails, rests.
+evict the others. A plan that the executor has to complete again and again, because its operation fails, is suspended.
 """
 
 from __future__ import annotations
@@ -26,32 +26,35 @@ from schema.execution.weights import Weights
 log = structlog.get_logger(__name__)
 
 WORTH = 16
-"""Executed fields for each node of an operation before it is compiled."""
+"""The price of compilation: an operation is compiled after this many executed fields for each of its nodes."""
 EXECUTION_FIELDS = 20
 """What an execution costs besides its fields, in fields."""
 EXECUTIONS_MIN = 2
-"""Executions before it is considered at all."""
+"""An operation that has been executed less often is never compiled."""
 VARIANTS_MAX = 8
 """Plans of one operation, which differ in the variables of `@skip` and `@include`."""
 SIZE_KEPT, SIZE_BYTES = 30_000, 1_280
 """The size of all plans that are kept, and the most memory for each unit of it: together 38 MB."""
 PLAN_SIZE, ARGUMENTS_SIZE = 4, 2
 """The size of a plan and of arguments with variables, besides 1 for each field."""
-RESUMED_MAX, REST = 3, 16
-"""After how many executions in a row that the executor had to complete a plan rests, and for how many."""
+RESUMED_MAX, SUSPENSION = 3, 16
+"""After how many executions in a row that the executor had to complete a plan is suspended, and for how many."""
 
 
 class Compilation:
     """One operation: what its executions have cost, and its plans by the values of its switches."""
 
-    __slots__ = ("executions", "nodes", "plans", "rest", "resumed", "size", "switches", "variables", "work")
+    __slots__ = ("executions", "nodes", "plans", "resumed", "size", "suspended", "switches", "variables", "work")
 
     def __init__(self) -> None:
         self.executions = self.work = 0
-        """By the executor, and their cost in fields, less that of the plans."""
-        self.resumed = self.rest = 0
+        """Executions by the executor, and their cost in fields, minus the price of the plans compiled so far."""
+        self.resumed = self.suspended = 0
+        """Executions in a row that the executor had to complete, and executions for which no plan is used."""
         self.nodes = self.size = 0
+        """The nodes of the operation, 0 until they are counted, and the size of the plans."""
         self.variables: Variables | None = None
+        """None while there is no plan."""
         self.switches: tuple[str, ...] = ()
         self.plans: dict[tuple[Any, ...], Plan | None] = {}
         """None for a variant that cannot be compiled."""
@@ -65,13 +68,13 @@ class Compilation:
         """A plan has answered it, or the executor has had to complete it."""
         self.resumed = self.resumed + 1 if resumed else 0
         if self.resumed >= RESUMED_MAX:
-            self.rest = REST
+            self.suspended = SUSPENSION
 
-    def rests(self) -> bool:
-        """Whether its plans are not to be used for this execution."""
-        if not self.rest:
+    def skip_plan(self) -> bool:
+        """Whether no plan may be used for the next execution, which is counted."""
+        if not self.suspended:
             return False
-        self.rest -= 1
+        self.suspended -= 1
         return True
 
     def key(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -84,7 +87,7 @@ class Compilation:
 
 
 class Plans:
-    """The plans of one kind of client. `worth` is as WORTH; 0 compiles at once, None nothing."""
+    """The plans of one kind of client. `worth` replaces WORTH: 0 compiles at the first execution, None never."""
 
     def __init__(self, schema: strawberry.Schema, worth: int | None = WORTH, size_kept: int = SIZE_KEPT) -> None:
         self._converter, self._worth, self._size_kept = Converter(schema), worth, size_kept
@@ -101,7 +104,7 @@ class Plans:
             self._kept.move_to_end(compilation)
 
     def use(self, compilation: Compilation, executor: Executor[Any]) -> Plan | None:
-        """A plan for an execution that found none, if it is worth compiling, and possible."""
+        """A plan for an execution that found none; None if compiling it is not worth its price, or not possible."""
         if self._worth is None or (self._worth and compilation.executions < EXECUTIONS_MIN):
             return None
         if not compilation.nodes:
@@ -116,7 +119,7 @@ class Plans:
         return compilation.plans.get(key)
 
     def _compile(self, compilation: Compilation, key: tuple[Any, ...], executor: Executor[Any]) -> None:
-        """Compile a variant; one that is larger than its nodes, for the types of interfaces, must be worth more first."""
+        """Compile a variant; the price doubles if the plan is much larger than the operation, as with interfaces."""
         size_max = min(PLAN_FIELDS_MAX, 2 * compilation.nodes) if self._worth else PLAN_FIELDS_MAX
         try:
             plan = compilation.plans[key] = self._try(executor, size_max)
@@ -127,7 +130,7 @@ class Plans:
             self._keep(compilation, plan, executor)
 
     def _try(self, executor: Executor[Any], size_max: int) -> Plan | None:
-        """Raises TooLarge if the plan may be larger than this, but not larger than any plan."""
+        """Raises TooLarge if the plan exceeds `size_max`, unless no plan may be larger."""
         try:
             return compile_operation(executor, self._converter, size_max)
         except TooLarge:

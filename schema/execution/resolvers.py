@@ -14,7 +14,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from schema.execution.arguments import Converter, compile_arguments
 from schema.execution.leaves import Bind
-from schema.execution.plan import Arguments, NotCompilable, Unanswered
+from schema.execution.plan import Arguments, NotCompilable
 from schema.marks import definition_of
 
 
@@ -27,7 +27,7 @@ class Call(NamedTuple):
     at_once: bool = False
     """Whether the value is never a coroutine."""
     arguments: Arguments | None = None
-    """What makes `run.arguments[number]`."""
+    """Makes `run.arguments[number]` for each execution; None if no argument changes."""
 
 
 def call_of(field: GraphQLField, node: FieldNode, converter: Converter, bind: Bind, number: int) -> Call:
@@ -40,10 +40,7 @@ def call_of(field: GraphQLField, node: FieldNode, converter: Converter, bind: Bi
             raise NotCompilable
         return Call(f"o.{definition.python_name}", awaits=False, at_once=True)
     function, resolver = _function(definition), definition.base_resolver
-    try:
-        arguments = compile_arguments(field, definition, node, converter) if field.args else {}
-    except Unanswered:
-        raise NotCompilable from None
+    arguments = compile_arguments(field, definition, node, converter) if field.args else {}
     given = _parameters(resolver)
     if callable(arguments):
         return Call(f"{bind(function)}({given}**run.arguments[{number}])", definition.is_async, arguments=arguments)
