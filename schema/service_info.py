@@ -40,16 +40,16 @@ class ServiceInfo:
     @strawberry.field(metadata=price(cost=SHORT_LIST, items=SHORT_LIST))
     async def checks(self, info: Info) -> list[ServiceCheck]:
         """The health checks with their results, which are at most a second old."""
-        found = await info.context.services.service_info.checks()
-        return [ServiceCheck(name=check.name, reason=check.fault) for check in found]
+        checks = await info.context.services.service_info.checks()
+        return [ServiceCheck(name=check.name, reason=check.fault) for check in checks]
 
     @strawberry.field(metadata=price(items=SETTINGS_MAX))
     def settings(self, info: Info) -> list[ServiceSetting] | None:
         """The settings in force since the process was started, for admins; null for others."""
-        found = info.context.services.service_info.settings(info.context.viewer)
-        if found is None:
+        settings = info.context.services.service_info.settings(info.context.viewer)
+        if settings is None:
             return None
-        return [ServiceSetting(name=one.name, value=one.value, is_set=one.is_set) for one in found]
+        return [ServiceSetting(name=s.name, value=s.value, is_set=s.is_set) for s in settings]
 
 
 @strawberry.type
@@ -59,5 +59,5 @@ class ServiceInfoQueries:
     @strawberry.field
     def service_info(self, info: Info) -> ServiceInfo:
         """What this instance of the service reports about itself."""
-        _ = info.context.viewer
+        info.context.viewer  # noqa: B018 - raises without a session
         return ServiceInfo()

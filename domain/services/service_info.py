@@ -23,5 +23,5 @@ class ServiceInfoService:
         return self._settings if policies.can_see_settings(actor) else None
 
     async def checks(self) -> Sequence[Check]:
-        """The latest results of the health checks, which everybody may see, as at /readyz."""
+        """The latest results of the health checks, which are public, as at /readyz."""
         return await self._checks()

@@ -89,9 +89,8 @@ class Document:
     compilations: dict[str, Compilation] = field(default_factory=dict)
 
     def compilation(self, name: str | None) -> Compilation:
-        """What was compiled of an operation. Raises DocumentRefused."""
-        operation = self.operation(name)
-        key = operation.name.value if operation.name else ""
+        """The plans of an operation. Raises DocumentRefused."""
+        key = _name_of(self.operation(name))
         found = self.compilations.get(key)
         if found is None:
             found = self.compilations[key] = Compilation()
@@ -117,8 +116,7 @@ class Document:
 
     def cost(self, name: str | None, variables: Mapping[str, Any] | None = None) -> int:
         """The cost of an operation with these coerced variables (schema/execution/cost.py). Raises DocumentRefused."""
-        operation = self.operation(name)
-        return self.costs[operation.name.value if operation.name else ""].evaluate(variables or {})
+        return self.costs[_name_of(self.operation(name))].evaluate(variables or {})
 
     def subscription_key(self, name: str | None, variables: dict[str, Any] | None) -> Hashable:
         """A key that is equal for the same subscription from any position in the log. Raises DocumentRefused."""
@@ -136,7 +134,7 @@ class Document:
 
 
 class Documents:
-    """The documents of one schema, with a cache."""
+    """The documents of one schema, with a cache; `worth` as in Plans."""
 
     def __init__(self, schema: strawberry.Schema, worth: int | None = WORTH) -> None:
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 - the executable schema has no public name
@@ -216,7 +214,11 @@ class Documents:
 
 def _operations(ast: DocumentNode) -> dict[str, OperationDefinitionNode]:
     """The operations of a document by name; an operation without a name is the only one in its document."""
-    return {d.name.value if d.name else "": d for d in ast.definitions if isinstance(d, OperationDefinitionNode)}
+    return {_name_of(d): d for d in ast.definitions if isinstance(d, OperationDefinitionNode)}
+
+
+def _name_of(operation: OperationDefinitionNode) -> str:
+    return operation.name.value if operation.name else ""
 
 
 def _size(text: str, refusal: DocumentRefused | None = None) -> int:

@@ -55,14 +55,14 @@ class Run:
         self.left = FIELDS_MAX - fields
         """How many more fields the response may have, besides those outside lists, which are counted beforehand."""
         self.moment = 0
-        """Turns of the event loop in which something has failed: which of several errors is reported depends on their order."""
+        """How many turns of the event loop have had a failure: the order of errors decides which of several is reported."""
         self.resolved: dict[str, Outcome] = {}
-        """Of the root fields that have been resolved, by response name."""
+        """The outcomes of root fields that have been resolved, by response name."""
         self.completed: dict[str, Any] = {}
-        """The completed values of root fields, for those of mutations in order."""
+        """The completed values of root fields, by response name."""
 
     def failed(self) -> None:
-        """Something has failed in this turn of the event loop."""
+        """Count this turn of the event loop as one with a failure."""
         asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:

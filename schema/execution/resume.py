@@ -24,18 +24,18 @@ TURNS = 3
 
 
 class Resumed(Counting):
-    """Executes an operation that `resume_from` says how far it has come."""
+    """Executes the rest of an operation that a plan has begun; `resume_from` is called first."""
 
     _completed: dict[str, Any]
 
     def resume_from(self, run: Run, *, serial: bool) -> None:
-        """Take over what a plan has done."""
+        """Take over what the plan has resolved and, of a mutation (`serial`), completed."""
         done = run.completed if serial else {}
         encoded = encode(done)
         self._completed = orjson.loads(encoded)
         if done:
             self.bytes, self.fields = len(encoded), FIELDS_MAX - run.left
-        self.middleware_manager = MiddlewareManager(_from(run.resolved))
+        self.middleware_manager = MiddlewareManager(_repeat(run.resolved))
 
     def execute_field(
         self, parent_type: Any, source: Any, field_details_list: Any, path: Any, position_context: Any
@@ -46,19 +46,19 @@ class Resumed(Counting):
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
 
-def _from(resolved: Mapping[str, Outcome]) -> Callable[..., Any]:
+def _repeat(resolved: Mapping[str, Outcome]) -> Callable[..., Any]:
     """Middleware that gives root fields what their resolvers have returned or raised."""
 
     def resolve(next_: Callable[..., Any], source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         if info.path.prev is not None or info.path.key not in resolved:
             return next_(source, info, **arguments)
-        return _again(resolved[str(info.path.key)])
+        return _outcome(resolved[str(info.path.key)])
 
     return resolve
 
 
-async def _again(outcome: Outcome) -> Any:
-    """The outcome, in its order among the others."""
+async def _outcome(outcome: Outcome) -> Any:
+    """What the resolver returned or raised, after the outcomes of earlier turns."""
     for _ in range(TURNS * outcome.moment):
         await asyncio.sleep(0)
     if outcome.error is not None:

@@ -1,4 +1,4 @@
-"""How many nodes are visited when the fields of a selection are collected, counted once for each fragment, and in all."""
+"""The number of nodes in selections: a bound of the work to collect their fields, and the measure of a whole operation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphql.language import (
 
 
 class Weights:
-    """The weights of one document's selections, `deep` with those in them; too high, as a fragment counts for each spread."""
+    """The weights of one operation's selections, with `deep` including nested ones. A fragment counts for each spread."""
 
     def __init__(
         self,

@@ -20,8 +20,6 @@ from tests.unit.equality.world import BROKEN, FAULTS, VIEWERS, context
 SCHEMA = build_schema()
 CORE = SCHEMA._schema
 WRITES = ("users.get_for_update", "users.add", "users.save", "events.append_many", "sessions.end_all")
-PLAIN = None
-"""Compiles nothing."""
 
 
 class Question(NamedTuple):
@@ -67,7 +65,10 @@ def compare(
 ) -> list[str]:
     """Compare the responses; returns how those of the plan were answered."""
     asked, found = Question(text, variables, viewer, broken, failing), list[str]()
-    plain, planned = Executions(Documents(SCHEMA, PLAIN)), Executions(Documents(SCHEMA, 0), answered=found.append)
+    plain, planned = (
+        Executions(Documents(SCHEMA, worth=None)),
+        Executions(Documents(SCHEMA, worth=0), answered=found.append),
+    )
     called = Counter[str]()
     try:
         expected = ask(plain, asked, called)

@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 from graphql import (
-    GraphQLArgument,
     GraphQLBoolean,
     GraphQLEnumType,
     GraphQLField,
@@ -123,13 +122,11 @@ class Document:
     def arguments(self, definition: GraphQLField) -> str:
         """Some of the arguments, and all required ones."""
         given = [
-            f"{n}: {self.argument(a)}" for n, a in definition.args.items() if is_required_argument(a) or self.chance(35)
+            f"{n}: {self.value(a.type)}"
+            for n, a in definition.args.items()
+            if is_required_argument(a) or self.chance(35)
         ]
         return f"({', '.join(given)})" if given else ""
-
-    def argument(self, argument: GraphQLArgument) -> str:
-        """The value of an argument."""
-        return self.value(argument.type)
 
     def value(self, type_: GraphQLInputType) -> str:
         """A literal or a variable."""

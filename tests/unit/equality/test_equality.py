@@ -76,8 +76,7 @@ def test_plans_answer_without_the_executor(text: str) -> None:
     assert compare(text, {}, "admin", None, {}) == [COMPILED] * 2
 
 
-def test_resolvers_of_mutations_are_called_once(  # the second mutation fails, and is completed by the executor
-) -> None:
+def test_resolvers_of_mutations_are_called_once_although_the_executor_completes_the_second() -> None:
     first = f'a: updateUser(input: {{id: "{ONE}", displayName: "New"}}) {{ ... on UserPayload {{ user {{ version displayName }} }} }}'
     second = 'b: revokeSessions(userId: "00000000-0000-0000-0000-000000000003") { ... on Done { ok } }'
     text = f"mutation {{ {first} {second} c: signOut {{ __typename }} }}"

@@ -1,4 +1,4 @@
-"""A directory in memory with odd rows, whose reads fail where a test says so, and its viewers."""
+"""A directory in memory with unusual rows, with methods that fail if a test names them, and its viewers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ USERS = [ADMIN, AUDITOR, MEMBER, DISABLED, DELETED]
 BROKEN: list[User] = [
     replace(MEMBER, id=UUID(int=6), email="f1@example.com", version=2**31),
     replace(MEMBER, id=UUID(int=7), email="f2@example.com", display_name=cast("Any", None)),
-    replace(MEMBER, id=UUID(int=8), email="f3@example.com", role=cast("Any", "a role that is none")),
+    replace(MEMBER, id=UUID(int=8), email="f3@example.com", role=cast("Any", "not a role")),
     replace(MEMBER, id=UUID(int=9), email="f4@example.com", created_at=cast("Any", "yesterday")),
     replace(MEMBER, id=UUID(int=10), email=cast("Any", 7), last_seen_at=cast("Any", 7)),
 ]
