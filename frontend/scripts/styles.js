@@ -15,9 +15,7 @@ const LITERALS = [
 /** Literals that no other place shares. @type {Record<string, RegExp>} */
 const OWN = {
 	// Initials fill a circle of their own size.
-	'src/lib/components/ui/Avatar.svelte': /font-size: (?:0\.5625|1\.125)rem;/g,
-	// In the address of a picture.
-	'src/lib/components/ui/FilterSelect.svelte': /url\("[^"]*"\)/g
+	'src/lib/components/ui/Avatar.svelte': /font-size: (?:0\.5625|1\.125)rem;/g
 };
 
 /** The classes that app.css gives to all: utilities may place them. */
