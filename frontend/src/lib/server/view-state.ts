@@ -12,14 +12,17 @@ interface Shown<Q extends LookQuery, Right> {
 	m: ViewMessages;
 	look: { density: Density; columns?: readonly string[] };
 	columns?: readonly ColumnChoice<Right>[];
-	/** The tabs that everybody has. `named`: a view has a tab of its own; `view`: what else the list must not open with. */
+	/** The built-in tabs. `named`: the view in force has a tab of its own; `view`: the view that their addresses name. */
 	tabs: (place: { named: boolean; view: string }) => ViewTab<Right>[];
 }
 
-/** Where the list opens with a view, an address without one says so, that clearing its filters leads to no other. */
+/** The name of no view: an explicit one if the list opens with a view, so that clearing its filters does not lead back to that. */
+const noView = (saved: readonly View[]) => (saved.some(({ opens }) => opens) ? NO_VIEW : '');
+
+/** The query with the view in force, also where its address names none. */
 export function settledView<Q extends LookQuery>(query: Q, saved: readonly View[]): Q {
 	if (query.view && query.view !== NO_VIEW) return query;
-	return { ...query, view: saved.some(({ opens }) => opens) ? NO_VIEW : '' };
+	return { ...query, view: noView(saved) };
 }
 
 export function viewState<Q extends LookQuery, Right>(shown: Shown<Q, Right>): ViewState<Right> {
@@ -29,7 +32,7 @@ export function viewState<Q extends LookQuery, Right>(shown: Shown<Q, Right>): V
 	const search = list.search({ ...query, ...look, view: name });
 	const link = list.path + search;
 	const tabs = [
-		...shown.tabs({ named: name !== '', view: saved.some(({ opens }) => opens) ? NO_VIEW : '' }),
+		...shown.tabs({ named: name !== '', view: noView(saved) }),
 		...saved.map((view) => ({ name: view.name, href: list.path + view.search, current: view === own })),
 		...(name && !own ? [{ name, href: link, current: true }] : [])
 	];

@@ -6,5 +6,3 @@ import UserPeek from './UserPeek.svelte';
 export async function loadPeek(locale: Locale) {
 	return { UserPeek, events: await loadEventMessages(locale) };
 }
-
-export type PeekPart = Awaited<ReturnType<typeof loadPeek>>;

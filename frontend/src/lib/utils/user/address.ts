@@ -39,6 +39,8 @@ export const COLUMNS = [
 	'updated'
 ] as const;
 export type ColumnKey = (typeof COLUMNS)[number];
+/** From this number on, beside the name, columns are narrower, and scroll unless the window is wide. */
+export const MANY_COLUMNS = 6;
 
 /** The address of the directory. */
 export const users = new Address('/people', {

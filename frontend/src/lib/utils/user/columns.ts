@@ -4,6 +4,7 @@ import type { Column } from '#lib/types/table.ts';
 import type { ColumnChoice } from '#lib/types/view.ts';
 import {
 	COLUMNS,
+	MANY_COLUMNS,
 	isDescending,
 	sortOf,
 	sortedBy,
@@ -73,12 +74,9 @@ function headOf(query: UserQuery, key: SortKey): Column['sort'] {
 	};
 }
 
-/** From so many on, beside the name, they stand close, and scroll where the window is not wide. */
-const MANY = 6;
-
 /** The columns that are shown, after the name. */
 export function userColumns(m: Messages, query: UserQuery, shown: readonly string[]): UserColumn[] {
-	const many = shown.filter((key) => key !== 'name').length >= MANY;
+	const many = shown.filter((key) => key !== 'name').length >= MANY_COLUMNS;
 	return (['name', ...COLUMNS] as const)
 		.filter((key) => key === 'name' || shown.includes(key))
 		.map((key) => {
