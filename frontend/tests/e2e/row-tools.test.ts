@@ -4,7 +4,7 @@ import { UsersById } from '#lib/graphql/documents.ts';
 import { Api, unique, type Someone } from './harness/api.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './harness/checks.ts';
 import { ADMIN } from './harness/stack.ts';
-import { test, type Visitor } from './harness/visitor.ts';
+import { test, type Open, type Visitor, type VisitorOptions } from './harness/visitor.ts';
 
 let api: Api;
 let member: Someone;
@@ -13,12 +13,20 @@ beforeAll(async () => {
 	member = await api.newUser({ name: unique('Reader ') });
 });
 
-/** Ada, Bo and Cy, whom no other test has. */
+/** Ada, Bo and Cy, three users that no other test has. */
 async function three() {
 	const tag = unique('tools');
 	const people: Someone[] = [];
 	for (const name of ['Ada', 'Bo', 'Cy']) people.push(await api.newUser({ name: `${name} ${tag}` }));
 	return { tag, ids: people.map(({ id }) => id), path: `/people?q=${tag}&sort=name` };
+}
+
+/** The three, in the list as a visitor sees it. */
+async function shown(open: Open, options: VisitorOptions = {}) {
+	const people = await three();
+	const visitor = await open({ as: ADMIN, ...options });
+	await visitor.goto(people.path);
+	return { ...people, visitor, page: visitor.page };
 }
 
 async function stored(id: string) {
@@ -34,10 +42,7 @@ const isFocused = (element: Element) => element === document.activeElement;
 
 describe('the menu', () => {
 	test('by keys alone: opened, walked, left; the focus is back on its row', async ({ open }) => {
-		const { ids, path } = await three();
-		const visitor = await open({ as: ADMIN });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { ids, visitor, page } = await shown(open);
 		const menu = page.getByRole('menu');
 		const button = page.getByRole('button', { name: /^Actions for Bo/ });
 		await name(visitor, ids[1]!).focus();
@@ -60,10 +65,7 @@ describe('the menu', () => {
 	});
 
 	test('disables one who is asked about by name, and takes it back', async ({ open }) => {
-		const { tag, ids, path } = await three();
-		const visitor = await open({ as: ADMIN });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { tag, ids, visitor, page } = await shown(open);
 		await visitor.live();
 		await page.getByRole('button', { name: `Actions for Ada ${tag}` }).click();
 		await page.getByRole('menuitem', { name: 'Disable' }).click();
@@ -78,10 +80,7 @@ describe('the menu', () => {
 	});
 
 	test('sets a password that opens the door, and signs out everywhere', async ({ open }) => {
-		const { tag, ids, path } = await three();
-		const visitor = await open({ as: ADMIN });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { tag, ids, page } = await shown(open);
 		await page.getByRole('button', { name: `Actions for Ada ${tag}` }).click();
 		await page.getByRole('menuitem', { name: 'Set a password…' }).click();
 		const dialog = page.getByRole('dialog', { name: `Set a password for Ada ${tag}` });
@@ -99,10 +98,7 @@ describe('the menu', () => {
 	});
 
 	test('of a member only reads', async ({ open }) => {
-		const { tag, path } = await three();
-		const visitor = await open({ as: member });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { tag, page } = await shown(open, { as: member });
 		await page.getByRole('button', { name: `Actions for Ada ${tag}` }).click();
 		const items = page.getByRole('menu').getByRole('menuitem');
 		await items.first().waitFor();
@@ -113,10 +109,7 @@ describe('the menu', () => {
 
 describe('role and status in the row', () => {
 	test('a role that grants little is given at once, and taken back by Ctrl Z', async ({ open }) => {
-		const { tag, ids, path } = await three();
-		const visitor = await open({ as: ADMIN });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { tag, ids, visitor, page } = await shown(open);
 		await visitor.live();
 		await row(visitor, ids[0]!).getByRole('button', { name: 'Member' }).click();
 		await page.getByRole('menuitemradio', { name: 'Auditor' }).click();
@@ -130,10 +123,7 @@ describe('role and status in the row', () => {
 	test('what was changed meanwhile is not written over: the question was about another version', async ({
 		open
 	}) => {
-		const { tag, ids, path } = await three();
-		const visitor = await open({ as: ADMIN });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { tag, ids, visitor, page } = await shown(open);
 		await visitor.live();
 		await row(visitor, ids[0]!).getByRole('button', { name: 'Member' }).click();
 		await page.getByRole('menuitemradio', { name: 'Admin' }).click();
@@ -147,10 +137,7 @@ describe('role and status in the row', () => {
 	});
 
 	test('by keys: s on the row, an arrow, Enter, and the dialog', async ({ open }) => {
-		const { ids, path } = await three();
-		const visitor = await open({ as: ADMIN });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { ids, visitor, page } = await shown(open);
 		await name(visitor, ids[2]!).focus();
 		await page.keyboard.press('s');
 		await page.getByRole('menu').waitFor();
@@ -164,10 +151,7 @@ describe('role and status in the row', () => {
 
 describe('a user beside the list', () => {
 	test('by keys: p, j, k, Escape; the address follows, and the way back closes', async ({ open }) => {
-		const { ids, path } = await three();
-		const visitor = await open({ as: ADMIN });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { ids, path, visitor, page } = await shown(open);
 		await page.evaluate(() => Object.assign(window, { same: true }));
 		await name(visitor, ids[0]!).focus();
 		await page.keyboard.press('p');
@@ -193,10 +177,7 @@ describe('a user beside the list', () => {
 	});
 
 	test('changes as they do, and what is done there is done in the row', async ({ open }) => {
-		const { tag, ids, path } = await three();
-		const visitor = await open({ as: ADMIN });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { tag, ids, visitor, page } = await shown(open);
 		await visitor.live();
 		await page.getByRole('link', { name: `Show Ada ${tag} beside the list` }).click();
 		const panel = beside(visitor, ids[0]!);
@@ -215,7 +196,7 @@ describe('a user beside the list', () => {
 		await panel.getByRole('link', { name: 'Restore' }).waitFor();
 	});
 
-	test('its address opens it again, also for whom the list does not have', async ({ open }) => {
+	test('its address opens it again, also for a user who is not in the list', async ({ open }) => {
 		const { tag, ids } = await three();
 		const visitor = await open({ as: ADMIN });
 		const { page } = visitor;
@@ -234,10 +215,7 @@ describe('a user beside the list', () => {
 	});
 
 	test('without script: opened, walked, changed through the page that asks, and back', async ({ open }) => {
-		const { tag, ids, path } = await three();
-		const visitor = await open({ as: ADMIN, script: false });
-		const { page } = visitor;
-		await visitor.goto(path);
+		const { tag, ids, path, visitor, page } = await shown(open, { script: false });
 		expect(await page.locator('[data-menu]').count(), 'nothing that needs script').toBe(0);
 		await page.getByRole('link', { name: `Show Ada ${tag} beside the list` }).click();
 		await beside(visitor, ids[0]!).locator('[data-event]').first().waitFor();
@@ -265,10 +243,7 @@ describe.each(
 	test.for(['en-GB', 'de-DE'])(
 		'the menu and the user beside the list are in order (%s)',
 		async (locale, { open }) => {
-			const { ids, path } = await three();
-			const visitor = await open({ as: ADMIN, width, theme, locale, reducedMotion: true });
-			const { page } = visitor;
-			await visitor.goto(path);
+			const { ids, visitor, page } = await shown(open, { width, theme, locale, reducedMotion: true });
 			await row(visitor, ids[0]!).locator('[data-menu=all]').click();
 			const menu = page.getByRole('menu');
 			await menu.waitFor();

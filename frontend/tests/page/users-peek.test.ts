@@ -11,12 +11,15 @@ import { ids, name, press, read, row, show, site } from './users-rows.ts';
 describe('a user beside the list', () => {
 	const beside = () => document.querySelector<HTMLElement>('aside[data-beside]');
 	const shown = (id: string) => waitFor(() => expect(beside()?.dataset.beside).toBe(id));
-
-	test('is opened by a key, has an address, and moves on with j, k and the arrows', async () => {
+	async function peekAtAda() {
 		await show();
 		name('ada').focus();
 		await press('p');
 		await shown('ada');
+	}
+
+	test('is opened by a key, has an address, and moves on with j, k and the arrows', async () => {
+		await peekAtAda();
 		expect(document.activeElement).toBe(beside());
 		expect(location.search).toBe('?peek=ada');
 		await press('j');
@@ -46,11 +49,8 @@ describe('a user beside the list', () => {
 		expect(page.state.peek ?? null).toBeNull();
 	});
 
-	test('follows the focus of the rows, and x selects whom one sees', async () => {
-		await show();
-		name('ada').focus();
-		await press('p');
-		await shown('ada');
+	test('follows the focus of the rows, and x selects the user that is shown', async () => {
+		await peekAtAda();
 		name('ada').focus();
 		await press('j');
 		await shown('bo');
@@ -76,11 +76,8 @@ describe('a user beside the list', () => {
 		await within(beside()!).findByText(en.users.left);
 	});
 
-	test('who is walked past is not read', async () => {
-		await show();
-		name('ada').focus();
-		await press('p');
-		await shown('ada');
+	test('a user who is only passed by the keyboard is not read', async () => {
+		await peekAtAda();
 		await press('j');
 		await shown('bo');
 		await press('j');
@@ -119,10 +116,7 @@ describe('a user beside the list', () => {
 		site.api.on(UpdateUser, () => ({
 			updateUser: payload(user({ id: 'ada', role: 'AUDITOR', version: 2 }))
 		}));
-		await show();
-		name('ada').focus();
-		await press('p');
-		await shown('ada');
+		await peekAtAda();
 		const panel = within(beside()!);
 		await fireEvent.change(panel.getByRole('combobox'), { target: { value: 'AUDITOR' } });
 		await fireEvent.submit(beside()!.querySelector('[data-role-form]')!);

@@ -134,8 +134,10 @@ export class Visitor {
 	}
 }
 
+export type Open = (options?: VisitorOptions) => Promise<Visitor>;
+
 interface Fixtures {
-	open: (options?: VisitorOptions) => Promise<Visitor>;
+	open: Open;
 }
 
 export const test = base.extend<Fixtures>({
