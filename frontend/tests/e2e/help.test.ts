@@ -1,4 +1,4 @@
-/** The help page: reached from everywhere, with and without script, and with nobody's secrets. */
+/** The help page: reached from everywhere, with and without script, and without secrets. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject } from 'vitest';

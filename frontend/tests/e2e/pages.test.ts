@@ -7,7 +7,7 @@ import { test } from './harness/visitor.ts';
 
 interface Sight {
 	name: string;
-	/** With `:id` for somebody who has a past, and `:event` for what happened to them. */
+	/** With `:id` for a user who has events, and `:event` for one of them. */
 	path: string;
 	status?: number;
 	as?: Role;

@@ -104,7 +104,7 @@ test('from a selected row to the actions, and back to it', async ({ open }) => {
 	await page.keyboard.press('Tab');
 	expect(await focused(visitor)).toBe('Actions for the selected');
 	await page.keyboard.press('Enter');
-	// The bar is loaded once somebody is selected.
+	// The bar is loaded once a user is selected.
 	await expect.poll(inBar).toBe(true);
 	await page.keyboard.press('Escape');
 	expect(await focused(visitor)).toMatch(/^Bo /);

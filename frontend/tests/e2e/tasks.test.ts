@@ -99,7 +99,7 @@ test('by the keyboard alone: disable a person and take it back', async ({ open }
 	const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
 	const steps = new Steps('By the keyboard alone: disable a person and undo');
 	for (const key of ['j', 'x', 'b']) await steps.take(page.keyboard.press(key));
-	// The bar is loaded once somebody is selected.
+	// The bar is loaded once a user is selected.
 	await page.locator('[data-bulk-bar]:focus-within').waitFor();
 	while ((await focused()) !== 'Disable') await steps.take(page.keyboard.press('Tab'));
 	await steps.take(page.keyboard.press('Enter'));

@@ -99,7 +99,7 @@ test('another view of the same name is replaced only if one says so', async ({ o
 	]);
 });
 
-test('a link shares a view, with its look, with who has not saved it', async ({ open }) => {
+test('a link shares a view, with its look, also where it is not saved', async ({ open }) => {
 	const visitor = await open({ as: ADMIN, width: 1440 });
 	await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
 	await visitor.goto(`/people?q=${tag}&role=AUDITOR&sort=name`);
@@ -130,7 +130,7 @@ test('a link shares a view, with its look, with who has not saved it', async ({ 
 	expect(await heads(other)).toContain('Email');
 });
 
-test('who signs in with another account has other views, and members fewer', async ({ open }) => {
+test('another account has other views, and members have fewer', async ({ open }) => {
 	const visitor = await open({ as: ADMIN, width: 1440 });
 	await visitor.goto('/people?status=DISABLED');
 	await save(visitor, 'The admin’s');

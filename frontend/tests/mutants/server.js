@@ -7,11 +7,11 @@ export const SERVER = {
 		["env.COOKIE_INSTANCE ? `.${env.COOKIE_INSTANCE}` : ''", "''", 'instances share their names']
 	],
 	'lib/server/views.ts': [
-		['others.slice(OTHERS_MAX)', '[]', 'everybody’s views are kept'],
+		['others.slice(OTHERS_MAX)', '[]', 'the views of every user are kept'],
 		[
 			'if (url.search || !mayOpen(cookies)) return;',
 			'if (url.search) return;',
-			'everybody’s session is asked for'
+			'every visit waits for its session'
 		]
 	],
 	'lib/server/view-state.ts': [['own.search !== search', 'false', 'no view is ever changed']],

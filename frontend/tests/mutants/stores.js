@@ -257,7 +257,9 @@ export const STORES = {
 		['if (this.#tip === null || this.#tip !== rows[from]?.id) {', 'if (this.#tip === null) {'],
 		['filter(({ id }) => !isAmong(shown, id))', 'filter(() => true)']
 	],
-	'lib/stores/user/peek.svelte.ts': [['}, REST_MS);', '}, 0);', 'whoever is walked past is read']],
+	'lib/stores/user/peek.svelte.ts': [
+		['}, REST_MS);', '}, 0);', 'a user who is only passed by the keyboard is read']
+	],
 	'lib/stores/user/peeking.svelte.ts': [['replace: !opens', 'replace: true', 'the way back does not close']],
 	'lib/stores/controls/list-keys.ts': [
 		[' || isPress(event.key)', '', 'Space on a box does more than tick it'],

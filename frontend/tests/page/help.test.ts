@@ -71,7 +71,7 @@ test('of a setting the value is shown, and of a secret only that it is set', asy
 	]);
 });
 
-test('who is not shown the settings has no heading for them', async () => {
+test('without settings there is no heading for them', async () => {
 	site.viewer = { ...ADMIN, role: 'MEMBER' };
 	await show([]);
 	expect(screen.queryByRole('heading', { name: enHelp.settings })).toBeNull();

@@ -1,4 +1,4 @@
-/** The directory of somebody who is alone in it: what to do first, until there is a second person. */
+/** The directory with a single user: what to do first, until there is a second one. */
 import { waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { enFirst } from '#lib/messages/en-first.ts';

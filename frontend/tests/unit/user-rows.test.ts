@@ -63,7 +63,7 @@ describe('the menu', () => {
 		]);
 	});
 
-	test('copies nothing where the browser cannot, and offers no peek at whom one sees', () => {
+	test('copies nothing where the browser cannot, and offers no peek at the user that is shown', () => {
 		expect(names('all', { origin: null, peek: null, viewer: viewer('AUDITOR') })).toEqual([[enRow.open]]);
 	});
 
@@ -106,7 +106,7 @@ describe('the address', () => {
 		expect(peekPrefix('/people?q=a&after=x') + ID).toBe(`/people?q=a&after=x&peek=${ID}`);
 	});
 
-	test('names a user by an id, otherwise nobody', () => {
+	test('names a user by an id, otherwise none', () => {
 		expect(peekOf(new URLSearchParams({ peek: ID }))).toBe(ID);
 		expect(peekOf(new URLSearchParams({ peek: 'ada' }))).toBeNull();
 		expect(peekOf(new URLSearchParams())).toBeNull();

@@ -10,7 +10,7 @@ import { Jar } from './visit.ts';
 
 const parse = (search: string) => parseUsers(new URLSearchParams(search));
 
-/** A token of somebody whose id ends with these digits. */
+/** An access token of a user whose id ends with these digits. */
 const token = (digit: string) => {
 	const claims = JSON.stringify({ sub: `0190a8b0-0000-7000-8000-${digit.repeat(12)}` });
 	return `x.${Buffer.from(claims).toString('base64url')}.y`;
@@ -126,7 +126,7 @@ describe('the form of views', () => {
 		expect(jar.set[cookieOf('a')]!.value.length).toBeLessThanOrEqual(2_000);
 	});
 
-	test('of another page, or by nobody, changes nothing', async () => {
+	test('of another page, or without a session, changes nothing', async () => {
 		expect(await send({ do: 'save', name: 'A', here: '/activity' })).toMatchObject({ status: 400 });
 		expect(await send({ do: 'save', name: 'A', here: 'https://evil.example/people' })).toMatchObject({
 			status: 400
@@ -138,7 +138,7 @@ describe('the form of views', () => {
 	});
 });
 
-test('one person’s views are not another’s, and few people’s are kept', async () => {
+test('each user has views of their own, and a browser keeps those of few users', async () => {
 	for (const digit of ['a', 'b', 'c']) {
 		jar.cookies.set('rollcall', token(digit), { path: '/' });
 		expect(names()).toEqual([]);
@@ -170,7 +170,7 @@ describe('the form of the look', () => {
 		});
 	});
 
-	test('is the usual one of who never chose', () => {
+	test('is the default without a choice', () => {
 		jar = new Jar({ columns: 'nothing.known', density: 'huge' });
 		expect(lookOf(jar.cookies, userList, parse(''))).toEqual({
 			density: 'comfortable',
@@ -202,7 +202,7 @@ describe('the list’s own address', () => {
 		expect(await open('?view=all')).toBeNull();
 	});
 
-	test('leads nobody to another’s view', async () => {
+	test('never leads to another user’s view', async () => {
 		await send({ do: 'save', name: 'Night' });
 		await send({ do: 'open', of: 'Night' });
 		jar.cookies.set('rollcall', token('b'), { path: '/' });

@@ -75,13 +75,13 @@ describe('the state of a page', () => {
 		);
 	});
 
-	test('shares the look of who shares it, not of who opens it', () => {
+	test('shares the look of the sender, not of the recipient', () => {
 		const { link } = state('', { density: 'compact', columns: ['name', 'email'] });
 		expect(link).toBe('/people?cols=name,email&density=compact');
 		expect(data([], link.split('?')[1]).views).toMatchObject({ density: 'compact', link });
 	});
 
-	test('knows the views that everybody has by their filters, whatever the search and the order', () => {
+	test('recognises the built-in views by their filters, whatever the search and the order', () => {
 		const current = (search: string) => state(search).tabs.filter((tab) => tab.current)[0]?.name;
 		expect(current('q=a&sort=name')).toBe(enViews.everyone);
 		expect(current('status=DISABLED&q=a')).toBe('Disabled');

@@ -12,7 +12,7 @@ import {
 import { claimedUser, ofInstance } from './cookies.ts';
 
 const YEAR_SECONDS = 31_536_000;
-/** Of so many people one browser keeps views, besides whoever is signed in: a request has room for no more. */
+/** The number of users, besides the signed-in one, whose views a browser keeps: a request has room for no more. */
 const OTHERS_MAX = 1;
 const PREFIX = ofInstance('views') + '.';
 const raw = { decode: (value: string) => value };
@@ -51,7 +51,7 @@ export function rememberLook<Q extends LookQuery>(visit: Visit, list: ViewedList
 	if (query.columns) remember(visit, COLUMNS, query.columns.join('.'), list.path);
 }
 
-/** The views that this person has saved in this browser. */
+/** The views that the signed-in user has saved in this browser. */
 export function savedViews<Q extends LookQuery>(cookies: Cookies, list: ViewedList<Q>): View[] {
 	const whose = claimedUser(cookies);
 	return whose ? readViews(list, cookies.get(PREFIX + whose, raw) ?? '') : [];
@@ -66,7 +66,7 @@ export function keepViews(visit: Visit, path: string, views: readonly View[]): v
 	else cookies.delete(name, { path });
 }
 
-/** Whether some person's list opens with a view: only then it matters whose it is. */
+/** Whether any user's list opens with a view: only then the session must be known. */
 const mayOpen = (cookies: Cookies) =>
 	cookies.getAll(raw).some(({ name, value }) => name.startsWith(PREFIX) && value.includes('!'));
 

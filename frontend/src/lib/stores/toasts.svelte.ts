@@ -17,7 +17,7 @@ export class Toasts {
 	list = $state<Toast[]>([]);
 	#next = 1;
 	#timers: Record<number, ReturnType<typeof setTimeout>> = {};
-	/** What is taken back next may stand on what is being taken back. */
+	/** Undos run one after the other: the next may depend on the one before. */
 	#undoing: Promise<unknown> = Promise.resolve();
 
 	ok(text: string, undo?: () => unknown): void {
@@ -45,8 +45,8 @@ export class Toasts {
 	}
 
 	/**
-	 * Takes back the latest of what stands here, or what one toast is about, after what is being taken back. Returns
-	 * whether there was something.
+	 * Undoes the change of the latest toast, or of the given one, after the undos that are under way. Returns whether there
+	 * was one.
 	 */
 	undo(id?: number): boolean {
 		const toast = this.list.findLast((one) => one.undo && (id === undefined || one.id === id));

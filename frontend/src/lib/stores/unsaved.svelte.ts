@@ -12,7 +12,7 @@ const CONTEXT = {};
 export class Unsaved {
 	/** Empty on most pages: the guard is loaded for the first. */
 	readonly parts = new SvelteSet<Part>();
-	/** It is decided to leave the page: the navigation that follows is not asked about. */
+	/** The user has decided to leave: the next navigation does not ask. */
 	released = false;
 	/** Called when a form was sent with success. */
 	sent?: (form: HTMLFormElement) => void;
@@ -24,6 +24,6 @@ export class Unsaved {
 	}
 }
 
-/** Before sign-in there is none: nothing is asked there. */
+/** Undefined before sign-in, where leaving never asks. */
 export const useUnsaved = () => getContext<Unsaved | undefined>(CONTEXT);
 export const createUnsaved = () => setContext(CONTEXT, new Unsaved());

@@ -4,7 +4,7 @@ export interface MenuItem {
 	/** Where it leads; otherwise it does something. */
 	href?: string;
 	act?: () => void;
-	/** Whether it is the one of its group that holds; undefined for what is no choice among several. */
+	/** Whether it is the chosen one of its group; undefined for an item that is not one of several choices. */
 	checked?: boolean;
 	danger?: boolean;
 }

@@ -1,4 +1,4 @@
-/** What is asked for in a row of the list, or of the user who is shown beside it. */
+/** The menus, changes and dialogs of a row of the list, and of the user beside it. */
 import type { User } from '#lib/graphql/documents.ts';
 import type { BulkRequest } from './actions.ts';
 

@@ -7,7 +7,7 @@ export interface ViewTab<Right = string> {
 	name: string;
 	href: string;
 	current: boolean;
-	/** Only for those who have it. */
+	/** The right that it requires. */
 	right?: Right;
 }
 

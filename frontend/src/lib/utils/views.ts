@@ -18,7 +18,7 @@ export interface ViewedList<Q extends LookQuery> {
 	path: string;
 	parse(params: Fields): Q;
 	search(query: Partial<Q>, changes?: Partial<Q>): string;
-	/** The columns of who has chosen none; a list without columns has none. */
+	/** The columns that are shown by default; undefined for a list without columns. */
 	columns?: readonly string[];
 }
 
@@ -30,12 +30,12 @@ export interface View {
 	opens: boolean;
 }
 
-/** Characters of a cookie with views: with the session's own, those of a few people and instances fit in a request. */
+/** Characters of a cookie with views: with the session's own, those of a few users and instances fit in a request. */
 const BYTES_MAX = 2_000;
 // None of these is in a search as it is: it has them escaped.
 const [SEPARATOR, OPENS, COMMA] = ['~', '!', ':'];
 
-/** Where in the list one is. */
+/** The position in the list. */
 export const positionOf = <Q extends LookQuery>({ after, before, at }: Q) =>
 	({ after, before, at }) as Partial<Q>;
 
@@ -44,7 +44,7 @@ export function queryOf<Q extends LookQuery>(list: ViewedList<Q>, search: string
 	return list.parse(new URLSearchParams(search));
 }
 
-/** The views of a cookie; what is none is left out. */
+/** The views of a cookie; a part that is not a view is left out. */
 export function readViews<Q extends LookQuery>(list: ViewedList<Q>, text: string): View[] {
 	return text.split(SEPARATOR).flatMap((part) => {
 		const opens = part.startsWith(OPENS);

@@ -9,7 +9,7 @@ export class ActionBar {
 	/** The id of the row that the focus came from. */
 	#from: string | undefined;
 
-	/** The way was taken before the bar was there. */
+	/** The focus is to move to the bar once it is loaded. */
 	#waits = false;
 
 	/** To the first action, once the bar is shown. */

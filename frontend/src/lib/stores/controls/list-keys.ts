@@ -1,6 +1,6 @@
 /**
  * j and k, and the arrows from a row on, walk a list; with Shift they select. Other keys act on the row that has the focus,
- * or, where none has it, on the one that is shown beside the list.
+ * or, if none has it, on the one that is shown beside the list.
  */
 import { isTyping } from '#lib/utils/keys.ts';
 
@@ -16,13 +16,13 @@ interface ListKeys {
 	/** Called with the indices of the row that has the focus and the one that Shift selects up to. */
 	extend?: (from: number, to: number) => void;
 	/**
-	 * The index of the row that is shown beside the list, -1 for one that is not in it, or null where nothing is; and what
-	 * shows another, called as one walks.
+	 * `index`: the row that is shown beside the list, -1 if it is not among the rows, null if nothing is shown; `show`:
+	 * shows another, for each step.
 	 */
 	beside?: { index: () => number | null; show: (index: number) => void };
 }
 
-/** Whether the key is one by which the control that has the focus is pressed, ticked or opened. */
+/** Whether the key activates the control that has the focus. */
 const isPress = (key: string) =>
 	key === ' ' && document.activeElement?.matches('button, input, summary') === true;
 
@@ -46,7 +46,7 @@ export function listKeys({
 		if (step && (at !== -1 || event.key.length === 1)) {
 			event.preventDefault();
 			const to = at === -1 ? 0 : Math.min(all.length - 1, Math.max(0, at + step));
-			// Whoever reads beside the list stays there.
+			// With the focus beside the list, it stays there.
 			if (focused !== -1 || shown === null) all[to]?.focus();
 			if (shown !== null) beside?.show(to);
 			if (event.shiftKey && at !== -1) extend?.(at, to);

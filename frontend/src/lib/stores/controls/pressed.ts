@@ -1,4 +1,4 @@
-/** Calls `press` with the control that is clicked, of all in an element that `selector` finds: many controls, one listener. */
+/** Calls `press` with the clicked control, among those that `selector` matches within an element: one listener for many controls. */
 import type { Attachment } from 'svelte/attachments';
 
 export function pressed(selector: string, press: (control: HTMLElement) => void): Attachment<HTMLElement> {

@@ -30,7 +30,7 @@ export class Explorer {
 	error = $state<'variables' | 'operation' | null>(null);
 	readonly #transport: Transport;
 	#stop = () => {};
-	/** What was run last, or was not typed: nothing to lose. */
+	/** The text that was run last, or inserted rather than typed: leaving loses nothing of it. */
 	#kept = { text: '', variables: '' };
 	/** Answers to what was stopped meanwhile belong to nobody. */
 	#run = 0;

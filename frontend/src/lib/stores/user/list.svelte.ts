@@ -43,7 +43,7 @@ export class UserList extends Rows<User, Change> {
 		return this.exact ? super.total : this.#read;
 	}
 
-	/** One user's part of an action: shown at once, reverted when refused. Calls `done` with the id of whom it is done for. */
+	/** One user's part of an action: shown at once, reverted when refused. Calls `done` with the user's id after a success. */
 	act(asked: BulkRequest, done: (id: string) => void): Act {
 		return async (user) => {
 			const confirmed = this.row(user.id)?.showPending(expectedChange(asked));

@@ -13,28 +13,28 @@ import { Versioned } from '#lib/stores/versioned.svelte.ts';
 
 export type PeekRead = UserPageData['user'];
 
-/** As many of the newest changes are shown. */
+/** The number of newest changes that are shown. */
 const EVENTS = 5;
-/** Whoever is walked past is not read: a user must be shown for so many milliseconds. */
+/** Milliseconds for which a user must be shown before they are read: those passed by the keyboard are not. */
 const REST_MS = 150;
 
 export class Peek {
 	readonly id: string;
-	/** Erased, or never to be seen by the viewer. */
+	/** Erased, or not visible to the viewer. */
 	unavailable = $state(false);
 	/** The newest changes; null until they are read. */
 	events = $state.raw<readonly EventRow[] | null>(null);
 	#own = $state.raw<Versioned<User> | null>(null);
 	readonly #row: () => Held | undefined;
 
-	/** `row`: that of the list; `read`: what the server has read already, null if they are not to be seen. */
+	/** `row`: that of the list; `read`: what the server has read already, null if the viewer may not see the user. */
 	constructor(id: string, row: () => Held | undefined, read?: PeekRead) {
 		this.id = id;
 		this.#row = row;
 		if (read !== undefined) this.#take(read);
 	}
 
-	/** Null while nobody has read them. */
+	/** Null until the user is read. */
 	get held(): Held | null {
 		return this.#row() ?? this.#own;
 	}
@@ -59,7 +59,7 @@ export class Peek {
 		};
 	}
 
-	/** Follows the log from a position on, where no row does; until the returned function is called. */
+	/** Follows the log from a position on, for a user without a row, until the returned function is called. */
 	follow(live: Live, after: string): () => void {
 		return live.follow(
 			UserHistoryFeed,

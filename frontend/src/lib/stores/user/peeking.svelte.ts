@@ -1,4 +1,4 @@
-/** Who is shown beside the list: by its address, or by what the reader has done on the page since. */
+/** Which user is shown beside the list: by its address, or by what was done on the page since. */
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
 
@@ -6,11 +6,11 @@ interface Read {
 	/** The address of the list as it is shown, and what stands before the id in that with a user beside it. */
 	here: string;
 	peekPrefix: string;
-	/** Whom the address named when the page was read. */
+	/** The user that the address named when the page was read. */
 	peek: { id: string } | null;
 }
 
-/** What has the focus of each row. */
+/** The link of each row, which takes its focus. */
 export const rowLinks = () => [...document.querySelectorAll<HTMLElement>('tr[data-id] .name')];
 
 export class Peeking {
@@ -24,14 +24,14 @@ export class Peeking {
 		return page.state.peek === undefined ? (this.#read().peek?.id ?? null) : page.state.peek;
 	}
 
-	/** Opening is a step in the history; going on to another user is none. */
+	/** Opening adds an entry to the history; another user replaces it. */
 	show(id: string): void {
 		const opens = this.id === null;
 		const state = { peek: id, pushed: opens || page.state.pushed };
 		void goto(this.#read().peekPrefix + id, { shallow: true, replace: !opens, state });
 	}
 
-	/** The focus goes to the row of whoever was shown, of those with these ids. */
+	/** Moves the focus to the row of the user that was shown; `ids`: those of the rows, in order. */
 	hide(ids: readonly string[]): void {
 		const links = rowLinks();
 		(links[ids.indexOf(this.id ?? '')] ?? links[0])?.focus();

@@ -19,7 +19,7 @@ export class RowUse {
 		this.#peeking = peeking;
 	}
 
-	/** A control of a row was pressed: by itself it does nothing, for most are never used. */
+	/** Handles a click on a control of a row: rows have no listeners of their own, since most are never used. */
 	readonly press = (control: HTMLElement): void => {
 		const row = this.#row(control.closest('tr')?.dataset.id ?? '');
 		const part = control.dataset.menu as RowMenu | undefined;
@@ -34,7 +34,7 @@ export class RowUse {
 		document.querySelector<HTMLElement>(`tr[data-id="${id}"] [data-menu=${menu}]`)?.click();
 	}
 
-	/** It is done, unless something else was asked for meanwhile. */
+	/** Ends the request, unless another one has replaced it. */
 	end(asked: Asked): void {
 		if (this.current === asked) this.current = null;
 	}

@@ -1,4 +1,4 @@
-/** The views of the log that everybody has: its groups of events. */
+/** The built-in views of the log: its groups of events. */
 import type { Messages } from '#lib/messages/types.ts';
 import type { ViewTab } from '#lib/types/view.ts';
 import type { ViewedList } from '#lib/utils/views.ts';
@@ -11,7 +11,7 @@ export const eventList: ViewedList<ActivityQuery> = {
 	search: (query, changes) => activity.search(query, changes)
 };
 
-/** A group that only a figure of the overview leads to has a tab while it is shown. `named` and `view`: as of people. */
+/** A group that only a figure of the overview leads to has a tab while it is shown. `named` and `view`: as for `userTabs`. */
 export function eventTabs(
 	m: Messages,
 	query: ActivityQuery,

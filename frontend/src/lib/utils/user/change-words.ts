@@ -12,14 +12,14 @@ export function actionName(m: Messages, { action, role }: BulkRequest): string {
 	return action === 'role' ? `${m.bulk.role} · ${m.role[role ?? 'MEMBER']}` : m.bulk[action];
 }
 
-/** What is asked: whether so many are to be changed, or the one of that name. */
+/** The question before a change; `whom`: how many users, or the name of a single one. */
 export function questionOf(all: Messages, m: ChangeMessages, request: BulkRequest, whom: number | string) {
 	if (request.action === 'role') return m.roleTitle(all.role[request.role ?? 'MEMBER'], whom);
 	const action = actionName(all, request);
 	return typeof whom === 'string' ? all.user.confirm(action, whom) : m.confirmTitle(action, whom);
 }
 
-/** What became of a single user. */
+/** The result of a change of a single user. */
 export function changedText(
 	m: Messages,
 	{ displayName }: Pick<User, 'displayName'>,

@@ -3,7 +3,7 @@ import { id, type Fields } from '#lib/utils/address.ts';
 
 const PEEK = id('peek');
 
-/** Whom an address shows beside the list, or null. */
+/** The id of the user that an address shows beside the list, or null. */
 export function peekOf(params: Fields): string | null {
 	return PEEK.parse(params.get(PEEK.name) ?? '');
 }

@@ -6,13 +6,13 @@ import { can } from './rights.ts';
 export interface RowActions {
 	role: boolean;
 	status: readonly StatusAction[];
-	/** A password for somebody else; one's own is under one's account. */
+	/** A password for another user; one's own is set under one's account. */
 	password: boolean;
-	/** Who is not active is signed in nowhere. */
+	/** A user who is not active has no sessions. */
 	signOut: boolean;
 }
 
-/** `viewer`: whoever is signed in. */
+/** `viewer`: the signed-in user. */
 export function rowActions(user: Pick<User, 'id' | 'status'>, viewer: Pick<User, 'id' | 'role'>): RowActions {
 	const changes = can(viewer, 'users.change');
 	return {

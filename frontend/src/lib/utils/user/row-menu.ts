@@ -40,7 +40,7 @@ const roles = ({ user, common, use }: Asked): MenuItem[] =>
 		act: () => role !== user.role && use({ action: 'role', role })
 	}));
 
-/** By what each makes of the status, beside what it is now. */
+/** The status now, and those that the actions lead to. */
 const statuses = ({ user, common, use }: Asked, { status }: RowActions): MenuItem[] => [
 	{ name: common.status[user.status], checked: true },
 	...status.map((action) => ({

@@ -1,4 +1,4 @@
-/** The views of the directory that everybody has. */
+/** The built-in views of the directory. */
 import type { Messages, ViewMessages } from '#lib/messages/types.ts';
 import type { ViewTab } from '#lib/types/view.ts';
 import type { ViewedList } from '#lib/utils/views.ts';
@@ -31,8 +31,8 @@ const filtersOf = (query: Partial<UserQuery>) =>
 	FILTER_KEYS.map((key) => anyFilter[key].param.print(query[key] ?? null)).join('&');
 
 /**
- * They ask with other filters, in the order and by the search that are there. `named`: what is shown has a tab of its own;
- * `view`: what keeps the list from opening with another.
+ * The tabs of the built-in views: their filters replace those in force, search and order are kept. `named`: the view in force
+ * has a tab of its own; `view`: the view that their addresses name, so that the list does not open with another.
  */
 export function userTabs(
 	main: Messages,

@@ -21,7 +21,7 @@ export const load: PageLoad = async ({ data, parent }) => {
 		panels: import.meta.env.SSR ? await panels((await parent()).locale) : null,
 		bar: import.meta.env.SSR ? (await import('#lib/components/user/BulkBar.svelte')).default : null,
 		empty: data.rows.length ? null : (await import('#lib/components/user/NoUsers.svelte')).default,
-		// What shows a user beside the list, where the address names one.
+		// The component that shows a user beside the list, if the address names one.
 		peekPart: data.peek
 			? await (await import('#lib/components/user/peek.ts')).loadPeek((await parent()).locale)
 			: null,
