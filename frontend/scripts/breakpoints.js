@@ -1,14 +1,14 @@
 /**
  * Widths by their names in every style: `@media (--below-md)` and `(--from-md)` stand for the breakpoints of the theme in
- * app.css, as custom media (CSS Media Queries 5) that no browser has yet.
+ * theme.css, as custom media (CSS Media Queries 5) that no browser has yet.
  */
 import { readFileSync } from 'node:fs';
 
-const APP = new URL('../src/app.css', import.meta.url);
+const THEME = new URL('../src/theme.css', import.meta.url);
 const NAMED = /\(--(from|below)-(\w+)\)/g;
 
 /** The theme's breakpoints by their names. @param {string} [css] @returns {Record<string, string>} */
-export function breakpointsOf(css = readFileSync(APP, 'utf8')) {
+export function breakpointsOf(css = readFileSync(THEME, 'utf8')) {
 	return Object.fromEntries(
 		[...css.matchAll(/--breakpoint-(\w+):\s*([^;]+);/g)].map(([, name, width]) => [name, width])
 	);
@@ -17,7 +17,7 @@ export function breakpointsOf(css = readFileSync(APP, 'utf8')) {
 /** A style with its widths written out; throws at a name that the theme has not. @param {string} css */
 export function expandBreakpoints(css, widths = breakpointsOf()) {
 	return css.replace(NAMED, (all, side, name) => {
-		if (!widths[name]) throw new Error(`app.css has no breakpoint for ${all}`);
+		if (!widths[name]) throw new Error(`theme.css has no breakpoint for ${all}`);
 		return `(width ${side === 'from' ? '>=' : '<'} ${widths[name]})`;
 	});
 }

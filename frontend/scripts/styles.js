@@ -1,6 +1,6 @@
 /**
  * The border between utilities and scoped styles: an element is styled by the one or by the other, never by both, and
- * what has a token in app.css (colours, sizes of text, radii, breakpoints) is named by it.
+ * what has a token in app.css or theme.css (colours, sizes of text, radii, breakpoints) is named by it.
  */
 import { readFileSync } from 'node:fs';
 
