@@ -63,7 +63,7 @@ SHARED = {
 
 ATTRIBUTES = {
     "ChangePasswordInput.currentPassword": "The password that is valid until the change.",
-    "ChangePasswordInput.newPassword": "The password to set, of 8 to 256 characters.",
+    "ChangePasswordInput.newPassword": "The password to set, of 8 to 128 characters; not a common one, nor one made of the name or address.",
     "CreateUserInput.password": "The initial password; without one the user cannot sign in until a password is set.",
     "CreateUserInput.role": "What the user may do; a member by default.",
     "DirectoryStats.byRole": "The visible users by role, with every role listed.",
@@ -112,7 +112,7 @@ ATTRIBUTES = {
     "SessionPayload.user": "The user who is signed in.",
     "SignInInput.password": "The password that belongs to the e-mail address.",
     "SignInInput.totpCode": "The code of a second factor. Not supported yet: leave it out.",
-    "SignUpInput.password": "The password to set, of 8 to 256 characters.",
+    "SignUpInput.password": "The password to set, of 8 to 128 characters; not a common one, nor one made of the name or address.",
     "StatusCount.count": "How many users have the status.",
     "StatusCount.status": "The status that is counted.",
     "UpdateUserInput.id": "The user to change.",

@@ -48,7 +48,9 @@ class SetPasswordInput:
     """A new password for another user."""
 
     user_id: strawberry.ID = strawberry.field(description="Whose password it is: anyone's but one's own.")
-    password: str = strawberry.field(description="8 to 256 characters.")
+    password: str = strawberry.field(
+        description="8 to 128 characters; not a common one, nor one made of the name or address."
+    )
     expected_version: int | None = strawberry.UNSET
 
 

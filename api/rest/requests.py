@@ -15,7 +15,8 @@ from api.files.reader import Form
 from api.files.vendors import Vendor
 from domain.models.actor import Role
 from domain.models.directory import UserFilter, UserSort
-from domain.models.text import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, SEARCH_FOLDED_MAX, SEARCH_WORDS_MAX
+from domain.models.passwords import PASSWORD_MAX, PASSWORD_MIN
+from domain.models.text import EMAIL_MAX, NAME_MAX, SEARCH_FOLDED_MAX, SEARCH_WORDS_MAX
 from domain.models.user import Status
 
 
@@ -39,7 +40,8 @@ NewPassword = Annotated[
         format="password",
         minLength=PASSWORD_MIN,
         maxLength=PASSWORD_MAX,
-        description="The length is also that of its NFKC form",
+        description="The length is also that of its NFKC form. Common passwords are refused, and those made of the user's "
+        "name or address",
     ),
 ]
 Secret = Annotated[str, _text(format="password")]

@@ -1,4 +1,4 @@
-"""Canonical forms of what people type: e-mail addresses, display names, passwords and search words.
+"""Canonical forms of what people type: e-mail addresses, display names and search words.
 
 Only one spelling is stored, so that the unique index and the search treat texts that look the same as equal:
 compatibility forms and widths are folded (NFKC, Unicode UAX 15), case is folded. In an e-mail address and a search
@@ -20,7 +20,6 @@ EMAIL_MAX = 254
 """Characters; RFC 5321 section 4.5.3.1.3 allows a path of 256 octets with its angle brackets."""
 LOCAL_PART_MAX = 64
 NAME_MAX = 200
-PASSWORD_MIN, PASSWORD_MAX = 8, 256
 SEARCH_MAX = 200
 """Characters of a search as typed."""
 SEARCH_FOLDED_MAX, SEARCH_WORDS_MAX = 64, 8
@@ -117,14 +116,6 @@ def fold(text: str) -> str:
     return " ".join(_without(unicodedata.normalize("NFKC", kept).replace("\0", " "), _INVISIBLE).split())
 
 
-def normal_password(text: str) -> str:
-    """A password in the form that is hashed and compared: NFKC (NIST SP 800-63B section 3.1.1.2).
-
-    It rejects nothing: a new rule in `clean_password` must not lock out users whose password is older than the rule.
-    """
-    return unicodedata.normalize("NFKC", text)
-
-
 def clean_search(text: str) -> str | None:
     """The folded form of a search, or None if nothing is left after folding.
 
@@ -138,16 +129,3 @@ def clean_search(text: str) -> str | None:
     if folded.count(" ") >= SEARCH_WORDS_MAX:
         raise ValidationFailed.one("search", f"Search for at most {SEARCH_WORDS_MAX} words", text)
     return folded or None
-
-
-def clean_password(text: str, field: str = "password") -> str:
-    """A new password in the form that is hashed, of 8 to 256 characters.
-
-    Raises ValidationFailed on the field, never repeating the value.
-    """
-    if len(text) > PASSWORD_MAX:
-        raise ValidationFailed.one(field, f"The password is longer than {PASSWORD_MAX} characters")
-    password = normal_password(text)
-    if len(password) < PASSWORD_MIN:
-        raise ValidationFailed.one(field, f"The password is shorter than {PASSWORD_MIN} characters")
-    return password

@@ -19,8 +19,8 @@ from domain.errors import (
     VersionConflict,
 )
 from domain.models.actor import Actor, Origin, Role
+from domain.models.passwords import PASSWORD_SENT_MAX, clean_password, normal_password, refuse_own_words
 from domain.models.session import EndReason, Session, session_ended
-from domain.models.text import PASSWORD_MAX, clean_password, normal_password
 from domain.models.user import Status, User, password_changed
 from domain.pagination import Page, Window
 from domain.services.sign_in import SignInService
@@ -115,7 +115,7 @@ class SessionService(SignInService):
         await self._attempts.change_password(actor.user_id)
         async with self._store.write() as unit:
             known = await unit.users.password_hash(actor.user_id)
-        if len(current) > PASSWORD_MAX or not await self._hasher.verify(normal_password(current), known):
+        if len(current) > PASSWORD_SENT_MAX or not await self._hasher.verify(normal_password(current), known):
             raise InvalidCredentials("The current password is wrong")
         hashed = await self._hasher.hash(clean)
         now = self._clock.now()
@@ -123,6 +123,7 @@ class SessionService(SignInService):
             user = (await unit.users.get_for_update(actor.user_id)).touched(now)
             if await unit.users.password_hash(user.id) != known:
                 raise InvalidCredentials("The password has just been changed; try again with the new one")
+            refuse_own_words(clean, user.email, user.display_name, "new_password")
             ended = await self._replace_password(unit, actor, user, hashed, keep=actor.session_id)
             await unit.commit()
         if ended.value:
@@ -135,13 +136,15 @@ class SessionService(SignInService):
         Raises Forbidden, NotFound, ValidationFailed (on `password`, or for a deleted user), VersionConflict.
         """
         policies.require_set_password(actor, command.user_id)
-        hashed = await self._hasher.hash(clean_password(command.password))
+        password = clean_password(command.password)
+        hashed = await self._hasher.hash(password)
         async with self._store.write() as unit:
             before = await unit.users.get_for_update(command.user_id)
             if before.status is Status.DELETED:
                 raise ValidationFailed.one("user_id", "This user is deleted; restore it first")
             if command.expected_version not in (None, before.version):
                 raise VersionConflict(before)
+            refuse_own_words(password, before.email, before.display_name)
             user = replace(before.touched(self._clock.now()), can_sign_in=True)
             ended = await self._replace_password(unit, actor, user, hashed, keep=None)
             await unit.commit()

@@ -19,15 +19,17 @@ from domain.errors import (
 )
 from domain.models.actor import Actor, Origin, Role
 from domain.models.directory import Credentials
+from domain.models.passwords import PASSWORD_SENT_MAX, normal_password
 from domain.models.session import EndReason, Session, session_ended, session_started
-from domain.models.text import PASSWORD_MAX, canonical_email, normal_password
+from domain.models.text import canonical_email
 from domain.models.user import Status, User, user_created
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions
 from domain.services.sign_in_failure import FailedSignIn, FailedSignIns
 from domain.services.unit import Clock, Store, WriteUnit
-from domain.services.user import checked, new_user
+from domain.services.user import new_user
+from domain.services.user_fields import checked
 
 USER_AGENT_MAX = 400
 REFRESH_OVERLAP = timedelta(seconds=30)
@@ -116,7 +118,7 @@ class SignInService:
             raise ValidationFailed.one("totp_code", "Second factors are not supported yet; leave this field out")
         email = canonical_email(command.email)
         await self._attempts.from_address(origin)
-        if len(command.password) > PASSWORD_MAX:
+        if len(command.password) > PASSWORD_SENT_MAX:
             raise InvalidCredentials
         self._failures.check_room()
         found = await self._credentials(email)

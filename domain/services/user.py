@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 from domain import policies
 from domain.errors import (
-    FieldFault,
     Forbidden,
     IdempotencyMismatch,
     LastAdmin,
@@ -23,37 +22,17 @@ from domain.errors import (
 from domain.models.actor import Actor, Role
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, session_ended
-from domain.models.text import canonical_email, clean_name, clean_password
 from domain.models.user import STATUS_EVENTS, Status, User, password_changed, user_changed, user_created, user_erased
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.directory import DirectoryService
 from domain.services.live import LiveSessions, Presence
 from domain.services.unit import Clock, KeptResult, Store, WriteUnit, Written
+from domain.services.user_fields import checked, refuse_own_words
 
 KEY_MAX = 200
 """The longest idempotency key, in characters."""
 HELD_BY_DELETED = "This e-mail address belongs to a deleted user; restore or erase them first"
-
-
-def checked(**fields: object) -> dict[str, str]:
-    """The given fields of a user in canonical form, without those that are None.
-
-    Raises ValidationFailed with all faults at once.
-    """
-    rules = {"email": canonical_email, "display_name": clean_name, "password": clean_password}
-    clean: dict[str, str] = {}
-    faults: list[FieldFault] = []
-    for name, value in fields.items():
-        if value is None:
-            continue
-        try:
-            clean[name] = rules[name](str(value))
-        except ValidationFailed as error:
-            faults.extend(error.faults)
-    if faults:
-        raise ValidationFailed(faults)
-    return clean
 
 
 def new_user(email: str, display_name: str, role: Role, now: datetime, can_sign_in: bool = False) -> User:
@@ -165,6 +144,7 @@ class UserService(DirectoryService):
             before = await self._locked(
                 unit, actor, command.id, command.expected_version, deleted_too=command.deleted_too
             )
+            refuse_own_words(clean, before)
             written = await self._write(
                 unit,
                 actor,

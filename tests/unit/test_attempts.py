@@ -9,7 +9,7 @@ import pytest
 
 from domain import errors
 from domain.models.actor import Actor, Origin, Role, network_of, system
-from domain.models.text import normal_password
+from domain.models.passwords import normal_password
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.sign_in import SignIn, SignUp

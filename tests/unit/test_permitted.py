@@ -49,7 +49,10 @@ TABLE: dict[str, tuple[UseCase, str]] = {
     "update name": (lambda p, a: p.world.users.update(a, UpdateUser(p.subject.id, display_name="N")), "- - y y"),
     "update email": (lambda p, a: p.world.users.update(a, UpdateUser(p.subject.id, email="n@example.com")), "- - y y"),
     "update role": (lambda p, a: p.world.users.update(a, UpdateUser(p.subject.id, role=Role.ADMIN)), "- - y -"),
-    "update password": (lambda p, a: p.world.users.update(a, UpdateUser(p.subject.id, password="x" * 8)), "- - y -"),
+    "update password": (
+        lambda p, a: p.world.users.update(a, UpdateUser(p.subject.id, password="another one")),
+        "- - y -",
+    ),
     "update status": (
         lambda p, a: p.world.users.update(a, UpdateUser(p.subject.id, status=Status.DISABLED)),
         "- - y -",
@@ -58,7 +61,10 @@ TABLE: dict[str, tuple[UseCase, str]] = {
     "erase": (lambda p, a: p.world.users.erase(a, p.subject.id), "- - y -"),
     "import": (lambda p, a: p.world.imports.import_batch(a, [ImportRow(2, "i@example.com", "I", "")]), "- - y -"),
     "revoke all": (lambda p, a: p.world.sessions.revoke_all(a, p.subject.id), "- - y y"),
-    "set password": (lambda p, a: p.world.sessions.set_password(a, SetPassword(p.subject.id, "x" * 8)), "- - y -"),
+    "set password": (
+        lambda p, a: p.world.sessions.set_password(a, SetPassword(p.subject.id, "another one")),
+        "- - y -",
+    ),
     "trail": (lambda p, a: p.trail.page(a, Window(), EventFilter()), "- y y -"),
     "counts": (lambda p, a: p.trail.counts(a, [QUARTER]), "- y y -"),
     "recent": (lambda p, a: p.trail.recent(a), "- y y -"),

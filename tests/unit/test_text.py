@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.cursors import parse_cursor, sequence_cursor, written_cursor
 from domain.errors import ValidationFailed
-from domain.models.text import canonical_email, clean_name, clean_password, clean_search, fold
+from domain.models.text import canonical_email, clean_name, clean_search, fold
 from domain.pagination import Window, decode_key, encode_key
 
 
@@ -108,19 +108,6 @@ def test_windows_are_bounded() -> None:
     for first, last in ((0, None), (101, None), (None, 0), (1, 1)):
         with pytest.raises(ValidationFailed):
             Window.of(first, None, last)
-
-
-def test_passwords_are_bounded_and_never_echoed() -> None:
-    for text in ("short", "x" * 257):
-        with pytest.raises(ValidationFailed) as refused:
-            clean_password(text)
-        assert text not in str(refused.value.details)
-    assert clean_password("ｆｕｌｌｗｉｄｔｈ") == "fullwidth"
-
-
-@pytest.mark.parametrize("size", [8, 256])
-def test_passwords_from_the_shortest_to_the_longest_are_accepted(size: int) -> None:
-    assert clean_password("x" * size) == "x" * size
 
 
 @pytest.mark.parametrize(("text", "kept"), [("", None), (" \u200b", None), ("Zo\u00cb  x", "zoe x")])

@@ -56,6 +56,8 @@ it.each([
 	['The display name has a character that cannot be seen: U+202E; remove it', en.invalid.character('U+202E')],
 	['The display name is longer than 200 characters', en.invalid.displayName],
 	['The password is shorter than 8 characters', en.invalid.password],
+	['The password is one of the most common ones; choose another', en.invalid.commonPassword],
+	["The password is made of the name, the address or 'Rollcall'; choose another", en.invalid.ownWords],
 	['This user is deleted; restore it first', en.invalid.deleted],
 	['This user is disabled, not deleted; enable it instead', en.invalid.disabled]
 ])('has a sentence for "%s"', (message, sentence) =>

@@ -19,6 +19,8 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
+from domain.models.passwords import PASSWORD_MAX, PASSWORD_MIN, is_common
+
 CURSORS = os.environ["ST_CURSORS"].split()
 OTHER_TOKENS = itertools.cycle(os.environ["ST_OTHER_TOKENS"].split())
 CALLS = Path(os.environ["ST_CALLS"])
@@ -39,7 +41,8 @@ lines = st.lists(emails, max_size=4).map(
 
 schemathesis.openapi.format("idn-email", emails)
 schemathesis.openapi.format("display-name", st.text(NAMES, min_size=1, max_size=200).filter(str.strip))
-schemathesis.openapi.format("password", st.text(ascii_letters + digits + " ß界", min_size=8, max_size=256))
+passwords = st.text(ascii_letters + digits + " ß界", min_size=PASSWORD_MIN, max_size=PASSWORD_MAX)
+schemathesis.openapi.format("password", passwords.filter(lambda password: not is_common(password)))
 schemathesis.openapi.format("search", st.lists(words, max_size=8).map(" ".join))
 schemathesis.openapi.format("cursor", st.sampled_from(CURSORS))
 schemathesis.openapi.format("charset", st.sampled_from(["utf-8", "windows-1252", "iso-8859-15", "UTF8"]))

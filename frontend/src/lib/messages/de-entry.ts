@@ -79,7 +79,9 @@ export const deEntry: EntryMessages = {
 		character: (code: string) => `Der Name enthält ein unsichtbares Zeichen (${code}). Entfernen Sie es.`,
 		displayName: 'Ein Name hat 1 bis 200 Zeichen.',
 		held: 'Diese E-Mail gehört einer gelöschten Person.',
-		password: 'Ein Passwort hat 8 bis 256 Zeichen.',
+		password: 'Ein Passwort hat 8 bis 128 Zeichen.',
+		commonPassword: 'Das ist eines der häufigsten Passwörter. Wählen Sie ein anderes.',
+		ownWords: 'Das besteht aus dem Namen, der E-Mail-Adresse oder „Rollcall“. Wählen Sie ein anderes.',
 		deleted: 'Diese Person ist gelöscht; stellen Sie sie zuerst wieder her.',
 		disabled: 'Diese Person ist gesperrt, nicht gelöscht; entsperren Sie sie stattdessen.',
 		currentPassword: 'Das ist nicht Ihr aktuelles Passwort.'

@@ -78,7 +78,9 @@ export const enEntry = {
 		character: (code: string) => `The name has a character that cannot be seen (${code}). Remove it.`,
 		displayName: 'A name has 1 to 200 characters.',
 		held: 'A deleted person has this email.',
-		password: 'A password has 8 to 256 characters.',
+		password: 'A password has 8 to 128 characters.',
+		commonPassword: 'This is one of the most common passwords. Choose another.',
+		ownWords: 'This is made of the name, the email or “Rollcall”. Choose another.',
 		deleted: 'This user is deleted; restore them first.',
 		disabled: 'This user is disabled, not deleted; enable them instead.',
 		currentPassword: 'This is not your current password.'

@@ -12,6 +12,8 @@ const FIELD_MESSAGES: readonly (readonly [
 	[/^The display name has .* (U\+[0-9A-F]+)/, (invalid, character) => invalid.character(character)],
 	[/^The display name is /, (invalid) => invalid.displayName],
 	[/^The password is (?:longer|shorter) /, (invalid) => invalid.password],
+	[/^The password is one of the most common/, (invalid) => invalid.commonPassword],
+	[/^The password is made of /, (invalid) => invalid.ownWords],
 	[/^This user is deleted/, (invalid) => invalid.deleted],
 	[/^This user is disabled/, (invalid) => invalid.disabled]
 ];
