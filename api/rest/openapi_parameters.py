@@ -11,6 +11,7 @@ from domain.services.user import KEY_MAX
 
 TAG = r'(W/)?"[0-9]{1,9}"'
 TAGS = rf"^(\*|{TAG}(, ?{TAG})*)$"
+NONE_MATCH = "Answer 304 if one of these ETags is still current. What is no ETag of this API matches nothing"
 
 
 def parameters_of(operation: Operation) -> list[Json]:
@@ -43,7 +44,7 @@ def shared_parameters() -> Json:
     return {
         "id": _parameter("id", "path", ID, "The user's id", required=True),
         "If-Match": _parameter("If-Match", "header", tags, "Only change the version with this ETag"),
-        "If-None-Match": _parameter("If-None-Match", "header", tags, "Answer 304 if this ETag is still current"),
+        "If-None-Match": _parameter("If-None-Match", "header", text(), NONE_MATCH),
         "Idempotency-Key": _parameter(
             "Idempotency-Key", "header", key, "A repeated request with the same key and body returns the first result"
         ),
