@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e mutants check format bench-growth bench-fanout bench-off bench-oracle bench-paint plans verify lock clean
+.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint plans verify lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ format: $(ready) ## apply the formatters and the linter's safe fixes
 
 bench-growth: $(ready) ## measure lists and searches at 10,000 and 1,000,000 users, about 15 minutes, of which seeding is kept (BENCH=--relevance: who comes first)
 	@$(bin)/python -m bench.growth $(BENCH)
+
+bench-queries: $(ready) ## benchmark queries and mutations against other servers, about 5 minutes (BENCH="--only page --servers rollcall")
+	@$(bin)/python -m bench.queries $(BENCH)
 
 bench-fanout: $(ready) ## benchmark live fan-out against other servers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
 	@$(bin)/python -m bench.fanout $(BENCH)

@@ -1,0 +1,82 @@
+"""The benchmark of queries: every operation is answered by Rollcall and a peer, and each request has other variables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from bench.growth.generate import generated_users
+from bench.queries.operations import OPERATIONS, rollcall_cursor
+from bench.queries.place import Place, place
+from bench.queries.report import Results, table
+from bench.queries.run import Load, processor_seconds, run
+from bench.queries.servers import CONTESTANTS, compile_client
+from domain.models.user import User
+
+USERS = 300
+CHOSEN = [c for c in CONTESTANTS if c.name in ("rollcall", "strawberry")]
+"""The others need packages of npm."""
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("cc") is None and "CI" not in os.environ, reason="the load client needs a C compiler"
+)
+
+
+@pytest.fixture(scope="module")
+def users() -> list[User]:
+    """The users of the benchmark."""
+    return list(generated_users(USERS))
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Engines with these users."""
+    with place(tmp_path_factory.mktemp("queries"), USERS, lambda _: None, core=None) as ready:
+        yield ready
+
+
+def test_every_operation_is_answered_and_measured(ready: Place, users: list[User]) -> None:
+    program = compile_client(ready.folder)
+    found = list(run(ready, program, CHOSEN, users, Load(1, 0.2, 4, 0.1), lambda _: None))
+    assert Counter((r["server"], r["operation"]) for r in found) == {
+        (c.name, o.name): 1 for c in CHOSEN for o in OPERATIONS
+    }
+    for record in found:
+        assert record["requests"] >= 4, record
+        assert record["microseconds"] > 0, record
+    text = table(Results(found))
+    assert all(o.title in text for o in OPERATIONS)
+    assert text.count("Rollcall") == text.count("plain Strawberry") == len(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", ["point", "page", "search", "update"])
+def test_no_request_repeats_an_earlier_one(users: list[User], name: str) -> None:
+    [operation] = [o for o in OPERATIONS if o.name == name]
+    for dialect in operation.documents:
+        bodies = operation.bodies(users, dialect, rollcall_cursor)
+        assert len(set(bodies)) == len(bodies) >= USERS // 2
+
+
+def test_processor_time_is_that_of_all_threads() -> None:
+    worked, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        while time.thread_time() < 0.05:
+            pass
+        worked.set()
+        ended.wait()
+
+    before = processor_seconds(os.getpid())
+    thread = threading.Thread(target=work)
+    thread.start()
+    worked.wait()
+    used = processor_seconds(os.getpid()) - before
+    ended.set()
+    thread.join()
+    assert used >= 0.04  # the kernel updates it with its clock's tick
