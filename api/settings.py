@@ -120,6 +120,10 @@ class LocalSettings(LogSettings):
     database_url: DatabaseUrl | None = None
     database_replica_urls: Annotated[tuple[DatabaseUrl, ...], NoDecode, BeforeValidator(split_list)] = ()
     database_pool_size: PositiveInt = 10
+    database_read_seconds: PositiveInt = 2
+    database_write_seconds: PositiveInt = 30
+    database_lock_seconds: PositiveInt = 10
+    slow_query_milliseconds: Annotated[int, Field(ge=0)] = 500
     redis_url: RedisUrl | None = None
     secret_key: SecretKey | None = None
 

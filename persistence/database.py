@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -17,34 +18,48 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from persistence.errors import translated
+from persistence.statements import SlowStatement, observe_slow, time_statements
 
-READ_SECONDS = 2.0
-"""How long one statement of a serving process may read."""
 DIALECT = "postgresql+asyncpg://"
 """The addresses are read by asyncpg, so that every connection understands them in the same way."""
-CONNECT_SECONDS, POOL_SECONDS, COMMAND_SECONDS = 5.0, 5.0, 30.0
+CONNECT_SECONDS, POOL_SECONDS = 5.0, 5.0
 REST_SECONDS = 5.0
 RANDOM_PAGE_COST = "1.1"
 """The indexes are in memory or on an SSD. With PostgreSQL's 4, made for spinning disks, it reads 100,000 users from end to
 end and sorts them where an index has the first twenty."""
 
 
+@dataclass(frozen=True, slots=True)
+class StatementLimits:
+    """How many seconds a statement may take, before the server ends it and Unavailable is raised.
+
+    Reads outside of a transaction are not limited if `read` is None; `write` is the limit of a statement inside one, and
+    `lock` that of its waiting for another transaction.
+    """
+
+    read: float | None = None
+    write: float = 30.0
+    lock: float = 10.0
+
+
 class Database:
     """Engines over asyncpg. URLs are plain `postgresql://`; `pool_size` connections each.
-
-    With `read_seconds` the server ends a reading statement that takes longer, which raises Unavailable.
 
     `primary` is for transactions; `primary_reading`, over the same pool, and the replicas run on autocommit. A replica
     that did not answer is not used for a while.
     """
 
     def __init__(
-        self, url: str, replicas: Sequence[str] = (), pool_size: int = 10, read_seconds: float | None = None
+        self,
+        url: str,
+        replicas: Sequence[str] = (),
+        pool_size: int = 10,
+        limits: StatementLimits = StatementLimits(),
     ) -> None:
         self.dsn, self.pool_size = url, pool_size
-        self.primary = _engine(url, pool_size, read_seconds)
+        self.primary = _engine(url, pool_size, limits)
         self.primary_reading = _autocommit(self.primary)
-        self.replicas = [_autocommit(_engine(u, pool_size, read_seconds)) for u in replicas]
+        self.replicas = [_autocommit(_engine(u, pool_size, limits)) for u in replicas]
         self._resting: dict[AsyncEngine, float] = {}
         self._labels = {r: database_labels("replica", u) for r, u in zip(self.replicas, replicas, strict=True)}
         self._primary_labels = database_labels("primary", url)
@@ -53,9 +68,18 @@ class Database:
 
     def observe(self, report: Callable[[str, float], None]) -> None:
         """Call `report` after each statement with `primary` or `replica` and its seconds."""
-        _time_statements(self.primary, partial(report, "primary"))
+        time_statements(self.primary, partial(report, "primary"))
         for replica in self.replicas:
-            _time_statements(replica, partial(report, "replica"))
+            time_statements(replica, partial(report, "replica"))
+
+    def observe_slow(self, over: float, report: Callable[[SlowStatement], None]) -> None:
+        """Call `report` with each statement that takes longer than `over` seconds."""
+        for engine in (self.primary, *self.replicas):
+            observe_slow(engine, over, report)
+
+    def reading(self, engine: AsyncEngine) -> AsyncEngine:
+        """The engine that reads from the same database, outside of transactions."""
+        return self.primary_reading if engine is self.primary else engine
 
     @property
     def resting(self) -> int:
@@ -98,17 +122,20 @@ class Database:
 
 
 class LongerTransactions(asyncpg.Connection):
-    """A connection whose transactions have a longer `statement_timeout`, set with BEGIN in the same round trip.
+    """A connection whose transactions have limits of their own, set with BEGIN in the same round trip.
 
     Readers run outside of transactions and writers inside, on connections of one pool. A write that waits for a lock,
     an import or pruning may take longer than a read: up to `command_timeout`. The server ends it then too, for a process that
     has stopped does not.
     """
 
+    at_begin = ""
+    """The statements that follow BEGIN."""
+
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - asyncpg's
         """As asyncpg's, which begins its transactions through this method."""
         if query.startswith("BEGIN"):
-            query += f" SET LOCAL statement_timeout = {COMMAND_SECONDS * 1000:.0f};"
+            query += self.at_begin
         return str(await super().execute(query, *args, timeout=timeout))
 
 
@@ -125,21 +152,10 @@ def database_labels(role: str, dsn: str) -> Mapping[str, str]:
     return {"database": role, "server": server_address(dsn)}
 
 
-def _time_statements(engine: AsyncEngine, report: Callable[[float], None]) -> None:
-    def begin(*given: Any) -> None:
-        given[4].began = time.perf_counter()  # the fifth argument is the execution's context
-
-    def end(*given: Any) -> None:
-        report(time.perf_counter() - given[4].began)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", begin)
-    event.listen(engine.sync_engine, "after_cursor_execute", end)
-
-
-def _engine(url: str, pool_size: int, read_seconds: float | None) -> AsyncEngine:
+def _engine(url: str, pool_size: int, limits: StatementLimits) -> AsyncEngine:
     engine = create_async_engine(
         DIALECT,
-        async_creator=_connecting(url, read_seconds),
+        async_creator=_connecting(url, limits),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
@@ -150,7 +166,7 @@ def _engine(url: str, pool_size: int, read_seconds: float | None) -> AsyncEngine
     return engine
 
 
-def _connecting(url: str, read_seconds: float | None) -> Callable[[], Awaitable[Any]]:
+def _connecting(url: str, limits: StatementLimits) -> Callable[[], Awaitable[Any]]:
     settings = {
         "application_name": "rollcall",
         "timezone": "UTC",
@@ -158,16 +174,26 @@ def _connecting(url: str, read_seconds: float | None) -> Callable[[], Awaitable[
         "random_page_cost": RANDOM_PAGE_COST,
         "max_parallel_workers_per_gather": "0",  # every statement is short, and workers would cost more than it
         "idle_in_transaction_session_timeout": "60000",
-        **({} if read_seconds is None else {"statement_timeout": str(int(read_seconds * 1000))}),
+        **({} if limits.read is None else {"statement_timeout": _milliseconds(limits.read)}),
     }
     return partial(
         asyncpg.connect,
         url,
-        connection_class=LongerTransactions,
+        connection_class=_with_limits(limits),
         timeout=CONNECT_SECONDS,
-        command_timeout=COMMAND_SECONDS,
+        command_timeout=limits.write,
         server_settings=settings,
     )
+
+
+def _with_limits(limits: StatementLimits) -> type[LongerTransactions]:
+    named = {"statement_timeout": limits.write, "lock_timeout": limits.lock}
+    words = "".join(f" SET LOCAL {name} = {_milliseconds(seconds)};" for name, seconds in named.items())
+    return type("Connection", (LongerTransactions,), {"at_begin": words})
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1000))
 
 
 def _autocommit(engine: AsyncEngine) -> AsyncEngine:

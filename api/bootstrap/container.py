@@ -34,7 +34,6 @@ from api.telemetry import Metrics
 from api.version import VERSION
 from domain.services.service_info import ServiceInfoService
 from domain.tasks import background
-from persistence.database import READ_SECONDS
 from persistence.log.backlog import LogBacklog
 from persistence.log.hub import Hub
 from persistence.log.relay import Relay
@@ -60,6 +59,7 @@ class Container(Parts):
         core = self.core
         return (
             core.running(),
+            core.slow_statements,
             core.failures.writing(),
             self.broadcast,
             self.publisher,
@@ -230,4 +230,4 @@ def build(settings: Settings, **replaced: Any) -> Container:
     """
     own = {name: part for name, part in replaced.items() if name in Core.names()}
     rest = {name: part for name, part in replaced.items() if name not in own}
-    return Container(Core(settings, READ_SECONDS, **own), **rest)
+    return Container(Core(settings, serving=True, **own), **rest)

@@ -29,23 +29,24 @@ from domain.services.sign_in import SessionRules
 from domain.services.sign_in_failure import SignInFailureService
 from domain.services.unit import Clock, Store
 from domain.services.user import UserService
-from persistence.database import Database
+from persistence.database import Database, StatementLimits
 from persistence.log.trim import PruneLock
 from persistence.redis.namespace import RedisNamespace
 from persistence.redis.presence import RedisPresence
 from persistence.redis.rate_limit import RedisRateLimiter
+from persistence.slow import SlowStatements
 from persistence.store import SqlStore
 from persistence.turns import ConnectionTurns
 
 
 class Core(Parts):
-    """One per process. With `read_seconds` a statement that reads for longer is ended."""
+    """One per process. With `serving`, a statement that reads for too long is ended."""
 
     settings: Settings
-    read_seconds: float | None
+    serving: bool
 
-    def __init__(self, settings: Settings, read_seconds: float | None = None, **replaced: Any) -> None:
-        super().__init__(replaced, settings=settings, read_seconds=read_seconds)
+    def __init__(self, settings: Settings, *, serving: bool = False, **replaced: Any) -> None:
+        super().__init__(replaced, settings=settings, serving=serving)
 
     def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
         """See Parts: those with connections and threads, and the queue that is written with them."""
@@ -56,7 +57,20 @@ class Core(Parts):
         """The pools of the primary and the replicas."""
         settings = self.settings
         replicas = [u.dsn for u in settings.database_replica_urls]
-        return Database(settings.database_url.dsn, replicas, settings.database_pool_size, self.read_seconds)
+        return Database(settings.database_url.dsn, replicas, settings.database_pool_size, self.statement_limits)
+
+    @cached_property
+    def statement_limits(self) -> StatementLimits:
+        """How long statements may take; a command may read for as long as it takes."""
+        settings = self.settings
+        read = settings.database_read_seconds if self.serving else None
+        return StatementLimits(read, settings.database_write_seconds, settings.database_lock_seconds)
+
+    @cached_property
+    def slow_statements(self) -> SlowStatements:
+        """Logs the slow ones."""
+        settings = self.settings
+        return SlowStatements(self.database, settings.slow_query_milliseconds / 1000, explain=settings.debug)
 
     @cached_property
     def connection_turns(self) -> ConnectionTurns:

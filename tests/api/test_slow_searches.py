@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from api.bootstrap import ensure_first_admin
-from persistence.database import Database
+from persistence.database import Database, StatementLimits
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.integration.logs import session, until
 
@@ -22,7 +22,7 @@ async def served(database_url: str, redis_url: str, read_seconds: float) -> Asyn
     """A server over four connections whose statements may read so long."""
     settings = settings_for(database_url, redis_url)
     await ensure_first_admin(settings)
-    database = Database(database_url, pool_size=4, read_seconds=read_seconds)
+    database = Database(database_url, pool_size=4, limits=StatementLimits(read=read_seconds))
     with Server(settings, {"database": database}) as running:
         api = Api(running)
         async with api.http:

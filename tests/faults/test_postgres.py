@@ -14,7 +14,7 @@ from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN
 from tests.faults.work import Duo, Work, at_work, codes, duo, health, metric
 
 ANSWER_SECONDS = 25.0
-"""No response takes longer: a connection is waited for five seconds at most, and no statement for COMMAND_SECONDS."""
+"""No response takes longer: a connection is waited for five seconds at most, and no statement for DATABASE_WRITE_SECONDS."""
 END_ALL = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'rollcall'"
 BACKENDS = "select array_agg(pid) from pg_stat_activity where usename = 'rollcall'"
 ANY_OF = "select exists (select from pg_stat_activity where pid = any($1::int[]))"

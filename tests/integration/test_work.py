@@ -15,18 +15,23 @@ from sqlalchemy import text
 from api.http.fair import Fairness
 from domain.errors import Unavailable
 from domain.models.actor import Actor, Origin, Role
-from persistence.database import Database
+from persistence import errors
+from persistence.database import Database, StatementLimits
 from persistence.store import SqlStore
 from tests.integration.logs import session, until
+from tests.logged import logged
 
 POOL = 6
 SLEEP = "select pg_sleep(0.6)"
 
 
 @asynccontextmanager
-async def opened(database_url: str, read_seconds: float | None = None) -> AsyncIterator[tuple[Database, SqlStore]]:
+async def opened(
+    database_url: str, read_seconds: float | None = None, lock_seconds: float = 10
+) -> AsyncIterator[tuple[Database, SqlStore]]:
     """A store over a small pool."""
-    async with Database(database_url, pool_size=POOL, read_seconds=read_seconds) as database:
+    limits = StatementLimits(read_seconds, lock=lock_seconds)
+    async with Database(database_url, pool_size=POOL, limits=limits) as database:
         yield database, SqlStore(database)
 
 
@@ -152,6 +157,27 @@ async def test_a_read_that_waits_for_a_lock_is_cancelled_and_a_write_is_not(fres
                 await must_still_wait(writing)
         async with asyncio.timeout(60):
             await writing
+
+
+async def test_a_write_waits_for_another_transaction_only_so_long(fresh_database_url: str) -> None:
+    async with opened(fresh_database_url, lock_seconds=0.2) as (_, store), session(fresh_database_url) as other:
+        async with other.transaction():
+            await other.execute("lock table user_counts in access exclusive mode")
+            with logged(errors.log) as lines, pytest.raises(Unavailable):
+                await counted(store)
+        assert [line["sqlstate"] for line in lines] == ["55P03"]  # lock_not_available
+        async with store.write() as writing:
+            await sleep(writing)  # what does not wait for a lock may take longer
+        await until(lambda: succeeds(store))
+
+
+async def succeeds(store: SqlStore) -> bool:
+    """Whether a write gets its lock; on a busy machine another one may take long to be released."""
+    try:
+        await counted(store)
+    except Unavailable:
+        return False
+    return True
 
 
 async def sleep(unit: Any) -> None:

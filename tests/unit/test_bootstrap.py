@@ -22,6 +22,7 @@ from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakePresence, F
 CORE = ("database", "hasher", "limiter", "failures")
 ORDER = (
     *CORE,
+    "slow_statements",
     "failures.writing",
     "broadcast",
     "publisher",
