@@ -91,6 +91,7 @@ def log_start(settings: Settings) -> None:
         listening=f"{settings.api_host}:{settings.api_port}",
         public=settings.public_url,
         database=str(settings.database_url),
+        direct=str(settings.direct_database_url),
         replicas=[str(url) for url in settings.database_replica_urls],
         redis=str(settings.redis_url),
         external=[str(url) for url in settings.health_external_urls],

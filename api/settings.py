@@ -89,6 +89,13 @@ def check_sunset(sunset: date | None, info: ValidationInfo) -> date | None:
     return sunset
 
 
+def check_direct(direct: DatabaseAddress | None, info: ValidationInfo) -> DatabaseAddress | None:
+    """The address of a database behind a pooler; without that of the pooler it would not be used."""
+    if direct is not None and info.data.get("database_url", direct) is None:
+        raise ValueError("needs DATABASE_URL, the address of the pooler before this database")
+    return direct
+
+
 def lower(value: object) -> object:
     """Text without regard to case."""
     return value.lower() if isinstance(value, str) else value
@@ -118,6 +125,7 @@ class LocalSettings(LogSettings):
     """The settings of `rollcall up`, which provides missing addresses and the key itself."""
 
     database_url: DatabaseUrl | None = None
+    database_direct_url: Annotated[DatabaseUrl | None, AfterValidator(check_direct)] = None
     database_replica_urls: Annotated[tuple[DatabaseUrl, ...], NoDecode, BeforeValidator(split_list)] = ()
     database_pool_size: PositiveInt = 10
     database_read_seconds: PositiveInt = 2
@@ -187,6 +195,16 @@ class Settings(LocalSettings):
     database_url: DatabaseUrl
     redis_url: RedisUrl
     secret_key: SecretKey
+
+    @property
+    def direct_database_url(self) -> DatabaseAddress:
+        """The address of the database itself, for what needs a connection of its own: locks, migrations and commands."""
+        return self.database_direct_url or self.database_url
+
+    @property
+    def direct_setting(self) -> str:
+        """The variable that has this address."""
+        return "DATABASE_URL" if self.database_direct_url is None else "DATABASE_DIRECT_URL"
 
 
 def describe(error: ValidationError) -> str:

@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from api.settings import Settings
-from persistence.database import DIALECT
+from persistence.engine import DIALECT
 from persistence.tables import metadata
 
 LOCK = 0x4D696772617465
 """The advisory lock under which one process at a time migrates a database ("Migrate" in ASCII)."""
-DSN = context.config.get_main_option("sqlalchemy.url") or Settings.load().database_url.dsn
+DSN = context.config.get_main_option("sqlalchemy.url") or Settings.load().direct_database_url.dsn
 
 
 def migrate(connection: Connection) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import cast
 
 import asyncpg
 
-from persistence.database import CONNECT_SECONDS
+from persistence.engine import CONNECT_SECONDS
 
-TLS_FAULTS: tuple[tuple[type[Exception], str, str], ...] = (
+FAULTS_BY_MESSAGE: tuple[tuple[type[Exception], str, str], ...] = (
     (
         ssl.SSLCertVerificationError,
         "mismatch",
@@ -29,8 +30,13 @@ TLS_FAULTS: tuple[tuple[type[Exception], str, str], ...] = (
         "the root certificate that its sslmode needs is missing: set sslrootcert",
     ),
     (asyncpg.ClientConfigurationError, "", "its sslmode cannot be used"),
+    (
+        asyncpg.ProtocolViolationError,
+        "startup parameter",
+        "it is a pooler's, which also needs DATABASE_DIRECT_URL, the address of the database itself",
+    ),
 )
-"""Failures of TLS by type and a part of asyncpg's or the server's message; they come before the others."""
+"""Failures by type and a part of asyncpg's or the server's message, most of them of TLS; they come before the others."""
 FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((socket.gaierror,), "its host is not known"),
     ((OSError, TimeoutError), "its server cannot be reached"),
@@ -44,6 +50,7 @@ FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 """What a failure to connect means for the operator; the first entry that matches."""
 
 
+SETTINGS = "select name, setting from pg_settings where name = any($1)"
 HAS_REVISION = "select to_regclass('alembic_version') is not null"
 REVISION = "select max(version_num) from alembic_version"
 """Alembic's own table; because our history is linear, it has at most one row."""
@@ -51,18 +58,28 @@ REVISION = "select max(version_num) from alembic_version"
 
 def cause_of(error: Exception) -> str:
     """What a failure to connect means for the operator."""
-    tls = (words for kind, part, words in TLS_FAULTS if isinstance(error, kind) and part in str(error))
-    return next(tls, None) or next(words for kinds, words in FAULTS if isinstance(error, kinds))
+    known = (words for kind, part, words in FAULTS_BY_MESSAGE if isinstance(error, kind) and part in str(error))
+    return next(known, None) or next(words for kinds, words in FAULTS if isinstance(error, kinds))
 
 
-async def fault_of(url: str) -> str | None:
-    """Why connecting to a database fails, without repeating its address; None if it works."""
+async def fault_of(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> str | None:
+    """Why connecting to a database with these settings fails, without repeating its address; None if it works."""
     try:
-        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=dict(settings))
     except tuple(kind for kinds, _ in FAULTS for kind in kinds) as error:
         return f"{cause_of(error)} ({type(error).__name__})"
     await connection.close()
     return None
+
+
+async def differing_settings(url: str, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Those of the wanted settings that a pooler does not set."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, statement_cache_size=0)
+    try:
+        found = {row["name"]: row["setting"] for row in await connection.fetch(SETTINGS, list(wanted))}
+    finally:
+        await connection.close()
+    return {name: value for name, value in wanted.items() if found.get(name) != value}
 
 
 async def revision_of(url: str) -> str | None:

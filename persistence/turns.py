@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.errors import RateLimited, Unavailable
 from domain.turns import CONNECTIONS_EACH, Turns, share
-from persistence.database import POOL_SECONDS
+from persistence.engine import POOL_SECONDS
 
 SEARCH_SECONDS = 10.0
 """How long a search waits for earlier searches of its session."""

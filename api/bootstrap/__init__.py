@@ -6,7 +6,7 @@ parts.py for how parts are made, core.py and container.py for which there are an
 
 from api.bootstrap.container import Container, build
 from api.bootstrap.core import Core, open_core
-from api.bootstrap.database import check_database, count_in_database, schema_revision, unusable
+from api.bootstrap.database import check_database, check_pool, count_in_database, schema_revision, unusable
 from api.bootstrap.first_admin import ensure_first_admin
 from api.bootstrap.gauges import add_gauges
 
@@ -16,6 +16,7 @@ __all__ = [
     "add_gauges",
     "build",
     "check_database",
+    "check_pool",
     "count_in_database",
     "ensure_first_admin",
     "open_core",

@@ -124,7 +124,7 @@ class Container(Parts):
     @cached_property
     def relay(self) -> Relay:
         """Numbers events while this process leads."""
-        return Relay(self.core.settings.database_url.dsn, self.publisher, self.hub)
+        return Relay(self.core.settings.direct_database_url.dsn, self.publisher, self.hub)
 
     @cached_property
     def pruner(self) -> Retention:

@@ -11,6 +11,7 @@ from typing import Any
 from api.auth.passwords import Argon2Hasher
 from api.auth.tokens import SignedTokens
 from api.bootstrap.commits import Commits
+from api.bootstrap.database import statement_limits
 from api.bootstrap.parts import Parts
 from api.clock import SystemClock
 from api.jobs.failures import FailureQueue
@@ -29,7 +30,7 @@ from domain.services.sign_in import SessionRules
 from domain.services.sign_in_failure import SignInFailureService
 from domain.services.unit import Clock, Store
 from domain.services.user import UserService
-from persistence.database import Database, StatementLimits
+from persistence.database import Database
 from persistence.log.trim import PruneLock
 from persistence.redis.namespace import RedisNamespace
 from persistence.redis.presence import RedisPresence
@@ -40,7 +41,7 @@ from persistence.turns import ConnectionTurns
 
 
 class Core(Parts):
-    """One per process. With `serving`, a statement that reads for too long is ended."""
+    """One per process. With `serving`, statements that read for too long are ended, and a pooler and replicas are used."""
 
     settings: Settings
     serving: bool
@@ -56,15 +57,11 @@ class Core(Parts):
     def database(self) -> Database:
         """The pools of the primary and the replicas."""
         settings = self.settings
-        replicas = [u.dsn for u in settings.database_replica_urls]
-        return Database(settings.database_url.dsn, replicas, settings.database_pool_size, self.statement_limits)
-
-    @cached_property
-    def statement_limits(self) -> StatementLimits:
-        """How long statements may take; a command may read for as long as it takes."""
-        settings = self.settings
-        read = settings.database_read_seconds if self.serving else None
-        return StatementLimits(read, settings.database_write_seconds, settings.database_lock_seconds)
+        pooled = self.serving and settings.database_direct_url is not None
+        primary = settings.database_url if pooled else settings.direct_database_url
+        replicas = [u.dsn for u in settings.database_replica_urls if self.serving]
+        limits = statement_limits(settings, serving=self.serving)
+        return Database(primary.dsn, replicas, settings.database_pool_size, limits, pooled=pooled)
 
     @cached_property
     def slow_statements(self) -> SlowStatements:
@@ -196,7 +193,7 @@ class Core(Parts):
     @cached_property
     def pruning(self) -> PruneLock:
         """Held by the one process that prunes."""
-        return PruneLock(self.settings.database_url.dsn)
+        return PruneLock(self.settings.direct_database_url.dsn)
 
 
 def open_core(settings: Settings, **replaced: Any) -> AbstractAsyncContextManager[Core]:

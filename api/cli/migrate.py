@@ -66,7 +66,8 @@ def migrate(
     yes: Annotated[bool, typer.Option("--yes", help="Downgrade without asking for confirmation.")] = False,
 ) -> None:
     """Migrate the database to the newest schema, or to a revision."""
-    database = LocalSettings.load().database_url
+    settings = LocalSettings.load()
+    database = settings.database_direct_url or settings.database_url
     if database is None:
         raise ConfigurationError("Nothing to migrate:\n  DATABASE_URL: is not set")
     if sql:

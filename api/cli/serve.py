@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 from api.app import Application
-from api.bootstrap import check_database
+from api.bootstrap import check_database, check_pool
 from api.http.server import Server, server_config
+from api.logs import configure_logs
 from api.settings import Settings
 
 
@@ -19,8 +20,10 @@ def serve() -> None:
 def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until a signal; `ready` is called once requests are answered.
 
-    Raises ConfigurationError if the database of DATABASE_URL cannot be used.
+    Raises ConfigurationError if the database cannot be used.
     """
-    asyncio.run(check_database(settings.database_url))
+    configure_logs(settings.log_level, settings.log_format)
+    asyncio.run(check_database(settings))
+    asyncio.run(check_pool(settings))
     application = Application(settings)
     Server(server_config(application, settings), ready, application.drain, settings.drain_seconds).run()

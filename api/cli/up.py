@@ -38,7 +38,7 @@ def up() -> None:
         stack.callback(embedded.stop)
         stack.callback(retract, given.data_dir)
         settings = places.named(Settings.load(**_engines(given, embedded), **places.values(given)))
-        upgrade(settings.database_url)
+        upgrade(settings.direct_database_url)
         make_first_admin(settings)
         if places.folder:
             console = Console(places.folder, given.data_dir, _environment(settings), typer.echo)

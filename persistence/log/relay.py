@@ -25,7 +25,7 @@ import structlog
 from domain.backoff import Backoff
 from domain.models.event import NIL, PLACED, Event
 from domain.tasks import Tasks
-from persistence.database import server_address
+from persistence.engine import server_address
 from persistence.log.epoch import DatabaseIdentity, identity_of
 from persistence.log.wire import encode
 from persistence.redis.broadcast import EVENTS, NUDGE, Publisher

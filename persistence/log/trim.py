@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.event import Event
 from domain.models.log import LogRange
-from persistence.database import database_labels
+from persistence.engine import database_labels
 from persistence.errors import translated
 from persistence.log.epoch import RENEW_AT
 from persistence.log.reader import SqlEventReader

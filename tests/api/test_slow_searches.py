@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from api.bootstrap import ensure_first_admin
-from persistence.database import Database, StatementLimits
+from persistence.database import Database
+from persistence.engine import StatementLimits
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.integration.logs import session, until
 

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from persistence import slow
-from persistence.database import Database, StatementLimits
+from persistence.database import Database
+from persistence.engine import StatementLimits
 from persistence.slow import SlowStatements
 from tests.integration.logs import session, until
 from tests.logged import logged

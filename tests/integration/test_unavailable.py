@@ -9,7 +9,8 @@ from domain.cursors import LogCursor
 from domain.errors import Unavailable
 from domain.models.event import NIL
 from persistence import errors
-from persistence.database import Database, server_address
+from persistence.database import Database
+from persistence.engine import server_address
 from persistence.store import SqlStore
 from tests.logged import logged
 

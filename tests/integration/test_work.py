@@ -16,7 +16,8 @@ from api.http.fair import Fairness
 from domain.errors import Unavailable
 from domain.models.actor import Actor, Origin, Role
 from persistence import errors
-from persistence.database import Database, StatementLimits
+from persistence.database import Database
+from persistence.engine import StatementLimits
 from persistence.store import SqlStore
 from tests.integration.logs import session, until
 from tests.logged import logged

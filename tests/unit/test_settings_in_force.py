@@ -18,6 +18,7 @@ KEY = "k3y-" + "0123456789abcdef" * 3
 CANARY = "hunter2-hunter2-canary"
 SECRETS = {
     "ADMIN_PASSWORD": CANARY,
+    "DATABASE_DIRECT_URL": f"postgresql://rollcall:{CANARY}@db.example:5433/rollcall",
     "DATABASE_REPLICA_URLS": f"postgresql://u:{CANARY}@a.example/n,postgresql://u:{CANARY}@b.example/n",
     "DATABASE_URL": f"postgresql://rollcall:{CANARY}@db.example:5432/rollcall",
     "HEALTH_EXTERNAL_URLS": f"https://u:{CANARY}@a.example/{CANARY}",

@@ -24,6 +24,7 @@ SET_BY_COMPOSE = {
     "TRUSTED_PROXIES": "EDGE_NETWORK: the gateway is the only proxy, and no other proxy is trusted",
 }
 NOT_FOR_CONTAINERS = {
+    "DATABASE_DIRECT_URL": "compose has no pooler",
     "API_HOST": "the image listens on every address of its own network",
     "API_PORT": "the image's own; the gateway and the health check know it",
     "CONSOLE": "read by `rollcall up` alone",

@@ -58,7 +58,7 @@ def directory() -> Iterator[Settings]:
     configure_logs("warning", given.log_format)
     if given.database_url is not None:
         settings = Settings.load()
-        asyncio.run(check_database(settings.database_url))
+        asyncio.run(check_database(settings))
         yield settings
         return
     running = _announced(given.data_dir)[1]
