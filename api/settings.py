@@ -8,6 +8,7 @@ import string
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -179,6 +180,12 @@ class LocalSettings(LogSettings):
     def secure(self) -> bool:
         """Whether the public address is https, so that cookies are `__Host-` and Secure."""
         return self.public_url.startswith("https://")
+
+    @property
+    def app_name(self) -> str:
+        """How an authenticator app names this deployment."""
+        host = urlsplit(self.public_url).hostname
+        return "Rollcall" if host == "localhost" else f"Rollcall {host}"
 
     @classmethod
     def load(cls, **values: Any) -> Self:

@@ -165,6 +165,14 @@ class InvalidCredentials(DomainError):
     default = "The e-mail address or the password is wrong"
 
 
+class SecondFactorRequired(DomainError):
+    """The password was right, but the account has a second factor and no code was sent."""
+
+    code = "SECOND_FACTOR_REQUIRED"
+    status = 401
+    default = "Enter the code of your authenticator app, or a recovery code"
+
+
 class AccountDisabled(DomainError):
     """The password was right, but the account is disabled."""
 

@@ -64,6 +64,11 @@ def can_see_sessions(actor: Actor, user_id: UUID) -> bool:
     return actor.is_admin or actor.user_id == user_id
 
 
+def can_see_second_factors(actor: Actor, user_id: UUID) -> bool:
+    """Whether the actor may know which second factors this user has: their own; for others, admins only."""
+    return actor.is_admin or actor.user_id == user_id
+
+
 def can_see_settings(actor: Actor) -> bool:
     """Whether the actor may see the settings of the service: admins only."""
     return actor.is_admin
@@ -90,6 +95,13 @@ def require_set_password(actor: Actor, user_id: UUID) -> None:
     require_admin(actor)
     if actor.user_id == user_id:
         raise Forbidden("Change your own password with your current one")
+
+
+def require_reset_second_factor(actor: Actor, user_id: UUID) -> None:
+    """Raise Forbidden unless the actor may remove this user's second factors: admins, those of other users."""
+    require_admin(actor)
+    if actor.user_id == user_id:
+        raise Forbidden("Turn your own second factor off with your password and a code")
 
 
 def leaves_view(actor: Actor, event: Event) -> bool:

@@ -28,6 +28,7 @@ from persistence.log.reader import SqlEventReader
 from persistence.log.restore import SqlLogRestorer
 from persistence.log.table import events, log_state
 from persistence.log.trim import SqlLogTrimmer
+from persistence.second_factor import SqlSecondFactorReader, SqlSecondFactorRepository
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.turns import ConnectionTurns
 from persistence.user import SqlUserReader, SqlUserRepository
@@ -44,6 +45,7 @@ class SqlReadUnit:
     def __init__(self, connection: AsyncConnection) -> None:
         self.users = SqlUserReader(connection)
         self.sessions = SqlSessionReader(connection)
+        self.second_factors = SqlSecondFactorReader(connection)
         self.events = SqlEventReader(connection)
 
 
@@ -54,6 +56,7 @@ class SqlWriteUnit:
         self._connection, self._on_commit, self._labels = connection, on_commit, labels
         self.users = SqlUserRepository(connection)
         self.sessions = SqlSessionRepository(connection)
+        self.second_factors = SqlSecondFactorRepository(connection)
         self.events = SqlEventAppender(connection)
         self.log = SqlLogTrimmer(connection)
         self.restorer = SqlLogRestorer(connection)

@@ -27,12 +27,14 @@ TYPES = {
     "ForbiddenProblem": "The viewer may not do this, or it would leave the directory without an active admin.",
     "NotFoundProblem": "The object does not exist, or the viewer may not see it.",
     "RateLimitProblem": "Too many attempts: wait, then try again.",
+    "RecoveryCodesResult": "New recovery codes, or why the mutation was refused.",
     "RefreshResult": "The renewed session, or why it was refused.",
     "SessionConnection": "A page of sessions, newest first.",
     "SignInInput": "The credentials to sign in with.",
     "SignInResult": "The new session, or why it was refused.",
     "SignUpResult": "The first session of the new account, or why signing up was refused.",
     "UserOrder": "How a list of users is sorted; users with equal values are sorted by id.",
+    "TotpEnrolmentResult": "A new secret, or why it was refused.",
     "UserResult": "The user as written, or why the mutation was refused.",
     "UserSortField": "The fields that a list of users can be sorted by.",
     "UserStatus": "Whether a user may sign in.",
@@ -111,7 +113,7 @@ ATTRIBUTES = {
     "SessionPayload.session": "The session that was started or renewed.",
     "SessionPayload.user": "The user who is signed in.",
     "SignInInput.password": "The password that belongs to the e-mail address.",
-    "SignInInput.totpCode": "The code of a second factor. Not supported yet: leave it out.",
+    "SignInInput.totpCode": "A code of the authenticator app or a recovery code; needed if the user has a second factor, otherwise ignored.",
     "SignUpInput.password": "The password to set, of 8 to 128 characters; not a common one, nor one made of the name or address.",
     "StatusCount.count": "How many users have the status.",
     "StatusCount.status": "The status that is counted.",
@@ -137,6 +139,8 @@ ATTRIBUTES = {
 }
 
 ARGUMENTS = {
+    "code": "A code of the authenticator app; to turn it off, also a recovery code.",
+    "currentPassword": "The password that is valid now.",
     "after": "Starts after this cursor.",
     "before": "Ends before this cursor.",
     "filter": "Which entries are included; without it, all.",
@@ -152,6 +156,7 @@ ARGUMENTS = {
 }
 
 VALUES = {
+    "SecondFactor.TOTP": "An authenticator app that shows a new code every 30 seconds (RFC 6238).",
     "ProblemCode.ACCOUNT_DISABLED": "The account is disabled.",
     "ProblemCode.EMAIL_TAKEN": "Another user has this e-mail address.",
     "ProblemCode.FORBIDDEN": "The viewer may not do this.",
@@ -159,7 +164,7 @@ VALUES = {
     "ProblemCode.LAST_ADMIN": "The directory would be left without an active admin.",
     "ProblemCode.NOT_FOUND": "The object does not exist, or the viewer may not see it.",
     "ProblemCode.RATE_LIMITED": "Too many attempts: wait before the next one.",
-    "ProblemCode.SECOND_FACTOR_REQUIRED": "The password is correct, but a second factor is required.",
+    "ProblemCode.SECOND_FACTOR_REQUIRED": "The password is correct, but the user has a second factor and no code was sent: send both again with totpCode.",
     "ProblemCode.SESSION_REVOKED": "The session has ended: sign in again.",
     "ProblemCode.TOKEN_EXPIRED": "The token has expired.",
     "ProblemCode.TOKEN_INVALID": "The token was not issued by this service, or is damaged.",

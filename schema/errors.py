@@ -106,6 +106,7 @@ PLAIN: Mapping[type[DomainError], type[Problem]] = {
     errors.Forbidden: ForbiddenProblem,
     errors.LastAdmin: ForbiddenProblem,
     errors.InvalidCredentials: CredentialsProblem,
+    errors.SecondFactorRequired: CredentialsProblem,
     errors.AccountDisabled: CredentialsProblem,
     errors.TokenInvalid: CredentialsProblem,
     errors.TokenExpired: CredentialsProblem,

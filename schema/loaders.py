@@ -25,6 +25,10 @@ ReadPages = Callable[[Actor, Sequence[UUID], Window, LogCursor | None], Awaitabl
 """A method of a service that reads a page of the list of each of these users, in one statement."""
 
 
+ReadByUser = Callable[[Actor, Sequence[UUID], LogCursor | None], Awaitable[Mapping[UUID, T]]]
+"""A method of a service that reads one thing of each of these users, in one statement."""
+
+
 class PageKey(NamedTuple):
     """Which page of a user's own list."""
 
@@ -38,6 +42,7 @@ class Loaders:
     def __init__(self, services: Services, actor: Actor | None, at_least: LogCursor | None) -> None:
         self._services, self._actor, self._at_least = services, actor, at_least
         self._pages: dict[ReadPages[Any], DataLoader[PageKey, Page[Any]]] = {}
+        self._by_user: dict[ReadByUser[Any], DataLoader[UUID, Any]] = {}
         self.known: Mapping[UUID, User | None] = {}
         """Prefetched users (None if there is no such user), not yet checked for what the viewer may see."""
 
@@ -65,6 +70,13 @@ class Loaders:
             loader = self._pages[read] = DataLoader(partial(self._read_pages, read))
         return loader
 
+    def by_user(self, read: ReadByUser[T]) -> DataLoader[UUID, T]:
+        """What a service knows of each user: one loader for each of these methods."""
+        loader = self._by_user.get(read)
+        if loader is None:
+            loader = self._by_user[read] = DataLoader(partial(self._read_by_user, read))
+        return loader
+
     async def _users(self, ids: list[UUID]) -> list[User | None]:
         if self._actor is None:
             return [None] * len(ids)
@@ -89,6 +101,10 @@ class Loaders:
             found = await read(self._viewer, users, window, self._at_least)
             pages |= {PageKey(u, window): page for u, page in found.items()}
         return [pages[k] for k in keys]
+
+    async def _read_by_user(self, read: ReadByUser[T], ids: list[UUID]) -> list[T]:
+        found = await read(self._viewer, ids, self._at_least)
+        return [found[i] for i in ids]
 
     @property
     def _viewer(self) -> Actor:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 from strawberry.types import get_object_definition
+from strawberry.types.field import StrawberryField
 
 from domain.models.actor import Role
 from domain.models.directory import UserSort as UserSortField
@@ -87,10 +88,10 @@ def camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-def add_fields(type_: type, **resolvers: Callable[..., Any]) -> None:
+def add_fields(type_: type, **resolvers: Callable[..., Any] | StrawberryField) -> None:
     """Add fields that other nouns resolve to a type, in this order, so that the type need not know those nouns."""
     fields = get_object_definition(type_, strict=True).fields
     for name, resolver in resolvers.items():
-        field = strawberry.field(resolver=resolver)
+        field = resolver if isinstance(resolver, StrawberryField) else strawberry.field(resolver=resolver)
         field.python_name, field.origin = name, type_
         fields.append(field)

@@ -10,6 +10,7 @@ from schema.event import EventQueries, events_of_user
 from schema.lookup import NodeQueries
 from schema.node import add_fields
 from schema.scalars import SCALARS
+from schema.second_factor import SecondFactorMutations, second_factors_of_user
 from schema.service_info import ServiceInfoQueries
 from schema.session import Session, SessionMutations, SessionQueries, sessions_of_user
 from schema.stats import StatsQueries
@@ -17,7 +18,7 @@ from schema.subscription import Subscription
 from schema.user import User, UserQueries
 from schema.user_mutations import UserMutations
 
-add_fields(User, sessions=sessions_of_user, events=events_of_user)
+add_fields(User, sessions=sessions_of_user, events=events_of_user, second_factors=second_factors_of_user)
 
 
 @strawberry.type
@@ -26,7 +27,7 @@ class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries
 
 
 @strawberry.type
-class Mutation(SessionMutations, UserMutations):
+class Mutation(SessionMutations, UserMutations, SecondFactorMutations):
     """Writes. Every expected failure is data."""
 
 

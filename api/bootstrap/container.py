@@ -199,6 +199,7 @@ class Container(Parts):
         return Services(
             users=core.users,
             sessions=core.sessions,
+            second_factors=core.second_factors,
             events=core.events,
             presence=core.presence,
             log=self.hub,

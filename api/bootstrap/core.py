@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from api.auth.authenticator_app import AuthenticatorApp
 from api.auth.passwords import Argon2Hasher
 from api.auth.tokens import SignedTokens
 from api.bootstrap.commits import Commits
@@ -25,6 +26,7 @@ from domain.services.importing import ImportService
 from domain.services.principal import PrincipalService
 from domain.services.restoring import RestoreService
 from domain.services.retention import RetentionService
+from domain.services.second_factor import SecondFactorService
 from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules
 from domain.services.sign_in_failure import SignInFailureService
@@ -162,8 +164,22 @@ class Core(Parts):
         """The use cases of sessions."""
         rules = SessionRules(timedelta(days=self.settings.refresh_token_days), self.settings.sign_up_enabled)
         return SessionService(
-            self.store, self.clock, self.hasher, self.tokens, self.attempts, self.failures, rules, self.revocation
+            self.store,
+            self.clock,
+            self.hasher,
+            self.tokens,
+            self.attempts,
+            self.failures,
+            rules,
+            self.revocation,
+            self.second_factors,
         )
+
+    @cached_property
+    def second_factors(self) -> SecondFactorService:
+        """The use cases of second factors."""
+        app = AuthenticatorApp([self.settings.secret_key.get_secret_value()], self.settings.app_name)
+        return SecondFactorService(self.store, self.clock, self.hasher, app, self.attempts, self.revocation)
 
     @cached_property
     def events(self) -> EventService:

@@ -1,4 +1,4 @@
-"""`rollcall admin`: creating admins and setting passwords on the machine itself."""
+"""`rollcall admin`: creating admins, setting passwords and resetting second factors on the machine itself."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from typing import Annotated
 
 import typer
 
-from api.bootstrap import open_core
+from api.bootstrap import Core, open_core
 from api.cli.local.access import directory
 from api.settings import Settings
 from domain.errors import NotFound
 from domain.models.actor import Role, system
 from domain.models.text import canonical_email
+from domain.models.user import User
 from domain.services.user import CreateUser, UpdateUser
 
-admin = typer.Typer(help="Create an admin, or set an account's password.", no_args_is_help=True)
+admin = typer.Typer(
+    help="Create an admin, set an account's password, or reset its second factor.", no_args_is_help=True
+)
 
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
@@ -59,8 +62,28 @@ def set_password(email: str, *, password_stdin: FromStdin = False) -> None:
 
 async def _set_password(settings: Settings, email: str, password: str) -> None:
     async with open_core(settings) as core:
-        async with core.store.read() as unit:
-            user = await unit.users.find_by_email(canonical_email(email))
-        if user is None:
-            raise NotFound(f"There is no account with the address {email}")
+        user = await _user_of(core, email)
         await core.users.update(system(), UpdateUser(user.id, password=password))
+
+
+@admin.command("reset-second-factor")
+def reset_second_factor(email: str) -> None:
+    """Remove an account's second factor and recovery codes, and end its sessions."""
+    with directory() as settings:
+        removed = asyncio.run(_reset_second_factor(settings, email))
+    typer.echo("The second factor is removed and all sessions have ended" if removed else "There is no second factor")
+
+
+async def _reset_second_factor(settings: Settings, email: str) -> bool:
+    async with open_core(settings) as core:
+        user = await _user_of(core, email)
+        return (await core.second_factors.reset(system(), user.id)).position is not None
+
+
+async def _user_of(core: Core, email: str) -> User:
+    """The user with this address. Raises NotFound and ValidationFailed."""
+    async with core.store.read() as unit:
+        user = await unit.users.find_by_email(canonical_email(email))
+    if user is None:
+        raise NotFound(f"There is no account with the address {email}")
+    return user

@@ -77,6 +77,8 @@ class EventType(StrEnum):
         "A refresh token was used twice, and its session ended.",
     )
     SIGN_IN_FAILED = "sign_in_failed", Traits(SubjectKind.USER), "An attempt to sign in as a user failed."
+    SECOND_FACTOR_ADDED = "second_factor_added", Traits(SubjectKind.USER), "A user added a second factor."
+    SECOND_FACTOR_REMOVED = "second_factor_removed", Traits(SubjectKind.USER), "A user's second factor was removed."
     API_KEY_CREATED = "api_key_created", Traits(SubjectKind.API_KEY), "An API key was created."
     API_KEY_REVOKED = "api_key_revoked", Traits(SubjectKind.API_KEY), "An API key was revoked."
 

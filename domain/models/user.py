@@ -158,6 +158,16 @@ def password_changed(actor: Actor, user: User, now: datetime) -> NewEvent:
     return _about(EventType.PASSWORD_CHANGED, actor, user, now, session_id=actor.session_id)
 
 
+def second_factor_added(actor: Actor, user: User, factor: str, now: datetime) -> NewEvent:
+    """Records which factor, and nothing of its secret."""
+    return _about(EventType.SECOND_FACTOR_ADDED, actor, user, now, [Change("second_factor", None, factor)])
+
+
+def second_factor_removed(actor: Actor, user: User, factor: str, now: datetime) -> NewEvent:
+    """Records which factor was removed."""
+    return _about(EventType.SECOND_FACTOR_REMOVED, actor, user, now, [Change("second_factor", factor, None)])
+
+
 def sign_in_failed(actor: Actor, user: User, now: datetime) -> NewEvent:
     """A sign-in to this user's account failed."""
     return _about(EventType.SIGN_IN_FAILED, actor, user, now)

@@ -71,6 +71,10 @@ class Attempts:
         """Count an attempt to change a password, because each one checks the current password."""
         await self._count(("change_password", str(user_id)), self._limits.per_account)
 
+    async def second_factor(self, user_id: UUID) -> None:
+        """Count an attempt to confirm a second factor with a code."""
+        await self._count(("second_factor", str(user_id)), self._limits.per_account)
+
     @asynccontextmanager
     async def claiming_email(self, origin: Origin, user_id: UUID | None = None) -> AsyncIterator[None]:
         """Count an attempt to claim an e-mail address, by IP address and (with `user_id`) by user.

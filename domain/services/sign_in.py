@@ -15,7 +15,6 @@ from domain.errors import (
     SessionRevoked,
     TokenExpired,
     TokenInvalid,
-    ValidationFailed,
 )
 from domain.models.actor import Actor, Origin, Role
 from domain.models.directory import Credentials
@@ -26,6 +25,7 @@ from domain.models.user import Status, User, user_created
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions
+from domain.services.second_factor import SecondFactorService
 from domain.services.sign_in_failure import FailedSignIn, FailedSignIns
 from domain.services.unit import Clock, Store, WriteUnit
 from domain.services.user import new_user
@@ -87,9 +87,11 @@ class SignInService:
         failures: FailedSignIns,
         rules: SessionRules,
         live: LiveSessions,
+        factors: SecondFactorService,
     ) -> None:
         self._store, self._clock, self._hasher, self._tokens = store, clock, hasher, tokens
-        self._attempts, self._failures, self._rules, self._live = attempts, failures, rules, live
+        self._attempts, self._failures, self._rules = attempts, failures, rules
+        self._live, self._factors = live, factors
 
     async def sign_up(self, origin: Origin, command: SignUp) -> SignedIn:
         """Create an active member and sign in. Raises Forbidden if sign-up is closed, ValidationFailed, Taken, RateLimited."""
@@ -108,14 +110,13 @@ class SignInService:
         return signed_in
 
     async def sign_in(self, origin: Origin, command: SignIn) -> SignedIn:
-        """Check the password and start a session.
+        """Check the password and the second factor, if the user has one, and start a session.
 
         Until the password is verified, the steps are the same for known and unknown addresses: one look-up, one hash,
         and a failure that is logged after the response.
-        Raises InvalidCredentials, AccountDisabled (only after a correct password), RateLimited and ValidationFailed.
+        Raises InvalidCredentials, RateLimited and ValidationFailed; only after a correct password AccountDisabled and
+        SecondFactorRequired.
         """
-        if command.totp_code is not None:  # accepting it unchecked would look like a second factor
-            raise ValidationFailed.one("totp_code", "Second factors are not supported yet; leave this field out")
         email = canonical_email(command.email)
         await self._attempts.from_address(origin)
         if len(command.password) > PASSWORD_SENT_MAX:
@@ -124,7 +125,7 @@ class SignInService:
         found = await self._credentials(email)
         key = await self._attempts.at_account(origin, email, found.addresses if found else ())
         password = normal_password(command.password)
-        while (signed_in := await self._verify_and_start(origin, found, password)) is None:
+        while (signed_in := await self._verify_and_start(origin, found, password, command.totp_code)) is None:
             found = await self._credentials(email)
         await self._attempts.reset(key)  # only now, because a correct password alone is not a sign-in
         return signed_in
@@ -135,22 +136,26 @@ class SignInService:
             found = await unit.users.find_credentials(email)
         return None if found is None or found.user.status is Status.DELETED else found
 
-    async def _verify_and_start(self, origin: Origin, found: Credentials | None, password: str) -> SignedIn | None:
+    async def _verify_and_start(
+        self, origin: Origin, found: Credentials | None, password: str, code: str | None
+    ) -> SignedIn | None:
         """Verify the password and start a session; None if the password has changed, so that it is verified again.
 
-        Raises InvalidCredentials and AccountDisabled, which are reported as failures.
+        Raises InvalidCredentials and AccountDisabled, which are reported as failures, and SecondFactorRequired.
         """
         fits = await self._hasher.verify(password, found.password_hash if found else None)
         if found is None or not fits:
             self._failures.report(FailedSignIn(found.user.id if found else None, origin, self._clock.now()))
             raise InvalidCredentials
         try:
-            return await self._start_if_unchanged(origin, found, password)
+            return await self._start_if_unchanged(origin, found, password, code)
         except (AccountDisabled, InvalidCredentials):
             self._failures.report(FailedSignIn(found.user.id, origin, self._clock.now()))
             raise
 
-    async def _start_if_unchanged(self, origin: Origin, found: Credentials, password: str) -> SignedIn | None:
+    async def _start_if_unchanged(
+        self, origin: Origin, found: Credentials, password: str, code: str | None
+    ) -> SignedIn | None:
         """Start a session after a correct password, if the user may still sign in; None if the password has changed."""
         async with self._store.write() as unit:
             try:
@@ -162,6 +167,7 @@ class SignInService:
                 return None
             if user.status is not Status.ACTIVE:
                 raise AccountDisabled if user.status is Status.DISABLED else InvalidCredentials
+            await self._factors.check(unit, user, code)
             if self._hasher.needs_rehash(known):
                 await unit.users.set_password_hash(user.id, await self._hasher.hash(password))
             signed_in = await self._start(unit, origin, user, self._clock.now())

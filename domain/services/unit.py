@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.cursors import LogCursor
 from domain.models.directory import UserReader, UserRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
+from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
 
 T = TypeVar("T")
@@ -60,6 +61,8 @@ class ReadUnit(Protocol):
     @property
     def sessions(self) -> SessionReader: ...
     @property
+    def second_factors(self) -> SecondFactorReader: ...
+    @property
     def events(self) -> EventReader: ...
 
 
@@ -70,6 +73,8 @@ class WriteUnit(Protocol):
     def users(self) -> UserRepository: ...
     @property
     def sessions(self) -> SessionRepository: ...
+    @property
+    def second_factors(self) -> SecondFactorRepository: ...
     @property
     def events(self) -> EventAppender: ...
     @property

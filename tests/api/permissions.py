@@ -21,6 +21,8 @@ SIGNED_IN = (UNKNOWN, FINE, FINE, FINE)
 AUDITORS = (UNKNOWN, REFUSED, FINE, FINE)
 ADMINS = (UNKNOWN, REFUSED, REFUSED, FINE)
 ANYONE = (FINE, FINE, FINE, FINE)
+NOTHING_BEGUN = (UNKNOWN, "VALIDATION_ERROR", "VALIDATION_ERROR", "VALIDATION_ERROR")
+WITHOUT_FACTOR = (UNKNOWN, REFUSED, REFUSED, REFUSED)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ MUTATIONS = {
         spends=True,
     ),
     "setPassword": Rule(f'setPassword(input: {{userId: "$id", password: "{PASSWORD}"}}) {RESULT}', ADMINS),
+    "beginTotp": Rule(f'beginTotp(currentPassword: "{PASSWORD}") {RESULT}', SIGNED_IN),
+    "confirmTotp": Rule(f'confirmTotp(code: "000000") {RESULT}', NOTHING_BEGUN),
+    "disableTotp": Rule(f'disableTotp(currentPassword: "{PASSWORD}", code: "000000") {RESULT}', SIGNED_IN),
+    "renewRecoveryCodes": Rule(f'renewRecoveryCodes(currentPassword: "{PASSWORD}") {RESULT}', WITHOUT_FACTOR),
+    "resetSecondFactor": Rule(f'resetSecondFactor(userId: "$id") {RESULT}', ADMINS),
     "createUser": Rule(f'createUser(input: {{email: "$new", displayName: "New"}}) {RESULT}', ADMINS),
     "updateUser": Rule(f'updateUser(input: {{id: "$id", displayName: "Other"}}) {RESULT}', ADMINS),
     "disableUser": Rule(f'disableUser(id: "$id") {RESULT}', ADMINS),
@@ -108,6 +115,7 @@ TYPES: dict[str, Fields] = {
         **dict.fromkeys(("emailVerifiedAt", "version"), OPEN),
         "id": Probe(ON_USER, "id", KNOWN),
         "email": Probe(ON_USER, "email", CONCERNED),
+        "secondFactors": Probe(ON_USER, "secondFactors", OWN, lambda v: v is not None),
         "canSignIn": Probe(ON_USER, "canSignIn", CONCERNED),
         "sessions": Probe(ON_USER, "sessions { edges { node { id } } }", OWN, lambda v: bool(v["edges"])),
         "events": Probe(ON_USER, "events { edges { node { id } } }", CONCERNED, lambda v: bool(v["edges"])),
@@ -152,6 +160,9 @@ TYPES: dict[str, Fields] = {
     # Returned to the author of the write.
     "UserPayload": dict.fromkeys(("user", "cursor"), OPEN),
     "SessionPayload": dict.fromkeys(("user", "session", "accessToken", "refreshToken", "accessTokenExpiresAt"), OPEN),
+    # Returned to the user who set it up.
+    "TotpEnrolment": dict.fromkeys(("secret", "uri", "qrSvg"), OPEN),
+    "RecoveryCodes": {"codes": OPEN},
     "Done": dict.fromkeys(("ok", "cursor"), OPEN),
     "FieldProblem": dict.fromkeys(("field", "message"), OPEN),
     "ValidationProblem": dict.fromkeys(("code", "message", "fields"), OPEN),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pyotp
 import pytest
 
 from api.bootstrap import open_core
 from api.cli.up import make_first_admin
-from domain.errors import InvalidCredentials
-from domain.models.actor import Origin, Role
+from domain.errors import InvalidCredentials, SecondFactorRequired
+from domain.models.actor import Actor, Origin, Role
 from domain.services.sign_in import SignIn
 from tests.api.commands import Rollcall
 from tests.api.conftest import settings_for
@@ -87,3 +88,26 @@ def test_a_start_reports_an_unused_password_if_there_is_an_admin(
     assert "rollcall admin password" in said
     make_first_admin(settings.model_copy(update={"admin_password": None}))
     assert capsys.readouterr().out == ""
+
+
+def test_a_second_factor_is_reset_for_one_who_lost_the_phone(rollcall: Rollcall) -> None:
+    rollcall.run("admin", "create", EMAIL, "--password-stdin", stdin=SECRET.encode())
+    none = rollcall.run("admin", "reset-second-factor", EMAIL)
+    assert "There is no second factor" in none.out
+
+    async def enrol() -> None:
+        async with open_core(settings_for(rollcall.database_url, rollcall.redis_url)) as core:
+            signed_in = await core.sessions.sign_in(Origin(), SignIn(EMAIL, SECRET))
+            by = Actor(signed_in.user.id, signed_in.user.role, signed_in.session.id)
+            begun = await core.second_factors.begin(by, SECRET)
+            await core.second_factors.confirm(by, pyotp.TOTP(begun.secret).now())
+
+    asyncio.run(enrol())
+    with pytest.raises(SecondFactorRequired):
+        role_of(rollcall, SECRET)
+    done = rollcall.run("admin", "reset-second-factor", EMAIL)
+    assert "The second factor is removed and all sessions have ended" in done.out
+    assert ended(rollcall) == [True]
+    assert role_of(rollcall, SECRET) is Role.ADMIN
+    unknown = rollcall.run("admin", "reset-second-factor", "nobody@example.com", code=1)
+    assert "no account with the address nobody@example.com" in unknown.err

@@ -202,7 +202,15 @@ def gated(core: Core) -> tuple[Gated, SessionService]:
     hasher = Gated(core)
     attempts = Attempts(core.limiter, AttemptLimits())
     service = SessionService(
-        core.store, core.clock, hasher, core.tokens, attempts, core.failures, SessionRules(), core.revocation
+        core.store,
+        core.clock,
+        hasher,
+        core.tokens,
+        attempts,
+        core.failures,
+        SessionRules(),
+        core.revocation,
+        core.second_factors,
     )
     return hasher, service
 

@@ -182,15 +182,6 @@ async def test_a_new_password_rule_does_not_lock_out_users_with_older_passwords(
     await world.sessions.change_password(actor(user), old, "a better password")
 
 
-async def test_a_code_is_refused_until_there_are_second_factors(world: World) -> None:
-    user = await world.user()
-    for code in ("123456", ""):
-        with pytest.raises(errors.ValidationFailed) as refused:
-            await world.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD, code))
-        assert refused.value.faults[0].field == "totp_code"
-        assert refused.value.faults[0].value is None
-
-
 async def test_known_and_unknown_addresses_take_the_same_steps(world: World) -> None:
     """Statements, hashes and limits, in their order; `python -m bench.oracle` measures how long they take."""
     kinds = [await world.user(f"{name}@example.com") for name in ("active", "disabled", "deleted", "passwordless")]

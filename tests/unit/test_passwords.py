@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from domain.errors import ValidationFailed
@@ -128,3 +130,14 @@ async def test_an_older_longer_password_still_signs_in(ada: tuple[World, User]) 
     world.store.state.hashes[user.id] = f"hash1:{old}"
     signed_in = await world.sessions.sign_in(Origin(), SignIn(user.email, old))
     assert signed_in.user.id == user.id
+
+
+def test_no_secret_shows_in_a_repr() -> None:
+    secret = "very secret indeed"
+    shown = [
+        CreateUser("a@example.com", "A", password=secret),
+        UpdateUser(uuid4(), password=secret),
+        SignUp("a@example.com", secret, "A"),
+        SignIn("a@example.com", secret),
+    ]
+    assert secret not in repr(shown)

@@ -65,6 +65,7 @@ TABLE: dict[str, tuple[UseCase, str]] = {
         lambda p, a: p.world.sessions.set_password(a, SetPassword(p.subject.id, "another one")),
         "- - y -",
     ),
+    "reset second factor": (lambda p, a: p.world.factors.reset(a, p.subject.id), "- - y -"),
     "trail": (lambda p, a: p.trail.page(a, Window(), EventFilter()), "- y y -"),
     "counts": (lambda p, a: p.trail.counts(a, [QUARTER]), "- y y -"),
     "recent": (lambda p, a: p.trail.recent(a), "- y y -"),

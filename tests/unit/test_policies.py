@@ -45,6 +45,7 @@ def editing(*fields: str) -> Check:
 TABLE: list[tuple[Check, str]] = [
     ((policies.require_admin, ()), "- - - y y  - - y"),
     ((policies.require_set_password, (SUBJECT.id,)), "- - - y y  - - -"),
+    ((policies.require_reset_second_factor, (SUBJECT.id,)), "- - - y y  - - -"),
     ((policies.require_auditor, ()), "- - y y y  - y y"),
     ((policies.can_see, (at(Status.ACTIVE),)), "y y y y y  y y y"),
     ((policies.can_see, (at(Status.DISABLED),)), "- - y y y  y y y"),
@@ -52,6 +53,7 @@ TABLE: list[tuple[Check, str]] = [
     ((policies.can_see_email, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_access, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_sessions, (SUBJECT.id,)), "- - - y y  y y y"),
+    ((policies.can_see_second_factors, (SUBJECT.id,)), "- - - y y  y y y"),
     ((policies.can_see_settings, ()), "- - - y y  - - y"),
     ((policies.can_see_history, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_history, (None,)), "- - y y y  - y y"),

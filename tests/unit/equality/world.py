@@ -21,14 +21,24 @@ from domain.models.session import Session
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
+from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules
 from domain.services.user import UserService
 from schema.context import Context
 from schema.services import Services
-from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeStore, FakeTokens
+from tests.unit.fakes import (
+    FakeClock,
+    FakeHasher,
+    FakeLimiter,
+    FakeLive,
+    FakePresence,
+    FakeStore,
+    FakeTokens,
+)
 from tests.unit.fakes.log import FIRST_EPOCH
+from tests.unit.fakes.second_factors import FakeAuthenticator
 from tests.unit.fakes.state import State
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -162,9 +172,13 @@ def context(
     clock, live, hasher, tokens, presence = FakeClock(), FakeLive(), FakeHasher(), FakeTokens(), FakePresence()
     presence.online = frozenset({ADMIN.id, MEMBER.id})
     attempts = Attempts(FakeLimiter(), AttemptLimits())
+    factors = SecondFactorService(store, clock, hasher, FakeAuthenticator(), attempts, live)
     services = Services(
         users=UserService(store, clock, hasher, tokens, presence, live, attempts),
-        sessions=SessionService(store, clock, hasher, tokens, attempts, cast("Any", _Ignored()), SessionRules(), live),
+        sessions=SessionService(
+            store, clock, hasher, tokens, attempts, cast("Any", _Ignored()), SessionRules(), live, factors
+        ),
+        second_factors=factors,
         events=EventService(store, clock),
         presence=presence,
         log=cast("Any", Hub()),

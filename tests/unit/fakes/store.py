@@ -21,6 +21,7 @@ from domain.services.unit import KeptResult
 from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer
 from tests.unit.fakes.pages import page_of
 from tests.unit.fakes.ranks import sort_key, tier_of
+from tests.unit.fakes.second_factors import FakeSecondFactors
 from tests.unit.fakes.state import State
 
 
@@ -129,6 +130,8 @@ class FakeUsers:
         """Delete the user and the user's sessions."""
         del self._state.users[user_id]
         self._state.sessions = {i: s for i, s in self._state.sessions.items() if s.user_id != user_id}
+        self._state.totp.pop(user_id, None)
+        self._state.recovery.pop(user_id, None)
 
     async def password_hashes(self, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
         """The hashes of those who have one."""
@@ -249,6 +252,7 @@ class FakeUnit:
         self._store = store
         self._copy = store.state.copied()
         self.users, self.sessions = FakeUsers(self._copy, store.steps), FakeSessions(self._copy, store.time)
+        self.second_factors = FakeSecondFactors(self._copy)
         self.events, self.keys = FakeEvents(self._copy.log), FakeKeys(self._copy)
         self.log = FakeLog(self._copy.log, store.time)
         self.restorer = FakeRestorer(self._copy.log)

@@ -69,6 +69,16 @@ export const deEvents: EventMessages = {
 			self: '{user} hat das eigene Passwort geändert',
 			none: 'Für {user} wurde ein neues Passwort gesetzt'
 		},
+		SECOND_FACTOR_ADDED: {
+			by: '{actor} hat für {user} einen zweiten Faktor eingerichtet',
+			self: '{user} hat einen zweiten Faktor eingerichtet',
+			none: 'Für {user} wurde ein zweiter Faktor eingerichtet'
+		},
+		SECOND_FACTOR_REMOVED: {
+			by: '{actor} hat den zweiten Faktor von {userDative} entfernt',
+			self: '{user} hat den eigenen zweiten Faktor abgeschaltet',
+			none: 'Der zweite Faktor von {userDative} wurde entfernt'
+		},
 		SESSION_STARTED: {
 			by: '{actor} hat sich als {user} angemeldet',
 			self: '{user} hat sich angemeldet',

@@ -197,6 +197,8 @@ export const de: Messages = {
 			USER_ERASED: 'Endgültig gelöscht',
 			EMAIL_VERIFIED: 'E-Mail bestätigt',
 			PASSWORD_CHANGED: 'Passwort geändert',
+			SECOND_FACTOR_ADDED: 'Zweiter Faktor eingerichtet',
+			SECOND_FACTOR_REMOVED: 'Zweiter Faktor entfernt',
 			SESSION_STARTED: 'Angemeldet',
 			SESSION_REVOKED: 'Sitzung beendet',
 			SESSION_REUSE_DETECTED: 'Token doppelt benutzt',
@@ -221,6 +223,7 @@ export const de: Messages = {
 		role: 'Rolle',
 		status: 'Status',
 		emailVerifiedAt: 'E-Mail bestätigt',
+		secondFactor: 'Zweiter Faktor',
 		reason: 'Grund'
 	},
 	palette: { open: 'Suchen oder öffnen', none: 'Nichts gefunden' }

@@ -73,6 +73,16 @@ export const enEvents = {
 			self: '{user} changed their password',
 			none: 'A new password was set for {user}'
 		},
+		SECOND_FACTOR_ADDED: {
+			by: '{actor} set up a second factor for {user}',
+			self: '{user} set up a second factor',
+			none: 'A second factor was set up for {user}'
+		},
+		SECOND_FACTOR_REMOVED: {
+			by: '{actor} removed {user}’s second factor',
+			self: '{user} turned their second factor off',
+			none: '{user}’s second factor was removed'
+		},
 		SESSION_STARTED: {
 			by: '{actor} signed in as {user}',
 			self: '{user} signed in',

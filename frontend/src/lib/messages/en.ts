@@ -192,6 +192,8 @@ export const en = {
 			USER_ERASED: 'Erased',
 			EMAIL_VERIFIED: 'Email verified',
 			PASSWORD_CHANGED: 'Password changed',
+			SECOND_FACTOR_ADDED: 'Second factor set up',
+			SECOND_FACTOR_REMOVED: 'Second factor removed',
 			SESSION_STARTED: 'Signed in',
 			SESSION_REVOKED: 'Session ended',
 			SESSION_REUSE_DETECTED: 'Token used twice',
@@ -216,6 +218,7 @@ export const en = {
 		role: 'Role',
 		status: 'Status',
 		emailVerifiedAt: 'Email verified',
+		secondFactor: 'Second factor',
 		reason: 'Reason'
 	},
 	palette: { open: 'Search or jump', none: 'Nothing found' }

@@ -22,6 +22,8 @@ const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> 
 	USER_ERASED: ['danger', 'accounts', 'changes'],
 	EMAIL_VERIFIED: ['ok', 'accounts', 'changes'],
 	PASSWORD_CHANGED: ['neutral', 'security', 'changes'],
+	SECOND_FACTOR_ADDED: ['ok', 'security', 'changes'],
+	SECOND_FACTOR_REMOVED: ['warn', 'security', 'changes'],
 	SESSION_STARTED: ['neutral', 'signIns', 'started'],
 	SESSION_REVOKED: ['neutral', 'signIns', 'security'],
 	SESSION_REUSE_DETECTED: ['danger', 'security'],

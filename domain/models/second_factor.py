@@ -1,0 +1,69 @@
+"""Second factors: a TOTP secret (RFC 6238) of a user, and the recovery codes that stand in for a lost device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+RECOVERY_CODES = 10
+"""How many recovery codes a user gets."""
+ENROLMENT_LIFETIME = timedelta(minutes=15)
+"""How long a new secret may wait for its first code."""
+
+
+class SecondFactor(StrEnum):
+    """What a user has besides the password."""
+
+    TOTP = "totp"
+
+
+@dataclass(frozen=True, slots=True)
+class Totp:
+    """A user's TOTP secret, encrypted (`sealed`). It counts once it is confirmed by a first code. Times are UTC.
+
+    `last_step` is the time step of the last code that was accepted: no code of it or of an earlier one is taken again.
+    """
+
+    user_id: UUID
+    sealed: bytes = field(repr=False)
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    last_step: int | None = None
+
+    def awaits_code(self, now: datetime) -> bool:
+        """Whether the secret can still be confirmed."""
+        return self.confirmed_at is None and now < self.created_at + ENROLMENT_LIFETIME
+
+    def used(self, step: int) -> Totp:
+        """After the code of this time step was accepted."""
+        return replace(self, last_step=step)
+
+
+class SecondFactorReader(Protocol):
+    """Reads of second factors."""
+
+    async def kinds(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[SecondFactor]]:
+        """The confirmed factors of those users who have any."""
+        ...
+
+
+class SecondFactorRepository(SecondFactorReader, Protocol):
+    """Reads and writes within one transaction that has locked the user."""
+
+    async def totp(self, user_id: UUID) -> Totp | None: ...
+    async def save_totp(self, totp: Totp) -> None:
+        """Insert the secret, or replace the user's previous one."""
+        ...
+
+    async def remove(self, user_id: UUID) -> Sequence[SecondFactor]:
+        """Delete all factors and recovery codes of a user; returns the confirmed factors that were there."""
+        ...
+
+    async def replace_recovery_codes(self, user_id: UUID, hashes: Sequence[bytes]) -> None: ...
+    async def use_recovery_code(self, user_id: UUID, code_hash: bytes) -> bool:
+        """Delete a recovery code; whether it was there."""
+        ...

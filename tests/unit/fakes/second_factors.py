@@ -1,0 +1,73 @@
+"""Fakes of second factors: secrets and codes that a test can read, and what is stored of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from domain.models.second_factor import SecondFactor, Totp
+from domain.models.user import User
+from domain.services.second_factor import Enrolment
+from tests.unit.fakes.state import State
+
+
+class FakeAuthenticator:
+    """Readable secrets and codes: the code of a user is the number of the time step."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def enrol(self, user: User, now: datetime) -> tuple[Totp, Enrolment]:
+        """A secret named after the user."""
+        secret = f"secret of {user.email}"
+        return Totp(user.id, f"sealed {secret}".encode(), now), Enrolment(secret, f"otpauth:{secret}", "<svg/>")
+
+    def step_of(self, totp: Totp, code: str, now: datetime) -> int | None:
+        """The step that the code names, if it is the current one or next to it, and later than the last."""
+        step, current = int(code) if code.isdigit() else -1, int(now.timestamp()) // 30
+        fits = abs(step - current) <= 1 and (totp.last_step is None or step > totp.last_step)
+        return step if fits else None
+
+    def recovery_codes(self, count: int) -> list[str]:
+        """Numbered codes, new ones each time."""
+        self.made += 1
+        return [f"code-{self.made}-{i}" for i in range(count)]
+
+    def recovery_hash(self, user_id: UUID, code: str) -> bytes:
+        """The code itself."""
+        return f"{user_id} {code.lower()}".encode()
+
+
+class FakeSecondFactors:
+    """Second factors in memory."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def kinds(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[SecondFactor]]:
+        """The confirmed factors."""
+        found = {i: self._state.totp.get(i) for i in user_ids}
+        return {i: (SecondFactor.TOTP,) for i, totp in found.items() if totp and totp.confirmed_at}
+
+    async def totp(self, user_id: UUID) -> Totp | None:
+        return self._state.totp.get(user_id)
+
+    async def save_totp(self, totp: Totp) -> None:
+        self._state.totp[totp.user_id] = totp
+
+    async def remove(self, user_id: UUID) -> Sequence[SecondFactor]:
+        """Delete all factors; returns the confirmed ones."""
+        removed = (await self.kinds([user_id])).get(user_id, ())
+        self._state.totp.pop(user_id, None)
+        self._state.recovery.pop(user_id, None)
+        return removed
+
+    async def replace_recovery_codes(self, user_id: UUID, hashes: Sequence[bytes]) -> None:
+        self._state.recovery[user_id] = frozenset(hashes)
+
+    async def use_recovery_code(self, user_id: UUID, code_hash: bytes) -> bool:
+        """Delete the code; whether it was there."""
+        left = self._state.recovery.get(user_id, frozenset())
+        self._state.recovery[user_id] = left - {code_hash}
+        return code_hash in left
