@@ -73,6 +73,11 @@ def encode_key(kind: str, value: str, row_id: UUID) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+def encode_plain_key(kind: str, value: str, row_id: UUID) -> str:
+    """As `encode_key`, faster, for a value without characters that JSON escapes, such as a time."""
+    return base64.urlsafe_b64encode(f'["{kind}","{value}","{row_id}"]'.encode()).rstrip(b"=").decode()
+
+
 def decode_key(kind: str, cursor: str, field: str = "after") -> tuple[str, UUID]:
     """The sort key and id of a cursor.
 

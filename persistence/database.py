@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -45,19 +45,32 @@ class Database:
         self._resting: dict[AsyncEngine, float] = {}
         self._labels = {r: database_labels("replica", u) for r, u in zip(self.replicas, replicas, strict=True)}
         self._primary_labels = database_labels("primary", url)
+        self._timed: list[Callable[[str, float], None]] = []
+        self._slow: list[tuple[float, Callable[[SlowStatement], None]]] = []
         self.fallbacks = 0
         """How many reads that a replica could have answered the primary has answered."""
 
     def observe(self, report: Callable[[str, float], None]) -> None:
         """Call `report` after each statement with `primary` or `replica` and its seconds."""
+        self._timed.append(report)
         time_statements(self.primary, partial(report, "primary"))
         for replica in self.replicas:
             time_statements(replica, partial(report, "replica"))
 
     def observe_slow(self, over: float, report: Callable[[SlowStatement], None]) -> None:
         """Call `report` with each statement that takes longer than `over` seconds."""
+        self._slow.append((over, report))
         for engine in (self.primary, *self.replicas):
             observe_slow(engine, over, report)
+
+    def executed(self, sql: str, values: Sequence[Any], seconds: float, *, failed: bool) -> None:
+        """Report a statement on the primary that SQLAlchemy did not execute to those who observe statements."""
+        if not failed:
+            for timed in self._timed:
+                timed("primary", seconds)
+        for over, slow in self._slow:
+            if seconds > over:
+                slow(SlowStatement(self.primary, sql, values, seconds, failed=failed))
 
     def reading(self, engine: AsyncEngine) -> AsyncEngine:
         """The engine that reads from the same database, outside of transactions."""

@@ -41,7 +41,7 @@ class Keyset(Generic[T]):
         key = self.columns[0] if len(self.columns) == 1 else tuple_(*self.columns)
         for cursor, field, forward in ((window.after, "after", True), (window.before, "before", False)):
             if cursor is not None:
-                marks = [literal(v) for v in self.decode(cursor, field)]
+                marks = [v if isinstance(v, ColumnElement) else literal(v) for v in self.decode(cursor, field)]
                 mark = marks[0] if len(marks) == 1 else tuple_(*marks)
                 statement = statement.where(key > mark if forward != self.descending else key < mark)
         return statement.order_by(*self.order(window, self.columns)).limit(limit or window.size + 1)
@@ -53,7 +53,7 @@ class Keyset(Generic[T]):
 
     def page(self, rows: Sequence[T], window: Window) -> Page[T]:
         """The page of up to size + 1 rows, which were read in the direction of the window."""
-        return Page.cut(rows, [self.encode(r) for r in rows], window)
+        return Page.cut(rows, [self.encode(r) for r in rows[: window.size]], window)
 
     async def pages_by_user(
         self,

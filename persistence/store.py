@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, exists, func, select
@@ -18,9 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cursors import LogCursor
 from domain.errors import Unavailable
+from domain.models.directory import UserQuery
 from domain.models.event import NewEvent
+from domain.models.user import User
+from domain.pagination import Page
 from domain.services.unit import ReadUnit, WriteUnit
+from domain.turns import share
 from persistence.database import Database
+from persistence.direct import Direct, Prepared
 from persistence.errors import translated
 from persistence.idempotency import SqlIdempotencyKeys
 from persistence.log.appender import SqlEventAppender
@@ -31,10 +37,15 @@ from persistence.log.trim import SqlLogTrimmer
 from persistence.second_factor import SqlSecondFactorReader, SqlSecondFactorRepository
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.turns import ConnectionTurns
-from persistence.user import SqlUserReader, SqlUserRepository
+from persistence.user import BY_IDS, SqlUserReader, SqlUserRepository
+from persistence.user_batches import IDS_MAX, UserBatches
+from persistence.user_pages import UserPages, is_plain
+from persistence.user_query import user_from_record
 
 REPLICA_SECONDS = 1.0
 """How long a replica may take to report its position before the primary is used instead."""
+
+BY_IDS_PREPARED = Prepared(BY_IDS)
 
 OnCommit = Callable[[Sequence[NewEvent]], None]
 
@@ -79,6 +90,25 @@ class SqlStore:
     ) -> None:
         self._database, self._on_commit = database, on_commit
         self._turns = turns or ConnectionTurns(database.pool_size)
+        direct = Direct(database, self._turns)
+        self._pages, self._batches = UserPages(direct), UserBatches(partial(_users_by_id, direct))
+
+    async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
+        """Those of these users that exist; callers at the same time share a statement. Raises Unavailable."""
+        if self._may_use_replica(at_least) or len(user_ids) > IDS_MAX:
+            async with self.read(at_least) as unit:
+                return await unit.users.get_many(user_ids)
+        return await self._batches.get_many(user_ids)
+
+    async def page_of_users(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
+        """As `page` of a read unit's users, but cheaper for a plain list."""
+        if self._may_use_replica(at_least) or not is_plain(query):
+            async with self.read(at_least, query.searcher) as unit:
+                return await unit.users.page(query)
+        return await self._pages.page(query)
+
+    def _may_use_replica(self, at_least: LogCursor | None) -> bool:
+        return at_least is not None and bool(self._database.replicas)
 
     def read(
         self, at_least: LogCursor | None = None, searcher: UUID | None = None
@@ -126,6 +156,16 @@ class SqlStore:
         with translated(labels):
             async with self._turns.connection(primary), primary.connect() as connection:
                 yield SqlWriteUnit(connection, self._on_commit, labels)
+
+
+async def _users_by_id(direct: Direct, user_ids: Sequence[UUID]) -> Mapping[UUID, User]:
+    """Read users in the process's own name, because the statement is of several sessions."""
+    token = share.set(None)
+    try:
+        rows = await direct.fetch(BY_IDS_PREPARED, ids=user_ids)
+    finally:
+        share.reset(token)
+    return {user.id: user for user in map(user_from_record, rows)}
 
 
 def _shows(position: LogCursor) -> Select[tuple[bool]]:

@@ -150,15 +150,16 @@ class SqlUserReader:
         if query.sort is UserSort.RELEVANCE:
             return await SqlSearch(self._connection, query, self._sizes).page()
         keyset = keyset_of(query)
-        walk = Walk(self._connection, query, keyset, self._sizes)
+        walk = Walk(query, keyset, self._sizes)
         if query.search is None:
-            return keyset.page(await self._fetch(await walk.statement()), query.window)
+            return keyset.page(await self._fetch(await walk.statement(self._connection)), query.window)
         search = SqlSearch(self._connection, query, self._sizes)
         if (finds := await search.found_early()) is not None:
             early = await self._fetch(walk.early(finds))
             if len(early) > query.window.size:
                 return keyset.page(early, query.window)
-        return keyset.page(await self._fetch(await walk.statement(await search.found())), query.window)
+        statement = await walk.statement(self._connection, await search.found())
+        return keyset.page(await self._fetch(statement), query.window)
 
     async def count(self, query: UserQuery) -> Count:
         """How many users match; the window is ignored. An estimate where counting costs much."""

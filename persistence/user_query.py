@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, literal, literal_column, select
@@ -13,7 +14,7 @@ from domain.models.actor import Role
 from domain.models.directory import UserQuery, UserSort
 from domain.models.user import Status, User
 from domain.models.words import name_key
-from domain.pagination import decode_key, decode_moment, encode_key
+from domain.pagination import decode_key, decode_moment, encode_key, encode_plain_key
 from persistence.keyset import Keyset
 from persistence.user_table import NEVER, users
 
@@ -38,6 +39,8 @@ _VALUES: dict[UserSort, Callable[[User], str]] = {
     UserSort.DISPLAY_NAME: lambda u: name_key(u.display_name),
     UserSort.LAST_SEEN_AT: lambda u: (u.last_seen_at or NEVER_SEEN).isoformat(),
 }
+_ROLES: Mapping[str, Role] = {str(role): role for role in Role}
+_STATUSES: Mapping[str, Status] = {str(status): status for status in Status}
 _TIMES = {UserSort.CREATED_AT, UserSort.UPDATED_AT, UserSort.LAST_SEEN_AT}
 
 
@@ -59,14 +62,25 @@ def user_from_row(row: Mapping[str, Any]) -> User:
     return User(**{**row, "role": Role(row["role"]), "status": Status(row["status"])})
 
 
+def user_from_record(record: Iterable[Any]) -> User:
+    """A user from a row with COLUMNS, in their order, which is that of the entity's fields."""
+    id_, email, display_name, role, status, *rest = record
+    return User(id_, email, display_name, _ROLES[role], _STATUSES[status], *rest)
+
+
 def keyset_of(query: UserQuery) -> Keyset[User]:
     """The order that the query asks for; the id breaks ties."""
-    kind = f"{query.sort}-{'desc' if query.descending else 'asc'}"
-    decode = decode_moment if query.sort in _TIMES else decode_key
-    value_of = _VALUES[query.sort]
+    return _keyset(query.sort, query.descending)
+
+
+@cache
+def _keyset(sort: UserSort, descending: bool) -> Keyset[User]:
+    kind = f"{sort}-{'desc' if descending else 'asc'}"
+    decode, encode = (decode_moment, encode_plain_key) if sort in _TIMES else (decode_key, encode_key)
+    value_of = _VALUES[sort]
     return Keyset(
-        columns=(_KEYS[query.sort].label("key"), users.c.id),
-        encode=lambda u: encode_key(kind, value_of(u), u.id),
+        columns=(_KEYS[sort].label("key"), users.c.id),
+        encode=lambda u: encode(kind, value_of(u), u.id),
         decode=lambda cursor, field: decode(kind, cursor, field),
-        descending=query.descending,
+        descending=descending,
     )

@@ -36,12 +36,12 @@ from persistence.user_table import users
 class Walk:
     """Pages of a query without relevance."""
 
-    def __init__(
-        self, connection: AsyncConnection, query: UserQuery, keyset: Keyset[User], sizes: Sizes = SIZES
-    ) -> None:
-        self._connection, self._query, self._keyset, self._sizes = connection, query, keyset, sizes
+    def __init__(self, query: UserQuery, keyset: Keyset[User], sizes: Sizes = SIZES) -> None:
+        self._query, self._keyset, self._sizes = query, keyset, sizes
 
-    async def statement(self, found: Hits | ColumnElement[bool] | None = None) -> Select[Any]:
+    async def statement(
+        self, connection: AsyncConnection, found: Hits | ColumnElement[bool] | None = None
+    ) -> Select[Any]:
         """The page; what a search finds limits it, as hits or as a condition on users.
 
         Raises ValidationFailed for a wrong cursor.
@@ -54,7 +54,7 @@ class Walk:
             return self._walked([found.condition(), *self._times()])
         conditions = [] if found is None else [found]
         filtered = Filtered.of(self._query)
-        if await leaves_few(self._connection, self._query, self._sizes):
+        if await leaves_few(connection, self._query, self._sizes):
             return self._gathered([*conditions, *filtered.on(users.c.traits, users.c.id)])
         return self._walked([*conditions, *filtered.beside_traits(users.c.id)])
 
@@ -110,6 +110,10 @@ class Walk:
         hit = select(together).order_by(*order.of(together.c)).limit(self._query.window.size + 1).subquery("hit")
         return self._users_of(hit)
 
+    def plain(self) -> Select[Any]:
+        """The page of a query whose filter is on traits alone."""
+        return self._walked([])
+
     def _walked(self, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
         window, columns, order = self._query.window, self._keyset.columns, self._order()
         lists = first_of_lists(
@@ -120,3 +124,8 @@ class Walk:
             window.size + 1,
         )
         return self._page_of(lists, order)
+
+
+def walked(query: UserQuery, keyset: Keyset[User]) -> Select[Any]:
+    """The page of a query without a search whose filter is on traits alone."""
+    return Walk(query, keyset).plain()

@@ -116,6 +116,12 @@ static void answered(struct conn *c) {
   }
 }
 
+/* Close a connection that has nothing more to do, before the server closes it for being idle. */
+static void leave(struct conn *c) {
+  epoll_ctl(epoll, EPOLL_CTL_DEL, c->fd, NULL);
+  close(c->fd);
+}
+
 static int by_size(const void *a, const void *b) {
   uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
   return (x > y) - (x < y);
@@ -162,7 +168,7 @@ int main(int argc, char **argv) {
       if (!whole || c->held < whole) continue;
       answered(c);
       if (now() < end) send_next(c);
-      else busy--;
+      else leave(c), busy--;
     }
   }
   double seconds = (double)(now() - began) / (double)SECOND;

@@ -38,8 +38,7 @@ class DirectoryService:
 
     async def get(self, actor: Actor, user_id: UUID, at_least: LogCursor | None = None) -> User:
         """One user; raises NotFound if there is none or the actor may not see them."""
-        async with self._store.read(at_least) as unit:
-            user = await unit.users.find(user_id)
+        user = (await self._store.users_by_id([user_id], at_least)).get(user_id)
         if user is None or not policies.can_see(actor, user):
             raise NotFound
         return user
@@ -48,8 +47,7 @@ class DirectoryService:
         self, actor: Actor, user_ids: Sequence[UUID], at_least: LogCursor | None = None
     ) -> dict[UUID, User]:
         """Those of these users that the actor may see."""
-        async with self._store.read(at_least) as unit:
-            found = await unit.users.get_many(user_ids)
+        found = await self._store.users_by_id(user_ids, at_least)
         return {i: u for i, u in found.items() if policies.can_see(actor, u)}
 
     async def as_stored(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
@@ -117,8 +115,7 @@ class DirectoryService:
 
     async def page(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
         """A page of the matching users; raises ValidationFailed for a cursor of another list."""
-        async with self._store.read(at_least, query.searcher) as unit:
-            return await unit.users.page(query)
+        return await self._store.page_of_users(query, at_least)
 
     async def password_hashes(self, actor: Actor, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
         """The password hashes of those who have one, for an export by an operator. Raises Forbidden for other actors."""

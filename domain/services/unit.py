@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,12 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from domain.cursors import LogCursor
-from domain.models.directory import UserReader, UserRepository
+from domain.models.directory import UserQuery, UserReader, UserRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
+from domain.models.user import User
+from domain.pagination import Page
 
 T = TypeVar("T")
 
@@ -103,3 +106,14 @@ class Store(Protocol):
         ...
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]: ...
+
+    async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
+        """Those of these users that exist, as `get_many` of a read unit; callers at the same time may share a statement.
+
+        Each gets what was committed when it called. Raises Unavailable.
+        """
+        ...
+
+    async def page_of_users(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
+        """As `page` of a read unit. Raises Unavailable, RateLimited, and ValidationFailed for a cursor of another list."""
+        ...

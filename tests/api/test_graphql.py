@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 import structlog
-from sqlalchemy import event
 
+from persistence.statements import SlowStatement
 from tests.api.conftest import ADMIN, Api, Person, Server
 
 USER = "__typename ... on UserPayload { cursor user { id email displayName role status version } } ... on Problem { code message }"
@@ -146,7 +146,8 @@ async def test_the_number_of_statements_is_pinned(
     await api.ask(query, by=admin)
     seen: list[str] = []
 
-    def count(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def count(executed: SlowStatement) -> None:
+        statement = executed.sql
         if (
             "request_id" in structlog.contextvars.get_contextvars()  # not one of the process's own tasks
             and "last_seen_at = s.at" not in statement
@@ -156,12 +157,8 @@ async def test_the_number_of_statements_is_pinned(
         ):
             seen.append(statement)
 
-    engine = container.core.database.primary.sync_engine
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        await api.ask(query, by=admin)
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
+    container.core.database.observe_slow(-1.0, count)  # every statement
+    await api.ask(query, by=admin)
     background = [s for s in seen if "sessions.ended_at" in s and "JOIN users" in s]
     assert len(seen) - len(background) == statements, seen
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,9 @@ from api.cli.local.embedded import Embedded
 from api.settings import Settings
 from api.sockets.revocation import Bounds
 from domain.cursors import LogCursor
+from domain.models.directory import UserQuery
+from domain.models.user import User
+from domain.pagination import Page
 from domain.services.unit import ReadUnit, Store, WriteUnit
 from persistence.database import Database
 from persistence.store import SqlStore
@@ -208,6 +211,16 @@ class Watched:
         """Record it, and write."""
         self.units.append(("write", asyncio.current_task()))
         return self._store.write()
+
+    async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
+        """Record it, and read."""
+        self.units.append(("read", asyncio.current_task()))
+        return await self._store.users_by_id(user_ids, at_least)
+
+    async def page_of_users(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
+        """Record it, and read."""
+        self.units.append(("read", asyncio.current_task()))
+        return await self._store.page_of_users(query, at_least)
 
 
 async def test_a_response_is_woken_without_a_query_after_its_commit(fresh_database_url: str, redis_url: str) -> None:

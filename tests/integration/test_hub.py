@@ -21,7 +21,10 @@ from api.settings import Settings
 from domain.cursors import LogCursor
 from domain.errors import Unavailable
 from domain.models.actor import Actor, Origin, Role, system
+from domain.models.directory import UserQuery
 from domain.models.event import Event
+from domain.models.user import User
+from domain.pagination import Page
 from domain.services.unit import ReadUnit, WriteUnit
 from domain.services.user import CreateUser
 from persistence.database import Database
@@ -68,6 +71,12 @@ class CountingStore:
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         return self._store.write()
+
+    async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
+        return await self._store.users_by_id(user_ids, at_least)
+
+    async def page_of_users(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
+        return await self._store.page_of_users(query, at_least)
 
 
 @dataclass

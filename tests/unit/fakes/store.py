@@ -284,3 +284,13 @@ class FakeStore:
         self.steps.append("read")
         self.reads.append((at_least, searcher))
         yield FakeUnit(self)
+
+    async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
+        """In a unit of its own."""
+        async with self.read(at_least) as unit:
+            return await unit.users.get_many(user_ids)
+
+    async def page_of_users(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
+        """In a unit of its own."""
+        async with self.read(at_least, query.searcher) as unit:
+            return await unit.users.page(query)

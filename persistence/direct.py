@@ -1,0 +1,73 @@
+"""Statements sent to the driver without SQLAlchemy, over connections of its pools.
+
+A statement that is built, compiled and executed by SQLAlchemy takes 0.3 to 1.5 ms of processor time in this process, the
+same statement as text 0.05 ms. The statements of the most frequent reads are therefore built once (`Prepared`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Executable
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.util import greenlet_spawn
+
+from persistence.database import Database
+from persistence.errors import translated
+from persistence.turns import ConnectionTurns
+
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+
+
+class Prepared:
+    """A statement as the driver's text. Bound values are kept, except for the parameters that are named when it is run."""
+
+    def __init__(self, statement: Executable) -> None:
+        compiled: Any = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        self.text: str = compiled.string
+        self._names: list[str] = list(compiled.positiontup or ())
+        kept = {name: value for name, value in compiled.params.items() if value is not None}
+        processors = compiled._bind_processors  # noqa: SLF001 - what SQLAlchemy itself would apply to them
+        self._kept = {name: processors[name](value) if name in processors else value for name, value in kept.items()}
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of the text."""
+        kept = self._kept
+        return [given[name] if name in given else kept[name] for name in self._names]
+
+
+class Direct:
+    """Reads from the primary outside of transactions."""
+
+    def __init__(self, database: Database, turns: ConnectionTurns) -> None:
+        self._database, self._turns = database, turns
+        self._pool = database.primary.sync_engine.pool
+        self._labels = database.labels(database.primary)
+
+    async def fetch(self, statement: Prepared, **given: Any) -> Sequence[asyncpg.Record]:
+        """The rows. Raises Unavailable."""
+        with translated(self._labels):
+            async with self._turns.connection(self._database.primary):
+                connection: Any = await greenlet_spawn(self._pool.connect)
+                try:
+                    return await self._fetch(connection.driver_connection, statement.text, statement.values(given))
+                finally:
+                    connection.close()
+
+    async def _fetch(self, driver: Any, sql: str, values: Sequence[Any]) -> Sequence[asyncpg.Record]:
+        began, failed = time.perf_counter(), True
+        try:
+            rows: Sequence[asyncpg.Record] = await driver.fetch(sql, *values)
+        except asyncpg.PostgresError:
+            raise
+        except BaseException:
+            driver.terminate()  # a response may still be on its way; the pool replaces a closed connection
+            raise
+        else:
+            failed = False
+            return rows
+        finally:
+            self._database.executed(sql, values, time.perf_counter() - began, failed=failed)
