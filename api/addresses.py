@@ -12,7 +12,9 @@ from redis.exceptions import RedisError
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """The sslmodes of libpq, from the least strict."""
-DATABASE_OPTIONS = frozenset({"host", "port", "sslmode", "sslrootcert"})
+DATABASE_OPTIONS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
+WRITABLE = ("primary", "read-write")
+"""The values of target_session_attrs by which, of several hosts, the one that accepts writes is used."""
 REDIS_SCHEMES = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
 REDIS_OPTIONS = frozenset({"client_name", "db", "health_check_interval", "password", "protocol", "username"})
 """Options for every scheme. Timeouts are excluded, because they would replace Rollcall's own."""
@@ -74,8 +76,11 @@ def parts_of(address: str, schemes: Mapping[str, str]) -> SplitResult:
 def check_database(address: DatabaseAddress) -> DatabaseAddress:
     """The address in canonical form; refuses options that were not tested with asyncpg."""
     schemes = dict.fromkeys(("postgresql", "postgres", "postgresql+asyncpg"), "postgresql")
-    parts = parts_of(address.get_secret_value(), schemes)
+    first, *others = each_host(address.get_secret_value())
+    parts = parts_of(first, schemes)
     options = dict(parse_qsl(parts.query))
+    if others and not all(parts_of(other, schemes).hostname for other in others):
+        raise ValueError("names no host")
     if unknown := sorted(options.keys() - DATABASE_OPTIONS):
         known = ", ".join(sorted(DATABASE_OPTIONS))
         raise ValueError(f"has unsupported options (supported are {known}): {', '.join(unknown)}")
@@ -83,11 +88,22 @@ def check_database(address: DatabaseAddress) -> DatabaseAddress:
         raise ValueError(f"has an sslmode that does not exist; the modes are {', '.join(SSL_MODES)}")
     if not _is_certificate(options.get("sslrootcert")):
         raise ValueError("has an sslrootcert that is not a readable file of certificates in PEM format")
+    if options.get("target_session_attrs", WRITABLE[0] if not others else "any") not in WRITABLE:
+        raise ValueError(f"names several hosts or a target_session_attrs, which must be {' or '.join(WRITABLE)}")
     if not (parts.hostname or "host" in options):
         raise ValueError("names no host")
     if not parts.path.strip("/"):
         raise ValueError("names no database: end it with /NAME")
-    return DatabaseAddress(parts.geturl())
+    whole = urlsplit(address.get_secret_value())
+    return DatabaseAddress(whole._replace(scheme=parts.scheme).geturl())
+
+
+def each_host(address: str) -> list[str]:
+    """The address once for each of its hosts, which are separated by commas."""
+    scheme, slashes, rest = address.partition("://")
+    netloc, slash, path = rest.partition("/")
+    user, at, hosts = netloc.rpartition("@")
+    return [f"{scheme}{slashes}{user}{at}{host}{slash}{path}" for host in hosts.split(",")]
 
 
 def _is_certificate(file: str | None) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
-import asyncpg
 from alembic import context
 from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -13,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from api.settings import Settings
 from persistence.engine import DIALECT
+from persistence.hosts import Hosts
 from persistence.tables import metadata
 
 LOCK = 0x4D696772617465
@@ -29,7 +28,7 @@ def migrate(connection: Connection) -> None:
 
 async def online() -> None:
     """Connect and migrate."""
-    engine = create_async_engine(DIALECT, async_creator=partial(asyncpg.connect, DSN), poolclass=NullPool)
+    engine = create_async_engine(DIALECT, async_creator=Hosts(DSN).connect, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.execute(select(func.pg_advisory_lock(LOCK)))
         await connection.commit()

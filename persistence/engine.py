@@ -11,16 +11,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from persistence.hosts import Hosts, server_address
+
 DIALECT = "postgresql+asyncpg://"
 """The addresses are read by asyncpg, so that every connection understands them in the same way."""
-CONNECT_SECONDS, POOL_SECONDS = 5.0, 5.0
+POOL_SECONDS = 5.0
 RANDOM_PAGE_COST = "1.1"
 """The indexes are in memory or on an SSD. With PostgreSQL's 4, made for spinning disks, it reads 100,000 users from end to
 end and sorts them where an index has the first twenty."""
@@ -94,14 +95,6 @@ def create_engine(url: str, pool_size: int, limits: StatementLimits, *, pooled: 
     return engine
 
 
-def server_address(dsn: str) -> str:
-    """The host and port of a PostgreSQL address, for logs: nothing else of it is shown."""
-    parts = urlsplit(dsn)
-    options = dict(parse_qsl(parts.query))
-    host = parts.hostname or options.get("host", "")
-    return f"[{host}]:{parts.port or 5432}" if ":" in host else f"{host}:{parts.port or options.get('port', 5432)}"
-
-
 def database_labels(role: str, dsn: str) -> Mapping[str, str]:
     """What logs say of a database; nothing else of its address is shown."""
     return {"database": role, "server": server_address(dsn)}
@@ -109,10 +102,8 @@ def database_labels(role: str, dsn: str) -> Mapping[str, str]:
 
 def _connecting(url: str, limits: StatementLimits, *, pooled: bool) -> Callable[[], Awaitable[Any]]:
     return partial(
-        asyncpg.connect,
-        url,
+        Hosts(url).connect,
         connection_class=_with_limits(limits),
-        timeout=CONNECT_SECONDS,
         command_timeout=limits.write,
         server_settings=FORWARDED if pooled else FORWARDED | session_settings(limits),
         **({"statement_cache_size": 0} if pooled else {}),

@@ -10,7 +10,7 @@ from typing import cast
 
 import asyncpg
 
-from persistence.engine import CONNECT_SECONDS
+from persistence.hosts import Hosts
 
 FAULTS_BY_MESSAGE: tuple[tuple[type[Exception], str, str], ...] = (
     (
@@ -45,6 +45,7 @@ FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
         "its server refuses this user or password",
     ),
     ((asyncpg.InvalidCatalogNameError,), "its server has no database of this name"),
+    ((asyncpg.TargetServerAttributeNotMatched,), "no host that it names accepts writes"),
     ((asyncpg.PostgresError, asyncpg.InterfaceError), "its server lets nobody in"),
 )
 """What a failure to connect means for the operator; the first entry that matches."""
@@ -65,7 +66,7 @@ def cause_of(error: Exception) -> str:
 async def fault_of(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> str | None:
     """Why connecting to a database with these settings fails, without repeating its address; None if it works."""
     try:
-        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=dict(settings))
+        connection = await Hosts(url).connect(server_settings=dict(settings))
     except tuple(kind for kinds, _ in FAULTS for kind in kinds) as error:
         return f"{cause_of(error)} ({type(error).__name__})"
     await connection.close()
@@ -74,7 +75,7 @@ async def fault_of(url: str, settings: Mapping[str, str] = MappingProxyType({}))
 
 async def differing_settings(url: str, wanted: Mapping[str, str]) -> dict[str, str]:
     """Those of the wanted settings that a pooler does not set."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, statement_cache_size=0)
+    connection = await Hosts(url).connect(statement_cache_size=0)
     try:
         found = {row["name"]: row["setting"] for row in await connection.fetch(SETTINGS, list(wanted))}
     finally:
@@ -84,7 +85,7 @@ async def differing_settings(url: str, wanted: Mapping[str, str]) -> dict[str, s
 
 async def revision_of(url: str) -> str | None:
     """The schema revision of a reachable database; None if it was never migrated."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    connection = await Hosts(url).connect()
     try:
         if not await connection.fetchval(HAS_REVISION):
             return None
@@ -95,7 +96,7 @@ async def revision_of(url: str) -> str | None:
 
 async def count_values(url: str, columns: Sequence[tuple[str, str | None]]) -> list[int]:
     """How many rows each table has, or values each column; 0 if there is no such table or column."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    connection = await Hosts(url).connect()
     try:
         return [await _count(connection, table, column) for table, column in columns]
     finally:

@@ -25,7 +25,7 @@ import structlog
 from domain.backoff import Backoff
 from domain.models.event import NIL, PLACED, Event
 from domain.tasks import Tasks
-from persistence.engine import server_address
+from persistence.hosts import Hosts, server_address
 from persistence.log.epoch import DatabaseIdentity, identity_of
 from persistence.log.wire import encode
 from persistence.redis.broadcast import EVENTS, NUDGE, Publisher
@@ -91,7 +91,8 @@ class Relay:
     """One per process; `leading` says whether this one is numbering events."""
 
     def __init__(self, dsn: str, publisher: Publisher, hub: LogView) -> None:
-        self._dsn, self._publisher, self._hub = dsn, publisher, hub
+        self._hosts, self._server = Hosts(dsn), server_address(dsn)
+        self._publisher, self._hub = publisher, hub
         self._numbered: tuple[UUID, int] = (NIL, 0)
         self._wake = asyncio.Event()
         self._tasks = Tasks()
@@ -123,8 +124,8 @@ class Relay:
         while True:
             connection: asyncpg.Connection | None = None
             try:
-                connection = await asyncpg.connect(
-                    self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "rollcall-relay"}
+                connection = await self._hosts.connect(
+                    command_timeout=30, server_settings={"application_name": "rollcall-relay"}
                 )
                 await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_json, decoder=orjson.loads)
                 await self._wait_for_leadership(connection)
@@ -136,7 +137,7 @@ class Relay:
                 asyncpg.InterfaceError,
                 asyncpg.InternalClientError,
             ) as lost:
-                log.warning("relay.connection_lost", server=server_address(self._dsn), error=type(lost).__name__)
+                log.warning("relay.connection_lost", server=self._server, error=type(lost).__name__)
                 await self._backoff.wait()
             except Exception:
                 log.exception("relay.failed")

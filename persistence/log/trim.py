@@ -22,6 +22,7 @@ from domain.models.event import Event
 from domain.models.log import LogRange
 from persistence.engine import database_labels
 from persistence.errors import translated
+from persistence.hosts import Hosts
 from persistence.log.epoch import RENEW_AT
 from persistence.log.reader import SqlEventReader
 from persistence.log.table import events, log_state
@@ -80,14 +81,14 @@ class PruneLock:
     """Held by the one process that prunes. It is a session's, on a direct connection, and falls with it."""
 
     def __init__(self, dsn: str) -> None:
-        self._dsn, self._labels = dsn, database_labels("primary", dsn)
+        self._hosts, self._labels = Hosts(dsn), database_labels("primary", dsn)
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
         """Whether this process may prune until the block ends; False while another one does. Raises Unavailable."""
         with translated(self._labels):
-            connection = await asyncpg.connect(
-                self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "rollcall-prune"}
+            connection = await self._hosts.connect(
+                command_timeout=30, server_settings={"application_name": "rollcall-prune"}
             )
         try:
             with translated(self._labels):

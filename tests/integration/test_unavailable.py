@@ -10,7 +10,7 @@ from domain.errors import Unavailable
 from domain.models.event import NIL
 from persistence import errors
 from persistence.database import Database
-from persistence.engine import server_address
+from persistence.hosts import server_address
 from persistence.store import SqlStore
 from tests.logged import logged
 
@@ -23,6 +23,7 @@ SECRET = "hunter2"
         (f"postgresql://u:{SECRET}@db.example.com/x", "db.example.com:5432"),
         (f"postgresql://u:{SECRET}@[2001:db8::1]:6432/x?sslmode=require", "[2001:db8::1]:6432"),
         (f"postgresql://u:{SECRET}@/x?host=/run/postgresql&port=5433", "/run/postgresql:5433"),
+        (f"postgresql://u:{SECRET}@a,b:6432,[::1]/x?target_session_attrs=primary", "a:5432,b:6432,[::1]:5432"),
     ],
 )
 def test_a_server_is_named_by_host_and_port_alone(dsn: str, shown: str) -> None:

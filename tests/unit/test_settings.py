@@ -79,6 +79,13 @@ def test_each_spelling_of_a_postgresql_address_is_accepted(monkeypatch: pytest.M
     assert url.dsn == "postgresql://u:p%40ss@db/name?sslmode=require"
 
 
+def test_an_address_with_several_hosts_is_kept_and_shown_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = "u:p%2Css@db-1:5432,[::1]:5433,db-3/name?target_session_attrs=read-write"
+    url = load(monkeypatch, DATABASE_URL=f"postgres://{given}").database_url
+    assert url.dsn == f"postgresql://{given}"
+    assert str(url) == "postgresql://***@db-1:5432,[::1]:5433,db-3/name"
+
+
 def test_the_environment_takes_precedence_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("API_PORT=9000\nCONSOLE_PORT=9001\n")
     settings = load(monkeypatch, API_PORT="9100")
@@ -120,6 +127,10 @@ def test_all_faults_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db:port/name", "cannot be read"),
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@[db/name", "cannot be read"),
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db/name?sslcert=x", "sslcert"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@a,b/name", "target_session_attrs, which must be primary or"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@a/name?target_session_attrs=any", "target_session_attrs"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@a,b:x/name?target_session_attrs=primary", "cannot be read"),
+        ("DATABASE_URL", f"postgresql://u:{PASSWORD}@a,/name?target_session_attrs=primary", "names no host"),
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db/name?sslmode=on", "sslmode that does not exist"),
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db/name?sslrootcert=/nowhere/ca.pem", "sslrootcert that is not"),
         ("DATABASE_URL", f"postgresql://u:{PASSWORD}@db/name?sslrootcert=.env", "sslrootcert that is not"),
