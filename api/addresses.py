@@ -123,6 +123,16 @@ def check_external(address: ExternalAddress) -> ExternalAddress:
     return address
 
 
+def check_smtp(address: Address) -> Address:
+    """An SMTP address: smtp:// for STARTTLS, smtps:// for TLS from the first byte."""
+    parts = parts_of(address.get_secret_value(), {"smtp": "smtp", "smtps": "smtps"})
+    if not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("must consist of a scheme, a host and optionally a user, password and port")
+    if (parts.username is None) != (parts.password is None):
+        raise ValueError("has a user without a password, or a password without a user")
+    return address
+
+
 def check_redis(address: Address) -> Address:
     """A Redis or Valkey address for redis-py, checked to have only options that redis-py accepts."""
     parts = parts_of(address.get_secret_value(), REDIS_SCHEMES)

@@ -51,6 +51,16 @@ def strike_text(text: str) -> str:
     return SECRET_TEXTS.sub(lambda m: (m["url"] or m["bearer"] or m["detail"] or "") + STRUCK, text)
 
 
+class Verbatim:
+    """Text that is logged as it is, such as the name of a file that an operator must find."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
 def cut(path: str) -> str:
     """As much of a request's path as a log needs."""
     return path if len(path) <= PATH_MAX else path[:PATH_MAX] + "…"

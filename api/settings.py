@@ -20,8 +20,12 @@ from api.addresses import (
     check_database,
     check_external,
     check_redis,
+    check_smtp,
     parts_of,
 )
+from api.mails.sender import check_sender
+from api.mails.templates import check_templates
+from domain.models.language import Language
 
 SECRET_KEY_BYTES = 32
 """The shortest signing key: an HMAC-SHA256 key as long as its hash (RFC 7518 section 3.2)."""
@@ -105,6 +109,7 @@ def lower(value: object) -> object:
 DatabaseUrl = Annotated[DatabaseAddress, AfterValidator(check_database)]
 RedisUrl = Annotated[Address, AfterValidator(check_redis)]
 ExternalUrl = Annotated[ExternalAddress, AfterValidator(check_external)]
+SmtpUrl = Annotated[Address, AfterValidator(check_smtp)]
 SecretKey = Annotated[SecretStr, AfterValidator(check_secret_key)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -163,6 +168,11 @@ class LocalSettings(LogSettings):
     refresh_token_days: PositiveInt = 30
     sign_ins_per_address: PositiveInt = 100
     hash_threads: PositiveInt = 1
+
+    smtp_url: SmtpUrl | None = None
+    mail_from: Annotated[str | None, AfterValidator(check_sender)] = None
+    mail_language: Annotated[Language, BeforeValidator(lower)] = Language.EN
+    mail_templates: Annotated[Path | None, AfterValidator(check_templates)] = None
 
     rollcall_email: str | None = None
     rollcall_password: SecretStr | None = None

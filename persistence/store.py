@@ -29,11 +29,13 @@ from persistence.database import Database
 from persistence.direct import Direct, Prepared
 from persistence.errors import translated
 from persistence.idempotency import SqlIdempotencyKeys
+from persistence.link import SqlLinkReader, SqlLinkRepository
 from persistence.log.appender import SqlEventAppender
 from persistence.log.reader import SqlEventReader
 from persistence.log.restore import SqlLogRestorer
 from persistence.log.table import events, log_state
 from persistence.log.trim import SqlLogTrimmer
+from persistence.mail import SqlMailQueue
 from persistence.second_factor import SqlSecondFactorReader, SqlSecondFactorRepository
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.turns import ConnectionTurns
@@ -57,6 +59,7 @@ class SqlReadUnit:
         self.users = SqlUserReader(connection)
         self.sessions = SqlSessionReader(connection)
         self.second_factors = SqlSecondFactorReader(connection)
+        self.links = SqlLinkReader(connection)
         self.events = SqlEventReader(connection)
 
 
@@ -68,6 +71,8 @@ class SqlWriteUnit:
         self.users = SqlUserRepository(connection)
         self.sessions = SqlSessionRepository(connection)
         self.second_factors = SqlSecondFactorRepository(connection)
+        self.links = SqlLinkRepository(connection)
+        self.mails = SqlMailQueue(connection)
         self.events = SqlEventAppender(connection)
         self.log = SqlLogTrimmer(connection)
         self.restorer = SqlLogRestorer(connection)

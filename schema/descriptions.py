@@ -101,6 +101,8 @@ ATTRIBUTES = {
     "PresenceChange.online": "Whether the user is online now.",
     "PresenceChange.userId": "The user who came online or went offline.",
     "RateLimitProblem.retryAfterSeconds": "How long to wait before the next attempt, in seconds.",
+    "ResetPasswordInput.newPassword": "The password to set, of 8 to 128 characters; not a common one, nor one made of the name or address.",
+    "ResetPasswordInput.token": "The token of the link in the mail; it works once, for an hour.",
     "ResyncRequired.cursor": "The position to subscribe from after reading again.",
     "ResyncRequired.reason": "Why the position cannot be resumed, as text for people.",
     "RoleCount.count": "How many users have the role.",

@@ -9,6 +9,7 @@ from schema.descriptions import describe
 from schema.event import EventQueries, events_of_user
 from schema.lookup import NodeQueries
 from schema.node import add_fields
+from schema.reset import ResetMutations
 from schema.scalars import SCALARS
 from schema.second_factor import SecondFactorMutations, second_factors_of_user
 from schema.service_info import ServiceInfoQueries
@@ -27,7 +28,7 @@ class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries
 
 
 @strawberry.type
-class Mutation(SessionMutations, UserMutations, SecondFactorMutations):
+class Mutation(SessionMutations, ResetMutations, UserMutations, SecondFactorMutations):
     """Writes. Every expected failure is data."""
 
 

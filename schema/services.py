@@ -12,6 +12,7 @@ from domain.cursors import LogCursor
 from domain.models.actor import Actor
 from domain.services.event import EventService, LogHub
 from domain.services.live import Presence
+from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
@@ -36,6 +37,7 @@ class Services:
     users: UserService
     sessions: SessionService
     second_factors: SecondFactorService
+    resets: ResetService
     events: EventService
     presence: Presence
     log: LogHub

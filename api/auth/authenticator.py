@@ -26,6 +26,7 @@ from api.scope import Ip, client_address, header
 from api.settings import Settings
 from domain.errors import AccountDisabled, DomainError, Forbidden, SessionRevoked, TokenInvalid, Unauthenticated
 from domain.models.actor import Actor, Origin
+from domain.models.language import preferred_language
 from domain.models.user import Status
 from domain.services.credentials import TokenCodec
 from domain.services.unit import Clock
@@ -57,9 +58,11 @@ class Authenticator:
         self.seen: dict[UUID, tuple[UUID, datetime]] = {}
 
     def origin(self, scope: Scope) -> Origin:
-        """The origin of a request: its id, the client's address, the user agent."""
+        """The origin of a request: its id, the client's address, the user agent, the preferred language of mails."""
         agent = header(scope, b"user-agent")
-        return Origin(scope.get("state", {}).get("request_id"), self.client_address(scope), agent and agent[:400])
+        language = preferred_language(header(scope, b"accept-language"))
+        request_id = scope.get("state", {}).get("request_id")
+        return Origin(request_id, self.client_address(scope), agent and agent[:400], language)
 
     def client_address(self, scope: Scope) -> str | None:
         """The peer's address, or the one that the last trusted proxy reports (X-Forwarded-For, read from its end).

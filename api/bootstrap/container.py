@@ -24,6 +24,7 @@ from api.http.fair import Fairness
 from api.http.health import EXTERNAL_KEPT_SECONDS, Health, HealthProbes, Probe, each_apart, results
 from api.http.operations import Operations
 from api.jobs.last_seen import write_seen
+from api.jobs.mails import MailJobs
 from api.jobs.retention import Retention
 from api.logs import log_sign_ins
 from api.settings import Settings
@@ -72,6 +73,7 @@ class Container(Parts):
             core.presence,
             self.relay,
             self.pruner,
+            self.mail_jobs,
             background(self._listen_for_nudges, "nudges"),
             background(partial(write_seen, self.authenticator, core.sessions), "last-seen"),
         )
@@ -82,6 +84,7 @@ class Container(Parts):
         principals, revocation = self.principal_cache, self.core.revocation
         self.hub.listen(principals.forget_users)
         self.hub.listen(self.metrics.delivered)
+        self.hub.listen(self.mail_jobs.follow)
         self.hub.on_renewal(lambda _: principals.clear())
         self.hub.on_renewal(lambda _: revocation.recheck())
         self.live.after_batch(revocation.written)
@@ -133,6 +136,11 @@ class Container(Parts):
         return Retention(
             core.retention, core.pruning.alone, settings.log_retention_days, settings.session_retention_days
         )
+
+    @cached_property
+    def mail_jobs(self) -> MailJobs:
+        """Fill the queue of mails and empty it."""
+        return MailJobs(self.core.mails, self.core.mail_transport)
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -200,6 +208,7 @@ class Container(Parts):
             users=core.users,
             sessions=core.sessions,
             second_factors=core.second_factors,
+            resets=core.resets,
             events=core.events,
             presence=core.presence,
             log=self.hub,

@@ -16,14 +16,18 @@ from api.bootstrap.database import statement_limits
 from api.bootstrap.parts import Parts
 from api.clock import SystemClock
 from api.jobs.failures import FailureQueue
+from api.mails.transport import transport_of
 from api.settings import Settings
 from api.sockets.registry import SocketRegistry
 from api.sockets.revocation import Bounds, Revocation
+from domain.models.mail import MailTransport
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
 from domain.services.history import HistoryService
 from domain.services.importing import ImportService
+from domain.services.mail import MailService
 from domain.services.principal import PrincipalService
+from domain.services.reset import ResetService
 from domain.services.restoring import RestoreService
 from domain.services.retention import RetentionService
 from domain.services.second_factor import SecondFactorService
@@ -180,6 +184,21 @@ class Core(Parts):
         """The use cases of second factors."""
         app = AuthenticatorApp([self.settings.secret_key.get_secret_value()], self.settings.app_name)
         return SecondFactorService(self.store, self.clock, self.hasher, app, self.attempts, self.revocation)
+
+    @cached_property
+    def mails(self) -> MailService:
+        """The queue of mails."""
+        return MailService(self.store, self.clock)
+
+    @cached_property
+    def mail_transport(self) -> MailTransport:
+        """Delivers mails: by SMTP, or as files."""
+        return transport_of(self.settings, self.clock)
+
+    @cached_property
+    def resets(self) -> ResetService:
+        """Resetting forgotten passwords."""
+        return ResetService(self.store, self.clock, self.hasher, self.attempts, self.revocation, self.mails.wake)
 
     @cached_property
     def events(self) -> EventService:

@@ -1,4 +1,4 @@
-"""The schedule that deletes what is old, once an hour: events, sessions, idempotency keys.
+"""The schedule that deletes what is old, once an hour: events, sessions, idempotency keys, links.
 
 The log is pruned by one instance at a time; sessions and keys by any, because they are independent of each other.
 """
@@ -79,6 +79,7 @@ class Retention:
                     await self._count("events", self._pruned_events())
         await self._count("sessions", self._service.prune_sessions(system(), self._session_days))
         await self._count("idempotency_keys", self._service.prune_keys(system()))
+        await self._count("links", self._service.prune_links(system()))
 
     async def _pruned_events(self) -> AsyncIterator[int]:
         async for range_ in self._service.prune(system(), self._log_days):

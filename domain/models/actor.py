@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from domain.models.language import Language
+
 IPV6_PREFIX = 64
 """The prefix of one subscriber's network (RFC 6177 section 2), who can use any address within it."""
 
@@ -42,6 +44,7 @@ class Origin:
     request_id: str | None = None
     ip_address: str | None = None
     user_agent: str | None = None
+    language: Language | None = None
 
     @property
     def network(self) -> str:

@@ -81,6 +81,11 @@ class EventType(StrEnum):
     SECOND_FACTOR_REMOVED = "second_factor_removed", Traits(SubjectKind.USER), "A user's second factor was removed."
     API_KEY_CREATED = "api_key_created", Traits(SubjectKind.API_KEY), "An API key was created."
     API_KEY_REVOKED = "api_key_revoked", Traits(SubjectKind.API_KEY), "An API key was revoked."
+    PASSWORD_RESET_REQUESTED = (
+        "password_reset_requested",
+        Traits(SubjectKind.USER),
+        "Somebody asked for a link with which a user's password can be set.",
+    )
 
 
 PERSONAL_FIELDS = frozenset[str]().union(*(t.traits.personal for t in EventType))

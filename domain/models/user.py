@@ -78,6 +78,10 @@ class User:
         """The user with the next version, for a change outside these fields (a password, for example)."""
         return replace(self, version=self.version + 1, updated_at=now)
 
+    def with_password(self, now: datetime) -> User:
+        """The user with the next version, who can sign in."""
+        return replace(self.touched(now), can_sign_in=True)
+
     @property
     def is_active_admin(self) -> bool:
         """Whether this user can administer the directory."""
@@ -171,3 +175,8 @@ def second_factor_removed(actor: Actor, user: User, factor: str, now: datetime) 
 def sign_in_failed(actor: Actor, user: User, now: datetime) -> NewEvent:
     """A sign-in to this user's account failed."""
     return _about(EventType.SIGN_IN_FAILED, actor, user, now)
+
+
+def password_reset_requested(actor: Actor, user: User, now: datetime) -> NewEvent:
+    """Somebody asked for a link to the user's address; the link itself is in the mail only."""
+    return _about(EventType.PASSWORD_RESET_REQUESTED, actor, user, now)

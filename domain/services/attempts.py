@@ -41,6 +41,10 @@ class AttemptLimits:
     per_account: tuple[int, int] = (10, 300)
     per_address: tuple[int, int] = (100, 300)
     email_changes: tuple[int, int] = (5, 3600)
+    mails: tuple[int, int] = (10, 3600)
+    """Mails to one address, whoever asks for them."""
+    mails_from_network: tuple[int, int] = (3, 3600)
+    """Mails to one address that are asked for from one IP address."""
 
 
 class Attempts:
@@ -74,6 +78,16 @@ class Attempts:
     async def second_factor(self, user_id: UUID) -> None:
         """Count an attempt to confirm a second factor with a code."""
         await self._count(("second_factor", str(user_id)), self._limits.per_account)
+
+    async def requesting_mail(self, origin: Origin, email: str) -> None:
+        """Count a request for a mail to an address, by IP address and by the address, whether or not it is known."""
+        await self._count(("mail_request", origin.network), self._limits.per_address)
+        await self._count(("mail_to_from", f"{email} {origin.network}"), self._limits.mails_from_network)
+        await self._count(("mail_to", email), self._limits.mails)
+
+    async def using_link(self, origin: Origin) -> None:
+        """Count the use of a link by its IP address, before it is looked up."""
+        await self._count(("link", origin.network), self._limits.per_address)
 
     @asynccontextmanager
     async def claiming_email(self, origin: Origin, user_id: UUID | None = None) -> AsyncIterator[None]:

@@ -21,10 +21,11 @@ from domain.errors import (
 from domain.models.actor import Actor, Origin, Role
 from domain.models.passwords import PASSWORD_SENT_MAX, clean_password, normal_password, refuse_own_words
 from domain.models.session import EndReason, Session, session_ended
-from domain.models.user import Status, User, password_changed
+from domain.models.user import Status, User
 from domain.pagination import Page, Window
+from domain.services.passwords import replace_password
 from domain.services.sign_in import SignInService
-from domain.services.unit import WriteUnit, Written
+from domain.services.unit import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class SessionService(SignInService):
             if await unit.users.password_hash(user.id) != known:
                 raise InvalidCredentials("The password has just been changed; try again with the new one")
             refuse_own_words(clean, user.email, user.display_name, "new_password")
-            ended = await self._replace_password(unit, actor, user, hashed, keep=actor.session_id)
+            ended = await replace_password(unit, actor, user, hashed, keep=actor.session_id)
             await unit.commit()
         if ended.value:
             await self._live.settle(user.id)
@@ -145,23 +146,11 @@ class SessionService(SignInService):
             if command.expected_version not in (None, before.version):
                 raise VersionConflict(before)
             refuse_own_words(password, before.email, before.display_name)
-            user = replace(before.touched(self._clock.now()), can_sign_in=True)
-            ended = await self._replace_password(unit, actor, user, hashed, keep=None)
+            user = before.with_password(self._clock.now())
+            ended = await replace_password(unit, actor, user, hashed, keep=None)
             await unit.commit()
         await self._live.settle(user.id)
         return Written(user, ended.position)
-
-    async def _replace_password(
-        self, unit: WriteUnit, actor: Actor, user: User, hashed: str, *, keep: UUID | None
-    ) -> Written[int]:
-        """Write the user with the new hash, end the sessions but the one to keep; returns how many ended."""
-        now = user.updated_at
-        await unit.users.save(user)
-        await unit.users.set_password_hash(user.id, hashed)
-        ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, keep)
-        entries = [password_changed(actor, user, now)]
-        entries += [session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
-        return Written(len(ended), await unit.events.append_many(entries))
 
     async def pages(
         self, actor: Actor, user_ids: Sequence[UUID], window: Window, at_least: LogCursor | None = None

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from domain.cursors import LogCursor
 from domain.models.directory import UserQuery, UserReader, UserRepository
+from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
+from domain.models.mail import MailQueue
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
 from domain.models.user import User
@@ -66,6 +68,8 @@ class ReadUnit(Protocol):
     @property
     def second_factors(self) -> SecondFactorReader: ...
     @property
+    def links(self) -> LinkReader: ...
+    @property
     def events(self) -> EventReader: ...
 
 
@@ -78,6 +82,10 @@ class WriteUnit(Protocol):
     def sessions(self) -> SessionRepository: ...
     @property
     def second_factors(self) -> SecondFactorRepository: ...
+    @property
+    def links(self) -> LinkRepository: ...
+    @property
+    def mails(self) -> MailQueue: ...
     @property
     def events(self) -> EventAppender: ...
     @property

@@ -257,6 +257,8 @@ class UserService(DirectoryService):
             return Written(before, None)
         await guard_last_admin(unit, before, after)
         await unit.users.save(after)
+        if hashed is not None or after.email != before.email:
+            await unit.links.end_all(after.id)
         entries: list[NewEvent] = user_changed(actor, before, after, changes)
         if hashed is not None:
             await unit.users.set_password_hash(after.id, hashed)

@@ -1,4 +1,4 @@
-"""What an operator watches of the log: events that wait for their numbers, and how far behind the replicas are."""
+"""What an operator watches of the log: events that wait for their numbers, mails that wait, and how far behind the replicas are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +20,10 @@ WAITING = text(
     "select count(*), coalesce(extract(epoch from clock_timestamp() - min(uuid_extract_timestamp(id))), 0)"
     " from (select id from events where seq is null order by ord limit 10000) waiting"
 )
+MAILS = text("""
+select count(*), coalesce(extract(epoch from now() - min(at)), 0) from (
+  select occurred_at as at from mails union all select requested_at from mail_requests) waiting
+""")
 
 
 @dataclass
@@ -31,19 +35,23 @@ class LogBacklog:
     waiting: float = math.nan
     """Events without a number, at most 10,000."""
     oldest_seconds: float = math.nan
+    mails_waiting: float = math.nan
+    """Mails and requests for mails that wait."""
+    oldest_mail_seconds: float = math.nan
     replica_lags: dict[str, float] = field(default_factory=dict)
     """Events by which each replica is behind, by its place in DATABASE_REPLICA_URLS."""
 
     async def measure(self) -> None:
-        """Ask the databases, at the same time; takes SECONDS at most."""
+        """Ask the databases, at the same time; takes a few SECONDS at most."""
         lags = asyncio.gather(*(self._lag(replica) for replica in self.database.replicas))
-        self.waiting, self.oldest_seconds = await self._backlog()
+        self.waiting, self.oldest_seconds = await self._count(WAITING)
+        self.mails_waiting, self.oldest_mail_seconds = await self._count(MAILS)
         self.replica_lags = {str(place): lag for place, lag in enumerate(await lags, start=1)}
 
-    async def _backlog(self) -> tuple[float, float]:
+    async def _count(self, statement: TextClause) -> tuple[float, float]:
         try:
             async with asyncio.timeout(SECONDS), self.database.primary_reading.connect() as connection:
-                count, age = (await connection.execute(WAITING)).one()
+                count, age = (await connection.execute(statement)).one()
                 return float(count), max(0.0, float(age))
         except (SQLAlchemyError, OSError):
             return math.nan, math.nan

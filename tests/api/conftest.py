@@ -14,6 +14,7 @@ import itertools
 import json
 import secrets
 import socket
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -37,6 +38,8 @@ from tests.api.commands import Rollcall
 from tests.api.envelope import check_documented, check_envelope
 from tests.compiler import documents
 
+DATA_DIR = tempfile.TemporaryDirectory(prefix="rollcall-test-data-")
+"""Where the servers of this process write mails."""
 ADMIN, PASSWORD = "admin@example.com", "correct horse battery"
 SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
   signIn(input: {email: $email, password: $password}) {
@@ -92,7 +95,7 @@ class Server:
 
 def settings_for(database_url: str, redis_url: str, **values: Any) -> Settings:
     """Settings for a test's server."""
-    own = {"sign_ins_per_address": 100_000, "secret_key": secrets.token_urlsafe(48)}
+    own = {"sign_ins_per_address": 100_000, "secret_key": secrets.token_urlsafe(48), "data_dir": DATA_DIR.name}
     return Settings.load(
         _env_file=None,
         database_url=database_url,

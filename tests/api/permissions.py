@@ -60,6 +60,10 @@ MUTATIONS = {
         SIGNED_IN,
         spends=True,
     ),
+    "requestPasswordReset": Rule(f'requestPasswordReset(email: "$email") {RESULT}', ANYONE),
+    "resetPassword": Rule(
+        f'resetPassword(input: {{token: "no token", newPassword: "{PASSWORD}"}}) {RESULT}', ("TOKEN_INVALID",) * 4
+    ),
     "setPassword": Rule(f'setPassword(input: {{userId: "$id", password: "{PASSWORD}"}}) {RESULT}', ADMINS),
     "beginTotp": Rule(f'beginTotp(currentPassword: "{PASSWORD}") {RESULT}', SIGNED_IN),
     "confirmTotp": Rule(f'confirmTotp(code: "000000") {RESULT}', NOTHING_BEGUN),

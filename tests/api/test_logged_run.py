@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ import pytest
 from api.bootstrap import ensure_first_admin
 from api.revisions import shipped
 from tests.api.conftest import ADMIN, PASSWORD, free_port, settings_for
+from tests.smtp import token_in
 
 KEY, METRICS_TOKEN = "a key of the test that is long enough to sign", "metrics-token-of-the-test"
 WRONG, NEXT = "a-wrong-password-of-the-test", "the-next-password-of-the-test"
 EMAILS = ("ada.king+x@example.com", "bo@xn--bcher-kva.example", "new-one@example.org")
 NAMES = ("Ada Quirinia", "Bo Quirinius")
+MAILED = "mailed@example.net"
 COMMAND = "from api.cli.main import main; main()"
 PATIENCE = 120
 
@@ -89,15 +92,17 @@ async def test_neither_secrets_nor_personal_data_reach_the_log(
         "LOG_FORMAT": "json",
         "ACCESS_LOG": "true",
         "METRICS_TOKEN": METRICS_TOKEN,
+        "DATA_DIR": str(tmp_path),
     }
     async with served(log, **variables) as client:
-        secrets, admin = await send_secrets(client)
+        secrets, admin = await send_secrets(client, tmp_path)
         await until_logged(log, '"sign_in_failed"')
         await until_logged(log, '"/metrics"')
     text = written(log)
     password = fresh_database_url.split("@", maxsplit=1)[0].rpartition(":")[2]
     secrets |= {PASSWORD, WRONG, NEXT, KEY, METRICS_TOKEN, ADMIN, *EMAILS, *NAMES, fresh_database_url, password}
     assert not [secret for secret in secrets if secret in text]
+    assert f"-password-reset-{MAILED}.eml" in text, "the log names the file of a mail"
     assert "Traceback" not in text
     lines = lines_of(log)
     (started,) = [line for line in lines if line["event"] == "server.started"]
@@ -121,7 +126,7 @@ def check_access_lines(lines: list[dict[str, Any]], admin: str) -> None:
     assert "user" not in alive
 
 
-async def send_secrets(client: httpx.AsyncClient) -> tuple[set[str], str]:
+async def send_secrets(client: httpx.AsyncClient, data: Path) -> tuple[set[str], str]:
     """Send requests with secrets wherever they may occur; returns the secrets, and the admin's id."""
     signed_in = (await client.post("/api/v1/auth/login", json={"email": ADMIN, "password": PASSWORD})).json()["data"]
     access, refresh = signed_in["access_token"], signed_in["refresh_token"]
@@ -137,12 +142,29 @@ async def send_secrets(client: httpx.AsyncClient) -> tuple[set[str], str]:
     )
     assert json.loads(imported.text.splitlines()[-1])["created"] == 2, imported.text
     await send_operations(client, bearer)
+    token = await mailed_token(client, bearer, data)
     await client.get("/api/v1/users", headers={"cookie": f"rollcall={access}x"})
     renewed = (await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})).json()["data"]
     await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})
     await client.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
-    tokens = {access, access.rpartition(".")[2], refresh, renewed["access_token"], renewed["refresh_token"]}
+    tokens = {token, access, access.rpartition(".")[2], refresh, renewed["access_token"], renewed["refresh_token"]}
     return tokens, signed_in["user"]["id"]
+
+
+async def mailed_token(client: httpx.AsyncClient, bearer: dict[str, str], data: Path) -> str:
+    """The token of a link that was mailed, and used. The log names the file of the mail, and so its address."""
+    person = {"email": MAILED, "display_name": "Mailed", "password": WRONG}
+    await client.post("/api/v1/users", headers=bearer, json=person)
+    query = f'mutation {{ requestPasswordReset(email: "{MAILED}") {{ __typename }} }}'
+    await client.post("/graphql", json={"query": query})
+    async with asyncio.timeout(PATIENCE):
+        while not (files := list((data / "mail").glob("*.eml"))):
+            await asyncio.sleep(0.05)
+    token = token_in(message_from_bytes(files[0].read_bytes(), policy=policy.default))
+    reset = f'mutation {{ resetPassword(input: {{token: "{token}", newPassword: "{NEXT}"}}) {{ __typename }} }}'
+    done = (await client.post("/graphql", json={"query": reset})).json()
+    assert done["data"]["resetPassword"]["__typename"] == "Done", done
+    return token
 
 
 async def send_operations(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:

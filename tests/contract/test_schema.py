@@ -24,17 +24,14 @@ PENDING = {
     "ApiKeyPayload",
     "ApiKeyResult",
     "CreateApiKeyInput",
-    "ResetPasswordInput",
     "Query.apiKeys",
     "Mutation.createApiKey",
     "Mutation.revokeApiKey",
-    "Mutation.requestPasswordReset",
-    "Mutation.resetPassword",
     "Mutation.requestEmailVerification",
     "Mutation.verifyEmail",
     "SecondFactor.PASSKEY",
 }
-"""Definitions that later work adds: API keys, password reset, e-mail verification, passkeys. Empty once they exist."""
+"""Definitions that later work adds: API keys, e-mail verification, passkeys. Empty once they exist."""
 
 CONTRACT = build_schema((Path(__file__).parent / "contract.graphql").read_text())
 SERVED = build_schema(export())

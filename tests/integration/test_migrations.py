@@ -280,3 +280,16 @@ def test_users_who_are_there_already_are_counted(empty_url: str) -> None:
     asyncio.run(run(empty_url, "delete from users where email = 'person1@example.org';"))
     command.upgrade(config, "0008")
     assert (0, 6000) in [tuple(r) for r in asyncio.run(run(empty_url, KEPT))]
+
+
+def test_mails_begin_with_the_events_after_their_migration(empty_url: str) -> None:
+    config = alembic_config(DatabaseAddress(empty_url))
+    command.upgrade(config, "0012")
+    asyncio.run(run(empty_url, ROWS))
+    asyncio.run(run(empty_url, "update log_state set last_seq = 7;"))
+    before = asyncio.run(run(empty_url, "select * from users"))
+    command.upgrade(config, "0013")
+    assert [row["seq"] for row in asyncio.run(run(empty_url, "select seq from mail_position"))] == [7]
+    command.downgrade(config, "0012")
+    assert asyncio.run(run(empty_url, "select * from users")) == before
+    command.upgrade(config, "0013")

@@ -34,6 +34,7 @@ ORDER = (
     "presence",
     "relay",
     "pruner",
+    "mail_jobs",
 )
 """Names of the parts that run; the listeners and the background tasks have none."""
 NOWHERE = Settings.load(

@@ -30,7 +30,7 @@ def stages(image: str) -> list[str]:
 
 
 def test_the_services_are_the_documented_ones() -> None:
-    assert set(SERVICES) == {"gateway", "console", "api", "migrate", "postgres", "valkey"}
+    assert set(SERVICES) == {"gateway", "console", "api", "migrate", "postgres", "valkey", "mailpit"}
     assert SERVICES["gateway"]["image"] == "caddy:2"
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert SERVICES["valkey"]["image"].startswith("valkey/valkey:9")
@@ -49,15 +49,19 @@ def test_the_api_waits_for_the_migration_and_the_migration_for_the_database() ->
     assert SERVICES["migrate"]["command"] == ["migrate"]
 
 
-def test_only_the_gateway_publishes_ports_and_by_default_only_on_this_machine() -> None:
+def test_only_the_gateway_and_the_page_of_mails_publish_ports_and_by_default_only_on_this_machine() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert ports == {"gateway": ["${HTTP_PORT:-127.0.0.1:8080}:80", "${HTTPS_PORT:-127.0.0.1:8443}:443"]}
+    assert ports == {
+        "gateway": ["${HTTP_PORT:-127.0.0.1:8080}:80", "${HTTPS_PORT:-127.0.0.1:8443}:443"],
+        "mailpit": ["${MAILPIT_PORT:-127.0.0.1:8025}:8025"],
+    }
 
 
 def test_the_gateway_reaches_no_database() -> None:
     reach = {name: set(service["networks"]) for name, service in SERVICES.items()}
     assert {name for name in reach if "edge" in reach[name]} == {"gateway", "console", "api"}
     assert {name for name in reach if "data" in reach[name]} == {"api", "migrate", "postgres", "valkey"}
+    assert {name for name in reach if "mail" in reach[name]} == {"api", "mailpit"}
     assert COMPOSE["networks"]["data"]["internal"]
 
 

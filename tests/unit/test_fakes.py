@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from domain.models.directory import UserReader, UserRepository
+from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
+from domain.models.mail import MailQueue
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
 from domain.services.attempts import RateLimiter
@@ -20,7 +22,7 @@ from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions, Presence
 from domain.services.second_factor import Authenticator
 from domain.services.unit import Clock, IdempotencyKeys, ReadUnit, Store, WriteUnit
-from tests.unit.fakes import log, outside, second_factors, store
+from tests.unit.fakes import log, mail, outside, second_factors, store
 
 PORTS: dict[type, tuple[type, ...]] = {
     outside.FakeClock: (Clock,),
@@ -34,6 +36,8 @@ PORTS: dict[type, tuple[type, ...]] = {
     store.FakeKeys: (IdempotencyKeys,),
     second_factors.FakeSecondFactors: (SecondFactorReader, SecondFactorRepository),
     second_factors.FakeAuthenticator: (Authenticator,),
+    mail.FakeLinks: (LinkReader, LinkRepository),
+    mail.FakeMails: (MailQueue,),
     log.FakeEvents: (EventReader, EventAppender),
     log.FakeLog: (LogTrimmer,),
     log.FakeRestorer: (LogRestorer,),
@@ -87,7 +91,8 @@ def test_a_unit_has_every_member_of_its_port(fake: type) -> None:
 
 
 def test_every_fake_is_compared_with_its_port() -> None:
-    fakes = {c for m in (log, outside, second_factors, store) for n, c in vars(m).items() if n.startswith("Fake")}
+    modules = (log, mail, outside, second_factors, store)
+    fakes = {c for m in modules for n, c in vars(m).items() if n.startswith("Fake")}
     assert fakes == set(PORTS) | set(UNITS)
 
 

@@ -16,6 +16,8 @@ from domain.models.session import EndReason
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.importing import ImportRow, ImportService
+from domain.services.mail import MailService
+from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
 from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules, SignedIn, SignIn, SignUp
@@ -41,6 +43,8 @@ class World:
     sessions: SessionService
     factors: SecondFactorService
     imports: ImportService
+    mails: MailService
+    resets: ResetService
 
     @classmethod
     def over(cls, limits: AttemptLimits) -> World:
@@ -53,7 +57,9 @@ class World:
         factors = SecondFactorService(any_store, clock, hasher, FakeAuthenticator(), attempts, live)
         sessions = SessionService(any_store, clock, hasher, tokens, attempts, failures, SessionRules(), live, factors)
         imports = ImportService(any_store, clock, hasher)
-        return cls(store, clock, live, hasher, limiter, failures, users, sessions, factors, imports)
+        mails = MailService(any_store, clock)
+        resets = ResetService(any_store, clock, hasher, attempts, live, mails.wake)
+        return cls(store, clock, live, hasher, limiter, failures, users, sessions, factors, imports, mails, resets)
 
     @property
     def logged(self) -> list[EventType]:

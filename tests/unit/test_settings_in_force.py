@@ -23,6 +23,7 @@ SECRETS = {
     "DATABASE_URL": f"postgresql://rollcall:{CANARY}@db.example:5432/rollcall",
     "HEALTH_EXTERNAL_URLS": f"https://u:{CANARY}@a.example/{CANARY}",
     "METRICS_TOKEN": CANARY,
+    "SMTP_URL": f"smtp://u:{CANARY}@cache.example:587",
     "PROXY_TOKEN": CANARY,
     "REDIS_URL": f"redis://:{CANARY}@cache.example:6379/0",
     "ROLLCALL_PASSWORD": CANARY,

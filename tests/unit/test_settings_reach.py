@@ -62,7 +62,15 @@ def test_the_values_that_compose_passes_for_unset_variables_are_accepted(monkeyp
     monkeypatch.setenv("SECRET_KEY", "k3y-" + "0123456789abcdef" * 3)
     loaded, defaults = LocalSettings.load(), LocalSettings.model_fields
     other = {name for name in defaults if getattr(loaded, name) != defaults[name].default}
-    assert other == {"database_url", "redis_url", "secret_key", "public_url", "trusted_proxies", "log_format"}
+    assert other == {
+        "database_url",
+        "redis_url",
+        "secret_key",
+        "public_url",
+        "trusted_proxies",
+        "log_format",
+        "smtp_url",
+    }
 
 
 def in_place_of_nothing(value: str) -> str:

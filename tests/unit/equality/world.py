@@ -21,6 +21,7 @@ from domain.models.session import Session
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
+from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
@@ -179,6 +180,7 @@ def context(
             store, clock, hasher, tokens, attempts, cast("Any", _Ignored()), SessionRules(), live, factors
         ),
         second_factors=factors,
+        resets=ResetService(store, clock, hasher, attempts, live, lambda: None),
         events=EventService(store, clock),
         presence=presence,
         log=cast("Any", Hub()),

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from domain.models.event import NewEvent
+from domain.models.link import Link, LinkKind
+from domain.models.mail import Mail, MailRequest
 from domain.models.second_factor import Totp
 from domain.models.session import Session
 from domain.models.user import User
 from domain.services.unit import KeptResult
 from tests.unit.fakes.log import StoredLog
+
+
+@dataclass(frozen=True)
+class QueuedMail:
+    """A mail in the queue, and when it is due."""
+
+    mail: Mail
+    due_at: datetime
 
 
 @dataclass
@@ -23,13 +34,27 @@ class State:
     totp: dict[UUID, Totp] = field(default_factory=dict)
     recovery: dict[UUID, frozenset[bytes]] = field(default_factory=dict)
     log: StoredLog = field(default_factory=StoredLog)
+    links: dict[tuple[LinkKind, UUID], Link] = field(default_factory=dict)
+    mail_requests: list[MailRequest] = field(default_factory=list)
+    mails: dict[UUID, QueuedMail] = field(default_factory=dict)
+    mail_position: int = 0
     keys: dict[tuple[UUID | None, str], KeptResult] = field(default_factory=dict)
 
     def copied(self) -> State:
         """A copy with the same rows, which do not change."""
-        log = replace(self.log, entries=list(self.log.entries))
-        sessions, totp, recovery = dict(self.sessions), dict(self.totp), dict(self.recovery)
-        return State(dict(self.users), dict(self.hashes), sessions, totp, recovery, log, dict(self.keys))
+        return replace(
+            self,
+            users=dict(self.users),
+            hashes=dict(self.hashes),
+            sessions=dict(self.sessions),
+            totp=dict(self.totp),
+            recovery=dict(self.recovery),
+            log=replace(self.log, entries=list(self.log.entries)),
+            links=dict(self.links),
+            mail_requests=list(self.mail_requests),
+            mails=dict(self.mails),
+            keys=dict(self.keys),
+        )
 
     @property
     def events(self) -> list[NewEvent]:

@@ -19,6 +19,7 @@ from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.unit import KeptResult
 from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer
+from tests.unit.fakes.mail import FakeLinks, FakeMails
 from tests.unit.fakes.pages import page_of
 from tests.unit.fakes.ranks import sort_key, tier_of
 from tests.unit.fakes.second_factors import FakeSecondFactors
@@ -127,8 +128,10 @@ class FakeUsers:
             await self.save(user)
 
     async def remove(self, user_id: UUID) -> None:
-        """Delete the user and the user's sessions."""
+        """Delete the user and what belongs to them."""
         del self._state.users[user_id]
+        self._state.links = {k: link for k, link in self._state.links.items() if link.user_id != user_id}
+        self._state.mails = {i: queued for i, queued in self._state.mails.items() if queued.mail.user_id != user_id}
         self._state.sessions = {i: s for i, s in self._state.sessions.items() if s.user_id != user_id}
         self._state.totp.pop(user_id, None)
         self._state.recovery.pop(user_id, None)
@@ -256,6 +259,7 @@ class FakeUnit:
         self.events, self.keys = FakeEvents(self._copy.log), FakeKeys(self._copy)
         self.log = FakeLog(self._copy.log, store.time)
         self.restorer = FakeRestorer(self._copy.log)
+        self.links, self.mails = FakeLinks(self._copy), FakeMails(self._copy, store.time)
 
     async def commit(self) -> None:
         """Replace the state with the copy."""

@@ -124,6 +124,11 @@ export const deEvents: EventMessages = {
 			self: '{user} hat einen eigenen API-Schlüssel widerrufen',
 			none: 'Ein API-Schlüssel von {userDative} wurde widerrufen'
 		},
+		PASSWORD_RESET_REQUESTED: {
+			by: '{actor} hat für {user} einen Link zum Zurücksetzen des Passworts angefordert',
+			self: '{user} hat einen Link zum Zurücksetzen des Passworts angefordert',
+			none: 'Für {user} wurde ein Link zum Zurücksetzen des Passworts angefordert'
+		},
 		OTHER: {
 			by: '{actor} hat bei {userDative} etwas getan, das diese Seite nicht kennt',
 			self: '{user} hat etwas getan, das diese Seite nicht kennt',

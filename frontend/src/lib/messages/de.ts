@@ -204,7 +204,8 @@ export const de: Messages = {
 			SESSION_REUSE_DETECTED: 'Token doppelt benutzt',
 			SIGN_IN_FAILED: 'Anmeldung gescheitert',
 			API_KEY_CREATED: 'API-Schlüssel angelegt',
-			API_KEY_REVOKED: 'API-Schlüssel widerrufen'
+			API_KEY_REVOKED: 'API-Schlüssel widerrufen',
+			PASSWORD_RESET_REQUESTED: 'Zurücksetzen des Passworts angefordert'
 		},
 		groups: {
 			all: 'Alles',

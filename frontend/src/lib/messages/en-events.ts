@@ -128,6 +128,11 @@ export const enEvents = {
 			self: '{user} revoked one of their API keys',
 			none: 'An API key of {user} was revoked'
 		},
+		PASSWORD_RESET_REQUESTED: {
+			by: '{actor} asked for a link to set a new password for {user}',
+			self: '{user} asked for a link to set a new password',
+			none: 'Someone asked for a link to set a new password for {user}'
+		},
 		OTHER: {
 			by: '{actor} did something to {user} that this page does not know',
 			self: '{user} did something that this page does not know',

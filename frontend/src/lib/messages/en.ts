@@ -199,7 +199,8 @@ export const en = {
 			SESSION_REUSE_DETECTED: 'Token used twice',
 			SIGN_IN_FAILED: 'Sign-in failed',
 			API_KEY_CREATED: 'API key created',
-			API_KEY_REVOKED: 'API key revoked'
+			API_KEY_REVOKED: 'API key revoked',
+			PASSWORD_RESET_REQUESTED: 'Password reset requested'
 		} satisfies Record<EventType, string>,
 		groups: {
 			all: 'Everything',

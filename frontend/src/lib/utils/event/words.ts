@@ -29,7 +29,8 @@ const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> 
 	SESSION_REUSE_DETECTED: ['danger', 'security'],
 	SIGN_IN_FAILED: ['warn', 'signIns', 'security', 'failed'],
 	API_KEY_CREATED: ['neutral', 'security'],
-	API_KEY_REVOKED: ['neutral', 'security']
+	API_KEY_REVOKED: ['neutral', 'security'],
+	PASSWORD_RESET_REQUESTED: ['neutral', 'security']
 };
 
 export const TYPES = Object.keys(KINDS) as EventType[];

@@ -1,0 +1,142 @@
+"""Mails: from requests and from the log into the queue, and from the queue to a sender.
+
+Nothing here runs within a request. A request for a mail to an address is stored in the same way for known and unknown
+addresses; whether somebody has the address is decided later, by a background job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
+
+from domain.models.actor import Actor, Role
+from domain.models.event import Event
+from domain.models.link import Link, LinkKind, new_token, token_hash
+from domain.models.mail import (
+    ANNOUNCED,
+    GIVE_UP_AFTER,
+    LEASE,
+    Letter,
+    Mail,
+    MailRequest,
+    retry_delay,
+)
+from domain.models.user import Status, User, password_reset_requested
+from domain.services.unit import Clock, Store, WriteUnit
+
+REQUESTS = 100
+EVENTS = 200
+"""Requests and events that are read in one transaction."""
+TOKENS_MAX = 1_000
+"""Tokens of unsent mails that a process keeps in memory, so that a retry sends the same link."""
+
+
+class MailService:
+    """The use cases of the background jobs that send mails. One per process."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._tokens: dict[UUID, str] = {}
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Have requests and the log read soon."""
+        self._wake.set()
+
+    async def woken(self, seconds: float) -> None:
+        """Wait until `wake` was called, at most this long."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def take_requests(self) -> bool:
+        """Turn the oldest requests into events; returns whether there may be more. Raises Unavailable."""
+        async with self._store.write() as unit:
+            requests = await unit.mails.take_requests(REQUESTS)
+            if not requests:
+                return False
+            await self._request_resets(unit, requests)
+            await unit.commit()
+        return len(requests) == REQUESTS
+
+    async def _request_resets(self, unit: WriteUnit, requests: Sequence[MailRequest]) -> None:
+        found = await unit.users.find_by_emails([r.email for r in requests])
+        locked = await unit.users.get_many_for_update([u.id for u in found.values()])
+        users = {u.email: u for u in locked.values() if u.status is Status.ACTIVE}
+        for request in requests:
+            user = users.get(request.email)
+            if user is not None:
+                await self._request_reset(unit, user, request)
+
+    async def _request_reset(self, unit: WriteUnit, user: User, request: MailRequest) -> None:
+        now = request.requested_at
+        await unit.links.request(Link(LinkKind.PASSWORD_RESET, user.id, user.id, user.email, now, request.language))
+        await unit.events.append(password_reset_requested(Actor(None, Role.MEMBER, None, request.origin), user, now))
+
+    async def read_log(self) -> bool:
+        """Queue the mails that the next events announce; returns whether there may be more. Raises Unavailable."""
+        async with self._store.write() as unit:
+            events = await unit.mails.read_log(ANNOUNCED.keys(), EVENTS)
+            if events is None:
+                return False
+            await unit.mails.add([mail for event in events for mail in _announced(event)])
+            await unit.commit()
+        return len(events) == EVENTS
+
+    async def claim(self, limit: int) -> Sequence[Mail]:
+        """Mails to send now, which no other process sends before their lease ends. Raises Unavailable."""
+        async with self._store.write() as unit:
+            mails = await unit.mails.claim(limit, LEASE)
+            await unit.commit()
+        return mails
+
+    async def compose(self, mail: Mail) -> Letter | None:
+        """The letter of a mail, its link with a valid token; None if it is superseded or its user is not active.
+
+        Raises Unavailable.
+        """
+        async with self._store.write() as unit:
+            users: Mapping[UUID, User] = await unit.users.get_many([mail.user_id]) if mail.user_id else {}
+            user = users.get(mail.owner_id)
+            if user is None or user.status is not Status.ACTIVE or mail.kind.link is None:
+                return None
+            link = await unit.links.find_requested(mail.kind.link, mail.owner_id)
+            if link is None or link.requested_at != mail.occurred_at or link.email != user.email:
+                return None
+            token, expires_at = self._token(mail), self._clock.now() + link.kind.lifetime
+            hashed = token_hash(token)
+            assert hashed is not None
+            await unit.links.give_token(link, hashed, expires_at)
+            await unit.commit()
+        return Letter(mail.id, mail.kind, link.email, link.language, user.display_name, token, expires_at)
+
+    def _token(self, mail: Mail) -> str:
+        if len(self._tokens) >= TOKENS_MAX:
+            self._tokens.clear()
+        return self._tokens.setdefault(mail.id, new_token())
+
+    async def finish(self, mail: Mail) -> None:
+        """Delete a mail that was sent, or that will never be. Raises Unavailable."""
+        async with self._store.write() as unit:
+            await unit.mails.remove(mail)
+            await unit.commit()
+        self._tokens.pop(mail.id, None)
+
+    async def retry_later(self, mail: Mail) -> bool:
+        """Postpone a mail that was not sent; returns False if it is too old and was deleted. Raises Unavailable."""
+        if self._clock.now() - mail.occurred_at >= GIVE_UP_AFTER:
+            await self.finish(mail)
+            return False
+        async with self._store.write() as unit:
+            await unit.mails.postpone(mail, retry_delay(mail.attempts))
+            await unit.commit()
+        return True
+
+
+def _announced(event: Event) -> Sequence[Mail]:
+    owner = event.user_id or event.subject.id
+    return [Mail(uuid4(), kind, owner, event.user_id, event.occurred_at) for kind in ANNOUNCED[event.type]]

@@ -1,0 +1,24 @@
+"""Replacing a user's password, for every use case that does."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.models.actor import Actor
+from domain.models.session import EndReason, session_ended
+from domain.models.user import User, password_changed
+from domain.services.unit import WriteUnit, Written
+
+
+async def replace_password(
+    unit: WriteUnit, actor: Actor, user: User, hashed: str, *, keep: UUID | None
+) -> Written[int]:
+    """Write the user with the new hash, end the sessions but the one to keep, and all links; returns how many sessions ended."""
+    now = user.updated_at
+    await unit.users.save(user)
+    await unit.users.set_password_hash(user.id, hashed)
+    await unit.links.end_all(user.id)
+    ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, keep)
+    entries = [password_changed(actor, user, now)]
+    entries += [session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
+    return Written(len(ended), await unit.events.append_many(entries))

@@ -1,0 +1,170 @@
+"""The queue of mails over SQL: requests, the position up to which the log was read, and mails that are not sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.models.actor import Origin
+from domain.models.event import PLACED, Event
+from domain.models.event_types import EventType
+from domain.models.language import Language
+from domain.models.mail import Mail, MailKind, MailRequest
+from persistence.log.table import events, log_state
+from persistence.metadata import ID, TIME, metadata
+
+mail_requests = Table(
+    "mail_requests",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("language", String(8)),
+    Column("requested_at", TIME, nullable=False),
+    Column("request_id", Text),
+    Column("ip_address", Text),
+    Index("ix_mail_requests_requested_at", "requested_at"),
+)
+mail_position = Table(
+    "mail_position",
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default=text("true")),
+    Column("seq", BigInteger, nullable=False),
+    CheckConstraint("one", name="one"),
+)
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ord", BigInteger, Identity(always=True), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("owner_id", ID, nullable=False),
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE")),
+    Column("occurred_at", TIME, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", TIME, nullable=False, server_default=text("now()")),
+    UniqueConstraint("ord"),
+    Index("ix_mails_owner_id_ord", "owner_id", "ord"),
+    Index("ix_mails_user_id", "user_id"),
+    Index("ix_mails_due_at", "due_at"),
+)
+
+_EVENT = [events.c[name] for name in PLACED]
+_MAIL = [mails.c[name] for name in ("id", "kind", "owner_id", "user_id", "occurred_at", "attempts")]
+TAKE = text("""
+delete from mail_requests where id in (
+  select id from mail_requests order by requested_at limit :limit for update skip locked)
+returning id, kind, email, language, requested_at, request_id, ip_address
+""")
+ADD = text("""
+insert into mails (id, kind, owner_id, user_id, occurred_at)
+select cast(:id as uuid), :kind, cast(:owner_id as uuid), cast(:user_id as uuid), cast(:occurred_at as timestamptz)
+where cast(:user_id as uuid) is null or exists (select from users where id = cast(:user_id as uuid) for key share)
+""")
+"""A mail to a user who has been erased since the event is left out."""
+CLAIM = text("""
+with due as (
+  select m.id from mails m
+  where m.due_at <= now() and not exists (select from mails e where e.owner_id = m.owner_id and e.ord < m.ord)
+  order by m.ord limit :limit for update of m skip locked)
+update mails m set attempts = m.attempts + 1, due_at = now() + cast(:lease as interval)
+from due where m.id = due.id
+returning m.ord, m.id, m.kind, m.owner_id, m.user_id, m.occurred_at, m.attempts
+""")
+"""The first mail of each owner, if it is due: the later ones wait until it was sent or given up."""
+
+
+class SqlMailQueue:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def request(self, request: MailRequest) -> None:
+        """Store a request."""
+        await self._connection.execute(
+            insert(mail_requests).values(
+                id=request.id,
+                kind=request.kind.value,
+                email=request.email,
+                language=request.language and request.language.value,
+                requested_at=request.requested_at,
+                request_id=request.origin.request_id,
+                ip_address=request.origin.ip_address,
+            )
+        )
+
+    async def take_requests(self, limit: int) -> Sequence[MailRequest]:
+        """Remove the oldest requests that no other transaction is taking; returns them in order."""
+        rows = await self._connection.execute(TAKE, {"limit": limit})
+        return sorted(map(_request, rows.mappings()), key=lambda r: r.requested_at)
+
+    async def read_log(self, types: Collection[EventType], limit: int) -> Sequence[Event] | None:
+        """The next events of these types, and move the position behind them; None while another transaction does."""
+        position = select(mail_position.c.seq).with_for_update(skip_locked=True)
+        after = await self._connection.scalar(position)
+        if after is None:
+            return None
+        # Read first: every event up to it is visible to the statement after it.
+        head = int(await self._connection.scalar(select(log_state.c.last_seq)) or 0)
+        names = [type_.value for type_ in types]
+        wanted = (events.c.seq > after, events.c.seq <= head, events.c.type.in_(names))
+        rows = await self._connection.execute(select(*_EVENT).where(*wanted).order_by(events.c.seq).limit(limit))
+        found = [Event.from_record(row) for row in rows.mappings()]
+        reached = found[-1].seq if len(found) == limit else head
+        if reached != after:
+            await self._connection.execute(update(mail_position).values(seq=reached))
+        return found
+
+    async def add(self, added: Sequence[Mail]) -> None:
+        """Append mails, in order."""
+        for mail in added:
+            values = {"id": mail.id, "kind": mail.kind.value, "owner_id": mail.owner_id, "user_id": mail.user_id}
+            await self._connection.execute(ADD, values | {"occurred_at": mail.occurred_at})
+
+    async def claim(self, limit: int, lease: timedelta) -> Sequence[Mail]:
+        """Mails that are due, at most one of each owner, oldest first."""
+        rows = (await self._connection.execute(CLAIM, {"limit": limit, "lease": lease})).mappings().all()
+        return [_mail(row) for row in sorted(rows, key=lambda r: r["ord"])]
+
+    async def postpone(self, mail: Mail, delay: timedelta) -> None:
+        """Make a mail due after this time, by the database's clock."""
+        await self._connection.execute(update(mails).where(mails.c.id == mail.id).values(due_at=func.now() + delay))
+
+    async def remove(self, mail: Mail) -> None:
+        """Delete a mail."""
+        await self._connection.execute(delete(mails).where(mails.c.id == mail.id))
+
+
+def _request(row: Any) -> MailRequest:
+    origin = Origin(row["request_id"], row["ip_address"])
+    language = Language(row["language"]) if row["language"] else None
+    return MailRequest(row["id"], MailKind(row["kind"]), row["email"], language, row["requested_at"], origin)
+
+
+def _mail(row: Any) -> Mail:
+    fields = {column.name: row[column.name] for column in _MAIL}
+    return Mail(**{**fields, "kind": MailKind(row["kind"])})
