@@ -27,27 +27,34 @@ from api.revisions import shipped
 from api.settings import Settings
 from api.version import VERSION
 
-SOCKET_PATH = "/graphql"
+GRAPHQL_PATH = "/graphql"
+"""Of requests and of sockets."""
 
 log = structlog.get_logger("server")
-nowhere = Refuse(404, "NOT_FOUND", f"Sockets are opened at {SOCKET_PATH}")
+nowhere = Refuse(404, "NOT_FOUND", f"Sockets are opened at {GRAPHQL_PATH}")
 
 
 class Doors:
-    """Sockets go straight to their endpoint, requests through the routes.
+    """Sockets and GraphQL requests go straight to their endpoints, all other requests through the routes.
 
     Every layer of routing and middleware would keep a coroutine for as long as a socket is open, 3 KiB together, and none
-    of those between here and the endpoint does anything for a socket.
+    of those between here and the endpoint does anything for a socket. For a GraphQL request they would take as long as the
+    endpoint does besides the execution.
     """
 
-    def __init__(self, routes: ASGIApp, sockets: ASGIApp) -> None:
-        self._routes, self._sockets = routes, sockets
+    def __init__(self, routes: ASGIApp, graphql: ASGIApp, sockets: ASGIApp) -> None:
+        self._routes, self._graphql, self._sockets = routes, graphql, sockets
+        self._route = Route(GRAPHQL_PATH, graphql)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass it on, without a coroutine of its own."""
-        if scope["type"] != "websocket":
+        live, is_ours = scope["type"] == "websocket", scope["path"] == GRAPHQL_PATH
+        if live:
+            return (self._sockets if is_ours else nowhere)(scope, receive, send)
+        if not is_ours:
             return self._routes(scope, receive, send)
-        return (self._sockets if scope["path"] == SOCKET_PATH else nowhere)(scope, receive, send)
+        scope["route"] = self._route  # by which requests are counted
+        return self._graphql(scope, receive, send)
 
 
 class Application:
@@ -102,9 +109,8 @@ def build_app(container: Container) -> ASGIApp:
     """The routes over a started container, and what surrounds them."""
     add_gauges(container)
     settings, services, authenticator = container.core.settings, container.services, container.authenticator
-    graphql = GraphQLEndpoint(container.operations, services, authenticator, settings, container.hub)
+    endpoint = GraphQLEndpoint(container.operations, services, authenticator, settings, container.hub)
     routes = [
-        Route("/graphql", graphql),
         *rest_routes(services, container.core.imports, authenticator, settings, container.fairness),
         *container.health.routes(),
     ]
@@ -118,5 +124,8 @@ def build_app(container: Container) -> ASGIApp:
         exception_handlers={HTTPException: http_exception},
     )
     app.router.redirect_slashes = False
-    guarded = HostGuard(Doors(app, container.sockets), settings, authenticator.is_vouched)
+    graphql: ASGIApp = ErrorMask(endpoint)
+    if settings.cors_origins:
+        graphql = CrossOrigin(graphql, settings.cors_origins)
+    guarded = HostGuard(Doors(app, graphql, container.sockets), settings, authenticator.is_vouched)
     return RequestMiddleware(guarded, container.metrics, secure=settings.secure, access_log=settings.access_log)

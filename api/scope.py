@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.types import Scope
 
@@ -25,6 +26,13 @@ def address_of(text: str | None) -> Ip | None:
     except ValueError:
         return None
     return (isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped) or ip
+
+
+@lru_cache(1024)
+def _canonical(address: str | None) -> str | None:
+    """The usual spelling of an address; the peers of a process are few, and each sends many requests."""
+    ip = address_of(address)
+    return None if ip is None else str(ip)
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -58,10 +66,13 @@ def client_address(scope: Scope, is_trusted: Callable[[Ip], bool], *, vouched: b
     says that the peer has proved to be our own proxy, with any address.
     """
     address: str | None = scope["client"][0] if scope.get("client") else None
+    forwarded = [value for key, value in scope["headers"] if key == b"x-forwarded-for"]
+    if not forwarded:
+        return _canonical(address)
     ip = address_of(address)
     if ip is None or not (vouched or is_trusted(ip)):
         return None if ip is None else str(ip)
-    given = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for").decode("latin-1")
+    given = b",".join(forwarded).decode("latin-1")
     hops = [h.strip() for h in given.split(",") if h.strip()]
     while hops and (vouched or is_trusted(ip)):
         seen, vouched = address_of(hops.pop()), False

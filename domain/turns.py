@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -38,7 +38,7 @@ class Turns:
     ) -> None:
         self._each, self._total = each, total
         self._waiting_max, self._seconds, self._refusal = waiting_max, seconds, refusal
-        self._running: Counter[Hashable] = Counter()
+        self._running: dict[Hashable, int] = {}
         self._used = 0
         self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
 
@@ -55,30 +55,40 @@ class Turns:
     @asynccontextmanager
     async def turn(self, key: Hashable) -> AsyncIterator[None]:
         """Hold a turn for the duration of the block. Raises the error that `refusal` makes."""
-        if self._may(key):
-            self._begin(key)
-        else:
-            await self._wait(key)
+        if not self.try_begin(key):
+            await self.wait(key)
         try:
             yield
         finally:
-            self._end(key)
+            self.end(key)
+
+    def try_begin(self, key: Hashable) -> bool:
+        """Take a turn, which the caller has to end, if that is possible without waiting."""
+        if self._may(key):
+            self._begin(key)
+            return True
+        return False
 
     def _may(self, key: Hashable) -> bool:
-        return self._used < self._total and (key is None or self._running[key] < self._each)
+        return self._used < self._total and (key is None or self._running.get(key, 0) < self._each)
 
     def _begin(self, key: Hashable) -> None:
         self._used += 1
-        self._running[key] += 1
+        self._running[key] = self._running.get(key, 0) + 1
 
-    def _end(self, key: Hashable) -> None:
+    def end(self, key: Hashable) -> None:
+        """Give a turn back."""
         self._used -= 1
-        self._running[key] -= 1
-        if not self._running[key]:
+        left = self._running[key] - 1
+        if left:
+            self._running[key] = left
+        else:
             del self._running[key]
-        self._next(key)
+        if self._waiting:
+            self._next(key)
 
-    async def _wait(self, key: Hashable) -> None:
+    async def wait(self, key: Hashable) -> None:
+        """Wait for a turn, which the caller has to end. Raises the error that `refusal` makes."""
         queue = self._waiting.setdefault(key, deque())
         if len(queue) >= self._waiting_max:
             raise self._refusal()
@@ -89,7 +99,7 @@ class Turns:
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._end(key)  # granted while the waiter was leaving
+                self.end(key)  # granted while the waiter was leaving
             else:
                 self._leave(key, turn)
             if isinstance(error, TimeoutError):

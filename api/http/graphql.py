@@ -14,6 +14,7 @@ subscribers. Queries run on replicas that have caught up with that position.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -28,8 +29,9 @@ from api.http.body import BodyRefused, read_json
 from api.http.operations import Operations
 from api.scope import header
 from api.settings import Settings
-from domain.cursors import parse_cursor
+from domain.cursors import LogCursor, parse_cursor
 from domain.errors import DomainError
+from domain.models.actor import Role
 from domain.services.event import LogHub
 from schema.context import Context
 from schema.error_shape import error_shape
@@ -69,7 +71,7 @@ class GraphQLEndpoint:
             context = await self._context(scope, carrier)
             status, result = await self._run(body, context, modern=modern)
             if context.actor is not None and context.at_least is not None:
-                headers.append((b"rollcall-position", str(replace(context.at_least, role=context.actor.role)).encode()))
+                headers.append((b"rollcall-position", _position(context.at_least, context.actor.role)))
         except BodyRefused as refusal:
             status, result = refusal.status, _refusal(refusal.message, refusal.code)
         except DomainError as error:
@@ -81,12 +83,14 @@ class GraphQLEndpoint:
 
     async def _context(self, scope: Scope, carrier: CookieCarrier) -> Context:
         identity = await self._authenticator.identify(scope)
+        actor = None if identity is None else identity.actor
+        after = header(scope, b"rollcall-read-after")
         return Context(
             services=self._services,
-            actor=None if identity is None else identity.actor,
-            origin=self._authenticator.origin(scope),
+            actor=actor,
+            origin=self._authenticator.origin(scope) if actor is None else actor.origin,
             carrier=carrier,
-            at_least=await self._log.known_position(parse_cursor(header(scope, b"rollcall-read-after") or "")),
+            at_least=await self._log.known_position(parse_cursor(after) if after else None),
         )
 
     async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:
@@ -96,6 +100,11 @@ class GraphQLEndpoint:
         except DocumentRefused as refusal:
             return (400 if modern else 200), {"errors": refusal.errors}
         return (400 if modern and "data" not in result else 200), result
+
+
+@lru_cache(64)
+def _position(reached: LogCursor, role: Role) -> bytes:
+    return str(replace(reached, role=role)).encode()
 
 
 def _request(value: Any) -> dict[str, Any]:

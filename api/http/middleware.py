@@ -81,16 +81,15 @@ class RequestMiddleware:
 
     def _with_own(self, given: Collection[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         headers = [*given, *self._headers, (b"x-request-id", request_id.encode())]
-        present = {k.lower() for k, _ in given}
-        headers += [(name, value) for name, value in CLOSED if name not in present]
+        present = [name.lower() for name, _ in given]
+        headers += [header for header in CLOSED if header[0] not in present]
         return headers
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         """Count under the route's pattern and a known method: what a client makes up must not make a new series."""
         name = getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in METHODS else "other"
-        self._metrics.requests.labels(name, method, status).inc()
-        self._metrics.seconds.labels(name).observe(seconds)
+        self._metrics.responded(name, method, status, seconds)
         record = current_request.get()
         write = log.warning if status >= 500 or seconds > SLOW_SECONDS else log.debug if record is None else log.info
         said = {} if record is None else record.fields()

@@ -86,6 +86,8 @@ class Document:
     introspects: bool
     key: str
     plans: Plans
+    only: OperationDefinitionNode | None
+    """The operation of a document that has no other."""
     compilations: dict[str, Compilation] = field(default_factory=dict)
 
     def compilation(self, name: str | None) -> Compilation:
@@ -98,10 +100,7 @@ class Document:
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation with this name, or the only operation. Raises DocumentRefused."""
-        if name:
-            found = self.operations.get(name)
-        else:
-            found = next(iter(self.operations.values())) if len(self.operations) == 1 else None
+        found = self.operations.get(name) if name else self.only
         if found is None:
             text = (
                 f'There is no operation "{name[:100]}"' if name else "Select one of the operations with operationName"
@@ -195,6 +194,7 @@ class Documents:
             costs={name: m.cost.whole for name, m in measures.items()},
             introspects=any(m.introspects for m in measures.values()),
             plans=self._stranger_plans if stranger else self._member_plans,
+            only=next(iter(operations.values())) if len(operations) == 1 else None,
             key=hashlib.sha256(strip_ignored_characters(text).encode()).hexdigest() if live else "",
         )
 
