@@ -20,6 +20,7 @@ from api.http.hosts import HostGuard
 from api.http.middleware import CrossOrigin, ErrorMask, RequestMiddleware
 from api.http.refusals import Refuse
 from api.logs import configure_logs
+from api.oauth.routes import oauth_routes
 from api.rest.deprecation import Deprecation, notices
 from api.rest.errors import http_exception
 from api.rest.v1 import rest_routes
@@ -112,6 +113,9 @@ def build_app(container: Container) -> ASGIApp:
     endpoint = GraphQLEndpoint(container.operations, services, authenticator, settings, container.hub)
     routes = [
         *rest_routes(services, container.core.imports, authenticator, settings, container.fairness),
+        *oauth_routes(
+            settings.public_url, container.core.key_ring, container.core.clock, services.sessions, authenticator
+        ),
         *container.health.routes(),
     ]
     app = Starlette(

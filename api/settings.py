@@ -113,6 +113,7 @@ SmtpUrl = Annotated[Address, AfterValidator(check_smtp)]
 SecretKey = Annotated[SecretStr, AfterValidator(check_secret_key)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+TokenAudience = Annotated[str, Field(min_length=1, max_length=200)]
 CookieInstance = Annotated[str, AfterValidator(check_cookie_instance)]
 
 
@@ -165,6 +166,8 @@ class LocalSettings(LogSettings):
     admin_password: SecretStr | None = None
     sign_up_enabled: bool = True
     access_token_seconds: PositiveInt = 600
+    token_audience: TokenAudience = "rollcall"  # noqa: S105 - whom tokens are for
+    token_algorithm: Literal["EdDSA", "ES256"] = "EdDSA"  # noqa: S105 - a name
     refresh_token_days: PositiveInt = 30
     sign_ins_per_address: PositiveInt = 100
     hash_threads: PositiveInt = 1

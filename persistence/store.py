@@ -38,6 +38,7 @@ from persistence.log.trim import SqlLogTrimmer
 from persistence.mail import SqlMailQueue
 from persistence.second_factor import SqlSecondFactorReader, SqlSecondFactorRepository
 from persistence.session import SqlSessionReader, SqlSessionRepository
+from persistence.signing_key import SqlSigningKeyReader, SqlSigningKeyRepository
 from persistence.turns import ConnectionTurns
 from persistence.user import BY_IDS, SqlUserReader, SqlUserRepository
 from persistence.user_batches import IDS_MAX, UserBatches
@@ -61,6 +62,7 @@ class SqlReadUnit:
         self.second_factors = SqlSecondFactorReader(connection)
         self.links = SqlLinkReader(connection)
         self.events = SqlEventReader(connection)
+        self.signing_keys = SqlSigningKeyReader(connection)
 
 
 class SqlWriteUnit:
@@ -77,6 +79,7 @@ class SqlWriteUnit:
         self.log = SqlLogTrimmer(connection)
         self.restorer = SqlLogRestorer(connection)
         self.keys = SqlIdempotencyKeys(connection)
+        self.signing_keys = SqlSigningKeyRepository(connection)
 
     async def commit(self) -> None:
         """Commit durably. Raises Unavailable if it is not certain that this succeeded."""

@@ -1,6 +1,6 @@
-"""Tokens: signed access tokens, opaque refresh tokens.
+"""Tokens: signed access tokens (access_tokens.py), opaque refresh tokens.
 
-Every key is derived from SECRET_KEY for one use, so that no key can be used in place of another.
+Every secret is derived from SECRET_KEY for one use, so that none can be used in place of another.
 """
 
 from __future__ import annotations
@@ -10,85 +10,47 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections import OrderedDict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-import jwt
-
-from domain.errors import TokenExpired, TokenInvalid
+from api.auth.access_tokens import AccessTokens, TokenRules
+from api.auth.key_ring import KeyRing
+from domain.errors import TokenInvalid
 from domain.services.credentials import AccessClaims, RefreshClaims
 
-TOKENS_KEPT = 10_000
 TAG_BYTES = 16
-ISSUER, AUDIENCE = "rollcall", "rollcall-api"
 
 
 class SignedTokens:
-    """Access tokens as JWT (RFC 7519, HS256) and opaque refresh tokens.
+    """Access tokens as JWT (RFC 7519) and opaque refresh tokens.
 
     A refresh token is base64url(session 16 | generation 4 | random 16 | HMAC-SHA256 cut to 16): one of ours that was
     used before can be told from an invented one. The random part of a successor is a keyed digest of the token
     it replaces, so that a repeated renewal has the same answer and no token needs to be stored.
     """
 
-    def __init__(self, secret: str, lifetime: timedelta) -> None:
-        self._access, self._refresh, self._next, self._same = (
+    def __init__(self, secret: str, ring: KeyRing, rules: TokenRules) -> None:
+        former, self._refresh, self._next, self._same = (
             hmac.digest(secret.encode(), label, "sha256")
             for label in (b"access", b"refresh", b"successor", b"fingerprint")
         )
-        self._lifetime = lifetime
-        self._known: OrderedDict[bytes, AccessClaims] = OrderedDict()
+        self._access = AccessTokens(ring, rules, former)
 
     def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
-        """The token, and when it expires."""
-        issued = now.replace(microsecond=0)
-        expires = issued + self._lifetime
-        claims = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "sub": str(user_id),
-            "sid": str(session_id),
-            "iat": int(issued.timestamp()),
-            "exp": int(expires.timestamp()),
-        }
-        return jwt.encode(claims, self._access, algorithm="HS256"), expires
+        """The token, and when it expires. Raises Unavailable while there is no key to sign with."""
+        return self._access.issue(session_id, user_id, now)
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:
         """What a token says. Raises TokenInvalid and TokenExpired."""
-        claims = self._claims(token)
-        if now >= claims.expires_at:
-            raise TokenExpired
-        return claims
+        return self._access.read(token, now)
+
+    async def verify_access(self, token: str, now: datetime) -> AccessClaims:
+        """As `read_access`, after reading the keys again for a token of an unknown one. Raises also Unavailable."""
+        return await self._access.verify(token, now)
 
     def session_of_access(self, token: str) -> UUID:
-        """The session that a token names, also an expired one. Raises TokenInvalid."""
-        return self._claims(token).session_id
-
-    def _claims(self, token: str) -> AccessClaims:
-        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        claims = self._known.get(digest)
-        if claims is None:
-            claims = self._verified(token)
-            self._known[digest] = claims
-            if len(self._known) > TOKENS_KEPT:
-                self._known.popitem(last=False)
-        return claims
-
-    def _verified(self, token: str) -> AccessClaims:
-        try:
-            claims = jwt.decode(
-                token,
-                self._access,
-                algorithms=["HS256"],
-                issuer=ISSUER,
-                audience=AUDIENCE,
-                options={"require": ["iss", "aud", "sub", "sid", "iat", "exp"], "verify_exp": False},
-            )
-            expires = datetime.fromtimestamp(int(claims["exp"]), UTC)
-            return AccessClaims(UUID(claims["sid"]), UUID(claims["sub"]), expires)
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
-            raise TokenInvalid from None
+        """The session that a token of ours names, also an expired one. Raises TokenInvalid."""
+        return self._access.session(token)
 
     def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
         """The token, and the hash that may be stored."""

@@ -62,6 +62,7 @@ class Container(Parts):
             core.running(),
             core.slow_statements,
             core.failures.writing(),
+            self._signing_keys(),
             self.broadcast,
             self.publisher,
             self.hub,
@@ -87,15 +88,25 @@ class Container(Parts):
         self.hub.listen(self.mail_jobs.follow)
         self.hub.on_renewal(lambda _: principals.clear())
         self.hub.on_renewal(lambda _: revocation.recheck())
+        self.hub.listen(self.core.key_ring.noticed)
         self.live.after_batch(revocation.written)
         self.live.follow_presence(self.core.presence)
         with self.core.commits.notifying(
             principals.forget_users,
             revocation.committed,
             self.metrics.committed,
+            self.core.key_ring.noticed,
             log_sign_ins,
             lambda _: self.relay.nudge(),
         ):
+            yield
+
+    @asynccontextmanager
+    async def _signing_keys(self) -> AsyncIterator[None]:
+        """Make the first key if there is none, and follow the keys of the database."""
+        ring = self.core.key_ring
+        ring.replace(await self.core.signing_keys.ensure())
+        async with background(ring.follow, "signing-keys"):
             yield
 
     async def _listen_for_nudges(self) -> None:

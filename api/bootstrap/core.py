@@ -8,8 +8,11 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from api.auth.access_tokens import TokenRules
 from api.auth.authenticator_app import AuthenticatorApp
+from api.auth.key_ring import KeyRing
 from api.auth.passwords import Argon2Hasher
+from api.auth.sealed_keys import SealedKeys
 from api.auth.tokens import SignedTokens
 from api.bootstrap.commits import Commits
 from api.bootstrap.database import statement_limits
@@ -34,6 +37,7 @@ from domain.services.second_factor import SecondFactorService
 from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules
 from domain.services.sign_in_failure import SignInFailureService
+from domain.services.signing_key import SigningKeyService
 from domain.services.unit import Clock, Store
 from domain.services.user import UserService
 from persistence.database import Database
@@ -103,8 +107,31 @@ class Core(Parts):
     @cached_property
     def tokens(self) -> SignedTokens:
         """Makes and reads access and refresh tokens."""
-        lifetime = timedelta(seconds=self.settings.access_token_seconds)
-        return SignedTokens(self.settings.secret_key.get_secret_value(), lifetime)
+        settings = self.settings
+        rules = TokenRules(settings.public_url, settings.token_audience, self.access_lifetime)
+        return SignedTokens(settings.secret_key.get_secret_value(), self.key_ring, rules)
+
+    @cached_property
+    def access_lifetime(self) -> timedelta:
+        """How long an access token lives."""
+        return timedelta(seconds=self.settings.access_token_seconds)
+
+    @cached_property
+    def sealed_keys(self) -> SealedKeys:
+        """Makes signing keys, and encrypts them."""
+        return SealedKeys([self.settings.secret_key.get_secret_value()])
+
+    @cached_property
+    def signing_keys(self) -> SigningKeyService:
+        """The use cases of signing keys."""
+        return SigningKeyService(
+            self.store, self.clock, self.sealed_keys, self.access_lifetime, self.settings.token_algorithm
+        )
+
+    @cached_property
+    def key_ring(self) -> KeyRing:
+        """The signing keys as this process knows them; a command reads none."""
+        return KeyRing(self.sealed_keys, self.signing_keys.usable, self.access_lifetime)
 
     @cached_property
     def redis_url(self) -> str:

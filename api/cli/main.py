@@ -9,6 +9,7 @@ from api.cli.console import console
 from api.cli.export import export
 from api.cli.faults import reported
 from api.cli.import_ import import_users
+from api.cli.keys import keys
 from api.cli.log import log
 from api.cli.migrate import migrate
 from api.cli.schema_ import schema
@@ -24,6 +25,7 @@ app.command("serve")(serve)
 app.command("migrate")(migrate)
 app.add_typer(admin, name="admin")
 app.add_typer(console, name="console")
+app.add_typer(keys, name="keys")
 app.add_typer(log, name="log")
 app.command("import")(import_users)
 app.command("export")(export)

@@ -13,6 +13,7 @@ class SubjectKind(StrEnum):
     USER = "user"
     SESSION = "session"
     API_KEY = "api_key"
+    SIGNING_KEY = "signing_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ class EventType(StrEnum):
         "password_reset_requested",
         Traits(SubjectKind.USER),
         "Somebody asked for a link with which a user's password can be set.",
+    )
+    SIGNING_KEY_ROTATED = (
+        "signing_key_rotated",
+        Traits(SubjectKind.SIGNING_KEY),
+        "A key that signs access tokens was added or revoked.",
     )
 
 

@@ -53,6 +53,10 @@ class TokenCodec(Protocol):
         """Raises TokenInvalid or TokenExpired."""
         ...
 
+    async def verify_access(self, token: str, now: datetime) -> AccessClaims:
+        """As `read_access`, also for a token of a key that another instance has just made. Raises also Unavailable."""
+        ...
+
     def session_of_access(self, token: str) -> UUID:
         """The session of an access token, even an expired one. Raises TokenInvalid."""
         ...

@@ -16,6 +16,7 @@ from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimme
 from domain.models.mail import MailQueue
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
+from domain.models.signing_key import SigningKeyReader, SigningKeyRepository
 from domain.models.user import User
 from domain.pagination import Page
 
@@ -71,6 +72,8 @@ class ReadUnit(Protocol):
     def links(self) -> LinkReader: ...
     @property
     def events(self) -> EventReader: ...
+    @property
+    def signing_keys(self) -> SigningKeyReader: ...
 
 
 class WriteUnit(Protocol):
@@ -94,6 +97,8 @@ class WriteUnit(Protocol):
     def restorer(self) -> LogRestorer: ...
     @property
     def keys(self) -> IdempotencyKeys: ...
+    @property
+    def signing_keys(self) -> SigningKeyRepository: ...
 
     async def commit(self) -> None:
         """Commit durably; raises Unavailable if it is not certain that the transaction was committed."""

@@ -7,7 +7,8 @@ import { escapedPath } from './paths.js';
 import { guarded, redirect, refusal, socketRefusal } from './refusals.js';
 import { createUpstream } from './upstream.js';
 
-const API_PATH = /^\/(?:graphql|health|livez|readyz)$|^\/(?:api|admin)(?:\/|$)/;
+const API_PATH =
+	/^\/(?:graphql|health|livez|readyz|\.well-known\/(?:jwks\.json|oauth-authorization-server))$|^\/(?:api|admin|oauth)(?:\/|$)/;
 const IMPORT_PATH = '/api/v1/users/import';
 const SOCKET_PATH = '/graphql';
 const IDLE_CHECK_MS = 50;

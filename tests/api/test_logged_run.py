@@ -146,6 +146,8 @@ async def send_secrets(client: httpx.AsyncClient, data: Path) -> tuple[set[str],
     await client.get("/api/v1/users", headers={"cookie": f"rollcall={access}x"})
     renewed = (await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})).json()["data"]
     await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})
+    for token in (renewed["access_token"], renewed["refresh_token"]):
+        await client.post("/oauth/revoke", data={"token": token})
     await client.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
     tokens = {token, access, access.rpartition(".")[2], refresh, renewed["access_token"], renewed["refresh_token"]}
     return tokens, signed_in["user"]["id"]

@@ -12,12 +12,12 @@ from starlette.types import Scope
 
 from api.auth.authenticator import Authenticator
 from api.auth.principals import PrincipalCache
-from api.auth.tokens import SignedTokens
 from api.settings import Settings
 from domain.errors import DomainError
 from domain.models.actor import Role
 from domain.models.session import Principal
 from domain.models.user import Status
+from tests.unit.keys import tokens_of
 
 PROXY_TOKEN = "the token of the front proxy"
 
@@ -46,7 +46,7 @@ class Desk:
             trusted_proxies="10.0.0.0/8, ::1",
             proxy_token=PROXY_TOKEN,
         )
-        self.tokens = SignedTokens(self.settings.secret_key.get_secret_value(), timedelta(minutes=10))
+        self.tokens = tokens_of(self.settings.secret_key.get_secret_value(), self.time)
         self.principals = PrincipalCache(self.find)
         self.auth = Authenticator(self.settings, self.tokens, self.principals, self)
         self.token = self.tokens.issue_access(session, user, self.time)[0]

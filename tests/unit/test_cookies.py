@@ -16,10 +16,11 @@ from domain.models.actor import Role
 from domain.models.session import Session
 from domain.models.user import Status, User
 from domain.services.sign_in import SignedIn
+from tests.unit.keys import tokens_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-TOKENS = SignedTokens("the key of this instance" * 2, timedelta(minutes=10))
-OTHERS = SignedTokens("the key of another one" * 2, timedelta(minutes=10))
+TOKENS = tokens_of("the key of this instance" * 2)
+OTHERS = tokens_of("the key of another one" * 2)
 SESSION = uuid4()
 
 

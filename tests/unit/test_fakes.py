@@ -17,12 +17,14 @@ from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimme
 from domain.models.mail import MailQueue
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
+from domain.models.signing_key import SigningKeyReader, SigningKeyRepository
 from domain.services.attempts import RateLimiter
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions, Presence
 from domain.services.second_factor import Authenticator
+from domain.services.signing_key import KeyMaker
 from domain.services.unit import Clock, IdempotencyKeys, ReadUnit, Store, WriteUnit
-from tests.unit.fakes import log, mail, outside, second_factors, store
+from tests.unit.fakes import idempotency, log, mail, outside, second_factors, signing_keys, store
 
 PORTS: dict[type, tuple[type, ...]] = {
     outside.FakeClock: (Clock,),
@@ -33,11 +35,13 @@ PORTS: dict[type, tuple[type, ...]] = {
     outside.FakeLive: (LiveSessions,),
     store.FakeUsers: (UserReader, UserRepository),
     store.FakeSessions: (SessionReader, SessionRepository),
-    store.FakeKeys: (IdempotencyKeys,),
+    idempotency.FakeKeys: (IdempotencyKeys,),
     second_factors.FakeSecondFactors: (SecondFactorReader, SecondFactorRepository),
     second_factors.FakeAuthenticator: (Authenticator,),
     mail.FakeLinks: (LinkReader, LinkRepository),
     mail.FakeMails: (MailQueue,),
+    signing_keys.FakeSigningKeys: (SigningKeyReader, SigningKeyRepository),
+    signing_keys.FakeKeyMaker: (KeyMaker,),
     log.FakeEvents: (EventReader, EventAppender),
     log.FakeLog: (LogTrimmer,),
     log.FakeRestorer: (LogRestorer,),
@@ -91,7 +95,7 @@ def test_a_unit_has_every_member_of_its_port(fake: type) -> None:
 
 
 def test_every_fake_is_compared_with_its_port() -> None:
-    modules = (log, mail, outside, second_factors, store)
+    modules = (idempotency, log, mail, outside, second_factors, signing_keys, store)
     fakes = {c for m in modules for n, c in vars(m).items() if n.startswith("Fake")}
     assert fakes == set(PORTS) | set(UNITS)
 

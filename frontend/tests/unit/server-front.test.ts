@@ -3,13 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { UPGRADE, knock, raw, stand, still, until } from './front.ts';
 
 describe('the split', () => {
-	test.each(['/graphql', '/graphql?x=1', '/api/v1/users', '/admin/x', '/health', '/livez', '/readyz'])(
-		'%s is for the API',
-		async (path) => {
-			const { url } = await stand();
-			expect(await (await fetch(url + path)).json()).toMatchObject({ url: path });
-		}
-	);
+	test.each([
+		'/graphql',
+		'/graphql?x=1',
+		'/api/v1/users',
+		'/admin/x',
+		'/health',
+		'/livez',
+		'/readyz',
+		'/oauth/revoke',
+		'/.well-known/jwks.json',
+		'/.well-known/oauth-authorization-server'
+	])('%s is for the API', async (path) => {
+		const { url } = await stand();
+		expect(await (await fetch(url + path)).json()).toMatchObject({ url: path });
+	});
 
 	test.each(['/', '/people', '/graphqlx', '/apis', '/metrics', '/healthy', '/%67raphql'])(
 		'%s is a page',

@@ -11,6 +11,7 @@ from domain.models.link import Link, LinkKind
 from domain.models.mail import Mail, MailRequest
 from domain.models.second_factor import Totp
 from domain.models.session import Session
+from domain.models.signing_key import SigningKey
 from domain.models.user import User
 from domain.services.unit import KeptResult
 from tests.unit.fakes.log import StoredLog
@@ -39,6 +40,7 @@ class State:
     mails: dict[UUID, QueuedMail] = field(default_factory=dict)
     mail_position: int = 0
     keys: dict[tuple[UUID | None, str], KeptResult] = field(default_factory=dict)
+    signing_keys: dict[UUID, SigningKey] = field(default_factory=dict)
 
     def copied(self) -> State:
         """A copy with the same rows, which do not change."""
@@ -54,6 +56,7 @@ class State:
             mail_requests=list(self.mail_requests),
             mails=dict(self.mails),
             keys=dict(self.keys),
+            signing_keys=dict(self.signing_keys),
         )
 
     @property

@@ -17,12 +17,13 @@ from domain.models.relevance import SLIPPED, is_little
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
-from domain.services.unit import KeptResult
+from tests.unit.fakes.idempotency import FakeKeys
 from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer
 from tests.unit.fakes.mail import FakeLinks, FakeMails
 from tests.unit.fakes.pages import page_of
 from tests.unit.fakes.ranks import sort_key, tier_of
 from tests.unit.fakes.second_factors import FakeSecondFactors
+from tests.unit.fakes.signing_keys import FakeSigningKeys
 from tests.unit.fakes.state import State
 
 
@@ -230,24 +231,6 @@ class FakeSessions:
         }
 
 
-class FakeKeys:
-    """Idempotency keys in memory."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def find(self, actor_id: UUID | None, key: str) -> KeptResult | None:
-        """The stored first result."""
-        return self._state.keys.get((actor_id, key))
-
-    async def keep(self, actor_id: UUID | None, key: str, result: KeptResult) -> None:
-        self._state.keys[actor_id, key] = result
-
-    async def prune(self, limit: int) -> int:
-        """Results do not expire here."""
-        return 0
-
-
 class FakeUnit:
     """One transaction over a copy of the state; `commit` replaces the state with the copy."""
 
@@ -260,6 +243,7 @@ class FakeUnit:
         self.log = FakeLog(self._copy.log, store.time)
         self.restorer = FakeRestorer(self._copy.log)
         self.links, self.mails = FakeLinks(self._copy), FakeMails(self._copy, store.time)
+        self.signing_keys = FakeSigningKeys(self._copy)
 
     async def commit(self) -> None:
         """Replace the state with the copy."""

@@ -129,6 +129,11 @@ export const deEvents: EventMessages = {
 			self: '{user} hat einen Link zum Zurücksetzen des Passworts angefordert',
 			none: 'Für {user} wurde ein Link zum Zurücksetzen des Passworts angefordert'
 		},
+		SIGNING_KEY_ROTATED: {
+			by: '{actor} hat die Schlüssel geändert, mit denen Zugriffstoken signiert werden',
+			self: '{actor} hat die Schlüssel geändert, mit denen Zugriffstoken signiert werden',
+			none: 'Die Schlüssel, mit denen Zugriffstoken signiert werden, wurden geändert'
+		},
 		OTHER: {
 			by: '{actor} hat bei {userDative} etwas getan, das diese Seite nicht kennt',
 			self: '{user} hat etwas getan, das diese Seite nicht kennt',

@@ -205,7 +205,8 @@ export const de: Messages = {
 			SIGN_IN_FAILED: 'Anmeldung gescheitert',
 			API_KEY_CREATED: 'API-Schlüssel angelegt',
 			API_KEY_REVOKED: 'API-Schlüssel widerrufen',
-			PASSWORD_RESET_REQUESTED: 'Zurücksetzen des Passworts angefordert'
+			PASSWORD_RESET_REQUESTED: 'Zurücksetzen des Passworts angefordert',
+			SIGNING_KEY_ROTATED: 'Signaturschlüssel geändert'
 		},
 		groups: {
 			all: 'Alles',

@@ -133,6 +133,11 @@ export const enEvents = {
 			self: '{user} asked for a link to set a new password',
 			none: 'Someone asked for a link to set a new password for {user}'
 		},
+		SIGNING_KEY_ROTATED: {
+			by: '{actor} changed the keys that sign access tokens',
+			self: '{actor} changed the keys that sign access tokens',
+			none: 'The keys that sign access tokens were changed'
+		},
 		OTHER: {
 			by: '{actor} did something to {user} that this page does not know',
 			self: '{user} did something that this page does not know',

@@ -200,7 +200,8 @@ export const en = {
 			SIGN_IN_FAILED: 'Sign-in failed',
 			API_KEY_CREATED: 'API key created',
 			API_KEY_REVOKED: 'API key revoked',
-			PASSWORD_RESET_REQUESTED: 'Password reset requested'
+			PASSWORD_RESET_REQUESTED: 'Password reset requested',
+			SIGNING_KEY_ROTATED: 'Signing keys changed'
 		} satisfies Record<EventType, string>,
 		groups: {
 			all: 'Everything',

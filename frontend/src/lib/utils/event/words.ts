@@ -30,7 +30,8 @@ const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> 
 	SIGN_IN_FAILED: ['warn', 'signIns', 'security', 'failed'],
 	API_KEY_CREATED: ['neutral', 'security'],
 	API_KEY_REVOKED: ['neutral', 'security'],
-	PASSWORD_RESET_REQUESTED: ['neutral', 'security']
+	PASSWORD_RESET_REQUESTED: ['neutral', 'security'],
+	SIGNING_KEY_ROTATED: ['neutral', 'security']
 };
 
 export const TYPES = Object.keys(KINDS) as EventType[];
