@@ -62,7 +62,7 @@ export const ROUTES = {
 	],
 	'routes/(auth)/sign-in/+page.svelte': [
 		['answer: () => answer,', ''],
-		["fields: ['email', 'password']", 'fields: []']
+		["fields: ['email', 'password', 'totpCode']", 'fields: []']
 	],
 	'routes/(app)/people/change/+page.server.ts': [
 		["[...form.getAll('seen'), ...form.getAll('self')]", "[...form.getAll('self'), ...form.getAll('seen')]"],

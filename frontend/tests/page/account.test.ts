@@ -11,6 +11,7 @@ import { ADMIN, event, session, sessionPage, user } from '../fakes/rows.ts';
 const grace = user({ ...ADMIN });
 const data = (more: object = {}) => ({
 	user: grace,
+	secondFactors: [],
 	sessions: sessionPage([session('2'), session('1', { current: true })]),
 	cursor: 'head',
 	viewer: ADMIN,

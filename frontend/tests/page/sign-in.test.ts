@@ -54,7 +54,7 @@ test('refused, says so once: beside the field, or else above the form', async ()
 
 test('without script, keeps the address and says why', async () => {
 	const refusal = { code: 'INVALID_CREDENTIALS', message: '', fields: {} };
-	await show('/sign-in', { form: 'signIn', refusal, kept: { email: 'ada@example.com' } });
+	await show('/sign-in', { form: 'signIn', refusal, kept: { email: 'ada@example.com', code: false } });
 	expect(screen.getByRole('alert').textContent).toContain(en.problem.INVALID_CREDENTIALS);
 	expect(field('email').value).toBe('ada@example.com');
 });
@@ -77,4 +77,31 @@ test('signing up goes on the same way, and keeps what was typed', async () => {
 	await submit('ada@example.org');
 	await waitFor(() => expect(visits.urls).toEqual(['/account']));
 	expect(site.api.expiries).toEqual([AT]);
+});
+
+test('asks for the code of a second factor once the password is right', async () => {
+	site.api.on(SignIn, () => ({ signIn: refused('SECOND_FACTOR_REQUIRED') }));
+	await show('/sign-in');
+	expect(field('totpCode')).toBeNull();
+	await submit('ada@example.com');
+	await waitFor(() => expect(document.activeElement).toBe(field('totpCode')));
+	expect(screen.queryByRole('alert')).toBeNull();
+	screen.getByText(en.auth.codeToo);
+	site.api.on(SignIn, () => ({
+		signIn: refused('INVALID_CREDENTIALS', { message: 'The code is wrong, has expired or was used before' })
+	}));
+	await fireEvent.input(field('totpCode'), { target: { value: ' 123456 ' } });
+	await submit('ada@example.com');
+	await screen.findByText(en.invalid.code);
+	site.api.on(SignIn, () => ({ signIn: session }));
+	await submit('ada@example.com');
+	await waitFor(() => expect(visits.urls).toHaveLength(1));
+	expect(site.api.variables(SignIn).map(({ input }) => input.totpCode)).toEqual([null, '123456', '123456']);
+});
+
+test('without script, asks for password and code together', async () => {
+	const refusal = { code: 'SECOND_FACTOR_REQUIRED', message: '', fields: {} };
+	await show('/sign-in', { form: 'signIn', refusal, kept: { email: 'ada@example.com', code: true } });
+	screen.getByText(en.auth.codeAgain);
+	expect([field('password').value, field('totpCode').required]).toEqual(['', true]);
 });

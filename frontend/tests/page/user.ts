@@ -11,6 +11,7 @@ export const ada = user({ version: 7 });
 
 export const data = (more: object = {}) => ({
 	user: ada,
+	secondFactors: [],
 	sessions: sessionPage([session('3'), session('2'), session('1')]),
 	events: { edges: [{ node: event('first') }], pageInfo: { hasNextPage: false, endCursor: null } },
 	cursor: 'head',

@@ -16,6 +16,8 @@ export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
 export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
 
+export type SecondFactor = 'TOTP';
+
 export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT' | 'RELEVANCE';
 
 export type SortDirection = 'ASC' | 'DESC';
@@ -183,6 +185,34 @@ export type Problem = {
 };
 
 const ProblemFragment = "fragment Problem on Problem{code message}";
+
+export type RecoveryCodesOutcome = {
+	__typename: 'RecoveryCodes';
+	codes: string[];
+} | {
+	__typename: 'ValidationProblem';
+	code: ProblemCode;
+	message: string;
+	fields: Array<{
+		field: string;
+		message: string;
+	}>;
+} | {
+	__typename: 'CredentialsProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'ForbiddenProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'RateLimitProblem';
+	code: ProblemCode;
+	message: string;
+	retryAfterSeconds: number;
+};
+
+const RecoveryCodesOutcomeFragment = "fragment RecoveryCodesOutcome on RecoveryCodesResult{__typename ...on RecoveryCodes{codes}...Problem ...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}";
 
 export type ResyncRequired = {
 	cursor: string;
@@ -431,6 +461,64 @@ export type SessionNoticesVariables = Record<string, never>;
 
 export const SessionNotices = ("subscription SessionNotices{sessionNotices{kind message}}") as TypedDocument<SessionNoticesData, SessionNoticesVariables>;
 
+export type BeginTotpData = {
+	beginTotp: ({
+		__typename: 'TotpEnrolment';
+		secret: string;
+		uri: string;
+		qrSvg: string;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type BeginTotpVariables = { currentPassword: string };
+
+export const BeginTotp = ("mutation BeginTotp($currentPassword:String!){beginTotp(currentPassword:$currentPassword){__typename ...on TotpEnrolment{secret uri qrSvg}...Problem ...on RateLimitProblem{retryAfterSeconds}}}" + ProblemFragment) as TypedDocument<BeginTotpData, BeginTotpVariables>;
+
+export type ConfirmTotpData = {
+	confirmTotp: RecoveryCodesOutcome;
+};
+
+export type ConfirmTotpVariables = { code: string };
+
+export const ConfirmTotp = ("mutation ConfirmTotp($code:String!){confirmTotp(code:$code){...RecoveryCodesOutcome}}" + ProblemFragment + RecoveryCodesOutcomeFragment) as TypedDocument<ConfirmTotpData, ConfirmTotpVariables>;
+
+export type RenewRecoveryCodesData = {
+	renewRecoveryCodes: RecoveryCodesOutcome;
+};
+
+export type RenewRecoveryCodesVariables = { currentPassword: string };
+
+export const RenewRecoveryCodes = ("mutation RenewRecoveryCodes($currentPassword:String!){renewRecoveryCodes(currentPassword:$currentPassword){...RecoveryCodesOutcome}}" + ProblemFragment + RecoveryCodesOutcomeFragment) as TypedDocument<RenewRecoveryCodesData, RenewRecoveryCodesVariables>;
+
+export type DisableTotpData = {
+	disableTotp: DoneOutcome;
+};
+
+export type DisableTotpVariables = { currentPassword: string; code: string };
+
+export const DisableTotp = ("mutation DisableTotp($currentPassword:String!$code:String!){disableTotp(currentPassword:$currentPassword code:$code){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<DisableTotpData, DisableTotpVariables>;
+
+export type ResetSecondFactorData = {
+	resetSecondFactor: DoneOutcome;
+};
+
+export type ResetSecondFactorVariables = { userId: string };
+
+export const ResetSecondFactor = ("mutation ResetSecondFactor($userId:ID!){resetSecondFactor(userId:$userId){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<ResetSecondFactorData, ResetSecondFactorVariables>;
+
 export type ServiceInfoData = {
 	serviceInfo: {
 		version: string;
@@ -549,13 +637,14 @@ export const ChangePassword = ("mutation ChangePassword($input:ChangePasswordInp
 
 export type AccountData = {
 	me: (User & {
+		secondFactors: SecondFactor[] | null;
 		sessions: SessionPage;
 	}) | null;
 };
 
 export type AccountVariables = Record<string, never>;
 
-export const Account = ("query Account{me{...User sessions(first:50){...SessionPage}}}" + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<AccountData, AccountVariables>;
+export const Account = ("query Account{me{...User secondFactors sessions(first:50){...SessionPage}}}" + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<AccountData, AccountVariables>;
 
 export type MeData = {
 	me: Viewer | null;
@@ -583,6 +672,7 @@ export const Users = ("query Users($first:Int$after:String$last:Int$before:Strin
 
 export type UserPageData = {
 	user: (User & {
+		secondFactors: SecondFactor[] | null;
 		sessions: SessionPage;
 		events: EventPage;
 	}) | null;
@@ -590,7 +680,7 @@ export type UserPageData = {
 
 export type UserPageVariables = { id: string; eventsAfter?: string | null };
 
-export const UserPage = ("query UserPage($id:ID!$eventsAfter:String){user(id:$id){...User sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}" + ActorFragment + EventPageFragment + EventRowFragment + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<UserPageData, UserPageVariables>;
+export const UserPage = ("query UserPage($id:ID!$eventsAfter:String){user(id:$id){...User secondFactors sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}" + ActorFragment + EventPageFragment + EventRowFragment + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<UserPageData, UserPageVariables>;
 
 export type UserSessionsData = {
 	user: {

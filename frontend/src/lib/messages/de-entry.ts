@@ -34,6 +34,10 @@ export const deEntry: EntryMessages = {
 		password: 'Passwort',
 		name: 'Name',
 		passwordHint: 'Mindestens 8 Zeichen.',
+		code: 'Code',
+		codeHint: 'Aus Ihrer Authenticator-App, oder ein Wiederherstellungscode.',
+		codeToo: 'Ihr Passwort stimmt. Geben Sie auch den Code Ihres zweiten Faktors ein.',
+		codeAgain: 'Geben Sie Ihr Passwort noch einmal ein, und den Code Ihres zweiten Faktors.',
 		signIn: 'Anmelden',
 		signingIn: 'Anmeldung läuft …',
 		signUp: 'Konto anlegen',
@@ -69,7 +73,7 @@ export const deEntry: EntryMessages = {
 		TOKEN_EXPIRED: 'Dieser Link ist abgelaufen.',
 		SESSION_REVOKED: 'Diese Sitzung wurde beendet.',
 		RATE_LIMITED: 'Zu viele Versuche. Bitte kurz warten.',
-		SECOND_FACTOR_REQUIRED: 'Ein zweiter Faktor ist erforderlich.',
+		SECOND_FACTOR_REQUIRED: 'Geben Sie den Code Ihres zweiten Faktors ein.',
 		UNAVAILABLE: 'Die API ist nicht erreichbar.',
 		UNKNOWN: 'Das hat nicht geklappt.'
 	},
@@ -82,6 +86,8 @@ export const deEntry: EntryMessages = {
 		password: 'Ein Passwort hat 8 bis 128 Zeichen.',
 		commonPassword: 'Das ist eines der häufigsten Passwörter. Wählen Sie ein anderes.',
 		ownWords: 'Das besteht aus dem Namen, der E-Mail-Adresse oder „Rollcall“. Wählen Sie ein anderes.',
+		code: 'Der Code ist falsch, abgelaufen oder schon benutzt.',
+		nothingBegun: 'Das hat zu lange gedauert. Beginnen Sie noch einmal.',
 		deleted: 'Diese Person ist gelöscht; stellen Sie sie zuerst wieder her.',
 		disabled: 'Diese Person ist gesperrt, nicht gelöscht; entsperren Sie sie stattdessen.',
 		currentPassword: 'Das ist nicht Ihr aktuelles Passwort.'

@@ -34,6 +34,10 @@ export const enEntry = {
 		password: 'Password',
 		name: 'Name',
 		passwordHint: 'At least 8 characters.',
+		code: 'Code',
+		codeHint: 'From your authenticator app, or a recovery code.',
+		codeToo: 'Your password is right. Enter the code of your second factor as well.',
+		codeAgain: 'Enter your password again, and the code of your second factor.',
 		signIn: 'Sign in',
 		signingIn: 'Signing in…',
 		signUp: 'Create account',
@@ -68,7 +72,7 @@ export const enEntry = {
 		TOKEN_EXPIRED: 'This link has expired.',
 		SESSION_REVOKED: 'This session was ended.',
 		RATE_LIMITED: 'Too many attempts. Wait a moment.',
-		SECOND_FACTOR_REQUIRED: 'A second factor is needed.',
+		SECOND_FACTOR_REQUIRED: 'Enter the code of your second factor.',
 		UNAVAILABLE: 'The API cannot be reached.',
 		UNKNOWN: 'That did not work.'
 	} satisfies Record<ProblemCode | 'UNAVAILABLE' | 'UNKNOWN', string>,
@@ -81,6 +85,8 @@ export const enEntry = {
 		password: 'A password has 8 to 128 characters.',
 		commonPassword: 'This is one of the most common passwords. Choose another.',
 		ownWords: 'This is made of the name, the email or “Rollcall”. Choose another.',
+		code: 'The code is wrong, has expired or was used before.',
+		nothingBegun: 'This took too long. Begin again.',
 		deleted: 'This user is deleted; restore them first.',
 		disabled: 'This user is disabled, not deleted; enable them instead.',
 		currentPassword: 'This is not your current password.'

@@ -19,6 +19,13 @@ export function refuse<Name extends string, Kept>(form: Name, refusal: Refusal, 
 /** Why a form was not taken that nobody answered. */
 export const UNAVAILABLE: Refusal = { code: 'UNAVAILABLE', message: '', fields: {} };
 
+/** A wrong code of a second factor is told beside the field that it was typed in. */
+export function codeRefusal(refusal: Refusal, field: string): Refusal {
+	return refusal.message.startsWith('The code is wrong')
+		? { ...refusal, fields: { [field]: refusal.message } }
+		: refusal;
+}
+
 /** The API's answer, or null if it cannot be reached: the form stays then, with what was typed. */
 export async function ifReached<T>(asking: Promise<T>): Promise<T | null> {
 	try {

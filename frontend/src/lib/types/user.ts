@@ -16,6 +16,13 @@ interface Held {
 	holder: User | null;
 }
 
+/** A new secret of an authenticator app: to be typed, as a link, and as a picture (SVG). */
+export interface Enrolment {
+	secret: string;
+	uri: string;
+	qrSvg: string;
+}
+
 /** The forms of a user's page and of one's own account. */
 export interface UserForms {
 	save: { done: User; kept: Unchanged & Held & { typed: Profile; before: Profile } };
@@ -26,6 +33,12 @@ export interface UserForms {
 	erase: { done: null; kept: null };
 	session: { done: { one: boolean }; kept: null };
 	password: { done: null; kept: null };
+	beginTotp: { done: Enrolment; kept: null };
+	/** Without script, the page shows the secret again from what the form held. */
+	confirmTotp: { done: readonly string[]; kept: Enrolment | null };
+	recovery: { done: readonly string[]; kept: null };
+	disableTotp: { done: null; kept: null };
+	resetFactor: { done: null; kept: null };
 }
 
 /** The form that reverts an entry of the log; a success leads to the user. */
@@ -35,7 +48,8 @@ export interface RevertForms {
 
 /** The forms before sign-in; a success leads to another page. */
 export interface EntryForms {
-	signIn: { done: never; kept: { email: string } };
+	/** `code`: whether the form asks for the code of a second factor. */
+	signIn: { done: never; kept: { email: string; code: boolean } };
 	signUp: { done: never; kept: { email: string; displayName: string } };
 }
 

@@ -2,6 +2,8 @@
 import type { EntryMessages } from '#lib/messages/types.ts';
 import type { Problem, Refusal } from '#lib/types/problem.ts';
 
+const WRONG_CODE = /^The code is wrong/;
+
 /** What the API says of a field, and the catalogue's sentence for it; of anything else the API's own words are shown. */
 const FIELD_MESSAGES: readonly (readonly [
 	RegExp,
@@ -13,6 +15,8 @@ const FIELD_MESSAGES: readonly (readonly [
 	[/^The display name is /, (invalid) => invalid.displayName],
 	[/^The password is (?:longer|shorter) /, (invalid) => invalid.password],
 	[/^The password is one of the most common/, (invalid) => invalid.commonPassword],
+	[WRONG_CODE, (invalid) => invalid.code],
+	[/^There is nothing to confirm/, (invalid) => invalid.nothingBegun],
 	[/^The password is made of /, (invalid) => invalid.ownWords],
 	[/^This user is deleted/, (invalid) => invalid.deleted],
 	[/^This user is disabled/, (invalid) => invalid.disabled]
@@ -44,8 +48,9 @@ export function problemText(m: EntryMessages, problem: Problem): string {
 /** What is wrong with one field of a refused form, or undefined. */
 export function fieldError(m: EntryMessages, refusal: Refusal | null, field: string): string | undefined {
 	if (refusal?.code === 'EMAIL_TAKEN' && field === 'email') return problemText(m, refusal);
-	if (refusal?.code === 'INVALID_CREDENTIALS' && refusal.fields[field]) return m.invalid.currentPassword;
 	const message = refusal?.fields[field];
+	if (refusal?.code === 'INVALID_CREDENTIALS' && message !== undefined && !WRONG_CODE.test(message))
+		return m.invalid.currentPassword;
 	return message === undefined ? undefined : (fieldMessage(m, message) ?? m.problem.VALIDATION_ERROR);
 }
 

@@ -1,11 +1,12 @@
 import { Account, Me } from '#lib/graphql/documents.ts';
 import { changePassword, endSession, save } from '#lib/server/user.ts';
+import { beginTotp, confirmTotp, disableTotp, renewRecoveryCodes } from '#lib/server/second-factor.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const { data, position } = await locals.api.read(Account, {});
-	const { sessions, ...user } = data.me ?? locals.api.signIn(locals.api.reason);
-	return { user, sessions, cursor: position };
+	const { sessions, secondFactors, ...user } = data.me ?? locals.api.signIn(locals.api.reason);
+	return { user, sessions, secondFactors: secondFactors ?? [], cursor: position };
 };
 
 async function ownId(api: App.Locals['api']): Promise<string> {
@@ -16,5 +17,9 @@ async function ownId(api: App.Locals['api']): Promise<string> {
 export const actions = {
 	save: async (event) => save(event, await ownId(event.locals.api)),
 	session: async (event) => endSession(event, await ownId(event.locals.api)),
-	password: changePassword
+	password: changePassword,
+	beginTotp,
+	confirmTotp,
+	recovery: renewRecoveryCodes,
+	disableTotp
 } satisfies Actions;

@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { SignIn } from '#lib/graphql/documents.ts';
-import { UNAVAILABLE, ifReached, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
+import { UNAVAILABLE, codeRefusal, ifReached, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
 import { signIn as address, signUp } from '#lib/utils/entry-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -13,12 +13,15 @@ export const actions: Actions = {
 	default: async ({ request, locals, url }) => {
 		const form = await request.formData();
 		const email = text(form, 'email');
-		const input = { email, password: raw(form, 'password'), cookie: true };
+		const totpCode = text(form, 'totpCode') || null;
+		const input = { email, password: raw(form, 'password'), totpCode, cookie: true };
 		const answer = await ifReached(locals.api.runOnce(SignIn, { input }));
-		if (!answer) return refuse('signIn', UNAVAILABLE, { email });
+		if (!answer) return refuse('signIn', UNAVAILABLE, { email, code: totpCode !== null });
 		const { signIn } = answer;
 		if (signIn.__typename !== 'SessionPayload') {
-			return refuse('signIn', refusalOf(signIn), { email });
+			const refusal = refusalOf(signIn);
+			const code = totpCode !== null || refusal.code === 'SECOND_FACTOR_REQUIRED';
+			return refuse('signIn', codeRefusal(refusal, 'totpCode'), { email, code });
 		}
 		locals.api.noteExpiry(signIn.accessTokenExpiresAt);
 		redirect(303, address.parse(url.searchParams).next);

@@ -1,0 +1,36 @@
+/** The words of the second factor. */
+export const enFactor = {
+	title: 'Second factor',
+	text: 'A code from your phone besides your password.',
+	off: 'Off. Your password alone signs you in.',
+	on: 'On. Signing in needs a code of your authenticator app.',
+	setUp: 'Set up an authenticator app',
+	password: 'Current password',
+	begin: 'Set up',
+	scan: 'Scan this with your authenticator app, or type the key.',
+	picture: 'QR code with the key',
+	key: 'Key',
+	open: 'Open in an app on this device',
+	first: 'Code that the app shows',
+	confirm: 'Turn on',
+	codesTitle: 'Recovery codes',
+	codesText:
+		'Each of these signs you in once if you do not have your phone. They are not shown again: keep them where you keep your passwords.',
+	allCodes: 'all codes',
+	turnedOn: 'The second factor is on.',
+	renew: 'New recovery codes…',
+	renewText: 'The old ones end.',
+	renewButton: 'Replace the codes',
+	renewed: 'These codes replace the old ones.',
+	turnOff: 'Turn off…',
+	turnOffText: 'After that your password alone signs you in.',
+	turnOffButton: 'Turn off',
+	code: 'Code of the app, or a recovery code',
+	turnedOff: 'The second factor is off.',
+	theirs: 'Has an authenticator app as a second factor.',
+	reset: 'Remove the second factor…',
+	resetText: (name: string) =>
+		`For somebody who has lost phone and recovery codes: ${name} signs in with the password alone after that, and all their sessions end. Make sure that it is ${name} who asks.`,
+	resetButton: 'Remove the second factor',
+	resetDone: 'The second factor was removed, and all sessions of this person have ended.'
+};
