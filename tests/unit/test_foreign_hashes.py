@@ -29,12 +29,18 @@ SCRYPT = (
     "d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887"
 )
 """The vectors for PBKDF2 ("password", "salt", 4,096 rounds and 1) and of RFC 7914, section 12."""
+FIREBASE = (
+    "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpj"
+    "eJ9WmXA==$42xEC+ixf3L2lw==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ=="
+)
+"""The example of github.com/firebase/scrypt."""
 KNOWN = {
     "django": (f"pbkdf2_sha256$4096$salt${b64(SHA256, '=')}", "password"),
     "pbkdf2-sha256": (f"$pbkdf2-sha256$4096${b64(b'salt')}${b64(SHA256)}", "password"),
     "pbkdf2-phc": (f"$pbkdf2-sha256$i=4096,l=32${b64(b'salt')}${b64(SHA256)}", "password"),
     "passlib": (f"$pbkdf2-sha512$1${b64(b'salt')}${b64(SHA512).replace('+', '.')}", "password"),
     "scrypt": (f"$scrypt$ln=14,r=8,p=1${b64(b'SodiumChloride')}${b64(SCRYPT)}", "pleaseletmein"),
+    "firebase": (FIREBASE, "user1password"),
     "argon2i": (hash_secret(b"password", b"somesalt", 2, 1024, 1, 32, Type.I).decode(), "password"),
     "argon2id": (hash_secret(b"password", b"somesalt", 2, 1024, 2, 32, Type.ID).decode(), "password"),
 }
@@ -65,6 +71,11 @@ REFUSED = [
     f"$scrypt$ln=24,r=8,p=1${b64(b'salt')}${b64(SCRYPT)}",
     f"$scrypt$ln=99,r=99,p=99${b64(b'salt')}${b64(SCRYPT)}",
     f"$scrypt$ln=14,r=8,p=16${b64(b'salt')}${b64(SCRYPT)}",
+    FIREBASE.replace("n=14", "n=24"),
+    FIREBASE.replace("p=1", "p=2"),
+    FIREBASE.replace("uid5lQ==", "uid5"),
+    FIREBASE.replace("v=1", "v=2"),
+    FIREBASE.replace("sk=jxspr8Ki", "sk=jxsp"),
     "$argon2id$v=19$m=4194304,t=3,p=4$c29tZXNhbHQ$" + "a" * 43,
     "$argon2id$v=19$m=65536,t=99,p=4$c29tZXNhbHQ$" + "a" * 43,
     "$argon2d$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$" + "a" * 43,
