@@ -1,38 +1,18 @@
-"""The addresses of the engines: their validation, and how they are shown without a password."""
+"""Addresses: their validation, and how they are shown without a password. Redis has its own file (redis_address.py)."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pydantic import SecretStr
-from redis.asyncio.connection import ConnectionPool, SSLConnection
-from redis.exceptions import RedisError
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """The sslmodes of libpq, from the least strict."""
 DATABASE_OPTIONS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
 WRITABLE = ("primary", "read-write")
 """The values of target_session_attrs by which, of several hosts, the one that accepts writes is used."""
-REDIS_SCHEMES = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
-REDIS_OPTIONS = frozenset({"client_name", "db", "health_check_interval", "password", "protocol", "username"})
-"""Options for every scheme. Timeouts are excluded, because they would replace Rollcall's own."""
-TLS_OPTIONS = frozenset(
-    f"ssl_{name}"
-    for name in (
-        "ca_certs",
-        "ca_data",
-        "ca_path",
-        "cert_reqs",
-        "certfile",
-        "check_hostname",
-        "ciphers",
-        "keyfile",
-        "min_version",
-        "password",
-    )
-)
 
 
 class Address(SecretStr):
@@ -100,10 +80,14 @@ def check_database(address: DatabaseAddress) -> DatabaseAddress:
 
 def each_host(address: str) -> list[str]:
     """The address once for each of its hosts, which are separated by commas."""
-    scheme, slashes, rest = address.partition("://")
-    netloc, slash, path = rest.partition("/")
-    user, at, hosts = netloc.rpartition("@")
-    return [f"{scheme}{slashes}{user}{at}{host}{slash}{path}" for host in hosts.split(",")]
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return [address]  # which parts_of refuses
+    user, at, hosts = parts.netloc.rpartition("@")
+    if "," not in hosts:
+        return [address]
+    return [parts._replace(netloc=f"{user}{at}{host}").geturl() for host in hosts.split(",")]
 
 
 def _is_certificate(file: str | None) -> bool:
@@ -131,46 +115,3 @@ def check_smtp(address: Address) -> Address:
     if (parts.username is None) != (parts.password is None):
         raise ValueError("has a user without a password, or a password without a user")
     return address
-
-
-def check_redis(address: Address) -> Address:
-    """A Redis or Valkey address for redis-py, checked to have only options that redis-py accepts."""
-    parts = parts_of(address.get_secret_value(), REDIS_SCHEMES)
-    if parts.scheme == "unix":
-        if not parts.path.strip("/"):
-            raise ValueError("names no socket: it must end with the path to one")
-    elif not parts.hostname:
-        raise ValueError("names no host")
-    elif not (database := parts.path.strip("/")).isdecimal() and database:
-        raise ValueError("ends with a database that is not a number: redis://HOST:PORT/0")
-    _check_redis_options(parts)
-    return Address(parts.geturl())
-
-
-def _check_redis_options(parts: SplitResult) -> None:
-    """Raise ValueError with the names of the options that cannot be used, never with a value."""
-    given = parse_qsl(parts.query, keep_blank_values=True)
-    names = {name for name, _ in given}
-    if unknown := sorted(names - REDIS_OPTIONS - TLS_OPTIONS):
-        known = ", ".join(sorted(REDIS_OPTIONS))
-        raise ValueError(f"has unsupported options (supported are {known} and ssl_…): {', '.join(unknown)}")
-    if parts.scheme != "rediss" and (tls := sorted(names & TLS_OPTIONS)):
-        raise ValueError(f"has options that need rediss://: {', '.join(tls)}")
-    if unusable := [name for name in sorted(names - TLS_OPTIONS) if not _redis_takes(parts, {name}, given)]:
-        raise ValueError(f"has options whose values cannot be used: {', '.join(unusable)}")
-    # Together: a certificate is of no use without its key.
-    if (tls := sorted(names & TLS_OPTIONS)) and not _redis_takes(parts, set(tls), given):
-        raise ValueError(f"has options that cannot be used, or files that cannot be read: {', '.join(tls)}")
-
-
-def _redis_takes(parts: SplitResult, names: set[str], given: list[tuple[str, str]]) -> bool:
-    """Whether redis-py makes a connection with these options; nothing is connected."""
-    query = urlencode([(name, value) for name, value in given if name in names])
-    try:
-        pool = ConnectionPool.from_url(parts._replace(query=query).geturl())
-        connection = pool.make_connection()  # type: ignore[no-untyped-call]
-        if isinstance(connection, SSLConnection):
-            connection.ssl_context.get()
-    except (RedisError, ValueError, TypeError, AttributeError, OSError):
-        return False
-    return True

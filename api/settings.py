@@ -19,12 +19,12 @@ from api.addresses import (
     ExternalAddress,
     check_database,
     check_external,
-    check_redis,
     check_smtp,
     parts_of,
 )
 from api.mails.sender import check_sender
 from api.mails.templates import check_templates
+from api.redis_address import check_redis
 from domain.models.language import Language
 
 SECRET_KEY_BYTES = 32

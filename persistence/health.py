@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from redis import exceptions as redis_errors
-from redis.asyncio import Redis
 from sqlalchemy import Column, Table, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -23,7 +22,7 @@ from persistence.errors import sqlstate
 from persistence.log.backlog import events_behind
 from persistence.log.table import log_state
 from persistence.preflight import REVISION
-from persistence.redis.broadcast import connect
+from persistence.redis.servers import RedisServers
 from persistence.tables import metadata
 
 SECONDS = 0.8
@@ -50,8 +49,8 @@ REDIS_FAULTS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], .
     (redis_errors.AuthenticationError, "it refuses this user or password"),
     (redis_errors.OutOfMemoryError, "its memory is full"),
     (redis_errors.ReadOnlyError, "it is a replica and read-only"),
-    (redis_errors.MovedError, "it is a node of a Cluster, which cannot be used"),
-    (redis_errors.ClusterDownError, "it is a node of a Cluster, which cannot be used"),
+    (redis_errors.MovedError, "it is a node of a Cluster: REDIS_URL must begin with redis+cluster://"),
+    (redis_errors.ClusterDownError, "it is a node of a Cluster: REDIS_URL must begin with redis+cluster://"),
     ((redis_errors.ConnectionError, redis_errors.TimeoutError, OSError), "it cannot be reached"),
     (redis_errors.RedisError, "it cannot be used"),
 )
@@ -191,24 +190,21 @@ class RedisHealth:
     """Checks of Redis, each over a new connection; `name` returns the key and channel to test."""
 
     def __init__(self, url: str, name: Callable[[], str]) -> None:
-        self._url, self._name = url, name
+        self._servers, self._name = RedisServers(url), name
 
     async def publishes(self) -> str | None:
         """Whether messages can be published."""
         with _redis_fault() as fault:
-            async with asyncio.timeout(SECONDS), self._client() as client:
+            async with asyncio.timeout(SECONDS), self._servers.messenger(SECONDS) as client:
                 await client.publish(self._name(), "")
         return fault.words
 
     async def writes(self) -> str | None:
         """Whether the scripts of limits and presence can be loaded and run."""
         with _redis_fault() as fault:
-            async with asyncio.timeout(SECONDS), self._client() as client:
+            async with asyncio.timeout(SECONDS), self._servers.client(SECONDS) as client:
                 await client.register_script(REDIS_WRITES)(keys=[self._name()])
         return fault.words
-
-    def _client(self) -> Redis:
-        return connect(self._url, timeout=SECONDS)
 
 
 @contextmanager

@@ -15,17 +15,15 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Self
 
-import redis.asyncio as aioredis
 import structlog
 from broadcaster import BroadcastBackend, Event
 from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from domain.backoff import Backoff
 from domain.tasks import Tasks
 from persistence.redis.namespace import RedisNamespace
+from persistence.redis.servers import RedisServers
 
 GAP = "\x00gap"
 """The message that means that something may be missing here."""
@@ -42,22 +40,6 @@ FIRST_DELAY, LAST_DELAY = 0.05, 2.0
 log = structlog.get_logger(__name__)
 
 
-def connect(url: str, timeout: float = 2.0) -> aioredis.Redis:
-    """A client that answers or fails within `timeout` seconds and never retries by itself.
-
-    Invalid UTF-8 is replaced, which invalidates the seal of that message, but does not stop the reading.
-    """
-    client: aioredis.Redis = aioredis.Redis.from_url(
-        url,
-        socket_connect_timeout=timeout,
-        socket_timeout=timeout,
-        retry=Retry(NoBackoff(), 0),
-        decode_responses=True,
-        encoding_errors="replace",
-    )
-    return client
-
-
 class RedisBackend(BroadcastBackend):
     """broadcaster's backend contract over redis-py; `connected` says whether the subscription is active.
 
@@ -65,8 +47,8 @@ class RedisBackend(BroadcastBackend):
     """
 
     def __init__(self, url: str, namespace: RedisNamespace) -> None:
-        self._url, self._namespace = url, namespace
-        self._publisher = connect(url)
+        self._servers, self._namespace = RedisServers(url), namespace
+        self._publisher = self._servers.messenger()
         self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
         self._channels: dict[str, asyncio.Event] = {}
         self._names: dict[str, str] = {}
@@ -113,10 +95,16 @@ class RedisBackend(BroadcastBackend):
 
     async def publish_all(self, messages: Sequence[tuple[str, str]]) -> None:
         """Publish several in one round trip, in order; raises as `publish` does."""
-        async with asyncio.timeout(PUBLISH_SECONDS), self._publisher.pipeline(transaction=False) as pipeline:
-            for channel, message in messages:
-                pipeline.publish(self._namespace.name(channel), self._namespace.seal(channel, message))
-            await pipeline.execute()
+        try:
+            async with asyncio.timeout(PUBLISH_SECONDS), self._publisher.pipeline(transaction=False) as pipeline:
+                for channel, message in messages:
+                    pipeline.publish(self._namespace.name(channel), self._namespace.seal(channel, message))
+                await pipeline.execute()
+        except (RedisError, OSError):
+            failed, self._publisher = self._publisher, self._servers.messenger()
+            with contextlib.suppress(RedisError, OSError):
+                await failed.aclose()
+            raise
 
     async def next_published(self) -> Event:
         """The next message or GAP."""
@@ -175,7 +163,7 @@ class RedisBackend(BroadcastBackend):
             acknowledged.clear()
 
     async def _listen(self) -> None:
-        client = connect(self._url, timeout=3 * PING_SECONDS)
+        client = self._servers.messenger(timeout=3 * PING_SECONDS)
         pubsub = client.pubsub()
         try:
             names = [self._name(channel) for channel in self._channels]

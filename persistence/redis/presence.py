@@ -25,8 +25,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from domain.tasks import Tasks
-from persistence.redis.broadcast import connect
 from persistence.redis.namespace import RedisNamespace
+from persistence.redis.servers import connect
 
 KEY = "presence"
 LEASE_SECONDS = 10

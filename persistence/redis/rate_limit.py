@@ -16,8 +16,8 @@ from typing import Self
 import structlog
 from redis.exceptions import RedisError
 
-from persistence.redis.broadcast import connect
 from persistence.redis.namespace import RedisNamespace
+from persistence.redis.servers import connect
 
 TIMEOUT_SECONDS = 0.25
 BREAK_SECONDS = 5.0
@@ -40,7 +40,7 @@ class RedisRateLimiter:
 
     def __init__(self, url: str, namespace: RedisNamespace, timeout: float = TIMEOUT_SECONDS) -> None:
         self._namespace, self._timeout = namespace, timeout
-        self._redis = connect(url, timeout=timeout)
+        self._redis = connect(url, timeout)
         self._hit = self._redis.register_script(HIT)
         self._retry_at = 0.0
         self._own_key = secrets.token_bytes(32)

@@ -17,7 +17,7 @@ from api.cli.local.embedded.process import free_port
 from api.cli.migrate import upgrade
 from persistence.database import Database
 from persistence.health import SPILL, DatabaseHealth
-from persistence.redis.broadcast import connect
+from persistence.redis.servers import connect
 from tests.api.conftest import Api, Server, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import session, until

@@ -15,8 +15,8 @@ import pytest
 
 from api.cli.client import ServerUnavailable, SignedIn, ask, sign_in, subscribe
 from bench.verify.stand import ADMIN, Stand
-from persistence.redis.broadcast import connect
 from persistence.redis.presence import KEY, LEASE_SECONDS, POLL_SECONDS
+from persistence.redis.servers import connect
 from tests.integration.logs import until
 
 CREATE = """mutation($i: CreateUserInput!) { createUser(input: $i) { __typename } }"""

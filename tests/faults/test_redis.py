@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from persistence.redis.broadcast import connect
+from persistence.redis.servers import connect
 from tests.api.conftest import ADMIN, PASSWORD
 from tests.faults.work import Duo, Work, at_work, duo, health, metric
 

@@ -80,6 +80,29 @@ async def tls_before(database_url: str, certificates: Certificates) -> AsyncIter
         await asyncio.gather(*links, return_exceptions=True)
 
 
+@asynccontextmanager
+async def tls_at_once(port: int | None, certificates: Certificates) -> AsyncIterator[int]:
+    """A port of localhost that accepts TLS from the first byte, as Redis does, before a plain port; ends with the block."""
+    links = set[asyncio.Task[None]]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        link = asyncio.current_task()
+        assert link is not None
+        links.add(link)
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            await forward(reader, writer, port)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificates.context())
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for link in links:
+            link.cancel()
+        await asyncio.gather(*links, return_exceptions=True)
+
+
 async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int | None) -> None:
     """Pass bytes on in both directions until one side closes."""
     there, back = await asyncio.open_connection("127.0.0.1", port)

@@ -11,7 +11,8 @@ import pytest
 from broadcaster import Broadcast
 
 from api.cli.local.embedded import EmbeddedValkey
-from persistence.redis.broadcast import GAP, QUEUE_MAX, Publisher, RedisBackend, connect
+from persistence.redis.broadcast import GAP, QUEUE_MAX, Publisher, RedisBackend
+from persistence.redis.servers import connect
 from tests.conftest import throwaway
 from tests.integration.logs import until
 from tests.integration.namespaces import namespace

@@ -15,8 +15,9 @@ from api.bootstrap import Container
 from domain.models.actor import system
 from domain.services.user import CreateUser
 from persistence.log.wire import encode
-from persistence.redis.broadcast import EVENTS, connect
+from persistence.redis.broadcast import EVENTS
 from persistence.redis.presence import KEY
+from persistence.redis.servers import connect
 from tests.api.conftest import settings_for
 from tests.conftest import TestEngines
 from tests.integration.logs import PATIENCE, Recorder, instance, session, until

@@ -16,8 +16,8 @@ from domain.errors import InvalidCredentials, RateLimited
 from domain.models.actor import Origin, system
 from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser
-from persistence.redis.broadcast import connect
 from persistence.redis.rate_limit import KEPT, TIMEOUT_SECONDS, RedisRateLimiter
+from persistence.redis.servers import connect
 from tests.api.conftest import free_port, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import until

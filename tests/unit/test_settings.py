@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.settings import ConfigurationError, LocalSettings, Settings
-from persistence.redis.broadcast import connect
+from persistence.redis.servers import RedisServers
 
 KEY = "k3y-" + "0123456789abcdef" * 3
 PASSWORD = "hunter2-hunter2"
@@ -149,6 +149,13 @@ def test_all_faults_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
         ("REDIS_URL", f"rediss://:{PASSWORD}@cache?ssl_cert_reqs=perhaps", ": ssl_cert_reqs"),
         ("REDIS_URL", f"valkeys://:{PASSWORD}@cache?ssl_ca_certs=/no/such/file", "cannot be read: ssl_ca_certs"),
         ("REDIS_URL", f"rediss://:{PASSWORD}@cache?ssl_keyfile=/no/such/file", ": ssl_keyfile"),
+        ("REDIS_URL", f"redis+sentinel://:{PASSWORD}@a,b/0", "names no service"),
+        ("REDIS_URL", f"redis+sentinel://:{PASSWORD}@a,/0?service=main", "names no host"),
+        ("REDIS_URL", f"redis+sentinel://:{PASSWORD}@a,b:x/0?service=main", "cannot be read"),
+        ("REDIS_URL", f"redis+sentinel://:{PASSWORD}@a/0?service=main&foo={PASSWORD}", "unsupported options"),
+        ("REDIS_URL", f"redis+cluster://:{PASSWORD}@a/1", "names a database"),
+        ("REDIS_URL", f"redis+cluster://:{PASSWORD}@a?service=main", "unsupported options"),
+        ("REDIS_URL", f"redis+other://:{PASSWORD}@a", "must begin with redis"),
         ("SECRET_KEY", "changeme", "shorter than 32 bytes"),
         ("SECRET_KEY", "make-one-with-openssl-rand-base64-48", "known or guessable"),
         ("SECRET_KEY", "abcd" * 12, "known or guessable"),
@@ -181,13 +188,16 @@ def test_a_fault_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, 
         "redis://user:p%40ss@cache:6380/3?protocol=3&client_name=rollcall&health_check_interval=30",
         "valkey://cache?db=2",
         "unix:///run/valkey.sock?db=1&username=u&password=p",
+        "redis+sentinel://user:p%40ss@a:26379,b,[::1]:5/2?service=main&sentinel_password=p",
+        "rediss+sentinel://a,b?service=main&ssl_cert_reqs=none&ssl_check_hostname=false",
+        "rediss+cluster://user:p%40ss@a:7000,b?ssl_cert_reqs=none&ssl_check_hostname=false",
         "rediss://cache?ssl_cert_reqs=none&ssl_check_hostname=false&ssl_min_version=771",
     ],
 )
 def test_a_redis_address_with_options_that_redis_py_takes(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     accepted = load(monkeypatch, REDIS_URL=url).redis_url.get_secret_value()
     assert accepted == url.replace("valkey:", "redis:").replace("unix://", "unix:")
-    connect(accepted)
+    RedisServers(accepted).client()
 
 
 def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
