@@ -97,25 +97,51 @@ test('by the keyboard alone: disable a person and take it back', async ({ open }
 	const { page } = visitor;
 	await visitor.goto(`/people?q=${someone.email}`);
 	const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+	const press = (steps: Steps, key: string) => steps.take(page.keyboard.press(key));
 	const steps = new Steps('By the keyboard alone: disable a person and undo');
-	for (const key of ['j', 'x', 'b']) await steps.take(page.keyboard.press(key));
-	// The bar is loaded once a user is selected.
-	await page.locator('[data-bulk-bar]:focus-within').waitFor();
-	while ((await focused()) !== 'Disable') await steps.take(page.keyboard.press('Tab'));
-	await steps.take(page.keyboard.press('Enter'));
+	await press(steps, 'j');
+	await press(steps, 's');
+	await page.getByRole('menu').waitFor();
+	// The letter that the choice begins with.
+	await press(steps, 'd');
+	expect(await focused()).toBe('Disabled');
+	await press(steps, 'Enter');
 	const dialog = page.getByRole('dialog', { name: /^Disable .+\?$/ });
 	await dialog.waitFor();
-	while ((await focused()) !== 'Disable') await steps.take(page.keyboard.press('Tab'));
-	await steps.take(page.keyboard.press('Enter'));
+	while ((await focused()) !== 'Disable') await press(steps, 'Tab');
+	await press(steps, 'Enter');
 	await page
 		.getByRole('status')
 		.getByText(/: Disabled$/)
 		.waitFor();
 	await dialog.waitFor({ state: 'detached' });
-	await steps.take(page.keyboard.press('Control+z'));
+	await press(steps, 'Control+z');
 	await page.getByText(/(is|are) as before/).waitFor();
 	expect(await statuses(visitor)).toEqual(['Active']);
-	steps.done(9);
+	steps.done(7);
+});
+
+test('save what is shown as a view, and come back to it', async ({ open }) => {
+	const name = unique('View ');
+	const visitor = await open({ as: ADMIN, width: 1440 });
+	const { page } = visitor;
+	await visitor.goto('/people?status=DISABLED&role=AUDITOR&sort=name');
+	const views = page.getByRole('navigation', { name: 'Views' });
+	const panel = page.getByRole('dialog', { name: 'View', exact: true });
+	const steps = new Steps('Save what is shown as a view, and come back to it');
+	await steps.take(page.getByRole('button', { name: 'View', exact: true }).click());
+	await steps.take(
+		(async () => {
+			await panel.getByLabel('Name of the view').fill(name);
+			await page.keyboard.press('Enter');
+		})()
+	);
+	await page.getByRole('status').getByText(name).waitFor();
+	await visitor.goto('/people');
+	await steps.take(views.getByRole('link', { name, exact: true }).click());
+	await page.waitForURL('**/people?status=DISABLED&role=AUDITOR&sort=name&**');
+	await expect.poll(() => page.locator('[data-chip]').count()).toBe(2);
+	steps.done(3);
 });
 
 test('who changed a role and when', async ({ open }) => {
