@@ -148,7 +148,7 @@ describe('the status', () => {
 		'%s can become what makes sense, and what takes something away asks first',
 		async (status, actions, asked) => {
 			show(StatusActions, { record: record({ status }) });
-			expect(offered()).toEqual([...actions, en.user.erase]);
+			expect(offered()).toEqual([...actions, enRecord.erase.action]);
 			for (const name of actions) {
 				cleanup();
 				answers.sent = [];
@@ -218,5 +218,5 @@ test('erasing leads away and is told there; a wrong name stands at its field', a
 	await fireEvent.submit(form);
 	await answers.last.answer({ type: 'redirect', status: 303, location: '/people' });
 	await waitFor(() => expect(visits.urls).toEqual(['/people']));
-	expect(toasts.list.map(({ text }) => text)).toEqual([en.user.erased('Ada')]);
+	expect(toasts.list.map(({ text }) => text)).toEqual([enRecord.erase.done('Ada')]);
 });

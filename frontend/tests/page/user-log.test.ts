@@ -103,7 +103,7 @@ describe('the log', () => {
 	test('says that somebody is erased, and lets nothing more be done', async () => {
 		await show(site);
 		await site.push('UserHistoryFeed', happened('gone', { type: 'USER_ERASED' }, null));
-		await waitFor(() => expect(document.body.textContent).toContain(en.user.unavailable.erased));
+		await waitFor(() => expect(document.body.textContent).toContain(enRecord.page.unavailable.erased));
 		expect(form('save').closest<HTMLElement>('.profile')!.inert).toBe(true);
 	});
 });

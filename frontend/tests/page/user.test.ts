@@ -117,7 +117,7 @@ describe('who looks at the page', () => {
 	test('as a member sees neither', async () => {
 		await view({ ...ADMIN, role: 'MEMBER' });
 		expect([forms(), timeline()]).toEqual([[], []]);
-		screen.getByText(en.user.noAccess);
+		screen.getByText(enRecord.page.noAccess);
 	});
 
 	test('as themselves changes their profile and their sessions, and has the name beside every page read again', async () => {

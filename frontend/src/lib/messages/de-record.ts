@@ -1,6 +1,24 @@
 import type { RecordMessages } from './types.ts';
 
 export const deRecord: RecordMessages = {
+	page: {
+		profile: 'Profil',
+		sessions: 'Sitzungen',
+		details: 'Einzelheiten',
+		danger: 'Status des Kontos',
+		unavailable: {
+			erased: 'Diese Person wurde endgültig gelöscht',
+			hidden: 'Sie sehen diese Person nicht mehr'
+		},
+		unavailableText: 'Sie sehen die letzten bekannten Daten.',
+		selfLink: 'Passwort und Darstellung stehen unter Mein Konto.',
+		self: 'Das sind Sie.',
+		noAccess: 'Sie sehen den öffentlichen Teil dieses Profils.'
+	},
+	status: {
+		enable: 'Die Person kann sich wieder anmelden.',
+		restore: 'Bringt das Konto zurück, wie es war; Anmelden ist wieder möglich.'
+	},
 	session: {
 		current: 'Diese Sitzung',
 		revoke: 'Beenden',
@@ -31,6 +49,9 @@ export const deRecord: RecordMessages = {
 		by: (who) => `${who} hat das geändert, während Sie es bearbeiten`
 	},
 	erase: {
+		action: 'Endgültig löschen',
+		text: 'Entfernt Name, E-Mail und Sitzungen endgültig. Im Protokoll bleiben die ID und das Ereignis. Das lässt sich nicht rückgängig machen.',
+		done: (name) => `${name} wurde endgültig gelöscht`,
 		confirm: (name) => `${name} endgültig löschen?`,
 		type: (name) => `Zur Bestätigung „${name}“ eingeben`,
 		mismatch: 'Der Name stimmt nicht überein.'

@@ -15,7 +15,7 @@ export const deViews: ViewMessages = {
 	copy: 'Link kopieren',
 	copied: 'Link kopiert',
 	name: 'Name der Ansicht',
-	lead: 'Speichert in diesem Browser, was gefragt ist und wie es aussieht.',
+	lead: 'Speichert Filter, Sortierung und Aussehen in diesem Browser.',
 	save: 'Als Ansicht speichern',
 	update: 'Speichern',
 	replace: 'Ersetzen',

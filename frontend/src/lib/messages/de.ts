@@ -126,51 +126,33 @@ export const de: Messages = {
 		export: 'Exportieren'
 	},
 	user: {
-		profile: 'Profil',
 		role: 'Rolle',
 		status: 'Status',
-		sessions: 'Sitzungen',
 		timeline: 'Zeitleiste',
-		details: 'Einzelheiten',
-		danger: 'Status des Kontos',
 		version: 'Version',
 		id: 'ID',
 		created: 'Angelegt',
 		changed: 'Geändert',
 		lastSeen: 'Zuletzt gesehen',
 		saved: 'Gespeichert',
-		enableText: 'Die Person kann sich wieder anmelden.',
 		disableText:
 			'Meldet die Person überall sofort ab. Eine Anmeldung ist erst nach dem Entsperren wieder möglich.',
 		deleteText:
 			'Meldet die Person ab und verbirgt sie vor Mitgliedern. Die Daten bleiben; sie lässt sich wiederherstellen.',
-		restoreText: 'Bringt das Konto zurück, wie es war; Anmelden ist wieder möglich.',
-		eraseText:
-			'Entfernt Name, E-Mail und Sitzungen endgültig. Im Protokoll bleiben die ID und das Ereignis. Das lässt sich nicht rückgängig machen.',
 		enable: 'Entsperren',
 		disable: 'Sperren',
 		delete: 'Löschen',
 		restore: 'Wiederherstellen',
-		erase: 'Endgültig löschen',
 		confirm: (action, name) => `${name}: ${action}?`,
 		heldBy: (name) => `${name} hat diese Adresse schon.`,
 		heldByDeleted: (name) =>
 			`Diese Adresse gehört ${name}, und dieses Konto ist gelöscht. Stellen Sie es wieder her, oder löschen Sie es endgültig, damit die Adresse frei wird.`,
 		restoreHolder: (name) => `${name} wiederherstellen`,
-		unavailable: {
-			erased: 'Diese Person wurde endgültig gelöscht',
-			hidden: 'Sie sehen diese Person nicht mehr'
-		},
-		unavailableText: 'Sie sehen die letzten bekannten Daten.',
-		erased: (name) => `${name} wurde endgültig gelöscht`,
-		selfLink: 'Passwort und Darstellung stehen unter Mein Konto.',
 		selfEnds: 'Das sind Sie: Sie werden abgemeldet und können das nicht selbst rückgängig machen.',
 		back: 'Zurück zu den Personen',
 		open: 'Öffnen',
-		self: 'Das sind Sie.',
 		notFoundTitle: 'Person nicht gefunden',
-		notFoundText: 'Vielleicht wurde sie endgültig gelöscht, oder Sie dürfen sie nicht sehen.',
-		noAccess: 'Sie sehen den öffentlichen Teil dieses Profils.'
+		notFoundText: 'Vielleicht wurde sie endgültig gelöscht, oder Sie dürfen sie nicht sehen.'
 	},
 	access: {
 		none: 'Kein Zugang'

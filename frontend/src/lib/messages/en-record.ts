@@ -1,5 +1,20 @@
-/** The words of somebody's sessions, and of an edit while somebody else made another. */
+/** The texts of a user's own page and of one's account: of its parts, the sessions, and an edit while somebody else made another. */
 export const enRecord = {
+	page: {
+		profile: 'Profile',
+		sessions: 'Sessions',
+		details: 'Details',
+		danger: 'Status of the account',
+		unavailable: { erased: 'This person was erased', hidden: 'You no longer see this person' },
+		unavailableText: 'You are looking at earlier data.',
+		selfLink: 'Password and appearance are under My account.',
+		self: 'This is you.',
+		noAccess: 'You see the public part of this profile.'
+	},
+	status: {
+		enable: 'They can sign in again.',
+		restore: 'Brings the account back as it was; they can sign in again.'
+	},
 	session: {
 		current: 'This session',
 		revoke: 'End',
@@ -29,6 +44,9 @@ export const enRecord = {
 		by: (who: string) => `${who} changed this while you were editing`
 	},
 	erase: {
+		action: 'Erase permanently',
+		text: 'Permanently removes name, email and sessions. The log keeps the ID and the event. This cannot be undone.',
+		done: (name: string) => `${name} was erased`,
 		confirm: (name: string) => `Erase ${name}?`,
 		type: (name: string) => `Type “${name}” to confirm`,
 		mismatch: 'The name does not match.'

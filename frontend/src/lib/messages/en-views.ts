@@ -14,7 +14,7 @@ export const enViews = {
 	copy: 'Copy link',
 	copied: 'Link copied',
 	name: 'Name of the view',
-	lead: 'Saves in this browser what is asked and how it looks.',
+	lead: 'Saves the filters, the order and the look in this browser.',
 	save: 'Save as a view',
 	update: 'Save',
 	replace: 'Replace it',

@@ -126,46 +126,31 @@ export const en = {
 		export: 'Export'
 	},
 	user: {
-		profile: 'Profile',
 		role: 'Role',
 		status: 'Status',
-		sessions: 'Sessions',
 		timeline: 'Timeline',
-		details: 'Details',
-		danger: 'Status of the account',
 		version: 'Version',
 		id: 'ID',
 		created: 'Created',
 		changed: 'Changed',
 		lastSeen: 'Last seen',
 		saved: 'Saved',
-		enableText: 'They can sign in again.',
 		disableText: 'Signs them out everywhere, immediately. They cannot sign in until enabled again.',
 		deleteText: 'Signs them out and hides them from members. Their data stays; you can restore them.',
-		restoreText: 'Brings the account back as it was; they can sign in again.',
-		eraseText:
-			'Permanently removes name, email and sessions. The log keeps the ID and the event. This cannot be undone.',
 		enable: 'Enable',
 		disable: 'Disable',
 		delete: 'Delete',
 		restore: 'Restore',
-		erase: 'Erase permanently',
 		confirm: (action: string, name: string) => `${action} ${name}?`,
 		heldBy: (name: string) => `${name} already has this address.`,
 		heldByDeleted: (name: string) =>
 			`${name} has this address and is deleted. Restore them, or erase them so that it can be used again.`,
 		restoreHolder: (name: string) => `Restore ${name}`,
-		unavailable: { erased: 'This person was erased', hidden: 'You no longer see this person' },
-		unavailableText: 'You are looking at earlier data.',
-		erased: (name: string) => `${name} was erased`,
-		selfLink: 'Password and appearance are under My account.',
 		selfEnds: 'This is you: you will be signed out, and cannot undo this yourself.',
 		back: 'Back to people',
 		open: 'Open',
-		self: 'This is you.',
 		notFoundTitle: 'Person not found',
-		notFoundText: 'They may have been erased, or you are not allowed to see them.',
-		noAccess: 'You see the public part of this profile.'
+		notFoundText: 'They may have been erased, or you are not allowed to see them.'
 	},
 	access: {
 		none: 'Cannot sign in'
