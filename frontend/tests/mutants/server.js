@@ -12,9 +12,22 @@ export const SERVER = {
 			'if (url.search || !mayOpen(cookies)) return;',
 			'if (url.search) return;',
 			'every visit waits for its session'
-		]
+		],
+		['query.density ?? density', 'density', 'a link does not share its density'],
+		['query.columns ?? columns ??', 'columns ??', 'a link does not share its columns'],
+		['whose ? readViews', 'true ? readViews', 'views without a session'],
+		['if (views.length) remember', 'if (true) remember', 'the cookie of the last view stays']
 	],
-	'lib/server/view-state.ts': [['own.search !== search', 'false', 'no view is ever changed']],
+	'lib/server/view-state.ts': [
+		['own.search !== search', 'false', 'no view is ever changed'],
+		[
+			"(saved.some(({ opens }) => opens) ? NO_VIEW : '')",
+			"''",
+			'clearing the filters leads back to the view'
+		],
+		['...(name && !own ?', '...(false ?', 'a view of somebody else has no tab'],
+		['own?.opens ?? false', 'false']
+	],
 	'lib/server/view-actions.ts': [
 		["if (action !== 'replace' && name !== of &&", 'if (false &&', 'another view is replaced unasked'],
 		['if (pathname !== list.path) error', 'if (false) error', 'a form of another page'],

@@ -260,7 +260,20 @@ export const STORES = {
 	'lib/stores/user/peek.svelte.ts': [
 		['}, REST_MS);', '}, 0);', 'a user who is only passed by the keyboard is read']
 	],
-	'lib/stores/user/peeking.svelte.ts': [['replace: !opens', 'replace: true', 'the way back does not close']],
+	'lib/stores/user/peeking.svelte.ts': [
+		['replace: !opens', 'replace: true', 'the way back does not close'],
+		[
+			'if (page.state.pushed) history.back();\n\t\telse void',
+			'void',
+			'closing leaves an entry in the history'
+		],
+		["(links[ids.indexOf(this.id ?? '')] ?? links[0])?.focus();", '', 'the focus is lost when it closes']
+	],
+	'lib/stores/user/row-use.svelte.ts': [
+		['this.current?.button === control ? null :', 'false ? null :', 'a menu is not closed by its button'],
+		['if (row && !part)', 'if (row)', 'a menu shows the user beside the list'],
+		['if (this.current === asked)', 'if (true)', 'what was asked for meanwhile is dropped']
+	],
 	'lib/stores/controls/list-keys.ts': [
 		[' || isPress(event.key)', '', 'Space on a box does more than tick it'],
 		['if (shown !== null) beside?.show(to);', ''],

@@ -22,7 +22,28 @@ export const UTILS = {
 		['printViews(views).length <= BYTES_MAX', 'true', 'more than a request has room for'],
 		["replaceAll(',', COMMA)", "replaceAll(',', ',')", 'no cookie has commas']
 	],
-	'lib/utils/user/views.ts': [['!named && filtersOf', 'filtersOf', 'two tabs are current']],
+	'lib/utils/user/views.ts': [
+		['!named && filtersOf', 'filtersOf', 'two tabs are current'],
+		['named ? {} : query', 'query', 'a built-in view keeps the search of a saved one']
+	],
+	'lib/utils/user/columns.ts': [
+		["key === 'name' || shown.includes(key)", 'true', 'columns are shown that were not chosen'],
+		['sortedBy(key, !descending)', 'sortedBy(key, descending)', 'the head of a column never turns its order'],
+		["descending ? 'descending' : 'ascending'", "'ascending'"],
+		['length >= MANY_COLUMNS', 'length > MANY_COLUMNS'],
+		['chosen: shown.includes(key)', 'chosen: true']
+	],
+	'lib/utils/user/peek-address.ts': [
+		["params.get(PEEK.name) ?? ''", "''", 'an address shows nobody beside the list']
+	],
+	'lib/utils/user/row-menu.ts': [
+		['role !== user.role && use(', 'use(', 'the role that they have is given again'],
+		['LEADS_TO[action]', 'user.status', 'all choices of a status have the name of the present one'],
+		['...(peek ? [', '...(true ? [', 'a user who is shown is offered to be shown'],
+		['origin && user.email ?', 'origin ?', 'an address is copied that the reader may not see'],
+		["danger: action === 'delete'", 'danger: false'],
+		['groups.filter(({ items }) => items.length)', 'groups', 'a group without items has a line']
+	],
 	'lib/utils/csv-line.ts': [["FORMULA.test(cell) ? `'${cell}` : cell", 'cell']],
 	'lib/utils/format.ts': [
 		['if (size < 30 * SECOND)', 'if (size < 3 * SECOND)'],
@@ -105,6 +126,7 @@ export const UTILS = {
 		["PHONES.has(system) ? 'phone' : 'desktop'", "PHONES.has(system) ? 'desktop' : 'desktop'"]
 	],
 	'lib/utils/user/address.ts': [
+		["shown < COLUMNS.length ? 'many' : 'every'", "'many'", 'all columns are wider than the window'],
 		["sort !== 'name' && sort !== 'email'", "sort !== 'name'"],
 		["direction ? direction === 'desc' : startsDescending(sort)", 'startsDescending(sort)'],
 		["isDescending(query) ? 'DESC' : 'ASC'", "isDescending(query) ? 'ASC' : 'DESC'"],

@@ -163,3 +163,23 @@ describe('role and status where they stand', () => {
 		await screen.findByRole('dialog', { name: 'Enable Grace?' });
 	});
 });
+
+describe('the columns of a row', () => {
+	const cells = () => [...row('ada').querySelectorAll('td, th')].map((cell) => cell.textContent.trim());
+	const columns = async (search: string) => {
+		await show(data([user({ id: 'ada', email: 'ada@example.com', canSignIn: false })], search));
+		return cells();
+	};
+
+	test('are those that were chosen, after the name', async () => {
+		const shown = await columns('cols=name,email,access,updated');
+		expect(shown.slice(2, 4)).toEqual(['ada@example.com', en.users.access.no]);
+		expect(row('ada').querySelectorAll('.mail, .role, .status, .seen')).toHaveLength(1);
+		expect(row('ada').querySelector('.who')!.textContent).not.toContain('@');
+	});
+
+	test('have the address below the name, and who cannot sign in beside it, unless a column says so', async () => {
+		await columns('cols=name,role');
+		expect(row('ada').querySelector('.who .email')!.textContent).toContain(en.access.none);
+	});
+});

@@ -39,8 +39,11 @@ export const COLUMNS = [
 	'updated'
 ] as const;
 export type ColumnKey = (typeof COLUMNS)[number];
-/** From this number on, beside the name, columns are narrower, and scroll unless the window is wide. */
+/** From this number on, beside the name, each column has a width, and they scroll unless the window is wide. */
 export const MANY_COLUMNS = 6;
+/** Whether so many columns scroll in no window, in narrow ones, or in any. */
+export const crowdOf = (shown: number) =>
+	shown < MANY_COLUMNS ? 'few' : shown < COLUMNS.length ? 'many' : 'every';
 
 /** The address of the directory. */
 export const users = new Address('/people', {

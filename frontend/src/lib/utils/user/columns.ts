@@ -25,7 +25,7 @@ interface Kind {
 }
 
 const KINDS: Record<'name' | ColumnKey, Kind> = {
-	name: { label: (m) => m.users.name, sort: 'name' },
+	name: { label: (m) => m.users.name, tight: 'w-56', sort: 'name' },
 	email: { label: (m) => m.users.email, tight: 'w-38', sort: 'email', right: 'users.seeAll' },
 	role: { label: (m) => m.users.role, class: 'w-32', tight: 'w-24' },
 	status: { label: (m) => m.users.status, class: 'w-34', tight: 'w-26' },

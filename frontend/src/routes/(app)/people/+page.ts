@@ -3,14 +3,20 @@ import type { Locale } from '#lib/messages/locale.ts';
 import { isFiltered } from '#lib/utils/user/address.ts';
 import type { PageLoad } from './$types';
 
-/** The panels of filters and of views, which are part of the page where no script can load them. */
-async function panels(locale: Locale) {
-	const [{ default: Panel }, words, { part }] = await Promise.all([
-		import('#lib/components/ui/FilterPanel.svelte'),
-		import('#lib/utils/user/filter-words.ts'),
-		import('#lib/components/ui/view-panel.ts')
-	]);
-	return { filters: { Panel, words }, views: await part(locale) };
+/** What is part of the page where no script can load it: the panels of filters and of views, and the bulk actions. */
+const loaded = import.meta.env.SSR
+	? Promise.all([
+			import('#lib/components/ui/FilterPanel.svelte'),
+			import('#lib/utils/user/filter-words.ts'),
+			import('#lib/components/ui/view-panel.ts'),
+			import('#lib/components/user/BulkBar.svelte')
+		])
+	: null;
+
+async function withoutScript(parent: () => Promise<{ locale: Locale }>) {
+	if (!loaded) return { panels: null, bar: null };
+	const [{ default: Panel }, words, { part }, { default: bar }] = await loaded;
+	return { panels: { filters: { Panel, words }, views: await part((await parent()).locale) }, bar };
 }
 
 export const load: PageLoad = async ({ data, parent }) => {
@@ -18,8 +24,7 @@ export const load: PageLoad = async ({ data, parent }) => {
 	const others = isFiltered(data.query) || data.total !== 1;
 	return {
 		...data,
-		panels: import.meta.env.SSR ? await panels((await parent()).locale) : null,
-		bar: import.meta.env.SSR ? (await import('#lib/components/user/BulkBar.svelte')).default : null,
+		...(await withoutScript(parent)),
 		empty: data.rows.length ? null : (await import('#lib/components/user/NoUsers.svelte')).default,
 		// The component that shows a user beside the list, if the address names one.
 		peekPart: data.peek
