@@ -18,7 +18,10 @@ describe('the columns that are shown', () => {
 		const many = COLUMNS.slice(0, MANY_COLUMNS);
 		expect(columns(few)[0]?.class).toBeUndefined();
 		expect(columns(many)[0]?.class).toBe('w-56');
-		expect(columns(many).every((column) => column.class), 'a column without a width takes the rest').toBe(true);
+		expect(
+			columns(many).every((column) => column.class),
+			'a column without a width takes the rest'
+		).toBe(true);
 		expect([few, many, COLUMNS].map(({ length }) => crowdOf(length))).toEqual(['few', 'many', 'every']);
 	});
 
