@@ -17,9 +17,8 @@ from uuid import UUID
 import pyotp
 import segno
 import structlog
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from api.auth.sealing import Sealer
 from domain.models.second_factor import Totp
 from domain.models.user import User
 from domain.services.second_factor import Enrolment
@@ -27,7 +26,6 @@ from domain.services.second_factor import Enrolment
 log = structlog.get_logger(__name__)
 
 STEP_SECONDS, DIGITS = 30, 6
-NONCE_BYTES = 12
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Of recovery codes: none that is easily taken for another."""
 GROUPS, GROUP = 4, 4
@@ -38,14 +36,13 @@ class AuthenticatorApp:
     """Makes, encrypts and checks TOTP secrets. The first secret key encrypts, each of them decrypts."""
 
     def __init__(self, secret_keys: Sequence[str], issuer: str) -> None:
-        self._ciphers = [AESGCM(hmac.digest(key.encode(), b"totp secrets", "sha256")) for key in secret_keys]
+        self._sealer = Sealer(secret_keys, "totp secrets")
         self._issuer = issuer
 
     def enrol(self, user: User, now: datetime) -> tuple[Totp, Enrolment]:
         """A new secret for the user, and how it is shown to them."""
         secret = pyotp.random_base32()
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = nonce + self._ciphers[0].encrypt(nonce, secret.encode(), user.id.bytes)
+        sealed = self._sealer.seal(secret.encode(), user.id.bytes)
         uri = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).provisioning_uri(
             name=user.email, issuer_name=self._issuer
         )
@@ -73,14 +70,10 @@ class AuthenticatorApp:
 
     def _opened(self, totp: Totp) -> str | None:
         """The secret, or None if it was encrypted under another SECRET_KEY: then only recovery codes are accepted."""
-        nonce, data = totp.sealed[:NONCE_BYTES], totp.sealed[NONCE_BYTES:]
-        for cipher in self._ciphers:
-            try:
-                return cipher.decrypt(nonce, data, totp.user_id.bytes).decode()
-            except InvalidTag:
-                continue
-        log.warning("second_factor.secret_unreadable", user_id=str(totp.user_id), hint="was SECRET_KEY changed?")
-        return None
+        opened = self._sealer.open(totp.sealed, totp.user_id.bytes)
+        if opened is None:
+            log.warning("second_factor.secret_unreadable", user_id=str(totp.user_id), hint="was SECRET_KEY changed?")
+        return None if opened is None else opened.decode()
 
 
 def _qr_svg(uri: str) -> str:

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from api.auth.sealing import Sealer
 from domain.models.signing_key import SigningKey
 
-NONCE_BYTES = 12
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 Jwk = Mapping[str, str]
 
@@ -42,7 +38,7 @@ class SealedKeys:
     """Makes, encrypts and opens keys. The first secret encrypts, each of them decrypts."""
 
     def __init__(self, secrets_: Sequence[str]) -> None:
-        self._ciphers = [AESGCM(hmac.digest(secret.encode(), b"signing keys", "sha256")) for secret in secrets_]
+        self._sealer = Sealer(secrets_, "signing keys")
 
     def make(self, now: datetime, signs_from: datetime, algorithm: str = "EdDSA") -> SigningKey:
         """A new key pair, its private key encrypted: Ed25519 (EdDSA, RFC 8037) or P-256 (ES256, RFC 7518 section 3.4)."""
@@ -53,9 +49,7 @@ class SealedKeys:
         raw = private.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = nonce + self._ciphers[0].encrypt(nonce, raw, kid.encode())
-        return SigningKey(uuid4(), kid, algorithm, sealed, now, signs_from)
+        return SigningKey(uuid4(), kid, algorithm, self._sealer.seal(raw, kid.encode()), now, signs_from)
 
     def can_open(self, key: SigningKey) -> bool:
         """Whether one of our secrets decrypts it, and it is what its name says."""
@@ -63,21 +57,12 @@ class SealedKeys:
 
     def open(self, key: SigningKey) -> OpenedKey | None:
         """The key pair, or None if it was not encrypted by us."""
-        raw = self._decrypted(key)
+        raw = self._sealer.open(key.sealed, key.kid.encode())
         private: Any = None if raw is None else serialization.load_der_private_key(raw, None)
         if private is None or thumbprint(members := _members(private)) != key.kid:
             return None
         jwk = {**members, "kid": key.kid, "alg": key.algorithm, "use": "sig"}
         return OpenedKey(key, private, private.public_key(), jwk)
-
-    def _decrypted(self, key: SigningKey) -> bytes | None:
-        nonce, data = key.sealed[:NONCE_BYTES], key.sealed[NONCE_BYTES:]
-        for cipher in self._ciphers:
-            try:
-                return cipher.decrypt(nonce, data, key.kid.encode())
-            except (InvalidTag, ValueError):
-                continue
-        return None
 
 
 def thumbprint(members: Jwk) -> str:

@@ -1,13 +1,20 @@
-"""Replacing a user's password, for every use case that does."""
+"""Checking and replacing a user's password, for every use case that does."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from domain.models.actor import Actor
+from domain.models.passwords import PASSWORD_SENT_MAX, normal_password
 from domain.models.session import EndReason, session_ended
 from domain.models.user import User, password_changed
+from domain.services.credentials import PasswordHasher
 from domain.services.unit import WriteUnit, Written
+
+
+async def is_current(hasher: PasswordHasher, typed: str, known: str | None) -> bool:
+    """Whether a typed password is the one with this hash. Text that is too long for one is not hashed. Raises RateLimited."""
+    return len(typed) <= PASSWORD_SENT_MAX and await hasher.verify(normal_password(typed), known)
 
 
 async def replace_password(

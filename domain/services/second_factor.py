@@ -12,13 +12,13 @@ from domain import policies
 from domain.cursors import LogCursor
 from domain.errors import Forbidden, InvalidCredentials, SecondFactorRequired, ValidationFailed
 from domain.models.actor import Actor
-from domain.models.passwords import PASSWORD_SENT_MAX, normal_password
 from domain.models.second_factor import RECOVERY_CODES, SecondFactor, Totp
 from domain.models.session import EndReason, session_ended
 from domain.models.user import User, second_factor_added, second_factor_removed
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher
 from domain.services.live import LiveSessions
+from domain.services.passwords import is_current
 from domain.services.unit import Clock, Store, WriteUnit, Written
 
 CODE_MAX = 64
@@ -194,9 +194,7 @@ class SecondFactorService:
         await self._attempts.change_password(user_id)
         async with self._store.read() as unit:
             known = (await unit.users.password_hashes([user_id])).get(user_id)
-        if len(current_password) > PASSWORD_SENT_MAX or not await self._hasher.verify(
-            normal_password(current_password), known
-        ):
+        if not await is_current(self._hasher, current_password, known):
             raise InvalidCredentials("The current password is wrong")
         return user_id
 

@@ -19,11 +19,11 @@ from domain.errors import (
     VersionConflict,
 )
 from domain.models.actor import Actor, Origin, Role
-from domain.models.passwords import PASSWORD_SENT_MAX, clean_password, normal_password, refuse_own_words
+from domain.models.passwords import clean_password, refuse_own_words
 from domain.models.session import EndReason, Session, session_ended
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
-from domain.services.passwords import replace_password
+from domain.services.passwords import is_current, replace_password
 from domain.services.sign_in import SignInService
 from domain.services.unit import Written
 
@@ -116,7 +116,7 @@ class SessionService(SignInService):
         await self._attempts.change_password(actor.user_id)
         async with self._store.write() as unit:
             known = await unit.users.password_hash(actor.user_id)
-        if len(current) > PASSWORD_SENT_MAX or not await self._hasher.verify(normal_password(current), known):
+        if not await is_current(self._hasher, current, known):
             raise InvalidCredentials("The current password is wrong")
         hashed = await self._hasher.hash(clean)
         now = self._clock.now()
