@@ -42,6 +42,8 @@ class Metrics:
             "delivery_seconds", "Time from an event to the subscribers of this process"
         )
         statements = self._histogram("sql_seconds", "Time of an SQL statement", "database")
+        answers = self._histogram("redis_seconds", "Time of a round trip to Redis", "use")
+        self._answers = {use: answers.labels(use) for use in ("publish", "presence", "limit")}
         self._statements = {role: statements.labels(role) for role in ("primary", "replica")}
         # Finding the series of labels costs ten times as much as counting in it.
         self._of_request = cache(_series(self.requests, self.seconds))
@@ -68,6 +70,10 @@ class Metrics:
         count, times = self._of_request(route, method, status)
         count.inc()
         times.observe(seconds)
+
+    def redis_answered(self, use: str, seconds: float) -> None:
+        """Measure a round trip to Redis, to publish, for presence or for a limit."""
+        self._answers[use].observe(seconds)
 
     def answered(self, operation: str, outcome: str, seconds: float) -> None:
         """Count a GraphQL operation: `ok`, `refused` for client errors, or `failed`."""

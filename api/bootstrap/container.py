@@ -118,7 +118,7 @@ class Container(Parts):
     @cached_property
     def backend(self) -> RedisBackend:
         """The subscription to Redis."""
-        return RedisBackend(self.core.redis_url, self.core.namespace)
+        return RedisBackend(self.core.redis_url, self.core.namespace, self.core.redis_times)
 
     @cached_property
     def broadcast(self) -> Broadcast:

@@ -45,6 +45,7 @@ from persistence.log.trim import PruneLock
 from persistence.redis.namespace import RedisNamespace
 from persistence.redis.presence import RedisPresence
 from persistence.redis.rate_limit import RedisRateLimiter
+from persistence.redis.times import RedisTimes
 from persistence.slow import SlowStatements
 from persistence.store import SqlStore
 from persistence.turns import ConnectionTurns
@@ -144,9 +145,14 @@ class Core(Parts):
         return RedisNamespace(self.settings.secret_key.get_secret_value())
 
     @cached_property
+    def redis_times(self) -> RedisTimes:
+        """Measures the round trips."""
+        return RedisTimes()
+
+    @cached_property
     def limiter(self) -> RedisRateLimiter:
         """Counts attempts."""
-        return RedisRateLimiter(self.redis_url, self.namespace)
+        return RedisRateLimiter(self.redis_url, self.namespace, times=self.redis_times)
 
     @cached_property
     def attempts(self) -> Attempts:
@@ -156,7 +162,7 @@ class Core(Parts):
     @cached_property
     def presence(self) -> RedisPresence:
         """Which users are online on any instance; a command does not enter it, because it has no sockets."""
-        return RedisPresence(self.redis_url, self.namespace)
+        return RedisPresence(self.redis_url, self.namespace, self.redis_times)
 
     @cached_property
     def registry(self) -> SocketRegistry:

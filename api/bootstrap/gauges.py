@@ -6,6 +6,7 @@ import platform
 
 from api.access_log import note_statement
 from api.bootstrap.container import Container
+from api.host import add_host
 from api.revisions import shipped
 from api.telemetry import Metrics
 from api.version import VERSION
@@ -21,6 +22,7 @@ def add_gauges(container: Container) -> None:
     _redis(metrics, container)
     _sockets(metrics, container)
     _waiting(metrics, container)
+    add_host(metrics, container.core.settings.data_dir)
 
 
 def _database(metrics: Metrics, container: Container) -> None:
@@ -50,6 +52,7 @@ def _log(metrics: Metrics, container: Container) -> None:
 
 def _redis(metrics: Metrics, container: Container) -> None:
     gauge, core = metrics.gauge, container.core
+    core.redis_times.observe(metrics.redis_answered)
     gauge("redis_connected", "Whether the subscription to Redis stands", lambda: int(container.backend.connected))
     gauge("redis_shared", "Whether presence was written to Redis and read", lambda: int(core.presence.shared))
     gauge("redis_dropped", "Messages not published while Redis was unavailable", lambda: container.publisher.dropped)

@@ -24,6 +24,7 @@ from domain.backoff import Backoff
 from domain.tasks import Tasks
 from persistence.redis.namespace import RedisNamespace
 from persistence.redis.servers import RedisServers
+from persistence.redis.times import RedisTimes
 
 GAP = "\x00gap"
 """The message that means that something may be missing here."""
@@ -46,7 +47,8 @@ class RedisBackend(BroadcastBackend):
     It listens once the namespace is bound to a log, and switches channels when that changes.
     """
 
-    def __init__(self, url: str, namespace: RedisNamespace) -> None:
+    def __init__(self, url: str, namespace: RedisNamespace, times: RedisTimes | None = None) -> None:
+        self._times = times or RedisTimes()
         self._servers, self._namespace = RedisServers(url), namespace
         self._publisher = self._servers.messenger()
         self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
@@ -99,7 +101,8 @@ class RedisBackend(BroadcastBackend):
             async with asyncio.timeout(PUBLISH_SECONDS), self._publisher.pipeline(transaction=False) as pipeline:
                 for channel, message in messages:
                     pipeline.publish(self._namespace.name(channel), self._namespace.seal(channel, message))
-                await pipeline.execute()
+                with self._times.measured("publish"):
+                    await pipeline.execute()
         except (RedisError, OSError):
             failed, self._publisher = self._publisher, self._servers.messenger()
             with contextlib.suppress(RedisError, OSError):

@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 from domain.tasks import Tasks
 from persistence.redis.namespace import RedisNamespace
 from persistence.redis.servers import connect
+from persistence.redis.times import RedisTimes
 
 KEY = "presence"
 LEASE_SECONDS = 10
@@ -61,7 +62,8 @@ class RedisPresence:
     `shared` says whether the leases were written and read in the last poll.
     """
 
-    def __init__(self, url: str, namespace: RedisNamespace) -> None:
+    def __init__(self, url: str, namespace: RedisNamespace, times: RedisTimes | None = None) -> None:
+        self._times = times or RedisTimes()
         self._redis = connect(url, timeout=1.0)
         self._sync = self._redis.register_script(SYNC)
         self._namespace = namespace
@@ -181,9 +183,10 @@ class RedisPresence:
 
     async def _write(self, left: Sequence[UUID], held: Sequence[UUID]) -> tuple[str, list[str]]:
         members = [self._member(u) for u in (*left, *held)]
-        answer: Any = await self._sync(
-            keys=[self._namespace.name(KEY)], args=[LEASE_SECONDS, GRACE_SECONDS, len(left), *members]
-        )
+        with self._times.measured("presence"):
+            answer: Any = await self._sync(
+                keys=[self._namespace.name(KEY)], args=[LEASE_SECONDS, GRACE_SECONDS, len(left), *members]
+            )
         return answer[0], answer[1]
 
     async def _exchange(self) -> None:

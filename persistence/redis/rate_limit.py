@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from persistence.redis.namespace import RedisNamespace
 from persistence.redis.servers import connect
+from persistence.redis.times import RedisTimes
 
 TIMEOUT_SECONDS = 0.25
 BREAK_SECONDS = 5.0
@@ -38,7 +39,14 @@ class RedisRateLimiter:
     An attempt waits `timeout` seconds for Redis, then is counted in memory.
     """
 
-    def __init__(self, url: str, namespace: RedisNamespace, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        namespace: RedisNamespace,
+        timeout: float = TIMEOUT_SECONDS,
+        times: RedisTimes | None = None,
+    ) -> None:
+        self._times = times or RedisTimes()
         self._namespace, self._timeout = namespace, timeout
         self._redis = connect(url, timeout)
         self._hit = self._redis.register_script(HIT)
@@ -66,8 +74,9 @@ class RedisRateLimiter:
         if self._reachable():
             try:
                 name = self._namespace.hidden("limit", bucket, key)
-                async with asyncio.timeout(self._timeout):  # connecting takes several round trips
-                    count, left = await self._hit(keys=[name], args=[window])
+                with self._times.measured("limit"):
+                    async with asyncio.timeout(self._timeout):  # connecting takes several round trips
+                        count, left = await self._hit(keys=[name], args=[window])
                 return max(1, int(left)) if count > limit else None
             except (RedisError, OSError) as error:
                 self._retry_at = time.monotonic() + BREAK_SECONDS

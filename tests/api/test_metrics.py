@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+import psutil
 
 from api.cli.local.embedded.process import free_port
 from persistence.database import Database
 from persistence.log.backlog import LogBacklog
+from persistence.redis.namespace import RedisNamespace
+from persistence.redis.rate_limit import RedisRateLimiter
+from persistence.redis.times import USES, RedisTimes
 from tests.api.conftest import PASSWORD, Api, Person, Server, settings_for
 from tests.api.test_health import numbers
 from tests.api.test_live import live
@@ -111,3 +117,43 @@ async def test_the_lag_of_a_replica_is_measured_in_events(fresh_database_url: st
             while math.isnan(backlog.replica_lags.get("1", math.nan)) or math.isnan(backlog.waiting):
                 await backlog.measure()
         assert (backlog.replica_lags, backlog.waiting) == ({"1": 7.0}, 0.0)
+
+
+async def test_round_trips_to_redis_are_measured_by_their_use(api: Api, admin: Person) -> None:
+    names = {use: f'rollcall_redis_seconds_count{{use="{use}"}}' for use in USES}
+    before = await numbers(api)
+    assert set(names.values()) <= before.keys()
+    await api.new_user(admin)
+    async with asyncio.timeout(120):
+        while not all(found > before[name] for name, found in (await numbers(api)).items() if name in names.values()):
+            # Again and again, because after a failure of Redis attempts are counted in memory for a while.
+            await api.rest("POST", "/api/v1/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
+
+
+async def test_a_round_trip_that_fails_is_measured_too() -> None:
+    measured: list[tuple[str, float]] = []
+    times = RedisTimes()
+    times.observe(lambda use, seconds: measured.append((use, seconds)))
+    limiter = RedisRateLimiter(f"redis://127.0.0.1:{free_port()}", bound(), times=times)
+    async with limiter:
+        assert await limiter.hit("of-the-test", "key", 1, 60) is None
+    ((use, seconds),) = measured
+    assert use == "limit"
+    assert seconds > 0
+
+
+def bound() -> RedisNamespace:
+    """A namespace of some log."""
+    namespace = RedisNamespace("a key of the test that is long enough")
+    namespace.bind(uuid4())
+    return namespace
+
+
+async def test_the_machine_is_described(api: Api) -> None:
+    found = await numbers(api)
+    assert found["rollcall_host_cpus"] == psutil.cpu_count()
+    assert 0 < found["rollcall_host_memory_available_bytes"] < found["rollcall_host_memory_bytes"]
+    assert found["rollcall_host_disk_free_bytes"] > 0
+    assert found["rollcall_host_load"] >= 0
+    assert found['rollcall_host_cpu_seconds_total{mode="user"}'] > 0
+    assert found['rollcall_host_cpu_seconds_total{mode="idle"}'] > 0
