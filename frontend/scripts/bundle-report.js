@@ -14,6 +14,8 @@ const BUDGETS = {
 	'/': 61,
 	'/sign-in': 50,
 	'/sign-up': 50,
+	'/forgot-password': 50,
+	'/reset-password': 50,
 	'/account': 79,
 	'/activity': 82,
 	'/activity/revert/[event]': 74,

@@ -17,6 +17,8 @@ const SIGHTS: Sight[] = [
 	{ name: 'sign-in', path: '/sign-in' },
 	{ name: 'sign-in with a reason', path: '/sign-in?reason=account_disabled&next=%2Fpeople' },
 	{ name: 'sign-up', path: '/sign-up' },
+	{ name: 'forgotten password', path: '/forgot-password' },
+	{ name: 'new password by a link', path: '/reset-password?token=none' },
 	{ name: 'directory', path: '/people', as: 'ADMIN' },
 	{ name: 'directory of a member', path: '/people', as: 'MEMBER' },
 	{ name: 'directory, filtered', path: '/people?status=DISABLED&sort=name', as: 'AUDITOR' },
@@ -116,6 +118,8 @@ test('a new version of the console is announced, and the current one is not', as
 test.for([
 	['/sign-in', 'email', undefined],
 	['/sign-up', 'displayName', undefined],
+	['/forgot-password', 'email', undefined],
+	['/reset-password?token=none', 'newPassword', undefined],
 	['/people/new', 'displayName', 'ADMIN']
 ] as const)('at %s one types at once, in %s', async ([path, name, as], { open }) => {
 	const visitor = await open({ as: as && viewers[as] });

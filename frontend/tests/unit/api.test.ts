@@ -76,6 +76,7 @@ test('an answer is handed through, with who asks and for whom', async () => {
 	expect(calls[0]!.headers).toMatchObject({
 		cookie: `rollcall=old; rollcall_refresh=refresh-${nth}`,
 		'user-agent': 'Test',
+		'accept-language': 'de',
 		'x-forwarded-for': '192.0.2.7',
 		'x-forwarded-host': 'localhost:3000',
 		'x-request-id': 'request-1'

@@ -43,7 +43,7 @@ export function visit(
 		cookies: jar.cookies,
 		url: new URL(address),
 		request: new Request(address, { method, headers: { 'user-agent': 'Test', cookie } }),
-		locals: { requestId: 'request-1' },
+		locals: { requestId: 'request-1', locale: 'de' },
 		getClientAddress: () => '192.0.2.7'
 	} as unknown as RequestEvent;
 }

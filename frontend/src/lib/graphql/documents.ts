@@ -61,6 +61,11 @@ export interface ChangePasswordInput {
 	newPassword: string;
 }
 
+export interface ResetPasswordInput {
+	token: string;
+	newPassword: string;
+}
+
 export interface UserOrder {
 	field: UserSortField;
 	direction?: SortDirection;
@@ -634,6 +639,22 @@ export type ChangePasswordData = {
 export type ChangePasswordVariables = { input: ChangePasswordInput };
 
 export const ChangePassword = ("mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<ChangePasswordData, ChangePasswordVariables>;
+
+export type RequestPasswordResetData = {
+	requestPasswordReset: DoneOutcome;
+};
+
+export type RequestPasswordResetVariables = { email: string };
+
+export const RequestPasswordReset = ("mutation RequestPasswordReset($email:String!){requestPasswordReset(email:$email){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RequestPasswordResetData, RequestPasswordResetVariables>;
+
+export type ResetPasswordData = {
+	resetPassword: DoneOutcome;
+};
+
+export type ResetPasswordVariables = { input: ResetPasswordInput };
+
+export const ResetPassword = ("mutation ResetPassword($input:ResetPasswordInput!){resetPassword(input:$input){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<ResetPasswordData, ResetPasswordVariables>;
 
 export type AccountData = {
 	me: (User & {

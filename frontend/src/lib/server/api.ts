@@ -212,6 +212,7 @@ export class Api {
 		return {
 			cookie: this.#cookie,
 			'user-agent': request.headers.get('user-agent') ?? '',
+			'accept-language': locals.locale,
 			'x-forwarded-for': this.#event.getClientAddress(),
 			'x-forwarded-proto': url.protocol.slice(0, -1),
 			'x-forwarded-host': url.host,

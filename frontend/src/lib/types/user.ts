@@ -51,6 +51,8 @@ export interface EntryForms {
 	/** `code`: whether the form asks for the code of a second factor. */
 	signIn: { done: never; kept: { email: string; code: boolean } };
 	signUp: { done: never; kept: { email: string; displayName: string } };
+	forgot: { done: null; kept: { email: string } };
+	reset: { done: never; kept: null };
 }
 
 /** The form that adds a user. */

@@ -7,3 +7,6 @@ const next: Param<string> = { name: 'next', parse: returnTo, print: (path) => (p
 /** `reason` is a key of the catalogue's `auth.reasons`. */
 export const signIn = new Address('/sign-in', { next, reason: text('reason') });
 export const signUp = new Address('/sign-up', { next });
+export const forgotPassword = new Address('/forgot-password', {});
+/** Mails have this address: the API writes it (`LinkKind`). */
+export const resetPassword = new Address('/reset-password', { token: text('token') });

@@ -125,6 +125,7 @@ export class Site {
 			SECRET_KEY: (await readFile(join(dataDir, 'secret-key'), 'utf8')).trim(),
 			API_PORT: String(apiPort),
 			PUBLIC_URL: place.url,
+			DATA_DIR: dataDir,
 			...settings
 		});
 		await site.startApi();
