@@ -8,13 +8,13 @@ import re
 import pyotp
 import pytest
 
-from api.bootstrap import open_core
 from api.cli.up import make_first_admin
 from domain.errors import InvalidCredentials, SecondFactorRequired
 from domain.models.actor import Actor, Origin, Role
 from domain.services.sign_in import SignIn
 from tests.api.commands import Rollcall
 from tests.api.conftest import settings_for
+from tests.integration.signing import signing_core
 
 SECRET = "pass phrase of a kind"
 EMAIL = "root@example.com"
@@ -24,7 +24,7 @@ def role_of(rollcall: Rollcall, password: str) -> Role:
     """The role of the user that signs in with this password."""
 
     async def sign_in() -> Role:
-        async with open_core(settings_for(rollcall.database_url, rollcall.redis_url)) as core:
+        async with signing_core(settings_for(rollcall.database_url, rollcall.redis_url)) as core:
             return (await core.sessions.sign_in(Origin(), SignIn(EMAIL, password))).user.role
 
     return asyncio.run(sign_in())
@@ -96,7 +96,7 @@ def test_a_second_factor_is_reset_for_one_who_lost_the_phone(rollcall: Rollcall)
     assert "There is no second factor" in none.out
 
     async def enrol() -> None:
-        async with open_core(settings_for(rollcall.database_url, rollcall.redis_url)) as core:
+        async with signing_core(settings_for(rollcall.database_url, rollcall.redis_url)) as core:
             signed_in = await core.sessions.sign_in(Origin(), SignIn(EMAIL, SECRET))
             by = Actor(signed_in.user.id, signed_in.user.role, signed_in.session.id)
             begun = await core.second_factors.begin(by, SECRET)

@@ -8,13 +8,14 @@ import asyncpg
 import pytest
 
 from api.auth.foreign_hashes import verifier_of
-from api.bootstrap import Core, open_core
+from api.bootstrap import Core
 from api.settings import Settings
 from domain.errors import InvalidCredentials
 from domain.models.actor import Origin, system
 from domain.services.importing import ImportRow
 from domain.services.sign_in import SignIn
 from tests.api.conftest import settings_for
+from tests.integration.signing import signing_core
 from tests.unit.test_foreign_hashes import KNOWN
 
 BCRYPT = ("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U")
@@ -42,7 +43,7 @@ def settings(fresh_database_url: str, redis_url: str) -> Settings:
 @pytest.fixture
 async def core(settings: Settings) -> AsyncIterator[Core]:
     """The services of one instance."""
-    async with open_core(settings) as opened:
+    async with signing_core(settings) as opened:
         yield opened
 
 

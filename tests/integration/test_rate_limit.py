@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import pytest
 
-from api.bootstrap import open_core
 from api.cli.local.embedded import EmbeddedValkey
 from domain.errors import InvalidCredentials, RateLimited
 from domain.models.actor import Origin, system
@@ -22,6 +21,7 @@ from tests.api.conftest import free_port, settings_for
 from tests.conftest import throwaway
 from tests.integration.logs import until
 from tests.integration.namespaces import EPOCH, namespace
+from tests.integration.signing import signing_core
 
 UNAVAILABLE = "redis://127.0.0.1:1/0"
 PASSWORD = "pass phrase of a kind"
@@ -131,7 +131,7 @@ async def test_guessing_a_password_is_limited_for_all_clients_together(
     fresh_database_url: str, redis_url: str, *, unavailable: bool
 ) -> None:
     email = f"{uuid4().hex}@example.com"
-    async with open_core(settings_for(fresh_database_url, UNAVAILABLE if unavailable else redis_url)) as core:
+    async with signing_core(settings_for(fresh_database_url, UNAVAILABLE if unavailable else redis_url)) as core:
         core.namespace.bind(EPOCH)
         await core.users.create(system(), CreateUser(email, "Guessed At", password=PASSWORD))
 

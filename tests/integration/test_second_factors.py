@@ -12,7 +12,7 @@ import asyncpg
 import pyotp
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap import Core
 from domain.errors import InvalidCredentials, SecondFactorRequired
 from domain.models.actor import Actor, Origin, system
 from domain.models.second_factor import SecondFactor
@@ -20,6 +20,7 @@ from domain.models.user import User
 from domain.services.sign_in import SignedIn, SignIn
 from domain.services.user import CreateUser
 from tests.api.conftest import PASSWORD, settings_for
+from tests.integration.signing import signing_core
 
 numbers = itertools.count()
 
@@ -57,7 +58,7 @@ class Enrolled:
 async def ada(database_url: str, redis_url: str) -> AsyncIterator[Enrolled]:
     """One whose app is set up, half a minute ago."""
     clock = Clock()
-    async with open_core(settings_for(database_url, redis_url), clock=clock) as core:
+    async with signing_core(settings_for(database_url, redis_url), clock=clock) as core:
         command = CreateUser(f"factor{next(numbers)}@example.com", "Ada Fox", password=PASSWORD)
         user = (await core.users.create(system(), command)).value
         session = (await core.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))).session
@@ -127,7 +128,7 @@ async def test_erasing_the_user_erases_them(ada: Enrolled) -> None:
 
 async def test_after_another_secret_key_recovery_codes_still_sign_in(ada: Enrolled) -> None:
     settings = ada.core.settings.model_copy(update={"secret_key": type(ada.core.settings.secret_key)("z" * 40)})
-    async with open_core(settings, clock=ada.clock) as core:
+    async with signing_core(settings, clock=ada.clock) as core:
         with pytest.raises(InvalidCredentials):
             await core.sessions.sign_in(Origin(), SignIn(ada.user.email, PASSWORD, ada.code()))
         await core.sessions.sign_in(Origin(), SignIn(ada.user.email, PASSWORD, ada.recovery[0]))

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap import Core
 from api.jobs.retention import Retention
 from domain.errors import Forbidden, SessionRevoked, ValidationFailed
 from domain.models.actor import Actor, Origin, Role, system
@@ -20,6 +20,7 @@ from persistence.session import PRUNE
 from tests.api.conftest import settings_for
 from tests.integration.logs import session, until
 from tests.integration.old_events import add_old, seqs
+from tests.integration.signing import signing_core
 
 PASSWORD = "a pass phrase for tests"
 ADD = """insert into sessions (user_id, created_at, expires_at, ended_at, end_reason, ip_address, refresh_hash)
@@ -33,7 +34,7 @@ OLD, RECENT, LATER = "-31 days", "-29 days", "20 days"
 @pytest.fixture
 async def core(fresh_database_url: str, redis_url: str) -> AsyncIterator[Core]:
     """The services, with a user."""
-    async with open_core(settings_for(fresh_database_url, redis_url)) as opened:
+    async with signing_core(settings_for(fresh_database_url, redis_url)) as opened:
         await opened.users.create(system(), CreateUser("kept@example.com", "Kept", password=PASSWORD))
         yield opened
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap import Core
 from api.settings import Settings
 from domain.errors import (
     AccountDisabled,
@@ -30,6 +30,7 @@ from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules, SignedIn, SignIn
 from domain.services.user import CreateUser, UpdateUser
 from tests.api.conftest import settings_for
+from tests.integration.signing import signing_core
 
 OLD, NEW = "the old pass phrase", "the new pass phrase"
 
@@ -43,14 +44,14 @@ def settings(fresh_database_url: str, redis_url: str) -> Settings:
 @pytest.fixture
 async def core(settings: Settings) -> AsyncIterator[Core]:
     """The services of one instance."""
-    async with open_core(settings) as opened:
+    async with signing_core(settings) as opened:
         yield opened
 
 
 @pytest.fixture
 async def other(settings: Settings) -> AsyncIterator[Core]:
     """The services of another instance over the same database."""
-    async with open_core(settings) as opened:
+    async with signing_core(settings) as opened:
         yield opened
 
 
@@ -262,7 +263,7 @@ async def failures(settings: Settings, user: User) -> int:
 
 
 async def test_failures_are_written_after_their_responses_and_all_before_the_end(settings: Settings) -> None:
-    async with open_core(settings) as core:
+    async with signing_core(settings) as core:
         user, erased = await make(core), await make(core)
         for email in (user.email, erased.email, user.email, "nobody@example.com"):
             assert await outcome(core.sessions.sign_in(Origin(), SignIn(email, NEW))) == InvalidCredentials.code
