@@ -2,6 +2,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { RequestPasswordReset, ResetPassword } from '#lib/graphql/documents.ts';
+import { enReset } from '#lib/messages/en-reset.ts';
 import { en } from '#lib/messages/en.ts';
 import {
 	actions as forgot,
@@ -28,7 +29,7 @@ test('a request says that a link is on its way, whoever has the address', async 
 	site.api.on(RequestPasswordReset, () => ({ requestPasswordReset: done }));
 	await site.show(ForgotPage, { data: loaded(forgotLoad, '/forgot-password'), form: null });
 	await submit('email', ' ada@example.com ');
-	await screen.findByText(en.auth.linkSent);
+	await screen.findByText(enReset.linkSent);
 	expect(site.api.variables(RequestPasswordReset)).toEqual([{ email: 'ada@example.com' }]);
 });
 
@@ -36,7 +37,7 @@ test('without script, the page says so too', async () => {
 	const site = new Site('/forgot-password', forgot);
 	const form = { form: 'forgot', done: null };
 	await site.show(ForgotPage, { data: loaded(forgotLoad, '/forgot-password'), form });
-	expect(screen.getByText(en.auth.linkSent).closest('[role=status]')).not.toBeNull();
+	expect(screen.getByText(enReset.linkSent).closest('[role=status]')).not.toBeNull();
 });
 
 test('text that is not an address is refused beside the field', async () => {
@@ -48,7 +49,7 @@ test('text that is not an address is refused beside the field', async () => {
 	await site.show(ForgotPage, { data: loaded(forgotLoad, '/forgot-password'), form: null });
 	await submit('email', 'x');
 	await screen.findByText(en.invalid.email);
-	expect(screen.queryByText(en.auth.linkSent)).toBeNull();
+	expect(screen.queryByText(enReset.linkSent)).toBeNull();
 });
 
 test('opening a link changes nothing, and its button sets the password and leads to sign-in', async () => {
@@ -73,7 +74,7 @@ test.each(['TOKEN_INVALID', 'TOKEN_EXPIRED'] as const)(
 		await site.show(ResetPage, { data: loaded(resetLoad, path), form: null });
 		await submit('newPassword', 'an unusual phrase');
 		expect((await screen.findByRole('alert')).textContent).toContain(en.problem[code]);
-		const again = screen.getByRole('link', { name: en.auth.anotherLink });
+		const again = screen.getByRole('link', { name: enReset.anotherLink });
 		expect(again.getAttribute('href')).toBe('/forgot-password');
 	}
 );

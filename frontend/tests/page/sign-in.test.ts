@@ -2,6 +2,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
 import { SignIn, SignUp } from '#lib/graphql/documents.ts';
+import { enSignIn } from '#lib/messages/en-sign-in.ts';
 import { en } from '#lib/messages/en.ts';
 import { actions, load } from '../../src/routes/(auth)/sign-in/+page.server.ts';
 import Page from '../../src/routes/(auth)/sign-in/+page.svelte';
@@ -61,7 +62,7 @@ test('without script, keeps the address and says why', async () => {
 
 test('says why one has to sign in, and keeps the way back for who has no account', async () => {
 	await show('/sign-in?reason=role_changed&next=%2Factivity');
-	screen.getByText(en.auth.reasons.role_changed);
+	screen.getByText(enSignIn.reasons.role_changed);
 	const link = screen.getByRole('link', { name: en.auth.signUp });
 	expect(link.getAttribute('href')).toBe('/sign-up?next=%2Factivity');
 });
@@ -86,7 +87,7 @@ test('asks for the code of a second factor once the password is right', async ()
 	await submit('ada@example.com');
 	await waitFor(() => expect(document.activeElement).toBe(field('totpCode')));
 	expect(screen.queryByRole('alert')).toBeNull();
-	screen.getByText(en.auth.codeToo);
+	screen.getByText(enSignIn.codeToo);
 	site.api.on(SignIn, () => ({
 		signIn: refused('INVALID_CREDENTIALS', { message: 'The code is wrong, has expired or was used before' })
 	}));
@@ -102,6 +103,6 @@ test('asks for the code of a second factor once the password is right', async ()
 test('without script, asks for password and code together', async () => {
 	const refusal = { code: 'SECOND_FACTOR_REQUIRED', message: '', fields: {} };
 	await show('/sign-in', { form: 'signIn', refusal, kept: { email: 'ada@example.com', code: true } });
-	screen.getByText(en.auth.codeAgain);
+	screen.getByText(enSignIn.codeAgain);
 	expect([field('password').value, field('totpCode').required]).toEqual(['', true]);
 });

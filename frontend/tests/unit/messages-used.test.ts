@@ -15,7 +15,9 @@ import { enViews } from '#lib/messages/en-views.ts';
 import { enPalette } from '#lib/messages/en-palette.ts';
 import { enOverview } from '#lib/messages/en-overview.ts';
 import { enRecord } from '#lib/messages/en-record.ts';
+import { enReset } from '#lib/messages/en-reset.ts';
 import { enRow } from '#lib/messages/en-row.ts';
+import { enSignIn } from '#lib/messages/en-sign-in.ts';
 import { en } from '#lib/messages/en.ts';
 import type { LiveState } from '#lib/stores/live/live.svelte.ts';
 import { BULK_ACTIONS } from '#lib/types/actions.ts';
@@ -75,7 +77,9 @@ test('no text is left over', () => {
 		...paths(enPalette),
 		...paths(enOverview),
 		...paths(enRecord),
-		...paths(enRow)
+		...paths(enReset),
+		...paths(enRow),
+		...paths(enSignIn)
 	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });

@@ -35,9 +35,6 @@ export const deEntry: EntryMessages = {
 		name: 'Name',
 		passwordHint: 'Mindestens 8 Zeichen.',
 		code: 'Code',
-		codeHint: 'Aus Ihrer Authenticator-App, oder ein Wiederherstellungscode.',
-		codeToo: 'Ihr Passwort stimmt. Geben Sie auch den Code Ihres zweiten Faktors ein.',
-		codeAgain: 'Geben Sie Ihr Passwort noch einmal ein, und den Code Ihres zweiten Faktors.',
 		signIn: 'Anmelden',
 		signingIn: 'Anmeldung läuft …',
 		signUp: 'Konto anlegen',
@@ -45,33 +42,10 @@ export const deEntry: EntryMessages = {
 		noAccount: 'Neu hier?',
 		haveAccount: 'Schon ein Konto?',
 		forgot: 'Passwort vergessen?',
-		forgotTitle: 'Passwort vergessen?',
-		forgotLead:
-			'Geben Sie Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Link, um ein neues Passwort zu setzen.',
-		sendLink: 'Link senden',
-		linkSent:
-			'Falls es ein Konto mit dieser E-Mail-Adresse gibt, ist ein Link dorthin unterwegs. Er gilt einmal und eine Stunde lang. Sehen Sie auch im Spam-Ordner nach.',
-		backToSignIn: 'Zurück zur Anmeldung',
-		resetTitle: 'Neues Passwort setzen',
-		resetLead: 'Danach sind Sie überall abgemeldet und melden sich mit dem neuen Passwort wieder an.',
-		newPassword: 'Neues Passwort',
-		setPassword: 'Passwort setzen',
-		anotherLink: 'Einen neuen Link anfordern',
 		show: 'Passwort zeigen',
 		hide: 'Passwort verbergen',
 		wait: (seconds) =>
-			`Zu viele Versuche. Versuchen Sie es in ${count(seconds, 'Sekunde', 'Sekunden')} noch einmal.`,
-		notSignedOut: 'Das Abmelden ist fehlgeschlagen: Sie sind noch angemeldet.',
-		signOutAgain: 'Noch einmal abmelden',
-		reasons: {
-			signed_out: 'Sie sind abgemeldet.',
-			account_disabled: 'Ihr Konto wurde gesperrt. Fragen Sie einen Admin, falls das ein Versehen ist.',
-			session_revoked: 'Diese Sitzung wurde beendet.',
-			token_expired: 'Ihre Sitzung ist abgelaufen. Melden Sie sich an, um fortzufahren.',
-			token_invalid: 'Ihre Sitzung ist nicht mehr gültig. Melden Sie sich an, um fortzufahren.',
-			role_changed: 'Ihre Rolle wurde geändert. Melden Sie sich an, um mit der neuen fortzufahren.',
-			password_changed: 'Ihr Passwort wurde geändert.'
-		}
+			`Zu viele Versuche. Versuchen Sie es in ${count(seconds, 'Sekunde', 'Sekunden')} noch einmal.`
 	},
 	problem: {
 		VALIDATION_ERROR: 'Bitte prüfen Sie Ihre Eingaben.',

@@ -35,9 +35,6 @@ export const enEntry = {
 		name: 'Name',
 		passwordHint: 'At least 8 characters.',
 		code: 'Code',
-		codeHint: 'From your authenticator app, or a recovery code.',
-		codeToo: 'Your password is right. Enter the code of your second factor as well.',
-		codeAgain: 'Enter your password again, and the code of your second factor.',
 		signIn: 'Sign in',
 		signingIn: 'Signing in…',
 		signUp: 'Create account',
@@ -45,31 +42,9 @@ export const enEntry = {
 		noAccount: 'New here?',
 		haveAccount: 'Already have an account?',
 		forgot: 'Forgot your password?',
-		forgotTitle: 'Forgot your password?',
-		forgotLead: 'Enter your email, and a link to set a new one is sent to you.',
-		sendLink: 'Send link',
-		linkSent:
-			'If an account has this email, a link is on its way to it. It works once and for one hour. Look into the spam folder too.',
-		backToSignIn: 'Back to sign-in',
-		resetTitle: 'Set a new password',
-		resetLead: 'You are signed out everywhere, and sign in again with the new one.',
-		newPassword: 'New password',
-		setPassword: 'Set password',
-		anotherLink: 'Request another link',
 		show: 'Show password',
 		hide: 'Hide password',
-		wait: (seconds: number) => `Too many attempts. Try again in ${count(seconds, 'second', 'seconds')}.`,
-		notSignedOut: 'Signing out failed: you are still signed in.',
-		signOutAgain: 'Try to sign out again',
-		reasons: {
-			signed_out: 'You are signed out.',
-			account_disabled: 'Your account was disabled. Ask an admin if you think this is a mistake.',
-			session_revoked: 'This session was ended.',
-			token_expired: 'Your session has expired. Sign in to continue where you were.',
-			token_invalid: 'Your session is no longer valid. Sign in to continue where you were.',
-			role_changed: 'Your role was changed. Sign in to continue with the new one.',
-			password_changed: 'Your password was changed.'
-		}
+		wait: (seconds: number) => `Too many attempts. Try again in ${count(seconds, 'second', 'seconds')}.`
 	},
 	problem: {
 		VALIDATION_ERROR: 'Please check what you entered.',

@@ -7,6 +7,8 @@ import type { enEvents } from './en-events.ts';
 import type { enExplorer } from './en-explorer.ts';
 import type { enHelp } from './en-help.ts';
 import type { enFactor } from './en-factor.ts';
+import type { enReset } from './en-reset.ts';
+import type { enSignIn } from './en-sign-in.ts';
 import type { enFirst } from './en-first.ts';
 import type { enImport } from './en-import.ts';
 import type { enKeys } from './en-keys.ts';
@@ -30,7 +32,7 @@ export type Messages = Widened<typeof en>;
 /** Those of them that the pages before sign-in load. */
 export type EntryMessages = Widened<typeof enEntry>;
 /** Why somebody has to sign in, as the sign-in page says it. */
-export type SignInReason = keyof EntryMessages['auth']['reasons'];
+export type SignInReason = keyof SignInMessages['reasons'];
 /** Those of the API page, of its explorer, of the import, of a change of several people, of the log, and of the help: they come with what shows them. */
 export type DevelopersMessages = Widened<typeof enDevelopers>;
 export type ExplorerMessages = Widened<typeof enExplorer>;
@@ -38,6 +40,8 @@ export type ImportMessages = Widened<typeof enImport>;
 export type ChangeMessages = Widened<typeof enChange>;
 export type EventMessages = Widened<typeof enEvents>;
 export type FactorMessages = Widened<typeof enFactor>;
+export type ResetMessages = Widened<typeof enReset>;
+export type SignInMessages = Widened<typeof enSignIn>;
 export type FirstMessages = Widened<typeof enFirst>;
 export type KeysMessages = Widened<typeof enKeys>;
 export type LeaveMessages = Widened<typeof enLeave>;

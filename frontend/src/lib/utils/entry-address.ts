@@ -4,7 +4,7 @@ import { returnTo } from './return-to.ts';
 
 const next: Param<string> = { name: 'next', parse: returnTo, print: (path) => (path === '/' ? '' : path) };
 
-/** `reason` is a key of the catalogue's `auth.reasons`. */
+/** `reason` is a key of the catalogue's `reasons` (`messages/en-sign-in.ts`). */
 export const signIn = new Address('/sign-in', { next, reason: text('reason') });
 export const signUp = new Address('/sign-up', { next });
 export const forgotPassword = new Address('/forgot-password', {});
