@@ -154,12 +154,20 @@ class SqlUserReader:
         if query.search is None:
             return keyset.page(await self._fetch(await walk.statement(self._connection)), query.window)
         search = SqlSearch(self._connection, query, self._sizes)
-        if (finds := await search.found_early()) is not None:
-            early = await self._fetch(walk.early(finds))
+        if (statement := await self._early(search, walk, query)) is not None:
+            early = await self._fetch(statement)
             if len(early) > query.window.size:
                 return keyset.page(early, query.window)
         statement = await walk.statement(self._connection, await search.found())
         return keyset.page(await self._fetch(statement), query.window)
+
+    async def _early(self, search: SqlSearch, walk: Walk, query: UserQuery) -> Select[Any] | None:
+        """A statement with a full page of the users that a search finds, if it finds many."""
+        if query.sort is UserSort.DISPLAY_NAME:
+            found = await search.words_found()
+            return None if found is None else walk.by_words(*found)
+        finds = await search.found_early()
+        return None if finds is None else walk.early(finds)
 
     async def count(self, query: UserQuery) -> Count:
         """How many users match; the window is ignored. An estimate where counting costs much."""

@@ -37,6 +37,11 @@ def traits_of(wanted: UserFilter) -> list[int]:
     return [sum(parts) for parts in product(statuses, roles, verified, ways_in)]
 
 
+def is_active_member(traits: int) -> bool:
+    """Whether these traits are of active members, who are most users."""
+    return traits % SIGN_IN < ROLES[Role.AUDITOR]
+
+
 @dataclass(frozen=True, slots=True)
 class Filtered:
     """A filter, as conditions on a row that has `traits` and a user's id."""

@@ -73,10 +73,11 @@ def first_of_lists(
     may give those of the leading lists; if it has fewer than `limit`, the other lists are not read.
     """
     of_leading = _of_each(traits[:LEADING], statement, order, *order.until) if lead is None else lead
-    leading = _first_of(of_leading, order, limit)
+    leading = first_of(of_leading, order, limit)
     found = [select(*(leading.c[name] for name in order.columns))]
     if len(traits) > LEADING:
-        others = _of_each(traits[LEADING:], statement, order, _within(leading, key, order, limit))
+        within = not_beyond(leading, (key, users.c.id), order, limit)
+        others = _of_each(traits[LEADING:], statement, order, within)
         if lead is not None:
             others = others.where(select(func.count()).select_from(leading).scalar_subquery() >= limit)
         found.append(others)
@@ -94,12 +95,15 @@ def united(lists: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
     return lists[0] if len(lists) == 1 else union_all(*lists)
 
 
-def _first_of(lead: Select[Any], order: Order, limit: int) -> CTE:
+def first_of(lead: Select[Any], order: Order, limit: int) -> CTE:
+    """The first rows of a statement, read once."""
     return lead.order_by(*order.of(lead.selected_columns)).limit(limit).cte().prefix_with("MATERIALIZED")
 
 
-def _within(leading: CTE, key: ColumnElement[Any], order: Order, limit: int) -> ColumnElement[bool]:
-    """Not beyond the last of the leading rows, if they are all that are wanted."""
+def not_beyond(
+    leading: CTE, place: tuple[ColumnElement[Any], ColumnElement[Any]], order: Order, limit: int
+) -> ColumnElement[bool]:
+    """Whether the place (key, id) of a row is not beyond the last of the leading rows, if they are all that are wanted."""
     ends = ((order.key, order.end), (order.columns[-1], literal(FIRST_ID if order.down else LAST_ID)))
     last = [
         func.coalesce(
@@ -107,8 +111,8 @@ def _within(leading: CTE, key: ColumnElement[Any], order: Order, limit: int) -> 
         )
         for name, end in ends
     ]
-    place, bound = tuple_(key, users.c.id), tuple_(*last)
-    return place >= bound if order.down else place <= bound
+    own, bound = tuple_(*place), tuple_(*last)
+    return own >= bound if order.down else own <= bound
 
 
 def _of_each(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ARRAY, SmallInteger, func, lateral, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.directory import UserFilter, UserQuery, UserSort
-from persistence.user_conditions import Filtered
+from persistence.user_conditions import Filtered, is_active_member
+from persistence.user_counts import kept_counts
 from persistence.user_rows import SIZES, Sizes
 from persistence.user_table import users
+
+TOGETHER = 4
+"""The values of `traits` that a role and a status have; with one of both, or with the verification alone, there are more."""
 
 
 async def leaves_few(connection: AsyncConnection, query: UserQuery, sizes: Sizes = SIZES) -> bool:
@@ -19,10 +25,18 @@ async def leaves_few(connection: AsyncConnection, query: UserQuery, sizes: Sizes
     if wanted.online:
         return len(query.online_ids or ()) <= sizes.gathered
     if wanted.created_after is None and wanted.created_before is None:
-        return False
+        return query.search is not None and await _have_few(connection, Filtered.of(query).traits, sizes.picked)
     if query.sort is UserSort.CREATED_AT and query.search is None:
         return False
     return await _count(connection, Filtered.of(query), sizes.compared + 1) <= sizes.compared
+
+
+async def _have_few(connection: AsyncConnection, traits: Sequence[int], limit: int) -> bool:
+    """Whether these traits have few users by the stored counts, which are read only if that is likely."""
+    if len(traits) > TOGETHER or any(is_active_member(one) for one in traits):
+        return False
+    kept = await kept_counts(connection)
+    return sum(kept.get(one, 0) for one in traits) <= limit
 
 
 async def _count(connection: AsyncConnection, filtered: Filtered, limit: int) -> int:

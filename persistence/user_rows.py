@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     and_,
     any_,
+    case,
     func,
     literal,
     literal_column,
@@ -37,8 +38,12 @@ class Sizes:
     """The same for several words, and if there is no cheaper way; more are read in the order of names."""
     counted: int = 12_000
     """The users of up to so many rows of a search with one word are counted exactly."""
-    vocabulary: int = 500
+    walked: int = 8000
+    """The same for one word that begins more than `vocabulary` words; more are read in the order of names."""
+    vocabulary: int = 700
     """Of up to so many words, the first rows of each are read."""
+    bounded: int = 200
+    """Of more words than this, the first rows of each are read no further than where the page ends."""
     inside: int = 3000
     """The most words of the vocabulary that are read because they contain a part."""
     gathered: int = 4000
@@ -47,6 +52,8 @@ class Sizes:
     """So many users are compared with a search for one word that more than `gathered` rows have."""
     searched: int = 50_000
     """The most rows of a word that are read to count the users who have other common words too."""
+    picked: int = 500
+    """If a filter on several traits leaves up to so many users, each is compared with a search."""
     compared: int = 20_000
     """Up to so many users of some time of creation, who stand together in the table, are sorted and compared with a search."""
 
@@ -61,7 +68,7 @@ def begins(column: ColumnElement[Any], beginning: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of words: how many, up to `many` and one; and their words, None for too many of them.
+    """Rows of words: how many, up to `counted` and one; and their words, None for too many of them.
 
     Each condition is a statement of its own: with both in one, PostgreSQL would read the table instead of the index alone.
     """
@@ -71,11 +78,11 @@ class Rows:
     vocabulary: Sequence[str] | None
     typed: str
     """The typed word that they have."""
+    counted: int
 
-    def users(self) -> CTE:
-        """The ids of those who have them, to be read once."""
-        ids = union_all(*(select(user_words.c.user_id).where(condition) for condition in self.conditions))
-        return ids.cte("users_of_word").prefix_with("MATERIALIZED")
+    def are_counted(self, most: int) -> bool:
+        """Whether the count would be the same if up to `most` rows were counted."""
+        return self.count <= self.counted or self.counted >= most
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,13 @@ class LookUp:
     all_rows: ColumnElement[bool]
     most: int
 
+    def count(self, most: int) -> Any:
+        """The number of rows up to `most` and one, which is not read if there are too many words."""
+        if self.rows is self.all_rows:
+            return _count_of(self.rows, most)
+        words_found = select(func.count()).select_from(self.known).scalar_subquery()
+        return case((words_found < self.most, _count_of(self.rows, most)))
+
 
 class Vocabulary:
     """The words of the directory, over one connection."""
@@ -96,32 +110,41 @@ class Vocabulary:
         self._connection, self._sizes = connection, sizes
         self._known: dict[tuple[str, bool | None], Rows] = {}
 
-    async def rarest(self, begun: Sequence[str], inside: Sequence[str] = (), *, alone: bool = False) -> Rows:
-        """Of words that begin like these, or have these inside, those with the fewest rows.
+    async def rarest(
+        self, begun: Sequence[str], inside: Sequence[str] = (), *, alone: bool = False, most: int | None = None
+    ) -> Rows:
+        """Of words that begin like these, or have these inside, those with the fewest rows, counted up to `most` or `many`.
 
         If a word is `alone` in a search, words that begin with it are not among those that have it inside: they are better
         hits.
         """
-        wanted = {(w, None): self._begun(w) for w in begun} | {(w, alone): self._inside(w, alone=alone) for w in inside}
-        await self._look_up({key: look_up for key, look_up in wanted.items() if key not in self._known})
+        most = self._sizes.many if most is None else most
+        wanted: list[tuple[str, bool | None]] = [*((w, None) for w in begun), *((w, alone) for w in inside)]
+        await self._look_up([key for key in wanted if not self._is_known(key, most)], most)
         return min((self._known[key] for key in wanted), key=lambda rows: rows.count)
 
-    async def _look_up(self, wanted: Mapping[tuple[str, bool | None], LookUp]) -> None:
+    def _is_known(self, key: tuple[str, bool | None], most: int) -> bool:
+        return key in self._known and self._known[key].are_counted(most)
+
+    async def _look_up(self, wanted: Sequence[tuple[str, bool | None]], most: int) -> None:
         """Look words up that were not yet, in one statement."""
         if not wanted:
             return
-        look_ups = list(wanted.values())
+        look_ups = [self._begun(w) if alone is None else self._inside(w, alone=alone) for w, alone in wanted]
         columns = [func.array(select(one.known.c.word).scalar_subquery()) for one in look_ups]
-        counts = [self._count_of(one.rows) for one in look_ups]
+        counts = [one.count(most) for one in look_ups]
         row = (await self._connection.execute(select(*columns, *counts))).one()
-        for (key, one), known, count in zip(wanted.items(), row, row[len(look_ups) :], strict=False):
-            self._known[key] = self._rows(one, known, count)
+        for key, one, known, count in zip(wanted, look_ups, row, row[len(look_ups) :], strict=False):
+            self._known[key] = self._rows(one, known, count, most)
 
-    def _rows(self, look_up: LookUp, known: Sequence[str], count: int) -> Rows:
+    def _rows(self, look_up: LookUp, known: Sequence[str], count: int, most: int) -> Rows:
         if len(known) >= look_up.most:
-            return Rows([look_up.all_rows], self._sizes.many + 1, None, look_up.typed)
+            many = self._sizes.many
+            return Rows([look_up.all_rows], many + 1, None, look_up.typed, many)
+        known = list(dict.fromkeys(known))
         condition = look_up.rows if look_up.rows is look_up.all_rows else _are(known)
-        return Rows([condition], count, known if len(known) <= self._sizes.vocabulary else None, look_up.typed)
+        few_words = known if len(known) <= self._sizes.vocabulary else None
+        return Rows([condition], count, few_words, look_up.typed, most)
 
     def _begun(self, word: str) -> LookUp:
         known = _known(begins(words.c.word, word)).order_by(words.c.word).limit(self._sizes.vocabulary + 1)
@@ -130,24 +153,37 @@ class Vocabulary:
 
     def _inside(self, word: str, *, alone: bool) -> LookUp:
         inside = words.c.word.contains(word, autoescape=True)
-        known = _known(and_(inside, ~words.c.word.startswith(word, autoescape=True)) if alone else inside)
-        all_rows = user_words.c.word == any_(func.array(known.scalar_subquery()))
+        inside = and_(inside, ~words.c.word.startswith(word, autoescape=True)) if alone else inside
+        all_rows = user_words.c.word == any_(func.array(select(words.c.word).where(inside).scalar_subquery()))
         # A number in the text: of a parameter a plan for any parameter assumes a tenth of the words, soon met in their order.
-        some = known.limit(literal_column(str(self._sizes.inside))).cte()
+        # Not distinct, which would read all such words.
+        some = select(words.c.word).where(inside).limit(literal_column(str(self._sizes.inside))).cte()
         rows = user_words.c.word == any_(func.array(select(some.c.word).scalar_subquery()))
         return LookUp(word, some, rows, all_rows, self._sizes.inside)
 
-    async def or_any(self, rows: Rows, others: Sequence[str]) -> Rows:
-        """These rows, and those of other words."""
-        if not others:
-            return rows
-        condition = _are(others)
-        count = rows.count + int(await self._connection.scalar(select(self._count_of(condition))) or 0)
-        known = None if rows.vocabulary is None else [*rows.vocabulary, *others]
-        return Rows([*rows.conditions, condition], min(count, self._sizes.many + 1), known, rows.typed)
+    async def with_slips(self, typed: Sequence[str], meant: Mapping[str, Sequence[str]]) -> Rows | None:
+        """The rows of words that begin like one of these words or that it may mean: of the word with the fewest."""
+        known = await self._begun_counted(typed, self._sizes.few) or await self._begun_counted(typed, self._sizes.many)
+        counts = [_count_of(_are(meant[word]), self._sizes.many) for word in known if meant.get(word)]
+        counted = iter((await self._connection.execute(select(*counts))).one() if counts else ())
+        found = [
+            self._or_any(rows, meant[word], next(counted)) if meant.get(word) else rows for word, rows in known.items()
+        ]
+        return min(found, key=lambda rows: rows.count, default=None)
 
-    def _count_of(self, condition: ColumnElement[bool]) -> Any:
-        return count_up_to(self._sizes.many + 1, user_words, condition).scalar_subquery()
+    async def _begun_counted(self, typed: Sequence[str], most: int) -> Mapping[str, Rows]:
+        """The rows of words that begin like each of these; up to `few`, only of those words of which all are counted."""
+        if not typed:
+            return {}
+        await self.rarest([part for word in typed for part in word.split()], most=most)
+        rows = {word: await self.rarest(word.split(), most=most) for word in typed}
+        return {word: one for word, one in rows.items() if one.count <= one.counted or most >= self._sizes.many}
+
+    def _or_any(self, rows: Rows, others: Sequence[str], count: int) -> Rows:
+        """These rows, and those of other words."""
+        known = None if rows.vocabulary is None else [*rows.vocabulary, *others]
+        count = min(rows.count + count, self._sizes.many + 1)
+        return replace(rows, conditions=[*rows.conditions, _are(others)], count=count, vocabulary=known)
 
     async def near(self, typed: Sequence[str]) -> dict[str, list[str]]:
         """The words of the vocabulary that each of these may be a slip of."""
@@ -161,6 +197,10 @@ class Vocabulary:
 
 def _are(known: Sequence[str]) -> ColumnElement[bool]:
     return user_words.c.word == any_(literal(list(known), ARRAY(Text)))
+
+
+def _count_of(condition: ColumnElement[bool], most: int) -> Any:
+    return count_up_to(most + 1, user_words, condition).scalar_subquery()
 
 
 def _known(condition: ColumnElement[bool]) -> Select[Any]:

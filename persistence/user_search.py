@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,22 +10,25 @@ from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.directory import UserFilter, UserQuery, UserSort
-from domain.models.relevance import LITTLE, SLIPPED, Tier, is_long
+from domain.models.relevance import LITTLE, SLIPPED, Tier, is_little
 from domain.models.user import Status, User
 from domain.pagination import Page
 from persistence.user_conditions import Filtered
 from persistence.user_found import Hits
 from persistence.user_narrow import leaves_few
 from persistence.user_query import count_up_to
+from persistence.user_rarest import RarestRows
 from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
 from persistence.user_stages import Reader, Stage, all_of, by_vocabulary, together
 from persistence.user_table import users
+from persistence.user_words import user_words
 
 BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
 STRICT = tuple(t for t in Tier if t < Tier.PARTS)
 LOOSE, SLIPS = (Tier.PARTS, Tier.DOMAIN), tuple(sorted(SLIPPED))
+MERGED = (*STRICT, Tier.PARTS)
 EACH, USUALLY = 60, 2
 """The most, and the usual number of, rows of one user where users are counted by the rows of their words."""
 
@@ -36,31 +39,39 @@ class SqlSearch:
     def __init__(self, connection: AsyncConnection, query: UserQuery, sizes: Sizes = SIZES) -> None:
         assert query.search is not None
         self._connection, self._query, self._search = connection, query, query.search
-        self._vocabulary, self._sizes = Vocabulary(connection, sizes), sizes
+        self._sizes = sizes
         self._reader = Reader(connection, query.search, by_email=query.by_email)
         self._sources = Sources(query.search, query.by_email, Filtered.of(query))
+        self._rarest = RarestRows(Vocabulary(connection, sizes), self._sources, sizes)
         self._few: bool | None = None
+        self._little: bool | None = None
         self.known = 0
         """How many users are found at least, if they were counted but not all."""
-        self._begun: Rows | None = None
-        self._parts: Rows | None = None
-        self._slip: tuple[Rows | None, Sources] | None = None
 
     async def page(self) -> Page[User]:
         """By relevance. Raises ValidationFailed for a cursor of another list."""
         window, found = self._query.window, list[tuple[Key, User]]()
         seek = Seek.of(window)
-        groups = [(STRICT, self._strict), (LOOSE, self._loose), (SLIPS, self._slipped)]
+        groups = [(MERGED, self._strict), ((Tier.WORDS,), self._begun), (LOOSE, self._loose), (SLIPS, self._slipped)]
         if await self._filter_leaves_few():
             groups = [((*STRICT, *LOOSE), self._filtered), (SLIPS, self._slipped)]
         for tiers, stages in groups[::-1] if seek.back else groups:
             if len(found) > window.size or not seek.reaches(tiers):
                 continue
+            if tiers is SLIPS and not seek.back:
+                self._note_found([key for key, _ in found])
             made = await stages()
             for stage in made[::-1] if seek.back else made:
                 if seek.reaches(stage.tiers) and len(found) <= window.size:
                     found += await self._reader.read(stage, seek, window.size + 1 - len(found))
         return Page.cut([user for _, user in found], [key.cursor() for key, _ in found], window)
+
+    def _note_found(self, found: Sequence[Key]) -> None:
+        """Take from what was found without slips, all of it or all behind a cursor, whether that is little."""
+        if not is_little(key.tier for key in found):
+            self._little = False
+        elif self._query.window.after is self._query.window.before is None and self._query.filter == self._visible():
+            self._little = True
 
     async def _filter_leaves_few(self) -> bool:
         """Whether the filter leaves so few users that each is compared with the search."""
@@ -73,8 +84,16 @@ class SqlSearch:
 
     async def finds_little(self) -> bool:
         """Whether so few users are found, without the filter, that slips count."""
-        visible = UserFilter(status=None if self._query.by_email else frozenset({Status.ACTIVE}))
-        sources = replace(self._sources, filtered=Filtered(visible, frozenset()))
+        if self._little is None:
+            self._little = await self._finds_little()
+        return self._little
+
+    def _visible(self) -> UserFilter:
+        """The filter of all users that this viewer may see."""
+        return UserFilter(status=None if self._query.by_email else frozenset({Status.ACTIVE}))
+
+    async def _finds_little(self) -> bool:
+        sources = replace(self._sources, filtered=Filtered(self._visible(), frozenset()))
         whole = [sources.of_users(where, [tier]) for tier, where in sources.addressed() if tier is Tier.WHOLE]
         if whole and await self._count(whole, 1):
             return False
@@ -91,7 +110,7 @@ class SqlSearch:
                 return count
         lists = await self._lists(self._sources)
         if await self.finds_little():
-            slips, _ = await self._slip_rows()
+            slips, _ = await self._rarest.slips()
             if slips is not None and slips.count > self._sizes.many:
                 return None
             lists += await self._slip_lists()
@@ -110,7 +129,7 @@ class SqlSearch:
         """Whether a user is found, as a condition on a row of users that needs no index."""
         sources = self._sources
         if await self.finds_little():
-            _, sources = await self._slip_rows()
+            _, sources = await self._rarest.slips()
         return sources.finds()
 
     async def _row_counts(self) -> list[int]:
@@ -125,9 +144,9 @@ class SqlSearch:
     async def _counted_rows(self) -> list[Rows]:
         """Rows of all users whose words begin with those of the search or contain them."""
         if not self._sources.has(Tier.PARTS):
-            return [await self._rarest()]
-        inside = await self._inside()
-        return [await self._rarest(), inside] if len(self._search.words) == 1 else [inside]
+            return [await self._rarest.begun()]
+        inside = await self._rarest.inside()
+        return [await self._rarest.begun(), inside] if len(self._search.words) == 1 else [inside]
 
     async def _lists(self, sources: Sources) -> list[Select[Any]]:
         """All users found without slips, in no order and some of them twice, from as few rows as possible."""
@@ -147,9 +166,28 @@ class SqlSearch:
             return None
         if len(self._search.words) > 1 or not self._sources.has(Tier.WORDS) or self._query.window.size < LITTLE:
             return None
-        if self._sources.filtered.beside_traits(users.c.id) or (await self._rarest()).count <= self._sizes.gathered:
+        if self._sources.filtered.beside_traits(users.c.id):
+            return None
+        if (await self._rarest.begun(self._sizes.gathered)).count <= self._sizes.gathered:
             return None
         return self._sources.finds
+
+    async def words_found(self) -> tuple[Sequence[str], Sequence[ColumnElement[bool]]] | None:
+        """The words whose rows have all users found, and conditions on those rows, if they are known and not too many.
+
+        As in `found_early`, slips do not count where a page of others is found.
+        """
+        if self._query.window.size < LITTLE or not self._sources.are_words():
+            return None
+        if self._sources.filtered.beside_traits(user_words.c.user_id):
+            return None
+        read = [await self._rarest.begun(self._sizes.few)]
+        if self._sources.has(Tier.PARTS):
+            read.append(await self._rarest.inside(self._sizes.few))
+        if any(rows.vocabulary is None for rows in read):
+            return None
+        known = dict.fromkeys(word for rows in read for word in rows.vocabulary or ())
+        return list(known), self._sources.filters(user_words.c)
 
     async def found(self) -> Hits | ColumnElement[bool]:
         """The users found, for a list in another order; as a condition if they are too many to be read."""
@@ -171,32 +209,33 @@ class SqlSearch:
                 return True
         return False
 
-    async def _rarest(self) -> Rows:
-        """The rows of words that begin like the rarest of the search."""
-        if self._begun is None:
-            self._begun = await self._vocabulary.rarest([t for w in self._search.words for t in w.split()])
-        return self._begun
-
     async def _strict(self) -> list[Stage]:
-        """Whole names and addresses, and what begins so."""
+        """Whole names and addresses, and what begins so; words too, and parts of them, if those are few rows."""
         sources = self._sources
         addressed = [(tier, where) for tier, where in sources.addressed() if tier is not Tier.DOMAIN]
         direct = [sources.of_users(where, [tier]) for tier, where in addressed]
         if not sources.has(Tier.WORDS):
             return [all_of(STRICT, direct)] if direct else []
-        rows = await self._rarest()
-        if rows.count <= (self._sizes.few if len(self._search.words) == 1 else self._sizes.many):
-            return [all_of(STRICT, [*sources.of_rows(rows, BY_WORDS), *direct])]
+        if await self._rarest.merges():
+            return [all_of(MERGED, [*sources.of_rows(await self._rarest.inside(), (*BY_WORDS, Tier.PARTS)), *direct])]
+        if await self._rarest.are_few():
+            return [all_of(STRICT, [*sources.of_rows(await self._rarest.begun(self._sizes.few), BY_WORDS), *direct])]
         stages = {tier: all_of((tier,), [one]) for (tier, _), one in zip(addressed, direct, strict=True)}
         stages[Tier.NAME] = Stage((Tier.NAME,), sources.named)
         stages[Tier.BEGINNING] = self._by_names(Tier.BEGINNING)
-        return [together([stages[tier] for tier in sorted(stages)]), self._of_rows(Tier.WORDS, rows)]
+        return [together([stages[tier] for tier in sorted(stages)])]
+
+    async def _begun(self) -> list[Stage]:
+        """Words that begin so, if they have many rows."""
+        if not self._sources.has(Tier.WORDS) or await self._rarest.merges() or await self._rarest.are_few():
+            return []
+        return [await self._of_rows(Tier.WORDS, self._rarest.begun)]
 
     async def _loose(self) -> list[Stage]:
         """Parts of words, and domains."""
         stages: list[Stage] = []
-        if self._sources.has(Tier.PARTS):
-            stages.append(self._of_rows(Tier.PARTS, await self._inside()))
+        if self._sources.has(Tier.PARTS) and not await self._rarest.merges():
+            stages.append(await self._of_rows(Tier.PARTS, self._rarest.inside))
         for tier, where in self._sources.addressed():
             if tier is Tier.DOMAIN:
                 stages.append(await self._of_domain(where))
@@ -206,51 +245,16 @@ class SqlSearch:
         """Slips of typing, where little else is found."""
         if not await self.finds_little():
             return []
-        rows, sources = await self._slip_rows()
+        rows, sources = await self._rarest.slips()
         if rows is None:
             return []
         if rows.count <= self._sizes.many or rows.vocabulary is None:
             return [all_of(SLIPS, sources.of_rows(rows, SLIPS))]
-        return [by_vocabulary(sources, rows, tier) for tier in SLIPS]
-
-    async def _inside(self) -> Rows:
-        """The rows of words that begin like the rarest of the search, or have it inside."""
-        if self._parts is None:
-            self._parts = await self._rarest_inside()
-        return self._parts
-
-    async def _rarest_inside(self) -> Rows:
-        """Of several words the one that fewest words begin with is most likely the rarest inside words too."""
-        long = [w for w in self._search.words if is_long(w)]
-        short = [t for w in self._search.words if not is_long(w) for t in w.split()]
-        if len(self._search.words) == 1:
-            return await self._vocabulary.rarest(short, long, alone=True)
-        begun = await self._rarest()
-        likely = await self._vocabulary.rarest((), [begun.typed]) if begun.typed in long else begun
-        if likely.count <= self._sizes.many:
-            return likely
-        others = [w for w in short if w != begun.typed], [w for w in long if w != begun.typed]
-        return min(likely, await self._vocabulary.rarest(*others), key=lambda rows: rows.count)
-
-    async def _slip_rows(self) -> tuple[Rows | None, Sources]:
-        """The rows that have all slips: those of the rarest word and of the words that it may mean."""
-        if self._slip is None:
-            self._slip = await self._rarest_slip()
-        return self._slip
-
-    async def _rarest_slip(self) -> tuple[Rows | None, Sources]:
-        words = self._search.misspelt(by_email=self._query.by_email)
-        near = await self._vocabulary.near(words)
-        read: list[Rows] = []
-        for word in words:
-            begun = await self._vocabulary.rarest(word.split())
-            read.append(await self._vocabulary.or_any(begun, near.get(word, [])))
-        read.sort(key=lambda rows: rows.count)
-        among = read[1].users() if len(read) > 1 and read[1].count <= self._sizes.many else None
-        return (read[0] if read else None), replace(self._sources, near=near, slips=True, among=among)
+        bounded = len(rows.vocabulary) > self._sizes.bounded
+        return [by_vocabulary(sources, rows, tier, bounded=bounded) for tier in SLIPS]
 
     async def _slip_lists(self) -> list[Select[Any]]:
-        rows, sources = await self._slip_rows()
+        rows, sources = await self._rarest.slips()
         return [] if rows is None else sources.of_rows(rows, SLIPS)
 
     async def _count(self, lists: Sequence[Select[Any]], limit: int | None, each: int = EACH) -> int:
@@ -261,11 +265,15 @@ class SqlSearch:
         found = select(together.c.id).distinct().limit(limit).subquery()
         return int(await self._connection.scalar(select(func.count()).select_from(found)) or 0)
 
-    def _of_rows(self, tier: Tier, rows: Rows) -> Stage:
-        """A tier from some rows of words, read in the cheapest way."""
+    async def _of_rows(self, tier: Tier, read: Callable[[int | None], Awaitable[Rows]]) -> Stage:
+        """A tier from some rows of words, read in the cheapest way. For that, only of many words all rows are counted."""
+        rows, most = await read(self._sizes.few), self._sizes.many
         if rows.vocabulary is not None and rows.count > self._sizes.few:
-            return by_vocabulary(self._sources, rows, tier)
-        if rows.count > self._sizes.many:
+            return by_vocabulary(self._sources, rows, tier, bounded=len(rows.vocabulary) > self._sizes.bounded)
+        if len(self._search.words) == 1:
+            most = self._sizes.walked
+            rows = await read(most)
+        if rows.count > most:
             return self._by_names(tier)
         return all_of((tier,), self._sources.of_rows(rows, [tier]))
 

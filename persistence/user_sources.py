@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    CTE,
     ColumnElement,
     FromClause,
     Select,
@@ -34,10 +33,10 @@ from sqlalchemy import (
 from domain.models.conditions import AllOf, AnyOf, Field, Holds
 from domain.models.relevance import SLIPPED, Rule, Search, Tier, begins_or_near, is_long, rules_of, whole_names
 from persistence.user_conditions import Filtered
-from persistence.user_lists import Order, first_of_lists, united
+from persistence.user_lists import Order, first_of, first_of_lists, not_beyond, united
 from persistence.user_query import TOP
 from persistence.user_rows import Rows, begins
-from persistence.user_rules import Meant, SqlTexts
+from persistence.user_rules import Meant, SqlTexts, Values
 from persistence.user_seek import Seek
 from persistence.user_table import AT_DOMAIN, DOMAIN, users
 from persistence.user_words import user_words
@@ -75,8 +74,7 @@ class Sources:
     filtered: Filtered
     near: Meant = field(default_factory=dict)
     slips: bool = False
-    among: CTE | None = None
-    """The ids of those who have another word, if only they are found: it saves ranking the others."""
+    values: Values = field(default_factory=Values, compare=False)
 
     @property
     def rules(self) -> Sequence[Rule]:
@@ -90,7 +88,7 @@ class Sources:
         The fewer columns are compared, the more orders can be read from their index alone.
         """
         rules = [condition for tier, condition in self.rules if tier not in self._implied()]
-        return SqlTexts(c, self.near, whole=True).meet(AnyOf(tuple(rules)))
+        return SqlTexts(c, self.near, whole=True, values=self.values).meet(AnyOf(tuple(rules)))
 
     def _implied(self) -> set[Tier]:
         """The tiers whose users have the words of the search, or parts of them, in their name or address too."""
@@ -102,6 +100,11 @@ class Sources:
             implied.add(Tier.LOCAL_PART)
         return implied
 
+    def are_words(self) -> bool:
+        """Whether all users found, but for slips, are those who have the word of the search or a part of it."""
+        parts = [part for word in self.search.words for part in word.split()]
+        return len(parts) == 1 and self.has(Tier.WORDS) and {tier for tier, _ in self.addressed()} <= self._implied()
+
     def has(self, tier: Tier) -> bool:
         """Whether this search has such a tier."""
         return any(one is tier for one, _ in self.rules)
@@ -109,20 +112,18 @@ class Sources:
     def of_rows(self, rows: Rows, tiers: Sequence[Tier]) -> list[Select[Any]]:
         """Those of these tiers among rows of words, a list for each of their conditions."""
         once = self._once(rows.typed, tiers)
-        return [self.of_words(and_(condition, *once), tiers) for condition in rows.conditions]
+        return [self.of_words(and_(condition, *once), rows.typed, tiers) for condition in rows.conditions]
 
-    def of_words(self, condition: ColumnElement[bool], tiers: Sequence[Tier]) -> Select[Any]:
-        """Those of these tiers among some rows of words."""
+    def of_words(self, condition: ColumnElement[bool], typed: str, tiers: Sequence[Tier]) -> Select[Any]:
+        """Those of these tiers among some rows of words, all of which have this typed word."""
         c = user_words.c
-        conditions = [condition, *self._filters(c), *self._has_words(tiers)]
-        if self.among is not None:
-            conditions.append(c.user_id.in_(select(self.among.c.user_id)).is_(true()))
+        conditions = [condition, *self.filters(c), *self._has_words(typed, tiers)]
         return self._of(user_words, conditions, tiers)
 
     def found_by_words(self, rows: Rows) -> list[Select[Any]]:
         """All users among rows of words who have the words of the search or parts of them, with any tier."""
         c = user_words.c
-        conditions = self._filters(c)
+        conditions = self.filters(c)
         if len([part for word in self.search.words for part in word.split()]) > 1:  # a single word is in each of these
             conditions.append(self._all_words(c))
         found = select(c.name_key, c.user_id.label("id"))
@@ -133,15 +134,15 @@ class Sources:
         c = user_words.c
         [condition] = rows.conditions
         some = select(c.name_key, c.user_id, c.email_key, c.traits, c.in_name).where(condition).limit(limit).subquery()
-        found = func.count(some.c.user_id.distinct()).filter(*self._filters(some.c), self._all_words(some.c))
+        found = func.count(some.c.user_id.distinct()).filter(*self.filters(some.c), self._all_words(some.c))
         return select(found, func.count()).select_from(some)
 
     def _all_words(self, c: Any) -> ColumnElement[bool]:
         """Whether a row of words is of a user who has all words of the search, or parts of them."""
         widest = [condition for tier, condition in self.rules if tier in {Tier.WORDS, Tier.PARTS}][-1]
-        return SqlTexts(c, self.near, whole=False).meet(widest)
+        return SqlTexts(c, self.near, whole=False, values=self.values).meet(widest)
 
-    def _filters(self, c: Any) -> list[ColumnElement[bool]]:
+    def filters(self, c: Any) -> list[ColumnElement[bool]]:
         """The conditions of the filter and the viewer on rows of words."""
         conditions = self.filtered.beside_traits(c.user_id)
         if self.filtered.wanted.restricts_traits:
@@ -171,18 +172,25 @@ class Sources:
         user_id = c.id if table is users else c.user_id
         better = [one for one, _ in self.rules if one in NESTED and one < min(tiers)]
         rules = [(one, rule) for one, rule in self.rules if one <= max(tiers) and one not in better[:-1]]
-        tier = SqlTexts(c, self.near, whole=whole).tier(rules)
+        tier = SqlTexts(c, self.near, whole=whole, values=self.values).tier(rules)
         return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier >= int(min(tiers)))
 
-    def _has_words(self, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
-        """A cheap condition that every tier of a search with several words implies; it leaves few rows to be ranked."""
-        words = self.search.misspelt(by_email=self.by_email) if self.slips else self.search.words
+    def _has_words(self, typed: str, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
+        """Cheap conditions that every tier of a search with several words implies; they leave few rows to be ranked.
+
+        All the rows have the typed word, so it is not compared, or last.
+        """
+        slips = not SLIPPED.isdisjoint(tiers)
+        words = self.search.misspelt(by_email=self.by_email) if slips else self.search.words
+        others = [word for word in words if word != typed]
         if len(words) < 2:
             return []
-        field = Field.WORDS if self.by_email else Field.NAME
-        has = Holds if SLIPPED.isdisjoint(tiers) else begins_or_near
-        every = AllOf(tuple(has(field, w) for w in words))
-        return [SqlTexts(user_words.c, self.near, whole=False).meet(every)]
+        texts = SqlTexts(user_words.c, self.near, whole=False, values=self.values)
+        conditions = [texts.may_have(word, slips=slips, by_email=self.by_email) for word in others]
+        if slips:
+            field = Field.WORDS if self.by_email else Field.NAME
+            conditions.append(texts.meet(AllOf(tuple(begins_or_near(field, w) for w in (*others, typed)))))
+        return conditions
 
     def addressed(self) -> Iterator[tuple[Tier, ColumnElement[bool]]]:
         """The conditions on users by id, address and domain, by tier."""
@@ -196,7 +204,7 @@ class Sources:
             yield Tier.BEGINNING, begins(users.c.email, search.address)
         elif not search.is_address:
             yield Tier.LOCAL_PART, begins(users.c.email, f"{search.address}@")
-        if "." in search.address or search.address.startswith("@"):
+        if search.address.startswith("@") or (not search.is_address and "." in search.address):
             yield Tier.DOMAIN, begins(literal_column(DOMAIN), search.address.lstrip("@"))
 
     def named(self, seek: Seek, limit: int) -> Any:
@@ -239,15 +247,20 @@ class Sources:
             return [Names(before=typed[0]), Names(typed[0] + TOP)]
         return [Names()]
 
-    def by_vocabulary(self, rows: Rows, tier: Tier, seek: Seek, limit: int) -> Any:
-        """The first of a tier from the rows of each word."""
-        word = (
-            func.unnest(literal(list(rows.vocabulary or ()), ARRAY(Text)))
-            .table_valued("one", name="w")
-            .render_derived()
-        )
-        own = and_(user_words.c.word == word.c.one, *self._once(rows.typed, [tier]))
-        first = lateral(seek.first_of(self.of_words(own, [tier]), tier, limit))
+    def by_vocabulary(self, rows: Rows, tier: Tier, seek: Seek, limit: int, *, bounded: bool) -> Any:
+        """The first of a tier from the rows of each word.
+
+        If they are `bounded`, the very first rows of each word show how far the others have to be read.
+        """
+        known = list(rows.vocabulary or ())
+        word = func.unnest(literal(known, ARRAY(Text))).table_valued("one", name="w").render_derived()
+        own = self.of_words(and_(user_words.c.word == word.c.one, *self._once(rows.typed, [tier])), rows.typed, [tier])
+        if bounded:
+            order = Order(("name_key", "id"), "name_key", seek.back, literal("" if seek.back else TOP))
+            least = lateral(seek.first_of(own, tier, 1 + limit // max(1, len(known))))
+            lead = first_of(select(least.c.name_key, least.c.id).select_from(word).join(least, true()), order, limit)
+            own = own.where(not_beyond(lead, (user_words.c.name_key, user_words.c.user_id), order, limit))
+        first = lateral(seek.first_of(own, tier, limit))
         return select(first.c.tier, first.c.name_key, first.c.id).select_from(word).join(first, true())
 
     def _once(self, typed: str, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
@@ -255,5 +268,5 @@ class Sources:
         if not (self.by_email and SLIPPED.isdisjoint(tiers)):
             return []
         part = typed if Tier.PARTS in tiers and is_long(typed) else f" {typed}"
-        named = SqlTexts(user_words.c, {}, whole=False).meet(Holds(Field.NAME, part))
+        named = SqlTexts(user_words.c, {}, whole=False, values=self.values).meet(Holds(Field.NAME, part))
         return [or_(user_words.c.in_name, not_(named))]

@@ -46,9 +46,9 @@ def together(stages: Sequence[Stage]) -> Stage:
     return Stage([tier for stage in stages for tier in stage.tiers], statement)
 
 
-def by_vocabulary(sources: Sources, rows: Rows, tier: Tier) -> Stage:
-    """The first rows of each of the words."""
-    return Stage((tier,), lambda seek, limit: sources.by_vocabulary(rows, tier, seek, limit))
+def by_vocabulary(sources: Sources, rows: Rows, tier: Tier, *, bounded: bool) -> Stage:
+    """The first rows of each of the words; if they are `bounded`, no further than where the page ends."""
+    return Stage((tier,), lambda seek, limit: sources.by_vocabulary(rows, tier, seek, limit, bounded=bounded))
 
 
 class Reader:

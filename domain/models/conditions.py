@@ -74,7 +74,19 @@ class AnyOf:
         return any(c.of(texts) for c in self.conditions)
 
 
-Condition = Holds | Near | AllOf | AnyOf
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least so many of several conditions."""
+
+    number: int
+    conditions: tuple[Condition, ...]
+
+    def of(self, texts: Texts) -> bool:
+        """Whether these texts meet the condition."""
+        return sum(c.of(texts) for c in self.conditions) >= self.number
+
+
+Condition = Holds | Near | AllOf | AnyOf | AtLeast
 
 
 def texts_of(user_id: object, name_key: str, email_key: str, email: str) -> Texts:

@@ -18,7 +18,7 @@ from itertools import permutations
 from uuid import UUID
 
 from domain.errors import ValidationFailed
-from domain.models.conditions import AllOf, AnyOf, Condition, Field, Holds, Near, Texts
+from domain.models.conditions import AllOf, AnyOf, AtLeast, Condition, Field, Holds, Near, Texts
 from domain.models.slips import may_slip
 from domain.models.text import SEARCH_WORDS_MAX, address_part, canonical_email, clean_search, fold
 from domain.models.words import is_ideographic, is_sign, words_of
@@ -172,15 +172,14 @@ def _word_rules(search: Search, field: Field, *, by_email: bool) -> list[Rule]:
 def _slip_rules(search: Search, field: Field, *, is_address: bool) -> list[Rule]:
     """One word is a slip and the others are beginnings of words; then any number of slips."""
     words = search.misspelt(by_email=is_address)
-    begins: dict[str, Condition] = {w: Holds(field, f" {w}") for w in words}
-    near = {w: Near(field, w) for w in words if may_slip(w)}
-    either = {w: begins_or_near(field, w) for w in words}
-    rules: list[Rule] = []
-    for tier, others in ((Tier.SLIP, begins), (Tier.SLIPS, either)):
-        one = tuple(AllOf((*(others[w] for w in words if w != s), near[s])) for s in near)
-        if one and (tier is Tier.SLIP or len(words) > 1):
-            rules.append((tier, AnyOf(one)))
-    return rules
+    near = AnyOf(tuple(Near(field, w) for w in words if may_slip(w)))
+    if not near.conditions:
+        return []
+    if len(words) == 1:
+        return [(Tier.SLIP, near)]
+    every = tuple(begins_or_near(field, w) for w in words)
+    all_but_one = AtLeast(len(words) - 1, tuple(Holds(field, f" {w}") for w in words))
+    return [(Tier.SLIP, AllOf((*every, all_but_one, near))), (Tier.SLIPS, AllOf((*every, near)))]
 
 
 def begins_or_near(field: Field, word: str) -> Condition:

@@ -40,7 +40,10 @@ from tests.unit.fakes.outside import FakePresence
 WAYS = {
     "gathered": Sizes(),
     "by vocabulary": Sizes(few=0),
-    "by names": Sizes(few=0, many=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE, compared=0, searched=2),
+    "bounded": Sizes(few=0, walked=0, bounded=0),
+    "by names": Sizes(
+        few=0, many=0, walked=0, counted=0, vocabulary=0, inside=1, gathered=LITTLE, compared=0, searched=2
+    ),
     "by ids": Sizes(few=0, gathered=LITTLE, compared=2, met=1),
     "met early": Sizes(gathered=LITTLE, met=12),
 }

@@ -172,6 +172,21 @@ def test_keys_are_words_with_one_space_between_them(name: str, local: str) -> No
     assert fold(key) == key
 
 
+WORDS = st.lists(st.text("abc", min_size=1, max_size=4), min_size=1, max_size=4)
+
+
+@given(WORDS, WORDS)
+def test_one_or_several_words_are_slips_beside_beginnings(typed: list[str], name: list[str]) -> None:
+    words = search(" ".join(typed)).words
+    begins = {w: any(other.startswith(w) for other in name) for w in words}
+    near = {w: any(is_slip(w, other) for other in name) for w in words}
+    one = any(near[s] and all(begins[w] for w in words if w != s) for s in words)
+    some = any(near[s] and all(begins[w] or near[w] for w in words if w != s) for s in words)
+    found = tier(" ".join(typed), " ".join(name), by_email=False)
+    if found is None or found in {Tier.SLIP, Tier.SLIPS}:
+        assert found is (Tier.SLIP if one else Tier.SLIPS if some else None)
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_a_search_or_none(text: str) -> None:
     try:

@@ -57,6 +57,12 @@ def test_a_row_without_an_address_meets_no_condition_on_it() -> None:
     assert sql(either).count("strpos") == 1
 
 
+def test_a_value_that_several_conditions_have_is_bound_once() -> None:
+    made = search_for("ada king ford lovelace").compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+    texts = [value for value in made.params.values() if isinstance(value, str)]
+    assert len(texts) == len(set(texts))
+
+
 @pytest.mark.parametrize("back", [False, True])
 def test_a_list_of_names_ends_by_one_bound(back: bool) -> None:
     """With two on one side, PostgreSQL may read on behind the nearer one, to the end of the list."""

@@ -1,0 +1,91 @@
+"""How many statements a search runs: each is a round trip, and reads rows again that another one has read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bench.plans.statements import recorded
+from domain.models.actor import Role
+from domain.models.directory import UserFilter, UserQuery, UserSort
+from domain.models.relevance import parse_search
+from domain.models.user import Status
+from domain.pagination import Window
+from persistence.database import Database
+from persistence.user import SqlUserReader
+from persistence.user_rows import Sizes
+
+FEW = 20
+MADE = """
+insert into users (id, email, display_name, name_key, email_key, role, status)
+select md5(n::text)::uuid, 'user' || n || '@example.org', name, lower(name), 'user' || n || ' example org',
+  case when n = 60 then 'admin' else 'member' end, case when n = 60 then 'disabled' else 'active' end
+from (select n, (array['Ada', 'Ben', 'Xavada'])[n % 3 + 1] || ' Common' || n % 7 || case when n = 77 then ' Single' else '' end
+      as name from generate_series(1, 300) n) made
+"""
+
+
+@pytest.fixture
+async def connection(fresh_database_url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection to 300 users."""
+    async with Database(fresh_database_url, pool_size=1) as database, database.primary_reading.connect() as connection:
+        await connection.execute(text(MADE))
+        yield connection
+
+
+async def statements(connection: AsyncConnection, query: UserQuery) -> tuple[int, list[str]]:
+    """How many users a page has, and the statements that read it, where more than FEW rows of a word are many."""
+    with recorded(connection) as seen:
+        page = await SqlUserReader(connection, Sizes(few=FEW)).page(query)
+    return len(page.items), [statement.text for statement in seen]
+
+
+def searched(words: str, sort: UserSort = UserSort.RELEVANCE, filter_: UserFilter | None = None) -> UserQuery:
+    """The first ten users that a search finds."""
+    return UserQuery(Window.of(10), parse_search(words), filter_ or UserFilter(), sort)
+
+
+@pytest.mark.parametrize(
+    ("words", "found", "expected"),
+    [
+        ("ada", 10, 2),  # the rows of the word counted, the page
+        ("single", 1, 6),  # after both for beginnings and for parts: near words, their rows, the page of slips
+        ("user77@example.org", 1, 1),  # the address, and what begins so; no domain is a whole address
+        (
+            "ada ben common1",
+            0,
+            7,
+        ),  # counts of all, of the longest, parts of it; one page; near words, their rows, slips
+    ],
+)
+async def test_a_page_of_a_search_runs_so_many_statements(
+    connection: AsyncConnection, words: str, found: int, expected: int
+) -> None:
+    count, ran = await statements(connection, searched(words))
+    assert count == found
+    assert len(ran) <= expected, "\n\n".join(ran)
+
+
+async def test_rows_of_a_common_word_are_counted_no_further_than_the_choice_needs(connection: AsyncConnection) -> None:
+    with recorded(connection) as seen:
+        await SqlUserReader(connection, Sizes(few=FEW)).page(searched("ada"))
+    assert FEW + 1 in seen[0].parameters
+    assert Sizes().many + 1 not in seen[0].parameters
+
+
+async def test_a_search_by_name_reads_the_first_rows_of_its_words(connection: AsyncConnection) -> None:
+    count, ran = await statements(connection, searched("ada", UserSort.DISPLAY_NAME))
+    assert count == 10
+    assert len(ran) == 3, "\n\n".join(ran)
+
+
+async def test_users_that_a_filter_leaves_are_compared_one_by_one(connection: AsyncConnection) -> None:
+    wanted = UserFilter(status=frozenset({Status.DISABLED}), role=frozenset({Role.ADMIN}))
+    with recorded(connection) as seen:
+        page = await SqlUserReader(connection, Sizes(few=FEW)).page(searched("ada", filter_=wanted))
+    assert [user.email for user in page.items] == ["user60@example.org"]
+    assert "user_counts" in seen[0].text
+    assert "user_words" not in seen[1].text
