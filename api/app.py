@@ -109,13 +109,12 @@ def log_start(settings: Settings) -> None:
 def build_app(container: Container) -> ASGIApp:
     """The routes over a started container, and what surrounds them."""
     add_gauges(container)
-    settings, services, authenticator = container.core.settings, container.services, container.authenticator
+    core, services, authenticator = container.core, container.services, container.authenticator
+    settings = core.settings
     endpoint = GraphQLEndpoint(container.operations, services, authenticator, settings, container.hub)
     routes = [
-        *rest_routes(services, container.core.imports, authenticator, settings, container.fairness),
-        *oauth_routes(
-            settings.public_url, container.core.key_ring, container.core.clock, services.sessions, authenticator
-        ),
+        *rest_routes(services, core.imports, authenticator, settings, container.fairness),
+        *oauth_routes(settings.public_url, core.key_ring, core.clock, services, core.tokens, authenticator),
         *container.health.routes(),
     ]
     app = Starlette(

@@ -25,6 +25,7 @@ from domain.models.user import User
 from domain.pagination import Page
 from domain.services.unit import ReadUnit, WriteUnit
 from domain.turns import share
+from persistence.api_key import SqlApiKeyReader, SqlApiKeyRepository
 from persistence.database import Database
 from persistence.direct import Direct, Prepared
 from persistence.errors import translated
@@ -63,6 +64,7 @@ class SqlReadUnit:
         self.links = SqlLinkReader(connection)
         self.events = SqlEventReader(connection)
         self.signing_keys = SqlSigningKeyReader(connection)
+        self.api_keys = SqlApiKeyReader(connection)
 
 
 class SqlWriteUnit:
@@ -80,6 +82,7 @@ class SqlWriteUnit:
         self.restorer = SqlLogRestorer(connection)
         self.keys = SqlIdempotencyKeys(connection)
         self.signing_keys = SqlSigningKeyRepository(connection)
+        self.api_keys = SqlApiKeyRepository(connection)
 
     async def commit(self) -> None:
         """Commit durably. Raises Unavailable if it is not certain that this succeeded."""

@@ -20,6 +20,7 @@ TYPES = {
     "CreateUserInput": "The fields of a new user, who is active at once.",
     "CredentialsProblem": "The credentials are not accepted: they are wrong, expired or revoked, or the account is disabled.",
     "Done": "The mutation succeeded and has nothing else to return.",
+    "ApiKeyResult": "A new API key with its secret, or why it was refused.",
     "DoneResult": "Success, or why the mutation was refused.",
     "EventConnection": "A page of log entries, newest first.",
     "EventMessage": "What `userEvents` sends.",
@@ -158,6 +159,7 @@ ARGUMENTS = {
 }
 
 VALUES = {
+    "ApiKeyScope.INTROSPECT": "It may ask whether other users' tokens are good (RFC 7662).",
     "SecondFactor.TOTP": "An authenticator app that shows a new code every 30 seconds (RFC 6238).",
     "ProblemCode.ACCOUNT_DISABLED": "The account is disabled.",
     "ProblemCode.EMAIL_TAKEN": "Another user has this e-mail address.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.api_key import ApiKey, ApiKeyMutations, ApiKeyQueries
 from schema.descriptions import describe
 from schema.event import EventQueries, events_of_user
 from schema.lookup import NodeQueries
@@ -23,19 +24,19 @@ add_fields(User, sessions=sessions_of_user, events=events_of_user, second_factor
 
 
 @strawberry.type
-class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries, ServiceInfoQueries):
+class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries, ServiceInfoQueries, ApiKeyQueries):
     """Reads. All but `me` need a session."""
 
 
 @strawberry.type
-class Mutation(SessionMutations, ResetMutations, UserMutations, SecondFactorMutations):
+class Mutation(SessionMutations, ResetMutations, UserMutations, SecondFactorMutations, ApiKeyMutations):
     """Writes. Every expected failure is data."""
 
 
 def build_schema() -> strawberry.Schema:
     """Build the served schema; called once per process."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    schema = strawberry.Schema(Query, Mutation, Subscription, types=[User, Session], config=config)
+    schema = strawberry.Schema(Query, Mutation, Subscription, types=[User, Session, ApiKey], config=config)
     describe(schema._schema)  # noqa: SLF001 - Strawberry has no public name for it
     return schema
 

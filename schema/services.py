@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.cursors import LogCursor
 from domain.models.actor import Actor
+from domain.services.api_key import ApiKeyService
 from domain.services.event import EventService, LogHub
 from domain.services.live import Presence
 from domain.services.reset import ResetService
@@ -39,6 +40,7 @@ class Services:
     second_factors: SecondFactorService
     resets: ResetService
     events: EventService
+    api_keys: ApiKeyService
     presence: Presence
     log: LogHub
     service_info: ServiceInfoService

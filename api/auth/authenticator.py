@@ -19,13 +19,23 @@ import structlog
 from starlette.types import Scope
 
 from api.access_log import note_actor
+from api.auth.api_keys import ApiKeys
 from api.auth.cookies import CookieCarrier
 from api.auth.principals import PrincipalCache
 from api.auth.session_cookies import SessionCookies
 from api.scope import Ip, client_address, header
 from api.settings import Settings
-from domain.errors import AccountDisabled, DomainError, Forbidden, SessionRevoked, TokenInvalid, Unauthenticated
-from domain.models.actor import Actor, Origin
+from domain.errors import (
+    AccountDisabled,
+    DomainError,
+    Forbidden,
+    SessionRevoked,
+    TokenExpired,
+    TokenInvalid,
+    Unauthenticated,
+)
+from domain.models.actor import Actor, ApiKeyScope, Origin
+from domain.models.api_key import PREFIX
 from domain.models.language import preferred_language
 from domain.models.user import Status
 from domain.services.credentials import TokenCodec
@@ -44,18 +54,23 @@ class Identity:
     actor: Actor
     expires_at: float
     by_cookie: bool
+    scopes: frozenset[ApiKeyScope] = frozenset()
 
 
 class Authenticator:
-    """One per process. `seen` collects sessions and users until api/jobs/last_seen.py writes them."""
+    """One per process. `seen` and `used` collect sessions, API keys and users until api/jobs/last_seen.py writes them."""
 
-    def __init__(self, settings: Settings, tokens: TokenCodec, principals: PrincipalCache, clock: Clock) -> None:
-        self._settings, self._tokens, self._principals, self._clock = settings, tokens, principals, clock
+    def __init__(
+        self, settings: Settings, tokens: TokenCodec, keys: ApiKeys, principals: PrincipalCache, clock: Clock
+    ) -> None:
+        self._settings, self._tokens, self._keys = settings, tokens, keys
+        self._principals, self._clock = principals, clock
         self._cookies = SessionCookies(tokens, secure=settings.secure, instance=settings.cookie_instance)
         own = [settings.public_url, *settings.cors_origins]
         self._origins = frozenset(o.lower() for o in own)
         self._last_seen: dict[UUID, datetime] = {}
         self.seen: dict[UUID, tuple[UUID, datetime]] = {}
+        self.used: dict[UUID, datetime] = {}
 
     def origin(self, scope: Scope) -> Origin:
         """The origin of a request: its id, the client's address, the user agent, the preferred language of mails."""
@@ -126,11 +141,34 @@ class Authenticator:
             log.debug("auth.cookie_refused", code=error.code)
             return error
 
-    async def of_token(self, token: str, scope: Scope) -> Identity:
-        """The client to which a bearer token belongs. Raises as `identify` does for one."""
-        return await self._verified(token, scope, by_cookie=False)
+    async def of_token(self, token: str, scope: Scope, *, noted: bool = True) -> Identity:
+        """The client to which a bearer token or an API key belongs. Raises as `identify` does for one.
 
-    async def _verified(self, token: str, scope: Scope, *, by_cookie: bool) -> Identity:
+        With `noted=False`, its owner is not the one who sends the request, and is not seen by it.
+        """
+        if token.startswith(PREFIX):
+            return await self._by_key(token, scope)
+        return await self._verified(token, scope, by_cookie=False, noted=noted)
+
+    async def _by_key(self, text: str, scope: Scope) -> Identity:
+        """The client that an API key belongs to: its owner, with the lesser of both roles."""
+        now, key_id = self._clock.now(), await self._keys.identify(text)
+        principal = await self._principals.get(key_id)
+        if principal is None:
+            raise TokenInvalid("This API key is not known")
+        if principal.status is not Status.ACTIVE:
+            raise AccountDisabled
+        if principal.ended_at is not None:
+            raise TokenInvalid("This API key was revoked")
+        if now >= principal.expires_at:
+            raise TokenExpired("This API key has expired")
+        if self._note_seen(key_id, principal.user_id, now):
+            self.used[key_id] = now
+        note_actor(principal.user_id, None)
+        actor = Actor(principal.user_id, principal.role, None, self.origin(scope), key_id)
+        return Identity(actor, principal.expires_at.timestamp(), by_cookie=False, scopes=principal.scopes)
+
+    async def _verified(self, token: str, scope: Scope, *, by_cookie: bool, noted: bool = True) -> Identity:
         now = self._clock.now()
         claims = await self._tokens.verify_access(token, now)
         principal = await self._principals.get(claims.session_id)
@@ -140,18 +178,22 @@ class Authenticator:
             raise AccountDisabled
         if not principal.is_live(now):
             raise SessionRevoked
-        self._note_seen(principal.session_id, principal.user_id, now)
-        note_actor(principal.user_id, principal.session_id)
+        if noted:
+            self._note_seen(principal.session_id, principal.user_id, now)
+            note_actor(principal.user_id, principal.session_id)
         actor = Actor(principal.user_id, principal.role, principal.session_id, self.origin(scope))
         return Identity(actor, claims.expires_at.timestamp(), by_cookie)
 
-    def _note_seen(self, session_id: UUID, user_id: UUID, now: datetime) -> None:
+    def _note_seen(self, session_id: UUID, user_id: UUID, now: datetime) -> bool:
+        """Take note of a session or key, at most once a minute for each; returns whether that was done."""
         last = self._last_seen.get(session_id)
         if last is None or (now - last).total_seconds() >= SEEN_SECONDS:
             if len(self._last_seen) > 50_000:
                 self._last_seen.clear()
             self._last_seen[session_id] = now
             self.seen[session_id] = (user_id, now)
+            return True
+        return False
 
     def carrier(self, scope: Scope) -> CookieCarrier:
         """The cookies of an exchange."""

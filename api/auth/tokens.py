@@ -10,7 +10,9 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from api.auth.access_tokens import AccessTokens, TokenRules
@@ -47,6 +49,10 @@ class SignedTokens:
     async def verify_access(self, token: str, now: datetime) -> AccessClaims:
         """As `read_access`, after reading the keys again for a token of an unknown one. Raises also Unavailable."""
         return await self._access.verify(token, now)
+
+    def claims_of(self, token: str) -> Mapping[str, Any]:
+        """All claims of an access token that was verified before."""
+        return self._access.claims(token)
 
     def session_of_access(self, token: str) -> UUID:
         """The session that a token of ours names, also an expired one. Raises TokenInvalid."""

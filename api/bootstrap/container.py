@@ -13,6 +13,7 @@ from typing import Any
 
 from broadcaster import Broadcast
 
+from api.auth.api_keys import ApiKeys
 from api.auth.authenticator import Authenticator
 from api.auth.principals import PrincipalCache
 from api.bootstrap.checks import database_checks, external_checks, log_checks, redis_checks, replica_checks
@@ -76,7 +77,7 @@ class Container(Parts):
             self.pruner,
             self.mail_jobs,
             background(self._listen_for_nudges, "nudges"),
-            background(partial(write_seen, self.authenticator, core.sessions), "last-seen"),
+            background(partial(write_seen, self.authenticator, core.sessions, core.api_keys), "last-seen"),
         )
 
     @asynccontextmanager
@@ -182,7 +183,9 @@ class Container(Parts):
     @cached_property
     def authenticator(self) -> Authenticator:
         """From a credential to an actor."""
-        return Authenticator(self.core.settings, self.core.tokens, self.principal_cache, self.core.clock)
+        core = self.core
+        keys = ApiKeys(core.api_keys.find)
+        return Authenticator(core.settings, core.tokens, keys, self.principal_cache, core.clock)
 
     @cached_property
     def probes(self) -> HealthProbes:
@@ -221,6 +224,7 @@ class Container(Parts):
             second_factors=core.second_factors,
             resets=core.resets,
             events=core.events,
+            api_keys=core.api_keys,
             presence=core.presence,
             log=self.hub,
             service_info=self.service_info,

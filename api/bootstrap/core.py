@@ -24,6 +24,7 @@ from api.settings import Settings
 from api.sockets.registry import SocketRegistry
 from api.sockets.revocation import Bounds, Revocation
 from domain.models.mail import MailTransport
+from domain.services.api_key import ApiKeyService
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
 from domain.services.history import HistoryService
@@ -128,6 +129,11 @@ class Core(Parts):
         return SigningKeyService(
             self.store, self.clock, self.sealed_keys, self.access_lifetime, self.settings.token_algorithm
         )
+
+    @cached_property
+    def api_keys(self) -> ApiKeyService:
+        """The use cases of API keys."""
+        return ApiKeyService(self.store, self.clock, self.revocation)
 
     @cached_property
     def key_ring(self) -> KeyRing:

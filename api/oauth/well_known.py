@@ -15,6 +15,7 @@ from domain.services.unit import Clock
 JWKS_PATH = "/.well-known/jwks.json"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 REVOCATION_PATH = "/oauth/revoke"
+INTROSPECTION_PATH = "/oauth/introspect"
 KEPT_SECONDS = 300
 """How long a verifier may keep the keys; a new one is published for longer before it signs."""
 
@@ -28,6 +29,8 @@ def metadata(issuer: str) -> dict[str, Any]:
         "grant_types_supported": [],
         "revocation_endpoint": f"{issuer}{REVOCATION_PATH}",
         "revocation_endpoint_auth_methods_supported": ["none"],
+        "introspection_endpoint": f"{issuer}{INTROSPECTION_PATH}",
+        "introspection_endpoint_auth_methods_supported": ["Bearer"],
     }
 
 

@@ -20,7 +20,7 @@ from api.sockets.connection import Connection
 from api.sockets.notices import send_notice
 from api.sockets.registry import SocketRegistry
 from domain.errors import Unavailable
-from domain.models.actor import Role
+from domain.models.actor import Actor
 from domain.models.event import Event, NewEvent
 from domain.models.session import EndReason, Principal
 from domain.models.user import Status
@@ -137,7 +137,7 @@ class Revocation:
                 unchecked.checked.set()
 
     async def _close(self, connections: Sequence[Connection]) -> None:
-        ids = {c.actor.session_id for c in connections if c.actor is not None and c.actor.session_id is not None}
+        ids = {i for c in connections if c.actor is not None and (i := c.actor.credential_id) is not None}
         found = await self._find(list(ids)) if ids else {}
         for connection in connections:
             verdict = self._verdict(connection, found)
@@ -150,18 +150,20 @@ class Revocation:
         actor = connection.actor
         if actor is None or actor.is_system:
             return None
-        if actor.session_id is None:  # a new kind of credential must say here what keeps it valid
+        if actor.credential_id is None:  # a new kind of credential must say here what keeps it valid
             return SessionNoticeKind.SIGNED_OUT, "This credential cannot be checked"
-        return self._session_verdict(found.get(actor.session_id), actor.role)
+        return self._session_verdict(found.get(actor.credential_id), actor)
 
-    def _session_verdict(self, principal: Principal | None, role: Role) -> Verdict | None:
+    def _session_verdict(self, principal: Principal | None, actor: Actor) -> Verdict | None:
         if principal is None:
             return SessionNoticeKind.DISABLED, "This account no longer exists"
         if principal.status is not Status.ACTIVE:
             return SessionNoticeKind.DISABLED, f"This account is {principal.status}"
         if not principal.is_live(self._clock.now()):
+            if actor.key_id is not None:
+                return SessionNoticeKind.SIGNED_OUT, "This API key was revoked or has expired"
             signed_out = principal.end_reason is EndReason.SIGNED_OUT
             return SessionNoticeKind.SIGNED_OUT, "You signed out" if signed_out else "This session was ended"
-        if principal.role is not role:
+        if principal.role is not actor.role:
             return SessionNoticeKind.ROLE_CHANGED, f"Your role is now {principal.role}"
         return None

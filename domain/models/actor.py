@@ -37,6 +37,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+def lesser_role(one: Role, other: Role) -> Role:
+    """The role of the two that may do less."""
+    return min(one, other, key=list(Role).index)
+
+
+class ApiKeyScope(StrEnum):
+    """What an API key may be used for besides its role: asking for the state of other users' tokens (RFC 7662)."""
+
+    INTROSPECT = "introspect"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a request came from, as the audit trail keeps it."""
@@ -60,11 +71,18 @@ class Actor:
     role: Role
     session_id: UUID | None = None
     origin: Origin = Origin()
+    key_id: UUID | None = None
+    """The API key with which the actor acts in place of a session."""
 
     @property
     def is_system(self) -> bool:
         """Whether this is the system itself, which needs no credentials."""
         return self.user_id is None
+
+    @property
+    def credential_id(self) -> UUID | None:
+        """The session or the API key that must stay valid; None for the system."""
+        return self.session_id or self.key_id
 
     @property
     def is_admin(self) -> bool:

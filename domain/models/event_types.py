@@ -81,7 +81,7 @@ class EventType(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added", Traits(SubjectKind.USER), "A user added a second factor."
     SECOND_FACTOR_REMOVED = "second_factor_removed", Traits(SubjectKind.USER), "A user's second factor was removed."
     API_KEY_CREATED = "api_key_created", Traits(SubjectKind.API_KEY), "An API key was created."
-    API_KEY_REVOKED = "api_key_revoked", Traits(SubjectKind.API_KEY), "An API key was revoked."
+    API_KEY_REVOKED = "api_key_revoked", Traits(SubjectKind.API_KEY, ends_sessions=True), "An API key was revoked."
     PASSWORD_RESET_REQUESTED = (
         "password_reset_requested",
         Traits(SubjectKind.USER),

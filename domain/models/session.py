@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from domain.models.actor import Actor, Role
+from domain.models.actor import Actor, ApiKeyScope, Role
 from domain.models.event import Audience, Change, NewEvent, new_event
 from domain.models.event_types import EventType
 from domain.models.user import Status, User
@@ -52,7 +52,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The current state of a session and its user, which authorises each request."""
+    """The current state of a session, or of an API key, and its user, which authorises each request.
+
+    `session_id` is the id of either; `scopes` are those of a key, whose `role` is the lesser of its own and its owner's.
+    """
 
     session_id: UUID
     user_id: UUID
@@ -61,6 +64,7 @@ class Principal:
     expires_at: datetime
     ended_at: datetime | None
     end_reason: EndReason | None
+    scopes: frozenset[ApiKeyScope] = frozenset()
 
     def is_live(self, now: datetime) -> bool:
         """Whether the session has neither ended nor expired, and its user is active."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -55,6 +56,10 @@ class TokenCodec(Protocol):
 
     async def verify_access(self, token: str, now: datetime) -> AccessClaims:
         """As `read_access`, also for a token of a key that another instance has just made. Raises also Unavailable."""
+        ...
+
+    def claims_of(self, token: str) -> Mapping[str, Any]:
+        """All claims of an access token that was verified before (RFC 9068 section 2.2)."""
         ...
 
     def session_of_access(self, token: str) -> UUID:

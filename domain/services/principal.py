@@ -19,6 +19,9 @@ class PrincipalService:
         self._store = store
 
     async def get_many(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
-        """The principals by session; without those that are not there. Raises Unavailable."""
+        """The principals by session or API key; without those that are not there. Raises Unavailable."""
         async with self._store.read() as unit:
-            return await unit.sessions.principals(session_ids)
+            found = await unit.sessions.principals(session_ids)
+            if len(found) < len(session_ids):
+                found |= await unit.api_keys.principals(set(session_ids) - found.keys())
+        return found

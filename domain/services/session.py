@@ -110,8 +110,8 @@ class SessionService(SignInService):
 
         Raises InvalidCredentials for a wrong current password, ValidationFailed on `new_password`, RateLimited.
         """
-        if actor.user_id is None:
-            raise Forbidden
+        if actor.user_id is None or actor.key_id is not None:
+            raise Forbidden("An API key cannot change a password; sign in")
         clean = clean_password(new, "new_password")
         await self._attempts.change_password(actor.user_id)
         async with self._store.write() as unit:

@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from domain.cursors import LogCursor
+from domain.models.api_key import ApiKeyReader, ApiKeyRepository
 from domain.models.directory import UserQuery, UserReader, UserRepository
 from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
@@ -74,6 +75,8 @@ class ReadUnit(Protocol):
     def events(self) -> EventReader: ...
     @property
     def signing_keys(self) -> SigningKeyReader: ...
+    @property
+    def api_keys(self) -> ApiKeyReader: ...
 
 
 class WriteUnit(Protocol):
@@ -99,6 +102,8 @@ class WriteUnit(Protocol):
     def keys(self) -> IdempotencyKeys: ...
     @property
     def signing_keys(self) -> SigningKeyRepository: ...
+    @property
+    def api_keys(self) -> ApiKeyRepository: ...
 
     async def commit(self) -> None:
         """Commit durably; raises Unavailable if it is not certain that the transaction was committed."""

@@ -45,6 +45,7 @@ QUERIES = {
     "events": Rule("events(first: 1) { edges { node { id } } }", AUDITORS),
     "eventCounts": Rule("eventCounts { complete }", AUDITORS),
     "stats": Rule("stats { total }", SIGNED_IN),
+    "apiKeys": Rule('apiKeys(userId: "$id") { id }', ADMINS),
     "serviceInfo": Rule("serviceInfo { version checks { name reason } }", SIGNED_IN),
 }
 RESULT = "{ __typename ... on Problem { code } }"
@@ -76,6 +77,8 @@ MUTATIONS = {
     "enableUser": Rule(f'enableUser(id: "$id") {RESULT}', ADMINS, before="disableUser"),
     "deleteUser": Rule(f'deleteUser(id: "$id") {RESULT}', ADMINS),
     "restoreUser": Rule(f'restoreUser(id: "$id") {RESULT}', ADMINS, before="deleteUser"),
+    "createApiKey": Rule(f'createApiKey(input: {{name: "Key", role: MEMBER}}) {RESULT}', SIGNED_IN),
+    "revokeApiKey": Rule(f'revokeApiKey(id: "$key") {RESULT}', (UNKNOWN, HIDDEN, HIDDEN, FINE)),
     "eraseUser": Rule(f'eraseUser(id: "$id") {RESULT}', ADMINS),
 }
 SUBSCRIPTIONS = {
@@ -111,6 +114,7 @@ ON_USER = '{ it: user(id: "$id") { it: %s } }'
 ON_EVENT = '{ it: node(id: "$event") { ... on Event { it: %s } } }'
 ON_SERVICE = "{ it: serviceInfo { it: %s } }"
 ON_SESSION = '{ it: node(id: "$session") { ... on Session { it: %s } } }'
+ON_KEY = '{ it: node(id: "$key") { ... on ApiKey { it: %s } } }'
 on_session = partial(Probe, ON_SESSION, seen_by=OWN)
 Fields = Mapping[str, str | Probe]
 TYPES: dict[str, Fields] = {
@@ -145,6 +149,11 @@ TYPES: dict[str, Fields] = {
         "lastSeenAt": on_session("lastSeenAt"),
         "expiresAt": on_session("expiresAt"),
     },
+    "ApiKey": {
+        "id": Probe(ON_KEY, "id", OWN),
+        **dict.fromkeys(("name", "role", "scopes", "hint", "createdAt", "lastUsedAt", "expiresAt"), OPEN),
+    },
+    "ApiKeyPayload": dict.fromkeys(("apiKey", "secret"), OPEN),
     "UserConnection": {"totalCount": OPEN, "totalCountExact": OPEN},
     "EventCounts": dict.fromkeys(("since", "complete", "counts"), OPEN),
     "EventCount": dict.fromkeys(("type", "at", "count"), OPEN),

@@ -141,15 +141,24 @@ async def send_secrets(client: httpx.AsyncClient, data: Path) -> tuple[set[str],
         "/api/v1/users/import", headers={**bearer, "content-type": "text/csv"}, content=content
     )
     assert json.loads(imported.text.splitlines()[-1])["created"] == 2, imported.text
-    await send_operations(client, bearer)
+    key = await send_operations(client, bearer)
     token = await mailed_token(client, bearer, data)
     await client.get("/api/v1/users", headers={"cookie": f"rollcall={access}x"})
     renewed = (await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})).json()["data"]
     await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})
-    for token in (renewed["access_token"], renewed["refresh_token"]):
-        await client.post("/oauth/revoke", data={"token": token})
+    for ended in (renewed["access_token"], renewed["refresh_token"]):
+        await client.post("/oauth/revoke", data={"token": ended})
     await client.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
-    tokens = {token, access, access.rpartition(".")[2], refresh, renewed["access_token"], renewed["refresh_token"]}
+    tokens = {
+        token,
+        key,
+        key[13:],
+        access,
+        access.rpartition(".")[2],
+        refresh,
+        renewed["access_token"],
+        renewed["refresh_token"],
+    }
     return tokens, signed_in["user"]["id"]
 
 
@@ -169,20 +178,29 @@ async def mailed_token(client: httpx.AsyncClient, bearer: dict[str, str], data: 
     return token
 
 
-async def send_operations(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:
-    """GraphQL: a document that is refused, a search, and a password that is set."""
+async def send_operations(client: httpx.AsyncClient, bearer: dict[str, str]) -> str:
+    """GraphQL: a document that is refused, a search, a password that is set, an API key; returns the key."""
 
     async def graphql(query: str, **variables: object) -> Any:
         body = {"query": query, "variables": variables}
         return (await client.post("/graphql", headers=bearer, json=body)).json()
 
     await graphql("{ me { nope } }", password=WRONG)
+    make = """mutation { createApiKey(input: {name: "Key", role: ADMIN, scopes: [INTROSPECT]}) {
+      ... on ApiKeyPayload { secret } } }"""
+    key = str((await graphql(make))["data"]["createApiKey"]["secret"])
+    by_key = {"authorization": f"Bearer {key}"}
+    await client.get("/api/v1/users", headers=by_key)
+    await client.get(f"/api/v1/users?key={key}", headers={"authorization": f"Bearer {key[:-1]}"})
+    introspected = await client.post("/oauth/introspect", headers=by_key, data={"token": bearer["authorization"][7:]})
+    assert introspected.json()["active"] is True
     query = "query Found($s: String) { users(first: 5, search: $s) { edges { node { id } } } }"
     found = await graphql(query, s=EMAILS[0])
     (edge,) = found["data"]["users"]["edges"]
     set_password = "mutation($i: SetPasswordInput!) { setPassword(input: $i) { __typename } }"
     done = await graphql(set_password, i={"userId": edge["node"]["id"], "password": NEXT})
     assert done["data"]["setPassword"]["__typename"] == "UserPayload", done
+    return key
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate", "export"])

@@ -86,11 +86,12 @@ async def target(api: Api, admin: Person) -> Target:
     return Target(person, edges[0]["node"]["id"])
 
 
-def filled(text: str, person: Person, event: str = "") -> str:
+def filled(text: str, person: Person, event: str = "", key: str = "") -> str:
     """A selection with the ids of the target."""
     values = {
         "$id": person.id,
         "$event": event,
+        "$key": key,
         "$session": person.session,
         "$refresh": person.refresh,
         "$email": person.email,
@@ -99,6 +100,14 @@ def filled(text: str, person: Person, event: str = "") -> str:
     for name, value in values.items():
         text = text.replace(name, value)
     return text
+
+
+async def new_key(api: Api, person: Person) -> str:
+    """The id of a new API key of this person."""
+    made = (
+        """mutation { createApiKey(input: {name: "Key", role: MEMBER}) { ... on ApiKeyPayload { apiKey { id } } } }"""
+    )
+    return str((await api.ask(made, by=person))["createApiKey"]["apiKey"]["id"])
 
 
 def outcome(answer: dict[str, Any], field: str) -> str:
@@ -132,7 +141,8 @@ async def test_mutations(api: Api, admin: Person, field: str) -> None:
         person = await api.new_user(admin)
         if rule.before:
             await api.ask(f"mutation {{ {filled(MUTATIONS[rule.before].selection, person)} }}", by=admin)
-        mutation = f"mutation {{ {filled(rule.selection, person)} }}"
+        key = await new_key(api, person) if "$key" in rule.selection else ""
+        mutation = f"mutation {{ {filled(rule.selection, person, key=key)} }}"
         found[name] = outcome(await api.graphql(mutation, by=viewer), field)
     assert found == dict(zip(VIEWERS, rule.outcomes, strict=True))
 
@@ -160,10 +170,11 @@ async def test_no_user_raises_their_own_rights(api: Api, admin: Person, name: st
 
 async def test_fields(api: Api, admin: Person) -> None:
     subject = await target(api, admin)
+    key = await new_key(api, subject.person)
     by_role = {**await viewers(api, admin), "self": subject.person}
     wrong: dict[str, set[str]] = {}
     for place, probe in PROBES.items():
-        query = filled(probe.on % probe.selection, subject.person, subject.event)
+        query = filled(probe.on % probe.selection, subject.person, subject.event, key)
         seen_by = set()
         for name, viewer in by_role.items():
             answer = await api.graphql(query, by=viewer)

@@ -27,6 +27,7 @@ ME = "{ me { id } }"
 JWKS, METADATA, REVOKE = "/.well-known/jwks.json", "/.well-known/oauth-authorization-server", "/oauth/revoke"
 SIGNS_AFTER = timedelta(seconds=2)
 WORKERS = 4
+INTROSPECT = "/oauth/introspect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,11 @@ async def test_the_metadata_names_what_is_offered(api: Api) -> None:
     assert answer.headers["cache-control"] == "public, max-age=300"
     found = answer.json()
     assert found["issuer"] == "http://localhost:8000"
-    for name, path in (("jwks_uri", JWKS), ("revocation_endpoint", REVOKE)):
+    for name, path in (("jwks_uri", JWKS), ("revocation_endpoint", REVOKE), ("introspection_endpoint", INTROSPECT)):
         assert found[name] == f"http://localhost:8000{path}"
     assert (await api.http.get(JWKS)).status_code == 200
     assert (await api.http.post(REVOKE, data={"token": "x"})).status_code == 200
+    assert (await api.http.post(INTROSPECT, data={"token": "x"})).status_code == 401
 
 
 @pytest.mark.parametrize("which", ["access", "refresh"])

@@ -20,18 +20,11 @@ import schema
 from schema.root import export
 
 PENDING = {
-    "ApiKey",
-    "ApiKeyPayload",
-    "ApiKeyResult",
-    "CreateApiKeyInput",
-    "Query.apiKeys",
-    "Mutation.createApiKey",
-    "Mutation.revokeApiKey",
     "Mutation.requestEmailVerification",
     "Mutation.verifyEmail",
     "SecondFactor.PASSKEY",
 }
-"""Definitions that later work adds: API keys, e-mail verification, passkeys. Empty once they exist."""
+"""Definitions that later work adds: e-mail verification, passkeys. Empty once they exist."""
 
 CONTRACT = build_schema((Path(__file__).parent / "contract.graphql").read_text())
 SERVED = build_schema(export())

@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 
 from starlette.types import Scope
 
+from api.auth.api_keys import ApiKeys
 from api.auth.authenticator import Authenticator
 from api.auth.principals import PrincipalCache
 from api.settings import Settings
 from domain.errors import DomainError
 from domain.models.actor import Role
+from domain.models.api_key import ApiKey
 from domain.models.session import Principal
 from domain.models.user import Status
 from tests.unit.keys import tokens_of
@@ -30,12 +32,14 @@ class Desk:
 
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
     lookups: int = 0
+    key_lookups: int = 0
     public_url: str = OWN
 
     def __post_init__(self) -> None:
         session, user, later = uuid4(), uuid4(), self.time + timedelta(days=1)
         self.principal = Principal(session, user, Role.AUDITOR, Status.ACTIVE, later, None, None)
         self.known: dict[UUID, Principal] = {session: self.principal}
+        self.keys: dict[str, ApiKey] = {}
         self.settings = Settings.load(
             _env_file=None,
             database_url="postgresql://u@localhost/db",
@@ -48,7 +52,7 @@ class Desk:
         )
         self.tokens = tokens_of(self.settings.secret_key.get_secret_value(), self.time)
         self.principals = PrincipalCache(self.find)
-        self.auth = Authenticator(self.settings, self.tokens, self.principals, self)
+        self.auth = Authenticator(self.settings, self.tokens, ApiKeys(self.find_key), self.principals, self)
         self.token = self.tokens.issue_access(session, user, self.time)[0]
         self.cookie = f"{'__Host-' if self.settings.secure else ''}rollcall={self.token}"
 
@@ -58,6 +62,10 @@ class Desk:
     async def find(self, session_ids: Sequence[UUID]) -> Mapping[UUID, Principal]:
         self.lookups += 1
         return {s: self.known[s] for s in session_ids if s in self.known}
+
+    async def find_key(self, public_id: str) -> ApiKey | None:
+        self.key_lookups += 1
+        return self.keys.get(public_id)
 
     def change_user(self, **changes: Any) -> None:
         """Change the user in the directory, and notify the authenticator."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from api.auth.api_keys import ApiKeys
 from api.auth.authenticator import Authenticator
 from tests.unit.desk import PROXY_TOKEN, Desk, request
 
@@ -72,7 +73,13 @@ def test_a_proxy_that_sends_the_token_sets_the_client_address(
 
 
 def test_an_empty_token_is_not_accepted_where_none_is_configured(desk: Desk) -> None:
-    auth = Authenticator(desk.settings.model_copy(update={"proxy_token": None}), desk.tokens, desk.principals, desk)
+    auth = Authenticator(
+        desk.settings.model_copy(update={"proxy_token": None}),
+        desk.tokens,
+        ApiKeys(desk.find_key),
+        desk.principals,
+        desk,
+    )
     scope = request(client="127.0.0.1", x_forwarded_for="203.0.113.9", x_proxy_token="")
     assert auth.client_address(scope) == "127.0.0.1"
 

@@ -26,6 +26,7 @@ ENDING = {
     "password_changed",
     "session_revoked",
     "session_reuse_detected",
+    "api_key_revoked",
 }
 
 

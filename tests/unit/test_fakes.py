@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from domain.models.api_key import ApiKeyReader, ApiKeyRepository
 from domain.models.directory import UserReader, UserRepository
 from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
@@ -24,7 +25,7 @@ from domain.services.live import LiveSessions, Presence
 from domain.services.second_factor import Authenticator
 from domain.services.signing_key import KeyMaker
 from domain.services.unit import Clock, IdempotencyKeys, ReadUnit, Store, WriteUnit
-from tests.unit.fakes import idempotency, log, mail, outside, second_factors, signing_keys, store
+from tests.unit.fakes import api_keys, idempotency, log, mail, outside, second_factors, signing_keys, store
 
 PORTS: dict[type, tuple[type, ...]] = {
     outside.FakeClock: (Clock,),
@@ -40,6 +41,7 @@ PORTS: dict[type, tuple[type, ...]] = {
     second_factors.FakeAuthenticator: (Authenticator,),
     mail.FakeLinks: (LinkReader, LinkRepository),
     mail.FakeMails: (MailQueue,),
+    api_keys.FakeApiKeys: (ApiKeyReader, ApiKeyRepository),
     signing_keys.FakeSigningKeys: (SigningKeyReader, SigningKeyRepository),
     signing_keys.FakeKeyMaker: (KeyMaker,),
     log.FakeEvents: (EventReader, EventAppender),
@@ -95,7 +97,7 @@ def test_a_unit_has_every_member_of_its_port(fake: type) -> None:
 
 
 def test_every_fake_is_compared_with_its_port() -> None:
-    modules = (idempotency, log, mail, outside, second_factors, signing_keys, store)
+    modules = (api_keys, idempotency, log, mail, outside, second_factors, signing_keys, store)
     fakes = {c for m in modules for n, c in vars(m).items() if n.startswith("Fake")}
     assert fakes == set(PORTS) | set(UNITS)
 

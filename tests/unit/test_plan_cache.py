@@ -185,7 +185,8 @@ def calls(worth: int | None, text: str, times: int) -> int:
     return counted["call"] + counted["c_call"]
 
 
-@pytest.mark.parametrize(("times", "more"), [(1, 1.01), (3, 1.06), (12, 1.15)])
+# The plan of an interface has a part for each type that implements it: 1.15 times with three types, 1.17 with four.
+@pytest.mark.parametrize(("times", "more"), [(1, 1.01), (3, 1.06), (12, 1.2)])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_documents_that_are_all_different_cost_no_more_than_without_the_compiler(
     name: str, times: int, more: float

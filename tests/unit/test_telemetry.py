@@ -21,6 +21,7 @@ from domain.models.event import NewEvent, Subject
 from domain.models.event_types import EventType, SubjectKind
 from tests.logged import logged
 
+API_KEY = "rck_0aB1cD2e_" + "x9Y8z7W6" * 4 + "0aB1cD"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
 
@@ -182,6 +183,7 @@ def test_each_registry_is_independent() -> None:
         ("1https://u:hunter2@h", "1https://u:***@h"),
         ("a Bearer\thunter2 b", "a Bearer\t*** b"),
         (f"({JWT})", "(***)"),
+        (f"/x/{API_KEY}?y", "/x/***?y"),
         (f"a.{JWT}", "a.***"),
         (f"token-{JWT} b", "*** b"),
         ("broken\nDETAIL:  Failing row contains (ada@example.com).\nHINT", "broken\nDETAIL:***\nHINT"),

@@ -19,6 +19,7 @@ from domain.models.event_types import EventType, SubjectKind
 from domain.models.service_info import Check, Setting
 from domain.models.session import Session
 from domain.models.user import Status, User
+from domain.services.api_key import ApiKeyService
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
 from domain.services.reset import ResetService
@@ -182,6 +183,7 @@ def context(
         second_factors=factors,
         resets=ResetService(store, clock, hasher, attempts, live, lambda: None),
         events=EventService(store, clock),
+        api_keys=ApiKeyService(store, clock, live),
         presence=presence,
         log=cast("Any", Hub()),
         service_info=ServiceInfoService("1.0", [Setting("PORT", "8000", True), Setting("KEY", None, True)], _checks),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from domain.errors import TokenExpired, TokenInvalid
@@ -67,6 +68,10 @@ class FakeTokens:
     async def verify_access(self, token: str, now: datetime) -> AccessClaims:
         """The same."""
         return self.read_access(token, now)
+
+    def claims_of(self, token: str) -> Mapping[str, Any]:
+        """The token itself."""
+        return {"token": token}
 
     def session_of_access(self, token: str) -> UUID:
         """The session that the token names."""

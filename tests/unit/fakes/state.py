@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from domain.models.api_key import ApiKey
 from domain.models.event import NewEvent
 from domain.models.link import Link, LinkKind
 from domain.models.mail import Mail, MailRequest
@@ -41,6 +42,7 @@ class State:
     mail_position: int = 0
     keys: dict[tuple[UUID | None, str], KeptResult] = field(default_factory=dict)
     signing_keys: dict[UUID, SigningKey] = field(default_factory=dict)
+    api_keys: dict[UUID, ApiKey] = field(default_factory=dict)
 
     def copied(self) -> State:
         """A copy with the same rows, which do not change."""
@@ -57,6 +59,7 @@ class State:
             mails=dict(self.mails),
             keys=dict(self.keys),
             signing_keys=dict(self.signing_keys),
+            api_keys=dict(self.api_keys),
         )
 
     @property

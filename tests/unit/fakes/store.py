@@ -17,6 +17,7 @@ from domain.models.relevance import SLIPPED, is_little
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
+from tests.unit.fakes.api_keys import FakeApiKeys
 from tests.unit.fakes.idempotency import FakeKeys
 from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer
 from tests.unit.fakes.mail import FakeLinks, FakeMails
@@ -243,7 +244,7 @@ class FakeUnit:
         self.log = FakeLog(self._copy.log, store.time)
         self.restorer = FakeRestorer(self._copy.log)
         self.links, self.mails = FakeLinks(self._copy), FakeMails(self._copy, store.time)
-        self.signing_keys = FakeSigningKeys(self._copy)
+        self.signing_keys, self.api_keys = FakeSigningKeys(self._copy), FakeApiKeys(self._copy)
 
     async def commit(self) -> None:
         """Replace the state with the copy."""

@@ -340,7 +340,9 @@ export type EventsVariables = { first?: number | null; after?: string | null; la
 export const Events = ("query Events($first:Int$after:String$last:Int$before:String$filter:EventFilter){events(first:$first after:$after last:$last before:$before filter:$filter){edges{node{...EventRow}}pageInfo{...Pages}}}" + ActorFragment + EventRowFragment + PagesFragment) as TypedDocument<EventsData, EventsVariables>;
 
 export type EventToRevertData = {
-	node: (EventRow & {
+	node: ({
+		__typename: 'ApiKey';
+	} | EventRow & {
 		__typename: 'Event';
 	} | {
 		__typename: 'Session';
@@ -740,6 +742,8 @@ export const UserHistoryFeed = ("subscription UserHistoryFeed($filter:EventFilte
 
 export type UsersByIdData = {
 	nodes: Array<({
+		__typename: 'ApiKey';
+	} | {
 		__typename: 'Event';
 	} | {
 		__typename: 'Session';
