@@ -15,7 +15,7 @@ import psutil
 from api.cli.local.embedded.process import end, family, free_port, port_taken
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS, STOP_SECONDS = 30.0, 12.0
+START_SECONDS, STOP_SECONDS = 120.0, 12.0
 
 
 class StartError(Exception):

@@ -65,7 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how many rounds (5)")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each load lasts (1)")
     parser.add_argument("--connections", type=int, default=32, help="requests under way at a time (32)")
-    parser.add_argument("--only", default="", help="the operations whose names contain this")
+    parser.add_argument("--only", default="", help="point,page,search,update,again,typename: only these")
     parser.add_argument("--servers", default="", help="rollcall,mercurius,postgraphile,strawberry: only these")
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"where the users are kept ({FOLDER})")
     parser.add_argument("--json", metavar="FILE", help="write every record there too")

@@ -1,7 +1,8 @@
 /* httpload: sends GraphQL requests over kept connections in one epoll loop, and measures.
  *
- *   httpload PORT CONNECTIONS SECONDS BODIES HEADERS START NEEDLE
+ *   httpload PORT CONNECTIONS SECONDS REQUESTS BODIES HEADERS START NEEDLE
  *
+ *     REQUESTS how many to send at least: the load lasts longer than SECONDS for them, up to LONGER seconds
  *     BODIES   file: one JSON body a line, sent in turn from line START on, over and over
  *     HEADERS  file: one header a line, given to the connections in turn; may be empty
  *     NEEDLE   text that every response must contain, or it counts as an error
@@ -23,6 +24,7 @@
 
 #define SECOND 1000000000ull
 #define PATIENCE 30 /* seconds for the last responses */
+#define LONGER 15
 #define ROOM (1 << 18)
 #define SAMPLES (1 << 22)
 
@@ -140,19 +142,20 @@ static void say(const char *text) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 8) return fprintf(stderr, "see the beginning of httpload.c\n"), 2;
+  if (argc != 9) return fprintf(stderr, "see the beginning of httpload.c\n"), 2;
   port = atoi(argv[1]);
   size_t count = (size_t)atoi(argv[2]), busy = count;
-  bodies = lines(argv[4], &body_count);
-  headers = lines(argv[5], &header_count);
-  next_body = strtoul(argv[6], NULL, 10);
-  needle = argv[7];
+  uint64_t least = strtoul(argv[4], NULL, 10);
+  bodies = lines(argv[5], &body_count);
+  headers = lines(argv[6], &header_count);
+  next_body = strtoul(argv[7], NULL, 10);
+  needle = argv[8];
   samples = calloc(SAMPLES, sizeof *samples);
   struct conn *conns = calloc(count, sizeof *conns);
   epoll = epoll_create1(0);
   if (!body_count || !samples || !conns || epoll < 0) die("begin");
   for (size_t i = 0; i < count; i++) connect_one(&conns[i], i);
-  uint64_t began = now(), end = began + (uint64_t)(atof(argv[3]) * (double)SECOND);
+  uint64_t began = now(), end = began + (uint64_t)(atof(argv[3]) * (double)SECOND), last = end + LONGER * SECOND;
   for (size_t i = 0; i < count; i++) send_next(&conns[i]);
   while (busy) {
     struct epoll_event ready[256];
@@ -167,7 +170,8 @@ int main(int argc, char **argv) {
       size_t whole = response_size(c);
       if (!whole || c->held < whole) continue;
       answered(c);
-      if (now() < end) send_next(c);
+      uint64_t time = now();
+      if (time < end || (requests < least && time < last)) send_next(c);
       else leave(c), busy--;
     }
   }

@@ -28,6 +28,8 @@ class Load:
     seconds: float
     connections: int = 32
     warm: float = 2.0
+    requests: int = 400
+    """How many requests a load has at least, so that work in the background weighs little."""
 
 
 @dataclass(slots=True)
@@ -40,10 +42,11 @@ class Running:
     bodies: dict[str, Path] = field(default_factory=dict)
     next: dict[str, int] = field(default_factory=dict)
 
-    def load(self, program: Path, operation: Operation, seconds: float, connections: int) -> dict[str, Any]:
+    def load(self, program: Path, operation: Operation, load: Load, seconds: float) -> dict[str, Any]:
         """Load it with one operation. Raises StartError if it does not answer."""
         start = self.next.get(operation.name, 0)
-        command = [program, self.server.port, connections, seconds, self.bodies[operation.name], self.headers]
+        how = [self.server.port, load.connections, seconds, load.requests]
+        command = [program, *how, self.bodies[operation.name], self.headers]
         used = processor_seconds(self.server.process.pid)
         client = spawn([str(part) for part in [*command, start, operation.needle]], {}, core=1, stdout=subprocess.PIPE)
         try:
@@ -79,18 +82,18 @@ def run(
     wanted: str = "",
 ) -> Iterator[dict[str, Any]]:
     """A record for each server, operation and round. Raises StartError, also for a wrong response."""
-    operations = [o for o in OPERATIONS if wanted in o.name]
+    operations = [o for o in OPERATIONS if not wanted or o.name in wanted.split(",")]
     with ExitStack() as stack:
         started = [stack.enter_context(_started(place, c, operations, users)) for c in contestants]
         for running in started:
             say(f"warming {running.contestant.title}")
             for operation in operations:
-                _checked(running.load(program, operation, load.warm, load.connections))
+                _checked(running.load(program, operation, load, load.warm))
         for number in range(load.rounds):
             say(f"round {number + 1} of {load.rounds}")
             for operation in operations:
                 for running in _turned(started, number):
-                    record = running.load(program, operation, load.seconds, load.connections)
+                    record = running.load(program, operation, load, load.seconds)
                     yield _checked(record) | {"round": number}
 
 
