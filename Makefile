@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint plans verify lock clean
+.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint bench-inp plans verify lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,10 @@ bench-oracle: $(ready) ## measure whether the time of a failed sign-in or of a r
 bench-paint: $(ready) ## measure first paint of sign-in and directory over a slow connection, and the server's time for a page (needs Chromium)
 	$(console_tool) build
 	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run paint
+
+bench-inp: $(ready) ## measure how long each interaction with the directory waits for its paint, with a processor four times slower (needs Chromium)
+	$(console_tool) build
+	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run inp
 
 plans: $(ready) ## write docs/plans.md anew: how PostgreSQL reads each list, search and count at 100,000 users, about a minute
 	@$(bin)/python -m bench.plans

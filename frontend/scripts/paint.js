@@ -5,8 +5,8 @@
  *     node scripts/paint.js [runs]     PYTHON, CHROMIUM and PEOPLE (1,000) as for the browser tests
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
-import { ADMIN, Stack } from '../tests/e2e/harness/stack.ts';
+import { Stack } from '../tests/e2e/harness/stack.ts';
+import { contextOf, launch, median, signIn } from './measured.js';
 
 const RUNS = Number(process.argv[2] ?? 7);
 const LINK = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 };
@@ -19,16 +19,9 @@ const ENCODINGS = 'gzip, deflate, br, zstd';
 /** Makes the console print the processor time that it has used. */
 const PROBE = `process.on('SIGUSR2',()=>console.log('cpu='+Object.values(process.cpuUsage()).reduce((a,b)=>a+b)))`;
 
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-
 /** @param {import('playwright-core').Browser} browser @param {string} url @param {string} path @param {string} cookie */
 async function paint(browser, url, path, cookie) {
-	const context = await browser.newContext({ baseURL: url, serviceWorkers: 'block' });
-	for (const pair of cookie.split('; ').filter(Boolean)) {
-		const [name = '', value = ''] = pair.split(/=(.*)/s);
-		await context.addCookies([{ name, value, url }]);
-	}
+	const context = await contextOf(browser, url, cookie);
 	const page = await context.newPage();
 	const session = await context.newCDPSession(page);
 	await session.send('Network.enable');
@@ -40,20 +33,6 @@ async function paint(browser, url, path, cookie) {
 	const live = await page.evaluate(() => performance.now());
 	await context.close();
 	return { paint: at ?? NaN, live };
-}
-
-/** @param {string} url @returns {Promise<string>} the cookies of a session */
-async function signIn(url) {
-	const response = await fetch(`${url}/sign-in`, {
-		method: 'POST',
-		redirect: 'manual',
-		headers: { origin: url, accept: 'text/html' },
-		body: new URLSearchParams(ADMIN)
-	});
-	return response.headers
-		.getSetCookie()
-		.map((header) => header.split(';')[0])
-		.join('; ');
 }
 
 /** Milliseconds of the console's processor time so far. @param {import('../tests/e2e/harness/program.ts').Program} program */
@@ -91,10 +70,7 @@ async function cost({ console: program, place }, path, cookie) {
 const stack = await Stack.start(Number(process.env.PEOPLE ?? 1000), {
 	NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(PROBE)}`
 });
-const browser = await chromium.launch({
-	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-	args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking']
-});
+const browser = await launch();
 let missed = false;
 try {
 	const { url } = stack.place;

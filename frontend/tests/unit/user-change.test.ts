@@ -27,6 +27,7 @@ describe('the question', () => {
 	test.each<[BulkRequest, number | string, string, string]>([
 		[{ action: 'disable' }, 4, 'Disable 4 people?', '4 Personen: Sperren?'],
 		[{ action: 'disable' }, 'Ada', 'Disable Ada?', 'Ada: Sperren?'],
+		[{ action: 'disable' }, 0, 'Disable', 'Sperren'],
 		[
 			{ action: 'role', role: 'AUDITOR' },
 			1,

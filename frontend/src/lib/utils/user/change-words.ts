@@ -12,8 +12,9 @@ export function actionName(m: Messages, { action, role }: BulkRequest): string {
 	return action === 'role' ? `${m.bulk.role} · ${m.role[role ?? 'MEMBER']}` : m.bulk[action];
 }
 
-/** The question before a change; `whom`: how many users, or the name of a single one. */
+/** The question before a change; `whom`: how many users, or the name of a single one. Of nobody nothing is asked. */
 export function questionOf(all: Messages, m: ChangeMessages, request: BulkRequest, whom: number | string) {
+	if (whom === 0) return actionName(all, request);
 	if (request.action === 'role') return m.roleTitle(all.role[request.role ?? 'MEMBER'], whom);
 	const action = actionName(all, request);
 	return typeof whom === 'string' ? all.user.confirm(action, whom) : m.confirmTitle(action, whom);
