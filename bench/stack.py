@@ -71,6 +71,7 @@ class Stack:
 
     async def _tokens(self) -> list[str]:
         async with open_core(self.settings) as core:
+            core.key_ring.replace(await core.signing_keys.ensure())
             now = core.clock.now()
             return [core.tokens.issue_access(session, user, now)[0] for session, user in self.sessions]
 

@@ -133,6 +133,7 @@ async def _run(dsn: str, *statements: str) -> None:
 
 async def _tokens(settings: Settings) -> dict[Role, str]:
     async with open_core(settings) as core:
+        core.key_ring.replace(await core.signing_keys.ensure())
         return {role: await _token(core, role) for role in Role}
 
 

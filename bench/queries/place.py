@@ -113,6 +113,7 @@ async def _prepare_peers(superuser: str) -> None:
 
 async def _tokens(settings: Settings) -> list[str]:
     async with open_core(settings) as core:
+        core.key_ring.replace(await core.signing_keys.ensure())
         return [await _token(core, number) for number in range(ADMINS)]
 
 
