@@ -23,7 +23,7 @@ SQL_MAX, PLAN_MAX = 4_000, 10_000
 """Characters of a statement and of a plan that are logged."""
 WAITING_MAX = 10
 """Statements that wait to be explained; others are logged without a plan."""
-EXPLAIN_SECONDS = 2.0
+EXPLAIN_SECONDS = 5.0
 EXPLAINABLE = ("select", "with", "insert", "update", "delete", "(")
 CONSTANT = re.compile(r"'[^']*+(?:''[^']*+)*+'")
 """A constant as PostgreSQL writes it: in quotes, with quotes in it doubled."""

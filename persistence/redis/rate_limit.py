@@ -16,8 +16,9 @@ from typing import Self
 import structlog
 from redis.exceptions import RedisError
 
+from domain.tasks import Tasks
 from persistence.redis.namespace import RedisNamespace
-from persistence.redis.servers import connect
+from persistence.redis.servers import connect, find_nodes
 from persistence.redis.times import RedisTimes
 
 TIMEOUT_SECONDS = 0.25
@@ -46,7 +47,7 @@ class RedisRateLimiter:
         timeout: float = TIMEOUT_SECONDS,
         times: RedisTimes | None = None,
     ) -> None:
-        self._times = times or RedisTimes()
+        self._times, self._tasks = times or RedisTimes(), Tasks()
         self._namespace, self._timeout = namespace, timeout
         self._redis = connect(url, timeout)
         self._hit = self._redis.register_script(HIT)
@@ -57,10 +58,13 @@ class RedisRateLimiter:
         """How many attempts this process has refused, by bucket."""
 
     async def __aenter__(self) -> Self:
+        """Find the nodes of a Cluster ahead: that may take longer than an attempt may wait, and would begin anew with each."""
+        self._tasks.spawn(find_nodes(self._redis), name="rate-limit-nodes")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
+        await self._tasks.end()
         await self._redis.aclose()
 
     async def hit(self, bucket: str, key: str, limit: int, window: int) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -18,6 +19,8 @@ from redis.asyncio.connection import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisClusterException, RedisError
 
 PORTS = {"sentinel": 26379, "cluster": 6379}
 SENTINEL_OPTIONS = ("service", "sentinel_username", "sentinel_password")
@@ -33,6 +36,17 @@ class SentinelClient(aioredis.Redis):
         await super().aclose(close_connection_pool)
         for sentinel in self.sentinels:
             await sentinel.aclose()
+
+
+class ClusterClient(RedisCluster):
+    """A client of a Cluster whose failures are RedisErrors, as those of every other client are."""
+
+    async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a command to the node of its key."""
+        try:
+            return await super().execute_command(*args, **kwargs)
+        except RedisClusterException as error:
+            raise RedisConnectionError(str(error)) from error
 
 
 class RedisServers:
@@ -56,7 +70,7 @@ class RedisServers:
         if self._kind == "cluster":
             nodes = [ClusterNode(host, port) for host, port in self._hosts]
             options = self._options(timeout) | {"retry": Retry(NoBackoff(), 1)}
-            return cast("aioredis.Redis", RedisCluster(startup_nodes=nodes, **options))
+            return cast("aioredis.Redis", ClusterClient(startup_nodes=nodes, **options))
         return self.messenger(timeout)
 
     def messenger(self, timeout: float = 2.0) -> aioredis.Redis:
@@ -87,6 +101,13 @@ class RedisServers:
 def connect(url: str, timeout: float = 2.0) -> aioredis.Redis:
     """A client for keys and scripts."""
     return RedisServers(url).client(timeout)
+
+
+async def find_nodes(client: object) -> None:
+    """Find the nodes of a Cluster now, if the client is one's; a failure is that of the next command too."""
+    if isinstance(client, RedisCluster):
+        with suppress(RedisError, RedisClusterException, OSError):
+            await client.initialize()
 
 
 def _bounds(timeout: float) -> dict[str, Any]:

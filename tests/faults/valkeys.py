@@ -137,6 +137,8 @@ def knows_all(sentinel: SentinelServer) -> bool:
     """Whether a Sentinel knows the replica and the other two Sentinels."""
     url = f"redis://:{SENTINEL_PASSWORD}@127.0.0.1:{sentinel.port}"
     state = ask(url, "SENTINEL", "MASTER", SERVICE)
+    if state is None:
+        return False
     state = state if isinstance(state, dict) else dict(zip(state[::2], state[1::2], strict=True))
     return (int(state["num-slaves"]), int(state["num-other-sentinels"])) == (1, 2)
 

@@ -15,6 +15,7 @@ from domain.errors import InvalidCredentials, RateLimited
 from domain.models.actor import Origin, system
 from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser
+from persistence.redis.namespace import RedisNamespace
 from persistence.redis.rate_limit import KEPT, TIMEOUT_SECONDS, RedisRateLimiter
 from persistence.redis.servers import connect
 from tests.api.conftest import free_port, settings_for
@@ -151,3 +152,12 @@ async def test_guessing_a_password_is_limited_for_all_clients_together(
         assert [await sign_in(email, PASSWORD, 99) for _ in range(12)] == ["fine"] * 12, (
             "a successful sign-in is not counted"
         )
+
+
+@pytest.mark.parametrize("kind", ["cluster", "sentinel"])
+async def test_attempts_are_counted_in_memory_while_no_node_answers(kind: str) -> None:
+    url = f"redis+{kind}://127.0.0.1:1,127.0.0.1:2" + ("?service=of-the-test" if kind == "sentinel" else "")
+    namespace = RedisNamespace("a key of the test that is long enough")
+    namespace.bind(EPOCH)
+    async with RedisRateLimiter(url, namespace) as limiter:
+        assert [await limiter.hit("of-the-test", "key", 1, 60) is None for _ in range(2)] == [True, False]

@@ -80,7 +80,7 @@ async def test_a_statement_that_writes_is_explained_and_not_executed_again(fresh
 
 
 async def test_a_statement_that_was_ended_is_logged_as_failed(database_url: str) -> None:
-    async with observed(database_url, 0.1, explain=True, read=0.2) as (database, lines):
+    async with observed(database_url, 0.1, explain=True, read=2) as (database, lines):
         with pytest.raises(DBAPIError):
             await read(database, text("select pg_sleep(60)"))
         await until(lambda: lines)
