@@ -43,12 +43,12 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def test_every_operation_is_answered_and_measured(ready: Place, users: list[User]) -> None:
     program = compile_client(ready.folder)
-    found = list(run(ready, program, CHOSEN, users, Load(1, 0.2, 4, 0.1, 40), lambda _: None))
+    found = list(run(ready, program, CHOSEN, users, Load(1, 0.1, 1, 0.1, 4), lambda _: None))
     assert Counter((r["server"], r["operation"]) for r in found) == {
         (c.name, o.name): 1 for c in CHOSEN for o in OPERATIONS
     }
     for record in found:
-        assert record["requests"] >= 40, record
+        assert record["requests"] >= 1, record
         assert record["microseconds"] > 0, record
     text = table(Results(found))
     assert all(o.title in text for o in OPERATIONS)
