@@ -124,6 +124,7 @@ def stack(folder: Path, *, core: int | None = None) -> Iterator[Stack]:
 
 async def _create_users(settings: Settings) -> tuple[UUID, tuple[tuple[UUID, UUID], ...]]:
     async with open_core(settings) as core:
+        core.key_ring.replace(await core.signing_keys.ensure())
         made = await core.users.create(system(), CreateUser("subject@example.com", "Sam Subject"))
         sessions = [await _sign_in(core, number, role) for number, role in enumerate(CAST)]
     return made.value.id, tuple(sessions)
