@@ -27,11 +27,5 @@ export const deFactor: FactorMessages = {
 	turnOffText: 'Danach meldet Ihr Passwort allein Sie an.',
 	turnOffButton: 'Ausschalten',
 	code: 'Code der App, oder ein Wiederherstellungscode',
-	turnedOff: 'Der zweite Faktor ist ausgeschaltet.',
-	theirs: 'Hat eine Authenticator-App als zweiten Faktor.',
-	reset: 'Zweiten Faktor entfernen…',
-	resetText: (name) =>
-		`Für jemanden, der Telefon und Wiederherstellungscodes verloren hat: ${name} meldet sich danach mit dem Passwort allein an, und alle Sitzungen enden. Vergewissern Sie sich, dass wirklich ${name} darum bittet.`,
-	resetButton: 'Zweiten Faktor entfernen',
-	resetDone: 'Der zweite Faktor wurde entfernt, und alle Sitzungen dieser Person wurden beendet.'
+	turnedOff: 'Der zweite Faktor ist ausgeschaltet.'
 };

@@ -68,5 +68,14 @@ export const deRecord: RecordMessages = {
 		done: 'Das Passwort ist gesetzt, alle Sitzungen dieser Person sind beendet.',
 		once: (name: string) =>
 			`Wird nur einmal angezeigt: Kopieren Sie es jetzt und geben Sie es ${name} selbst.`
+	},
+	factor: {
+		title: 'Zweiter Faktor',
+		text: 'Hat eine Authenticator-App als zweiten Faktor.',
+		open: 'Zweiten Faktor entfernen…',
+		follows: (name) =>
+			`Für jemanden, der Telefon und Wiederherstellungscodes verloren hat: ${name} meldet sich danach mit dem Passwort allein an, und alle Sitzungen enden. Vergewissern Sie sich, dass wirklich ${name} darum bittet.`,
+		button: 'Zweiten Faktor entfernen',
+		done: 'Der zweite Faktor wurde entfernt, und alle Sitzungen dieser Person wurden beendet.'
 	}
 };

@@ -26,11 +26,5 @@ export const enFactor = {
 	turnOffText: 'After that your password alone signs you in.',
 	turnOffButton: 'Turn off',
 	code: 'Code of the app, or a recovery code',
-	turnedOff: 'The second factor is off.',
-	theirs: 'Has an authenticator app as a second factor.',
-	reset: 'Remove the second factor…',
-	resetText: (name: string) =>
-		`For somebody who has lost phone and recovery codes: ${name} signs in with the password alone after that, and all their sessions end. Make sure that it is ${name} who asks.`,
-	resetButton: 'Remove the second factor',
-	resetDone: 'The second factor was removed, and all sessions of this person have ended.'
+	turnedOff: 'The second factor is off.'
 };

@@ -62,5 +62,14 @@ export const enRecord = {
 		generate: 'Generate one',
 		done: 'The password was set, and all sessions of this person have ended.',
 		once: (name: string) => `Shown only once: copy it now, and give it to ${name} yourself.`
+	},
+	factor: {
+		title: 'Second factor',
+		text: 'Has an authenticator app as a second factor.',
+		open: 'Remove the second factor…',
+		follows: (name: string) =>
+			`For somebody who has lost phone and recovery codes: ${name} signs in with the password alone after that, and all their sessions end. Make sure that it is ${name} who asks.`,
+		button: 'Remove the second factor',
+		done: 'The second factor was removed, and all sessions of this person have ended.'
 	}
 };
