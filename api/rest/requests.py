@@ -71,7 +71,13 @@ Charset = Annotated[
         description="The encoding of the file, such as windows-1252, unless it is UTF-8 or has a byte order mark",
     ),
 ]
-_NULL = WithJsonSchema({"type": "null", "description": "Second factors are not supported yet"})
+Code = Annotated[
+    str,
+    _text(
+        format="password",
+        description="A code of the authenticator app or a recovery code, where the user has a second factor; otherwise ignored",
+    ),
+]
 RoleName = Literal["member", "auditor", "admin"]
 
 
@@ -117,7 +123,7 @@ class Login(Body):
 
     email: Email
     password: Secret = Field(repr=False)
-    totp_code: Annotated[str | None, _NULL] = Field(default=None, repr=False)
+    totp_code: Code | None = Field(default=None, repr=False)
     cookie: bool = Field(default=False, description="Whether the tokens are returned in httpOnly cookies")
 
 
