@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncpg
 
 from persistence.log.counts import RECOUNT
+from persistence.tables import metadata
 
 USERS = 100_000
 COMMON = ("anna", "maria", "paul", "smith", "garcia", "li")
@@ -72,7 +73,7 @@ from (select n, md5((n % 40000 + 1)::text)::uuid as about from generate_series(1
     "update log_state set last_seq = 100000",
     *RECOUNT,
 )
-TABLES = ("sessions", "users", "user_words", "words", "user_counts", "event_counts", "events", "log_state")
+TABLES = tuple(table.name for table in reversed(metadata.sorted_tables))
 """In this order none is unlogged before one that refers to it."""
 
 

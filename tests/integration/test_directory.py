@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from api.bootstrap import Core, open_core
+from api.bootstrap import Core
 from api.logs import strike_text
 from api.settings import Settings
 from domain.errors import IdempotencyMismatch, LastAdmin, Taken, Unavailable, ValidationFailed, VersionConflict
@@ -30,6 +30,7 @@ from domain.services.user import CreateUser, UpdateUser
 from persistence.errors import translated
 from persistence.user_table import users
 from tests.api.conftest import settings_for
+from tests.integration.signing import signing_core
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def settings(fresh_database_url: str, redis_url: str) -> Settings:
 @pytest.fixture
 async def core(settings: Settings) -> AsyncIterator[Core]:
     """The services on that database."""
-    async with open_core(settings) as opened:
+    async with signing_core(settings) as opened:
         yield opened
 
 
