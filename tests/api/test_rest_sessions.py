@@ -49,7 +49,7 @@ async def test_a_disabled_user_learns_it_only_with_the_correct_password(
     assert (await api.rest("GET", "/api/v1/users", person)).status_code in (401, 403)
 
 
-async def test_a_code_that_nobody_needs_is_ignored(api: Api, person: Person) -> None:
+async def test_a_code_that_is_not_needed_is_ignored(api: Api, person: Person) -> None:
     body = {"email": person.email, "password": PASSWORD, "totp_code": "123456"}
     assert (await api.rest("POST", LOGIN, json=body)).status_code == 200
 
