@@ -66,7 +66,7 @@ describe('edited by two at once', () => {
 		await name(visitor).fill('What I Was Typing');
 		await save(visitor).click();
 		const conflict = page.locator('[data-conflict="1"]');
-		expect(await conflict.textContent()).toContain('Theirs Came First');
+		await conflict.getByText('Theirs Came First').waitFor();
 		expect(await name(visitor).inputValue()).toBe('What I Was Typing');
 		await conflict.getByRole('button', { name: 'Save mine' }).click();
 		await page.getByRole('heading', { name: 'What I Was Typing' }).waitFor();
