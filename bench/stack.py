@@ -71,7 +71,7 @@ class Stack:
 
     async def _tokens(self) -> list[str]:
         async with open_core(self.settings) as core:
-            core.key_ring.replace(await core.signing_keys.ensure())
+            await core.read_signing_keys()
             now = core.clock.now()
             return [core.tokens.issue_access(session, user, now)[0] for session, user in self.sessions]
 
@@ -124,7 +124,7 @@ def stack(folder: Path, *, core: int | None = None) -> Iterator[Stack]:
 
 async def _create_users(settings: Settings) -> tuple[UUID, tuple[tuple[UUID, UUID], ...]]:
     async with open_core(settings) as core:
-        core.key_ring.replace(await core.signing_keys.ensure())
+        await core.read_signing_keys()
         made = await core.users.create(system(), CreateUser("subject@example.com", "Sam Subject"))
         sessions = [await _sign_in(core, number, role) for number, role in enumerate(CAST)]
     return made.value.id, tuple(sessions)

@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from persistence.engine import DEFAULT_LIMITS, StatementLimits, create_engine, database_labels
 from persistence.errors import translated
-from persistence.statements import SlowStatement, observe_slow, time_statements
+from persistence.statements import SlowStatement, observe_statements
 
 REST_SECONDS = 5.0
 
@@ -51,26 +51,32 @@ class Database:
         """How many reads that a replica could have answered the primary has answered."""
 
     def observe(self, report: Callable[[str, float], None]) -> None:
-        """Call `report` after each statement with `primary` or `replica` and its seconds."""
+        """Call `report` after each statement that succeeds with `primary` or `replica` and its seconds."""
+        self._listen()
         self._timed.append(report)
-        time_statements(self.primary, partial(report, "primary"))
-        for replica in self.replicas:
-            time_statements(replica, partial(report, "replica"))
 
     def observe_slow(self, over: float, report: Callable[[SlowStatement], None]) -> None:
-        """Call `report` with each statement that takes longer than `over` seconds."""
+        """Call `report` with each statement that takes longer than `over` seconds, also if it fails."""
+        self._listen()
         self._slow.append((over, report))
-        for engine in (self.primary, *self.replicas):
-            observe_slow(engine, over, report)
 
-    def executed(self, sql: str, values: Sequence[Any], seconds: float, *, failed: bool) -> None:
-        """Report a statement on the primary that SQLAlchemy did not execute to those who observe statements."""
+    def _listen(self) -> None:
+        """Have statements reported, once somebody observes them."""
+        if not self._timed and not self._slow:
+            for engine in (self.primary, *self.replicas):
+                observe_statements(engine, partial(self.executed, engine))
+
+    def executed(
+        self, engine: AsyncEngine, sql: str, parameters: Sequence[Any], seconds: float, *, failed: bool
+    ) -> None:
+        """Tell those who observe statements of one; SQLAlchemy tells of its own."""
         if not failed:
+            role = "primary" if engine is self.primary else "replica"
             for timed in self._timed:
-                timed("primary", seconds)
+                timed(role, seconds)
         for over, slow in self._slow:
             if seconds > over:
-                slow(SlowStatement(self.primary, sql, values, seconds, failed=failed))
+                slow(SlowStatement(engine, sql, parameters, seconds, failed))
 
     def reading(self, engine: AsyncEngine) -> AsyncEngine:
         """The engine that reads from the same database, outside of transactions."""

@@ -44,13 +44,14 @@ class Direct:
 
     def __init__(self, database: Database, turns: ConnectionTurns) -> None:
         self._database, self._turns = database, turns
-        self._pool = database.primary.sync_engine.pool
-        self._labels = database.labels(database.primary)
+        self._engine = database.primary
+        self._pool = self._engine.sync_engine.pool
+        self._labels = database.labels(self._engine)
 
     async def fetch(self, statement: Prepared, **given: Any) -> Sequence[asyncpg.Record]:
         """The rows. Raises Unavailable."""
         with translated(self._labels):
-            async with self._turns.connection(self._database.primary):
+            async with self._turns.connection(self._engine):
                 connection: Any = await greenlet_spawn(self._pool.connect)
                 try:
                     return await self._fetch(connection.driver_connection, statement.text, statement.values(given))
@@ -70,4 +71,4 @@ class Direct:
             failed = False
             return rows
         finally:
-            self._database.executed(sql, values, time.perf_counter() - began, failed=failed)
+            self._database.executed(self._engine, sql, values, time.perf_counter() - began, failed=failed)

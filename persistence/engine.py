@@ -49,8 +49,8 @@ class LongerTransactions(asyncpg.Connection):
     """A connection whose transactions have limits of their own, set with BEGIN in the same round trip.
 
     Readers run outside of transactions and writers inside, on connections of one pool. A write that waits for a lock,
-    an import or pruning may take longer than a read: up to `command_timeout`. The server ends it then too, for a process that
-    has stopped does not.
+    an import or pruning may take longer than a read: up to `command_timeout`. The server ends it then too, because a
+    process that has stopped does not.
     """
 
     at_begin = ""

@@ -1,11 +1,11 @@
-"""The statements of an engine: how long each one took, and which were slow."""
+"""The statements of an engine, as they are executed or fail."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ExceptionContext, event
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,39 +22,27 @@ class SlowStatement:
     failed: bool
 
 
-def time_statements(engine: AsyncEngine, report: Callable[[float], None]) -> None:
-    """Call `report` with the seconds of each statement that succeeds."""
+class Report(Protocol):
+    """Called after each statement."""
+
+    def __call__(self, sql: str, parameters: Sequence[Any], seconds: float, *, failed: bool) -> None: ...
+
+
+def observe_statements(engine: AsyncEngine, report: Report) -> None:
+    """Call `report` after each statement that SQLAlchemy executes, also after one that fails."""
 
     def begin(*given: Any) -> None:
         given[4].began = time.perf_counter()  # the fifth argument is the execution's context
 
     def end(*given: Any) -> None:
-        report(time.perf_counter() - given[4].began)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", begin)
-    event.listen(engine.sync_engine, "after_cursor_execute", end)
-
-
-def observe_slow(engine: AsyncEngine, over: float, report: Callable[[SlowStatement], None]) -> None:
-    """Call `report` with each statement that takes longer than `over` seconds, also if it fails."""
-
-    def begin(*given: Any) -> None:
-        given[4].started = time.perf_counter()
-
-    def end(*given: Any) -> None:
-        seconds = time.perf_counter() - given[4].started
-        if seconds > over:
-            report(SlowStatement(engine, given[2], given[3], seconds, failed=False))
+        report(given[2], given[3], time.perf_counter() - given[4].began, failed=False)
 
     def fail(context: ExceptionContext) -> None:
-        started = getattr(context.execution_context, "started", None)
-        if started is not None and (seconds := time.perf_counter() - started) > over:
-            report(SlowStatement(engine, context.statement or "", _sequence(context.parameters), seconds, failed=True))
+        began = getattr(context.execution_context, "began", None)
+        if began is not None:
+            parameters = context.parameters if isinstance(context.parameters, Sequence) else ()
+            report(context.statement or "", parameters, time.perf_counter() - began, failed=True)
 
     event.listen(engine.sync_engine, "before_cursor_execute", begin)
     event.listen(engine.sync_engine, "after_cursor_execute", end)
     event.listen(engine.sync_engine, "handle_error", fail)
-
-
-def _sequence(parameters: Any) -> Sequence[Any]:
-    return parameters if isinstance(parameters, Sequence) else ()

@@ -165,8 +165,9 @@ class Sources:
 
         The rules of worse tiers are left out, so that the columns that only they compare are not read, and of better ones
         those that imply another one. The rows of a table never have a tier between those of `tiers`, so a lower bound is
-        enough; with an equality, the planner would expect almost no rows and sort a whole list. Unless it is `whole`, addresses are not compared: nobody is left out, because
-        the tier is computed again, but an index of names has all columns.
+        enough; with an equality, the planner would expect almost no rows and sort a whole list. Unless it is `whole`,
+        addresses are not compared: no user is left out, because the tier is computed again, but an index of names has all
+        columns.
         """
         c = table.c
         user_id = c.id if table is users else c.user_id

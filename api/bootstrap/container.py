@@ -105,9 +105,8 @@ class Container(Parts):
     @asynccontextmanager
     async def _signing_keys(self) -> AsyncIterator[None]:
         """Make the first key if there is none, and follow the keys of the database."""
-        ring = self.core.key_ring
-        ring.replace(await self.core.signing_keys.ensure())
-        async with background(ring.follow, "signing-keys"):
+        await self.core.read_signing_keys()
+        async with background(self.core.key_ring.follow, "signing-keys"):
             yield
 
     async def _listen_for_nudges(self) -> None:

@@ -140,6 +140,10 @@ class Core(Parts):
         """The signing keys as this process knows them; a command reads none."""
         return KeyRing(self.sealed_keys, self.signing_keys.usable, self.access_lifetime)
 
+    async def read_signing_keys(self) -> None:
+        """Read the signing keys, after making the first one if there is none: no token is issued without. Raises Unavailable."""
+        self.key_ring.replace(await self.signing_keys.ensure())
+
     @cached_property
     def redis_url(self) -> str:
         """With its password."""

@@ -1,6 +1,7 @@
 """Mails as files, where no SMTP server is set: each is written to a folder, and a page there lists the newest.
 
-Whoever can read the folder can use the links, so it and its files are the owner's alone, and no server shows them.
+The links in it can be used by everyone who can read it. So only its owner can read the folder and its files, and no
+server shows them.
 """
 
 from __future__ import annotations

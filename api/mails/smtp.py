@@ -65,7 +65,7 @@ def _client(parts: SplitResult, seconds: float) -> SMTP:
     """A client that is not connected.
 
     With a user name, TLS and a valid certificate are required unless the server is on this machine. Otherwise STARTTLS
-    is used where the server offers it, with any certificate: whoever could forge one could also hide the offer.
+    is used where the server offers it, with any certificate: an attacker who can forge one can also remove the offer.
     """
     host, secure = parts.hostname or "", parts.scheme == "smtps"
     user, password = (None if v is None else unquote(v) for v in (parts.username, parts.password))

@@ -25,15 +25,16 @@ import psutil
 from bench.fanout.commit import commit_latencies
 from bench.fanout.contestants import (
     CONTESTANTS,
+    PEERS,
     ROLLCALL,
     STRAWBERRY,
     Contestant,
-    compile_client,
-    install_node_peers,
+    load_client,
 )
 from bench.fanout.report import HELD, Results, goals, table
 from bench.fanout.run import Load, run
 from bench.process import StartError
+from bench.programs import install_node_peers
 from bench.stack import Stack, folder, stack
 
 LATENCY_SOCKETS = 1000
@@ -47,8 +48,8 @@ def main() -> int:
     records: list[dict[str, Any]] = []
     try:
         with folder() as place:
-            install_node_peers()
-            program = compile_client(place)
+            install_node_peers(PEERS)
+            program = load_client(place)
             with stack(place, core=1) as running:
                 for found in _cells(running, program, options):
                     records += found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from api.cli.local.console.node import node, npm, npm_environment
-from bench.process import ROOT, StartError
+from api.cli.local.console.node import node
+from bench.process import ROOT
+from bench.programs import compile_client
 from bench.stack import Stack
 from domain.models.event import Audience, Change, Event, Subject
 from domain.models.event_types import EventType, SubjectKind
@@ -168,32 +167,6 @@ ASGI = Contestant("asgi", "bare ASGI send (uvicorn)", _uvicorn("bench.peers.asgi
 CONTESTANTS = (ROLLCALL, GRAPHQL_WS, MERCURIUS, ASGI, STRAWBERRY)
 
 
-def install_node_peers() -> None:
-    """Install the packages of package-lock.json, once."""
-    lock, done = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
-    if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    command, environment = npm("ci", "--prefix", str(PEERS)), npm_environment(PEERS / "node_modules" / ".cache")
-    made = subprocess.run(command, env=environment, check=False, capture_output=True, text=True, timeout=300)
-    if made.returncode:
-        raise StartError(f"npm could not install the Node peers:\n{made.stderr[-2000:]}")
-    done.touch()
-
-
-def compile_client(folder: Path) -> Path:
-    """Build the load client."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        raise StartError("The load client needs a C compiler: cc was not found")
-    program = folder / "wsfan"
-    sources = [str(Path(__file__).with_name(name)) for name in ("wsfan.c", "seal.c")]
-    made = subprocess.run(
-        [compiler, "-O2", "-std=gnu11", "-o", str(program), *sources],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    if made.returncode:
-        raise StartError(f"The load client could not be built:\n{made.stderr[-2000:]}")
-    return program
+def load_client(folder: Path) -> Path:
+    """The load client, built in a folder. Raises StartError."""
+    return compile_client(folder / "wsfan", [Path(__file__).with_name(name) for name in ("wsfan.c", "seal.c")])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,19 +13,17 @@ from typing import Any
 import asyncpg
 import httpx
 
-from api.bootstrap import Core, open_core
-from api.cli.local.embedded import Embedded, Engines, kept_secret
+from api.bootstrap import open_core
+from api.cli.local.embedded import Embedded, Engines
 from api.cli.migrate import upgrade
 from api.logs import configure_logs
 from api.settings import Settings
+from bench.directories import environment_of, new_token, settings_of
 from bench.fanout.contestants import ROLLCALL
-from bench.growth.seed import BENCH_DOMAIN, seed
+from bench.growth.seed import seed
 from bench.process import Server
-from domain.models.actor import Origin, Role, system
-from domain.services.sign_in import SignIn
-from domain.services.user import CreateUser
+from domain.models.actor import Role
 
-TOKEN_SECONDS = 6 * 3600
 PRELOAD = "alter system set shared_preload_libraries = 'pg_stat_statements'"
 TRACKED = (
     "alter system set pg_stat_statements.track_planning = on",
@@ -71,24 +68,10 @@ def place(folder: Path, count: int, say: Callable[[str], None]) -> Iterator[Plac
     """Bring a directory up to its size and serve it until the block ends. What was seeded stays in the folder."""
     configure_logs("warning", "console")
     with _engines(folder / str(count), say) as (embedded, engines):
-        settings = Settings.load(
-            _env_file=None,
-            database_url=engines.database_url,
-            redis_url=engines.redis_url,
-            secret_key=kept_secret(folder / str(count) / "secret-key") * 2,
-            access_token_seconds=TOKEN_SECONDS,
-            log_level="warning",
-        )
+        settings = settings_of(engines, folder / str(count))
         upgrade(settings.database_url)
         asyncio.run(seed(engines.database_url, count, say))
-        environment = {
-            "DATABASE_URL": engines.database_url,
-            "REDIS_URL": engines.redis_url,
-            "SECRET_KEY": settings.secret_key.get_secret_value(),
-            "LOG_LEVEL": "warning",
-            "API_PORT": "{port}",
-        }
-        with Server(ROLLCALL.command, environment, folder / f"{count}.log", core=None) as server:
+        with Server(ROLLCALL.command, environment_of(settings), folder / f"{count}.log", core=None) as server:
             base = f"http://127.0.0.1:{server.port}"
             with httpx.Client(base_url=base, timeout=120, trust_env=False) as http:
                 superuser = embedded.postgres.address("rollcall", "postgres")
@@ -133,12 +116,5 @@ async def _run(dsn: str, *statements: str) -> None:
 
 async def _tokens(settings: Settings) -> dict[Role, str]:
     async with open_core(settings) as core:
-        core.key_ring.replace(await core.signing_keys.ensure())
-        return {role: await _token(core, role) for role in Role}
-
-
-async def _token(core: Core, role: Role) -> str:
-    email, password = f"{role}.{secrets.token_hex(4)}@{BENCH_DOMAIN}", secrets.token_urlsafe(16)
-    await core.users.create(system(), CreateUser(email, f"Bench {role}", role, password))
-    signed_in = await core.sessions.sign_in(Origin(), SignIn(email, password))
-    return core.tokens.issue_access(signed_in.session.id, signed_in.user.id, core.clock.now())[0]
+        await core.read_signing_keys()
+        return {role: await new_token(core, role, role) for role in Role}

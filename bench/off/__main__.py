@@ -85,7 +85,7 @@ async def _phase(stand: Stand, sockets: int) -> dict[str, list[float]]:
     )
     async with AsyncExitStack() as stack:
         core = await stack.enter_async_context(open_core(settings))
-        core.key_ring.replace(await core.signing_keys.ensure())
+        await core.read_signing_keys()
         https = [await stack.enter_async_context(_http(i.url)) for i in stand.instances]
         admin = await sign_in(https[0], ADMIN, stand.password)
         disabled = [await _person(core) for _ in range(USERS)]

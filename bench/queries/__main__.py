@@ -21,10 +21,11 @@ from api.cli.local.embedded import EngineError
 from bench.fanout.__main__ import machine
 from bench.growth.generate import generated_users
 from bench.process import StartError
+from bench.programs import install_node_peers
 from bench.queries.place import place
 from bench.queries.report import Results, table
 from bench.queries.run import Load, run
-from bench.queries.servers import CONTESTANTS, compile_client, install_node_peers
+from bench.queries.servers import CONTESTANTS, PEERS, load_client
 
 USERS = 100_000
 FOLDER = Path(".rollcall") / "queries"
@@ -38,11 +39,11 @@ def main() -> int:
     try:
         chosen = [c for c in CONTESTANTS if not options.servers or c.name in options.servers.split(",")]
         if any(c.dialect != "rollcall" for c in chosen):
-            install_node_peers()
+            install_node_peers(PEERS)
         users = list(generated_users(options.users))
         load = Load(options.rounds, options.seconds, options.connections, min(2.0, options.seconds))
         with place(options.folder, options.users, _say) as ready:
-            program = compile_client(ready.folder)
+            program = load_client(ready.folder)
             for record in run(ready, program, chosen, users, load, _say, options.only):
                 records.append(record)  # noqa: PERF402 - what there is is printed after an interruption
     except (StartError, EngineError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,20 +11,18 @@ from pathlib import Path
 
 import asyncpg
 
-from api.bootstrap import Core, open_core
-from api.cli.local.embedded import Embedded, kept_secret
+from api.bootstrap import open_core
+from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
 from api.logs import configure_logs
 from api.settings import Settings
+from bench.directories import environment_of, new_token, settings_of
 from bench.growth.seed import BENCH_DOMAIN, seed
 from bench.process import pin
-from domain.models.actor import Origin, Role, system
-from domain.services.sign_in import SignIn
-from domain.services.user import CreateUser
+from domain.models.actor import Role
 
 ADMINS = 16
 """How many sessions the requests come from: one session has its own queue, and four requests of it at a time."""
-TOKEN_SECONDS = 6 * 3600
 PEERS_TABLE = f"""
 drop schema if exists peers cascade;
 create schema peers;
@@ -56,13 +53,7 @@ class Place:
     @property
     def rollcall(self) -> Mapping[str, str]:
         """The environment of Rollcall."""
-        return {
-            "DATABASE_URL": self.settings.database_url.dsn,
-            "REDIS_URL": self.settings.redis_url.get_secret_value(),
-            "SECRET_KEY": self.settings.secret_key.get_secret_value(),
-            "LOG_LEVEL": "warning",
-            "API_PORT": "{port}",
-        }
+        return environment_of(self.settings)
 
     @property
     def peer(self) -> Mapping[str, str]:
@@ -84,14 +75,7 @@ def place(folder: Path, count: int, say: Callable[[str], None], *, core: int | N
     embedded = Embedded(folder / str(count), say=say)
     engines = embedded.start()
     try:
-        settings = Settings.load(
-            _env_file=None,
-            database_url=engines.database_url,
-            redis_url=engines.redis_url,
-            secret_key=kept_secret(folder / str(count) / "secret-key") * 2,
-            access_token_seconds=TOKEN_SECONDS,
-            log_level="warning",
-        )
+        settings = settings_of(engines, folder / str(count))
         upgrade(settings.database_url)
         asyncio.run(seed(engines.database_url, count, say))
         asyncio.run(_prepare_peers(embedded.postgres.address("rollcall", "postgres")))
@@ -113,12 +97,5 @@ async def _prepare_peers(superuser: str) -> None:
 
 async def _tokens(settings: Settings) -> list[str]:
     async with open_core(settings) as core:
-        core.key_ring.replace(await core.signing_keys.ensure())
-        return [await _token(core, number) for number in range(ADMINS)]
-
-
-async def _token(core: Core, number: int) -> str:
-    email, password = f"admin{number}.{secrets.token_hex(4)}@{BENCH_DOMAIN}", secrets.token_urlsafe(16)
-    await core.users.create(system(), CreateUser(email, f"Bench admin {number}", Role.ADMIN, password))
-    signed_in = await core.sessions.sign_in(Origin(), SignIn(email, password))
-    return core.tokens.issue_access(signed_in.session.id, signed_in.user.id, core.clock.now())[0]
+        await core.read_signing_keys()
+        return [await new_token(core, f"admin{number}", Role.ADMIN) for number in range(ADMINS)]

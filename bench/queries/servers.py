@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +9,8 @@ from pathlib import Path
 
 import httpx
 
-from api.cli.local.console.node import node, npm, npm_environment
-from bench.process import StartError
+from api.cli.local.console.node import node
+from bench.programs import compile_client
 from bench.queries.operations import (
     OPERATIONS,
     PEER,
@@ -79,26 +77,6 @@ CONTESTANTS = (
 )
 
 
-def install_node_peers() -> None:
-    """Install the packages of package-lock.json, once. Raises StartError."""
-    lock, done = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
-    if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    command, environment = npm("ci", "--prefix", str(PEERS)), npm_environment(PEERS / "node_modules" / ".cache")
-    made = subprocess.run(command, env=environment, check=False, capture_output=True, text=True, timeout=300)
-    if made.returncode:
-        raise StartError(f"npm could not install the Node peers:\n{made.stderr[-2000:]}")
-    done.touch()
-
-
-def compile_client(folder: Path) -> Path:
-    """Build the load client. Raises StartError."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        raise StartError("The load client needs a C compiler: cc was not found")
-    program, source = folder / "httpload", str(Path(__file__).with_name("httpload.c"))
-    command = [compiler, "-O2", "-std=gnu11", "-o", str(program), source]
-    made = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-    if made.returncode:
-        raise StartError(f"The load client could not be built:\n{made.stderr[-2000:]}")
-    return program
+def load_client(folder: Path) -> Path:
+    """The load client, built in a folder. Raises StartError."""
+    return compile_client(folder / "httpload", [Path(__file__).with_name(name) for name in ("httpload.c",)])

@@ -48,14 +48,13 @@ class ApiKeyService:
         Raises Forbidden for a role above the actor's own, for a scope that their role does not allow, and for an actor
         without a session; ValidationFailed.
         """
-        if actor.user_id is None or actor.session_id is None:
-            raise Forbidden("Sign in to make an API key; a key cannot make another")
+        user_id = policies.require_session(actor, "Sign in to make an API key; a key cannot make another")
         now = self._clock.now()
         name = clean_name(command.name, "name")
         if command.expires_at is not None and command.expires_at <= now:
             raise ValidationFailed.one("expires_at", "The end must be in the future")
         async with self._store.write() as unit:
-            owner = await unit.users.get_for_update(actor.user_id)
+            owner = await unit.users.get_for_update(user_id)
             await self._check(unit, owner, command)
             secret = new_secret()
             key = ApiKey(

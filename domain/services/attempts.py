@@ -42,7 +42,7 @@ class AttemptLimits:
     per_address: tuple[int, int] = (100, 300)
     email_changes: tuple[int, int] = (5, 3600)
     mails: tuple[int, int] = (10, 3600)
-    """Mails to one address, whoever asks for them."""
+    """Mails to one address, from all clients together."""
     mails_from_network: tuple[int, int] = (3, 3600)
     """Mails to one address that are asked for from one IP address."""
 

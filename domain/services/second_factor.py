@@ -87,7 +87,7 @@ class SecondFactorService:
 
         Raises Forbidden, RateLimited, and ValidationFailed on `code`, also if no secret waits for its code.
         """
-        user_id = _of_session(actor)
+        user_id = policies.require_session(actor)
         await self._attempts.second_factor(user_id)
         now = self._clock.now()
         async with self._store.write() as unit:
@@ -190,17 +190,10 @@ class SecondFactorService:
 
     async def _proved(self, actor: Actor, current_password: str) -> UUID:
         """The actor's id, after their current password was checked. Raises Forbidden, InvalidCredentials, RateLimited."""
-        user_id = _of_session(actor)
+        user_id = policies.require_session(actor)
         await self._attempts.change_password(user_id)
         async with self._store.read() as unit:
             known = (await unit.users.password_hashes([user_id])).get(user_id)
         if not await is_current(self._hasher, current_password, known):
             raise InvalidCredentials("The current password is wrong")
         return user_id
-
-
-def _of_session(actor: Actor) -> UUID:
-    """The user of a session. Raises Forbidden for an actor without one."""
-    if actor.user_id is None or actor.session_id is None:
-        raise Forbidden
-    return actor.user_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,9 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from api.bootstrap import ensure_first_admin
-from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
-from tests.integration.logs import until
+from api.sockets.revocation import Bounds
+from tests.api.conftest import Api, Person
+from tests.api.pairs import Pair, new_pair
+from tests.integration.logs import PATIENCE, until
 
 MAKE = """mutation($i: CreateApiKeyInput!) { createApiKey(input: $i) { __typename
   ... on ApiKeyPayload { secret apiKey { id name role scopes hint createdAt lastUsedAt expiresAt } }
@@ -137,24 +137,11 @@ async def test_the_last_use_is_noted(api: Api, admin: Person) -> None:
     await until(is_noted)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two instances with one directory."""
-
-    one: Api
-    two: Api
-    admin: Person
-
-
 @pytest.fixture
 async def pair(fresh_database_url: str, redis_url: str) -> AsyncIterator[Pair]:
-    settings = settings_for(fresh_database_url, redis_url)
-    await ensure_first_admin(settings)
-    async with AsyncExitStack() as stack:
-        one, two = (Api(stack.enter_context(Server(settings))) for _ in range(2))
-        for api in (one, two):
-            await stack.enter_async_context(api.http)
-        yield Pair(one, two, await one.sign_in(ADMIN, PASSWORD))
+    """Two instances with a directory of the test's own, whose sockets are closed by events only (see test_off.py)."""
+    async with new_pair(fresh_database_url, redis_url, revocation_bounds=Bounds(PATIENCE, PATIENCE)) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

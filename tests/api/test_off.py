@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from domain.services.unit import ReadUnit, Store, WriteUnit
 from persistence.database import Database
 from persistence.store import SqlStore
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, Socket, settings_for
+from tests.api.pairs import Pair, new_pair, pair_over
 from tests.api.test_expiry import REFRESH
 from tests.api.test_live import RENAME, live
 from tests.integration.logs import PATIENCE
@@ -35,47 +35,20 @@ SET = "mutation($i: SetPasswordInput!) { setPassword(input: $i) { __typename } }
 CHANGE = "mutation($i: ChangePasswordInput!) { changePassword(input: $i) { __typename } }"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two instances with one directory."""
-
-    one: Api
-    two: Api
-    admin: Person
-
-
-async def pair_over(stack: AsyncExitStack, settings: Settings, bounds: Bounds) -> Pair:
-    """Two instances with these settings."""
-    parts = {"revocation_bounds": bounds}
-    one, two = (Api(stack.enter_context(Server(settings, parts))) for _ in range(2))
-    for api in (one, two):
-        await stack.enter_async_context(api.http)
-    return Pair(one, two, await one.sign_in(ADMIN, PASSWORD))
-
-
-@asynccontextmanager
-async def new_pair(database_url: str, redis_url: str, bounds: Bounds) -> AsyncIterator[Pair]:
-    """Two instances with an empty directory."""
-    settings = settings_for(database_url, redis_url)
-    await ensure_first_admin(settings)
-    async with AsyncExitStack() as stack:
-        yield await pair_over(stack, settings, bounds)
-
-
 @pytest.fixture
 async def pair(fresh_database_url: str, redis_url: str) -> AsyncIterator[Pair]:
     """Two instances with a directory of the test's own, whose sockets are closed by events only.
 
     On a busy machine an event can take longer than the time limit of sockets, which would then be closed without it.
     """
-    async with new_pair(fresh_database_url, redis_url, Bounds(PATIENCE, PATIENCE)) as made:
+    async with new_pair(fresh_database_url, redis_url, revocation_bounds=Bounds(PATIENCE, PATIENCE)) as made:
         yield made
 
 
 @pytest.fixture
 async def strict_pair(fresh_database_url: str, redis_url: str) -> AsyncIterator[Pair]:
     """Two instances with a directory of the test's own, and with the documented time limits."""
-    async with new_pair(fresh_database_url, redis_url, Bounds()) as made:
+    async with new_pair(fresh_database_url, redis_url, revocation_bounds=Bounds()) as made:
         yield made
 
 
@@ -246,7 +219,7 @@ async def test_a_response_is_woken_without_a_query_after_its_commit(fresh_databa
 
 async def test_sockets_are_closed_without_redis(own_engines: Embedded, own_settings: Settings) -> None:
     async with AsyncExitStack() as stack:
-        pair = await pair_over(stack, own_settings, Bounds())
+        pair = await pair_over(stack, own_settings, revocation_bounds=Bounds())
         user = await pair.one.new_user(pair.admin)
         sockets = [await attached(stack, api, user) for api in (pair.one, pair.two)]
         own_engines.valkey.kill()

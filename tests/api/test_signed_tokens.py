@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import itertools
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -20,6 +19,7 @@ from api.bootstrap import ensure_first_admin, open_core
 from domain.models.actor import system
 from domain.services.signing_key import SigningKeyService
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
+from tests.api.pairs import Pair, new_pair
 from tests.api.test_expiry import REFRESH
 from tests.integration.logs import until
 
@@ -30,26 +30,18 @@ WORKERS = 4
 INTROSPECT = "/oauth/introspect"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two instances of one deployment, and the keys as a command changes them."""
-
-    one: Api
-    two: Api
-    keys: SigningKeyService
-
-
 @pytest.fixture
 async def pair(fresh_database_url: str, redis_url: str) -> AsyncIterator[Pair]:
     """Two instances with a directory of the test's own."""
-    settings = settings_for(fresh_database_url, redis_url)
-    await ensure_first_admin(settings)
-    async with AsyncExitStack() as stack:
-        one, two = (Api(stack.enter_context(Server(settings))) for _ in range(2))
-        for api in (one, two):
-            await stack.enter_async_context(api.http)
-        core = await stack.enter_async_context(open_core(settings))
-        yield Pair(one, two, core.signing_keys)
+    async with new_pair(fresh_database_url, redis_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def keys(pair: Pair) -> AsyncIterator[SigningKeyService]:
+    """The signing keys of that directory, as a command changes them."""
+    async with open_core(pair.settings) as core:
+        yield core.signing_keys
 
 
 def kid_of(token: str) -> str:
@@ -219,12 +211,12 @@ class Load:
         await until(lambda: self.requests >= target or self.refused)
 
 
-async def test_keys_are_rotated_under_load_without_a_refused_request(pair: Pair) -> None:
+async def test_keys_are_rotated_under_load_without_a_refused_request(pair: Pair, keys: SigningKeyService) -> None:
     load = Load(pair)
     clients = [asyncio.create_task(load.use(await pair.one.sign_in(ADMIN, PASSWORD))) for _ in range(WORKERS)]
     used = list[str]()
     for _ in range(2):
-        key = (await pair.keys.rotate(system(), SIGNS_AFTER)).value
+        key = (await keys.rotate(system(), SIGNS_AFTER)).value
         used.append(key.kid)
         await until(lambda: used[-1] in {k["kid"] for k in published_by(pair.one)})
         await load.signs_with(key.kid)
@@ -241,10 +233,10 @@ def published_by(api: Api) -> list[Any]:
     return list(core.key_ring.published(core.clock.now()))
 
 
-async def test_a_revoked_key_is_refused_everywhere_and_sessions_continue(pair: Pair) -> None:
+async def test_a_revoked_key_is_refused_everywhere_and_sessions_continue(pair: Pair, keys: SigningKeyService) -> None:
     person = await pair.one.sign_in(ADMIN, PASSWORD)
     assert [await refusal(api, person.token) for api in (pair.one, pair.two)] == ["", ""]
-    await pair.keys.revoke(system(), kid_of(person.token))
+    await keys.revoke(system(), kid_of(person.token))
     for api in (pair.one, pair.two):
         await until(partial(is_refused, api, person.token))
         assert kid_of(person.token) not in {k["kid"] for k in (await api.http.get(JWKS)).json()["keys"]}
@@ -257,9 +249,9 @@ async def is_refused(api: Api, token: str) -> bool:
     return await refusal(api, token) == "TOKEN_INVALID"
 
 
-async def test_a_rotation_is_in_the_audit_trail(pair: Pair) -> None:
+async def test_a_rotation_is_in_the_audit_trail(pair: Pair, keys: SigningKeyService) -> None:
     admin = await pair.one.sign_in(ADMIN, PASSWORD)
-    key = (await pair.keys.rotate(system())).value
+    key = (await keys.rotate(system())).value
     query = """{ events(first: 9, filter: {types: [SIGNING_KEY_ROTATED]}) {
       edges { node { subjectId userId subject { id } changes { field after } } } } }"""
     found: list[Any] = []

@@ -14,5 +14,5 @@ from api.settings import Settings
 async def signing_core(settings: Settings, **replaced: Any) -> AsyncIterator[Core]:
     """As `open_core`, with the keys of the database, of which the first is made if there is none."""
     async with open_core(settings, **replaced) as core:
-        core.key_ring.replace(await core.signing_keys.ensure())
+        await core.read_signing_keys()
         yield core

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from bench.fanout.contestants import ROLLCALL, Feed, compile_client
+from bench.fanout.contestants import ROLLCALL, Feed, load_client
 from bench.fanout.run import Load, run
 from bench.stack import Stack, folder, stack
 from persistence.redis.broadcast import EVENTS
@@ -31,7 +31,7 @@ needs_compiler = pytest.mark.skipif(
 @pytest.fixture
 def client(tmp_path: Path) -> Path:
     """The load client, compiled."""
-    return compile_client(tmp_path)
+    return load_client(tmp_path)
 
 
 @needs_compiler

@@ -16,7 +16,7 @@ from bench.queries.operations import OPERATIONS, rollcall_cursor
 from bench.queries.place import Place, place
 from bench.queries.report import Results, table
 from bench.queries.run import Load, processor_seconds, run
-from bench.queries.servers import CONTESTANTS, compile_client
+from bench.queries.servers import CONTESTANTS, load_client
 from domain.models.user import User
 
 USERS = 300
@@ -42,7 +42,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 def test_every_operation_is_answered_and_measured(ready: Place, users: list[User]) -> None:
-    program = compile_client(ready.folder)
+    program = load_client(ready.folder)
     found = list(run(ready, program, CHOSEN, users, Load(1, 0.1, 1, 0.1, 4), lambda _: None))
     assert Counter((r["server"], r["operation"]) for r in found) == {
         (c.name, o.name): 1 for c in CHOSEN for o in OPERATIONS

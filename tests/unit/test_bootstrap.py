@@ -116,7 +116,7 @@ async def test_a_replaced_store_and_clock_are_used_by_every_part() -> None:
     async with open_core(NOWHERE, store=store, clock=clock, hasher=Recorder("hasher", []), limiter=Recorder("l", [])):
         pass  # entered and left without a database: the pool is created, and no connection is requested
     core = build(NOWHERE, store=store, clock=clock, hasher=FakeHasher(), limiter=FakeLimiter()).core
-    core.key_ring.replace(await core.signing_keys.ensure())
+    await core.read_signing_keys()
     created = (await core.users.create(system(), CreateUser("ada@example.com", "Ada", password="long enough"))).value
     signed_in = await core.sessions.sign_in(Origin(), SignIn("ada@example.com", "long enough"))
     assert store.state.users[created.id].created_at == clock.now()

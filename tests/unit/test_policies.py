@@ -77,8 +77,8 @@ CASES = [
     for (name, actor), cell in zip(ACTORS.items(), cells.split(), strict=True)
 ]
 OF_ENTRIES = {"leaves_view", "can_see_event", "event_as_seen", "_is_in_view", "without_personal_data", "without_erased"}
-TESTED_ELSEWHERE = OF_ENTRIES | {"audiences", "visible_statuses"}
-"""Policies tested elsewhere: the last two below, those of log entries in test_event_policies.py."""
+TESTED_ELSEWHERE = OF_ENTRIES | {"audiences", "visible_statuses", "require_session"}
+"""Policies tested elsewhere: the last three below, those of log entries in test_event_policies.py."""
 
 
 def permits(check: Check, actor: Actor) -> bool:
@@ -100,6 +100,14 @@ def test_the_visible_statuses_are_those_of_the_users_an_actor_sees(actor: Actor)
     other_user = replace(SUBJECT, id=UUID(int=9))
     seen = {s for s in Status if policies.can_see(actor, replace(other_user, status=s))}
     assert policies.visible_statuses(actor) == seen
+
+
+def test_only_a_session_changes_how_its_user_signs_in() -> None:
+    session, key = UUID(int=8), UUID(int=7)
+    assert policies.require_session(Actor(SUBJECT.id, Role.MEMBER, session)) == SUBJECT.id
+    for without in (Actor(SUBJECT.id, Role.ADMIN), Actor(SUBJECT.id, Role.ADMIN, key_id=key), system()):
+        with pytest.raises(Forbidden, match="no key"):
+            policies.require_session(without, "no key")
 
 
 def test_every_policy_has_a_row() -> None:

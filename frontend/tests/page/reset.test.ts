@@ -24,7 +24,7 @@ async function submit(name: string, value: string) {
 	await fireEvent.submit(document.querySelector('form[data-form]')!);
 }
 
-test('a request says that a link is on its way, whoever has the address', async () => {
+test('a request says that a link is on its way, for known and unknown addresses alike', async () => {
 	const site = new Site('/forgot-password', forgot);
 	site.api.on(RequestPasswordReset, () => ({ requestPasswordReset: done }));
 	await site.show(ForgotPage, { data: loaded(forgotLoad, '/forgot-password'), form: null });
