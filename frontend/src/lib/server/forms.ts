@@ -2,6 +2,7 @@
 import { fail, isHttpError } from '@sveltejs/kit';
 import type { FormDone, FormRefused } from '#lib/types/form.ts';
 import type { Refusal } from '#lib/types/problem.ts';
+import { WRONG_CODE } from '#lib/utils/problems.ts';
 import { refusalOf } from '#lib/utils/refusal.ts';
 import { formStatus } from './status.ts';
 
@@ -21,9 +22,13 @@ export const UNAVAILABLE: Refusal = { code: 'UNAVAILABLE', message: '', fields: 
 
 /** A wrong code of a second factor is told beside the field that it was typed in. */
 export function codeRefusal(refusal: Refusal, field: string): Refusal {
-	return refusal.message.startsWith('The code is wrong')
-		? { ...refusal, fields: { [field]: refusal.message } }
-		: refusal;
+	return WRONG_CODE.test(refusal.message) ? { ...refusal, fields: { [field]: refusal.message } } : refusal;
+}
+
+/** A wrong current password is told beside its field. */
+export function passwordRefusal(refusal: Refusal): Refusal {
+	const wrong = refusal.code === 'INVALID_CREDENTIALS' && !Object.keys(refusal.fields).length;
+	return wrong ? { ...refusal, fields: { currentPassword: refusal.message } } : refusal;
 }
 
 /** The API's answer, or null if it cannot be reached: the form stays then, with what was typed. */

@@ -7,15 +7,8 @@ import {
 	RenewRecoveryCodes,
 	ResetSecondFactor
 } from '#lib/graphql/documents.ts';
-import type { Refusal } from '#lib/types/problem.ts';
 import type { Enrolment } from '#lib/types/user.ts';
-import { codeRefusal, done, raw, refusalOf, refuse, text } from './forms.ts';
-
-/** A wrong password is told beside its field. */
-function passwordRefusal(refusal: Refusal): Refusal {
-	const wrong = refusal.code === 'INVALID_CREDENTIALS' && !Object.keys(refusal.fields).length;
-	return wrong ? { ...refusal, fields: { currentPassword: refusal.message } } : refusal;
-}
+import { codeRefusal, done, passwordRefusal, raw, refusalOf, refuse, text } from './forms.ts';
 
 /** A new secret, which counts once a code of it was entered. */
 export async function beginTotp({ request, locals }: RequestEvent) {

@@ -21,7 +21,7 @@ import { generatePassword } from '#lib/utils/user/password.ts';
 import { setStatus as askStatus, type StatusAction } from '#lib/utils/user/bulk.ts';
 import { changes } from '#lib/utils/user/change-address.ts';
 import { consequenceOf } from '#lib/utils/user/power.ts';
-import { choice, done, raw, refusalOf, refuse, text, version } from './forms.ts';
+import { choice, done, passwordRefusal, raw, refusalOf, refuse, text, version } from './forms.ts';
 
 const MISMATCH = { code: 'VALIDATION_ERROR', message: '', fields: { name: 'mismatch' } };
 
@@ -146,7 +146,5 @@ export async function changePassword({ request, locals }: RequestEvent) {
 	const input = { currentPassword: raw(form, 'currentPassword'), newPassword: raw(form, 'newPassword') };
 	const { changePassword: outcome } = await locals.api.run(ChangePassword, { input });
 	if (outcome.__typename === 'Done') return done('password', null);
-	const refusal = refusalOf(outcome);
-	if (refusal.code === 'INVALID_CREDENTIALS') refusal.fields = { currentPassword: refusal.message };
-	return refuse('password', refusal, null);
+	return refuse('password', passwordRefusal(refusalOf(outcome)), null);
 }

@@ -2,7 +2,8 @@
 import type { EntryMessages } from '#lib/messages/types.ts';
 import type { Problem, Refusal } from '#lib/types/problem.ts';
 
-const WRONG_CODE = /^The code is wrong/;
+/** The API's message for a wrong code of a second factor. */
+export const WRONG_CODE = /^The code is wrong/;
 
 /** What the API says of a field, and the catalogue's sentence for it; of anything else the API's own words are shown. */
 const FIELD_MESSAGES: readonly (readonly [
