@@ -193,7 +193,14 @@ class RedisHealth:
         self._servers, self._name = RedisServers(url), name
 
     async def publishes(self) -> str | None:
-        """Whether messages can be published."""
+        """Whether messages can be published: in a Cluster, by any node, as the publisher goes on to the next one."""
+        words: str | None = None
+        for _ in range(self._servers.passing):
+            if (words := await self._publishes_to_next()) is None:
+                break
+        return words
+
+    async def _publishes_to_next(self) -> str | None:
         with _redis_fault() as fault:
             async with asyncio.timeout(SECONDS), self._servers.messenger(SECONDS) as client:
                 await client.publish(self._name(), "")

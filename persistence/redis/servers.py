@@ -65,6 +65,11 @@ class RedisServers:
             self._url = parts._replace(scheme=scheme, netloc=f"{user}{at}server", query=urlencode(given)).geturl()
         self._turns = itertools.cycle(range(len(self._hosts)))
 
+    @property
+    def passing(self) -> int:
+        """How many servers pass messages on: of a Cluster, every node that the address names."""
+        return len(self._hosts) if self._kind == "cluster" else 1
+
     def client(self, timeout: float = 2.0) -> aioredis.Redis:
         """A client for keys and scripts; it never retries by itself, except where a Cluster has moved a key."""
         if self._kind == "cluster":

@@ -18,6 +18,8 @@ from redis.exceptions import RedisError
 from api.bootstrap import Container
 from api.bootstrap.checks import redis_checks
 from api.cli.local.embedded import Embedded
+from api.cli.local.embedded.process import free_port
+from persistence.health import RedisHealth
 from persistence.redis.broadcast import GAP
 from persistence.redis.presence import KEY
 from persistence.redis.servers import connect
@@ -182,6 +184,17 @@ async def test_tls_with_a_verified_certificate(fresh_database_url: str, redis_ur
             with pytest.raises((RedisError, OSError), match="certificate verify failed"):
                 await client.ping()
             await client.aclose()
+
+
+async def test_one_lost_node_of_a_cluster_is_no_fault_of_publishing(redis_url: str) -> None:
+    secret, live = urlsplit(redis_url).password, urlsplit(redis_url).port
+    lost = [free_port() for _ in range(2)]
+    for ports in ([lost[0], live], [live, lost[0]], [*lost, live]):
+        hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+        health = RedisHealth(f"redis+cluster://:{secret}@{hosts}", lambda: "of-the-test")
+        assert [await health.publishes() for _ in ports] == [None] * len(ports)
+    none = RedisHealth(f"redis+cluster://:{secret}@127.0.0.1:{lost[0]},127.0.0.1:{lost[1]}", lambda: "of-the-test")
+    assert await none.publishes() is not None
 
 
 async def test_sentinels_name_the_primary_also_after_a_failover(fresh_database_url: str) -> None:
