@@ -179,6 +179,7 @@ class LocalSettings(LogSettings):
 
     rollcall_email: str | None = None
     rollcall_password: SecretStr | None = None
+    rollcall_api_key: SecretStr | None = None
 
     data_dir: Path = Path(".rollcall")
     access_log: bool = False

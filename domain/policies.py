@@ -34,6 +34,12 @@ def require_auditor(actor: Actor) -> None:
         raise Forbidden("Only auditors and admins may do this")
 
 
+def require_system(actor: Actor) -> None:
+    """Raise Forbidden unless this is the machine itself: no role allows acting for another user."""
+    if not (actor.is_system and actor.is_admin):
+        raise Forbidden("Only the command line may do this")
+
+
 def audiences(actor: Actor) -> frozenset[Audience]:
     """The audiences this actor belongs to, not counting subjects that the actor owns."""
     return EVERY_AUDIENCE if actor.sees_all else EVERYONE_ONLY

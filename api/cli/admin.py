@@ -9,13 +9,11 @@ from typing import Annotated
 
 import typer
 
-from api.bootstrap import Core, open_core
+from api.bootstrap import open_core
 from api.cli.local.access import directory
+from api.cli.local.accounts import user_of
 from api.settings import Settings
-from domain.errors import NotFound
 from domain.models.actor import Role, system
-from domain.models.text import canonical_email
-from domain.models.user import User
 from domain.services.user import CreateUser, UpdateUser
 
 admin = typer.Typer(
@@ -62,7 +60,7 @@ def set_password(email: str, *, password_stdin: FromStdin = False) -> None:
 
 async def _set_password(settings: Settings, email: str, password: str) -> None:
     async with open_core(settings) as core:
-        user = await _user_of(core, email)
+        user = await user_of(core, email)
         await core.users.update(system(), UpdateUser(user.id, password=password))
 
 
@@ -76,14 +74,5 @@ def reset_second_factor(email: str) -> None:
 
 async def _reset_second_factor(settings: Settings, email: str) -> bool:
     async with open_core(settings) as core:
-        user = await _user_of(core, email)
+        user = await user_of(core, email)
         return (await core.second_factors.reset(system(), user.id)).position is not None
-
-
-async def _user_of(core: Core, email: str) -> User:
-    """The user with this address. Raises NotFound and ValidationFailed."""
-    async with core.store.read() as unit:
-        user = await unit.users.find_by_email(canonical_email(email))
-    if user is None:
-        raise NotFound(f"There is no account with the address {email}")
-    return user

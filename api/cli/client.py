@@ -29,6 +29,7 @@ SIGN_IN = f"""mutation SignIn($email: String!, $password: String!) {{
 }}"""
 REFRESH = f"mutation Refresh($token: String!) {{ refreshSession(refreshToken: $token) {{ {SESSION} }} }}"
 SIGN_OUT = "mutation SignOut { signOut { __typename } }"
+OWNER = "query Owner { me { id role } }"
 
 
 class ServerUnavailable(Exception):
@@ -49,10 +50,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session: its tokens (the refresh token is valid once), its user, and their role as named in GraphQL."""
+    """A session: its tokens (the refresh token is valid once), its user, and their role as named in GraphQL.
+
+    An API key in place of a session is its own token, and has no refresh token.
+    """
 
     token: str
-    refresh_token: str
+    refresh_token: str | None
     user_id: str
     role: str
 
@@ -108,8 +112,19 @@ async def sign_in(http: httpx.AsyncClient, email: str, password: str) -> SignedI
     return _session(payload)
 
 
+async def use_key(http: httpx.AsyncClient, key: str) -> SignedIn:
+    """An API key in place of a session, after asking whose it is. Raises ServerUnavailable and Refused."""
+    try:
+        owner = (await ask(http, OWNER, {}, key))["me"]
+    except SignedOut:
+        raise Refused(f"{http.base_url} does not accept this API key: unknown, expired or revoked") from None
+    return SignedIn(key, None, owner["id"], owner["role"])
+
+
 async def refresh(http: httpx.AsyncClient, session: SignedIn) -> SignedIn:
     """The session with new tokens. Raises ServerUnavailable, and SignedOut if the session has ended."""
+    if session.refresh_token is None:
+        raise SignedOut("An API key is not renewed")
     payload = (await ask(http, REFRESH, {"token": session.refresh_token}))["refreshSession"]
     if payload["__typename"] != "SessionPayload":
         raise SignedOut(payload["message"])
@@ -117,7 +132,9 @@ async def refresh(http: httpx.AsyncClient, session: SignedIn) -> SignedIn:
 
 
 async def sign_out(http: httpx.AsyncClient, session: SignedIn) -> None:
-    """End a session. Raises ServerUnavailable and SignedOut."""
+    """End a session; an API key stays as it is. Raises ServerUnavailable and SignedOut."""
+    if session.refresh_token is None:
+        return
     await ask(http, SIGN_OUT, {}, session.token)
 
 

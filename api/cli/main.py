@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from api.cli.admin import admin
+from api.cli.api_keys import api_keys
 from api.cli.console import console
 from api.cli.export import export
 from api.cli.faults import reported
@@ -24,6 +25,7 @@ app.command("up")(up)
 app.command("serve")(serve)
 app.command("migrate")(migrate)
 app.add_typer(admin, name="admin")
+app.add_typer(api_keys, name="api-keys")
 app.add_typer(console, name="console")
 app.add_typer(keys, name="keys")
 app.add_typer(log, name="log")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import getpass
 import sys
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ import httpx
 import orjson
 import typer
 
-from api.cli.client import Refused, ServerUnavailable, SignedIn, SignedOut, refresh, sign_in, sign_out, subscribe
+from api.cli.client import Refused, ServerUnavailable, SignedIn, SignedOut, refresh, sign_out, subscribe
+from api.cli.credential import Credential, credential_of
 from api.settings import LocalSettings
 from domain.backoff import Backoff
 
@@ -36,8 +36,7 @@ class Follower:
     """One tail: `cursor` is the last position printed."""
 
     url: str
-    email: str
-    password: str
+    credential: Credential
     cursor: str | None
     filter: dict[str, Any]
     as_json: bool
@@ -65,7 +64,7 @@ class Follower:
     async def _connect(self, http: httpx.AsyncClient) -> None:
         """Print the events of one connection. Raises ServerUnavailable, SignedOut and Refused."""
         if self.session is None:
-            self.session = await sign_in(http, self.email, self.password)
+            self.session = await self.credential.begin(http)
         variables = {"after": self.cursor, "filter": self.filter}
         async with aclosing(subscribe(self.url, self.session.token, EVENTS, variables)) as messages:
             async for message in messages:
@@ -112,21 +111,25 @@ def tail(
     after: Annotated[str | None, typer.Option(help="Start after this cursor instead of now.")] = None,
     url: Annotated[str, typer.Option(help="The address of the API; by default from the settings.")] = "",
     email: Annotated[
-        str, typer.Option(help="The account to sign in with; by default ROLLCALL_EMAIL or the first admin.")
+        str,
+        typer.Option(
+            help="The account to sign in with; by default ROLLCALL_API_KEY, ROLLCALL_EMAIL or the first admin."
+        ),
     ] = "",
     types: Annotated[list[str] | None, typer.Option("--type", help="Only events of this type.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
-    """Print events as they happen, each once and in order. The password is read from ROLLCALL_PASSWORD or a prompt."""
+    """Print events as they happen, each once and in order.
+
+    With ROLLCALL_API_KEY, the key is used in place of a session; otherwise the password is read from ROLLCALL_PASSWORD
+    or a prompt.
+    """
     settings = LocalSettings.load()
     base = (url or f"http://{settings.api_host}:{settings.api_port}").rstrip("/")
     if urlsplit(base).scheme not in ("http", "https"):
         sys.exit("--url must begin with http:// or https://")
-    given = settings.rollcall_password
-    password = given.get_secret_value() if given else getpass.getpass("Password: ")
-    who = email or settings.rollcall_email or settings.admin_email or "admin@example.com"
     wanted = {"types": [t.upper() for t in types]} if types else {}
-    follower = Follower(base, who, password, after, wanted, as_json)
+    follower = Follower(base, credential_of(settings, email), after, wanted, as_json)
     try:
         asyncio.run(follower.follow())
     except Refused as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import signal
 import sys
 from typing import Annotated
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.cli.client import Refused
+from api.cli.credential import credential_of
 from api.cli.proof.plan import RATE_MAX, NotProven, Plan, is_loopback, usual_rate
 from api.cli.proof.proof import WRITING, Proof
 from api.cli.proof.report import Report
@@ -37,7 +37,9 @@ def verify(
         float | None, typer.Option(help="Writes per second, over all writers.", min=0.1, max=RATE_MAX)
     ] = None,
     patience: Annotated[float, typer.Option(help="Seconds to wait for the last event.", min=1, max=600)] = 60,
-    email: Annotated[str, typer.Option(help="An admin's account; by default ROLLCALL_EMAIL or the first admin.")] = "",
+    email: Annotated[
+        str, typer.Option(help="An admin's account; by default ROLLCALL_API_KEY, ROLLCALL_EMAIL or the first admin.")
+    ] = "",
     allow_resync: Annotated[
         bool, typer.Option("--allow-resync", help="Do not count ResyncRequired as a fault.")
     ] = False,
@@ -49,16 +51,14 @@ def verify(
     Writers create their own accounts over REST and GraphQL; subscribers follow the log from the same position, over
     connections that end, to any of the addresses. At the end, every acknowledged write must be in the directory and in
     the log exactly once, no refused write may be, and every subscriber must have seen every event once and in order.
-    The accounts are then removed. The password is read from ROLLCALL_PASSWORD or a prompt. Ctrl-C ends the writing; a
-    second Ctrl-C ends the proof. Exit codes: 0 proven, 1 disproved, 2 inconclusive.
+    The accounts are then removed. The admin is the owner of ROLLCALL_API_KEY, or an account whose password is read from
+    ROLLCALL_PASSWORD or a prompt. Ctrl-C ends the writing; a second Ctrl-C ends the proof. Exit codes: 0 proven, 1 disproved, 2 inconclusive.
     """
     settings = LocalSettings.load()
     addresses = _addresses(urls, remote=remote)
-    given = settings.rollcall_password
     plan = Plan(
         addresses,
-        email or settings.rollcall_email or settings.admin_email or "admin@example.com",
-        given.get_secret_value() if given else getpass.getpass("Password: "),
+        credential_of(settings, email),
         seconds=seconds,
         writers=writers,
         subscribers=subscribers,

@@ -49,6 +49,14 @@ class ApiKeyService:
         without a session; ValidationFailed.
         """
         user_id = policies.require_session(actor, "Sign in to make an API key; a key cannot make another")
+        return await self._create(actor, user_id, command)
+
+    async def create_for(self, actor: Actor, user_id: UUID, command: CreateApiKey) -> Written[NewApiKey]:
+        """Make a key for another user, on the machine itself only. Raises as `create` does, and NotFound."""
+        policies.require_system(actor)
+        return await self._create(actor, user_id, command)
+
+    async def _create(self, actor: Actor, user_id: UUID, command: CreateApiKey) -> Written[NewApiKey]:
         now = self._clock.now()
         name = clean_name(command.name, "name")
         if command.expires_at is not None and command.expires_at <= now:
@@ -67,12 +75,14 @@ class ApiKeyService:
         return Written(NewApiKey(key, secret.text), position)
 
     async def _check(self, unit: WriteUnit, owner: User, command: CreateApiKey) -> None:
-        if owner.status is not Status.ACTIVE or lesser_role(owner.role, command.role) is not command.role:
-            raise Forbidden("A key's role may not be higher than your own")
+        if owner.status is not Status.ACTIVE:
+            raise Forbidden("The owner of a key must be active")
+        if lesser_role(owner.role, command.role) is not command.role:
+            raise Forbidden("A key's role may not be higher than its owner's")
         if command.scopes and owner.role is Role.MEMBER:
             raise Forbidden("Only auditors and admins may make keys that ask for other users' tokens")
         if len(await unit.api_keys.of_user(owner.id)) >= KEYS_MAX:
-            raise ValidationFailed.one("name", f"You have {KEYS_MAX} keys already; revoke one first")
+            raise ValidationFailed.one("name", f"There are {KEYS_MAX} keys already; revoke one first")
 
     async def revoke(self, actor: Actor, key_id: UUID) -> Written[None]:
         """End a key of the actor's own or, for admins, any key; its sockets are closed. Raises NotFound."""

@@ -197,3 +197,22 @@ def test_an_event_that_could_not_be_printed_is_after_the_cursor(watched: Watched
         check=False,
     )
     assert f"Continue with: rollcall tail --after {start}" in full.stderr.decode()
+
+
+def test_an_api_key_tails_without_a_session_until_it_is_revoked(watched: Watched) -> None:
+    rollcall = watched.rollcall
+    key = rollcall.run("api-keys", "create", ADMIN, "--name", "Tail", "--role", "auditor").out.strip()
+    del rollcall.environment["ROLLCALL_PASSWORD"]
+    rollcall.environment["ROLLCALL_API_KEY"] = key
+    process = rollcall.start("tail", "--json", "--type", "user_updated", "--after", watched.mutate("Start"))
+    lines = LinesOf(process)
+    watched.put("One")
+    assert names(lines, 1) == ["One"]
+    assert watched.sessions() == 1, "the test's own"
+    rollcall.run("api-keys", "revoke", key[:12])
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr is not None
+    said = process.stderr.read()
+    assert "does not accept this API key" in said
+    assert "Continue with: rollcall tail --after" in said
+    assert key not in said + "".join(lines.so_far())

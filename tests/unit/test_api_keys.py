@@ -126,6 +126,21 @@ async def test_a_key_cannot_make_another(directory: Directory, actor: Actor) -> 
         await directory.service.create(actor, CreateApiKey("Key", Role.MEMBER))
 
 
+async def test_only_the_command_line_makes_keys_for_others(directory: Directory) -> None:
+    owner = directory.actors[Role.AUDITOR].user_id
+    assert owner is not None
+    made = (await directory.service.create_for(system(), owner, CreateApiKey("Key", Role.AUDITOR, INTROSPECT))).value
+    assert (made.key.user_id, made.key.role, made.key.scopes) == (owner, Role.AUDITOR, INTROSPECT)
+    for actor in directory.actors.values():
+        with pytest.raises(Forbidden, match="command line"):
+            await directory.service.create_for(actor, owner, CreateApiKey("Key", Role.MEMBER))
+    with pytest.raises(Forbidden, match="not be higher"):
+        await directory.service.create_for(system(), owner, CreateApiKey("Key", Role.ADMIN))
+    directory.store.state.users[owner] = replace(directory.store.state.users[owner], status=Status.DISABLED)
+    with pytest.raises(Forbidden, match="must be active"):
+        await directory.service.create_for(system(), owner, CreateApiKey("Key", Role.MEMBER))
+
+
 async def test_members_may_not_ask_for_other_users_tokens(directory: Directory) -> None:
     with pytest.raises(Forbidden):
         await directory.made(Role.MEMBER, CreateApiKey("Key", Role.MEMBER, INTROSPECT))

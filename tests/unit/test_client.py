@@ -13,7 +13,21 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from api.cli.client import Refused, ServerUnavailable, SignedIn, SignedOut, ask, refresh, send, sign_in, subscribe
+from api.cli.client import (
+    Refused,
+    ServerUnavailable,
+    SignedIn,
+    SignedOut,
+    ask,
+    refresh,
+    send,
+    sign_in,
+    sign_out,
+    subscribe,
+    use_key,
+)
+from api.cli.credential import ApiKey, Password, credential_of
+from api.settings import LocalSettings
 
 ACK = {"type": "connection_ack"}
 NEXT = {"id": "1", "type": "next", "payload": {"data": {"userEvents": {"__typename": "Event", "cursor": "c1"}}}}
@@ -178,3 +192,27 @@ async def test_signing_in() -> None:
         await sign_in(answering(body={"data": {"signIn": problem}}), "a", "b")
     with pytest.raises(SignedOut, match="is wrong"):
         await refresh(answering(body={"data": {"refreshSession": problem}}), signed_in)
+
+
+async def test_an_api_key_takes_the_place_of_a_session() -> None:
+    session = await use_key(answering(body={"data": {"me": {"id": "u", "role": "ADMIN"}}}), "rck_key")
+    assert session == SignedIn("rck_key", None, "u", "ADMIN")
+    with pytest.raises(SignedOut):
+        await refresh(answering(error=httpx.ConnectError("a key is not renewed")), session)
+    await sign_out(answering(error=httpx.ConnectError("a key has no session")), session)
+    with pytest.raises(Refused, match="does not accept this API key") as raised:
+        await use_key(answering(401), "rck_key")
+    assert "rck_key" not in str(raised.value)
+
+
+@pytest.mark.usefixtures("no_settings")
+def test_the_credential_is_the_key_unless_an_account_is_named() -> None:
+    settings = LocalSettings.load(
+        rollcall_api_key="rck_key", rollcall_password="a phrase", rollcall_email="a@example.com"
+    )
+    assert credential_of(settings) == ApiKey("rck_key")
+    assert credential_of(settings, "b@example.com") == Password("b@example.com", "a phrase")
+    without = LocalSettings.load(rollcall_password="a phrase", admin_email="root@example.com")
+    assert credential_of(without) == Password("root@example.com", "a phrase")
+    assert "rck_key" not in repr(credential_of(settings))
+    assert "phrase" not in repr(credential_of(without))

@@ -26,6 +26,7 @@ SECRETS = {
     "SMTP_URL": f"smtp://u:{CANARY}@cache.example:587",
     "PROXY_TOKEN": CANARY,
     "REDIS_URL": f"redis://:{CANARY}@cache.example:6379/0",
+    "ROLLCALL_API_KEY": CANARY,
     "ROLLCALL_PASSWORD": CANARY,
     "SECRET_KEY": KEY,
 }

@@ -33,6 +33,7 @@ NOT_FOR_CONTAINERS = {
     "ADMIN_EMAIL": "read by `rollcall up` alone; here `admin create` makes the first admin",
     "ADMIN_PASSWORD": "read by `rollcall up` alone; here `admin create` makes the first admin",
     "ROLLCALL_EMAIL": "read by `rollcall tail` and `verify`, wherever they run",
+    "ROLLCALL_API_KEY": "read by `rollcall tail` and `verify`, wherever they run",
     "ROLLCALL_PASSWORD": "read by `rollcall tail` and `verify`, wherever they run",
     "DATA_DIR": "the containers keep their data in volumes",
 }

@@ -12,11 +12,11 @@ from typing import Any, Self
 
 import httpx
 
-from api.cli.client import Refused, ServerUnavailable, SignedIn, SignedOut, ask, sign_in
+from api.cli.client import Refused, ServerUnavailable, SignedIn, SignedOut, ask, sign_out
+from api.cli.credential import Credential
 from api.cli.proof.plan import NotProven
 from domain.backoff import Backoff
 
-SIGN_OUT = "mutation SignOut { signOut { __typename } }"
 REQUEST_SECONDS = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 LONGEST_SIGN_IN_PAUSE = 30.0
@@ -55,8 +55,9 @@ class Deployment:
 class Account:
     """An account with one session, shared by all callers and replaced once it is no longer valid."""
 
-    def __init__(self, deployment: Deployment, email: str, password: str) -> None:
-        self.deployment, self.email, self._password = deployment, email, password
+    def __init__(self, deployment: Deployment, credential: Credential) -> None:
+        self.deployment, self._credential = deployment, credential
+        self.label = credential.label
         self._task: asyncio.Task[SignedIn] | None = None
         self._current: SignedIn | None = None
         self._pause = Backoff(1.0, LONGEST_SIGN_IN_PAUSE)  # a server allows an account ten attempts in five minutes
@@ -72,7 +73,7 @@ class Account:
     async def _sign_in(self, *, again: bool) -> SignedIn:
         if again:
             await self._pause.wait()
-        session = self._current = await sign_in(self.deployment.any(), self.email, self._password)
+        session = self._current = await self._credential.begin(self.deployment.any())
         self._pause.reset()
         return session
 
@@ -106,7 +107,7 @@ class Account:
         if session is not None:
             self.drop(session)
             with contextlib.suppress(ServerUnavailable, SignedOut, Refused):
-                await ask(self.deployment.any(), SIGN_OUT, {}, session.token)
+                await sign_out(self.deployment.any(), session)
 
     async def ask_with_retry(
         self, query: str, variables: Mapping[str, Any], seconds: float, **headers: str

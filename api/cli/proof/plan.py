@@ -8,6 +8,8 @@ import socket
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from api.cli.credential import Credential
+
 PREFIX = "rollcall-verify-"
 """The prefix of the addresses of all accounts that a proof creates."""
 RECEIPTS_PER_SECOND = 5000.0
@@ -29,8 +31,7 @@ class Plan:
     """
 
     addresses: tuple[str, ...]
-    email: str
-    password: str = field(repr=False)
+    credential: Credential
     seconds: float = 30.0
     writers: int = 4
     subscribers: int = 20

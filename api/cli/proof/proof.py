@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from api.cli.client import Refused
+from api.cli.credential import Password
 from api.cli.proof import reading
 from api.cli.proof.checks import Entry, check_directory
 from api.cli.proof.deployment import Account, Deployment
@@ -61,7 +62,7 @@ class Proof:
     async def run(self) -> Report:
         """Run the proof and remove its accounts, even if cancelled. Raises NotProven and Refused."""
         async with Deployment(self.plan.addresses) as deployment:
-            admin = Account(deployment, self.plan.email, self.plan.password)
+            admin = Account(deployment, self.plan.credential)
             await self._sign_in(admin, "ADMIN")
             self.left = None
             try:
@@ -76,7 +77,7 @@ class Proof:
         session = await account.wait_for_session(self.plan.patience)
         if session.role != role:
             await account.sign_out()
-            raise Refused(f"{account.email} must have the role {role.lower()}")
+            raise Refused(f"{account.label} must have the role {role.lower()}")
 
     async def _clean(self, admin: Account) -> None:
         with contextlib.suppress(NotProven, Refused, TimeoutError):
@@ -109,16 +110,17 @@ class Proof:
             if last is not None:
                 await self._until(lambda: all(s.reached(last.id) for s in self.subscribers))
         self.phase = "Checking"
-        return await self._check(admin, first, last, auditor.email)
+        return await self._check(admin, first, last, auditor.label)
 
     async def _auditor(self, admin: Account) -> Account:
         """Create an auditor, who sees the whole log through another rendering, so that both renderings are checked.
 
         Raises NotProven and Refused.
         """
-        auditor = Account(admin.deployment, f"{self.plan.prefix}auditor@example.com", password := secrets.token_hex(16))
-        about = {"email": auditor.email, "displayName": f"{self.plan.prefix}auditor", "role": "AUDITOR"}
-        variables = {"input": about | {"password": password, "idempotencyKey": auditor.email}}
+        login = Password(f"{self.plan.prefix}auditor@example.com", secrets.token_hex(16))
+        auditor = Account(admin.deployment, login)
+        about = {"email": login.label, "displayName": f"{self.plan.prefix}auditor", "role": "AUDITOR"}
+        variables = {"input": about | {"password": login.password, "idempotencyKey": login.label}}
         payload = (await admin.ask_with_retry(AUDITOR, variables, self.plan.patience))["createUser"]
         if payload["__typename"] != "UserPayload":
             raise Refused(payload["message"])
