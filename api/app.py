@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.bootstrap import Container, add_gauges, build
+from api.bootstrap import Container, add_gauges, add_traces, build
 from api.http.graphql import GraphQLEndpoint
 from api.http.hosts import HostGuard
 from api.http.middleware import CrossOrigin, ErrorMask, RequestMiddleware
@@ -26,6 +26,7 @@ from api.rest.errors import http_exception
 from api.rest.v1 import rest_routes
 from api.revisions import shipped
 from api.settings import Settings
+from api.tracing.requests import TracedRequests
 from api.version import VERSION
 
 GRAPHQL_PATH = "/graphql"
@@ -82,7 +83,8 @@ class Application:
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        configure_logs(self._settings.log_level, self._settings.log_format)
+        settings = self._settings
+        configure_logs(settings.log_level, settings.log_format, traced=settings.traced)
         async with build(self._settings, **self._replaced).running() as self.container:
             self._app = build_app(self.container)
             self.started.set()
@@ -131,4 +133,8 @@ def build_app(container: Container) -> ASGIApp:
     if settings.cors_origins:
         graphql = CrossOrigin(graphql, settings.cors_origins)
     guarded = HostGuard(Doors(app, graphql, container.sockets), settings, authenticator.is_vouched)
-    return RequestMiddleware(guarded, container.metrics, secure=settings.secure, access_log=settings.access_log)
+    answered = RequestMiddleware(guarded, container.metrics, secure=settings.secure, access_log=settings.access_log)
+    if container.tracing is None:
+        return answered
+    add_traces(container, container.tracing.tracer)
+    return TracedRequests(answered, container.tracing.tracer)

@@ -18,6 +18,7 @@ from typing import Any, TextIO, cast
 
 import structlog
 
+from api.tracing.spans import add_trace_ids
 from domain.models.event import NewEvent
 from domain.models.event_types import EventType
 
@@ -106,12 +107,19 @@ class StandardError:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object for each record of a library, with the same names as our own, and secrets redacted."""
+    """One JSON object for each record of a library, with the same names as our own, and secrets redacted.
+
+    With `traced`, a line within a trace has its ids.
+    """
+
+    def __init__(self, *, traced: bool = False) -> None:
+        super().__init__()
+        self._traced = traced
 
     def format(self, record: logging.LogRecord) -> str:
         """One record; a traceback is its `exception`."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
-        line = {
+        line: dict[str, Any] = {
             **structlog.contextvars.get_contextvars(),
             "logger": record.name,
             "event": record.getMessage(),
@@ -120,6 +128,8 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
+        if self._traced:
+            add_trace_ids(None, "", line)
         return json.dumps(strike_secrets(None, "", line), default=str)
 
 
@@ -131,8 +141,11 @@ class Struck(logging.Formatter):
         return strike_text(super().format(record))
 
 
-def configure_logs(level: str, form: str) -> None:
-    """Write structured logs to standard error: one JSON object a line, or for people. Levels are those of LOG_LEVEL."""
+def configure_logs(level: str, form: str, *, traced: bool = False) -> None:
+    """Write structured logs to standard error: one JSON object a line, or for people. Levels are those of LOG_LEVEL.
+
+    With `traced`, a line within a trace has its ids.
+    """
     output = StandardError()
     renderer: Callable[..., Any] = structlog.processors.JSONRenderer()
     if form == "console":
@@ -140,6 +153,7 @@ def configure_logs(level: str, form: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            *([add_trace_ids] if traced else []),
             structlog.processors.format_exc_info,
             strike_secrets,
             structlog.processors.add_log_level,
@@ -151,7 +165,9 @@ def configure_logs(level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(output)
-    handler.setFormatter(Struck("%(levelname)s %(name)s: %(message)s") if form == "console" else JsonLines())
+    handler.setFormatter(
+        Struck("%(levelname)s %(name)s: %(message)s") if form == "console" else JsonLines(traced=traced)
+    )
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.captureWarnings(form != "console")
 

@@ -186,6 +186,10 @@ class LocalSettings(LogSettings):
     log_retention_days: Annotated[int, Field(ge=0)] = 0
     session_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     metrics_token: SecretStr | None = None
+    otel_exporter_otlp_endpoint: ExternalUrl | None = None
+    otel_exporter_otlp_headers: SecretStr | None = None
+    otel_service_name: Annotated[str, Field(min_length=1)] = "rollcall"
+    otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1)] = 1.0
     health_external_urls: Annotated[tuple[ExternalUrl, ...], NoDecode, BeforeValidator(split_list)] = ()
     drain_seconds: Annotated[int, Field(ge=0)] = 0
     debug: bool = False
@@ -194,6 +198,11 @@ class LocalSettings(LogSettings):
     def secure(self) -> bool:
         """Whether the public address is https, so that cookies are `__Host-` and Secure."""
         return self.public_url.startswith("https://")
+
+    @property
+    def traced(self) -> bool:
+        """Whether traces are recorded."""
+        return self.otel_exporter_otlp_endpoint is not None
 
     @property
     def app_name(self) -> str:

@@ -9,11 +9,13 @@ from api.bootstrap.core import Core, open_core
 from api.bootstrap.database import check_database, check_pool, count_in_database, schema_revision, unusable
 from api.bootstrap.first_admin import ensure_first_admin
 from api.bootstrap.gauges import add_gauges
+from api.bootstrap.traces import add_traces
 
 __all__ = [
     "Container",
     "Core",
     "add_gauges",
+    "add_traces",
     "build",
     "check_database",
     "check_pool",

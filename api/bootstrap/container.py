@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import cached_property, partial
 from typing import Any
 
@@ -33,6 +33,8 @@ from api.settings_in_force import settings_in_force
 from api.sockets.endpoint import SocketEndpoint
 from api.sockets.watchdog import Watchdog
 from api.telemetry import Metrics
+from api.tracing.export import Tracing, tracing_of
+from api.tracing.requests import TracedOperations
 from api.version import VERSION
 from domain.services.service_info import ServiceInfoService
 from domain.tasks import background
@@ -60,6 +62,7 @@ class Container(Parts):
         """See Parts: a dependency starts before its dependents, and ends after them."""
         core = self.core
         return (
+            nullcontext() if self.tracing is None else self.tracing.running(),
             core.running(),
             core.slow_statements,
             core.failures.writing(),
@@ -154,6 +157,11 @@ class Container(Parts):
         return MailJobs(self.core.mails, self.core.mail_transport)
 
     @cached_property
+    def tracing(self) -> Tracing | None:
+        """Records traces, None if no collector is set."""
+        return tracing_of(self.core.settings)
+
+    @cached_property
     def metrics(self) -> Metrics:
         """The counters and gauges for Prometheus."""
         return Metrics()
@@ -172,7 +180,8 @@ class Container(Parts):
     def operations(self) -> Operations:
         """Executes documents."""
         executions = Executions(self.documents, debug=self.core.settings.debug, answered=self.metrics.compiled)
-        return Operations(executions, self.metrics, DocumentBudget(time.monotonic), self.fairness)
+        given = executions, self.metrics, DocumentBudget(time.monotonic), self.fairness
+        return Operations(*given) if self.tracing is None else TracedOperations(self.tracing.tracer, *given)
 
     @cached_property
     def principal_cache(self) -> PrincipalCache:

@@ -22,7 +22,7 @@ def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
 
     Raises ConfigurationError if the database cannot be used.
     """
-    configure_logs(settings.log_level, settings.log_format)
+    configure_logs(settings.log_level, settings.log_format, traced=settings.traced)
     asyncio.run(check_database(settings))
     asyncio.run(check_pool(settings))
     application = Application(settings)

@@ -52,11 +52,11 @@ class Operations:
         subject, began = document.subject(name), time.perf_counter()
         outcome = "failed"
         if (record := current_request.get()) is not None:
-            record.operation, record.operation_name = subject, _name_of(document, name)
+            record.operation, record.operation_name = subject, name_of(document, name)
         try:
             async with asyncio.timeout(DEADLINE_SECONDS), self._fairness.turn(context.actor, context.origin):
                 result = await self.executions.execute(document, name, variables, context)
-            outcome = _outcome(result)
+            outcome = outcome_of(result)
         except RateLimited:
             outcome = "refused"
             raise
@@ -68,13 +68,13 @@ class Operations:
         return result
 
 
-def _name_of(document: Document, name: str | None) -> str | None:
+def name_of(document: Document, name: str | None) -> str | None:
     """The client's name for the operation, also if the document has no other."""
     named = document.operation(name).name
     return None if named is None else cut(named.value)
 
 
-def _outcome(result: dict[str, Any]) -> str:
+def outcome_of(result: dict[str, Any]) -> str:
     """`ok`, `refused` for errors that the client can correct, or `failed` for our own."""
     codes = {e.get("extensions", {}).get("code") for e in result.get("errors", ())}
     return "failed" if codes & FAILURES else "refused" if codes else "ok"

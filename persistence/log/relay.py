@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 from uuid import UUID
 
@@ -97,6 +98,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._tasks = Tasks()
         self._backoff = Backoff(FIRST_DELAY, LAST_DELAY)
+        self._observers: list[Callable[[Sequence[Event], float], None]] = []
         self.leading = False
         self.elections = 0
 
@@ -108,6 +110,10 @@ class Relay:
     async def __aexit__(self, *_: object) -> None:
         """Step down."""
         await self._tasks.end()
+
+    def observe(self, report: Callable[[Sequence[Event], float], None]) -> None:
+        """Call `report` with each batch of events after it was numbered, and the seconds of the statement."""
+        self._observers.append(report)
 
     def wake(self) -> None:
         """Read the table now: another instance has committed."""
@@ -165,6 +171,7 @@ class Relay:
         quiet = 0.0
         while True:
             self._wake.clear()
+            began = time.perf_counter()
             rows = await assign.fetch(identity.fixed, *self._reached())
             if not self.leading:  # only now, because a read-only database fails above
                 self._begin()
@@ -175,7 +182,8 @@ class Relay:
                 self._hub.recheck()
             elif rows and rows[0]["seq"] is not None:
                 quiet = 0.0
-                self._announce(rows[0]["epoch"], [Event.from_record(row) for row in rows])
+                seconds = time.perf_counter() - began
+                self._announce(rows[0]["epoch"], [Event.from_record(row) for row in rows], seconds)
                 continue
             pause = BUSY_POLL if quiet < 2.0 else IDLE_POLL
             quiet += pause
@@ -200,11 +208,13 @@ class Relay:
         self._backoff.reset()
         log.info("relay.leading")
 
-    def _announce(self, epoch: UUID, events: Sequence[Event]) -> None:
+    def _announce(self, epoch: UUID, events: Sequence[Event], seconds: float) -> None:
         self._numbered = (epoch, events[-1].seq)
         self._hub.offer(events, epoch)
         for start in range(0, len(events), 64):
             self._publisher.send(EVENTS, encode(events[start : start + 64], epoch))
+        for report in self._observers:
+            report(events, seconds)
 
 
 def _json(value: object) -> str:

@@ -13,11 +13,11 @@ class RedisTimes:
     """One per process; what is measured before `observe` is called is not reported."""
 
     def __init__(self) -> None:
-        self._report: Callable[[str, float], None] | None = None
+        self._reports: list[Callable[[str, float], None]] = []
 
     def observe(self, report: Callable[[str, float], None]) -> None:
         """Call `report` after each round trip with one of USES and its seconds, also if it failed."""
-        self._report = report
+        self._reports.append(report)
 
     @contextmanager
     def measured(self, use: str) -> Iterator[None]:
@@ -26,5 +26,6 @@ class RedisTimes:
         try:
             yield
         finally:
-            if self._report is not None:
-                self._report(use, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            for report in self._reports:
+                report(use, seconds)

@@ -24,6 +24,8 @@ SECRETS = {
     "HEALTH_EXTERNAL_URLS": f"https://u:{CANARY}@a.example/{CANARY}",
     "METRICS_TOKEN": CANARY,
     "SMTP_URL": f"smtp://u:{CANARY}@cache.example:587",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": f"https://u:{CANARY}@a.example",
+    "OTEL_EXPORTER_OTLP_HEADERS": f"x-key={CANARY}",
     "PROXY_TOKEN": CANARY,
     "REDIS_URL": f"redis://:{CANARY}@cache.example:6379/0",
     "ROLLCALL_API_KEY": CANARY,
@@ -65,7 +67,9 @@ def test_the_secrets_are_exactly_those_whose_names_say_so() -> None:
     """A new setting with such a name must be declared as a SecretStr, and a new secret is tested above."""
     for kind in (Settings, LocalSettings):
         secret = {name.upper() for name in kind.model_fields if is_secret(kind, name)}
-        named = {name.upper() for name in kind.model_fields if re.search("key|token(?!_)|password|secret|urls?$", name)}
+        named = {
+            name.upper() for name in kind.model_fields if re.search("key|token(?!_)|password|secret|urls?$|otlp", name)
+        }
         assert secret == named - {"PUBLIC_URL"} == SECRETS.keys()
 
 
