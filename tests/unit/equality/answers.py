@@ -14,7 +14,10 @@ from typing import Any
 
 from schema.execution.counting import Counting
 
-UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+MADE = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|rck_[0-9A-Za-z]{8}(?:_[0-9A-Za-z]{38})?"
+)
+"""Ids, and API keys with their hints."""
 FIXED = "00000000-0000-0000-"
 
 
@@ -27,9 +30,9 @@ class EveryError(Counting):
 
 
 def numbered(answer: bytes) -> str:
-    """The response with ids that are made anew for each execution replaced by the order in which they appear."""
+    """The response with ids and keys that are made anew for each execution replaced by the order in which they appear."""
     known: dict[str, str] = {}
-    return UUID_TEXT.sub(
+    return MADE.sub(
         lambda m: m[0] if m[0].startswith(FIXED) else known.setdefault(m[0], f"id{len(known)}"), answer.decode()
     )
 
