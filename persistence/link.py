@@ -87,6 +87,11 @@ class SqlLinkRepository(SqlLinkReader):
         change = update(links).where(*own).values(token_hash=token_hash, expires_at=expires_at)
         await self._connection.execute(change)
 
+    async def end(self, link: Link) -> None:
+        """Delete one link."""
+        own = (links.c.kind == link.kind.value, links.c.owner_id == link.owner_id)
+        await self._connection.execute(delete(links).where(*own))
+
     async def end_all(self, user_id: UUID) -> None:
         """Delete every link of a user."""
         await self._connection.execute(delete(links).where(links.c.user_id == user_id))

@@ -153,6 +153,7 @@ ARGUMENTS = {
     "input": "The values of the mutation.",
     "last": "How many entries from the end, 1 to 100.",
     "orderBy": "How the list is sorted; by default by creation, oldest first.",
+    "token": "The token of the link in the mail; it works once.",
     "refreshToken": "The refresh token; without it, the refresh cookie is used.",
     "search": "Words, or beginnings of words, in names and e-mail addresses.",
     "userId": "The id of the user whose sessions are revoked.",

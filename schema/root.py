@@ -19,6 +19,7 @@ from schema.stats import StatsQueries
 from schema.subscription import Subscription
 from schema.user import User, UserQueries
 from schema.user_mutations import UserMutations
+from schema.verification import VerificationMutations
 
 add_fields(User, sessions=sessions_of_user, events=events_of_user, second_factors=second_factors_of_user)
 
@@ -29,7 +30,14 @@ class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries
 
 
 @strawberry.type
-class Mutation(SessionMutations, ResetMutations, UserMutations, SecondFactorMutations, ApiKeyMutations):
+class Mutation(
+    SessionMutations,
+    ResetMutations,
+    VerificationMutations,
+    UserMutations,
+    SecondFactorMutations,
+    ApiKeyMutations,
+):
     """Writes. Every expected failure is data."""
 
 

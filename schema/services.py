@@ -18,6 +18,7 @@ from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
 from domain.services.user import UserService
+from domain.services.verification import VerificationService
 
 
 @runtime_checkable
@@ -39,6 +40,7 @@ class Services:
     sessions: SessionService
     second_factors: SecondFactorService
     resets: ResetService
+    verifications: VerificationService
     events: EventService
     api_keys: ApiKeyService
     presence: Presence

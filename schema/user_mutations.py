@@ -11,7 +11,15 @@ from domain.services.session import SetPassword
 from domain.services.unit import Written
 from domain.services.user import CreateUser, UpdateUser
 from schema.context import Info
-from schema.errors import AsData, ConflictProblem, ForbiddenProblem, NotFoundProblem, ValidationProblem
+from schema.errors import (
+    AsData,
+    ConflictProblem,
+    CredentialsProblem,
+    ForbiddenProblem,
+    NotFoundProblem,
+    RateLimitProblem,
+    ValidationProblem,
+)
 from schema.marks import WRITE_COST, price
 from schema.node import Role, given
 from schema.payloads import DoneResult, cursor_of, done, known
@@ -66,7 +74,13 @@ class UserPayload:
 
 
 UserResult = Annotated[
-    UserPayload | ValidationProblem | ConflictProblem | NotFoundProblem | ForbiddenProblem,
+    UserPayload
+    | ValidationProblem
+    | ConflictProblem
+    | NotFoundProblem
+    | ForbiddenProblem
+    | CredentialsProblem
+    | RateLimitProblem,
     strawberry.union("UserResult"),
 ]
 
@@ -85,7 +99,7 @@ class UserMutations:
             password=given(input.password),
             idempotency_key=given(input.idempotency_key),
         )
-        return await _user(info, await info.context.services.users.create(info.context.viewer, command))
+        return await user_payload(info, await info.context.services.users.create(info.context.viewer, command))
 
     @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserResult:
@@ -98,7 +112,7 @@ class UserMutations:
             role=given(input.role),
             expected_version=given(input.expected_version),
         )
-        return await _user(info, await info.context.services.users.update(viewer, command))
+        return await user_payload(info, await info.context.services.users.update(viewer, command))
 
     @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def disable_user(
@@ -132,7 +146,7 @@ class UserMutations:
     async def set_password(self, info: Info, input: SetPasswordInput) -> UserResult:
         """Set another user's password and end all their sessions; admins only. For one's own, see `changePassword`."""
         command = SetPassword(known(input.user_id), input.password, given(input.expected_version))
-        return await _user(info, await info.context.services.sessions.set_password(info.context.viewer, command))
+        return await user_payload(info, await info.context.services.sessions.set_password(info.context.viewer, command))
 
     @strawberry.mutation(extensions=[AsData()])
     async def erase_user(self, info: Info, id: strawberry.ID) -> DoneResult:
@@ -141,7 +155,8 @@ class UserMutations:
         return await done(info, (await info.context.services.users.erase(viewer, known(id))).position)
 
 
-async def _user(info: Info, written: Written[domain.User]) -> UserPayload:
+async def user_payload(info: Info, written: Written[domain.User]) -> UserPayload:
+    """The user as written, with the position of the write."""
     return UserPayload(user=User(entity=written.value), cursor=await cursor_of(info, written.position))
 
 
@@ -150,4 +165,4 @@ async def _set_status(
 ) -> UserPayload:
     viewer = info.context.viewer
     written = await info.context.services.users.set_status(viewer, known(id_), status, given(expected), restore=restore)
-    return await _user(info, written)
+    return await user_payload(info, written)

@@ -231,6 +231,7 @@ class Container(Parts):
             sessions=core.sessions,
             second_factors=core.second_factors,
             resets=core.resets,
+            verifications=core.verifications,
             events=core.events,
             api_keys=core.api_keys,
             presence=core.presence,

@@ -41,6 +41,7 @@ from domain.services.sign_in_failure import SignInFailureService
 from domain.services.signing_key import SigningKeyService
 from domain.services.unit import Clock, Store
 from domain.services.user import UserService
+from domain.services.verification import VerificationService
 from persistence.database import Database
 from persistence.log.trim import PruneLock
 from persistence.redis.namespace import RedisNamespace
@@ -242,6 +243,11 @@ class Core(Parts):
     def resets(self) -> ResetService:
         """Resetting forgotten passwords."""
         return ResetService(self.store, self.clock, self.hasher, self.attempts, self.revocation, self.mails.wake)
+
+    @cached_property
+    def verifications(self) -> VerificationService:
+        """Verifying e-mail addresses."""
+        return VerificationService(self.store, self.clock, self.attempts, self.mails.wake)
 
     @cached_property
     def events(self) -> EventService:

@@ -25,6 +25,7 @@ class LinkKind(StrEnum):
     """What a link is for; the value is the page of the console that it opens."""
 
     PASSWORD_RESET = "reset-password"
+    EMAIL_VERIFICATION = "verify-email"
 
     @property
     def lifetime(self) -> timedelta:
@@ -32,7 +33,7 @@ class LinkKind(StrEnum):
         return LIFETIMES[self]
 
 
-LIFETIMES = {LinkKind.PASSWORD_RESET: timedelta(hours=1)}
+LIFETIMES = {LinkKind.PASSWORD_RESET: timedelta(hours=1), LinkKind.EMAIL_VERIFICATION: timedelta(hours=24)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,10 @@ class LinkRepository(LinkReader, Protocol):
 
     async def give_token(self, link: Link, token_hash: bytes, expires_at: datetime) -> None:
         """Store the hash of a new token of this link; an earlier token of it is no longer valid."""
+        ...
+
+    async def end(self, link: Link) -> None:
+        """Delete a link that was used."""
         ...
 
     async def end_all(self, user_id: UUID) -> None:

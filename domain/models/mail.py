@@ -26,6 +26,7 @@ class MailKind(StrEnum):
     """What a mail says; its templates are named after the value."""
 
     PASSWORD_RESET = "password-reset"
+    EMAIL_VERIFICATION = "email-verification"
 
     @property
     def link(self) -> LinkKind | None:
@@ -33,7 +34,10 @@ class MailKind(StrEnum):
         return LINKS.get(self)
 
 
-LINKS: Mapping[MailKind, LinkKind] = {MailKind.PASSWORD_RESET: LinkKind.PASSWORD_RESET}
+LINKS: Mapping[MailKind, LinkKind] = {
+    MailKind.PASSWORD_RESET: LinkKind.PASSWORD_RESET,
+    MailKind.EMAIL_VERIFICATION: LinkKind.EMAIL_VERIFICATION,
+}
 ANNOUNCED: Mapping[EventType, Sequence[MailKind]] = {
     EventType.PASSWORD_RESET_REQUESTED: (MailKind.PASSWORD_RESET,),
 }

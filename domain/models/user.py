@@ -82,6 +82,10 @@ class User:
         """The user with the next version, who can sign in."""
         return replace(self.touched(now), can_sign_in=True)
 
+    def verified(self, now: datetime) -> User:
+        """The user with the next version, whose address was proved just now."""
+        return replace(self.touched(now), email_verified_at=now)
+
     @property
     def is_active_admin(self) -> bool:
         """Whether this user can administer the directory."""

@@ -10,20 +10,19 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
-from domain.models.actor import Actor, Role
 from domain.models.event import Event
-from domain.models.link import Link, LinkKind, new_token, token_hash
+from domain.models.link import new_token, token_hash
 from domain.models.mail import (
     ANNOUNCED,
     GIVE_UP_AFTER,
     LEASE,
     Letter,
     Mail,
-    MailRequest,
     retry_delay,
 )
-from domain.models.user import Status, User, password_reset_requested
-from domain.services.unit import Clock, Store, WriteUnit
+from domain.models.user import Status, User
+from domain.services.mail_requests import answer_requests
+from domain.services.unit import Clock, Store
 
 REQUESTS = 100
 EVENTS = 200
@@ -54,28 +53,14 @@ class MailService:
         self._wake.clear()
 
     async def take_requests(self) -> bool:
-        """Turn the oldest requests into events; returns whether there may be more. Raises Unavailable."""
+        """Answer the oldest requests; returns whether there may be more. Raises Unavailable."""
         async with self._store.write() as unit:
             requests = await unit.mails.take_requests(REQUESTS)
             if not requests:
                 return False
-            await self._request_resets(unit, requests)
+            await answer_requests(unit, requests)
             await unit.commit()
         return len(requests) == REQUESTS
-
-    async def _request_resets(self, unit: WriteUnit, requests: Sequence[MailRequest]) -> None:
-        found = await unit.users.find_by_emails([r.email for r in requests])
-        locked = await unit.users.get_many_for_update([u.id for u in found.values()])
-        users = {u.email: u for u in locked.values() if u.status is Status.ACTIVE}
-        for request in requests:
-            user = users.get(request.email)
-            if user is not None:
-                await self._request_reset(unit, user, request)
-
-    async def _request_reset(self, unit: WriteUnit, user: User, request: MailRequest) -> None:
-        now = request.requested_at
-        await unit.links.request(Link(LinkKind.PASSWORD_RESET, user.id, user.id, user.email, now, request.language))
-        await unit.events.append(password_reset_requested(Actor(None, Role.MEMBER, None, request.origin), user, now))
 
     async def read_log(self) -> bool:
         """Queue the mails that the next events announce; returns whether there may be more. Raises Unavailable."""

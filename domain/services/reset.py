@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from domain.errors import AccountDisabled, NotFound, TokenExpired, TokenInvalid
 from domain.models.actor import Actor, Origin
-from domain.models.link import Link, LinkKind, token_hash
+from domain.models.link import LinkKind
 from domain.models.mail import MailKind, MailRequest
 from domain.models.passwords import clean_password, refuse_own_words
 from domain.models.text import canonical_email
-from domain.models.user import Status, User
+from domain.models.user import User
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher
+from domain.services.link_use import link_of, user_of
 from domain.services.live import LiveSessions
 from domain.services.passwords import replace_password
-from domain.services.unit import Clock, ReadUnit, Store, WriteUnit, Written
+from domain.services.unit import Clock, Store, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,40 +64,15 @@ class ResetService:
         """
         await self._attempts.using_link(origin)
         async with self._store.read() as reading:
-            user_id = (await self._link(reading, command.token)).owner_id
+            link = await link_of(reading, LinkKind.PASSWORD_RESET, command.token, self._clock.now())
         password = clean_password(command.password, "new_password")
         hashed = await self._hasher.hash(password)
         async with self._store.write() as unit:
-            before = await self._user(unit, user_id, command.token)
+            before = await user_of(unit, link, command.token, self._clock.now())
             refuse_own_words(password, before.email, before.display_name, "new_password")
             actor = Actor(before.id, before.role, None, origin)
             user = before.with_password(self._clock.now())
             written = await replace_password(unit, actor, user, hashed, keep=None)
             await unit.commit()
-        await self._live.settle(user_id)
+        await self._live.settle(user.id)
         return Written(user, written.position)
-
-    async def _user(self, unit: WriteUnit, user_id: UUID, token: str) -> User:
-        """The user of a token, locked; checked again, because the token may have been used meanwhile."""
-        try:
-            user = await unit.users.get_for_update(user_id)
-        except NotFound:
-            raise TokenInvalid(USED) from None
-        link = await self._link(unit, token)
-        if user.status is Status.DISABLED:
-            raise AccountDisabled
-        if user.status is not Status.ACTIVE or link.email != user.email:
-            raise TokenInvalid(USED)
-        return user
-
-    async def _link(self, unit: ReadUnit | WriteUnit, token: str) -> Link:
-        hashed = token_hash(token)
-        link = None if hashed is None else await unit.links.find(LinkKind.PASSWORD_RESET, hashed)
-        if link is None:
-            raise TokenInvalid(USED)
-        if not link.is_valid(self._clock.now()):
-            raise TokenExpired("This link has expired; ask for a new one")
-        return link
-
-
-USED = "This link is not valid: it was used, or a newer one was sent"

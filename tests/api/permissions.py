@@ -65,6 +65,8 @@ MUTATIONS = {
     "resetPassword": Rule(
         f'resetPassword(input: {{token: "no token", newPassword: "{PASSWORD}"}}) {RESULT}', ("TOKEN_INVALID",) * 4
     ),
+    "requestEmailVerification": Rule(f"requestEmailVerification {RESULT}", SIGNED_IN),
+    "verifyEmail": Rule(f'verifyEmail(token: "no token") {RESULT}', ("TOKEN_INVALID",) * 4),
     "setPassword": Rule(f'setPassword(input: {{userId: "$id", password: "{PASSWORD}"}}) {RESULT}', ADMINS),
     "beginTotp": Rule(f'beginTotp(currentPassword: "{PASSWORD}") {RESULT}', SIGNED_IN),
     "confirmTotp": Rule(f'confirmTotp(code: "000000") {RESULT}', NOTHING_BEGUN),

@@ -21,8 +21,6 @@ from schema.root import export
 
 PENDING = {
     # verification and change of addresses, sign-up with a proved address
-    "Mutation.requestEmailVerification",
-    "Mutation.verifyEmail",
     "Mutation.requestEmailChange",
     "Mutation.confirmEmailChange",
     "ChangeEmailInput",

@@ -10,7 +10,7 @@ from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
 from domain.services.sign_in import SignIn, SignUp
 from domain.services.user import CreateUser, UpdateUser
-from tests.unit.test_services import PASSWORD, World
+from tests.unit.world import PASSWORD, World
 
 U_LABEL, A_LABEL = "ada@münchen.example", "Ada@XN--MNCHEN-3YA.example"
 ATTEMPTS = 4

@@ -15,7 +15,8 @@ from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.sign_in import SignIn, SignUp
 from domain.services.user import UpdateUser
 from tests.unit.fakes import FakeLimiter
-from tests.unit.test_services import PASSWORD, World, actor, world
+from tests.unit.test_services import world
+from tests.unit.world import PASSWORD, World, actor
 
 __all__ = ["world"]
 WRONG = "a wrong password"

@@ -25,7 +25,7 @@ from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
 from domain.services.sign_in import SignedIn, SignIn, SignUp
 from domain.services.user import CreateUser, UpdateUser
-from tests.unit.test_services import World
+from tests.unit.world import World
 
 EMAILS, NAMES = [f"{n}@example.com" for n in "abcd"], ["Ann", "Bob", "Cy"]
 PASSWORDS = ["first password", "second password"]

@@ -11,7 +11,7 @@ from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
 from domain.services.sign_in import SignUp
 from domain.services.user import HELD_BY_DELETED, CreateUser, UpdateUser
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 ADDRESS = "ada@example.com"
 

@@ -14,7 +14,7 @@ from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
 from domain.services.user import HELD_BY_DELETED
-from tests.unit.test_services import World
+from tests.unit.world import World
 
 
 async def known(world: World, **fields: Any) -> User:

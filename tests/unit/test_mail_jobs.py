@@ -22,7 +22,7 @@ from domain.models.mail import Letter, LetterNotSent
 from domain.services.attempts import AttemptLimits
 from tests.logged import logged
 from tests.smtp import DIE, STALL, MailServer, mail_server, token_in
-from tests.unit.test_services import World
+from tests.unit.world import World
 
 SITE = "https://rollcall.example.com"
 

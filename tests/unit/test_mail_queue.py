@@ -16,7 +16,7 @@ from domain.models.user import Status
 from domain.services.attempts import AttemptLimits
 from domain.services.session import SetPassword
 from domain.services.user import UpdateUser
-from tests.unit.test_services import World
+from tests.unit.world import World
 
 ORIGIN = Origin("request-1", "192.0.2.1", "test", Language.DE)
 

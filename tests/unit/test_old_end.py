@@ -13,7 +13,7 @@ from domain.models.event import Event
 from domain.services.attempts import AttemptLimits
 from domain.services.history import HistoryService
 from domain.services.retention import DAYS_MAX, RetentionService, age_of
-from tests.unit.test_services import World
+from tests.unit.world import World
 
 ANONYMOUS = Actor(None, Role.AUDITOR)
 

@@ -22,7 +22,7 @@ from domain.services.session import SetPassword
 from domain.services.sign_in import SignIn, SignUp
 from domain.services.user import CreateUser, UpdateUser
 from domain.services.user_fields import checked
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 ADA = ("ada.lovelace@analytical.example", "Zoë Ada Lovelace")
 

@@ -24,7 +24,7 @@ from domain.services.importing import ImportRow
 from domain.services.session import SetPassword
 from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser, UpdateUser
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 OTHER = Actor(None, Role.MEMBER)
 QUARTER = datetime(2025, 12, 31, 23, 45, tzinfo=UTC)

@@ -23,7 +23,7 @@ from domain.services.event import RECENT_HOURS, EventService
 from domain.services.principal import PrincipalService
 from domain.services.user import UpdateUser
 from tests.unit.fakes import FakePresence
-from tests.unit.test_services import World, actor
+from tests.unit.world import World, actor
 
 CURSOR = LogCursor("0" * 8, seq=3)
 MEMBER, AUDITOR = Actor(UUID(int=8), Role.MEMBER), Actor(UUID(int=9), Role.AUDITOR)

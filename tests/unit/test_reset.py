@@ -16,7 +16,7 @@ from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser, UpdateUser
 from tests.unit.fakes import FakeHasher
 from tests.unit.test_mail_queue import ORIGIN, letter
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 NEW = "an unusual phrase"
 

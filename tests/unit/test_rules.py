@@ -17,7 +17,7 @@ from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
 from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser, UpdateUser
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 ATTEMPTS = 3
 

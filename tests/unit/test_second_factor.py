@@ -12,7 +12,7 @@ from domain.models.session import EndReason
 from domain.models.user import User
 from domain.services.attempts import AttemptLimits
 from domain.services.sign_in import SignedIn, SignIn
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 ADDED, REMOVED = EventType.SECOND_FACTOR_ADDED, EventType.SECOND_FACTOR_REMOVED
 

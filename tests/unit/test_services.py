@@ -3,85 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from api.jobs.failures import FailureQueue
 from domain import errors
-from domain.models.actor import Actor, Origin, Role, system
+from domain.models.actor import Origin, Role, system
 from domain.models.event_types import EventType
 from domain.models.session import EndReason
-from domain.models.user import Status, User
-from domain.services.attempts import AttemptLimits, Attempts
-from domain.services.importing import ImportRow, ImportService
-from domain.services.mail import MailService
-from domain.services.reset import ResetService
-from domain.services.second_factor import SecondFactorService
-from domain.services.session import SessionService
-from domain.services.sign_in import SessionRules, SignedIn, SignIn, SignUp
-from domain.services.sign_in_failure import SignInFailureService
-from domain.services.user import CreateUser, UpdateUser, UserService
-from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeStore, FakeTokens
-from tests.unit.fakes.second_factors import FakeAuthenticator
-
-PASSWORD = "correct horse battery"
-
-
-@dataclass
-class World:
-    """The services over one set of fakes."""
-
-    store: FakeStore
-    clock: FakeClock
-    live: FakeLive
-    hasher: FakeHasher
-    limiter: FakeLimiter
-    failures: FailureQueue
-    users: UserService
-    sessions: SessionService
-    factors: SecondFactorService
-    imports: ImportService
-    mails: MailService
-    resets: ResetService
-
-    @classmethod
-    def over(cls, limits: AttemptLimits) -> World:
-        """An empty world with these limits."""
-        store, clock, live, tokens = FakeStore(), FakeClock(), FakeLive(), FakeTokens()
-        any_store, limiter, hasher = cast("Any", store), FakeLimiter(), FakeHasher()
-        attempts = Attempts(limiter, limits)
-        failures = FailureQueue(SignInFailureService(any_store).record)
-        users = UserService(any_store, clock, hasher, tokens, FakePresence(), live, attempts)
-        factors = SecondFactorService(any_store, clock, hasher, FakeAuthenticator(), attempts, live)
-        sessions = SessionService(any_store, clock, hasher, tokens, attempts, failures, SessionRules(), live, factors)
-        imports = ImportService(any_store, clock, hasher)
-        mails = MailService(any_store, clock)
-        resets = ResetService(any_store, clock, hasher, attempts, live, mails.wake)
-        return cls(store, clock, live, hasher, limiter, failures, users, sessions, factors, imports, mails, resets)
-
-    @property
-    def logged(self) -> list[EventType]:
-        """The types of the events in the log."""
-        return [e.type for e in self.store.state.events]
-
-    async def user(self, email: str = "ada@example.com", role: Role = Role.MEMBER) -> User:
-        """A user with a password."""
-        return (await self.users.create(system(), CreateUser(email, "Ada", role, PASSWORD))).value
-
-    async def signed_in(self, user: User) -> SignedIn:
-        return await self.sessions.sign_in(Origin(), SignIn(user.email, PASSWORD))
+from domain.models.user import Status
+from domain.services.attempts import AttemptLimits
+from domain.services.importing import ImportRow
+from domain.services.sign_in import SignIn, SignUp
+from domain.services.user import CreateUser, UpdateUser
+from tests.unit.world import PASSWORD, World, actor
 
 
 @pytest.fixture
 def world() -> World:
     return World.over(AttemptLimits())
-
-
-def actor(user: User, signed_in: SignedIn | None = None) -> Actor:
-    """A user as an actor."""
-    return Actor(user.id, user.role, signed_in.session.id if signed_in else None)
 
 
 async def test_a_change_writes_the_row_and_its_event(world: World) -> None:

@@ -14,7 +14,7 @@ from domain.models.user import Status
 from domain.services.attempts import AttemptLimits
 from domain.services.session import SetPassword
 from domain.services.user import CreateUser
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 NEW = "another password"
 

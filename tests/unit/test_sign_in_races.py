@@ -16,7 +16,7 @@ from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits
 from domain.services.sign_in import SessionRules, SignIn, SignUp
 from tests.unit.fakes import FakeHasher
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 Meanwhile = Callable[[World, User], None]
 

@@ -25,7 +25,7 @@ from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRefusal, ImportRow
 from domain.services.user import new_user
-from tests.unit.test_services import World
+from tests.unit.world import World
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HEADER = b"email,display_name,role\n"

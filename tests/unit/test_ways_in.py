@@ -19,7 +19,7 @@ from domain.services.user import CreateUser, UpdateUser
 from schema.feeds.messages import UserEntered, UserLeft
 from schema.feeds.users import FeedProjection
 from schema.live.rows import Rows
-from tests.unit.test_services import PASSWORD, World, actor
+from tests.unit.world import PASSWORD, World, actor
 
 EPOCH = UUID(int=5)
 

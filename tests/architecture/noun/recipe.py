@@ -89,7 +89,7 @@ EDITS = (
         "from schema.team import TeamMutations, TeamQueries\n",
     ),
     Edit("schema/root.py", "class Query(SessionQueries", ", TeamQueries"),
-    Edit("schema/root.py", "class Mutation(SessionMutations", ", TeamMutations"),
+    Edit("schema/root.py", "class Mutation(\n    SessionMutations,\n", "    TeamMutations,\n"),
     Edit(
         "api/bootstrap/container.py",
         "from api.telemetry import Metrics\n",

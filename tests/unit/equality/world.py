@@ -28,6 +28,7 @@ from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules
 from domain.services.user import UserService
+from domain.services.verification import VerificationService
 from schema.context import Context
 from schema.services import Services
 from tests.unit.fakes import (
@@ -182,6 +183,7 @@ def context(
         ),
         second_factors=factors,
         resets=ResetService(store, clock, hasher, attempts, live, lambda: None),
+        verifications=VerificationService(store, clock, attempts, lambda: None),
         events=EventService(store, clock),
         api_keys=ApiKeyService(store, clock, live),
         presence=presence,

@@ -35,6 +35,9 @@ class FakeLinks:
         """Store the hash."""
         self._state.links[link.kind, link.owner_id] = replace(link, token_hash=token_hash, expires_at=expires_at)
 
+    async def end(self, link: Link) -> None:
+        self._state.links.pop((link.kind, link.owner_id), None)
+
     async def end_all(self, user_id: UUID) -> None:
         self._state.links = {key: link for key, link in self._state.links.items() if link.user_id != user_id}
 

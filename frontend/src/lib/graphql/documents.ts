@@ -312,6 +312,14 @@ export type UserOutcome = {
 	__typename: 'ForbiddenProblem';
 	code: ProblemCode;
 	message: string;
+} | {
+	__typename: 'CredentialsProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'RateLimitProblem';
+	code: ProblemCode;
+	message: string;
 };
 
 const UserOutcomeFragment = "fragment UserOutcome on UserResult{__typename ...on UserPayload{user{...User}}...Problem ...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}}";

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-import pytest
-
-from api.bootstrap import ensure_first_admin
-from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
-from tests.smtp import DIE, MailServer, mail_server, token_in
+from tests.api.conftest import Api, Person
+from tests.api.mails.rows import everything, fetch
+from tests.smtp import DIE, MailServer, token_in
 
 NEW = "an entirely new password"
 REQUEST = "mutation($e: String!) { requestPasswordReset(email: $e) { __typename ... on Done { ok cursor } ... on Problem { code message } } }"
@@ -21,28 +17,6 @@ RESET = """mutation($i: ResetPasswordInput!) { resetPassword(input: $i) {
   __typename ... on Done { ok cursor } ... on Problem { code message } ... on ValidationProblem { fields { field } } } }"""
 EVENTS = """query($id: ID!) { events(first: 50, filter: {userId: $id, types: [PASSWORD_RESET_REQUESTED]}) {
   edges { node { type actor { id } ipAddress changes { field } } } } }"""
-
-
-@pytest.fixture
-async def smtp() -> AsyncIterator[MailServer]:
-    async with mail_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def api(fresh_database_url: str, redis_url: str, smtp: MailServer) -> AsyncIterator[Api]:
-    """A client of a server of the test's own, which sends to `smtp`."""
-    settings = settings_for(fresh_database_url, redis_url, smtp_url=f"smtp://127.0.0.1:{smtp.port}")
-    await ensure_first_admin(settings)
-    with Server(settings) as running:
-        client = Api(running)
-        async with client.http:
-            yield client
-
-
-@pytest.fixture
-async def admin(api: Api) -> Person:
-    return await api.sign_in(ADMIN, PASSWORD)
 
 
 async def request(api: Api, email: str, **headers: str) -> Any:
@@ -116,21 +90,6 @@ async def test_members_do_not_see_the_event_and_none_sees_a_token(
     stored = await everything(fresh_database_url)
     assert token_in(message) not in stored
     assert sha256(token_in(message).encode()).hexdigest() in stored, "or this test reads the wrong tables"
-
-
-async def fetch(url: str, statement: str) -> list[Any]:
-    """The rows of a statement."""
-    connection = await asyncpg.connect(url)
-    try:
-        return list(await connection.fetch(statement))
-    finally:
-        await connection.close()
-
-
-async def everything(url: str) -> str:
-    """All rows of the log, the links and the queue, as text."""
-    tables = ("events", "links", "mails", "mail_requests")
-    return repr([await fetch(url, f"select to_jsonb(t)::text from {table} t") for table in tables])  # noqa: S608
 
 
 async def test_mails_are_sent_once_the_server_of_mails_is_back(

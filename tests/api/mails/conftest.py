@@ -1,0 +1,33 @@
+"""Servers that send their mails to a server of the test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api.bootstrap import ensure_first_admin
+from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
+from tests.smtp import MailServer, mail_server
+
+
+@pytest.fixture
+async def smtp() -> AsyncIterator[MailServer]:
+    async with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+async def api(fresh_database_url: str, redis_url: str, smtp: MailServer) -> AsyncIterator[Api]:
+    """A client of a server of the test's own, which sends to `smtp`."""
+    settings = settings_for(fresh_database_url, redis_url, smtp_url=f"smtp://127.0.0.1:{smtp.port}")
+    await ensure_first_admin(settings)
+    with Server(settings) as running:
+        client = Api(running)
+        async with client.http:
+            yield client
+
+
+@pytest.fixture
+async def admin(api: Api) -> Person:
+    return await api.sign_in(ADMIN, PASSWORD)
