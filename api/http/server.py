@@ -23,6 +23,12 @@ SOCKET_MESSAGE_BYTES = 128 * 1024
 ENDING_SECONDS = 2
 """What is kept of SHUTDOWN_SECONDS for ending what runs behind the requests."""
 
+COLLECTIONS = (10_000, 10, 20)
+"""Objects that are new since the last collection, and after how many collections the next older generation has one.
+
+With Python's own (700, 10, 10), a fifth of the time in which sockets join goes into full collections (docs/performance.md).
+"""
+
 DRAIN_STEP = 0.1
 """Seconds between checks for a second signal."""
 
@@ -60,6 +66,7 @@ class Server(uvicorn.Server):
             raise ConfigurationError(f"Rollcall cannot listen on API_HOST and API_PORT: {where}") from None
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECTIONS)
         if self.started:
             self._ready()
 

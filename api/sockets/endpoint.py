@@ -90,4 +90,4 @@ class SocketEndpoint:
             return
         # Otherwise the pages of its snapshot would count as the process's own work, which takes precedence over all requests.
         with in_the_name_of(subscriber.actor, subscriber.actor.origin):
-            await self._live.serve(executor, document.key, subscriber)
+            await self._live.serve(executor, document, subscriber)

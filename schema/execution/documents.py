@@ -28,6 +28,7 @@ from graphql import (
     strip_ignored_characters,
     validate,
 )
+from graphql.execution import Executor
 from graphql.validation import OverlappingFieldsCanBeMergedRule, ValidationContext, specified_rules
 from graphql.validation.validate import ValidationAbortedError
 
@@ -42,6 +43,7 @@ from schema.execution.limits import (
     excesses,
 )
 from schema.execution.plans import SIZE_KEPT, WORTH, Compilation, Plans
+from schema.live.sharing import Traits, traits_of
 
 ERRORS_MAX = 10
 MEMBERS_BYTES, STRANGERS_BYTES = 64 * 1024 * 1024, 4 * 1024 * 1024
@@ -89,6 +91,15 @@ class Document:
     only: OperationDefinitionNode | None
     """The operation of a document that has no other."""
     compilations: dict[str, Compilation] = field(default_factory=dict)
+    traits: dict[str, Traits] = field(default_factory=dict)
+
+    def traits_of(self, executor: Executor[Any]) -> Traits:
+        """How the subscription of an executor may be shared; the same for all viewers and variables."""
+        key = _name_of(executor.operation)
+        found = self.traits.get(key)
+        if found is None:
+            found = self.traits[key] = traits_of(executor)
+        return found
 
     def compilation(self, name: str | None) -> Compilation:
         """The plans of an operation. Raises DocumentRefused."""

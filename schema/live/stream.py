@@ -28,6 +28,7 @@ from domain.models.user import User
 from domain.services.event import LogHub, Renewal
 from domain.services.live import Presence
 from domain.tasks import end
+from schema.execution.documents import Document
 from schema.live.batches import Batches
 from schema.live.group import Group
 from schema.live.lane import Account, Lane
@@ -35,7 +36,6 @@ from schema.live.ports import MakeContext, Message, PresenceUpdate, Projection, 
 from schema.live.positions import LOST, PRUNED
 from schema.live.replay import PresenceUpdates, Replay
 from schema.live.row_reader import RowReader
-from schema.live.sharing import traits_of
 from schema.live.subscriber import Subscriber
 
 BATCH = 64
@@ -133,7 +133,7 @@ class Live:
         if group.idle and self._groups.get(group.key) is group:
             del self._groups[group.key]
 
-    async def serve(self, executor: Executor[Any], document_key: str, subscriber: Subscriber) -> None:
+    async def serve(self, executor: Executor[Any], document: Document, subscriber: Subscriber) -> None:
         """Bring a subscription from its first message to the live stream; returns once it is live or has ended.
 
         The executor has the parsed document, its variables and the viewer's context. Raises Unavailable while the log
@@ -146,19 +146,19 @@ class Live:
             subscriber.sink.fail([self.format_error(e) for e in source.errors or ()])
             return
         projection: Projection = source.projection.of_epoch(self._hub.epoch)
-        with self._group(executor, document_key, subscriber.actor, projection) as group:
+        with self._group(executor, document, subscriber.actor, projection) as group:
             await self._replay.begin(group, subscriber, projection)
 
     @contextmanager
     def _group(
-        self, executor: Executor[Any], document_key: str, actor: Actor, projection: Projection
+        self, executor: Executor[Any], document: Document, actor: Actor, projection: Projection
     ) -> Iterator[Group]:
-        traits = traits_of(executor)
+        traits = document.traits_of(executor)
         variables = {k: v for k, v in executor.variable_values.coerced.items() if k != traits.position}
         encoded_variables = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS, default=str).decode()
         name = executor.operation.name and executor.operation.name.value
         own = (actor.user_id, actor.session_id) if traits.own or projection.private else None
-        key = (document_key, name, projection.key, encoded_variables, actor.role, own)
+        key = (document.key, name, projection.key, encoded_variables, actor.role, own)
         group = self._groups.get(key)
         if group is None:
             stand_in = actor if own else Actor(NIL, actor.role)

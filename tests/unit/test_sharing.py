@@ -10,9 +10,13 @@ from graphql import GraphQLObjectType
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schema.execution.documents import Documents
+from schema.execution.executions import Executions
 from schema.live.sharing import Traits, traits_of
 from schema.marks import PER_VIEWER, depends_on_viewer
 from schema.node import Node
+from tests.unit.equality.comparison import SCHEMA as STRAWBERRY
+from tests.unit.equality.world import context
 from tests.unit.test_compiled import SCHEMA, executor, selections
 
 SESSIONS = "sessions { edges { node { current } } }"
@@ -34,6 +38,17 @@ def test_a_field_that_depends_on_the_viewer_is_found_at_any_depth(fields: str, *
     named = f"subscription {{ userEvents {{ ...E }} }} fragment E on Event {{ {fields} }}"
     deep = f"subscription {{ ...S }} fragment S on Subscription {{ userEvents {{ ...E }} }} fragment E on Event {{ {fields} }}"
     assert [traits_of(executor(text)) for text in (inline, named, deep)] == [Traits(own=own, position=None)] * 3
+
+
+def test_each_operation_of_a_document_keeps_its_own_traits() -> None:
+    new = "subscription New { userEvents { __typename } }"
+    document = Documents(STRAWBERRY).get(
+        f"{new} subscription From($a: Cursor) {{ userEvents(after: $a) {{ __typename }} }}"
+    )
+    executions = Executions(Documents(STRAWBERRY))
+    for _ in range(2):
+        built = [executions.prepare(document, name, {}, context("admin", {})) for name in ("New", "From")]
+        assert [document.traits_of(one).position for one in built] == [None, "a"]
 
 
 @pytest.mark.parametrize(

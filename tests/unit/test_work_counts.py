@@ -212,7 +212,7 @@ class Subscribed:
         executor = self.executions.prepare(self.document, None, None, viewed)
         sink = Sink()
         self.sinks.append(sink)
-        await self.live.serve(executor, self.document.key, Subscriber(cast("Any", sink), VIEWERS["admin"] or ADMIN))
+        await self.live.serve(executor, self.document, Subscriber(cast("Any", sink), VIEWERS["admin"] or ADMIN))
 
 
 ADMIN = Actor(UUID(int=1), Role.ADMIN)
@@ -241,7 +241,7 @@ async def test_joining_a_subscription_that_others_have() -> None:
         found = await subscribed(stack, Log())
         count = await calls_of(found.join)
         assert found.live.group_count == 1
-    within(count, 1132)
+    within(count, 367)
 
 
 async def test_sending_an_event_to_all_who_subscribe() -> None:
