@@ -43,7 +43,7 @@ class Metrics:
         )
         statements = self._histogram("sql_seconds", "Time of an SQL statement", "database")
         answers = self._histogram("redis_seconds", "Time of a round trip to Redis", "use")
-        self._answers = {use: answers.labels(use) for use in ("publish", "presence", "limit")}
+        self._answers = {use: answers.labels(use) for use in ("publish", "presence", "limit", "result")}
         self._statements = {role: statements.labels(role) for role in ("primary", "replica")}
         # Finding the series of labels costs ten times as much as counting in it.
         self._of_request = cache(_series(self.requests, self.seconds))
@@ -72,7 +72,7 @@ class Metrics:
         times.observe(seconds)
 
     def redis_answered(self, use: str, seconds: float) -> None:
-        """Measure a round trip to Redis, to publish, for presence or for a limit."""
+        """Measure a round trip to Redis, to publish, for presence, for a limit or for a kept result."""
         self._answers[use].observe(seconds)
 
     def answered(self, operation: str, outcome: str, seconds: float) -> None:

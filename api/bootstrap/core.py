@@ -33,6 +33,7 @@ from domain.services.mail import MailService
 from domain.services.principal import PrincipalService
 from domain.services.reset import ResetService
 from domain.services.restoring import RestoreService
+from domain.services.results import Results
 from domain.services.retention import RetentionService
 from domain.services.second_factor import SecondFactorService
 from domain.services.session import SessionService
@@ -47,6 +48,7 @@ from persistence.log.trim import PruneLock
 from persistence.redis.namespace import RedisNamespace
 from persistence.redis.presence import RedisPresence
 from persistence.redis.rate_limit import RedisRateLimiter
+from persistence.redis.results import RedisResults
 from persistence.redis.times import RedisTimes
 from persistence.slow import SlowStatements
 from persistence.store import SqlStore
@@ -64,7 +66,7 @@ class Core(Parts):
 
     def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
         """See Parts: those with connections and threads, and the queue that is written with them."""
-        return self.database, self.hasher, self.limiter, self.failures
+        return self.database, self.hasher, self.limiter, self.result_store, self.failures
 
     @cached_property
     def database(self) -> Database:
@@ -250,9 +252,19 @@ class Core(Parts):
         return VerificationService(self.store, self.clock, self.attempts, self.mails.wake)
 
     @cached_property
+    def result_store(self) -> RedisResults:
+        """Where they are kept for all instances."""
+        return RedisResults(self.redis_url, self.namespace, self.redis_times)
+
+    @cached_property
+    def results(self) -> Results:
+        """Dear results that are kept for a while; a command follows no log, and keeps none."""
+        return Results(self.result_store)
+
+    @cached_property
     def events(self) -> EventService:
         """The audit trail."""
-        return EventService(self.store, self.clock)
+        return EventService(self.store, self.clock, self.results)
 
     @cached_property
     def imports(self) -> ImportService:

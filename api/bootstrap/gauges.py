@@ -57,6 +57,7 @@ def _redis(metrics: Metrics, container: Container) -> None:
     gauge("redis_shared", "Whether presence was written to Redis and read", lambda: int(core.presence.shared))
     gauge("redis_dropped", "Messages not published while Redis was unavailable", lambda: container.publisher.dropped)
     gauge("redis_refused", "Messages and leases not sealed for this log", lambda: core.namespace.refused)
+    metrics.counters("results", "Dear results by how they were found", "outcome", lambda: core.results.outcomes)
     metrics.counters("attempts_limited", "Attempts refused by a limit", "limit", lambda: core.limiter.limited)
 
 

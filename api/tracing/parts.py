@@ -45,7 +45,7 @@ class PartSpans:
             add_past(self._tracer, name, SpanKind.CLIENT, statement.seconds, known, failed=failed)
 
     def redis_answered(self, use: str, seconds: float) -> None:
-        """A round trip to Redis: to publish, for presence, or for a limit."""
+        """A round trip to Redis: to publish, for presence, for a limit or for a kept result."""
         if use == "publish" or is_traced():
             add_past(self._tracer, f"redis {use}", SpanKind.CLIENT, seconds, {"db.system.name": "redis"})
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from domain import policies
@@ -14,12 +14,17 @@ from domain.cursors import LogCursor
 from domain.errors import ValidationFailed
 from domain.models.actor import Actor
 from domain.models.event import Event, EventCount
+from domain.models.event_types import EventType
 from domain.models.log import COUNTED_STEP, EventFilter, LogState
 from domain.pagination import Page, Window
+from domain.services.results import Codec, Results, by_role, cache_result
 from domain.services.unit import Clock, Store
 
 HOUR = timedelta(hours=1)
 RECENT_HOURS = 24
+COUNTS_SECONDS = 15
+"""How long counts are kept, if no event comes: the hours of the last 24 move on meanwhile, and old events are pruned."""
+EVERY_TYPE = frozenset(EventType)
 COUNTED_MAX = 200_000
 """On a busier day only the newest events are counted, so that a dashboard query stays cheap."""
 PERIODS_MAX = 31
@@ -90,6 +95,20 @@ class Recent:
     counts: Sequence[EventCount]
 
 
+def _written(recent: Recent) -> Any:
+    counts = [[c.type.value, c.at.isoformat(), c.count] for c in recent.counts]
+    return [recent.since.isoformat(), recent.complete, counts]
+
+
+def _read(value: Any) -> Recent:
+    since, complete, counts = value
+    at = datetime.fromisoformat
+    return Recent(at(since), complete, [EventCount(EventType(type_), at(when), n) for type_, when, n in counts])
+
+
+COUNTS = Codec(_written, _read)
+
+
 def _fault(starts: Sequence[datetime], now: datetime) -> str | None:
     """Why periods that start then cannot be counted."""
     if not 1 <= len(starts) <= PERIODS_MAX:
@@ -106,8 +125,8 @@ def _fault(starts: Sequence[datetime], now: datetime) -> str | None:
 class EventService:
     """Reads of the log."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, results: Results | None = None) -> None:
+        self._store, self._clock, self.results = store, clock, results
 
     async def page(
         self, actor: Actor, window: Window, filter_: EventFilter, at_least: LogCursor | None = None
@@ -129,6 +148,7 @@ class EventService:
                 found = await unit.events.pages_for_users(allowed, window, await unit.events.state())
         return {u: found.get(u, empty) for u in user_ids}
 
+    @cache_result("recent_events", seconds=COUNTS_SECONDS, changed_by=EVERY_TYPE, codec=COUNTS, scope=by_role)
     async def recent(self, actor: Actor, at_least: LogCursor | None = None) -> Recent:
         """How many events of each type there were in each of the last 24 hours. Raises Forbidden for members."""
         policies.require_auditor(actor)
@@ -137,6 +157,7 @@ class EventService:
             counts = await unit.events.counts(since, HOUR, COUNTED_MAX)
         return Recent(since, sum(c.count for c in counts) < COUNTED_MAX, counts)
 
+    @cache_result("event_counts", seconds=COUNTS_SECONDS, changed_by=EVERY_TYPE, codec=COUNTS, scope=by_role)
     async def counts(self, actor: Actor, starts: Sequence[datetime], at_least: LogCursor | None = None) -> Recent:
         """How many events of each type there were in each of these periods; the last one ends now.
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-USES = ("publish", "presence", "limit")
+USES = ("publish", "presence", "limit", "result")
 
 
 class RedisTimes:

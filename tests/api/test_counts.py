@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import event
@@ -72,3 +73,21 @@ async def test_an_expensive_count_is_estimated_and_marked_as_an_estimate(fresh_a
     found = await api.rest("GET", "/api/v1/users", admin, params={"count": "true", "search": "many"})
     assert found.headers["x-total-count-exact"] == "false"
     assert abs(int(found.headers["x-total-count"]) - many) <= 0.05 * many
+
+
+async def test_counts_are_computed_once_until_an_event_comes(api: Api, admin: Person) -> None:
+    query = "{ eventCounts { since complete counts { type at count } } }"
+
+    async def created() -> int:
+        counts = (await api.ask(query, by=admin))["eventCounts"]["counts"]
+        return int(sum(c["count"] for c in counts if c["type"] == "USER_CREATED"))
+
+    async with asyncio.timeout(120):
+        while await api.ask(query, by=admin) != await api.ask(query, by=admin):
+            pass  # computed anew in between: an event has come, or the time was over
+    known = await created()
+    await api.new_user(admin)
+    async with asyncio.timeout(120):
+        while await created() == known:
+            await asyncio.sleep(0.05)
+    assert await created() == known + 1

@@ -19,7 +19,7 @@ from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser
 from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakePresence, FakeStore
 
-CORE = ("database", "hasher", "limiter", "failures")
+CORE = ("database", "hasher", "limiter", "result_store", "failures")
 ORDER = (
     *CORE,
     "slow_statements",

@@ -22,6 +22,7 @@ from domain.models.signing_key import SigningKeyReader, SigningKeyRepository
 from domain.services.attempts import RateLimiter
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions, Presence
+from domain.services.results import ResultStore
 from domain.services.second_factor import Authenticator
 from domain.services.signing_key import KeyMaker
 from domain.services.unit import Clock, IdempotencyKeys, ReadUnit, Store, WriteUnit
@@ -34,6 +35,7 @@ PORTS: dict[type, tuple[type, ...]] = {
     outside.FakeLimiter: (RateLimiter,),
     outside.FakePresence: (Presence,),
     outside.FakeLive: (LiveSessions,),
+    outside.FakeResultStore: (ResultStore,),
     store.FakeUsers: (UserReader, UserRepository),
     store.FakeSessions: (SessionReader, SessionRepository),
     idempotency.FakeKeys: (IdempotencyKeys,),

@@ -141,3 +141,18 @@ class FakeLive:
 
     async def settle(self, user_id: UUID) -> None:
         self.settled.append(user_id)
+
+
+class FakeResultStore:
+    """Keeps texts without end; `puts` has what was kept: kind, key and seconds."""
+
+    def __init__(self) -> None:
+        self.texts: dict[tuple[str, str], str] = {}
+        self.puts: list[tuple[str, str, int]] = []
+
+    async def get(self, kind: str, key: str) -> str | None:
+        return self.texts.get((kind, key))
+
+    async def put(self, kind: str, key: str, text: str, seconds: int) -> None:
+        self.texts[kind, key] = text
+        self.puts.append((kind, key, seconds))
