@@ -17,6 +17,7 @@ const BUDGETS = {
 	'/forgot-password': 50,
 	'/reset-password': 50,
 	'/account': 79,
+	'/account/keys': 70,
 	'/activity': 82,
 	'/activity/revert/[event]': 74,
 	'/developers': 68,

@@ -53,6 +53,12 @@ export const SERVER = {
 		['STATUSES[code] ?? 502', '502'],
 		["code === 'VALIDATION_ERROR' ? 404 : ", '']
 	],
+	'lib/server/api-key.ts': [
+		["introspect ? ['INTROSPECT'] : []", '[]', 'the scope is not asked for'],
+		['...(lifetime && {', '...(false && {', 'no key has an end'],
+		['lifetime * DAY_MS', 'DAY_MS', 'every key ends tomorrow'],
+		[" || outcome.code === 'NOT_FOUND'", '', 'a key that is not there cannot be revoked']
+	],
 	'lib/server/user.ts': [
 		["form.has('generate') ? generatePassword() : null", 'null', 'nothing is generated without script'],
 		['password: generated });', 'password: input.password });', 'a typed password is sent back'],

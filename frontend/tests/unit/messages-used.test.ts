@@ -1,6 +1,7 @@
 /** Every text of the catalogue is shown somewhere: one that nobody asks for fails here. */
 import { expect, test } from 'vitest';
 import { enAccount } from '#lib/messages/en-account.ts';
+import { enApiKeys } from '#lib/messages/en-api-keys.ts';
 import { enChange } from '#lib/messages/en-change.ts';
 import { enDevelopers } from '#lib/messages/en-developers.ts';
 import { enEvents } from '#lib/messages/en-events.ts';
@@ -63,6 +64,7 @@ test('no text is left over', () => {
 	const all = [
 		...paths(en),
 		...paths(enAccount),
+		...paths(enApiKeys),
 		...paths(enChange),
 		...paths(enDevelopers),
 		...paths(enEvents),

@@ -6,11 +6,13 @@ declare const types: unique symbol;
 
 export type TypedDocument<Data, Variables> = string & { readonly [types]?: [Data, Variables] };
 
+export type Role = 'MEMBER' | 'AUDITOR' | 'ADMIN';
+
+export type ApiKeyScope = 'INTROSPECT';
+
 export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
 
 export type EventType = 'USER_CREATED' | 'USER_UPDATED' | 'USER_ROLE_CHANGED' | 'USER_DISABLED' | 'USER_ENABLED' | 'USER_DELETED' | 'USER_RESTORED' | 'USER_ERASED' | 'EMAIL_VERIFIED' | 'PASSWORD_CHANGED' | 'SESSION_STARTED' | 'SESSION_REVOKED' | 'SESSION_REUSE_DETECTED' | 'SIGN_IN_FAILED' | 'SECOND_FACTOR_ADDED' | 'SECOND_FACTOR_REMOVED' | 'API_KEY_CREATED' | 'API_KEY_REVOKED' | 'PASSWORD_RESET_REQUESTED' | 'SIGNING_KEY_ROTATED';
-
-export type Role = 'MEMBER' | 'AUDITOR' | 'ADMIN';
 
 export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
@@ -21,6 +23,13 @@ export type SecondFactor = 'TOTP';
 export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT' | 'RELEVANCE';
 
 export type SortDirection = 'ASC' | 'DESC';
+
+export interface CreateApiKeyInput {
+	name: string;
+	role: Role;
+	scopes?: (ApiKeyScope)[];
+	expiresAt?: string | null;
+}
 
 export interface EventFilter {
 	types?: (EventType)[] | null;
@@ -99,6 +108,19 @@ export type Actor = {
 };
 
 const ActorFragment = "fragment Actor on User{id displayName}";
+
+export type ApiKeyRow = {
+	id: string;
+	name: string;
+	role: Role;
+	scopes: ApiKeyScope[];
+	hint: string;
+	createdAt: string;
+	lastUsedAt: string | null;
+	expiresAt: string | null;
+};
+
+const ApiKeyRowFragment = "fragment ApiKeyRow on ApiKey{id name role scopes hint createdAt lastUsedAt expiresAt}";
 
 export type DoneOutcome = {
 	__typename: 'Done';
@@ -333,6 +355,49 @@ export type Viewer = {
 };
 
 const ViewerFragment = "fragment Viewer on User{id email displayName role version}";
+
+export type ApiKeysData = {
+	me: {
+		id: string;
+	} | null;
+	apiKeys: ApiKeyRow[];
+};
+
+export type ApiKeysVariables = Record<string, never>;
+
+export const ApiKeys = ("query ApiKeys{me{id}apiKeys{...ApiKeyRow}}" + ApiKeyRowFragment) as TypedDocument<ApiKeysData, ApiKeysVariables>;
+
+export type CreateApiKeyData = {
+	createApiKey: ({
+		__typename: 'ApiKeyPayload';
+		secret: string;
+		apiKey: ApiKeyRow;
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type CreateApiKeyVariables = { input: CreateApiKeyInput };
+
+export const CreateApiKey = ("mutation CreateApiKey($input:CreateApiKeyInput!){createApiKey(input:$input){__typename ...on ApiKeyPayload{secret apiKey{...ApiKeyRow}}...Problem ...on ValidationProblem{fields{field message}}}}" + ApiKeyRowFragment + ProblemFragment) as TypedDocument<CreateApiKeyData, CreateApiKeyVariables>;
+
+export type RevokeApiKeyData = {
+	revokeApiKey: DoneOutcome;
+};
+
+export type RevokeApiKeyVariables = { id: string };
+
+export const RevokeApiKey = ("mutation RevokeApiKey($id:ID!){revokeApiKey(id:$id){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RevokeApiKeyData, RevokeApiKeyVariables>;
 
 export type EventsData = {
 	events: {

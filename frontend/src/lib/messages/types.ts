@@ -1,4 +1,5 @@
 /** What a catalogue must hold. English is the measure of it. */
+import type { enApiKeys } from './en-api-keys.ts';
 import type { enAccount } from './en-account.ts';
 import type { enChange } from './en-change.ts';
 import type { enDevelopers } from './en-developers.ts';
@@ -48,6 +49,7 @@ export type LeaveMessages = Widened<typeof enLeave>;
 export type HelpMessages = Widened<typeof enHelp>;
 export type ViewMessages = Widened<typeof enViews>;
 export type PaletteMessages = Widened<typeof enPalette>;
+export type ApiKeyMessages = Widened<typeof enApiKeys>;
 export type AccountMessages = Widened<typeof enAccount>;
 export type NewMessages = Widened<typeof enNew>;
 export type OverviewMessages = Widened<typeof enOverview>;

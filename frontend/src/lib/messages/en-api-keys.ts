@@ -1,0 +1,38 @@
+/** The words of one's API keys. */
+export const enApiKeys = {
+	title: 'API keys',
+	lead: 'A service uses a key in place of your password. It acts as you, and may never do more than you.',
+	yours: 'Your keys',
+	none: 'You have no API keys.',
+	add: 'New key',
+	name: 'Name',
+	nameHint: 'What the key is for, such as “Backup”.',
+	role: 'Role',
+	roleHint: 'The most it may do. It loses what you lose.',
+	introspect: 'May check other people’s tokens',
+	introspectHint: 'For services that ask Rollcall whether a token is valid.',
+	lifetime: 'Valid for',
+	lifetimes: {
+		30: '30 days',
+		90: '90 days',
+		365: 'One year',
+		0: 'No end'
+	},
+	create: 'Create key',
+	created: (name: string) => `The key “${name}” was created.`,
+	once: 'Copy it now. It is not shown again.',
+	copy: (name: string) => `Copy the key “${name}”`,
+	made: 'created',
+	used: 'last used',
+	unused: 'never used',
+	ends: 'expires',
+	endless: 'does not expire',
+	over: 'Expired',
+	revoked: 'Revoked',
+	revoke: 'Revoke…',
+	revokeLabel: (name: string) => `Revoke the key “${name}”`,
+	follows: 'Services that use this key are refused from now on. This cannot be undone.',
+	confirm: 'Revoke key',
+	done: 'The key was revoked.',
+	full: 'You have as many keys as you can have. Revoke one first.'
+};
