@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.addresses import (
@@ -101,6 +110,13 @@ def check_direct(direct: DatabaseAddress | None, info: ValidationInfo) -> Databa
     return direct
 
 
+def check_idle(days: float, info: ValidationInfo) -> float:
+    """How long an unused session lasts; a token that is still valid would not outlive its session."""
+    if days * 86_400 < info.data.get("access_token_seconds", 0):
+        raise ValueError("is shorter than ACCESS_TOKEN_SECONDS")
+    return days
+
+
 def lower(value: object) -> object:
     """Text without regard to case."""
     return value.lower() if isinstance(value, str) else value
@@ -168,7 +184,8 @@ class LocalSettings(LogSettings):
     access_token_seconds: PositiveInt = 600
     token_audience: TokenAudience = "rollcall"  # noqa: S105 - whom tokens are for
     token_algorithm: Literal["EdDSA", "ES256"] = "EdDSA"  # noqa: S105 - a name
-    refresh_token_days: PositiveInt = 30
+    refresh_token_days: Annotated[PositiveInt | PositiveFloat, AfterValidator(check_idle)] = 30
+    session_days: Annotated[int, Field(ge=0, le=36_500)] = 90
     sign_ins_per_address: PositiveInt = 100
     hash_threads: PositiveInt = 1
 

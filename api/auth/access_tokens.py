@@ -52,10 +52,14 @@ class AccessTokens:
         self._known: OrderedDict[bytes, tuple[str, AccessClaims]] = OrderedDict()
         self._version = 0
 
-    def issue(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
-        """The token, and when it expires. Raises Unavailable while there is no key."""
+    def issue(
+        self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
+    ) -> tuple[str, datetime]:
+        """The token, and when it expires, not after `until` (its session's end). Raises Unavailable while there is no key."""
         signing, issued = self._ring.signing(now), now.replace(microsecond=0)
         expires = issued + self._rules.lifetime
+        if until is not None:
+            expires = min(expires, until.replace(microsecond=0))
         claims = {
             "iss": self._rules.issuer,
             "aud": self._rules.audience,

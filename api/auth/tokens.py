@@ -38,9 +38,11 @@ class SignedTokens:
         )
         self._access = AccessTokens(ring, rules, former)
 
-    def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
-        """The token, and when it expires. Raises Unavailable while there is no key to sign with."""
-        return self._access.issue(session_id, user_id, now)
+    def issue_access(
+        self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
+    ) -> tuple[str, datetime]:
+        """The token, and when it expires, not after `until`. Raises Unavailable while there is no key to sign with."""
+        return self._access.issue(session_id, user_id, now, until)
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:
         """What a token says. Raises TokenInvalid and TokenExpired."""

@@ -212,7 +212,9 @@ class Core(Parts):
     @cached_property
     def sessions(self) -> SessionService:
         """The use cases of sessions."""
-        rules = SessionRules(timedelta(days=self.settings.refresh_token_days), self.settings.sign_up_enabled)
+        settings = self.settings
+        longest = timedelta(days=settings.session_days) if settings.session_days else None
+        rules = SessionRules(timedelta(days=settings.refresh_token_days), longest, settings.sign_up_enabled)
         return SessionService(
             self.store,
             self.clock,

@@ -46,8 +46,10 @@ class RefreshClaims:
 class TokenCodec(Protocol):
     """Access tokens (JWT, RFC 7519) and opaque refresh tokens."""
 
-    def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
-        """The token and its expiry."""
+    def issue_access(
+        self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
+    ) -> tuple[str, datetime]:
+        """The token and its expiry, not after `until`."""
         ...
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:

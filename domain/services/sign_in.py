@@ -68,10 +68,18 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """Settings of an installation: how long an unused session lasts, and whether anyone may sign up."""
+    """Settings of an installation: how long an unused session lasts and how long any (None: no limit), and whether
+    anyone may sign up.
+    """
 
     lifetime: timedelta = timedelta(days=30)
+    longest: timedelta | None = None
     sign_up: bool = True
+
+    def end_of(self, started: datetime, used: datetime) -> datetime:
+        """When a session ends that began at one time and was last renewed at another."""
+        idle = used + self.lifetime
+        return idle if self.longest is None else min(idle, started + self.longest)
 
 
 class SignInService:
@@ -182,7 +190,7 @@ class SignInService:
             user_id=user.id,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + self._rules.lifetime,
+            expires_at=self._rules.end_of(now, now),
             user_agent=(origin.user_agent or "")[:USER_AGENT_MAX] or None,
             ip_address=origin.ip_address,
             refresh_hash=refresh_hash,
@@ -191,7 +199,7 @@ class SignInService:
         await unit.users.touch_seen({user.id: now})
         actor = Actor(user.id, user.role, session_id, origin)
         position = await unit.events.append(session_started(actor, user, session))
-        access, expires_at = self._tokens.issue_access(session_id, user.id, now)
+        access, expires_at = self._tokens.issue_access(session_id, user.id, now, session.expires_at)
         return SignedIn(replace(user, last_seen_at=now), session, access, expires_at, refresh, position)
 
     async def refresh(self, origin: Origin, token: str) -> SignedIn:
@@ -206,7 +214,7 @@ class SignInService:
             user, session = await self._locked(unit, claims.session_id)
             if session.ended_at is not None:
                 raise AccountDisabled if user.status is Status.DISABLED else SessionRevoked
-            if now >= session.expires_at:
+            if now >= min(session.expires_at, self._rules.end_of(session.created_at, now)):
                 raise TokenExpired
             if not self._is_accepted(session, token, now):
                 await self._end_reused(unit, origin, user, session, claims.generation, now)
@@ -216,7 +224,7 @@ class SignInService:
                 await unit.sessions.save(session)
                 await unit.users.touch_seen({user.id: now})
                 await unit.commit()
-        access, expires_at = self._tokens.issue_access(session.id, user.id, now)
+        access, expires_at = self._tokens.issue_access(session.id, user.id, now, session.expires_at)
         return SignedIn(replace(user, last_seen_at=now), session, access, expires_at, refresh)
 
     def _is_current(self, session: Session, token: str) -> bool:
@@ -260,6 +268,6 @@ class SignInService:
             refresh_hash=refresh_hash,
             refreshed_at=now,
             last_seen_at=now,
-            expires_at=now + self._rules.lifetime,
+            expires_at=self._rules.end_of(session.created_at, now),
             ip_address=origin.ip_address or session.ip_address,
         )

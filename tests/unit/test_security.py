@@ -6,7 +6,7 @@ import asyncio
 import base64
 import threading
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -97,6 +97,15 @@ def test_malformed_tokens_are_refused(tokens: SignedTokens, junk: str) -> None:
         tokens.read_access(junk, NOW)
     with pytest.raises(TokenInvalid):
         tokens.read_refresh(junk)
+
+
+def test_an_access_token_does_not_outlive_its_session(tokens: SignedTokens) -> None:
+    end = NOW + timedelta(seconds=90, milliseconds=400)
+    token, expires = tokens.issue_access(SESSION, USER, NOW, end)
+    assert NOW + timedelta(seconds=89) <= expires <= end
+    assert tokens.read_access(token, NOW).expires_at == expires
+    later = NOW + timedelta(days=1)
+    assert tokens.issue_access(SESSION, USER, NOW, later)[1] == tokens.issue_access(SESSION, USER, NOW)[1]
 
 
 def test_another_installation_s_tokens_are_refused(tokens: SignedTokens) -> None:

@@ -98,6 +98,16 @@ def test_v1_may_not_end_before_it_is_deprecated(monkeypatch: pytest.MonkeyPatch)
     assert "REST_SUNSET" in fault(monkeypatch, REST_SUNSET="next-year")
 
 
+def test_an_unused_session_may_last_for_hours_but_not_for_less_than_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, REFRESH_TOKEN_DAYS="30").refresh_token_days == 30
+    assert load(monkeypatch, REFRESH_TOKEN_DAYS="0.5").refresh_token_days == 0.5
+    assert "ACCESS_TOKEN_SECONDS" in fault(monkeypatch, REFRESH_TOKEN_DAYS="0.01", ACCESS_TOKEN_SECONDS="900")
+    for wrong in ("0", "-1", "never"):
+        assert "REFRESH_TOKEN_DAYS" in fault(monkeypatch, REFRESH_TOKEN_DAYS=wrong)
+    assert load(monkeypatch, REFRESH_TOKEN_DAYS="30", SESSION_DAYS="0").session_days == 0
+    assert "SESSION_DAYS" in fault(monkeypatch, SESSION_DAYS="-1")
+
+
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(monkeypatch, API_PORT="", ADMIN_PASSWORD="").api_port == 8000
 

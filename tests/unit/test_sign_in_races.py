@@ -102,6 +102,30 @@ async def test_a_session_ends_at_the_moment_it_expires(world: World) -> None:
         await world.sessions.refresh(Origin(), renewed.refresh_token)
 
 
+async def test_a_session_ends_however_much_it_is_used(world: World) -> None:
+    day = timedelta(days=1)
+    world.sessions._rules = SessionRules(lifetime=day, longest=2.5 * day)
+    signed_in = await world.signed_in(await world.user())
+    started, token, renewed = world.clock.now(), signed_in.refresh_token, signed_in
+    for hours, end in [(20, 44), (40, 60), (59.9, 60)]:
+        world.clock.move(seconds=(started + timedelta(hours=hours) - world.clock.now()).total_seconds())
+        renewed = await world.sessions.refresh(Origin(), token)
+        assert renewed.session.expires_at == started + timedelta(hours=end)
+        token = renewed.refresh_token
+    assert renewed.access_expires_at == started + 2.5 * day, "no token outlives its session"
+    world.clock.move(hours=0.2)
+    with pytest.raises(errors.TokenExpired):
+        await world.sessions.refresh(Origin(), token)
+
+
+async def test_a_shorter_limit_ends_a_session_that_began_before_it(world: World) -> None:
+    signed_in = await world.signed_in(await world.user())
+    world.clock.move(hours=48)
+    world.sessions._rules = SessionRules(longest=timedelta(days=1))
+    with pytest.raises(errors.TokenExpired):
+        await world.sessions.refresh(Origin(), signed_in.refresh_token)
+
+
 async def test_signing_in_and_renewing_show_when_the_user_was_last_seen(world: World) -> None:
     user = await world.user()
     signed_in = await world.signed_in(user)

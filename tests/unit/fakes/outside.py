@@ -54,9 +54,12 @@ class FakeHasher:
 class FakeTokens:
     """Readable tokens."""
 
-    def issue_access(self, session_id: UUID, user_id: UUID, now: datetime) -> tuple[str, datetime]:
+    def issue_access(
+        self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
+    ) -> tuple[str, datetime]:
         """The token and its expiry."""
-        return f"access {session_id} {user_id}", now + timedelta(minutes=10)
+        end = now + timedelta(minutes=10)
+        return f"access {session_id} {user_id}", end if until is None else min(end, until)
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:
         """The claims of the token."""
