@@ -177,6 +177,11 @@ def log_sign_ins(events: Sequence[NewEvent]) -> None:
     for event in events:
         if event.type in SIGN_INS:
             user, session = event.user_id, event.session_id
+            reasons = {c.field: c.after for c in event.changes if c.field == "reason"}
             log.info(
-                str(event.type), user=user and str(user), session=session and str(session), request_id=event.request_id
+                str(event.type),
+                user=user and str(user),
+                session=session and str(session),
+                request_id=event.request_id,
+                **reasons,
             )

@@ -30,6 +30,8 @@ class DomainError(Exception):
     code: str
     status: ClassVar[int]
     default: ClassVar[str]
+    reason: str | None = None
+    """For the audit trail, and never shown to the client."""
 
     def __init__(self, message: str | None = None) -> None:
         self.message = message or self.default
@@ -164,13 +166,17 @@ class InvalidCredentials(DomainError):
     status = 401
     default = "The e-mail address or the password is wrong"
 
+    def __init__(self, message: str | None = None, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+
 
 class SecondFactorRequired(DomainError):
-    """The password was right, but the account has a second factor and no code was sent."""
+    """The password was right, but the account has a second factor and none was sent."""
 
     code = "SECOND_FACTOR_REQUIRED"
     status = 401
-    default = "Enter the code of your authenticator app, or a recovery code"
+    default = "Enter the code of your authenticator app or a recovery code, or use a passkey"
 
 
 class AccountDisabled(DomainError):

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, delete, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.second_factor import SecondFactor, Totp
 from persistence.metadata import ID, TIME, metadata
+from persistence.passkey import passkeys
 
 totp_secrets = Table(
     "totp_secrets",
@@ -37,10 +38,15 @@ class SqlSecondFactorReader:
         self._connection = connection
 
     async def kinds(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[SecondFactor]]:
-        """The confirmed factors of those users who have any."""
-        owner = totp_secrets.c.user_id
-        statement = select(owner).where(owner.in_(user_ids), totp_secrets.c.confirmed_at.is_not(None))
-        return dict.fromkeys(await self._connection.scalars(statement), (SecondFactor.TOTP,))
+        """What those users have set up who have any: a confirmed TOTP secret, passkeys."""
+        confirmed = select(totp_secrets.c.user_id, literal(SecondFactor.TOTP.value).label("kind")).where(
+            totp_secrets.c.user_id.in_(user_ids), totp_secrets.c.confirmed_at.is_not(None)
+        )
+        keys = select(passkeys.c.user_id, literal(SecondFactor.PASSKEY.value)).where(passkeys.c.user_id.in_(user_ids))
+        found: dict[UUID, list[SecondFactor]] = {}
+        for user_id, kind in await self._connection.execute(confirmed.union(keys)):
+            found.setdefault(user_id, []).append(SecondFactor(kind))
+        return {user_id: tuple(sorted(kinds, key=list(SecondFactor).index)) for user_id, kinds in found.items()}
 
 
 class SqlSecondFactorRepository(SqlSecondFactorReader):
@@ -59,18 +65,18 @@ class SqlSecondFactorRepository(SqlSecondFactorReader):
         changed = {name: statement.excluded[name] for name in values if name != "user_id"}
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=changed))
 
-    async def remove(self, user_id: UUID) -> Sequence[SecondFactor]:
-        """Delete the secret and the recovery codes; returns the confirmed factors that were there."""
-        removed = (await self.kinds([user_id])).get(user_id, ())
-        await self._connection.execute(delete(totp_secrets).where(totp_secrets.c.user_id == user_id))
-        await self._connection.execute(delete(recovery_codes).where(recovery_codes.c.user_id == user_id))
-        return removed
+    async def remove_totp(self, user_id: UUID) -> bool:
+        """Delete the secret; whether there was a confirmed one."""
+        own = delete(totp_secrets).where(totp_secrets.c.user_id == user_id)
+        removed = await self._connection.scalars(own.returning(totp_secrets.c.confirmed_at))
+        return any(confirmed_at is not None for confirmed_at in removed)
 
     async def replace_recovery_codes(self, user_id: UUID, hashes: Sequence[bytes]) -> None:
-        """Delete the user's recovery codes and insert these."""
+        """Delete the user's recovery codes and insert these, if any."""
         await self._connection.execute(delete(recovery_codes).where(recovery_codes.c.user_id == user_id))
-        rows = [{"user_id": user_id, "code_hash": code_hash} for code_hash in hashes]
-        await self._connection.execute(insert(recovery_codes), rows)
+        if hashes:
+            rows = [{"user_id": user_id, "code_hash": code_hash} for code_hash in hashes]
+            await self._connection.execute(insert(recovery_codes), rows)
 
     async def use_recovery_code(self, user_id: UUID, code_hash: bytes) -> bool:
         """Delete a recovery code; whether it was there."""

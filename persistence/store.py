@@ -37,6 +37,7 @@ from persistence.log.restore import SqlLogRestorer
 from persistence.log.table import events, log_state
 from persistence.log.trim import SqlLogTrimmer
 from persistence.mail import SqlMailQueue
+from persistence.passkey import SqlPasskeyReader, SqlPasskeyRepository
 from persistence.second_factor import SqlSecondFactorReader, SqlSecondFactorRepository
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.signing_key import SqlSigningKeyReader, SqlSigningKeyRepository
@@ -61,6 +62,7 @@ class SqlReadUnit:
         self.users = SqlUserReader(connection)
         self.sessions = SqlSessionReader(connection)
         self.second_factors = SqlSecondFactorReader(connection)
+        self.passkeys = SqlPasskeyReader(connection)
         self.links = SqlLinkReader(connection)
         self.events = SqlEventReader(connection)
         self.signing_keys = SqlSigningKeyReader(connection)
@@ -75,6 +77,7 @@ class SqlWriteUnit:
         self.users = SqlUserRepository(connection)
         self.sessions = SqlSessionRepository(connection)
         self.second_factors = SqlSecondFactorRepository(connection)
+        self.passkeys = SqlPasskeyRepository(connection)
         self.links = SqlLinkRepository(connection)
         self.mails = SqlMailQueue(connection)
         self.events = SqlEventAppender(connection)

@@ -53,7 +53,7 @@ _BODIES = {
 }
 _OCCASIONS = {
     "user_counts_added": "INSERT ON users REFERENCING NEW TABLE AS new_users FOR EACH STATEMENT",
-    "user_counts_changed": "UPDATE OF status, role, email_verified_at, password_hash ON users FOR EACH ROW "
+    "user_counts_changed": "UPDATE OF status, role, email_verified_at, password_hash, has_passkey ON users FOR EACH ROW "
     "WHEN (OLD.traits IS DISTINCT FROM NEW.traits)",
     "user_counts_removed": "DELETE ON users REFERENCING OLD TABLE AS old_users FOR EACH STATEMENT",
     "user_counts_emptied": "TRUNCATE ON users FOR EACH STATEMENT",

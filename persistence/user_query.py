@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, literal, literal_column, or_, select
 
 from domain.models.actor import Role
 from domain.models.directory import UserQuery, UserSort
@@ -19,7 +19,7 @@ from persistence.keyset import Keyset
 from persistence.user_table import NEVER, users
 
 STORED = [users.c[f.name] for f in fields(User) if f.name in users.c]
-CAN_SIGN_IN = users.c.password_hash.is_not(None)
+CAN_SIGN_IN = or_(users.c.password_hash.is_not(None), users.c.has_passkey)
 COLUMNS = [*STORED, CAN_SIGN_IN.label("can_sign_in")]
 TOP = "\U0010ffff"
 """Sorts behind everything that may follow a beginning."""

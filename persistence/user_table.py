@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -29,7 +30,7 @@ TRAITS = (
     "(((CASE status WHEN 'active' THEN 0 WHEN 'disabled' THEN 6 ELSE 12 END"
     " + CASE role WHEN 'member' THEN 0 WHEN 'auditor' THEN 2 ELSE 4 END)"
     " + CASE WHEN email_verified_at IS NULL THEN 0 ELSE 1 END)"
-    " + CASE WHEN password_hash IS NULL THEN 0 ELSE 18 END)::smallint"
+    " + CASE WHEN password_hash IS NULL AND NOT has_passkey THEN 0 ELSE 18 END)::smallint"
 )
 """Status, role, whether the address is verified and whether the user can sign in, as one number (see `traits_of`)."""
 
@@ -49,6 +50,7 @@ users = Table(
     Column("last_seen_at", TIME),
     Column("created_at", TIME, nullable=False, server_default=text("now()")),
     Column("updated_at", TIME, nullable=False, server_default=text("now()")),
+    Column("has_passkey", Boolean, nullable=False, server_default=text("false")),
     Column("traits", SmallInteger, Computed(TRAITS, persisted=True), nullable=False),
     UniqueConstraint("email", info={TAKEN: "email"}),
     CheckConstraint("role IN ('member', 'auditor', 'admin')", name="role"),

@@ -83,7 +83,7 @@ _BODIES = {
 }
 _OCCASIONS = {
     "user_words_added": "INSERT ON users REFERENCING NEW TABLE AS new_users FOR EACH STATEMENT",
-    "user_words_changed": "UPDATE OF name_key, email_key, status, role, email_verified_at, password_hash ON users FOR EACH ROW WHEN ("
+    "user_words_changed": "UPDATE OF name_key, email_key, status, role, email_verified_at, password_hash, has_passkey ON users FOR EACH ROW WHEN ("
     "(OLD.name_key, OLD.email_key, OLD.traits) IS DISTINCT FROM (NEW.name_key, NEW.email_key, NEW.traits))",
     "user_words_removed": "DELETE ON users FOR EACH ROW",
 }

@@ -10,6 +10,7 @@ from schema.descriptions import describe
 from schema.event import EventQueries, events_of_user
 from schema.lookup import NodeQueries
 from schema.node import add_fields
+from schema.passkey import Passkey, PasskeyMutations, passkeys_of_user
 from schema.reset import ResetMutations
 from schema.scalars import SCALARS
 from schema.second_factor import SecondFactorMutations, second_factors_of_user
@@ -21,7 +22,13 @@ from schema.user import User, UserQueries
 from schema.user_mutations import UserMutations
 from schema.verification import VerificationMutations
 
-add_fields(User, sessions=sessions_of_user, events=events_of_user, second_factors=second_factors_of_user)
+add_fields(
+    User,
+    sessions=sessions_of_user,
+    events=events_of_user,
+    second_factors=second_factors_of_user,
+    passkeys=passkeys_of_user,
+)
 
 
 @strawberry.type
@@ -36,6 +43,7 @@ class Mutation(
     VerificationMutations,
     UserMutations,
     SecondFactorMutations,
+    PasskeyMutations,
     ApiKeyMutations,
 ):
     """Writes. Every expected failure is data."""
@@ -44,7 +52,7 @@ class Mutation(
 def build_schema() -> strawberry.Schema:
     """Build the served schema; called once per process."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    schema = strawberry.Schema(Query, Mutation, Subscription, types=[User, Session, ApiKey], config=config)
+    schema = strawberry.Schema(Query, Mutation, Subscription, types=[User, Session, ApiKey, Passkey], config=config)
     describe(schema._schema)  # noqa: SLF001 - Strawberry has no public name for it
     return schema
 

@@ -87,6 +87,6 @@ class SecondFactorMutations:
 
     @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def reset_second_factor(self, info: Info, user_id: strawberry.ID) -> DoneResult:
-        """Remove another user's second factors and end all their sessions; admins only."""
+        """Remove another user's second factors and passkeys, and end all their sessions; admins only."""
         written = await info.context.services.second_factors.reset(info.context.viewer, known(user_id))
         return await done(info, written.position)

@@ -13,6 +13,7 @@ from domain.models.actor import Actor
 from domain.services.api_key import ApiKeyService
 from domain.services.event import EventService, LogHub
 from domain.services.live import Presence
+from domain.services.passkey import PasskeyService
 from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
@@ -39,6 +40,7 @@ class Services:
     users: UserService
     sessions: SessionService
     second_factors: SecondFactorService
+    passkeys: PasskeyService
     resets: ResetService
     verifications: VerificationService
     events: EventService

@@ -27,6 +27,7 @@ from schema.loaders import PageKey
 from schema.marks import LOADED_ROW_COST, MUTATION_COST, PER_VIEWER, WRITE_COST, price
 from schema.node import Node, given, shows
 from schema.payloads import DoneResult, done, known
+from schema.scalars import JSON
 from schema.user import User
 
 
@@ -132,6 +133,10 @@ class SignInInput:
     email: str
     password: str
     totp_code: str | None = strawberry.UNSET
+    passkey: JSON | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What a passkey of the user has signed, in place of totpCode: the PublicKeyCredential of the browser as JSON.",
+    )
     cookie: bool = False
 
 
@@ -188,16 +193,16 @@ class SessionMutations:
             info.context.carrier.check()
         command = SignUp(input.email, input.password, input.display_name)
         signed_in = await info.context.services.sessions.sign_up(info.context.origin, command)
-        return _signed_in(info, signed_in, cookie=input.cookie)
+        return signed_in_payload(info, signed_in, cookie=input.cookie)
 
     @strawberry.mutation(extensions=[AsData()])
     async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
         """Start a session."""
         if input.cookie:
             info.context.carrier.check()
-        command = SignIn(input.email, input.password, given(input.totp_code))
+        command = SignIn(input.email, input.password, given(input.totp_code), given(input.passkey))
         signed_in = await info.context.services.sessions.sign_in(info.context.origin, command)
-        return _signed_in(info, signed_in, cookie=input.cookie)
+        return signed_in_payload(info, signed_in, cookie=input.cookie)
 
     @strawberry.mutation(extensions=[AsData()])
     async def refresh_session(self, info: Info, refresh_token: str | None = strawberry.UNSET) -> RefreshResult:
@@ -208,7 +213,7 @@ class SessionMutations:
             if token is None:
                 raise TokenInvalid("The request has no refresh token")
             signed_in = await info.context.services.sessions.refresh(info.context.origin, token)
-        return _signed_in(info, signed_in, cookie=given_token is None)
+        return signed_in_payload(info, signed_in, cookie=given_token is None)
 
     @strawberry.mutation(extensions=[AsData()])
     async def sign_out(self, info: Info) -> DoneResult:
@@ -254,7 +259,8 @@ def _clearing_cookies(info: Info, *, wanted: bool = True) -> Iterator[None]:
         raise
 
 
-def _signed_in(info: Info, signed_in: SignedIn, *, cookie: bool) -> SessionPayload:
+def signed_in_payload(info: Info, signed_in: SignedIn, *, cookie: bool) -> SessionPayload:
+    """The payload of a new session, which the rest of the response is for."""
     if cookie:
         info.context.carrier.set_session(signed_in)
     info.context.become(signed_in)

@@ -233,6 +233,7 @@ class Container(Parts):
             users=core.users,
             sessions=core.sessions,
             second_factors=core.second_factors,
+            passkeys=core.passkeys,
             resets=core.resets,
             verifications=core.verifications,
             events=core.events,

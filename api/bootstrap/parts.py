@@ -23,7 +23,7 @@ class Parts:
     @classmethod
     def names(cls) -> set[str]:
         """The names of the parts."""
-        return {name for name, value in vars(cls).items() if isinstance(value, cached_property)}
+        return {name for c in cls.__mro__ for name, value in vars(c).items() if isinstance(value, cached_property)}
 
     def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
         """The parts that run, in the order in which they are entered."""

@@ -13,6 +13,7 @@ class SubjectKind(StrEnum):
     USER = "user"
     SESSION = "session"
     API_KEY = "api_key"
+    PASSKEY = "passkey"
     SIGNING_KEY = "signing_key"
 
 
@@ -80,6 +81,8 @@ class EventType(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed", Traits(SubjectKind.USER), "An attempt to sign in as a user failed."
     SECOND_FACTOR_ADDED = "second_factor_added", Traits(SubjectKind.USER), "A user added a second factor."
     SECOND_FACTOR_REMOVED = "second_factor_removed", Traits(SubjectKind.USER), "A user's second factor was removed."
+    PASSKEY_ADDED = "passkey_added", Traits(SubjectKind.PASSKEY), "A user registered a passkey."
+    PASSKEY_REMOVED = "passkey_removed", Traits(SubjectKind.PASSKEY), "A user's passkey was removed."
     API_KEY_CREATED = "api_key_created", Traits(SubjectKind.API_KEY), "An API key was created."
     API_KEY_REVOKED = "api_key_revoked", Traits(SubjectKind.API_KEY, ends_sessions=True), "An API key was revoked."
     PASSWORD_RESET_REQUESTED = (

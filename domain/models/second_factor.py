@@ -19,6 +19,7 @@ class SecondFactor(StrEnum):
     """What a user has besides the password."""
 
     TOTP = "totp"
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class SecondFactorReader(Protocol):
     """Reads of second factors."""
 
     async def kinds(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[SecondFactor]]:
-        """The confirmed factors of those users who have any."""
+        """What those users have set up who have any: a confirmed TOTP secret, passkeys."""
         ...
 
 
@@ -59,11 +60,14 @@ class SecondFactorRepository(SecondFactorReader, Protocol):
         """Insert the secret, or replace the user's previous one."""
         ...
 
-    async def remove(self, user_id: UUID) -> Sequence[SecondFactor]:
-        """Delete all factors and recovery codes of a user; returns the confirmed factors that were there."""
+    async def remove_totp(self, user_id: UUID) -> bool:
+        """Delete the TOTP secret of a user; whether there was a confirmed one."""
         ...
 
-    async def replace_recovery_codes(self, user_id: UUID, hashes: Sequence[bytes]) -> None: ...
+    async def replace_recovery_codes(self, user_id: UUID, hashes: Sequence[bytes]) -> None:
+        """Delete the recovery codes of a user and insert these, if any."""
+        ...
+
     async def use_recovery_code(self, user_id: UUID, code_hash: bytes) -> bool:
         """Delete a recovery code; whether it was there."""
         ...

@@ -41,7 +41,7 @@ class User:
     email_verified_at: datetime | None = None
     last_seen_at: datetime | None = None
     can_sign_in: bool = False
-    """Whether there is any way to sign in as this user: a password."""
+    """Whether there is any way to sign in as this user: a password or a passkey."""
 
     def changed(
         self,
@@ -176,9 +176,10 @@ def second_factor_removed(actor: Actor, user: User, factor: str, now: datetime) 
     return _about(EventType.SECOND_FACTOR_REMOVED, actor, user, now, [Change("second_factor", factor, None)])
 
 
-def sign_in_failed(actor: Actor, user: User, now: datetime) -> NewEvent:
-    """A sign-in to this user's account failed."""
-    return _about(EventType.SIGN_IN_FAILED, actor, user, now)
+def sign_in_failed(actor: Actor, user: User, now: datetime, reason: str | None = None) -> NewEvent:
+    """A sign-in to this user's account failed; `reason` where that is more than a wrong password or code."""
+    changes = [] if reason is None else [Change("reason", None, reason)]
+    return _about(EventType.SIGN_IN_FAILED, actor, user, now, changes)
 
 
 def password_reset_requested(actor: Actor, user: User, now: datetime) -> NewEvent:

@@ -79,6 +79,10 @@ class Attempts:
         """Count an attempt to confirm a second factor with a code."""
         await self._count(("second_factor", str(user_id)), self._limits.per_account)
 
+    async def passkey_options(self, origin: Origin) -> None:
+        """Count a request for a challenge by its IP address: a page for signing in asks for one whenever it is shown."""
+        await self._count(("passkey_options", origin.network), self._limits.per_address)
+
     async def requesting_mail(self, origin: Origin, email: str) -> None:
         """Count a request for a mail to an address, by IP address and by the address, whether or not it is known."""
         await self._count(("mail_request", origin.network), self._limits.per_address)

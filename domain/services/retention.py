@@ -100,6 +100,12 @@ class RetentionService:
         async for count in self._in_batches(lambda unit: unit.links.prune(batch), batch):
             yield count
 
+    async def prune_challenges(self, actor: Actor, batch: int = BATCH) -> AsyncIterator[int]:
+        """Delete used challenges of passkeys that have expired, in the same way. Raises Forbidden and Unavailable."""
+        policies.require_admin(actor)
+        async for count in self._in_batches(lambda unit: unit.passkeys.prune_challenges(batch), batch):
+            yield count
+
     async def _in_batches(self, delete: Callable[[WriteUnit], Awaitable[int]], batch: int) -> AsyncIterator[int]:
         count = batch
         while count == batch:

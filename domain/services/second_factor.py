@@ -10,15 +10,17 @@ from uuid import UUID
 
 from domain import policies
 from domain.cursors import LogCursor
-from domain.errors import Forbidden, InvalidCredentials, SecondFactorRequired, ValidationFailed
+from domain.errors import Forbidden, InvalidCredentials, LastAdmin, SecondFactorRequired, ValidationFailed
 from domain.models.actor import Actor
+from domain.models.event import NewEvent
+from domain.models.passkey import passkey_removed
 from domain.models.second_factor import RECOVERY_CODES, SecondFactor, Totp
 from domain.models.session import EndReason, session_ended
 from domain.models.user import User, second_factor_added, second_factor_removed
 from domain.services.attempts import Attempts
-from domain.services.credentials import PasswordHasher
 from domain.services.live import LiveSessions
-from domain.services.passwords import is_current
+from domain.services.passkey_check import PasskeyCheck
+from domain.services.reauthentication import Reauthentication
 from domain.services.unit import Clock, Store, WriteUnit, Written
 
 CODE_MAX = 64
@@ -51,27 +53,42 @@ class Authenticator(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class FactorProof:
+    """What a client sends for the second factor: a code of the app or a recovery code, or what a passkey has signed."""
+
+    code: str | None = field(default=None, repr=False)
+    passkey: object = field(default=None, repr=False)
+
+
+async def remove_unneeded_codes(unit: WriteUnit, user_id: UUID) -> None:
+    """Remove the recovery codes of a user who has no second factor any more."""
+    if not (await unit.second_factors.kinds([user_id])).get(user_id):
+        await unit.second_factors.replace_recovery_codes(user_id, ())
+
+
 class SecondFactorService:
-    """The use cases of second factors."""
+    """The use cases of second factors. `passkeys` checks those that sign in, with a password or alone."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        hasher: PasswordHasher,
         authenticator: Authenticator,
         attempts: Attempts,
         live: LiveSessions,
+        proof: Reauthentication,
+        passkeys: PasskeyCheck,
     ) -> None:
-        self._store, self._clock, self._hasher = store, clock, hasher
-        self._authenticator, self._attempts, self._live = authenticator, attempts, live
+        self._store, self._clock, self.passkeys = store, clock, passkeys
+        self._authenticator, self._attempts, self._live, self._proof = authenticator, attempts, live, proof
 
     async def begin(self, actor: Actor, current_password: str) -> Enrolment:
         """A new TOTP secret, which counts once `confirm` has had a code of it; replaces one that waits for its code.
 
         Raises Forbidden without a session or if TOTP is on, InvalidCredentials and RateLimited.
         """
-        user_id = await self._proved(actor, current_password)
+        user_id = await self._proof.by_password(actor, current_password)
         async with self._store.write() as unit:
             user = await unit.users.get_for_update(user_id)
             known = await unit.second_factors.totp(user_id)
@@ -109,20 +126,20 @@ class SecondFactorService:
 
         Raises Forbidden, InvalidCredentials (the code included) and RateLimited.
         """
-        user_id = await self._proved(actor, current_password)
+        user_id = await self._proof.by_password(actor, current_password)
         now = self._clock.now()
         async with self._store.write() as unit:
             user = await unit.users.get_for_update(user_id)
-            await self.check(unit, user, code)
-            removed = await unit.second_factors.remove(user_id)
-            entries = [second_factor_removed(actor, user, factor, now) for factor in removed]
+            await self.check(unit, user, FactorProof(code))
+            entries = await self._without_totp(unit, actor, user, now)
+            await remove_unneeded_codes(unit, user_id)
             position = await unit.events.append_many(entries) if entries else None
             await unit.commit()
         return Written(None, position)
 
     async def renew_recovery_codes(self, actor: Actor, current_password: str) -> Sequence[str]:
         """Replace the recovery codes. Raises Forbidden (also if there is no second factor), InvalidCredentials, RateLimited."""
-        user_id = await self._proved(actor, current_password)
+        user_id = await self._proof.by_password(actor, current_password)
         async with self._store.write() as unit:
             await unit.users.get_for_update(user_id)
             if not (await unit.second_factors.kinds([user_id])).get(user_id):
@@ -132,23 +149,38 @@ class SecondFactorService:
         return codes
 
     async def reset(self, actor: Actor, user_id: UUID) -> Written[None]:
-        """Remove another user's second factors and end all their sessions; admins only.
+        """Remove another user's second factors and passkeys, and end all their sessions; admins only.
 
-        One's own are turned off with password and code. Raises Forbidden and NotFound.
+        One's own are turned off with password and code. Raises Forbidden, NotFound, and LastAdmin if no admin could sign
+        in any more.
         """
         policies.require_reset_second_factor(actor, user_id)
         now = self._clock.now()
         async with self._store.write() as unit:
             user = await unit.users.get_for_update(user_id)
-            removed = await unit.second_factors.remove(user_id)
-            ended = await unit.sessions.end_all(user_id, EndReason.REVOKED, now) if removed else ()
-            entries = [second_factor_removed(actor, user, factor, now) for factor in removed]
+            entries = await self._without_totp(unit, actor, user, now)
+            entries += await self._without_passkeys(unit, actor, user, now)
+            await remove_unneeded_codes(unit, user_id)
+            ended = await unit.sessions.end_all(user_id, EndReason.REVOKED, now) if entries else ()
             entries += [session_ended(actor, user, s, EndReason.REVOKED, now) for s in ended]
             position = await unit.events.append_many(entries) if entries else None
             await unit.commit()
         if ended:
             await self._live.settle(user_id)
         return Written(None, position)
+
+    async def _without_totp(self, unit: WriteUnit, actor: Actor, user: User, now: datetime) -> list[NewEvent]:
+        removed = await unit.second_factors.remove_totp(user.id)
+        return [second_factor_removed(actor, user, SecondFactor.TOTP, now)] if removed else []
+
+    async def _without_passkeys(self, unit: WriteUnit, actor: Actor, user: User, now: datetime) -> list[NewEvent]:
+        """Remove the passkeys, also if they are the only way to sign in, but not if no other admin could."""
+        known = (await unit.passkeys.of_users([user.id])).get(user.id, ())
+        is_only_way = bool(known) and await unit.users.password_hash(user.id) is None
+        if is_only_way and user.is_active_admin and not await unit.users.count_other_active_admins(user.id):
+            raise LastAdmin
+        await unit.passkeys.remove(user.id, [p.id for p in known])
+        return [passkey_removed(actor, passkey, now) for passkey in known]
 
     async def kinds(
         self, actor: Actor, user_ids: Sequence[UUID], at_least: LogCursor | None = None
@@ -161,21 +193,29 @@ class SecondFactorService:
                 found = await unit.second_factors.kinds(allowed)
         return {u: found.get(u, ()) if u in allowed else None for u in user_ids}
 
-    async def check(self, unit: WriteUnit, user: User, code: str | None) -> None:
-        """Check a code of a locked user's second factor, if they have one, and take note that it was used.
+    async def check(self, unit: WriteUnit, user: User, proof: FactorProof) -> None:
+        """Check the second factor of a locked user, if they have one, and take note that it was used.
 
-        Raises SecondFactorRequired without a code, and InvalidCredentials for one that is wrong or was used before.
+        Raises SecondFactorRequired without a proof, and InvalidCredentials for one that is wrong or was used before.
         """
-        totp = await unit.second_factors.totp(user.id)
-        if totp is None or totp.confirmed_at is None:
+        if not (await unit.second_factors.kinds([user.id])).get(user.id):
             return
-        if code is None:
+        if proof.passkey is not None:
+            await self.passkeys.accept(unit, user.id, proof.passkey)
+        elif proof.code is not None:
+            await self._use_code(unit, user.id, proof.code)
+        else:
             raise SecondFactorRequired
-        step = self._step_of(totp, code, self._clock.now())
-        if step is not None:
-            await unit.second_factors.save_totp(totp.used(step))
+
+    async def _use_code(self, unit: WriteUnit, user_id: UUID, code: str) -> None:
+        """Use a code of the app, or a recovery code."""
+        totp = await unit.second_factors.totp(user_id)
+        confirmed = totp if totp is not None and totp.confirmed_at is not None else None
+        step = None if confirmed is None else self._step_of(confirmed, code, self._clock.now())
+        if confirmed is not None and step is not None:
+            await unit.second_factors.save_totp(confirmed.used(step))
         elif len(code) > CODE_MAX or not await unit.second_factors.use_recovery_code(
-            user.id, self._authenticator.recovery_hash(user.id, code)
+            user_id, self._authenticator.recovery_hash(user_id, code)
         ):
             raise InvalidCredentials("The code is wrong, has expired or was used before")
 
@@ -187,13 +227,3 @@ class SecondFactorService:
         hashes = [self._authenticator.recovery_hash(user_id, code) for code in codes]
         await unit.second_factors.replace_recovery_codes(user_id, hashes)
         return codes
-
-    async def _proved(self, actor: Actor, current_password: str) -> UUID:
-        """The actor's id, after their current password was checked. Raises Forbidden, InvalidCredentials, RateLimited."""
-        user_id = policies.require_session(actor)
-        await self._attempts.change_password(user_id)
-        async with self._store.read() as unit:
-            known = (await unit.users.password_hashes([user_id])).get(user_id)
-        if not await is_current(self._hasher, current_password, known):
-            raise InvalidCredentials("The current password is wrong")
-        return user_id

@@ -24,7 +24,7 @@ from domain.models.session import EndReason, Session, session_ended
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.passwords import is_current, replace_password
-from domain.services.sign_in import SignInService
+from domain.services.sign_in_passkey import PasskeySignInService
 from domain.services.unit import Written
 
 
@@ -37,7 +37,7 @@ class SetPassword:
     expected_version: int | None = None
 
 
-class SessionService(SignInService):
+class SessionService(PasskeySignInService):
     """The use cases of sessions, including signing in and up."""
 
     async def sign_out(self, actor: Actor) -> Written[None]:

@@ -25,7 +25,7 @@ from domain.models.user import Status, User, user_created
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions
-from domain.services.second_factor import SecondFactorService
+from domain.services.second_factor import FactorProof, SecondFactorService
 from domain.services.sign_in_failure import FailedSignIn, FailedSignIns
 from domain.services.unit import Clock, Store, WriteUnit
 from domain.services.user import new_user
@@ -52,6 +52,8 @@ class SignIn:
     email: str
     password: str = field(repr=False)
     totp_code: str | None = field(default=None, repr=False)
+    passkey: object = field(default=None, repr=False)
+    """What a passkey of the user has signed, in place of a code; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ class SignInService:
         found = await self._credentials(email)
         key = await self._attempts.at_account(origin, email, found.addresses if found else ())
         password = normal_password(command.password)
-        while (signed_in := await self._verify_and_start(origin, found, password, command.totp_code)) is None:
+        proof = FactorProof(command.totp_code, command.passkey)
+        while (signed_in := await self._verify_and_start(origin, found, password, proof)) is None:
             found = await self._credentials(email)
         await self._attempts.reset(key)  # only now, because a correct password alone is not a sign-in
         return signed_in
@@ -145,7 +148,7 @@ class SignInService:
         return None if found is None or found.user.status is Status.DELETED else found
 
     async def _verify_and_start(
-        self, origin: Origin, found: Credentials | None, password: str, code: str | None
+        self, origin: Origin, found: Credentials | None, password: str, proof: FactorProof
     ) -> SignedIn | None:
         """Verify the password and start a session; None if the password has changed, so that it is verified again.
 
@@ -156,13 +159,13 @@ class SignInService:
             self._failures.report(FailedSignIn(found.user.id if found else None, origin, self._clock.now()))
             raise InvalidCredentials
         try:
-            return await self._start_if_unchanged(origin, found, password, code)
-        except (AccountDisabled, InvalidCredentials):
-            self._failures.report(FailedSignIn(found.user.id, origin, self._clock.now()))
+            return await self._start_if_unchanged(origin, found, password, proof)
+        except (AccountDisabled, InvalidCredentials) as error:
+            self._failures.report(FailedSignIn(found.user.id, origin, self._clock.now(), error.reason))
             raise
 
     async def _start_if_unchanged(
-        self, origin: Origin, found: Credentials, password: str, code: str | None
+        self, origin: Origin, found: Credentials, password: str, proof: FactorProof
     ) -> SignedIn | None:
         """Start a session after a correct password, if the user may still sign in; None if the password has changed."""
         async with self._store.write() as unit:
@@ -175,7 +178,7 @@ class SignInService:
                 return None
             if user.status is not Status.ACTIVE:
                 raise AccountDisabled if user.status is Status.DISABLED else InvalidCredentials
-            await self._factors.check(unit, user, code)
+            await self._factors.check(unit, user, proof)
             if self._hasher.needs_rehash(known):
                 await unit.users.set_password_hash(user.id, await self._hasher.hash(password))
             signed_in = await self._start(unit, origin, user, self._clock.now())

@@ -23,6 +23,8 @@ class FailedSignIn:
     user_id: UUID | None
     origin: Origin
     at: datetime
+    reason: str | None = None
+    """Why it failed, where that is more than a wrong password."""
 
 
 class FailedSignIns(Protocol):
@@ -54,7 +56,7 @@ class SignInFailureService:
         async with self._store.write() as unit:
             users = await unit.users.get_many_for_update(sorted(ids))
             entries = [
-                sign_in_failed(Actor(None, Role.MEMBER, None, f.origin), users[f.user_id], f.at)
+                sign_in_failed(Actor(None, Role.MEMBER, None, f.origin), users[f.user_id], f.at, f.reason)
                 for f in failures
                 if f.user_id in users
             ]

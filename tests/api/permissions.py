@@ -73,6 +73,13 @@ MUTATIONS = {
     "disableTotp": Rule(f'disableTotp(currentPassword: "{PASSWORD}", code: "000000") {RESULT}', SIGNED_IN),
     "renewRecoveryCodes": Rule(f'renewRecoveryCodes(currentPassword: "{PASSWORD}") {RESULT}', WITHOUT_FACTOR),
     "resetSecondFactor": Rule(f'resetSecondFactor(userId: "$id") {RESULT}', ADMINS),
+    "beginPasskeyRegistration": Rule(f'beginPasskeyRegistration(currentPassword: "{PASSWORD}") {RESULT}', SIGNED_IN),
+    "finishPasskeyRegistration": Rule(
+        f'finishPasskeyRegistration(name: "Key", credential: {{}}) {RESULT}', NOTHING_BEGUN
+    ),
+    "removePasskey": Rule(f'removePasskey(id: "$id") {RESULT}', (UNKNOWN, HIDDEN, HIDDEN, HIDDEN)),
+    "beginPasskeySignIn": Rule(f"beginPasskeySignIn {RESULT}", ANYONE),
+    "signInWithPasskey": Rule(f"signInWithPasskey(input: {{credential: {{}}}}) {RESULT}", ("INVALID_CREDENTIALS",) * 4),
     "createUser": Rule(f'createUser(input: {{email: "$new", displayName: "New"}}) {RESULT}', ADMINS),
     "updateUser": Rule(f'updateUser(input: {{id: "$id", displayName: "Other"}}) {RESULT}', ADMINS),
     "disableUser": Rule(f'disableUser(id: "$id") {RESULT}', ADMINS),
@@ -126,6 +133,7 @@ TYPES: dict[str, Fields] = {
         "id": Probe(ON_USER, "id", KNOWN),
         "email": Probe(ON_USER, "email", CONCERNED),
         "secondFactors": Probe(ON_USER, "secondFactors", OWN, lambda v: v is not None),
+        "passkeys": Probe(ON_USER, "passkeys { id }", OWN, lambda v: v is not None),
         "canSignIn": Probe(ON_USER, "canSignIn", CONCERNED),
         "sessions": Probe(ON_USER, "sessions { edges { node { id } } }", OWN, lambda v: bool(v["edges"])),
         "events": Probe(ON_USER, "events { edges { node { id } } }", CONCERNED, lambda v: bool(v["edges"])),
@@ -155,6 +163,11 @@ TYPES: dict[str, Fields] = {
         "id": Probe(ON_KEY, "id", OWN),
         **dict.fromkeys(("name", "role", "scopes", "hint", "createdAt", "lastUsedAt", "expiresAt"), OPEN),
     },
+    # Only its owner and admins get a passkey: see test_passkeys.py.
+    "Passkey": dict.fromkeys(("id", "name", "createdAt", "lastUsedAt"), OPEN),
+    "PasskeyPayload": {"passkey": OPEN},
+    # A challenge for whoever asked.
+    "PasskeyOptions": {"options": OPEN},
     "ApiKeyPayload": dict.fromkeys(("apiKey", "secret"), OPEN),
     "UserConnection": {"totalCount": OPEN, "totalCountExact": OPEN},
     "EventCounts": dict.fromkeys(("since", "complete", "counts"), OPEN),

@@ -42,22 +42,6 @@ PENDING = {
     "AcceptInvitationResult",
     "EventType.INVITATION_SENT",
     "EventType.INVITATION_ACCEPTED",
-    # passkeys
-    "Mutation.beginPasskeyRegistration",
-    "Mutation.finishPasskeyRegistration",
-    "Mutation.removePasskey",
-    "Mutation.beginPasskeySignIn",
-    "Mutation.signInWithPasskey",
-    "Passkey",
-    "PasskeyOptions",
-    "PasskeyOptionsResult",
-    "PasskeyPayload",
-    "PasskeyResult",
-    "PasskeySignInInput",
-    "SecondFactor.PASSKEY",
-    "User.passkeys",
-    "EventType.PASSKEY_ADDED",
-    "EventType.PASSKEY_REMOVED",
     # a user's own data
     "Query.myData",
 }

@@ -72,7 +72,7 @@ def test_a_record_has_every_field_and_the_table_every_name() -> None:
 def test_a_user_is_written_with_every_field_and_the_keys_of_name_and_address() -> None:
     of_password = {"can_sign_in"}
     assert {c.name for c in WRITTEN} == {f.name for f in fields(User)} - of_password | {"name_key", "email_key"}
-    assert set(users.c.keys()) - {c.name for c in WRITTEN} == {"password_hash", "traits"}
+    assert set(users.c.keys()) - {c.name for c in WRITTEN} == {"password_hash", "has_passkey", "traits"}
 
 
 @pytest.mark.parametrize("name", PLACED)

@@ -16,17 +16,19 @@ from domain.models.directory import UserReader, UserRepository
 from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
 from domain.models.mail import MailQueue
+from domain.models.passkey import PasskeyReader, PasskeyRepository
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
 from domain.models.signing_key import SigningKeyReader, SigningKeyRepository
 from domain.services.attempts import RateLimiter
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions, Presence
+from domain.services.passkey_check import RelyingParty
 from domain.services.results import ResultStore
 from domain.services.second_factor import Authenticator
 from domain.services.signing_key import KeyMaker
 from domain.services.unit import Clock, IdempotencyKeys, ReadUnit, Store, WriteUnit
-from tests.unit.fakes import api_keys, idempotency, log, mail, outside, second_factors, signing_keys, store
+from tests.unit.fakes import api_keys, idempotency, log, mail, outside, passkeys, second_factors, signing_keys, store
 
 PORTS: dict[type, tuple[type, ...]] = {
     outside.FakeClock: (Clock,),
@@ -41,6 +43,8 @@ PORTS: dict[type, tuple[type, ...]] = {
     idempotency.FakeKeys: (IdempotencyKeys,),
     second_factors.FakeSecondFactors: (SecondFactorReader, SecondFactorRepository),
     second_factors.FakeAuthenticator: (Authenticator,),
+    passkeys.FakePasskeys: (PasskeyReader, PasskeyRepository),
+    passkeys.FakeRelyingParty: (RelyingParty,),
     mail.FakeLinks: (LinkReader, LinkRepository),
     mail.FakeMails: (MailQueue,),
     api_keys.FakeApiKeys: (ApiKeyReader, ApiKeyRepository),
@@ -99,7 +103,7 @@ def test_a_unit_has_every_member_of_its_port(fake: type) -> None:
 
 
 def test_every_fake_is_compared_with_its_port() -> None:
-    modules = (api_keys, idempotency, log, mail, outside, second_factors, signing_keys, store)
+    modules = (api_keys, idempotency, log, mail, outside, passkeys, second_factors, signing_keys, store)
     fakes = {c for m in modules for n, c in vars(m).items() if n.startswith("Fake")}
     assert fakes == set(PORTS) | set(UNITS)
 

@@ -111,6 +111,7 @@ UNREPORTED = {
     "uq_events_seq",
     "uq_links_token_hash",
     "uq_mails_ord",
+    "uq_passkeys_credential_id",
     "uq_signing_keys_kid",
 }
 """Constraints over values that are made here, not given by a client: a violation is a fault, not a refusal."""

@@ -11,6 +11,9 @@ from domain.models.user import User
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.importing import ImportService
 from domain.services.mail import MailService
+from domain.services.passkey import PasskeyService
+from domain.services.passkey_check import PasskeyCheck
+from domain.services.reauthentication import Reauthentication
 from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
 from domain.services.session import SessionService
@@ -19,6 +22,7 @@ from domain.services.sign_in_failure import SignInFailureService
 from domain.services.user import CreateUser, UserService
 from domain.services.verification import VerificationService
 from tests.unit.fakes import FakeClock, FakeHasher, FakeLimiter, FakeLive, FakePresence, FakeStore, FakeTokens
+from tests.unit.fakes.passkeys import FakeRelyingParty
 from tests.unit.fakes.second_factors import FakeAuthenticator
 
 PASSWORD = "correct horse battery"
@@ -35,7 +39,10 @@ class World:
         attempts = Attempts(self.limiter, limits)
         self.failures = FailureQueue(SignInFailureService(store).record)
         self.users = UserService(store, clock, hasher, tokens, FakePresence(), live, attempts)
-        self.factors = SecondFactorService(store, clock, hasher, FakeAuthenticator(), attempts, live)
+        proof, party = Reauthentication(store, clock, hasher, attempts), FakeRelyingParty()
+        check = PasskeyCheck(party, clock)
+        self.factors = SecondFactorService(store, clock, FakeAuthenticator(), attempts, live, proof, check)
+        self.passkeys = PasskeyService(store, clock, party, attempts, proof)
         self.sessions = SessionService(
             store, clock, hasher, tokens, attempts, self.failures, SessionRules(), live, self.factors
         )

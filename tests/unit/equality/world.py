@@ -22,6 +22,9 @@ from domain.models.user import Status, User
 from domain.services.api_key import ApiKeyService
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.event import EventService
+from domain.services.passkey import PasskeyService
+from domain.services.passkey_check import PasskeyCheck
+from domain.services.reauthentication import Reauthentication
 from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
@@ -41,6 +44,7 @@ from tests.unit.fakes import (
     FakeTokens,
 )
 from tests.unit.fakes.log import FIRST_EPOCH
+from tests.unit.fakes.passkeys import FakeRelyingParty
 from tests.unit.fakes.second_factors import FakeAuthenticator
 from tests.unit.fakes.state import State
 
@@ -175,13 +179,15 @@ def context(
     clock, live, hasher, tokens, presence = FakeClock(), FakeLive(), FakeHasher(), FakeTokens(), FakePresence()
     presence.online = frozenset({ADMIN.id, MEMBER.id})
     attempts = Attempts(FakeLimiter(), AttemptLimits())
-    factors = SecondFactorService(store, clock, hasher, FakeAuthenticator(), attempts, live)
+    proof, party = Reauthentication(store, clock, hasher, attempts), FakeRelyingParty()
+    factors = SecondFactorService(store, clock, FakeAuthenticator(), attempts, live, proof, PasskeyCheck(party, clock))
     services = Services(
         users=UserService(store, clock, hasher, tokens, presence, live, attempts),
         sessions=SessionService(
             store, clock, hasher, tokens, attempts, cast("Any", _Ignored()), SessionRules(), live, factors
         ),
         second_factors=factors,
+        passkeys=PasskeyService(store, clock, party, attempts, proof),
         resets=ResetService(store, clock, hasher, attempts, live, lambda: None),
         verifications=VerificationService(store, clock, attempts, lambda: None),
         events=EventService(store, clock),

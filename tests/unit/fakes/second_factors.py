@@ -47,8 +47,10 @@ class FakeSecondFactors:
 
     async def kinds(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[SecondFactor]]:
         """The confirmed factors."""
-        found = {i: self._state.totp.get(i) for i in user_ids}
-        return {i: (SecondFactor.TOTP,) for i, totp in found.items() if totp and totp.confirmed_at}
+        held = {SecondFactor.PASSKEY: {p.user_id for p in self._state.passkeys.values()}}
+        held[SecondFactor.TOTP] = {i for i, totp in self._state.totp.items() if totp.confirmed_at}
+        found = {i: tuple(kind for kind in SecondFactor if i in held[kind]) for i in user_ids}
+        return {i: kinds for i, kinds in found.items() if kinds}
 
     async def totp(self, user_id: UUID) -> Totp | None:
         return self._state.totp.get(user_id)
@@ -56,12 +58,10 @@ class FakeSecondFactors:
     async def save_totp(self, totp: Totp) -> None:
         self._state.totp[totp.user_id] = totp
 
-    async def remove(self, user_id: UUID) -> Sequence[SecondFactor]:
-        """Delete all factors; returns the confirmed ones."""
-        removed = (await self.kinds([user_id])).get(user_id, ())
-        self._state.totp.pop(user_id, None)
-        self._state.recovery.pop(user_id, None)
-        return removed
+    async def remove_totp(self, user_id: UUID) -> bool:
+        """Delete the secret; whether it was confirmed."""
+        totp = self._state.totp.pop(user_id, None)
+        return totp is not None and totp.confirmed_at is not None
 
     async def replace_recovery_codes(self, user_id: UUID, hashes: Sequence[bytes]) -> None:
         self._state.recovery[user_id] = frozenset(hashes)

@@ -10,6 +10,7 @@ from domain.models.api_key import ApiKey
 from domain.models.event import NewEvent
 from domain.models.link import Link, LinkKind
 from domain.models.mail import Mail, MailRequest
+from domain.models.passkey import Passkey
 from domain.models.second_factor import Totp
 from domain.models.session import Session
 from domain.models.signing_key import SigningKey
@@ -35,6 +36,8 @@ class State:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     totp: dict[UUID, Totp] = field(default_factory=dict)
     recovery: dict[UUID, frozenset[bytes]] = field(default_factory=dict)
+    passkeys: dict[UUID, Passkey] = field(default_factory=dict)
+    challenges: frozenset[bytes] = frozenset()
     log: StoredLog = field(default_factory=StoredLog)
     links: dict[tuple[LinkKind, UUID], Link] = field(default_factory=dict)
     mail_requests: list[MailRequest] = field(default_factory=list)
@@ -53,6 +56,7 @@ class State:
             sessions=dict(self.sessions),
             totp=dict(self.totp),
             recovery=dict(self.recovery),
+            passkeys=dict(self.passkeys),
             log=replace(self.log, entries=list(self.log.entries)),
             links=dict(self.links),
             mail_requests=list(self.mail_requests),

@@ -22,6 +22,7 @@ from tests.unit.fakes.idempotency import FakeKeys
 from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer
 from tests.unit.fakes.mail import FakeLinks, FakeMails
 from tests.unit.fakes.pages import page_of
+from tests.unit.fakes.passkeys import FakePasskeys
 from tests.unit.fakes.ranks import sort_key, tier_of
 from tests.unit.fakes.second_factors import FakeSecondFactors
 from tests.unit.fakes.signing_keys import FakeSigningKeys
@@ -135,6 +136,7 @@ class FakeUsers:
         self._state.links = {k: link for k, link in self._state.links.items() if link.user_id != user_id}
         self._state.mails = {i: queued for i, queued in self._state.mails.items() if queued.mail.user_id != user_id}
         self._state.sessions = {i: s for i, s in self._state.sessions.items() if s.user_id != user_id}
+        self._state.passkeys = {i: p for i, p in self._state.passkeys.items() if p.user_id != user_id}
         self._state.totp.pop(user_id, None)
         self._state.recovery.pop(user_id, None)
 
@@ -154,9 +156,10 @@ class FakeUsers:
             await self.set_password_hash(user_id, password_hash)
 
     async def count_other_active_admins(self, user_id: UUID) -> int:
-        """The number of other active admins that have a password."""
+        """The number of other active admins who can sign in."""
         others = [u for u in self._state.users.values() if u.is_active_admin and u.id != user_id]
-        return sum(self._state.hashes[u.id] is not None for u in others)
+        with_passkey = {p.user_id for p in self._state.passkeys.values()}
+        return sum(self._state.hashes[u.id] is not None or u.id in with_passkey for u in others)
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
         """Update the times at which users were last seen."""
@@ -240,6 +243,7 @@ class FakeUnit:
         self._copy = store.state.copied()
         self.users, self.sessions = FakeUsers(self._copy, store.steps), FakeSessions(self._copy, store.time)
         self.second_factors = FakeSecondFactors(self._copy)
+        self.passkeys = FakePasskeys(self._copy)
         self.events, self.keys = FakeEvents(self._copy.log), FakeKeys(self._copy)
         self.log = FakeLog(self._copy.log, store.time)
         self.restorer = FakeRestorer(self._copy.log)

@@ -12,13 +12,13 @@ export type ApiKeyScope = 'INTROSPECT';
 
 export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
 
-export type EventType = 'USER_CREATED' | 'USER_UPDATED' | 'USER_ROLE_CHANGED' | 'USER_DISABLED' | 'USER_ENABLED' | 'USER_DELETED' | 'USER_RESTORED' | 'USER_ERASED' | 'EMAIL_VERIFIED' | 'PASSWORD_CHANGED' | 'SESSION_STARTED' | 'SESSION_REVOKED' | 'SESSION_REUSE_DETECTED' | 'SIGN_IN_FAILED' | 'SECOND_FACTOR_ADDED' | 'SECOND_FACTOR_REMOVED' | 'API_KEY_CREATED' | 'API_KEY_REVOKED' | 'PASSWORD_RESET_REQUESTED' | 'SIGNING_KEY_ROTATED';
+export type EventType = 'USER_CREATED' | 'USER_UPDATED' | 'USER_ROLE_CHANGED' | 'USER_DISABLED' | 'USER_ENABLED' | 'USER_DELETED' | 'USER_RESTORED' | 'USER_ERASED' | 'EMAIL_VERIFIED' | 'PASSWORD_CHANGED' | 'SESSION_STARTED' | 'SESSION_REVOKED' | 'SESSION_REUSE_DETECTED' | 'SIGN_IN_FAILED' | 'SECOND_FACTOR_ADDED' | 'SECOND_FACTOR_REMOVED' | 'PASSKEY_ADDED' | 'PASSKEY_REMOVED' | 'API_KEY_CREATED' | 'API_KEY_REVOKED' | 'PASSWORD_RESET_REQUESTED' | 'SIGNING_KEY_ROTATED';
 
 export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
 export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
 
-export type SecondFactor = 'TOTP';
+export type SecondFactor = 'TOTP' | 'PASSKEY';
 
 export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT' | 'RELEVANCE';
 
@@ -55,6 +55,7 @@ export interface SignInInput {
 	email: string;
 	password: string;
 	totpCode?: string | null;
+	passkey?: unknown | null;
 	cookie?: boolean;
 }
 
@@ -417,6 +418,8 @@ export type EventToRevertData = {
 		__typename: 'ApiKey';
 	} | EventRow & {
 		__typename: 'Event';
+	} | {
+		__typename: 'Passkey';
 	} | {
 		__typename: 'Session';
 	} | {
@@ -818,6 +821,8 @@ export type UsersByIdData = {
 		__typename: 'ApiKey';
 	} | {
 		__typename: 'Event';
+	} | {
+		__typename: 'Passkey';
 	} | {
 		__typename: 'Session';
 	} | User & {

@@ -114,6 +114,16 @@ export const deEvents: EventMessages = {
 			self: 'Jemand wollte sich mit einer unbekannten Adresse anmelden',
 			none: 'Jemand wollte sich mit einer unbekannten Adresse anmelden'
 		},
+		PASSKEY_ADDED: {
+			by: '{actor} hat für {user} einen Passkey hinzugefügt',
+			self: '{user} hat einen Passkey hinzugefügt',
+			none: 'Für {user} wurde ein Passkey hinzugefügt'
+		},
+		PASSKEY_REMOVED: {
+			by: '{actor} hat einen Passkey von {userDative} entfernt',
+			self: '{user} hat einen eigenen Passkey entfernt',
+			none: 'Ein Passkey von {userDative} wurde entfernt'
+		},
 		API_KEY_CREATED: {
 			by: '{actor} hat für {user} einen API-Schlüssel erstellt',
 			self: '{user} hat einen API-Schlüssel erstellt',

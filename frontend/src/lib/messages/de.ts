@@ -166,7 +166,8 @@ export const de: Messages = {
 			REUSED: 'Token zweimal benutzt',
 			PASSWORD_CHANGED: 'Passwort geändert',
 			DISABLED: 'Konto gesperrt',
-			DELETED: 'Konto gelöscht'
+			DELETED: 'Konto gelöscht',
+			PASSKEY_COUNTER: 'ein Passkey wurde vielleicht kopiert: Sein Zähler ging zurück'
 		},
 		types: {
 			USER_CREATED: 'Person angelegt',
@@ -185,6 +186,8 @@ export const de: Messages = {
 			SESSION_REVOKED: 'Sitzung beendet',
 			SESSION_REUSE_DETECTED: 'Token doppelt benutzt',
 			SIGN_IN_FAILED: 'Anmeldung gescheitert',
+			PASSKEY_ADDED: 'Passkey hinzugefügt',
+			PASSKEY_REMOVED: 'Passkey entfernt',
 			API_KEY_CREATED: 'API-Schlüssel angelegt',
 			API_KEY_REVOKED: 'API-Schlüssel widerrufen',
 			PASSWORD_RESET_REQUESTED: 'Zurücksetzen des Passworts angefordert',

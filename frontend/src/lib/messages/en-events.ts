@@ -118,6 +118,16 @@ export const enEvents = {
 			self: 'Someone tried to sign in with an unknown address',
 			none: 'Someone tried to sign in with an unknown address'
 		},
+		PASSKEY_ADDED: {
+			by: '{actor} added a passkey for {user}',
+			self: '{user} added a passkey',
+			none: 'A passkey was added for {user}'
+		},
+		PASSKEY_REMOVED: {
+			by: '{actor} removed a passkey of {user}',
+			self: '{user} removed a passkey of their own',
+			none: 'A passkey of {user} was removed'
+		},
 		API_KEY_CREATED: {
 			by: '{actor} created an API key for {user}',
 			self: '{user} created an API key',

@@ -164,7 +164,8 @@ export const en = {
 			REUSED: 'its token was used twice',
 			PASSWORD_CHANGED: 'password changed',
 			DISABLED: 'account disabled',
-			DELETED: 'account deleted'
+			DELETED: 'account deleted',
+			PASSKEY_COUNTER: 'a passkey may have been copied: its counter went back'
 		},
 		types: {
 			USER_CREATED: 'Person added',
@@ -183,6 +184,8 @@ export const en = {
 			SESSION_REVOKED: 'Session ended',
 			SESSION_REUSE_DETECTED: 'Token used twice',
 			SIGN_IN_FAILED: 'Sign-in failed',
+			PASSKEY_ADDED: 'Passkey added',
+			PASSKEY_REMOVED: 'Passkey removed',
 			API_KEY_CREATED: 'API key created',
 			API_KEY_REVOKED: 'API key revoked',
 			PASSWORD_RESET_REQUESTED: 'Password reset requested',

@@ -28,6 +28,8 @@ const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> 
 	SESSION_REVOKED: ['neutral', 'signIns', 'security'],
 	SESSION_REUSE_DETECTED: ['danger', 'security'],
 	SIGN_IN_FAILED: ['warn', 'signIns', 'security', 'failed'],
+	PASSKEY_ADDED: ['ok', 'security', 'changes'],
+	PASSKEY_REMOVED: ['warn', 'security', 'changes'],
 	API_KEY_CREATED: ['neutral', 'security'],
 	API_KEY_REVOKED: ['neutral', 'security'],
 	PASSWORD_RESET_REQUESTED: ['neutral', 'security'],
