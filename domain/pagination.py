@@ -69,6 +69,8 @@ class Page(Generic[T]):
 
 def encode_key(kind: str, value: str, row_id: UUID) -> str:
     """An opaque cursor for a row: the kind of order, its sort key as text, its id."""
+    if value.isprintable() and '"' not in value and "\\" not in value:
+        return encode_plain_key(kind, value, row_id)
     raw = json.dumps([kind, value, str(row_id)], separators=(",", ":"), ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Self
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from persistence.engine import DEFAULT_LIMITS, StatementLimits, create_engine, database_labels
@@ -77,6 +77,10 @@ class Database:
         for over, slow in self._slow:
             if seconds > over:
                 slow(SlowStatement(engine, sql, parameters, seconds, failed))
+
+    def engine_of(self, connection: AsyncConnection) -> AsyncEngine:
+        """The engine of a connection, by which its statements are reported and its server is named."""
+        return self.primary if connection.engine is self.primary_reading else connection.engine
 
     def reading(self, engine: AsyncEngine) -> AsyncEngine:
         """The engine that reads from the same database, outside of transactions."""

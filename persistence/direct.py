@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -17,6 +18,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from persistence.database import Database
 from persistence.errors import translated
+from persistence.statements import Report
 from persistence.turns import ConnectionTurns
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
@@ -39,12 +41,29 @@ class Prepared:
         return [given[name] if name in given else kept[name] for name in self._names]
 
 
+async def fetch(driver: Any, sql: str, values: Sequence[Any], report: Report) -> Sequence[asyncpg.Record]:
+    """The rows of a statement that the driver runs; `report` is told of it. Raises what the driver raises."""
+    began, failed = time.perf_counter(), True
+    try:
+        rows: Sequence[asyncpg.Record] = await driver.fetch(sql, *values)
+    except asyncpg.PostgresError:
+        raise
+    except BaseException:
+        driver.terminate()  # a response may still be on its way; the pool replaces a closed connection
+        raise
+    else:
+        failed = False
+        return rows
+    finally:
+        report(sql, values, time.perf_counter() - began, failed=failed)
+
+
 class Direct:
     """Reads from the primary outside of transactions."""
 
     def __init__(self, database: Database, turns: ConnectionTurns) -> None:
-        self._database, self._turns = database, turns
-        self._engine = database.primary
+        self._turns, self._engine = turns, database.primary
+        self._report = partial(database.executed, self._engine)
         self._pool = self._engine.sync_engine.pool
         self._labels = database.labels(self._engine)
 
@@ -54,21 +73,7 @@ class Direct:
             async with self._turns.connection(self._engine):
                 connection: Any = await greenlet_spawn(self._pool.connect)
                 try:
-                    return await self._fetch(connection.driver_connection, statement.text, statement.values(given))
+                    driver = connection.driver_connection
+                    return await fetch(driver, statement.text, statement.values(given), self._report)
                 finally:
                     connection.close()
-
-    async def _fetch(self, driver: Any, sql: str, values: Sequence[Any]) -> Sequence[asyncpg.Record]:
-        began, failed = time.perf_counter(), True
-        try:
-            rows: Sequence[asyncpg.Record] = await driver.fetch(sql, *values)
-        except asyncpg.PostgresError:
-            raise
-        except BaseException:
-            driver.terminate()  # a response may still be on its way; the pool replaces a closed connection
-            raise
-        else:
-            failed = False
-            return rows
-        finally:
-            self._database.executed(self._engine, sql, values, time.perf_counter() - began, failed=failed)

@@ -29,6 +29,7 @@ from persistence.api_key import SqlApiKeyReader, SqlApiKeyRepository
 from persistence.database import Database
 from persistence.direct import Direct, Prepared
 from persistence.errors import translated
+from persistence.forms import FormReads, Forms, Reads
 from persistence.idempotency import SqlIdempotencyKeys
 from persistence.link import SqlLinkReader, SqlLinkRepository
 from persistence.log.appender import SqlEventAppender
@@ -58,8 +59,8 @@ OnCommit = Callable[[Sequence[NewEvent]], None]
 class SqlReadUnit:
     """The readers over one connection."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.users = SqlUserReader(connection)
+    def __init__(self, connection: AsyncConnection, reads: Reads | None = None) -> None:
+        self.users = SqlUserReader(connection, reads=reads)
         self.sessions = SqlSessionReader(connection)
         self.second_factors = SqlSecondFactorReader(connection)
         self.passkeys = SqlPasskeyReader(connection)
@@ -104,7 +105,7 @@ class SqlStore:
     ) -> None:
         self._database, self._on_commit = database, on_commit
         self._turns = turns or ConnectionTurns(database.pool_size)
-        direct = Direct(database, self._turns)
+        self._forms, direct = Forms(), Direct(database, self._turns)
         self._pages, self._batches = UserPages(direct), UserBatches(partial(_users_by_id, direct))
 
     async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
@@ -139,7 +140,9 @@ class SqlStore:
         async with AsyncExitStack() as stack:
             if searcher is not None:
                 await stack.enter_async_context(self._turns.search(searcher))
-            yield SqlReadUnit(await self._reading(stack, at_least))
+            connection = await self._reading(stack, at_least)
+            report = partial(self._database.executed, self._database.engine_of(connection))
+            yield SqlReadUnit(connection, FormReads(connection, self._forms, report))
 
     async def _reading(self, stack: AsyncExitStack, at_least: LogCursor | None) -> AsyncConnection:
         """A connection that the stack closes; errors until then are translated."""

@@ -33,6 +33,7 @@ from domain.models.directory import Count, Credentials, UserFilter, UserQuery, U
 from domain.models.user import Status, User
 from domain.models.words import email_key, name_key
 from domain.pagination import Page
+from persistence.forms import Reads
 from persistence.last_seen import touch
 from persistence.records import names, recordset
 from persistence.session import sessions
@@ -100,8 +101,8 @@ SAVE = update(users).where(
 class SqlUserReader:
     """Reads over one connection."""
 
-    def __init__(self, connection: AsyncConnection, sizes: Sizes = SIZES) -> None:
-        self._connection, self._sizes = connection, sizes
+    def __init__(self, connection: AsyncConnection, sizes: Sizes = SIZES, reads: Reads | None = None) -> None:
+        self._connection, self._sizes, self._reads = connection, sizes, reads
 
     async def find(self, user_id: UUID) -> User | None:
         """One user, or None."""
@@ -148,12 +149,12 @@ class SqlUserReader:
     async def page(self, query: UserQuery) -> Page[User]:
         """A page by key. Raises ValidationFailed for a cursor of another list."""
         if query.sort is UserSort.RELEVANCE:
-            return await SqlSearch(self._connection, query, self._sizes).page()
+            return await SqlSearch(self._connection, query, self._sizes, self._reads).page()
         keyset = keyset_of(query)
         walk = Walk(query, keyset, self._sizes)
         if query.search is None:
             return keyset.page(await self._fetch(await walk.statement(self._connection)), query.window)
-        search = SqlSearch(self._connection, query, self._sizes)
+        search = SqlSearch(self._connection, query, self._sizes, self._reads)
         if (statement := await self._early(search, walk, query)) is not None:
             early = await self._fetch(statement)
             if len(early) > query.window.size:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -58,6 +59,12 @@ class Filtered:
     def of(cls, query: UserQuery) -> Filtered:
         """The filter of a query."""
         return cls(query.filter, query.online_ids or frozenset())
+
+    def form(self) -> Hashable | None:
+        """The wanted traits; None if the filter is on more than those."""
+        w = self.wanted
+        others = (w.online, w.email, w.id, w.created_after, w.created_before)
+        return (w.status, w.role, w.email_verified, w.can_sign_in) if all(part is None for part in others) else None
 
     def on(self, traits: ColumnElement[Any], user_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """All conditions of the filter."""

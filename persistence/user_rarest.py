@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from domain.models.relevance import Tier, is_long
 from persistence.user_rows import Rows, Sizes, Vocabulary
+from persistence.user_rules import Meant
 from persistence.user_sources import Sources
 
 COMMON = 2
@@ -79,4 +80,5 @@ class RarestRows:
         words = self._search.misspelt(by_email=self._sources.by_email)
         near = await self._vocabulary.near(words)
         rows = await self._vocabulary.with_slips(words, near)
-        return rows, replace(self._sources, near=near, slips=True)
+        meant = {word: Meant.of(found) for word, found in near.items() if found}
+        return rows, replace(self._sources, near=meant, slips=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,9 +21,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.slips import BEGINNING_MIN, exchanged, is_slip, may_slip, middle
+from persistence.forms import Given, Reads
 from persistence.user_query import TOP, count_up_to
 from persistence.user_words import user_words, words
 
@@ -67,18 +67,63 @@ def begins(column: ColumnElement[Any], beginning: str) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of words by one condition: of the words `are`; or else of those that begin like `typed`, or have it inside."""
+
+    typed: str
+    inside: bool = False
+    alone: bool = False
+    are: Sequence[str] | None = None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """Their condition."""
+        if self.are is not None:
+            return user_words.c.word == any_(literal(list(self.are), ARRAY(Text)))
+        if not self.inside:
+            return begins(user_words.c.word, self.typed)
+        known = select(words.c.word).where(_inside(self.typed, alone=self.alone)).scalar_subquery()
+        return user_words.c.word == any_(func.array(known))
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows of words: how many, up to `counted` and one; and their words, None for too many of them.
 
-    Each condition is a statement of its own: with both in one, PostgreSQL would read the table instead of the index alone.
+    Each part is a statement of its own: with both in one, PostgreSQL would read the table instead of the index alone.
     """
 
-    conditions: Sequence[ColumnElement[bool]]
+    parts: Sequence[Part]
     count: int
     vocabulary: Sequence[str] | None
     typed: str
     """The typed word that they have."""
     counted: int
+
+    @property
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        """The conditions of the parts."""
+        return [part.condition for part in self.parts]
+
+    @property
+    def form(self) -> Hashable:
+        """What these rows have besides texts."""
+        parts = [(part.inside, part.alone, part.are is not None) for part in self.parts]
+        return tuple(parts), self.vocabulary is not None
+
+    def lists(self) -> list[Sequence[str]]:
+        """The lists of words in their conditions, and the vocabulary."""
+        return [*(part.are for part in self.parts if part.are is not None), self.vocabulary or ()]
+
+    def saying(self, words: Mapping[str, str], lists: Iterator[Sequence[str]]) -> Rows:
+        """The same rows with other words, and the next ones of other lists."""
+        parts = [
+            replace(p, typed=words.get(p.typed, p.typed), are=None if p.are is None else next(lists))
+            for p in self.parts
+        ]
+        known = next(lists)
+        vocabulary = None if self.vocabulary is None else known
+        return replace(self, parts=parts, vocabulary=vocabulary, typed=words.get(self.typed, self.typed))
 
     def are_counted(self, most: int) -> bool:
         """Whether the count would be the same if up to `most` rows were counted."""
@@ -87,27 +132,26 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Words of the vocabulary, fewer than `most` unless there are too many; their rows; and the rows of all such words."""
+    """Words of the vocabulary, fewer than `most` unless there are too many; and their rows, or (`is_whole`) of all such words."""
 
-    typed: str
     known: CTE
     rows: ColumnElement[bool]
-    all_rows: ColumnElement[bool]
+    is_whole: bool
     most: int
 
     def count(self, most: int) -> Any:
         """The number of rows up to `most` and one, which is not read if there are too many words."""
-        if self.rows is self.all_rows:
+        if self.is_whole:
             return _count_of(self.rows, most)
         words_found = select(func.count()).select_from(self.known).scalar_subquery()
         return case((words_found < self.most, _count_of(self.rows, most)))
 
 
 class Vocabulary:
-    """The words of the directory, over one connection."""
+    """The words of the directory."""
 
-    def __init__(self, connection: AsyncConnection, sizes: Sizes) -> None:
-        self._connection, self._sizes = connection, sizes
+    def __init__(self, reads: Reads, sizes: Sizes) -> None:
+        self._reads, self._sizes = reads, sizes
         self._known: dict[tuple[str, bool | None], Rows] = {}
 
     async def rarest(
@@ -130,46 +174,61 @@ class Vocabulary:
         """Look words up that were not yet, in one statement."""
         if not wanted:
             return
-        look_ups = [self._begun(w) if alone is None else self._inside(w, alone=alone) for w, alone in wanted]
-        columns = [func.array(select(one.known.c.word).scalar_subquery()) for one in look_ups]
-        counts = [one.count(most) for one in look_ups]
-        row = (await self._connection.execute(select(*columns, *counts))).one()
-        for key, one, known, count in zip(wanted, look_ups, row, row[len(look_ups) :], strict=False):
-            self._known[key] = self._rows(one, known, count, most)
+        alone = [one for _, one in wanted]
 
-    def _rows(self, look_up: LookUp, known: Sequence[str], count: int, most: int) -> Rows:
-        if len(known) >= look_up.most:
-            many = self._sizes.many
-            return Rows([look_up.all_rows], many + 1, None, look_up.typed, many)
+        def build(given: Given) -> Select[Any]:
+            look_ups = [
+                self._begun(w) if a is None else self._inside(w, a) for w, a in zip(given.words, alone, strict=True)
+            ]
+            columns = [func.array(select(one.known.c.word).scalar_subquery()) for one in look_ups]
+            return select(*columns, *(one.count(most) for one in look_ups))
+
+        given = Given([word for word, _ in wanted])
+        [row] = await self._reads.rows(("look up", *alone, most, self._sizes), given, build)
+        for key, known, count in zip(wanted, row, row[len(wanted) :], strict=False):
+            self._known[key] = self._rows(*key, known, count, most)
+
+    def _rows(self, typed: str, alone: bool | None, known: Sequence[str], count: int, most: int) -> Rows:
+        is_whole, sizes = alone is None, self._sizes
+        whole = Part(typed, inside=not is_whole, alone=bool(alone))
+        if len(known) >= (sizes.vocabulary + 2 if is_whole else sizes.inside):
+            return Rows([whole], sizes.many + 1, None, typed, sizes.many)
         known = list(dict.fromkeys(known))
-        condition = look_up.rows if look_up.rows is look_up.all_rows else _are(known)
-        few_words = known if len(known) <= self._sizes.vocabulary else None
-        return Rows([condition], count, few_words, look_up.typed, most)
+        few_words = known if len(known) <= sizes.vocabulary else None
+        return Rows([whole if is_whole else Part(typed, are=known)], count, few_words, typed, most)
 
     def _begun(self, word: str) -> LookUp:
         known = _known(begins(words.c.word, word)).order_by(words.c.word).limit(self._sizes.vocabulary + 1)
-        rows = begins(user_words.c.word, word)
-        return LookUp(word, known.cte(), rows, rows, self._sizes.vocabulary + 2)
+        return LookUp(known.cte(), begins(user_words.c.word, word), is_whole=True, most=self._sizes.vocabulary + 2)
 
-    def _inside(self, word: str, *, alone: bool) -> LookUp:
-        inside = words.c.word.contains(word, autoescape=True)
-        inside = and_(inside, ~words.c.word.startswith(word, autoescape=True)) if alone else inside
-        all_rows = user_words.c.word == any_(func.array(select(words.c.word).where(inside).scalar_subquery()))
+    def _inside(self, word: str, alone: bool) -> LookUp:
+        inside = _inside(word, alone=alone)
         # A number in the text: of a parameter a plan for any parameter assumes a tenth of the words, soon met in their order.
         # Not distinct, which would read all such words.
         some = select(words.c.word).where(inside).limit(literal_column(str(self._sizes.inside))).cte()
         rows = user_words.c.word == any_(func.array(select(some.c.word).scalar_subquery()))
-        return LookUp(word, some, rows, all_rows, self._sizes.inside)
+        return LookUp(some, rows, is_whole=False, most=self._sizes.inside)
 
     async def with_slips(self, typed: Sequence[str], meant: Mapping[str, Sequence[str]]) -> Rows | None:
         """The rows of words that begin like one of these words or that it may mean: of the word with the fewest."""
         known = await self._begun_counted(typed, self._sizes.few) or await self._begun_counted(typed, self._sizes.many)
-        counts = [_count_of(_are(meant[word]), self._sizes.many) for word in known if meant.get(word)]
-        counted = iter((await self._connection.execute(select(*counts))).one() if counts else ())
+        counted = iter(await self._counts([meant[word] for word in known if meant.get(word)]))
         found = [
             self._or_any(rows, meant[word], next(counted)) if meant.get(word) else rows for word, rows in known.items()
         ]
         return min(found, key=lambda rows: rows.count, default=None)
+
+    async def _counts(self, lists: Sequence[Sequence[str]]) -> Sequence[int]:
+        """How many rows each of these lists of words has, up to `many` and one."""
+        if not lists:
+            return ()
+        many = self._sizes.many
+
+        def build(given: Given) -> Select[Any]:
+            return select(*(_count_of(Part("", are=one).condition, many) for one in given.lists))
+
+        [row] = await self._reads.rows(("count", many), Given(lists=lists), build)
+        return row
 
     async def _begun_counted(self, typed: Sequence[str], most: int) -> Mapping[str, Rows]:
         """The rows of words that begin like each of these; up to `few`, only of those words of which all are counted."""
@@ -183,20 +242,26 @@ class Vocabulary:
         """These rows, and those of other words."""
         known = None if rows.vocabulary is None else [*rows.vocabulary, *others]
         count = min(rows.count + count, self._sizes.many + 1)
-        return replace(rows, conditions=[*rows.conditions, _are(others)], count=count, vocabulary=known)
+        return replace(rows, parts=[*rows.parts, Part(rows.typed, are=others)], count=count, vocabulary=known)
 
     async def near(self, typed: Sequence[str]) -> dict[str, list[str]]:
         """The words of the vocabulary that each of these may be a slip of."""
         misspelt = [w for w in typed if may_slip(w)]
         if not misspelt:
             return {}
-        parts = [q for w in misspelt for q in _may_be_meant(w)]
-        found = sorted(set((await self._connection.execute(union_all(*parts))).scalars()))
+
+        def build(given: Given) -> Any:
+            return union_all(*(part for word in given.words for part in _may_be_meant(word)))
+
+        rows = await self._reads.rows(("near",), Given(misspelt, in_parts=True), build)
+        found = sorted({word for (word,) in rows})
         return {w: [other for other in found if is_slip(w, other)] for w in misspelt}
 
 
-def _are(known: Sequence[str]) -> ColumnElement[bool]:
-    return user_words.c.word == any_(literal(list(known), ARRAY(Text)))
+def _inside(word: str, *, alone: bool) -> ColumnElement[bool]:
+    """Whether a word of the vocabulary has this inside; not at its beginning, if it is `alone`."""
+    inside = words.c.word.contains(word, autoescape=True)
+    return and_(inside, ~words.c.word.startswith(word, autoescape=True)) if alone else inside
 
 
 def _count_of(condition: ColumnElement[bool], most: int) -> Any:

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Integer, Text, literal
 
-from domain.models.conditions import AllOf, AtLeast, Condition, Field, Holds, Near
+from domain.models.conditions import AllOf, AtLeast, Condition, Field, Holds
+from domain.models.conditions import Near as SlipOf
 from domain.models.relevance import Rule
 from domain.models.slips import exchanged, middle
 from persistence.written import Written
 
-Meant = Mapping[str, Sequence[str]]
-"""The words of the directory that each typed word may be a slip of."""
-BEGINNING = 3
-"""The letters at the beginning of a word by which most words differ."""
+BEGINNING, BEGINNINGS_MAX = 3, 3
+"""The letters at the beginning of a word by which most words differ; and how many beginnings are compared one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The words of the directory that a typed word may be a slip of, and their beginnings, if those are few."""
+
+    words: Sequence[str]
+    beginnings: Sequence[str]
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Meant:
+        """Of these words."""
+        beginnings = sorted({word[:BEGINNING] for word in words})
+        return cls(words, beginnings if len(beginnings) <= BEGINNINGS_MAX else ())
+
+
+Near = Mapping[str, Meant]
+"""What each typed word may be a slip of; words that are no slip are not there."""
 
 
 class Values:
@@ -53,7 +71,7 @@ class SqlTexts:
     A condition on a text that the row does not have is false, and so is a slip of a word that `near` does not have.
     """
 
-    def __init__(self, c: Any, near: Meant, *, whole: bool, values: Values | None = None) -> None:
+    def __init__(self, c: Any, near: Near, *, whole: bool, values: Values | None = None) -> None:
         self._near, self._values = near, Values() if values is None else values
         self._columns: list[ColumnElement[Any]] = [c.name_key, c.email_key]
         self._texts = {Field.NAME: "'  ' || {0} || '  '", Field.WORDS: "'  ' || {0} || '  ' || {1} || '  '"}
@@ -88,8 +106,8 @@ class SqlTexts:
     def _may_hold(self, condition: Condition) -> bool:
         if isinstance(condition, Holds):
             return condition.field in self._texts
-        if isinstance(condition, Near):
-            return bool(self._near.get(condition.word))
+        if isinstance(condition, SlipOf):
+            return condition.word in self._near
         each = (self._may_hold(c) for c in condition.conditions)
         if isinstance(condition, AtLeast):
             return sum(each) >= condition.number
@@ -99,7 +117,7 @@ class SqlTexts:
         """The condition, which may hold, as text; its values are added to the parts."""
         if isinstance(condition, Holds):
             return _has(self._texts[condition.field], condition.part, parts)
-        if isinstance(condition, Near):
+        if isinstance(condition, SlipOf):
             return _has_any(self._texts[condition.field], condition.word, self._near[condition.word], parts)
         written = [self._written(c, parts) for c in condition.conditions if self._may_hold(c)]
         if isinstance(condition, AtLeast):
@@ -112,19 +130,19 @@ def _has(text: str, part: str, parts: Parts) -> str:
     return f"strpos({text}, {parts.value(part)}) > 0"
 
 
-def _has_any(text: str, typed: str, meant: Sequence[str], parts: Parts) -> str:
+def _has_any(text: str, typed: str, meant: Meant, parts: Parts) -> str:
     """Whether one of the words that a slip means is in a text; few texts are split into words for that."""
     likely = " OR ".join(_has(text, part, parts) for part in _likely(typed, meant))
-    return f"(({likely}) AND string_to_array({text}, ' ') && {parts.value(tuple(meant))})"
+    return f"(({likely}) AND string_to_array({text}, ' ') && {parts.value(tuple(meant.words))})"
 
 
-def _likely(typed: str, meant: Sequence[str]) -> Sequence[str]:
+def _likely(typed: str, meant: Meant) -> Sequence[str]:
     """Parts one of which every text has that has one of these words: their beginnings, if those are few.
 
     Else those that a slip leaves: they begin or end like the typed word, or have two letters exchanged (see
     `domain/models/slips.py`).
     """
-    beginnings = sorted({f" {word[:BEGINNING]}" for word in meant})
+    if meant.beginnings:
+        return [f" {beginning}" for beginning in meant.beginnings]
     half = middle(typed)
-    left = [f" {typed[:half]}", f"{typed[half:]} ", f" {exchanged(typed)} "]
-    return beginnings if len(beginnings) <= len(left) else left
+    return [f" {typed[:half]}", f"{typed[half:]} ", f" {exchanged(typed)} "]

@@ -13,6 +13,7 @@ from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.relevance import LITTLE, SLIPPED, Tier, is_little
 from domain.models.user import Status, User
 from domain.pagination import Page
+from persistence.forms import BuiltReads, Reads
 from persistence.user_conditions import Filtered
 from persistence.user_found import Hits
 from persistence.user_narrow import leaves_few
@@ -21,7 +22,18 @@ from persistence.user_rarest import RarestRows
 from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
 from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
-from persistence.user_stages import Reader, Stage, all_of, by_vocabulary, together
+from persistence.user_stages import (
+    Reader,
+    Stage,
+    addressed,
+    all_of,
+    by_names,
+    by_vocabulary,
+    direct,
+    of_rows,
+    of_words,
+    together,
+)
 from persistence.user_table import users
 from persistence.user_words import user_words
 
@@ -36,13 +48,16 @@ EACH, USUALLY = 60, 2
 class SqlSearch:
     """The search of a query, over one connection."""
 
-    def __init__(self, connection: AsyncConnection, query: UserQuery, sizes: Sizes = SIZES) -> None:
+    def __init__(
+        self, connection: AsyncConnection, query: UserQuery, sizes: Sizes = SIZES, reads: Reads | None = None
+    ) -> None:
         assert query.search is not None
         self._connection, self._query, self._search = connection, query, query.search
-        self._sizes = sizes
-        self._reader = Reader(connection, query.search, by_email=query.by_email)
+        self._sizes, reads = sizes, reads or BuiltReads(connection)
         self._sources = Sources(query.search, query.by_email, Filtered.of(query))
-        self._rarest = RarestRows(Vocabulary(connection, sizes), self._sources, sizes)
+        self._reader = Reader(reads)
+        self._rarest = RarestRows(Vocabulary(reads, sizes), self._sources, sizes)
+        self._with_slips = self._sources
         self._few: bool | None = None
         self._little: bool | None = None
         self.known = 0
@@ -63,8 +78,9 @@ class SqlSearch:
             made = await stages()
             for stage in made[::-1] if seek.back else made:
                 if seek.reaches(stage.tiers) and len(found) <= window.size:
-                    found += await self._reader.read(stage, seek, window.size + 1 - len(found))
-        return Page.cut([user for _, user in found], [key.cursor() for key, _ in found], window)
+                    sources = self._with_slips if tiers is SLIPS else self._sources
+                    found += await self._reader.read(stage, seek, window.size + 1 - len(found), sources)
+        return Page.cut([user for _, user in found], [key.cursor() for key, _ in found[: window.size]], window)
 
     def _note_found(self, found: Sequence[Key]) -> None:
         """Take from what was found without slips, all of it or all behind a cursor, whether that is little."""
@@ -80,7 +96,8 @@ class SqlSearch:
         return self._few
 
     async def _filtered(self) -> list[Stage]:
-        return [all_of((*STRICT, *LOOSE), [self._sources.of_users(true(), (*STRICT, *LOOSE))])]
+        tiers = (*STRICT, *LOOSE)
+        return [all_of(tiers, "filtered", lambda sources, _: [sources.of_users(true(), tiers)])]
 
     async def finds_little(self) -> bool:
         """Whether so few users are found, without the filter, that slips count."""
@@ -211,18 +228,16 @@ class SqlSearch:
 
     async def _strict(self) -> list[Stage]:
         """Whole names and addresses, and what begins so; words too, and parts of them, if those are few rows."""
-        sources = self._sources
-        addressed = [(tier, where) for tier, where in sources.addressed() if tier is not Tier.DOMAIN]
-        direct = [sources.of_users(where, [tier]) for tier, where in addressed]
-        if not sources.has(Tier.WORDS):
-            return [all_of(STRICT, direct)] if direct else []
+        tiers = [tier for tier, _ in self._sources.addressed() if tier is not Tier.DOMAIN]
+        if not self._sources.has(Tier.WORDS):
+            return [all_of(STRICT, "direct", lambda sources, _: direct(sources))] if tiers else []
         if await self._rarest.merges():
-            return [all_of(MERGED, [*sources.of_rows(await self._rarest.inside(), (*BY_WORDS, Tier.PARTS)), *direct])]
+            return [of_words(MERGED, (*BY_WORDS, Tier.PARTS), await self._rarest.inside())]
         if await self._rarest.are_few():
-            return [all_of(STRICT, [*sources.of_rows(await self._rarest.begun(self._sizes.few), BY_WORDS), *direct])]
-        stages = {tier: all_of((tier,), [one]) for (tier, _), one in zip(addressed, direct, strict=True)}
-        stages[Tier.NAME] = Stage((Tier.NAME,), sources.named)
-        stages[Tier.BEGINNING] = self._by_names(Tier.BEGINNING)
+            return [of_words(STRICT, BY_WORDS, await self._rarest.begun(self._sizes.few))]
+        stages = {tier: addressed(tier, place) for place, tier in enumerate(tiers)}
+        stages[Tier.NAME] = Stage((Tier.NAME,), "named", lambda sources, _, seek, limit: sources.named(seek, limit))
+        stages[Tier.BEGINNING] = by_names(Tier.BEGINNING)
         return [together([stages[tier] for tier in sorted(stages)])]
 
     async def _begun(self) -> list[Stage]:
@@ -245,13 +260,13 @@ class SqlSearch:
         """Slips of typing, where little else is found."""
         if not await self.finds_little():
             return []
-        rows, sources = await self._rarest.slips()
+        rows, self._with_slips = await self._rarest.slips()
         if rows is None:
             return []
         if rows.count <= self._sizes.many or rows.vocabulary is None:
-            return [all_of(SLIPS, sources.of_rows(rows, SLIPS))]
+            return [of_rows(SLIPS, rows)]
         bounded = len(rows.vocabulary) > self._sizes.bounded
-        return [by_vocabulary(sources, rows, tier, bounded=bounded) for tier in SLIPS]
+        return [by_vocabulary(rows, tier, bounded=bounded) for tier in SLIPS]
 
     async def _slip_lists(self) -> list[Select[Any]]:
         rows, sources = await self._rarest.slips()
@@ -269,20 +284,17 @@ class SqlSearch:
         """A tier from some rows of words, read in the cheapest way. For that, only of many words all rows are counted."""
         rows, most = await read(self._sizes.few), self._sizes.many
         if rows.vocabulary is not None and rows.count > self._sizes.few:
-            return by_vocabulary(self._sources, rows, tier, bounded=len(rows.vocabulary) > self._sizes.bounded)
+            return by_vocabulary(rows, tier, bounded=len(rows.vocabulary) > self._sizes.bounded)
         if len(self._search.words) == 1:
             most = self._sizes.walked
             rows = await read(most)
         if rows.count > most:
-            return self._by_names(tier)
-        return all_of((tier,), self._sources.of_rows(rows, [tier]))
-
-    def _by_names(self, tier: Tier) -> Stage:
-        return Stage((tier,), lambda seek, limit: self._sources.by_names(tier, seek, limit))
+            return by_names(tier)
+        return of_rows((tier,), rows)
 
     async def _of_domain(self, where: ColumnElement[bool]) -> Stage:
         """The users of a small domain are sorted; those of a large one are read in the order of names."""
         count = await self._connection.scalar(count_up_to(self._sizes.few + 1, users, where)) or 0
         if count > self._sizes.few:
-            return self._by_names(Tier.DOMAIN)
-        return all_of((Tier.DOMAIN,), [self._sources.of_users(where, [Tier.DOMAIN])])
+            return by_names(Tier.DOMAIN)
+        return all_of((Tier.DOMAIN,), "domain", lambda sources, _: direct(sources, domain=True))

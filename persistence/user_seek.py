@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -51,6 +51,20 @@ class Seek:
         after = None if window.after is None else Key.of(window.after, "after")
         before = None if window.before is None else Key.of(window.before, "before")
         return cls(after, before, window.backward)
+
+    def form(self) -> Hashable:
+        """What the statements of this part have besides texts and ids."""
+        return *(None if key is None else key.tier for key in (self.after, self.before)), self.back
+
+    def ends(self) -> list[Key]:
+        """The keys that it lies between."""
+        return [key for key in (self.after, self.before) if key is not None]
+
+    def saying(self, places: Sequence[tuple[str, UUID]]) -> Seek:
+        """The same with keys of other names and ids."""
+        left = iter(places)
+        after, before = (None if key is None else Key(key.tier, *next(left)) for key in (self.after, self.before))
+        return replace(self, after=after, before=before)
 
     def past(self, key: Key) -> Seek:
         """The rest of the part after a key that was read."""

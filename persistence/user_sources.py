@@ -8,8 +8,8 @@ rules of `domain/models/relevance.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -36,7 +36,7 @@ from persistence.user_conditions import Filtered
 from persistence.user_lists import Order, first_of, first_of_lists, not_beyond, united
 from persistence.user_query import TOP
 from persistence.user_rows import Rows, begins
-from persistence.user_rules import Meant, SqlTexts, Values
+from persistence.user_rules import Near, SqlTexts, Values
 from persistence.user_seek import Seek
 from persistence.user_table import AT_DOMAIN, DOMAIN, users
 from persistence.user_words import user_words
@@ -72,9 +72,23 @@ class Sources:
     search: Search
     by_email: bool
     filtered: Filtered
-    near: Meant = field(default_factory=dict)
+    near: Near = field(default_factory=dict)
     slips: bool = False
     values: Values = field(default_factory=Values, compare=False)
+
+    def form(self) -> Hashable | None:
+        """What statements about these rows have besides the words of the search; None if they have more than those."""
+        search, filtered = self.search, self.filtered.form()
+        plain = search.id is None and (search.address is None or search.words == (search.address,))
+        if not plain or len(set(search.words)) < len(search.words) or filtered is None:
+            return None
+        return search.address is None, self.by_email, self.slips, filtered
+
+    def saying(self, words: Sequence[str], near: Near) -> Sources:
+        """The same rows for a search for other words, of the same form."""
+        address = None if self.search.address is None else self.search.address if self.form() is None else words[0]
+        search = replace(self.search, words=tuple(words), address=address)
+        return replace(self, search=search, near=near, values=Values())
 
     @property
     def rules(self) -> Sequence[Rule]:
@@ -248,17 +262,17 @@ class Sources:
             return [Names(before=typed[0]), Names(typed[0] + TOP)]
         return [Names()]
 
-    def by_vocabulary(self, rows: Rows, tier: Tier, seek: Seek, limit: int, *, bounded: bool) -> Any:
+    def by_vocabulary(self, rows: Rows, tier: Tier, seek: Seek, limit: int, least_of: int | None) -> Any:
         """The first of a tier from the rows of each word.
 
-        If they are `bounded`, the very first rows of each word show how far the others have to be read.
+        If there are many words, the very first `least_of` rows of each show how far the others have to be read.
         """
         known = list(rows.vocabulary or ())
         word = func.unnest(literal(known, ARRAY(Text))).table_valued("one", name="w").render_derived()
         own = self.of_words(and_(user_words.c.word == word.c.one, *self._once(rows.typed, [tier])), rows.typed, [tier])
-        if bounded:
+        if least_of is not None:
             order = Order(("name_key", "id"), "name_key", seek.back, literal("" if seek.back else TOP))
-            least = lateral(seek.first_of(own, tier, 1 + limit // max(1, len(known))))
+            least = lateral(seek.first_of(own, tier, least_of))
             lead = first_of(select(least.c.name_key, least.c.id).select_from(word).join(least, true()), order, limit)
             own = own.where(not_beyond(lead, (user_words.c.name_key, user_words.c.user_id), order, limit))
         first = lateral(seek.first_of(own, tier, limit))

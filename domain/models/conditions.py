@@ -60,7 +60,10 @@ class AllOf:
 
     def of(self, texts: Texts) -> bool:
         """Whether these texts meet the condition."""
-        return all(c.of(texts) for c in self.conditions)
+        for condition in self.conditions:  # noqa: SIM110 - a generator takes as long again
+            if not condition.of(texts):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,10 @@ class AnyOf:
 
     def of(self, texts: Texts) -> bool:
         """Whether these texts meet the condition."""
-        return any(c.of(texts) for c in self.conditions)
+        for condition in self.conditions:  # noqa: SIM110 - a generator takes as long again
+            if condition.of(texts):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

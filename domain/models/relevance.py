@@ -132,7 +132,15 @@ def rules_of(search: Search, *, by_email: bool) -> Sequence[Rule]:
 
 def rank(search: Search, texts: Texts, *, by_email: bool) -> Tier | None:
     """The tier of the user with these texts, slips included; None if the search does not find them."""
-    return next((tier for tier, condition in rules_of(search, by_email=by_email) if condition.of(texts)), None)
+    return tier_by(rules_of(search, by_email=by_email), texts)
+
+
+def tier_by(rules: Sequence[Rule], texts: Texts) -> Tier | None:
+    """The first tier whose condition these texts meet."""
+    for tier, condition in rules:
+        if condition.of(texts):
+            return tier
+    return None
 
 
 def is_little(found: Iterable[Tier | None]) -> bool:

@@ -36,15 +36,12 @@ def is_slip(typed: str, word: str) -> bool:
         if one != other:
             break
         same += 1
-    ends = _endings(typed, word, same)
-    if any(rest == left for rest, left in ends):
-        return True
-    return len(typed) >= BEGINNING_MIN and same >= middle(typed) and any(left.startswith(rest) for rest, left in ends)
-
-
-def _endings(typed: str, word: str, same: int) -> list[tuple[str, str]]:
-    """The rests of both words behind the slip, for each kind of slip that is possible after `same` equal letters."""
-    ends = [(typed[same + 1 :], word[same:]), (typed[same:], word[same + 1 :]), (typed[same + 1 :], word[same + 1 :])]
-    if len(typed) > same + 1 and typed[same : same + 2] == word[same : same + 2][::-1]:
-        ends.append((typed[same + 2 :], word[same + 2 :]))
-    return ends
+    rest, left, typed_rest, word_left = typed[same + 1 :], word[same + 1 :], typed[same:], word[same:]
+    swapped = len(typed_rest) > 1 and typed_rest[:2] == word_left[1::-1]
+    if len(typed) >= BEGINNING_MIN and same >= middle(typed):
+        return (
+            word_left.startswith(rest)
+            or left.startswith((typed_rest, rest))
+            or (swapped and left[1:].startswith(rest[1:]))
+        )
+    return rest in (word_left, left) or typed_rest == left or (swapped and rest[1:] == left[1:])

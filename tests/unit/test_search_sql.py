@@ -12,7 +12,7 @@ from domain.models.conditions import AllOf, AnyOf, Field, Holds, Near
 from domain.models.directory import UserFilter
 from domain.models.relevance import Tier, parse_search, rules_of
 from persistence.user_conditions import Filtered
-from persistence.user_rules import SqlTexts
+from persistence.user_rules import Meant, SqlTexts
 from persistence.user_seek import Seek
 from persistence.user_sources import Sources
 from persistence.user_table import users
@@ -34,8 +34,8 @@ def sql(statement: object) -> str:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_a_client_typed_is_a_value(text: str) -> None:
     conditions = AnyOf((Holds(Field.NAME, text), AllOf((Holds(Field.EMAIL, text), Near(Field.WORDS, text)))))
-    made = SqlTexts(users.c, {text: [text]}, whole=True).meet(conditions)
-    expected = SqlTexts(users.c, {"abcd": ["abcd"]}, whole=True).meet(
+    made = SqlTexts(users.c, {text: Meant.of([text])}, whole=True).meet(conditions)
+    expected = SqlTexts(users.c, {"abcd": Meant.of(["abcd"])}, whole=True).meet(
         AnyOf((Holds(Field.NAME, "abcd"), AllOf((Holds(Field.EMAIL, "abcd"), Near(Field.WORDS, "abcd")))))
     )
     assert sql(made) == sql(expected)
