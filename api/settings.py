@@ -35,6 +35,7 @@ from api.mails.sender import check_sender
 from api.mails.templates import check_templates
 from api.redis_address import check_redis
 from domain.models.language import Language
+from domain.models.sign_up import SignUpMode
 
 SECRET_KEY_BYTES = 32
 """The shortest signing key: an HMAC-SHA256 key as long as its hash (RFC 7518 section 3.2)."""
@@ -180,7 +181,9 @@ class LocalSettings(LogSettings):
 
     admin_email: str | None = None
     admin_password: SecretStr | None = None
+    sign_up: Annotated[SignUpMode, BeforeValidator(lower)] = SignUpMode.OPEN
     sign_up_enabled: bool = True
+    new_device_mails: bool = False
     access_token_seconds: PositiveInt = 600
     token_audience: TokenAudience = "rollcall"  # noqa: S105 - whom tokens are for
     token_algorithm: Literal["EdDSA", "ES256"] = "EdDSA"  # noqa: S105 - a name
@@ -220,6 +223,11 @@ class LocalSettings(LogSettings):
     def traced(self) -> bool:
         """Whether traces are recorded."""
         return self.otel_exporter_otlp_endpoint is not None
+
+    @property
+    def sign_up_mode(self) -> SignUpMode:
+        """Who may sign up; SIGN_UP_ENABLED=false closes it, whatever SIGN_UP says."""
+        return self.sign_up if self.sign_up_enabled else SignUpMode.CLOSED
 
     @property
     def app_name(self) -> str:

@@ -75,6 +75,11 @@ def can_see_second_factors(actor: Actor, user_id: UUID) -> bool:
     return actor.is_admin or actor.user_id == user_id
 
 
+def can_see_pending_email(actor: Actor, user_id: UUID) -> bool:
+    """Whether the actor may see the address that this user wants: their own; for others, admins only."""
+    return actor.is_admin or actor.user_id == user_id
+
+
 def can_see_api_keys(actor: Actor, user_id: UUID) -> bool:
     """Whether the actor may see and revoke this user's API keys: their own; for others, admins only."""
     return actor.is_admin or actor.user_id == user_id

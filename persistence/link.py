@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.language import Language
-from domain.models.link import Link, LinkKind
+from domain.models.link import LIFETIMES, Link, LinkKind
+from domain.models.mail import GIVE_UP_AFTER
 from persistence.metadata import ID, TIME, metadata
 
 links = Table(
@@ -39,9 +41,12 @@ links = Table(
     Column("language", String(8)),
     Column("token_hash", LargeBinary),
     Column("expires_at", TIME),
+    Column("display_name", Text),
+    Column("password_hash", Text),
     UniqueConstraint("token_hash"),
     Index("ix_links_user_id", "user_id"),
     Index("ix_links_expires_at", "expires_at"),
+    Index("ix_links_email", "email"),
 )
 
 
@@ -61,6 +66,11 @@ class SqlLinkReader:
         statement = select(links).where(links.c.token_hash == token_hash, links.c.kind == kind.value)
         row = (await self._connection.execute(statement)).mappings().one_or_none()
         return None if row is None else _link(row)
+
+    async def of_owners(self, kind: LinkKind, owner_ids: Sequence[UUID]) -> Mapping[UUID, Link]:
+        """The links of this kind, by owner."""
+        statement = select(links).where(links.c.kind == kind.value, links.c.owner_id.in_(owner_ids))
+        return {row["owner_id"]: _link(row) for row in (await self._connection.execute(statement)).mappings()}
 
 
 class SqlLinkRepository(SqlLinkReader):
@@ -96,13 +106,19 @@ class SqlLinkRepository(SqlLinkReader):
         """Delete every link of a user."""
         await self._connection.execute(delete(links).where(links.c.user_id == user_id))
 
+    async def forget(self, email: str) -> None:
+        """Delete every link to an address that belongs to no user."""
+        await self._connection.execute(delete(links).where(links.c.email == email, links.c.user_id.is_(None)))
+
     async def prune(self, limit: int) -> int:
-        """Delete at most `limit` of those that have expired; returns their number."""
-        return (await self._connection.execute(PRUNE, {"limit": limit})).rowcount
+        """Delete at most `limit` of those that have expired, or whose mail was given up; returns their number."""
+        values = {"limit": limit, "age": GIVE_UP_AFTER + max(LIFETIMES.values())}
+        return (await self._connection.execute(PRUNE, values)).rowcount
 
 
 PRUNE = text("""
 delete from links where (kind, owner_id) in (
-  select kind, owner_id from links where expires_at < now()
+  select kind, owner_id from links
+  where expires_at < now() or (expires_at is null and requested_at < now() - cast(:age as interval))
   order by expires_at limit :limit for update skip locked)
 """)

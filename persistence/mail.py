@@ -33,6 +33,7 @@ from domain.models.event import PLACED, Event
 from domain.models.event_types import EventType
 from domain.models.language import Language
 from domain.models.mail import Mail, MailKind, MailRequest
+from persistence.link import links
 from persistence.log.table import events, log_state
 from persistence.metadata import ID, TIME, metadata
 
@@ -46,6 +47,8 @@ mail_requests = Table(
     Column("requested_at", TIME, nullable=False),
     Column("request_id", Text),
     Column("ip_address", Text),
+    Column("display_name", Text),
+    Column("password_hash", Text),
     Index("ix_mail_requests_requested_at", "requested_at"),
 )
 mail_position = Table(
@@ -66,6 +69,8 @@ mails = Table(
     Column("occurred_at", TIME, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("due_at", TIME, nullable=False, server_default=text("now()")),
+    Column("email", Text),
+    Column("subject_id", ID),
     UniqueConstraint("ord"),
     Index("ix_mails_owner_id_ord", "owner_id", "ord"),
     Index("ix_mails_user_id", "user_id"),
@@ -73,16 +78,20 @@ mails = Table(
 )
 
 _EVENT = [events.c[name] for name in PLACED]
-_MAIL = [mails.c[name] for name in ("id", "kind", "owner_id", "user_id", "occurred_at", "attempts")]
+_MAIL = [
+    mails.c[name] for name in ("id", "kind", "owner_id", "user_id", "occurred_at", "attempts", "email", "subject_id")
+]
 TAKE = text("""
 delete from mail_requests where id in (
   select id from mail_requests order by requested_at limit :limit for update skip locked)
-returning id, kind, email, language, requested_at, request_id, ip_address
+returning id, kind, email, language, requested_at, request_id, ip_address, display_name, password_hash
 """)
 ADD = text("""
-insert into mails (id, kind, owner_id, user_id, occurred_at)
-select cast(:id as uuid), :kind, cast(:owner_id as uuid), cast(:user_id as uuid), cast(:occurred_at as timestamptz)
-where cast(:user_id as uuid) is null or exists (select from users where id = cast(:user_id as uuid) for key share)
+with recipient as (select email from users where id = cast(:user_id as uuid) for key share)
+insert into mails (id, kind, owner_id, user_id, occurred_at, email, subject_id)
+select cast(:id as uuid), :kind, cast(:owner_id as uuid), cast(:user_id as uuid), cast(:occurred_at as timestamptz),
+  (select email from recipient), cast(:subject_id as uuid)
+where cast(:user_id as uuid) is null or exists (select from recipient)
 """)
 """A mail to a user who has been erased since the event is left out."""
 CLAIM = text("""
@@ -92,7 +101,7 @@ with due as (
   order by m.ord limit :limit for update of m skip locked)
 update mails m set attempts = m.attempts + 1, due_at = now() + cast(:lease as interval)
 from due where m.id = due.id
-returning m.ord, m.id, m.kind, m.owner_id, m.user_id, m.occurred_at, m.attempts
+returning m.ord, m.id, m.kind, m.owner_id, m.user_id, m.occurred_at, m.attempts, m.email, m.subject_id
 """)
 """The first mail of each owner, if it is due: the later ones wait until it was sent or given up."""
 
@@ -114,6 +123,8 @@ class SqlMailQueue:
                 requested_at=request.requested_at,
                 request_id=request.origin.request_id,
                 ip_address=request.origin.ip_address,
+                display_name=request.display_name,
+                password_hash=request.password_hash,
             )
         )
 
@@ -143,6 +154,7 @@ class SqlMailQueue:
         """Append mails, in order."""
         for mail in added:
             values = {"id": mail.id, "kind": mail.kind.value, "owner_id": mail.owner_id, "user_id": mail.user_id}
+            values |= {"subject_id": mail.subject_id}
             await self._connection.execute(ADD, values | {"occurred_at": mail.occurred_at})
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Mail]:
@@ -154,6 +166,12 @@ class SqlMailQueue:
         """Make a mail due after this time, by the database's clock."""
         await self._connection.execute(update(mails).where(mails.c.id == mail.id).values(due_at=func.now() + delay))
 
+    async def forget(self, email: str) -> None:
+        """Delete requests for mails to an address, and mails with links to it that belong to no user."""
+        await self._connection.execute(delete(mail_requests).where(mail_requests.c.email == email))
+        owners = select(links.c.owner_id).where(links.c.email == email, links.c.user_id.is_(None))
+        await self._connection.execute(delete(mails).where(mails.c.user_id.is_(None), mails.c.owner_id.in_(owners)))
+
     async def remove(self, mail: Mail) -> None:
         """Delete a mail."""
         await self._connection.execute(delete(mails).where(mails.c.id == mail.id))
@@ -162,7 +180,16 @@ class SqlMailQueue:
 def _request(row: Any) -> MailRequest:
     origin = Origin(row["request_id"], row["ip_address"])
     language = Language(row["language"]) if row["language"] else None
-    return MailRequest(row["id"], MailKind(row["kind"]), row["email"], language, row["requested_at"], origin)
+    return MailRequest(
+        row["id"],
+        MailKind(row["kind"]),
+        row["email"],
+        language,
+        row["requested_at"],
+        origin,
+        row["display_name"],
+        row["password_hash"],
+    )
 
 
 def _mail(row: Any) -> Mail:

@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotFound
 from domain.models.actor import Role
+from domain.models.language import Language
 from domain.models.session import EndReason, Principal, Session
 from domain.models.user import Status
 from domain.pagination import Page, Window, decode_moment, encode_key
@@ -50,6 +51,7 @@ sessions = Table(
     Column("generation", Integer, nullable=False, server_default=text("1")),
     Column("refresh_hash", LargeBinary, nullable=False),
     Column("refreshed_at", TIME),
+    Column("language", String(8)),
     Index("ix_sessions_user_id_created_at_id", "user_id", "created_at", "id"),
     Index("ix_sessions_end", text("LEAST(ended_at, expires_at)")),
 )
@@ -58,8 +60,9 @@ KIND = "sessions"
 
 
 def _session(row: Any) -> Session:
-    reason = row["end_reason"]
-    return Session(**{**row, "end_reason": EndReason(reason) if reason else None})
+    reason, language = row["end_reason"], row["language"]
+    known = {"end_reason": EndReason(reason) if reason else None, "language": Language(language) if language else None}
+    return Session(**{**row, **known})
 
 
 NEWEST: Keyset[Session] = Keyset(
@@ -91,6 +94,12 @@ class SqlSessionReader:
         """The live sessions of each user, newest first. Raises ValidationFailed for a wrong cursor."""
         live = select(sessions).where(sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
         return await NEWEST.pages_by_user(self._connection, live, sessions.c.user_id, user_ids, window, _session)
+
+    async def newest(self, user_id: UUID, limit: int) -> Sequence[Session]:
+        """The user's sessions in any state, newest first."""
+        own = select(sessions).where(sessions.c.user_id == user_id)
+        newest = own.order_by(sessions.c.created_at.desc(), sessions.c.id.desc()).limit(limit)
+        return [_session(row) for row in (await self._connection.execute(newest)).mappings()]
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
         """The current principals of these sessions."""

@@ -31,6 +31,7 @@ from persistence.direct import Direct, Prepared
 from persistence.errors import translated
 from persistence.forms import FormReads, Forms, Reads
 from persistence.idempotency import SqlIdempotencyKeys
+from persistence.invitation import SqlInvitationReader, SqlInvitationRepository
 from persistence.link import SqlLinkReader, SqlLinkRepository
 from persistence.log.appender import SqlEventAppender
 from persistence.log.reader import SqlEventReader
@@ -65,6 +66,7 @@ class SqlReadUnit:
         self.second_factors = SqlSecondFactorReader(connection)
         self.passkeys = SqlPasskeyReader(connection)
         self.links = SqlLinkReader(connection)
+        self.invitations = SqlInvitationReader(connection)
         self.events = SqlEventReader(connection)
         self.signing_keys = SqlSigningKeyReader(connection)
         self.api_keys = SqlApiKeyReader(connection)
@@ -80,6 +82,7 @@ class SqlWriteUnit:
         self.second_factors = SqlSecondFactorRepository(connection)
         self.passkeys = SqlPasskeyRepository(connection)
         self.links = SqlLinkRepository(connection)
+        self.invitations = SqlInvitationRepository(connection)
         self.mails = SqlMailQueue(connection)
         self.events = SqlEventAppender(connection)
         self.log = SqlLogTrimmer(connection)

@@ -16,12 +16,15 @@ from graphql import GraphQLArgument, GraphQLEnumType, GraphQLField, GraphQLInput
 
 TYPES = {
     "ChangePasswordInput": "The current password as proof, and the new one.",
+    "AcceptInvitationResult": "The first session of the new account, or why the invitation was not accepted.",
     "ConflictProblem": "The write conflicts with stored data: the value is taken, or the object has changed since it was read.",
     "CreateUserInput": "The fields of a new user, who is active at once.",
     "CredentialsProblem": "The credentials are not accepted: they are wrong, expired or revoked, or the account is disabled.",
     "Done": "The mutation succeeded and has nothing else to return.",
     "ApiKeyResult": "A new API key with its secret, or why it was refused.",
     "DoneResult": "Success, or why the mutation was refused.",
+    "InvitationConnection": "A page of invitations, newest first.",
+    "InvitationResult": "The invitation as sent, or why it was refused.",
     "EventConnection": "A page of log entries, newest first.",
     "EventMessage": "What `userEvents` sends.",
     "FeedMessage": "What `userFeed` sends.",
@@ -67,6 +70,8 @@ SHARED = {
 """Attributes with the same meaning in every type; `Type.field` in ATTRIBUTES takes precedence."""
 
 ATTRIBUTES = {
+    "AcceptInvitationInput.password": "The password to set, of 8 to 128 characters; not a common one, nor one made of the name or address.",
+    "ChangeEmailInput.currentPassword": "The current password, as proof that it is the user who asks.",
     "ChangePasswordInput.currentPassword": "The password that is valid until the change.",
     "ChangePasswordInput.newPassword": "The password to set, of 8 to 128 characters; not a common one, nor one made of the name or address.",
     "CreateUserInput.password": "The initial password; without one the user cannot sign in until a password is set.",
@@ -100,6 +105,8 @@ ATTRIBUTES = {
     "PageInfo.hasNextPage": "Whether the list continues after this page.",
     "PageInfo.hasPreviousPage": "Whether the list has entries before this page.",
     "PageInfo.startCursor": "The cursor of the first edge; null for an empty page.",
+    "InvitationEdge.cursor": "The position of this invitation in the list; give it as `after` or `before`.",
+    "InvitationPayload.invitation": "The invitation as sent.",
     "PresenceChange.at": "When the server noticed the change.",
     "PresenceChange.online": "Whether the user is online now.",
     "PresenceChange.userId": "The user who came online or went offline.",
@@ -181,6 +188,10 @@ VALUES = {
     "Role.ADMIN": "Sees and changes everything.",
     "Role.AUDITOR": "Sees all users and the whole log, and changes only their own account.",
     "Role.MEMBER": "Sees active users, and changes only their own account.",
+    "SignUpMode.CLOSED": "Nobody; only an admin creates accounts.",
+    "SignUpMode.INVITATION": "Only those whom an admin has invited.",
+    "SignUpMode.OPEN": "Everyone, who is signed in at once.",
+    "SignUpMode.VERIFIED": "Everyone, who has an account once they have proved their address.",
     "SessionNoticeKind.DISABLED": "The user was disabled, deleted or erased.",
     "SessionNoticeKind.EXPIRING": "The access token expires soon: authenticate again on the open socket.",
     "SessionNoticeKind.ROLE_CHANGED": "The user's role has changed: connect again.",

@@ -7,7 +7,9 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.api_key import ApiKey, ApiKeyMutations, ApiKeyQueries
 from schema.descriptions import describe
+from schema.email_change import EmailChangeMutations, pending_email_of_user
 from schema.event import EventQueries, events_of_user
+from schema.invitation import Invitation, InvitationMutations, InvitationQueries
 from schema.lookup import NodeQueries
 from schema.node import add_fields
 from schema.passkey import Passkey, PasskeyMutations, passkeys_of_user
@@ -16,6 +18,7 @@ from schema.scalars import SCALARS
 from schema.second_factor import SecondFactorMutations, second_factors_of_user
 from schema.service_info import ServiceInfoQueries
 from schema.session import Session, SessionMutations, SessionQueries, sessions_of_user
+from schema.sign_up import SignUpMutations, SignUpQueries
 from schema.stats import StatsQueries
 from schema.subscription import Subscription
 from schema.user import User, UserQueries
@@ -24,6 +27,7 @@ from schema.verification import VerificationMutations
 
 add_fields(
     User,
+    pending_email=pending_email_of_user,
     sessions=sessions_of_user,
     events=events_of_user,
     second_factors=second_factors_of_user,
@@ -32,15 +36,28 @@ add_fields(
 
 
 @strawberry.type
-class Query(SessionQueries, NodeQueries, UserQueries, EventQueries, StatsQueries, ServiceInfoQueries, ApiKeyQueries):
-    """Reads. All but `me` need a session."""
+class Query(
+    SessionQueries,
+    SignUpQueries,
+    NodeQueries,
+    UserQueries,
+    InvitationQueries,
+    EventQueries,
+    StatsQueries,
+    ServiceInfoQueries,
+    ApiKeyQueries,
+):
+    """Reads. All but `me` and `signUpMode` need a session."""
 
 
 @strawberry.type
 class Mutation(
     SessionMutations,
+    SignUpMutations,
+    InvitationMutations,
     ResetMutations,
     VerificationMutations,
+    EmailChangeMutations,
     UserMutations,
     SecondFactorMutations,
     PasskeyMutations,
@@ -52,7 +69,8 @@ class Mutation(
 def build_schema() -> strawberry.Schema:
     """Build the served schema; called once per process."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    schema = strawberry.Schema(Query, Mutation, Subscription, types=[User, Session, ApiKey, Passkey], config=config)
+    nodes = [User, Session, ApiKey, Passkey, Invitation]
+    schema = strawberry.Schema(Query, Mutation, Subscription, types=nodes, config=config)
     describe(schema._schema)  # noqa: SLF001 - Strawberry has no public name for it
     return schema
 

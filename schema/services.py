@@ -11,7 +11,9 @@ from uuid import UUID
 from domain.cursors import LogCursor
 from domain.models.actor import Actor
 from domain.services.api_key import ApiKeyService
+from domain.services.email_change import EmailChangeService
 from domain.services.event import EventService, LogHub
+from domain.services.invitation import InvitationService
 from domain.services.live import Presence
 from domain.services.passkey import PasskeyService
 from domain.services.reset import ResetService
@@ -43,6 +45,8 @@ class Services:
     passkeys: PasskeyService
     resets: ResetService
     verifications: VerificationService
+    email_changes: EmailChangeService
+    invitations: InvitationService
     events: EventService
     api_keys: ApiKeyService
     presence: Presence

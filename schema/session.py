@@ -12,14 +12,12 @@ import strawberry
 from domain.errors import DomainError, NotFound, TokenInvalid
 from domain.models import session as domain
 from domain.pagination import PAGE_DEFAULT
-from domain.services.sign_in import SignedIn, SignIn, SignUp
+from domain.services.sign_in import SignedIn, SignIn
 from schema.connection import Connection, window_of
 from schema.context import Info
 from schema.errors import (
     AsData,
-    ConflictProblem,
     CredentialsProblem,
-    ForbiddenProblem,
     RateLimitProblem,
     ValidationProblem,
 )
@@ -116,16 +114,6 @@ class SessionQueries:
 SESSION_COOKIE = "cookie: set the session as httpOnly cookies and leave the tokens out of the response."
 
 
-@strawberry.input(description=SESSION_COOKIE)
-class SignUpInput:
-    """An account for oneself."""
-
-    email: str
-    password: str
-    display_name: str
-    cookie: bool = False
-
-
 @strawberry.input
 class SignInInput:
     """Credentials."""
@@ -172,10 +160,6 @@ class SessionPayload:
         )
 
 
-SignUpResult = Annotated[
-    SessionPayload | ValidationProblem | ConflictProblem | RateLimitProblem | ForbiddenProblem,
-    strawberry.union("SignUpResult"),
-]
 SignInResult = Annotated[
     SessionPayload | CredentialsProblem | RateLimitProblem | ValidationProblem, strawberry.union("SignInResult")
 ]
@@ -184,16 +168,7 @@ RefreshResult = Annotated[SessionPayload | CredentialsProblem, strawberry.union(
 
 @strawberry.type
 class SessionMutations:
-    """Signing up, in and out."""
-
-    @strawberry.mutation(extensions=[AsData()])
-    async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
-        """Create an account and sign in."""
-        if input.cookie:
-            info.context.carrier.check()
-        command = SignUp(input.email, input.password, input.display_name)
-        signed_in = await info.context.services.sessions.sign_up(info.context.origin, command)
-        return signed_in_payload(info, signed_in, cookie=input.cookie)
+    """Signing in and out."""
 
     @strawberry.mutation(extensions=[AsData()])
     async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
@@ -260,7 +235,7 @@ def _clearing_cookies(info: Info, *, wanted: bool = True) -> Iterator[None]:
 
 
 def signed_in_payload(info: Info, signed_in: SignedIn, *, cookie: bool) -> SessionPayload:
-    """The payload of a new session, which the rest of the response is for."""
+    """The payload of a session that has begun or was renewed, which is the viewer's from now on."""
     if cookie:
         info.context.carrier.set_session(signed_in)
     info.context.become(signed_in)

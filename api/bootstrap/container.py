@@ -89,7 +89,7 @@ class Container(Parts):
         principals, revocation = self.principal_cache, self.core.revocation
         self.hub.listen(principals.forget_users)
         self.hub.listen(self.metrics.delivered)
-        self.hub.listen(self.mail_jobs.follow)
+        self.hub.listen(self.core.mails.follow)
         self.core.results.follow(lambda: self.hub.position)
         self.hub.listen(self.core.results.noticed)
         self.hub.on_renewal(lambda _: self.core.results.forget())
@@ -234,8 +234,10 @@ class Container(Parts):
             sessions=core.sessions,
             second_factors=core.second_factors,
             passkeys=core.passkeys,
-            resets=core.resets,
-            verifications=core.verifications,
+            resets=core.accounts.resets,
+            verifications=core.accounts.verifications,
+            email_changes=core.accounts.email_changes,
+            invitations=core.accounts.invitations,
             events=core.events,
             api_keys=core.api_keys,
             presence=core.presence,

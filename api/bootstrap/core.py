@@ -15,6 +15,7 @@ from api.auth.key_ring import KeyRing
 from api.auth.relying_party import WebAuthn
 from api.auth.sealed_keys import SealedKeys
 from api.auth.tokens import SignedTokens
+from api.bootstrap.accounts import Accounts, session_rules
 from api.bootstrap.engines import Engines
 from api.mails.transport import transport_of
 from api.settings import Settings
@@ -27,16 +28,13 @@ from domain.services.mail import MailService
 from domain.services.passkey import PasskeyService
 from domain.services.passkey_check import PasskeyCheck, RelyingParty
 from domain.services.reauthentication import Reauthentication
-from domain.services.reset import ResetService
 from domain.services.restoring import RestoreService
 from domain.services.results import Results
 from domain.services.retention import RetentionService
 from domain.services.second_factor import SecondFactorService
 from domain.services.session import SessionService
-from domain.services.sign_in import SessionRules
 from domain.services.signing_key import SigningKeyService
 from domain.services.user import UserService
-from domain.services.verification import VerificationService
 
 
 class Core(Engines):
@@ -88,15 +86,19 @@ class Core(Engines):
     def users(self) -> UserService:
         """The use cases of the directory."""
         return UserService(
-            self.store, self.clock, self.hasher, self.tokens, self.presence, self.revocation, self.attempts
+            self.store,
+            self.clock,
+            self.hasher,
+            self.tokens,
+            self.presence,
+            self.revocation,
+            self.attempts,
+            confirms_email=self.settings.smtp_url is not None,
         )
 
     @cached_property
     def sessions(self) -> SessionService:
         """The use cases of sessions."""
-        settings = self.settings
-        longest = timedelta(days=settings.session_days) if settings.session_days else None
-        rules = SessionRules(timedelta(days=settings.refresh_token_days), longest, settings.sign_up_enabled)
         return SessionService(
             self.store,
             self.clock,
@@ -104,9 +106,10 @@ class Core(Engines):
             self.tokens,
             self.attempts,
             self.failures,
-            rules,
+            session_rules(self.settings),
             self.revocation,
             self.second_factors,
+            self.mails.wake,
         )
 
     @cached_property
@@ -138,7 +141,7 @@ class Core(Engines):
     @cached_property
     def mails(self) -> MailService:
         """The queue of mails."""
-        return MailService(self.store, self.clock)
+        return MailService(self.store, self.clock, new_devices=self.settings.new_device_mails)
 
     @cached_property
     def mail_transport(self) -> MailTransport:
@@ -146,14 +149,11 @@ class Core(Engines):
         return transport_of(self.settings, self.clock)
 
     @cached_property
-    def resets(self) -> ResetService:
-        """Resetting forgotten passwords."""
-        return ResetService(self.store, self.clock, self.hasher, self.attempts, self.revocation, self.mails.wake)
-
-    @cached_property
-    def verifications(self) -> VerificationService:
-        """Verifying e-mail addresses."""
-        return VerificationService(self.store, self.clock, self.attempts, self.mails.wake)
+    def accounts(self) -> Accounts:
+        """What happens by links in mails."""
+        return Accounts.over(
+            self.store, self.clock, self.hasher, self.attempts, self.revocation, self.sessions, self.mails
+        )
 
     @cached_property
     def results(self) -> Results:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Self
 
 import structlog
 
 from domain.errors import Unavailable
-from domain.models.event import Event
-from domain.models.mail import ANNOUNCED, LetterNotSent, LetterRefused, Mail, MailTransport
+from domain.models.mail import LetterNotSent, LetterRefused, Mail, MailTransport
 from domain.services.mail import MailService
 from domain.tasks import Tasks
 
@@ -59,11 +58,6 @@ class MailJobs:
         for task in self._deliveries:
             task.cancel()
         await asyncio.gather(*self._deliveries, return_exceptions=True)
-
-    def follow(self, events: Sequence[Event]) -> None:
-        """Read the log soon if it has events that are announced by mails."""
-        if any(event.type in ANNOUNCED for event in events):
-            self._service.wake()
 
     async def _repeated(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""The schedule that deletes what is old, once an hour: events, sessions, idempotency keys, links, used challenges.
+"""The schedule that deletes what is old, once an hour: events, sessions, idempotency keys, links, invitations, challenges.
 
 The log is pruned by one instance at a time; sessions and keys by any, because they are independent of each other.
 """
@@ -81,6 +81,7 @@ class Retention:
         await self._count("idempotency_keys", self._service.prune_keys(system()))
         await self._count("links", self._service.prune_links(system()))
         await self._count("challenges", self._service.prune_challenges(system()))
+        await self._count("invitations", self._service.prune_invitations(system()))
 
     async def _pruned_events(self) -> AsyncIterator[int]:
         async for range_ in self._service.prune(system(), self._log_days):

@@ -24,7 +24,7 @@ class Composer:
         language = letter.language or self._language
         page = letter.kind.link
         link = None if page is None else f"{self._site}/{page.value}?token={letter.token}"
-        rendered = self._templates.render(letter.kind, language, letter.name, self._site, link)
+        rendered = self._templates.render(letter, language, self._site, link)
         message = EmailMessage(SMTP)
         message["From"] = self._sender
         message["To"] = header_address(letter.email)

@@ -1,11 +1,12 @@
 """The templates of mails: those that ship, and the operator's own, which replace them file by file.
 
-`<kind>.<language>.txt` has a first line `Subject: …`, an empty line and the text, in which `$name`, `$site` and `$link`
-are replaced; the link is a paragraph of its own. The HTML part has the same paragraphs, within `layout.html`.
+`<kind>.<language>.txt` has a first line `Subject: …`, an empty line and the text, in which `$name`, `$site`, `$link` and
+what only this kind says (OWN_VALUES) are replaced; the link is a paragraph of its own. The HTML part has the same paragraphs, within `layout.html`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -13,12 +14,17 @@ from pathlib import Path
 from string import Template
 
 from domain.models.language import Language
-from domain.models.mail import MailKind
+from domain.models.mail import Letter, MailKind
 
 SHIPPED = Path(__file__).parent / "templates"
 LAYOUT = "layout.html"
 SUBJECT = "Subject:"
 VALUES = frozenset({"name", "site", "link"})
+OWN_VALUES: Mapping[MailKind, frozenset[str]] = {
+    MailKind.INVITATION: frozenset({"by"}),
+    MailKind.NEW_DEVICE: frozenset({"device", "address", "time"}),
+}
+"""Who has sent an invitation; the device of a sign-in, its IP address and its time."""
 LAYOUT_VALUES = frozenset({"language", "subject", "body"})
 BUTTON = (
     '<p><a href="{0}" style="display:inline-block;padding:10px 18px;border-radius:6px;background:#1d4ed8;color:#fff;'
@@ -45,10 +51,11 @@ class Templates:
                 self._check(kind, language)
         _check_values(LAYOUT, self._layout, LAYOUT_VALUES, {"body"})
 
-    def render(self, kind: MailKind, language: Language, name: str, site: str, link: str | None) -> Rendered:
+    def render(self, letter: Letter, language: Language, site: str, link: str | None) -> Rendered:
         """The mail in a language."""
-        subject, body = self._split(kind, language)
-        values = {"name": name, "site": site, "link": link or ""}
+        subject, body = self._split(letter.kind, language)
+        own = dict.fromkeys(OWN_VALUES.get(letter.kind, ()), "")
+        values = {**own, **letter.values, "name": letter.name, "site": site, "link": link or ""}
         subject = _one_line(Template(subject).substitute(values))
         paragraphs = [Template(p).substitute(values) for p in _paragraphs(body)]
         return Rendered(subject, "\n\n".join(paragraphs) + "\n", self._html(language, subject, paragraphs, link))
@@ -72,8 +79,9 @@ class Templates:
         if not self._read(name).startswith(SUBJECT):
             raise ValueError(f"has a file {name} that does not begin with “{SUBJECT}”")
         subject, body = self._split(kind, language)
-        _check_values(name, Template(subject), VALUES - {"link"}, set())
-        _check_values(name, Template(body), VALUES, {"link"} if kind.link else set())
+        known = VALUES | OWN_VALUES.get(kind, frozenset())
+        _check_values(name, Template(subject), known - {"link"}, set())
+        _check_values(name, Template(body), known, {"link"} if kind.link else set())
         if kind.link and "$link" not in _paragraphs(body):
             raise ValueError(f"has a file {name} in which $link is not a line of its own")
 

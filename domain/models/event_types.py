@@ -15,6 +15,7 @@ class SubjectKind(StrEnum):
     API_KEY = "api_key"
     PASSKEY = "passkey"
     SIGNING_KEY = "signing_key"
+    INVITATION = "invitation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ class EventType(StrEnum):
         Traits(SubjectKind.USER),
         "Somebody asked for a link with which a user's password can be set.",
     )
+    EMAIL_CHANGE_REQUESTED = (
+        "email_change_requested",
+        Traits(SubjectKind.USER),
+        "A user asked to change their e-mail address, which changes once the new one is confirmed.",
+    )
+    INVITATION_SENT = "invitation_sent", Traits(SubjectKind.INVITATION), "Somebody was invited to make an account."
+    INVITATION_ACCEPTED = (
+        "invitation_accepted",
+        Traits(SubjectKind.INVITATION),
+        "Somebody who was invited made their account.",
+    )
+    INVITATION_WITHDRAWN = "invitation_withdrawn", Traits(SubjectKind.INVITATION), "An invitation was withdrawn."
     SIGNING_KEY_ROTATED = (
         "signing_key_rotated",
         Traits(SubjectKind.SIGNING_KEY),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +27,8 @@ class LinkKind(StrEnum):
 
     PASSWORD_RESET = "reset-password"
     EMAIL_VERIFICATION = "verify-email"
+    EMAIL_CHANGE = "confirm-email"
+    INVITATION = "accept-invitation"
 
     @property
     def lifetime(self) -> timedelta:
@@ -33,14 +36,21 @@ class LinkKind(StrEnum):
         return LIFETIMES[self]
 
 
-LIFETIMES = {LinkKind.PASSWORD_RESET: timedelta(hours=1), LinkKind.EMAIL_VERIFICATION: timedelta(hours=24)}
+LIFETIMES = {
+    LinkKind.PASSWORD_RESET: timedelta(hours=1),
+    LinkKind.EMAIL_VERIFICATION: timedelta(hours=24),
+    LinkKind.EMAIL_CHANGE: timedelta(hours=24),
+    LinkKind.INVITATION: timedelta(days=7),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that was requested; there is one of each kind for each `owner_id` (the user). Times are UTC.
+    """A link that was requested; there is one of each kind for each `owner_id`. Times are UTC.
 
-    `email` is the address that the link is sent to, and the only one that it proves.
+    The owner is the user or, without a `user_id`, an invitation or an address that somebody signs up with. `email` is the
+    address that the link is sent to, and the only one that it proves. A sign-up has the name and the password's hash of
+    the account that the link makes.
     """
 
     kind: LinkKind
@@ -51,6 +61,12 @@ class Link:
     language: Language | None = None
     token_hash: bytes | None = field(default=None, repr=False)
     expires_at: datetime | None = None
+    display_name: str | None = None
+    password_hash: str | None = field(default=None, repr=False)
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Whether it can still be used, or has not been sent yet."""
+        return self.expires_at is None or now < self.expires_at
 
     def is_valid(self, now: datetime) -> bool:
         """Whether its token can still be used."""
@@ -72,6 +88,10 @@ class LinkReader(Protocol):
 
     async def find(self, kind: LinkKind, token_hash: bytes) -> Link | None:
         """The link of a token, whether or not it has expired."""
+        ...
+
+    async def of_owners(self, kind: LinkKind, owner_ids: Sequence[UUID]) -> Mapping[UUID, Link]:
+        """The links of this kind, by owner, whether or not they have expired."""
         ...
 
 
@@ -98,6 +118,10 @@ class LinkRepository(LinkReader, Protocol):
         """Delete every link of a user."""
         ...
 
+    async def forget(self, email: str) -> None:
+        """Delete every link to an address that belongs to no user."""
+        ...
+
     async def prune(self, limit: int) -> int:
-        """Delete at most `limit` links that have expired, by the database's clock; returns their number."""
+        """Delete at most `limit` links that have expired or were never sent, by the database's clock; returns their number."""
         ...

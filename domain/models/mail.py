@@ -27,6 +27,18 @@ class MailKind(StrEnum):
 
     PASSWORD_RESET = "password-reset"
     EMAIL_VERIFICATION = "email-verification"
+    EMAIL_CHANGE = "email-change"
+    """To the new address, with the link that confirms it."""
+    EMAIL_CHANGE_NOTICE = "email-change-notice"
+    """To the address of before."""
+    ADDRESS_IN_USE = "address-in-use"
+    """To the user of an address, in place of the link that somebody else asked for."""
+    SIGN_UP = "sign-up"
+    SIGN_UP_KNOWN = "sign-up-known"
+    """To a user whose address somebody signs up with."""
+    INVITATION = "invitation"
+    PASSWORD_CHANGED = "password-changed"
+    NEW_DEVICE = "new-device"
 
     @property
     def link(self) -> LinkKind | None:
@@ -37,18 +49,29 @@ class MailKind(StrEnum):
 LINKS: Mapping[MailKind, LinkKind] = {
     MailKind.PASSWORD_RESET: LinkKind.PASSWORD_RESET,
     MailKind.EMAIL_VERIFICATION: LinkKind.EMAIL_VERIFICATION,
+    MailKind.EMAIL_CHANGE: LinkKind.EMAIL_CHANGE,
+    MailKind.SIGN_UP: LinkKind.EMAIL_VERIFICATION,
+    MailKind.INVITATION: LinkKind.INVITATION,
 }
 ANNOUNCED: Mapping[EventType, Sequence[MailKind]] = {
     EventType.PASSWORD_RESET_REQUESTED: (MailKind.PASSWORD_RESET,),
+    EventType.EMAIL_CHANGE_REQUESTED: (MailKind.EMAIL_CHANGE, MailKind.EMAIL_CHANGE_NOTICE),
+    EventType.INVITATION_SENT: (MailKind.INVITATION,),
 }
 """The mails that an event causes, in this order."""
+QUEUED = frozenset({EventType.PASSWORD_CHANGED})
+"""Events whose mails the use case queues itself, because not all of them have one: not those of an import."""
+NEW_DEVICES: Mapping[EventType, Sequence[MailKind]] = {EventType.SESSION_STARTED: (MailKind.NEW_DEVICE,)}
+"""Those that it causes if users are told of sign-ins from new devices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail in the queue. Those of one `owner_id` (the user) are sent in the order in which they were added.
+    """A mail in the queue. Those of one `owner_id` are sent in the order in which they were added.
 
-    It has no token: the link is completed when the mail is composed. `attempts` counts how often sending began.
+    The owner is the user or, without a `user_id`, the owner of the link. A mail has no token: the link is completed when
+    it is composed. `attempts` counts how often sending began. `email` is the address that the user had when the mail was
+    added: who has just lost their address to somebody else is told. `subject_id` is what it is about, if not the user.
     """
 
     id: UUID
@@ -58,6 +81,8 @@ class Mail:
     occurred_at: datetime
     """When the event happened that the mail announces."""
     attempts: int = 0
+    email: str | None = None
+    subject_id: UUID | None = None
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -76,6 +101,8 @@ class Letter:
     name: str
     token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What only this kind of mail says, by its name in the templates."""
 
 
 class LetterRefused(Exception):
@@ -104,6 +131,8 @@ class MailRequest:
     language: Language | None
     requested_at: datetime
     origin: Origin
+    display_name: str | None = None
+    password_hash: str | None = field(default=None, repr=False)
 
 
 class MailQueue(Protocol):
@@ -125,7 +154,7 @@ class MailQueue(Protocol):
         ...
 
     async def add(self, mails: Sequence[Mail]) -> None:
-        """Append mails to the queue."""
+        """Append mails to the queue, each with the address that its user has now."""
         ...
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Mail]:
@@ -137,6 +166,10 @@ class MailQueue(Protocol):
 
     async def postpone(self, mail: Mail, delay: timedelta) -> None:
         """Make a mail due after this time."""
+        ...
+
+    async def forget(self, email: str) -> None:
+        """Delete requests for mails to an address, and mails with links to it that belong to no user."""
         ...
 
     async def remove(self, mail: Mail) -> None:

@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from domain.models.actor import Actor, ApiKeyScope, Role
+from domain.models.actor import Actor, ApiKeyScope, Role, network_of
 from domain.models.event import Audience, Change, NewEvent, new_event
 from domain.models.event_types import EventType
+from domain.models.language import Language
 from domain.models.user import Status, User
 from domain.pagination import Page, Window
 
@@ -44,6 +45,13 @@ class Session:
     refresh_hash: bytes = field(default=b"", repr=False)
     refreshed_at: datetime | None = None
     """When the refresh token was last replaced; None while the first one is in use."""
+    language: Language | None = None
+    """The language that the client preferred at sign-in, in which its user is written to."""
+
+    @property
+    def network(self) -> str:
+        """The network of its client, see `network_of`."""
+        return network_of(self.ip_address)
 
     def is_live(self, now: datetime) -> bool:
         """Whether the session has neither ended nor expired."""
@@ -109,6 +117,10 @@ class SessionReader(Protocol):
         self, user_ids: Sequence[UUID], window: Window, now: datetime
     ) -> dict[UUID, Page[Session]]:
         """The live sessions of each of these users, newest first, in one statement."""
+        ...
+
+    async def newest(self, user_id: UUID, limit: int) -> Sequence[Session]:
+        """The user's sessions in any state, newest first."""
         ...
 
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:

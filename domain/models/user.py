@@ -185,3 +185,8 @@ def sign_in_failed(actor: Actor, user: User, now: datetime, reason: str | None =
 def password_reset_requested(actor: Actor, user: User, now: datetime) -> NewEvent:
     """Somebody asked for a link to the user's address; the link itself is in the mail only."""
     return _about(EventType.PASSWORD_RESET_REQUESTED, actor, user, now)
+
+
+def email_change_requested(actor: Actor, user: User, now: datetime) -> NewEvent:
+    """The user asked for another address; the new one is in the mail and with the user only, until it is confirmed."""
+    return _about(EventType.EMAIL_CHANGE_REQUESTED, actor, user, now)

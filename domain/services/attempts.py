@@ -89,6 +89,10 @@ class Attempts:
         await self._count(("mail_to_from", f"{email} {origin.network}"), self._limits.mails_from_network)
         await self._count(("mail_to", email), self._limits.mails)
 
+    async def inviting(self, email: str) -> None:
+        """Count an invitation to an address, whoever sends it."""
+        await self._count(("mail_to", email), self._limits.mails)
+
     async def using_link(self, origin: Origin) -> None:
         """Count the use of a link by its IP address, before it is looked up."""
         await self._count(("link", origin.network), self._limits.per_address)

@@ -35,6 +35,6 @@ async def user_of(unit: WriteUnit, link: Link, token: str, now: datetime) -> Use
     await link_of(unit, link.kind, token, now)
     if user.status is Status.DISABLED:
         raise AccountDisabled
-    if user.status is not Status.ACTIVE or link.email != user.email:
+    if user.status is not Status.ACTIVE or (link.kind is not LinkKind.EMAIL_CHANGE and link.email != user.email):
         raise TokenInvalid(USED)
     return user

@@ -7,20 +7,14 @@ addresses; whether somebody has the address is decided later, by a background jo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from domain.models.event import Event
-from domain.models.link import new_token, token_hash
-from domain.models.mail import (
-    ANNOUNCED,
-    GIVE_UP_AFTER,
-    LEASE,
-    Letter,
-    Mail,
-    retry_delay,
-)
-from domain.models.user import Status, User
+from domain.models.event import Event, NewEvent
+from domain.models.event_types import SubjectKind
+from domain.models.link import new_token
+from domain.models.mail import ANNOUNCED, GIVE_UP_AFTER, LEASE, NEW_DEVICES, QUEUED, Letter, Mail, retry_delay
+from domain.services.letters import letter_of
 from domain.services.mail_requests import answer_requests
 from domain.services.unit import Clock, Store
 
@@ -32,16 +26,25 @@ TOKENS_MAX = 1_000
 
 
 class MailService:
-    """The use cases of the background jobs that send mails. One per process."""
+    """The use cases of the background jobs that send mails. One per process.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    With `new_devices`, users are told of sign-ins from devices that they have not used before.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, new_devices: bool = False) -> None:
         self._store, self._clock = store, clock
+        self._announced = {**ANNOUNCED, **(NEW_DEVICES if new_devices else {})}
         self._tokens: dict[UUID, str] = {}
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
         """Have requests and the log read soon."""
         self._wake.set()
+
+    def follow(self, events: Sequence[NewEvent]) -> None:
+        """Wake if some of these events cause mails."""
+        if any(event.type in self._announced or event.type in QUEUED for event in events):
+            self.wake()
 
     async def woken(self, seconds: float) -> None:
         """Wait until `wake` was called, at most this long."""
@@ -65,12 +68,20 @@ class MailService:
     async def read_log(self) -> bool:
         """Queue the mails that the next events announce; returns whether there may be more. Raises Unavailable."""
         async with self._store.write() as unit:
-            events = await unit.mails.read_log(ANNOUNCED.keys(), EVENTS)
+            events = await unit.mails.read_log(self._announced.keys(), EVENTS)
             if events is None:
                 return False
-            await unit.mails.add([mail for event in events for mail in _announced(event)])
+            await unit.mails.add([mail for event in events for mail in self._mails_of(event)])
             await unit.commit()
         return len(events) == EVENTS
+
+    def _mails_of(self, event: Event) -> Sequence[Mail]:
+        owner = event.user_id or event.subject.id
+        about = None if event.subject.kind is SubjectKind.USER else event.subject.id
+        return [
+            Mail(uuid4(), kind, owner, event.user_id, event.occurred_at, subject_id=about)
+            for kind in self._announced[event.type]
+        ]
 
     async def claim(self, limit: int) -> Sequence[Mail]:
         """Mails to send now, which no other process sends before their lease ends. Raises Unavailable."""
@@ -85,19 +96,9 @@ class MailService:
         Raises Unavailable.
         """
         async with self._store.write() as unit:
-            users: Mapping[UUID, User] = await unit.users.get_many([mail.user_id]) if mail.user_id else {}
-            user = users.get(mail.owner_id)
-            if user is None or user.status is not Status.ACTIVE or mail.kind.link is None:
-                return None
-            link = await unit.links.find_requested(mail.kind.link, mail.owner_id)
-            if link is None or link.requested_at != mail.occurred_at or link.email != user.email:
-                return None
-            token, expires_at = self._token(mail), self._clock.now() + link.kind.lifetime
-            hashed = token_hash(token)
-            assert hashed is not None
-            await unit.links.give_token(link, hashed, expires_at)
+            letter = await letter_of(unit, mail, self._clock.now(), lambda: self._token(mail))
             await unit.commit()
-        return Letter(mail.id, mail.kind, link.email, link.language, user.display_name, token, expires_at)
+        return letter
 
     def _token(self, mail: Mail) -> str:
         if len(self._tokens) >= TOKENS_MAX:
@@ -120,8 +121,3 @@ class MailService:
             await unit.mails.postpone(mail, retry_delay(mail.attempts))
             await unit.commit()
         return True
-
-
-def _announced(event: Event) -> Sequence[Mail]:
-    owner = event.user_id or event.subject.id
-    return [Mail(uuid4(), kind, owner, event.user_id, event.occurred_at) for kind in ANNOUNCED[event.type]]

@@ -9,6 +9,7 @@ from domain import policies
 from domain.errors import ValidationFailed
 from domain.models.actor import Actor
 from domain.models.event import Event
+from domain.models.invitation import KEPT_AFTER_EXPIRY
 from domain.models.log import LogRange
 from domain.services.unit import Store, WriteUnit
 
@@ -104,6 +105,12 @@ class RetentionService:
         """Delete used challenges of passkeys that have expired, in the same way. Raises Forbidden and Unavailable."""
         policies.require_admin(actor)
         async for count in self._in_batches(lambda unit: unit.passkeys.prune_challenges(batch), batch):
+            yield count
+
+    async def prune_invitations(self, actor: Actor, batch: int = BATCH) -> AsyncIterator[int]:
+        """Delete invitations that have expired KEPT_AFTER_EXPIRY ago, in the same way. Raises Forbidden and Unavailable."""
+        policies.require_admin(actor)
+        async for count in self._in_batches(lambda unit: unit.invitations.prune(KEPT_AFTER_EXPIRY, batch), batch):
             yield count
 
     async def _in_batches(self, delete: Callable[[WriteUnit], Awaitable[int]], batch: int) -> AsyncIterator[int]:

@@ -25,6 +25,7 @@ from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from domain.services.passwords import is_current, replace_password
 from domain.services.sign_in_passkey import PasskeySignInService
+from domain.services.sign_up import SignUpService
 from domain.services.unit import Written
 
 
@@ -37,7 +38,7 @@ class SetPassword:
     expected_version: int | None = None
 
 
-class SessionService(PasskeySignInService):
+class SessionService(PasskeySignInService, SignUpService):
     """The use cases of sessions, including signing in and up."""
 
     async def sign_out(self, actor: Actor) -> Written[None]:

@@ -1,15 +1,15 @@
-"""Signing up, signing in and refreshing tokens: every way a session begins or is renewed."""
+"""Signing in and refreshing tokens: how sessions begin and are renewed."""
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.errors import (
     AccountDisabled,
-    Forbidden,
     InvalidCredentials,
     NotFound,
     SessionRevoked,
@@ -20,29 +20,19 @@ from domain.models.actor import Actor, Origin, Role
 from domain.models.directory import Credentials
 from domain.models.passwords import PASSWORD_SENT_MAX, normal_password
 from domain.models.session import EndReason, Session, session_ended, session_started
+from domain.models.sign_up import SignUpMode
 from domain.models.text import canonical_email
-from domain.models.user import Status, User, user_created
+from domain.models.user import Status, User
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions
 from domain.services.second_factor import FactorProof, SecondFactorService
 from domain.services.sign_in_failure import FailedSignIn, FailedSignIns
 from domain.services.unit import Clock, Store, WriteUnit
-from domain.services.user import new_user
-from domain.services.user_fields import checked
 
 USER_AGENT_MAX = 400
 REFRESH_OVERLAP = timedelta(seconds=30)
 """How long a replaced refresh token is still accepted, for a second tab and for a lost response."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignUp:
-    """Create an account for oneself and sign in to it."""
-
-    email: str
-    password: str = field(repr=False)
-    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +60,11 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """Settings of an installation: how long an unused session lasts and how long any (None: no limit), and whether
-    anyone may sign up.
-    """
+    """Settings of an installation: how long an unused session lasts and how long any (None: no limit), and who may sign up."""
 
     lifetime: timedelta = timedelta(days=30)
     longest: timedelta | None = None
-    sign_up: bool = True
+    sign_up: SignUpMode = SignUpMode.OPEN
 
     def end_of(self, started: datetime, used: datetime) -> datetime:
         """When a session ends that began at one time and was last renewed at another."""
@@ -85,7 +73,7 @@ class SessionRules:
 
 
 class SignInService:
-    """How sessions begin and are renewed."""
+    """How sessions begin and are renewed. `requested` is called after a mail was asked for; it must not block."""
 
     def __init__(
         self,
@@ -98,26 +86,11 @@ class SignInService:
         rules: SessionRules,
         live: LiveSessions,
         factors: SecondFactorService,
+        requested: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._clock, self._hasher, self._tokens = store, clock, hasher, tokens
         self._attempts, self._failures, self._rules = attempts, failures, rules
-        self._live, self._factors = live, factors
-
-    async def sign_up(self, origin: Origin, command: SignUp) -> SignedIn:
-        """Create an active member and sign in. Raises Forbidden if sign-up is closed, ValidationFailed, Taken, RateLimited."""
-        if not self._rules.sign_up:
-            raise Forbidden("Signing up is closed here; ask an admin for an account")
-        clean = checked(email=command.email, display_name=command.display_name, password=command.password)
-        async with self._attempts.claiming_email(origin):
-            hashed = await self._hasher.hash(clean["password"])
-            now = self._clock.now()
-            user = new_user(clean["email"], clean["display_name"], Role.MEMBER, now, can_sign_in=True)
-            async with self._store.write() as unit:
-                await unit.users.add(user, hashed)
-                await unit.events.append(user_created(Actor(user.id, user.role, None, origin), user))
-                signed_in = await self._start(unit, origin, user, now)
-                await unit.commit()
-        return signed_in
+        self._live, self._factors, self._requested = live, factors, requested
 
     async def sign_in(self, origin: Origin, command: SignIn) -> SignedIn:
         """Check the password and the second factor, if the user has one, and start a session.
@@ -181,11 +154,12 @@ class SignInService:
             await self._factors.check(unit, user, proof)
             if self._hasher.needs_rehash(known):
                 await unit.users.set_password_hash(user.id, await self._hasher.hash(password))
-            signed_in = await self._start(unit, origin, user, self._clock.now())
+            signed_in = await self.start(unit, origin, user, self._clock.now())
             await unit.commit()
         return signed_in
 
-    async def _start(self, unit: WriteUnit, origin: Origin, user: User, now: datetime) -> SignedIn:
+    async def start(self, unit: WriteUnit, origin: Origin, user: User, now: datetime) -> SignedIn:
+        """Start a session within a transaction, which the caller commits; whoever calls it has proved who they are."""
         session_id = uuid4()
         refresh, refresh_hash = self._tokens.issue_refresh(session_id, 1)
         session = Session(
@@ -197,6 +171,7 @@ class SignInService:
             user_agent=(origin.user_agent or "")[:USER_AGENT_MAX] or None,
             ip_address=origin.ip_address,
             refresh_hash=refresh_hash,
+            language=origin.language,
         )
         await unit.sessions.add(session)
         await unit.users.touch_seen({user.id: now})

@@ -43,4 +43,4 @@ class PasskeySignInService(SignInService):
         await self._factors.passkeys.accept(unit, user_id, response)
         if user.status is not Status.ACTIVE:
             raise AccountDisabled if user.status is Status.DISABLED else InvalidCredentials(REFUSED)
-        return await self._start(unit, origin, user, self._clock.now())
+        return await self.start(unit, origin, user, self._clock.now())

@@ -26,7 +26,9 @@ from domain.models.user import STATUS_EVENTS, Status, User, password_changed, us
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.directory import DirectoryService
+from domain.services.email_change import forget_address, request_change
 from domain.services.live import LiveSessions, Presence
+from domain.services.passwords import notify_user
 from domain.services.unit import Clock, KeptResult, Store, WriteUnit, Written
 from domain.services.user_fields import checked, refuse_own_words
 
@@ -74,7 +76,10 @@ class UpdateUser:
 
 
 class UserService(DirectoryService):
-    """The use cases of the directory, including the read-only ones."""
+    """The use cases of the directory, including the read-only ones.
+
+    With `confirms_email`, an address that users give themselves waits until they have confirmed it.
+    """
 
     def __init__(
         self,
@@ -85,8 +90,11 @@ class UserService(DirectoryService):
         presence: Presence,
         live: LiveSessions,
         attempts: Attempts,
+        *,
+        confirms_email: bool = False,
     ) -> None:
         super().__init__(store, presence)
+        self._confirms_email = confirms_email
         self._clock, self._hasher, self._tokens = clock, hasher, tokens
         self._live, self._attempts = live, attempts
 
@@ -124,7 +132,7 @@ class UserService(DirectoryService):
     async def update(self, actor: Actor, command: UpdateUser) -> Written[User]:
         """Set fields of a user: admins may set any, users their own e-mail and display name.
 
-        Raises NotFound, Forbidden, ValidationFailed, Taken, VersionConflict and LastAdmin, and RateLimited if users
+        Where mails can be sent, one's own new address is not set, but gets a link that confirms it. Raises NotFound, Forbidden, ValidationFailed, Taken, VersionConflict and LastAdmin, and RateLimited if users
         change their own e-mail too often, because the result reveals whether an address is known.
         """
         wanted = {
@@ -138,8 +146,12 @@ class UserService(DirectoryService):
         hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._naming_holder(actor, clean.get("email")))
-            if await self._claims_email(actor, command.id, clean.get("email")):
+            claimed = await self._claimed_email(actor, command.id, clean.get("email"))
+            if claimed is not None:
                 await stack.enter_async_context(self._attempts.claiming_email(actor.origin, actor.user_id))
+            waits = claimed is not None and self._confirms_email
+            if claimed is not None and waits:
+                await self._attempts.requesting_mail(actor.origin, claimed)
             unit = await stack.enter_async_context(self._store.write())
             before = await self._locked(
                 unit, actor, command.id, command.expected_version, deleted_too=command.deleted_too
@@ -149,12 +161,15 @@ class UserService(DirectoryService):
                 unit,
                 actor,
                 before,
-                email=clean.get("email"),
+                email=None if waits else clean.get("email"),
                 display_name=clean.get("display_name"),
                 role=command.role,
                 status=command.status,
                 hashed=hashed,
             )
+            if claimed is not None and waits:
+                position = await request_change(unit, actor, before, claimed, self._clock.now())
+                written = Written(written.value, position)
             await unit.commit()
         if written.position is not None:
             await self._live.settle(command.id)
@@ -173,13 +188,13 @@ class UserService(DirectoryService):
             message = HELD_BY_DELETED if holder.status is Status.DELETED else None
             raise Taken(error.field, holder, message) from None
 
-    async def _claims_email(self, actor: Actor, user_id: UUID, email: str | None) -> bool:
-        """Whether users change their own e-mail address."""
+    async def _claimed_email(self, actor: Actor, user_id: UUID, email: str | None) -> str | None:
+        """The address, if users change their own."""
         if email is None or actor.user_id != user_id:
-            return False
+            return None
         async with self._store.read() as unit:
             user = await unit.users.find(user_id)
-        return user is not None and user.email != email
+        return None if user is None or user.email == email else email
 
     async def set_status(
         self,
@@ -217,7 +232,8 @@ class UserService(DirectoryService):
         async with self._store.write() as unit:
             user = await unit.users.get_for_update(user_id)
             await guard_last_admin(unit, user, None)
-            await unit.users.remove(user_id)  # and, by their foreign key, the sessions
+            await unit.users.remove(user_id)  # and, by their foreign key, the sessions, links and mails
+            await forget_address(unit, user.email)
             await unit.events.scrub(user_id)
             position = await unit.events.append(user_erased(actor, user, self._clock.now()))
             await unit.commit()
@@ -262,6 +278,7 @@ class UserService(DirectoryService):
         entries: list[NewEvent] = user_changed(actor, before, after, changes)
         if hashed is not None:
             await unit.users.set_password_hash(after.id, hashed)
+            await notify_user(unit, after)
             entries.append(password_changed(actor, after, now))
         entries += await self._end_sessions(unit, actor, after, now, password=hashed is not None)
         return Written(after, await unit.events.append_many(entries))

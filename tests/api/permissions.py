@@ -42,6 +42,8 @@ QUERIES = {
     "nodes": Rule('nodes(ids: ["$id"]) { id }', SIGNED_IN),
     "user": Rule('user(id: "$id") { id }', SIGNED_IN),
     "users": Rule("users(first: 1) { edges { node { id } } }", SIGNED_IN),
+    "signUpMode": Rule("signUpMode", ANYONE),
+    "invitations": Rule("invitations(first: 1) { edges { node { id } } }", ADMINS),
     "events": Rule("events(first: 1) { edges { node { id } } }", AUDITORS),
     "eventCounts": Rule("eventCounts { complete }", AUDITORS),
     "stats": Rule("stats { total }", SIGNED_IN),
@@ -64,6 +66,15 @@ MUTATIONS = {
     "requestPasswordReset": Rule(f'requestPasswordReset(email: "$email") {RESULT}', ANYONE),
     "resetPassword": Rule(
         f'resetPassword(input: {{token: "no token", newPassword: "{PASSWORD}"}}) {RESULT}', ("TOKEN_INVALID",) * 4
+    ),
+    "requestEmailChange": Rule(
+        f'requestEmailChange(input: {{newEmail: "$new", currentPassword: "{PASSWORD}"}}) {RESULT}', SIGNED_IN
+    ),
+    "confirmEmailChange": Rule(f'confirmEmailChange(token: "no token") {RESULT}', ("TOKEN_INVALID",) * 4),
+    "inviteUser": Rule(f'inviteUser(input: {{email: "$new"}}) {RESULT}', ADMINS),
+    "withdrawInvitation": Rule(f'withdrawInvitation(id: "$id") {RESULT}', (UNKNOWN, REFUSED, REFUSED, HIDDEN)),
+    "acceptInvitation": Rule(
+        f'acceptInvitation(input: {{token: "no token", password: "{PASSWORD}"}}) {RESULT}', ("TOKEN_INVALID",) * 4
     ),
     "requestEmailVerification": Rule(f"requestEmailVerification {RESULT}", SIGNED_IN),
     "verifyEmail": Rule(f'verifyEmail(token: "no token") {RESULT}', ("TOKEN_INVALID",) * 4),
@@ -132,6 +143,7 @@ TYPES: dict[str, Fields] = {
         **dict.fromkeys(("emailVerifiedAt", "version"), OPEN),
         "id": Probe(ON_USER, "id", KNOWN),
         "email": Probe(ON_USER, "email", CONCERNED),
+        "pendingEmail": Probe(ON_USER, "pendingEmail", OWN),
         "secondFactors": Probe(ON_USER, "secondFactors", OWN, lambda v: v is not None),
         "passkeys": Probe(ON_USER, "passkeys { id }", OWN, lambda v: v is not None),
         "canSignIn": Probe(ON_USER, "canSignIn", CONCERNED),
@@ -169,6 +181,10 @@ TYPES: dict[str, Fields] = {
     # A challenge for whoever asked.
     "PasskeyOptions": {"options": OPEN},
     "ApiKeyPayload": dict.fromkeys(("apiKey", "secret"), OPEN),
+    # Only admins get one (QUERIES, and test_only_admins_get_an_invitation_by_its_id).
+    "Invitation": dict.fromkeys(("id", "email", "displayName", "role", "createdAt", "expiresAt", "invitedBy"), OPEN),
+    "InvitationPayload": dict.fromkeys(("invitation", "cursor"), OPEN),
+    "SignUpPending": {"message": OPEN},
     "UserConnection": {"totalCount": OPEN, "totalCountExact": OPEN},
     "EventCounts": dict.fromkeys(("since", "complete", "counts"), OPEN),
     "EventCount": dict.fromkeys(("type", "at", "count"), OPEN),

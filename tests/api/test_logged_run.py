@@ -26,7 +26,7 @@ KEY, METRICS_TOKEN = "a key of the test that is long enough to sign", "metrics-t
 WRONG, NEXT = "a-wrong-password-of-the-test", "the-next-password-of-the-test"
 EMAILS = ("ada.king+x@example.com", "bo@xn--bcher-kva.example", "new-one@example.org")
 NAMES = ("Ada Quirinia", "Bo Quirinius")
-MAILED = "mailed@example.net"
+MAILED, CHANGED, SIGNED_UP, INVITED = (f"{name}@example.net" for name in ("mailed", "changed", "signed", "invited"))
 COMMAND = "from api.cli.main import main; main()"
 PATIENCE = 120
 
@@ -93,6 +93,8 @@ async def test_neither_secrets_nor_personal_data_reach_the_log(
         "ACCESS_LOG": "true",
         "METRICS_TOKEN": METRICS_TOKEN,
         "DATA_DIR": str(tmp_path),
+        "SIGN_UP": "verified",
+        "NEW_DEVICE_MAILS": "true",
     }
     async with served(log, **variables) as client:
         secrets, admin = await send_secrets(client, tmp_path)
@@ -100,9 +102,12 @@ async def test_neither_secrets_nor_personal_data_reach_the_log(
         await until_logged(log, '"/metrics"')
     text = written(log)
     password = fresh_database_url.split("@", maxsplit=1)[0].rpartition(":")[2]
-    secrets |= {PASSWORD, WRONG, NEXT, KEY, METRICS_TOKEN, ADMIN, *EMAILS, *NAMES, fresh_database_url, password}
+    secrets |= {PASSWORD, WRONG, NEXT, KEY, METRICS_TOKEN, fresh_database_url, password}
     assert not [secret for secret in secrets if secret in text]
-    assert f"-password-reset-{MAILED}.eml" in text, "the log names the file of a mail"
+    assert f"-password-reset-{CHANGED}.eml" in text, "the log names the file of a mail"
+    quiet = "".join(line for line in text.splitlines() if '"mail.written"' not in line)
+    private = {ADMIN, MAILED, CHANGED, SIGNED_UP, INVITED, *EMAILS, *NAMES}
+    assert not [value for value in private if value in quiet]
     assert "Traceback" not in text
     lines = lines_of(log)
     (started,) = [line for line in lines if line["event"] == "server.started"]
@@ -142,7 +147,7 @@ async def send_secrets(client: httpx.AsyncClient, data: Path) -> tuple[set[str],
     )
     assert json.loads(imported.text.splitlines()[-1])["created"] == 2, imported.text
     key = await send_operations(client, bearer)
-    token = await mailed_token(client, bearer, data)
+    links = await use_links(client, bearer, data)
     await client.get("/api/v1/users", headers={"cookie": f"rollcall={access}x"})
     renewed = (await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})).json()["data"]
     await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})
@@ -150,7 +155,7 @@ async def send_secrets(client: httpx.AsyncClient, data: Path) -> tuple[set[str],
         await client.post("/oauth/revoke", data={"token": ended})
     await client.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
     tokens = {
-        token,
+        *links,
         key,
         key[13:],
         access,
@@ -162,20 +167,40 @@ async def send_secrets(client: httpx.AsyncClient, data: Path) -> tuple[set[str],
     return tokens, signed_in["user"]["id"]
 
 
-async def mailed_token(client: httpx.AsyncClient, bearer: dict[str, str], data: Path) -> str:
-    """The token of a link that was mailed, and used. The log names the file of the mail, and so its address."""
+async def mailed_token(data: Path, kind: str, address: str) -> str:
+    """The token in a mail, once it is there."""
+    async with asyncio.timeout(PATIENCE):
+        while not (files := list((data / "mail").glob(f"*-{kind}-{address}.eml"))):
+            await asyncio.sleep(0.05)
+    return token_in(message_from_bytes(files[0].read_bytes(), policy=policy.default))
+
+
+async def use_links(client: httpx.AsyncClient, bearer: dict[str, str], data: Path) -> set[str]:
+    """Ask for a link of each kind, and use it; returns the tokens. The log names the files of mails, and so addresses."""
+
+    async def graphql(field: str, by: dict[str, str] | None = None) -> Any:
+        body = {"query": f"mutation {{ {field} {{ __typename }} }}"}
+        answer = (await client.post("/graphql", headers=by or {}, json=body)).json()
+        assert "Problem" not in json.dumps(answer["data"]), answer
+        return answer
+
     person = {"email": MAILED, "display_name": "Mailed", "password": WRONG}
     await client.post("/api/v1/users", headers=bearer, json=person)
-    query = f'mutation {{ requestPasswordReset(email: "{MAILED}") {{ __typename }} }}'
-    await client.post("/graphql", json={"query": query})
-    async with asyncio.timeout(PATIENCE):
-        while not (files := list((data / "mail").glob("*.eml"))):
-            await asyncio.sleep(0.05)
-    token = token_in(message_from_bytes(files[0].read_bytes(), policy=policy.default))
-    reset = f'mutation {{ resetPassword(input: {{token: "{token}", newPassword: "{NEXT}"}}) {{ __typename }} }}'
-    done = (await client.post("/graphql", json={"query": reset})).json()
-    assert done["data"]["resetPassword"]["__typename"] == "Done", done
-    return token
+    entered = await client.post("/api/v1/auth/login", json={"email": MAILED, "password": WRONG})
+    own = {"authorization": f"Bearer {entered.json()['data']['access_token']}"}
+    await graphql("requestEmailVerification", own)
+    await graphql(f'verifyEmail(token: "{(verifying := await mailed_token(data, "email-verification", MAILED))}")')
+    await graphql(f'requestEmailChange(input: {{newEmail: "{CHANGED}", currentPassword: "{WRONG}"}})', own)
+    await graphql(f'confirmEmailChange(token: "{(confirming := await mailed_token(data, "email-change", CHANGED))}")')
+    await graphql(f'requestPasswordReset(email: "{CHANGED}")')
+    resetting = await mailed_token(data, "password-reset", CHANGED)
+    await graphql(f'resetPassword(input: {{token: "{resetting}", newPassword: "{NEXT}"}})')
+    await graphql(f'signUp(input: {{email: "{SIGNED_UP}", password: "{NEXT}", displayName: "{NAMES[0]}"}})')
+    await graphql(f'verifyEmail(token: "{(making := await mailed_token(data, "sign-up", SIGNED_UP))}")')
+    await graphql(f'inviteUser(input: {{email: "{INVITED}", displayName: "{NAMES[1]}"}})', bearer)
+    accepting = await mailed_token(data, "invitation", INVITED)
+    await graphql(f'acceptInvitation(input: {{token: "{accepting}", password: "{NEXT}"}})')
+    return {verifying, confirming, resetting, making, accepting}
 
 
 async def send_operations(client: httpx.AsyncClient, bearer: dict[str, str]) -> str:

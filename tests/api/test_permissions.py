@@ -73,7 +73,7 @@ async def viewers(api: Api, admin: Person, *, own: bool = False) -> dict[str, Pe
 
 
 async def target(api: Api, admin: Person) -> Target:
-    """A new user, whose name and e-mail an admin has changed."""
+    """A new user, whose name and e-mail an admin has changed, and who wants another e-mail."""
     person = await api.new_user(admin, name="Before")
     change = """mutation($i: UpdateUserInput!) { updateUser(input: $i) { ... on UserPayload { user {
       events(first: 1) { edges { node { id type } } } } } } }"""
@@ -83,6 +83,8 @@ async def target(api: Api, admin: Person) -> Target:
     wanted = {"f": {"userId": person.id, "types": ["USER_UPDATED"]}}
     while not (edges := (await api.ask(found, wanted, admin))["events"]["edges"]):
         pass  # the relay has not numbered it yet
+    wish = "mutation($i: ChangeEmailInput!) { requestEmailChange(input: $i) { __typename } }"
+    await api.ask(wish, {"i": {"newEmail": f"next-{person.email}", "currentPassword": person.password}}, person)
     return Target(person, edges[0]["node"]["id"])
 
 

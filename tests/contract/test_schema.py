@@ -20,28 +20,6 @@ import schema
 from schema.root import export
 
 PENDING = {
-    # verification and change of addresses, sign-up with a proved address
-    "Mutation.requestEmailChange",
-    "Mutation.confirmEmailChange",
-    "ChangeEmailInput",
-    "EventType.EMAIL_CHANGE_REQUESTED",
-    "User.pendingEmail",
-    "SignUpPending",
-    # invitations
-    "Query.invitations",
-    "Mutation.inviteUser",
-    "Mutation.withdrawInvitation",
-    "Mutation.acceptInvitation",
-    "Invitation",
-    "InvitationConnection",
-    "InvitationEdge",
-    "InvitationPayload",
-    "InvitationResult",
-    "InviteUserInput",
-    "AcceptInvitationInput",
-    "AcceptInvitationResult",
-    "EventType.INVITATION_SENT",
-    "EventType.INVITATION_ACCEPTED",
     # a user's own data
     "Query.myData",
 }

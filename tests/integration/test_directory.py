@@ -25,7 +25,7 @@ from domain.models.text import fold
 from domain.models.user import Status, User
 from domain.pagination import Window
 from domain.services.importing import ImportRow
-from domain.services.sign_in import SignUp
+from domain.services.sign_up import SignUp
 from domain.services.user import CreateUser, UpdateUser
 from persistence.errors import translated
 from persistence.user_table import users

@@ -20,7 +20,8 @@ from domain.models.language import Language
 from domain.models.link import Link, LinkKind
 from domain.models.mail import LEASE, Mail, MailKind, MailRequest
 from domain.models.user import User
-from domain.services.user import CreateUser
+from domain.services.email_change import forget_address
+from domain.services.user import CreateUser, UpdateUser
 from tests.api.conftest import settings_for
 
 NOW = datetime(2026, 11, 27, 14, 30, 0, 123456, tzinfo=UTC)
@@ -68,7 +69,9 @@ async def add(core: Core, *mails: Mail) -> None:
 
 
 async def test_a_request_is_read_as_it_was_stored_and_once(core: Core) -> None:
-    request = MailRequest(uuid4(), MailKind.PASSWORD_RESET, "a@example.com", Language.DE, NOW, Origin("r", "192.0.2.1"))
+    request = MailRequest(
+        uuid4(), MailKind.SIGN_UP, "a@example.com", Language.DE, NOW, Origin("r", "192.0.2.1"), "Ada", "hash"
+    )
     async with core.store.write() as unit:
         await unit.mails.request(request)
         await unit.commit()
@@ -95,7 +98,7 @@ async def test_each_event_is_read_once_by_one_process_and_not_before_it_has_a_nu
     core: Core, settings: Settings
 ) -> None:
     added = await user(core)
-    await core.resets.request(Origin(language=Language.DE), added.email)
+    await core.accounts.resets.request(Origin(language=Language.DE), added.email)
     assert not await core.mails.take_requests()
     async with core.store.write() as unit:
         assert await unit.mails.read_log(TYPES, 10) == []
@@ -113,7 +116,7 @@ async def test_each_event_is_read_once_by_one_process_and_not_before_it_has_a_nu
 async def test_events_are_read_in_batches_without_a_gap(core: Core, settings: Settings) -> None:
     users = [await user(core) for _ in range(5)]
     for added in users:
-        await core.resets.request(Origin(), added.email)
+        await core.accounts.resets.request(Origin(), added.email)
     await core.mails.take_requests()
     await number_events(settings)
     found: list[UUID | None] = []
@@ -162,6 +165,33 @@ async def test_a_mail_to_a_user_who_was_erased_meanwhile_is_left_out(core: Core,
     assert await fetch(settings, "select * from mails") == []
 
 
+async def test_a_mail_keeps_the_address_that_its_user_had(core: Core) -> None:
+    added, session_id = await user(core), uuid4()
+    await add(core, replace(mail_to(added.id, added.id), subject_id=session_id))
+    await core.users.update(system(), UpdateUser(added.id, email="other@example.com"))
+    (claimed,) = await core.mails.claim(10)
+    assert (claimed.email, claimed.subject_id) == (added.email, session_id)
+
+
+async def test_what_names_an_address_of_no_user_is_forgotten(core: Core, settings: Settings) -> None:
+    added, owners = await user(core), [uuid4(), uuid4()]
+    async with core.store.write() as unit:
+        for owner, email in zip(owners, ("a@example.com", "b@example.com"), strict=True):
+            link = Link(LinkKind.EMAIL_VERIFICATION, owner, None, email, NOW, display_name="A", password_hash="h")
+            await unit.links.request(link)
+            await unit.mails.add([mail_to(owner)])
+            await unit.mails.request(MailRequest(uuid4(), MailKind.SIGN_UP, email, None, NOW, Origin()))
+        own = Link(LinkKind.EMAIL_CHANGE, added.id, added.id, "a@example.com", NOW)
+        await unit.links.request(own)
+        await forget_address(unit, "a@example.com")
+        assert await unit.links.of_owners(LinkKind.EMAIL_CHANGE, [added.id]) == {added.id: own}
+        (left,) = (await unit.links.of_owners(LinkKind.EMAIL_VERIFICATION, owners)).values()
+        assert (left.owner_id, left.display_name, left.password_hash) == (owners[1], "A", "h")
+        await unit.commit()
+    assert [row["owner_id"] for row in await fetch(settings, "select owner_id from mails")] == [owners[1]]
+    assert [row["email"] for row in await fetch(settings, "select email from mail_requests")] == ["b@example.com"]
+
+
 async def test_a_link_replaces_the_earlier_one_and_loses_its_token(core: Core) -> None:
     added = await user(core)
     link = Link(LinkKind.PASSWORD_RESET, added.id, added.id, added.email, NOW, Language.DE)
@@ -185,22 +215,26 @@ async def test_a_link_replaces_the_earlier_one_and_loses_its_token(core: Core) -
 
 
 async def test_only_links_that_have_expired_are_pruned(core: Core, settings: Settings) -> None:
-    users = [await user(core) for _ in range(3)]
+    users = [await user(core) for _ in range(4)]
     async with core.store.write() as unit:
         for added in users:
-            await unit.links.request(Link(LinkKind.PASSWORD_RESET, added.id, added.id, added.email, NOW))
+            requested = datetime.now(UTC)
+            await unit.links.request(Link(LinkKind.PASSWORD_RESET, added.id, added.id, added.email, requested))
         await unit.commit()
-    expired, valid, _ = users
+    expired, valid, never_sent, _ = users
+    await fetch(
+        settings, "update links set requested_at = now() - interval '12 days' where user_id = $1", never_sent.id
+    )
     await fetch(settings, "update links set expires_at = now() - interval '1 second' where user_id = $1", expired.id)
     await fetch(settings, "update links set expires_at = now() + interval '1 hour' where user_id = $1", valid.id)
-    assert [count async for count in core.retention.prune_links(system())] == [1]
+    assert [count async for count in core.retention.prune_links(system())] == [2]
     left = await fetch(settings, "select user_id from links")
-    assert {row["user_id"] for row in left} == {p.id for p in users[1:]}
+    assert {row["user_id"] for row in left} == {valid.id, users[3].id}
 
 
 async def test_the_events_of_a_restored_log_are_not_announced(core: Core, settings: Settings) -> None:
     added = await user(core)
-    await core.resets.request(Origin(), added.email)
+    await core.accounts.resets.request(Origin(), added.email)
     await core.mails.take_requests()
     await number_events(settings)
     async with core.store.read() as reading:

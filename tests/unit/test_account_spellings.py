@@ -8,7 +8,8 @@ from domain import errors
 from domain.models.actor import Origin, Role, system
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
-from domain.services.sign_in import SignIn, SignUp
+from domain.services.sign_in import SignIn
+from domain.services.sign_up import SignUp
 from domain.services.user import CreateUser, UpdateUser
 from tests.unit.world import PASSWORD, World
 

@@ -12,7 +12,8 @@ from domain.models.actor import Actor, Origin, Role, network_of, system
 from domain.models.passwords import normal_password
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits, Attempts
-from domain.services.sign_in import SignIn, SignUp
+from domain.services.sign_in import SignIn
+from domain.services.sign_up import SignUp
 from domain.services.user import UpdateUser
 from tests.unit.fakes import FakeLimiter
 from tests.unit.test_services import world

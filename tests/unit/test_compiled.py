@@ -157,7 +157,7 @@ def left_to_the_executor(text: str, message: object, context: Seen) -> Execution
     return executed(of, message, context)
 
 
-LOADED = {"events", "sessions", "secondFactors", "passkeys"}
+LOADED = {"events", "sessions", "pendingEmail", "secondFactors", "passkeys"}
 """The fields of a user that are read from the database."""
 
 
@@ -246,6 +246,7 @@ def test_an_error_is_left_to_the_executor() -> None:
     [
         "user { events(first: 1) { edges { cursor } } }",
         "actor { id sessions { edges { cursor } } }",
+        "user { pendingEmail }",
         "user { secondFactors }",
         "user { passkeys { id } }",
     ],

@@ -18,7 +18,8 @@ from domain.pagination import Window
 from domain.services.attempts import AttemptLimits
 from domain.services.event import EventService
 from domain.services.history import HistoryService
-from domain.services.sign_in import SignIn, SignUp
+from domain.services.sign_in import SignIn
+from domain.services.sign_up import SignUp
 from domain.services.user import CreateUser, UpdateUser
 from tests.unit.test_sign_in_races import SlowHasher, give_password
 from tests.unit.world import PASSWORD, World, actor

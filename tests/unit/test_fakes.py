@@ -13,6 +13,7 @@ import pytest
 
 from domain.models.api_key import ApiKeyReader, ApiKeyRepository
 from domain.models.directory import UserReader, UserRepository
+from domain.models.invitation import InvitationReader, InvitationRepository
 from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
 from domain.models.mail import MailQueue
@@ -28,7 +29,18 @@ from domain.services.results import ResultStore
 from domain.services.second_factor import Authenticator
 from domain.services.signing_key import KeyMaker
 from domain.services.unit import Clock, IdempotencyKeys, ReadUnit, Store, WriteUnit
-from tests.unit.fakes import api_keys, idempotency, log, mail, outside, passkeys, second_factors, signing_keys, store
+from tests.unit.fakes import (
+    api_keys,
+    idempotency,
+    invitations,
+    log,
+    mail,
+    outside,
+    passkeys,
+    second_factors,
+    signing_keys,
+    store,
+)
 
 PORTS: dict[type, tuple[type, ...]] = {
     outside.FakeClock: (Clock,),
@@ -45,6 +57,7 @@ PORTS: dict[type, tuple[type, ...]] = {
     second_factors.FakeAuthenticator: (Authenticator,),
     passkeys.FakePasskeys: (PasskeyReader, PasskeyRepository),
     passkeys.FakeRelyingParty: (RelyingParty,),
+    invitations.FakeInvitations: (InvitationReader, InvitationRepository),
     mail.FakeLinks: (LinkReader, LinkRepository),
     mail.FakeMails: (MailQueue,),
     api_keys.FakeApiKeys: (ApiKeyReader, ApiKeyRepository),

@@ -23,7 +23,8 @@ from domain.models.event_types import EventType, SubjectKind
 from domain.models.user import Status
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
-from domain.services.sign_in import SignedIn, SignIn, SignUp
+from domain.services.sign_in import SignedIn, SignIn
+from domain.services.sign_up import SignUp
 from domain.services.user import CreateUser, UpdateUser
 from tests.unit.world import World
 

@@ -9,7 +9,7 @@ from domain.models.actor import Origin, Role, system
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
-from domain.services.sign_in import SignUp
+from domain.services.sign_up import SignUp
 from domain.services.user import HELD_BY_DELETED, CreateUser, UpdateUser
 from tests.unit.world import PASSWORD, World, actor
 

@@ -19,7 +19,8 @@ from domain.models.passwords import (
 from domain.models.user import User
 from domain.services.attempts import AttemptLimits
 from domain.services.session import SetPassword
-from domain.services.sign_in import SignIn, SignUp
+from domain.services.sign_in import SignIn
+from domain.services.sign_up import SignUp
 from domain.services.user import CreateUser, UpdateUser
 from domain.services.user_fields import checked
 from tests.unit.world import PASSWORD, World, actor

@@ -14,7 +14,8 @@ from domain.models.session import EndReason
 from domain.models.user import Status
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
-from domain.services.sign_in import SignIn, SignUp
+from domain.services.sign_in import SignIn
+from domain.services.sign_up import SignUp
 from domain.services.user import CreateUser, UpdateUser
 from tests.unit.world import PASSWORD, World, actor
 

@@ -12,9 +12,11 @@ from domain import errors
 from domain.models.actor import Origin, Role
 from domain.models.event_types import EventType
 from domain.models.session import EndReason
+from domain.models.sign_up import SignUpMode
 from domain.models.user import Status, User
 from domain.services.attempts import AttemptLimits
-from domain.services.sign_in import SessionRules, SignIn, SignUp
+from domain.services.sign_in import SessionRules, SignIn
+from domain.services.sign_up import SignUp
 from tests.unit.fakes import FakeHasher
 from tests.unit.world import PASSWORD, World, actor
 
@@ -152,7 +154,7 @@ async def test_a_session_whose_user_was_erased_is_revoked(world: World) -> None:
 
 
 async def test_closed_sign_up_creates_no_user(world: World) -> None:
-    world.sessions._rules = SessionRules(sign_up=False)
+    world.sessions._rules = SessionRules(sign_up=SignUpMode.CLOSED)
     with pytest.raises(errors.Forbidden):
         await world.sessions.sign_up(Origin(), SignUp("new@example.com", PASSWORD, "New"))
     assert world.store.state.users == {}

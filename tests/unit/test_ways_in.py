@@ -14,7 +14,7 @@ from domain.models.user import Status, User, password_changed, user_created
 from domain.pagination import Window
 from domain.services.attempts import AttemptLimits
 from domain.services.importing import ImportRow
-from domain.services.sign_in import SignUp
+from domain.services.sign_up import SignUp
 from domain.services.user import CreateUser, UpdateUser
 from schema.feeds.messages import UserEntered, UserLeft
 from schema.feeds.users import FeedProjection

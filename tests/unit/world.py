@@ -7,9 +7,12 @@ from typing import Any, Self, cast
 from api.jobs.failures import FailureQueue
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.event_types import EventType
+from domain.models.sign_up import SignUpMode
 from domain.models.user import User
 from domain.services.attempts import AttemptLimits, Attempts
+from domain.services.email_change import EmailChangeService
 from domain.services.importing import ImportService
+from domain.services.invitation import InvitationService
 from domain.services.mail import MailService
 from domain.services.passkey import PasskeyService
 from domain.services.passkey_check import PasskeyCheck
@@ -31,30 +34,39 @@ PASSWORD = "correct horse battery"
 class World:
     """An empty directory, and every service over it."""
 
-    def __init__(self, limits: AttemptLimits) -> None:
+    def __init__(self, limits: AttemptLimits, mode: SignUpMode, *, confirms: bool, new_devices: bool) -> None:
         self.store, self.clock, self.live = FakeStore(), FakeClock(), FakeLive()
         self.limiter, self.hasher, tokens = FakeLimiter(), FakeHasher(), FakeTokens()
         store: Any = cast("Any", self.store)
         clock, live, hasher = self.clock, self.live, self.hasher
         attempts = Attempts(self.limiter, limits)
         self.failures = FailureQueue(SignInFailureService(store).record)
-        self.users = UserService(store, clock, hasher, tokens, FakePresence(), live, attempts)
+        self.users = UserService(store, clock, hasher, tokens, FakePresence(), live, attempts, confirms_email=confirms)
         proof, party = Reauthentication(store, clock, hasher, attempts), FakeRelyingParty()
         check = PasskeyCheck(party, clock)
         self.factors = SecondFactorService(store, clock, FakeAuthenticator(), attempts, live, proof, check)
         self.passkeys = PasskeyService(store, clock, party, attempts, proof)
         self.sessions = SessionService(
-            store, clock, hasher, tokens, attempts, self.failures, SessionRules(), live, self.factors
+            store, clock, hasher, tokens, attempts, self.failures, SessionRules(sign_up=mode), live, self.factors
         )
         self.imports = ImportService(store, clock, hasher)
-        self.mails = MailService(store, clock)
+        self.mails = MailService(store, clock, new_devices=new_devices)
         self.resets = ResetService(store, clock, hasher, attempts, live, self.mails.wake)
-        self.verifications = VerificationService(store, clock, attempts, self.mails.wake)
+        self.verifications = VerificationService(store, clock, attempts, mode, self.mails.wake)
+        self.email_changes = EmailChangeService(store, clock, hasher, attempts)
+        self.invitations = InvitationService(store, clock, hasher, attempts, self.sessions)
 
     @classmethod
-    def over(cls, limits: AttemptLimits) -> Self:
-        """An empty world with these limits."""
-        return cls(limits)
+    def over(
+        cls,
+        limits: AttemptLimits,
+        mode: SignUpMode = SignUpMode.OPEN,
+        *,
+        confirms: bool = False,
+        new_devices: bool = False,
+    ) -> Self:
+        """An empty world with these limits and settings."""
+        return cls(limits, mode, confirms=confirms, new_devices=new_devices)
 
     @property
     def logged(self) -> list[EventType]:

@@ -11,6 +11,7 @@ import { enHelp } from '#lib/messages/en-help.ts';
 import { enImport } from '#lib/messages/en-import.ts';
 import { enKeys } from '#lib/messages/en-keys.ts';
 import { enLeave } from '#lib/messages/en-leave.ts';
+import { enLinks } from '#lib/messages/en-links.ts';
 import { enNew } from '#lib/messages/en-new.ts';
 import { enViews } from '#lib/messages/en-views.ts';
 import { enPalette } from '#lib/messages/en-palette.ts';
@@ -73,6 +74,7 @@ test('no text is left over', () => {
 		...paths(enImport),
 		...paths(enKeys),
 		...paths(enLeave),
+		...paths(enLinks),
 		...paths(enNew),
 		...paths(enHelp),
 		...paths(enViews),

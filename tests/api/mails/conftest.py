@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,18 @@ async def smtp() -> AsyncIterator[MailServer]:
 
 
 @pytest.fixture
-async def api(fresh_database_url: str, redis_url: str, smtp: MailServer) -> AsyncIterator[Api]:
+def more_settings() -> dict[str, Any]:
+    """What a module sets besides."""
+    return {}
+
+
+@pytest.fixture
+async def api(
+    fresh_database_url: str, redis_url: str, smtp: MailServer, more_settings: dict[str, Any]
+) -> AsyncIterator[Api]:
     """A client of a server of the test's own, which sends to `smtp`."""
-    settings = settings_for(fresh_database_url, redis_url, smtp_url=f"smtp://127.0.0.1:{smtp.port}")
+    address = f"smtp://127.0.0.1:{smtp.port}"
+    settings = settings_for(fresh_database_url, redis_url, smtp_url=address, **more_settings)
     await ensure_first_admin(settings)
     with Server(settings) as running:
         client = Api(running)

@@ -88,7 +88,7 @@ EDITS = (
         "from schema.subscription import Subscription\n",
         "from schema.team import TeamMutations, TeamQueries\n",
     ),
-    Edit("schema/root.py", "class Query(SessionQueries", ", TeamQueries"),
+    Edit("schema/root.py", "class Query(\n    SessionQueries,\n", "    TeamQueries,\n"),
     Edit("schema/root.py", "class Mutation(\n    SessionMutations,\n", "    TeamMutations,\n"),
     Edit(
         "api/bootstrap/container.py",

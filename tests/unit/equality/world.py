@@ -18,10 +18,13 @@ from domain.models.event import Audience, Change, NewEvent, Subject
 from domain.models.event_types import EventType, SubjectKind
 from domain.models.service_info import Check, Setting
 from domain.models.session import Session
+from domain.models.sign_up import SignUpMode
 from domain.models.user import Status, User
 from domain.services.api_key import ApiKeyService
 from domain.services.attempts import AttemptLimits, Attempts
+from domain.services.email_change import EmailChangeService
 from domain.services.event import EventService
+from domain.services.invitation import InvitationService
 from domain.services.passkey import PasskeyService
 from domain.services.passkey_check import PasskeyCheck
 from domain.services.reauthentication import Reauthentication
@@ -181,15 +184,17 @@ def context(
     attempts = Attempts(FakeLimiter(), AttemptLimits())
     proof, party = Reauthentication(store, clock, hasher, attempts), FakeRelyingParty()
     factors = SecondFactorService(store, clock, FakeAuthenticator(), attempts, live, proof, PasskeyCheck(party, clock))
+    ignored = cast("Any", _Ignored())
+    sessions = SessionService(store, clock, hasher, tokens, attempts, ignored, SessionRules(), live, factors)
     services = Services(
         users=UserService(store, clock, hasher, tokens, presence, live, attempts),
-        sessions=SessionService(
-            store, clock, hasher, tokens, attempts, cast("Any", _Ignored()), SessionRules(), live, factors
-        ),
+        sessions=sessions,
         second_factors=factors,
         passkeys=PasskeyService(store, clock, party, attempts, proof),
         resets=ResetService(store, clock, hasher, attempts, live, lambda: None),
-        verifications=VerificationService(store, clock, attempts, lambda: None),
+        verifications=VerificationService(store, clock, attempts, SignUpMode.OPEN, lambda: None),
+        email_changes=EmailChangeService(store, clock, hasher, attempts),
+        invitations=InvitationService(store, clock, hasher, attempts, sessions),
         events=EventService(store, clock),
         api_keys=ApiKeyService(store, clock, live),
         presence=presence,

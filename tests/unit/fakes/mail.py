@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,6 +25,10 @@ class FakeLinks:
         found = (link for link in self._state.links.values() if (link.kind, link.token_hash) == (kind, token_hash))
         return next(found, None)
 
+    async def of_owners(self, kind: LinkKind, owner_ids: Sequence[UUID]) -> Mapping[UUID, Link]:
+        """Links by owner."""
+        return {i: self._state.links[kind, i] for i in owner_ids if (kind, i) in self._state.links}
+
     async def request(self, link: Link) -> None:
         self._state.links[link.kind, link.owner_id] = link
 
@@ -40,6 +44,11 @@ class FakeLinks:
 
     async def end_all(self, user_id: UUID) -> None:
         self._state.links = {key: link for key, link in self._state.links.items() if link.user_id != user_id}
+
+    async def forget(self, email: str) -> None:
+        self._state.links = {
+            key: link for key, link in self._state.links.items() if link.user_id is not None or link.email != email
+        }
 
     async def prune(self, limit: int) -> int:
         """Links do not expire by the database's clock here."""
@@ -68,9 +77,11 @@ class FakeMails:
         return found
 
     async def add(self, mails: Sequence[Mail]) -> None:
-        """Append those whose user exists."""
-        known = [m for m in mails if m.user_id is None or m.user_id in self._state.users]
-        self._state.mails |= {m.id: QueuedMail(m, self._now) for m in known}
+        """Append those whose user exists, with the user's address."""
+        users = self._state.users
+        known = [m for m in mails if m.user_id is None or m.user_id in users]
+        full = [replace(m, email=users[m.user_id].email) if m.user_id else m for m in known]
+        self._state.mails |= {m.id: QueuedMail(m, self._now) for m in full}
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Mail]:
         """The first mail of each owner, if it is due."""
@@ -86,6 +97,14 @@ class FakeMails:
         """Move it if it is there."""
         if mail.id in self._state.mails:
             self._state.mails[mail.id] = QueuedMail(self._state.mails[mail.id].mail, self._now + delay)
+
+    async def forget(self, email: str) -> None:
+        """Those to an address, without a user."""
+        self._state.mail_requests = [r for r in self._state.mail_requests if r.email != email]
+        owners = {link.owner_id for link in self._state.links.values() if link.user_id is None and link.email == email}
+        self._state.mails = {
+            i: q for i, q in self._state.mails.items() if q.mail.user_id or q.mail.owner_id not in owners
+        }
 
     async def remove(self, mail: Mail) -> None:
         """Delete it if it is there."""

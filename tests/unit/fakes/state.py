@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.models.api_key import ApiKey
 from domain.models.event import NewEvent
+from domain.models.invitation import Invitation
 from domain.models.link import Link, LinkKind
 from domain.models.mail import Mail, MailRequest
 from domain.models.passkey import Passkey
@@ -40,6 +41,7 @@ class State:
     challenges: frozenset[bytes] = frozenset()
     log: StoredLog = field(default_factory=StoredLog)
     links: dict[tuple[LinkKind, UUID], Link] = field(default_factory=dict)
+    invitations: dict[UUID, Invitation] = field(default_factory=dict)
     mail_requests: list[MailRequest] = field(default_factory=list)
     mails: dict[UUID, QueuedMail] = field(default_factory=dict)
     mail_position: int = 0
@@ -59,6 +61,7 @@ class State:
             passkeys=dict(self.passkeys),
             log=replace(self.log, entries=list(self.log.entries)),
             links=dict(self.links),
+            invitations=dict(self.invitations),
             mail_requests=list(self.mail_requests),
             mails=dict(self.mails),
             keys=dict(self.keys),

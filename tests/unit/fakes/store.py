@@ -19,6 +19,7 @@ from domain.models.user import Status, User
 from domain.pagination import Page, Window
 from tests.unit.fakes.api_keys import FakeApiKeys
 from tests.unit.fakes.idempotency import FakeKeys
+from tests.unit.fakes.invitations import FakeInvitations
 from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer
 from tests.unit.fakes.mail import FakeLinks, FakeMails
 from tests.unit.fakes.pages import page_of
@@ -137,6 +138,7 @@ class FakeUsers:
         self._state.mails = {i: queued for i, queued in self._state.mails.items() if queued.mail.user_id != user_id}
         self._state.sessions = {i: s for i, s in self._state.sessions.items() if s.user_id != user_id}
         self._state.passkeys = {i: p for i, p in self._state.passkeys.items() if p.user_id != user_id}
+        self._state.invitations = {i: v for i, v in self._state.invitations.items() if v.invited_by != user_id}
         self._state.totp.pop(user_id, None)
         self._state.recovery.pop(user_id, None)
 
@@ -223,6 +225,11 @@ class FakeSessions:
             self._state.sessions[session.id] = replace(session, ended_at=now, end_reason=reason)
         return [s.id for s in live]
 
+    async def newest(self, user_id: UUID, limit: int) -> Sequence[Session]:
+        """In any state, newest first."""
+        own = [s for s in self._state.sessions.values() if s.user_id == user_id]
+        return sorted(own, key=lambda s: (s.created_at, s.id), reverse=True)[:limit]
+
     async def principals(self, session_ids: Sequence[UUID]) -> dict[UUID, Principal]:
         """The principals of these sessions."""
         found = [self._state.sessions[i] for i in session_ids if i in self._state.sessions]
@@ -248,6 +255,7 @@ class FakeUnit:
         self.log = FakeLog(self._copy.log, store.time)
         self.restorer = FakeRestorer(self._copy.log)
         self.links, self.mails = FakeLinks(self._copy), FakeMails(self._copy, store.time)
+        self.invitations = FakeInvitations(self._copy, store.time)
         self.signing_keys, self.api_keys = FakeSigningKeys(self._copy), FakeApiKeys(self._copy)
 
     async def commit(self) -> None:

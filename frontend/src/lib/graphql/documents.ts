@@ -12,11 +12,13 @@ export type ApiKeyScope = 'INTROSPECT';
 
 export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
 
-export type EventType = 'USER_CREATED' | 'USER_UPDATED' | 'USER_ROLE_CHANGED' | 'USER_DISABLED' | 'USER_ENABLED' | 'USER_DELETED' | 'USER_RESTORED' | 'USER_ERASED' | 'EMAIL_VERIFIED' | 'PASSWORD_CHANGED' | 'SESSION_STARTED' | 'SESSION_REVOKED' | 'SESSION_REUSE_DETECTED' | 'SIGN_IN_FAILED' | 'SECOND_FACTOR_ADDED' | 'SECOND_FACTOR_REMOVED' | 'PASSKEY_ADDED' | 'PASSKEY_REMOVED' | 'API_KEY_CREATED' | 'API_KEY_REVOKED' | 'PASSWORD_RESET_REQUESTED' | 'SIGNING_KEY_ROTATED';
+export type EventType = 'USER_CREATED' | 'USER_UPDATED' | 'USER_ROLE_CHANGED' | 'USER_DISABLED' | 'USER_ENABLED' | 'USER_DELETED' | 'USER_RESTORED' | 'USER_ERASED' | 'EMAIL_VERIFIED' | 'PASSWORD_CHANGED' | 'SESSION_STARTED' | 'SESSION_REVOKED' | 'SESSION_REUSE_DETECTED' | 'SIGN_IN_FAILED' | 'SECOND_FACTOR_ADDED' | 'SECOND_FACTOR_REMOVED' | 'PASSKEY_ADDED' | 'PASSKEY_REMOVED' | 'API_KEY_CREATED' | 'API_KEY_REVOKED' | 'PASSWORD_RESET_REQUESTED' | 'EMAIL_CHANGE_REQUESTED' | 'INVITATION_SENT' | 'INVITATION_ACCEPTED' | 'INVITATION_WITHDRAWN' | 'SIGNING_KEY_ROTATED';
 
 export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
 export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
+
+export type SignUpMode = 'OPEN' | 'VERIFIED' | 'INVITATION' | 'CLOSED';
 
 export type SecondFactor = 'TOTP' | 'PASSKEY';
 
@@ -419,6 +421,8 @@ export type EventToRevertData = {
 	} | EventRow & {
 		__typename: 'Event';
 	} | {
+		__typename: 'Invitation';
+	} | {
 		__typename: 'Passkey';
 	} | {
 		__typename: 'Session';
@@ -645,6 +649,8 @@ export type SignUpData = {
 	signUp: (SessionStarted & {
 		__typename: 'SessionPayload';
 	} | {
+		__typename: 'SignUpPending';
+	} | {
 		__typename: 'ValidationProblem';
 		code: ProblemCode;
 		message: string;
@@ -671,6 +677,14 @@ export type SignUpData = {
 export type SignUpVariables = { input: SignUpInput };
 
 export const SignUp = ("mutation SignUp($input:SignUpInput!){signUp(input:$input){__typename ...SessionStarted ...Problem ...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}" + ProblemFragment + SessionStartedFragment + ViewerFragment) as TypedDocument<SignUpData, SignUpVariables>;
+
+export type SignUpModeData = {
+	signUpMode: SignUpMode;
+};
+
+export type SignUpModeVariables = Record<string, never>;
+
+export const SignUpMode = ("query SignUpMode{signUpMode}") as TypedDocument<SignUpModeData, SignUpModeVariables>;
 
 export type RefreshSessionData = {
 	refreshSession: (SessionStarted & {
@@ -821,6 +835,8 @@ export type UsersByIdData = {
 		__typename: 'ApiKey';
 	} | {
 		__typename: 'Event';
+	} | {
+		__typename: 'Invitation';
 	} | {
 		__typename: 'Passkey';
 	} | {

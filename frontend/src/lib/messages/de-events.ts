@@ -139,6 +139,26 @@ export const deEvents: EventMessages = {
 			self: '{user} hat einen Link zum Zurücksetzen des Passworts angefordert',
 			none: 'Für {user} wurde ein Link zum Zurücksetzen des Passworts angefordert'
 		},
+		EMAIL_CHANGE_REQUESTED: {
+			by: '{actor} hat eine Änderung der E-Mail-Adresse von {userDative} angefordert',
+			self: '{user} hat eine Änderung der eigenen E-Mail-Adresse angefordert',
+			none: 'Eine Änderung der E-Mail-Adresse von {userDative} wurde angefordert'
+		},
+		INVITATION_SENT: {
+			by: '{actor} hat jemanden als {after} eingeladen',
+			self: '{actor} hat jemanden als {after} eingeladen',
+			none: 'Jemand wurde als {after} eingeladen'
+		},
+		INVITATION_ACCEPTED: {
+			by: '{user} hat eine Einladung angenommen',
+			self: '{user} hat eine Einladung angenommen',
+			none: '{user} hat eine Einladung angenommen'
+		},
+		INVITATION_WITHDRAWN: {
+			by: '{actor} hat eine Einladung zurückgezogen',
+			self: '{actor} hat eine Einladung zurückgezogen',
+			none: 'Eine Einladung wurde zurückgezogen'
+		},
 		SIGNING_KEY_ROTATED: {
 			by: '{actor} hat die Schlüssel geändert, mit denen Zugriffstoken signiert werden',
 			self: '{actor} hat die Schlüssel geändert, mit denen Zugriffstoken signiert werden',

@@ -191,6 +191,10 @@ export const de: Messages = {
 			API_KEY_CREATED: 'API-Schlüssel angelegt',
 			API_KEY_REVOKED: 'API-Schlüssel widerrufen',
 			PASSWORD_RESET_REQUESTED: 'Zurücksetzen des Passworts angefordert',
+			EMAIL_CHANGE_REQUESTED: 'Änderung der E-Mail-Adresse angefordert',
+			INVITATION_SENT: 'Einladung gesendet',
+			INVITATION_ACCEPTED: 'Einladung angenommen',
+			INVITATION_WITHDRAWN: 'Einladung zurückgezogen',
 			SIGNING_KEY_ROTATED: 'Signaturschlüssel geändert'
 		},
 		groups: {

@@ -143,6 +143,26 @@ export const enEvents = {
 			self: '{user} asked for a link to set a new password',
 			none: 'Someone asked for a link to set a new password for {user}'
 		},
+		EMAIL_CHANGE_REQUESTED: {
+			by: '{actor} asked to change {user}’s email',
+			self: '{user} asked to change their email',
+			none: 'A change of {user}’s email was requested'
+		},
+		INVITATION_SENT: {
+			by: '{actor} invited someone as {after}',
+			self: '{actor} invited someone as {after}',
+			none: 'Someone was invited as {after}'
+		},
+		INVITATION_ACCEPTED: {
+			by: '{user} accepted an invitation',
+			self: '{user} accepted an invitation',
+			none: '{user} accepted an invitation'
+		},
+		INVITATION_WITHDRAWN: {
+			by: '{actor} withdrew an invitation',
+			self: '{actor} withdrew an invitation',
+			none: 'An invitation was withdrawn'
+		},
 		SIGNING_KEY_ROTATED: {
 			by: '{actor} changed the keys that sign access tokens',
 			self: '{actor} changed the keys that sign access tokens',

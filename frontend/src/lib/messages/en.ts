@@ -189,6 +189,10 @@ export const en = {
 			API_KEY_CREATED: 'API key created',
 			API_KEY_REVOKED: 'API key revoked',
 			PASSWORD_RESET_REQUESTED: 'Password reset requested',
+			EMAIL_CHANGE_REQUESTED: 'Email change requested',
+			INVITATION_SENT: 'Invitation sent',
+			INVITATION_ACCEPTED: 'Invitation accepted',
+			INVITATION_WITHDRAWN: 'Invitation withdrawn',
 			SIGNING_KEY_ROTATED: 'Signing keys changed'
 		} satisfies Record<EventType, string>,
 		groups: {

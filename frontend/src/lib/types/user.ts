@@ -50,7 +50,8 @@ export interface RevertForms {
 export interface EntryForms {
 	/** `code`: whether the form asks for the code of a second factor. */
 	signIn: { done: never; kept: { email: string; code: boolean } };
-	signUp: { done: never; kept: { email: string; displayName: string } };
+	/** Done where the address has to be proved first; otherwise it leads to another page. */
+	signUp: { done: null; kept: { email: string; displayName: string } };
 	forgot: { done: null; kept: { email: string } };
 	reset: { done: never; kept: null };
 }

@@ -33,6 +33,10 @@ const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> 
 	API_KEY_CREATED: ['neutral', 'security'],
 	API_KEY_REVOKED: ['neutral', 'security'],
 	PASSWORD_RESET_REQUESTED: ['neutral', 'security'],
+	EMAIL_CHANGE_REQUESTED: ['neutral', 'security'],
+	INVITATION_SENT: ['accent', 'accounts'],
+	INVITATION_ACCEPTED: ['ok', 'accounts'],
+	INVITATION_WITHDRAWN: ['warn', 'accounts'],
 	SIGNING_KEY_ROTATED: ['neutral', 'security']
 };
 

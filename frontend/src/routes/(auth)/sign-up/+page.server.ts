@@ -1,11 +1,13 @@
 import { redirect } from '@sveltejs/kit';
-import { SignUp } from '#lib/graphql/documents.ts';
-import { UNAVAILABLE, ifReached, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
+import { SignUp, SignUpMode } from '#lib/graphql/documents.ts';
+import { UNAVAILABLE, done, ifReached, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
 import { signIn, signUp as address } from '#lib/utils/entry-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ url }) => ({
-	signIn: signIn.href({ next: address.parse(url.searchParams).next })
+/** Without an answer of the API, the form is there, and says so once it is sent. */
+export const load: PageServerLoad = async ({ url, locals }) => ({
+	signIn: signIn.href({ next: address.parse(url.searchParams).next }),
+	mode: (await ifReached(locals.api.runOnce(SignUpMode, {})))?.signUpMode ?? 'OPEN'
 });
 
 export const actions: Actions = {
@@ -16,6 +18,7 @@ export const actions: Actions = {
 		const answer = await ifReached(locals.api.runOnce(SignUp, { input }));
 		if (!answer) return refuse('signUp', UNAVAILABLE, { email, displayName });
 		const { signUp } = answer;
+		if (signUp.__typename === 'SignUpPending') return done('signUp', null);
 		if (signUp.__typename !== 'SessionPayload') {
 			return refuse('signUp', refusalOf(signUp), { email, displayName });
 		}
