@@ -6,10 +6,22 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.types import Scope
 
 HOST = re.compile(r"(?:\[[0-9a-f:.]{2,45}\]|[\w.~!$&'()*+;=%-]*)(?::[0-9]{0,5})?", re.ASCII | re.IGNORECASE)
 """`Host` of RFC 9110 section 7.2, without the comma that a list would have."""
 WEBSOCKET_VERSION = b"13"
+OF_HANDSHAKES = frozenset(
+    {
+        *(b"connection", b"upgrade", b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-protocol"),
+        *(b"sec-websocket-extensions", b"cache-control", b"pragma", b"accept-encoding"),
+    }
+)
+"""Headers that nothing reads once a socket is open."""
 Headers = Iterable[tuple[bytes, bytes]]
 
 
@@ -50,3 +62,42 @@ def without_upgrade(method: str, target: bytes, version: str, headers: Headers) 
     options = b",".join(v for n, v in headers if n == b"connection").split(b",")
     kept = [w.strip() for w in options if w.strip().lower() != b"upgrade"]
     return b"\r\n".join([*lines, *([b"connection: " + b", ".join(kept)] if kept else []), b"", b""])
+
+
+def key_of(headers: Headers) -> bytes:
+    """The nonce of a handshake that has one."""
+    return next(value.strip() for name, value in headers if name == b"sec-websocket-key")
+
+
+def socket_scope(scope: Any, target: bytes, headers: Headers, extensions: dict[str, Any]) -> Scope:
+    """The ASGI scope of a handshake, from that of the request and its target; it is kept as long as the socket.
+
+    So what only the handshake needs of the headers is left out.
+    """
+    path, _, query = target.partition(b"?")
+    root: str = scope["root_path"]
+    offered = [
+        word.strip() for name, value in headers if name == b"sec-websocket-protocol" for word in value.split(b",")
+    ]
+    return {
+        "type": "websocket",
+        "http_version": scope["http_version"],
+        "server": _shared(scope["server"]),
+        "client": scope["client"],
+        "headers": [(n, v) for n, v in headers if n not in OF_HANDSHAKES],
+        "state": scope["state"],
+        "root_path": root,
+        "asgi": {"version": scope["asgi"]["version"], "spec_version": "2.4"},
+        "scheme": "wss" if scope["scheme"] == "https" else "ws",
+        "path": root + unquote(path.decode("latin-1")),
+        "raw_path": root.encode() + path,
+        "query_string": query,
+        "subprotocols": [word.decode("latin-1") for word in offered],
+        "extensions": {"websocket.http.response": {}} | extensions,
+    }
+
+
+@lru_cache(64)
+def _shared(address: tuple[str, int | None] | None) -> tuple[str, int | None] | None:
+    """The same object for the same address."""
+    return address

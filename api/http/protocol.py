@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
+from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -18,7 +19,7 @@ from api.http import handshake
 from api.http.lingering import LingeringTransport
 from api.http.refusals import CLOSED, SAFE_HEADERS, Headers, refusal_body
 from api.http.spool import BODY_TIME
-from api.sockets.frames import FrameProtocol
+from api.sockets.websocket import EXTENSION, SocketProtocol
 
 HEADER_SECONDS = 5.0
 """From the first byte (or the connection) to the end of the headers."""
@@ -30,11 +31,13 @@ LINGER_SECONDS = 1.0
 """How long a client may continue to send a request whose response it has already got."""
 HEAD_BYTES = 16 * 1024
 """The longest request line, and the longest head altogether."""
+HEADERS_MAX = 128
+"""Of a handshake, whose headers are kept as long as the socket."""
 MESSAGES = {
     400: "The request cannot be understood",
     414: f"The address is longer than {HEAD_BYTES} bytes",
     426: "Only WebSocket version 13 is spoken here",
-    431: f"The headers are longer than {HEAD_BYTES} bytes",
+    431: f"The headers are longer than {HEAD_BYTES} bytes, or those of a handshake are more than {HEADERS_MAX}",
 }
 CODES = {414: "URI_TOO_LONG", 426: "UPGRADE_REQUIRED", 431: "HEADERS_TOO_LARGE"}
 VERSION: Headers = ((b"upgrade", b"websocket"), (b"sec-websocket-version", handshake.WEBSOCKET_VERSION))
@@ -95,10 +98,13 @@ class BoundedProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            if self._should_upgrade():
-                self.handle_websocket_upgrade()
+            rest = data[upgrade.args[0] :]
+            if not self._should_upgrade():
+                self._feed_plainly(rest)
+            elif self.ws_protocol_class is SocketProtocol:
+                self._become_socket(rest)
             else:
-                self._feed_plainly(data[upgrade.args[0] :])
+                self.handle_websocket_upgrade()
         except httptools.HttpParserError:
             self.send_400_response("")
 
@@ -163,19 +169,35 @@ class BoundedProtocol(HttpToolsProtocol):
     def _is_fed_again(self) -> bool:
         return self.parser.should_upgrade() and not self._should_upgrade()
 
-    def handle_websocket_upgrade(self) -> None:
+    def _become_socket(self, rest: bytes) -> None:
         """Hand the connection over, if the handshake is one."""
+        if not self._is_handshake():
+            return
+        live = SocketProtocol(self.config, self.server_state, self.transport, handshake.key_of(self.headers))
+        self.connections.discard(self)
+        self.transport.set_protocol(live)
+        live.start(self.app, handshake.socket_scope(self.scope, self.url, self.headers, {EXTENSION: live}))
+        if rest:
+            live.data_received(rest)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over to a protocol of uvicorn's."""
+        if not self._is_handshake():
+            return
+        super().handle_websocket_upgrade()
+        live: Any = self.transport.get_protocol()
+        if live is not self and not live.handshake_initiated:  # its parser gave up, and says nothing
+            self._answer(431)
+
+    def _is_handshake(self) -> bool:
         self._within(None)
         if handshake.wrong_version(self.headers):
             self._answer(426, VERSION)
-            return
-        if handshake.wrong_key(self.headers):
+        elif handshake.wrong_key(self.headers):
             self._answer(400)
-            return
-        super().handle_websocket_upgrade()
-        live = self.transport.get_protocol()
-        if isinstance(live, FrameProtocol) and not live.handshake_initiated:  # its parser gave up, and says nothing
+        elif len(self.headers) > HEADERS_MAX:
             self._answer(431)
+        return not self._over
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
         """Refuse what cannot be read; where an answer is on its way already, only the end can say so."""

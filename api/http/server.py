@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from api.http.protocol import BoundedProtocol
 from api.settings import ConfigurationError, Settings
-from api.sockets.frames import FrameProtocol
+from api.sockets.websocket import SocketProtocol
 
 if sys.platform != "win32":
     import resource
@@ -97,7 +97,7 @@ def server_config(app: ASGIApp | str, settings: Settings, **options: Any) -> uvi
         "host": settings.api_host,
         "port": settings.api_port,
         "http": BoundedProtocol,
-        "ws": FrameProtocol,
+        "ws": SocketProtocol,
         "ws_max_size": SOCKET_MESSAGE_BYTES,
         "ws_per_message_deflate": False,
         "lifespan": "on",

@@ -17,9 +17,8 @@ import asyncio
 import contextlib
 from typing import Any, Protocol
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from api.sockets.frames import protocol_of
 from api.sockets.operations import Edge, SocketOperations
 from api.sockets.outbox import AsgiOutbox, FrameOutbox, Outbox
 from api.sockets.pace import Flood, Pace
@@ -34,6 +33,7 @@ from api.sockets.protocol import (
     object_of,
     payload_of,
 )
+from api.sockets.websocket import protocol_of
 from domain.errors import DomainError, Unavailable
 from domain.models.actor import Actor
 
@@ -54,6 +54,7 @@ class Connection(SocketOperations):
 
     __slots__ = (
         "_initialised",
+        "_opened_at",
         "_pace",
         "_protocol",
         "_receive",
@@ -78,7 +79,8 @@ class Connection(SocketOperations):
         self.ending: tuple[int, str] | None = None
         self.ended_at = 0.0
         self._initialised = False
-        self._pace = Pace(asyncio.get_running_loop().time())
+        self._opened_at = asyncio.get_running_loop().time()
+        self._pace = Pace(self._opened_at)
         self._task: asyncio.Task[Any] | None = None
 
     async def run(self) -> None:
@@ -91,36 +93,30 @@ class Connection(SocketOperations):
         if not offered:
             await self._send({"type": "websocket.close", "code": 4406, "reason": "Subprotocol not acceptable"})
             return
-        loop = asyncio.get_running_loop()
         if self._protocol is not None:
-            self._protocol.accepted()
-            self._protocol.retire = lambda delay: self._retire(loop, delay)
-        timer = loop.call_later(INIT_SECONDS, self._check_initialised)
+            self._protocol.retire = self._retire
         self._task = asyncio.current_task()
         self._registry.opened(self)
+        del message
         try:
-            await self._read()
+            while not _is_last(message := await self._receive()):
+                if self.ending is None:
+                    await self._take(message)
+                del message  # it would be kept until the next one
         finally:
-            timer.cancel()
             self.stop_operations()
             self.outbox.stop()
             self._registry.closed(self)
             if self._protocol is not None:
                 self._protocol.retire = None
 
-    async def _read(self) -> None:
-        while True:
-            message = await self._receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            if self.ending is not None:
-                continue
-            try:
-                await self._slow_down()
-                if self.ending is None:
-                    await self._handle(object_of(message))
-            except Refused as refusal:
-                self.end(refusal.code, refusal.reason)
+    async def _take(self, message: Message) -> None:
+        try:
+            await self._slow_down()
+            if self.ending is None:
+                await self._handle(object_of(message))
+        except Refused as refusal:
+            self.end(refusal.code, refusal.reason)
 
     async def _slow_down(self) -> None:
         """Wait if the peer sends faster than allowed; nothing is read meanwhile. Raises Refused for a flood."""
@@ -185,8 +181,9 @@ class Connection(SocketOperations):
     def _overflow(self) -> None:
         self.end(4410, "Too slow to keep: resume from your cursor")
 
-    def _check_initialised(self) -> None:
-        if not self._initialised:
+    def check_initialised(self, now: float) -> None:
+        """End the connection if connection_init is late; `now` is the loop's time."""
+        if not self._initialised and now - self._opened_at > INIT_SECONDS:
             self.end(4408, "Connection initialisation timeout")
 
     def end(self, code: int, reason: str) -> None:
@@ -206,6 +203,11 @@ class Connection(SocketOperations):
             self.outbox.stop()
             await self._send({"type": "websocket.close", "code": code, "reason": cut_reason(reason)})
 
+    def keep_alive(self, now: float) -> None:
+        """Ping a quiet peer; another server pings by itself."""
+        if self._protocol is not None:
+            self._protocol.keep_alive(now)
+
     def abort(self) -> None:
         """Drop the connection without waiting for its peer."""
         if self._protocol is not None:
@@ -213,9 +215,9 @@ class Connection(SocketOperations):
         elif self._task is not None:
             self._task.cancel()
 
-    def _retire(self, loop: asyncio.AbstractEventLoop, delay: float) -> None:
+    def _retire(self, delay: float) -> None:
         self._retiring = True
-        loop.call_later(delay, lambda: self._edge.spawn(self._finish()))
+        asyncio.get_running_loop().call_later(delay, lambda: self._edge.spawn(self._finish()))
 
     async def _finish(self) -> None:
         """Let running operations finish, then close with the code for a restart."""
@@ -223,3 +225,7 @@ class Connection(SocketOperations):
         if tasks:
             await asyncio.wait(tasks, timeout=4.0)
         self.end(1012, "The server is restarting")
+
+
+def _is_last(message: Message) -> bool:
+    return bool(message["type"] == "websocket.disconnect")

@@ -1,7 +1,7 @@
 """The outgoing messages of one socket: bounded in messages and bytes, written without waiting.
 
 A reader that falls behind loses its connection (4410), not its position: it resumes from its cursor, and no other reader
-is affected. See api/sockets/frames.py for the two ways a frame can leave.
+is affected. See api/sockets/websocket.py for the two ways a frame can leave.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 
 from starlette.types import Send
 
-from api.sockets.frames import FrameProtocol, frame
+from api.sockets.framing import frame
+from api.sockets.websocket import SocketProtocol
 
 MESSAGES_MAX = 1024
 BYTES_MAX = 256 * 1024
@@ -60,7 +61,7 @@ class FrameOutbox(Outbox):
 
     __slots__ = ("_count", "_marks", "_protocol", "_seen", "_stopped", "_transport", "_written")
 
-    def __init__(self, protocol: FrameProtocol, overflow: Callable[[], None]) -> None:
+    def __init__(self, protocol: SocketProtocol, overflow: Callable[[], None]) -> None:
         super().__init__(overflow)
         self._protocol = protocol
         self._transport = protocol.transport  # asked directly: this runs once for each message and reader

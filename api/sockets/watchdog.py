@@ -1,4 +1,4 @@
-"""Checks every socket once a second: expired tokens, stalled writes, peers that do not read the close."""
+"""Checks every socket once a second: expired tokens, stalled writes, quiet peers, those that do not read the close."""
 
 from __future__ import annotations
 
@@ -61,6 +61,9 @@ class Watchdog:
             return
         if connection.outbox.stalled(now) > STALL_SECONDS:
             connection.end(4410, "Too slow to keep: resume from your cursor")
+            return
+        connection.keep_alive(now)
+        connection.check_initialised(now)
         if connection.actor is None or not connection.expires_at:
             return
         if clock >= connection.expires_at:

@@ -54,7 +54,7 @@ HALVES = {
     "a handshake without a key": Half(UPGRADE.replace(b"-Key", b"-Kex") + b"\r\n", 400),
     "a handshake with a short key": Half(UPGRADE.replace(b"bXBsZSBub25jZQ", b"bXA") + b"\r\n", 400),
     "a handshake with too many headers": Half(UPGRADE + b"a: b\r\n" * 200 + b"\r\n", 431),
-    "a handshake with a header of 9 kB": Half(UPGRADE + b"a: " + b"b" * 9_000 + b"\r\n\r\n", 431),
+    "a handshake with a header of 17 kB": Half(UPGRADE + b"a: " + b"b" * 17_000 + b"\r\n\r\n", 431),
     "a handshake elsewhere": Half(UPGRADE.replace(b"/graphql", b"/elsewhere") + b"\r\n", 404),
     "a handshake by POST": Half(UPGRADE.replace(b"GET", b"POST") + b"\r\n", 415),
     "a handshake by POST with half of a body": Half(
