@@ -47,7 +47,6 @@ class SocketProtocol(Writer):
         "_accepted",
         "_closing",
         "_goodbye",
-        "_heard_at",
         "_inbox",
         "_key",
         "_over",
@@ -56,6 +55,7 @@ class SocketProtocol(Writer):
         "_pings",
         "_pings_since",
         "_reader",
+        "_received_at",
         "_refusal",
         "_state",
         "_waiting",
@@ -80,7 +80,7 @@ class SocketProtocol(Writer):
         self._paused = False
         self._goodbye: asyncio.TimerHandle | None = None
         self._refusal: Message | None = None
-        self._heard_at = self.loop.time()
+        self._received_at = self.loop.time()
         self._pinged_at: float | None = None
         """Since when it has not answered a ping."""
         self._pings, self._pings_since = 0, 0.0
@@ -110,7 +110,7 @@ class SocketProtocol(Writer):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the peer."""
-        self._heard_at, self._pinged_at = self.loop.time(), None
+        self._received_at, self._pinged_at = self.loop.time(), None
         try:
             for opcode, payload in () if self._over else self._reader.read(data):
                 self._take(opcode, payload)
@@ -141,7 +141,7 @@ class SocketProtocol(Writer):
 
     def _answer_ping(self, payload: bytes) -> None:
         """Answer a ping; a flood of them ends the connection before it stalls the others."""
-        now = self._heard_at
+        now = self._received_at
         if now - self._pings_since > 1.0:
             self._pings, self._pings_since = 0, now
         self._pings += 1
@@ -165,7 +165,7 @@ class SocketProtocol(Writer):
         if self._closing or self._paused:
             return
         if self._pinged_at is None:
-            if now - self._heard_at + self._spread() >= QUIET_SECONDS:
+            if now - self._received_at + self._spread() >= QUIET_SECONDS:
                 self._pinged_at = now
                 self.transport.write(frame(b"", Opcode.PING))
         elif now - self._pinged_at > QUIET_SECONDS:

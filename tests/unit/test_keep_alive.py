@@ -100,11 +100,11 @@ async def test_a_peer_that_sends_anything_is_there(protocol: SocketProtocol, tra
     protocol.keep_alive(later(1.01 * QUIET_SECONDS))
     assert transport.written == [PING]
     protocol.data_received(data)
-    heard_at = later(0)
+    received_at = later(0)
     await asyncio.sleep(0)
-    protocol.keep_alive(heard_at + QUIET_SECONDS / 2)
+    protocol.keep_alive(received_at + QUIET_SECONDS / 2)
     assert transport.written == [PING]
-    protocol.keep_alive(heard_at + 1.01 * QUIET_SECONDS)
+    protocol.keep_alive(received_at + 1.01 * QUIET_SECONDS)
     assert transport.written == [PING, PING]
     assert not transport.is_closing()
 
