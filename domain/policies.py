@@ -85,6 +85,13 @@ def can_see_api_keys(actor: Actor, user_id: UUID) -> bool:
     return actor.is_admin or actor.user_id == user_id
 
 
+def require_user(actor: Actor) -> UUID:
+    """The actor's user. Raise Forbidden for the system, which is nobody."""
+    if actor.user_id is None:
+        raise Forbidden
+    return actor.user_id
+
+
 def require_session(actor: Actor, refusal: str = Forbidden.default) -> UUID:
     """The actor's user. Raise Forbidden unless they act by a session: an API key does not change how its owner signs in."""
     if actor.user_id is None or actor.session_id is None:

@@ -40,6 +40,7 @@ from persistence.log.table import events, log_state
 from persistence.log.trim import SqlLogTrimmer
 from persistence.mail import SqlMailQueue
 from persistence.passkey import SqlPasskeyReader, SqlPasskeyRepository
+from persistence.personal_data import SqlPersonalDataReader, SqlPersonalDataRepository
 from persistence.second_factor import SqlSecondFactorReader, SqlSecondFactorRepository
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.signing_key import SqlSigningKeyReader, SqlSigningKeyRepository
@@ -70,6 +71,7 @@ class SqlReadUnit:
         self.events = SqlEventReader(connection)
         self.signing_keys = SqlSigningKeyReader(connection)
         self.api_keys = SqlApiKeyReader(connection)
+        self.personal_data = SqlPersonalDataReader(connection)
 
 
 class SqlWriteUnit:
@@ -90,6 +92,7 @@ class SqlWriteUnit:
         self.keys = SqlIdempotencyKeys(connection)
         self.signing_keys = SqlSigningKeyRepository(connection)
         self.api_keys = SqlApiKeyRepository(connection)
+        self.personal_data = SqlPersonalDataRepository(connection)
 
     async def commit(self) -> None:
         """Commit durably. Raises Unavailable if it is not certain that this succeeded."""

@@ -13,6 +13,7 @@ from schema.invitation import Invitation, InvitationMutations, InvitationQueries
 from schema.lookup import NodeQueries
 from schema.node import add_fields
 from schema.passkey import Passkey, PasskeyMutations, passkeys_of_user
+from schema.personal_data import PersonalDataQueries
 from schema.reset import ResetMutations
 from schema.scalars import SCALARS
 from schema.second_factor import SecondFactorMutations, second_factors_of_user
@@ -46,6 +47,7 @@ class Query(
     StatsQueries,
     ServiceInfoQueries,
     ApiKeyQueries,
+    PersonalDataQueries,
 ):
     """Reads. All but `me` and `signUpMode` need a session."""
 

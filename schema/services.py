@@ -16,6 +16,7 @@ from domain.services.event import EventService, LogHub
 from domain.services.invitation import InvitationService
 from domain.services.live import Presence
 from domain.services.passkey import PasskeyService
+from domain.services.personal_data import PersonalDataService
 from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
@@ -49,6 +50,7 @@ class Services:
     invitations: InvitationService
     events: EventService
     api_keys: ApiKeyService
+    personal_data: PersonalDataService
     presence: Presence
     log: LogHub
     service_info: ServiceInfoService

@@ -36,6 +36,7 @@ from api.telemetry import Metrics
 from api.tracing.export import Tracing, tracing_of
 from api.tracing.requests import TracedOperations
 from api.version import VERSION
+from domain.services.personal_data import PersonalDataService
 from domain.services.service_info import ServiceInfoService
 from domain.tasks import background
 from persistence.log.backlog import LogBacklog
@@ -240,6 +241,7 @@ class Container(Parts):
             invitations=core.accounts.invitations,
             events=core.events,
             api_keys=core.api_keys,
+            personal_data=PersonalDataService(core.store, core.clock),
             presence=core.presence,
             log=self.hub,
             service_info=self.service_info,

@@ -17,6 +17,7 @@ from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
 from domain.models.mail import MailQueue
 from domain.models.passkey import PasskeyReader, PasskeyRepository
+from domain.models.personal_data import PersonalDataReader, PersonalDataRepository
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
 from domain.models.signing_key import SigningKeyReader, SigningKeyRepository
@@ -83,6 +84,8 @@ class ReadUnit(Protocol):
     def signing_keys(self) -> SigningKeyReader: ...
     @property
     def api_keys(self) -> ApiKeyReader: ...
+    @property
+    def personal_data(self) -> PersonalDataReader: ...
 
 
 class WriteUnit(Protocol):
@@ -114,6 +117,8 @@ class WriteUnit(Protocol):
     def signing_keys(self) -> SigningKeyRepository: ...
     @property
     def api_keys(self) -> ApiKeyRepository: ...
+    @property
+    def personal_data(self) -> PersonalDataRepository: ...
 
     async def commit(self) -> None:
         """Commit durably; raises Unavailable if it is not certain that the transaction was committed."""

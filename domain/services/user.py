@@ -234,6 +234,7 @@ class UserService(DirectoryService):
             await guard_last_admin(unit, user, None)
             await unit.users.remove(user_id)  # and, by their foreign key, the sessions, links and mails
             await forget_address(unit, user.email)
+            await unit.personal_data.remove_named(user)
             await unit.events.scrub(user_id)
             position = await unit.events.append(user_erased(actor, user, self._clock.now()))
             await unit.commit()

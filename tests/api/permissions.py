@@ -49,6 +49,7 @@ QUERIES = {
     "stats": Rule("stats { total }", SIGNED_IN),
     "apiKeys": Rule('apiKeys(userId: "$id") { id }', ADMINS),
     "serviceInfo": Rule("serviceInfo { version checks { name reason } }", SIGNED_IN),
+    "myData": Rule("myData", SIGNED_IN),
 }
 RESULT = "{ __typename ... on Problem { code } }"
 MUTATIONS = {

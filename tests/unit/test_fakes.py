@@ -18,6 +18,7 @@ from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
 from domain.models.mail import MailQueue
 from domain.models.passkey import PasskeyReader, PasskeyRepository
+from domain.models.personal_data import PersonalDataReader, PersonalDataRepository
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
 from domain.models.signing_key import SigningKeyReader, SigningKeyRepository
@@ -37,6 +38,7 @@ from tests.unit.fakes import (
     mail,
     outside,
     passkeys,
+    personal_data,
     second_factors,
     signing_keys,
     store,
@@ -61,6 +63,7 @@ PORTS: dict[type, tuple[type, ...]] = {
     mail.FakeLinks: (LinkReader, LinkRepository),
     mail.FakeMails: (MailQueue,),
     api_keys.FakeApiKeys: (ApiKeyReader, ApiKeyRepository),
+    personal_data.FakePersonalData: (PersonalDataReader, PersonalDataRepository),
     signing_keys.FakeSigningKeys: (SigningKeyReader, SigningKeyRepository),
     signing_keys.FakeKeyMaker: (KeyMaker,),
     log.FakeEvents: (EventReader, EventAppender),
@@ -116,7 +119,7 @@ def test_a_unit_has_every_member_of_its_port(fake: type) -> None:
 
 
 def test_every_fake_is_compared_with_its_port() -> None:
-    modules = (api_keys, idempotency, log, mail, outside, passkeys, second_factors, signing_keys, store)
+    modules = (api_keys, idempotency, log, mail, outside, passkeys, personal_data, second_factors, signing_keys, store)
     fakes = {c for m in modules for n, c in vars(m).items() if n.startswith("Fake")}
     assert fakes == set(PORTS) | set(UNITS)
 

@@ -48,6 +48,7 @@ TABLE: list[tuple[Check, str]] = [
     ((policies.require_reset_second_factor, (SUBJECT.id,)), "- - - y y  - - -"),
     ((policies.require_auditor, ()), "- - y y y  - y y"),
     ((policies.require_system, ()), "- - - - y  - - -"),
+    ((policies.require_user, ()), "- y y y -  y y y"),
     ((policies.can_see, (at(Status.ACTIVE),)), "y y y y y  y y y"),
     ((policies.can_see, (at(Status.DISABLED),)), "- - y y y  y y y"),
     ((policies.can_see, (at(Status.DELETED),)), "- - y y y  y y y"),

@@ -27,6 +27,7 @@ from domain.services.event import EventService
 from domain.services.invitation import InvitationService
 from domain.services.passkey import PasskeyService
 from domain.services.passkey_check import PasskeyCheck
+from domain.services.personal_data import PersonalDataService
 from domain.services.reauthentication import Reauthentication
 from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
@@ -197,6 +198,7 @@ def context(
         invitations=InvitationService(store, clock, hasher, attempts, sessions),
         events=EventService(store, clock),
         api_keys=ApiKeyService(store, clock, live),
+        personal_data=PersonalDataService(store, clock),
         presence=presence,
         log=cast("Any", Hub()),
         service_info=ServiceInfoService("1.0", [Setting("PORT", "8000", True), Setting("KEY", None, True)], _checks),

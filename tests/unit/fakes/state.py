@@ -12,6 +12,7 @@ from domain.models.invitation import Invitation
 from domain.models.link import Link, LinkKind
 from domain.models.mail import Mail, MailRequest
 from domain.models.passkey import Passkey
+from domain.models.personal_data import Records
 from domain.models.second_factor import Totp
 from domain.models.session import Session
 from domain.models.signing_key import SigningKey
@@ -48,6 +49,8 @@ class State:
     keys: dict[tuple[UUID | None, str], KeptResult] = field(default_factory=dict)
     signing_keys: dict[UUID, SigningKey] = field(default_factory=dict)
     api_keys: dict[UUID, ApiKey] = field(default_factory=dict)
+    records: Records = field(default_factory=dict)
+    """What else is held about a user."""
 
     def copied(self) -> State:
         """A copy with the same rows, which do not change."""

@@ -24,6 +24,7 @@ from tests.unit.fakes.log import FakeEvents, FakeLog, FakeRestorer
 from tests.unit.fakes.mail import FakeLinks, FakeMails
 from tests.unit.fakes.pages import page_of
 from tests.unit.fakes.passkeys import FakePasskeys
+from tests.unit.fakes.personal_data import FakePersonalData
 from tests.unit.fakes.ranks import sort_key, tier_of
 from tests.unit.fakes.second_factors import FakeSecondFactors
 from tests.unit.fakes.signing_keys import FakeSigningKeys
@@ -257,6 +258,7 @@ class FakeUnit:
         self.links, self.mails = FakeLinks(self._copy), FakeMails(self._copy, store.time)
         self.invitations = FakeInvitations(self._copy, store.time)
         self.signing_keys, self.api_keys = FakeSigningKeys(self._copy), FakeApiKeys(self._copy)
+        self.personal_data = FakePersonalData(self._copy)
 
     async def commit(self) -> None:
         """Replace the state with the copy."""

@@ -759,6 +759,14 @@ export type AccountVariables = Record<string, never>;
 
 export const Account = ("query Account{me{...User secondFactors sessions(first:50){...SessionPage}}}" + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<AccountData, AccountVariables>;
 
+export type MyDataData = {
+	myData: unknown;
+};
+
+export type MyDataVariables = Record<string, never>;
+
+export const MyData = ("query MyData{myData}") as TypedDocument<MyDataData, MyDataVariables>;
+
 export type MeData = {
 	me: Viewer | null;
 };

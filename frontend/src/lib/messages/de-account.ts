@@ -15,6 +15,9 @@ export const deAccount: AccountMessages = {
 	keysLink: 'API-Schlüssel verwalten',
 	sessions: 'Sitzungen',
 	sessionsText: 'Hier sind Sie angemeldet. Beenden Sie Sitzungen, die Sie nicht kennen.',
+	data: 'Meine Daten',
+	dataText: 'Alles, was Rollcall über Sie gespeichert hat.',
+	dataLink: 'Meine Daten herunterladen',
 	appearanceText: 'Wird in diesem Browser gespeichert.',
 	appearance: 'Darstellung'
 };

@@ -16,6 +16,7 @@ export const deRecord: RecordMessages = {
 		noAccess: 'Sie sehen den öffentlichen Teil dieses Profils.'
 	},
 	status: {
+		selfEnds: 'Das sind Sie: Sie werden abgemeldet und können das nicht selbst rückgängig machen.',
 		enable: 'Die Person kann sich wieder anmelden.',
 		restore: 'Bringt das Konto zurück, wie es war; Anmelden ist wieder möglich.'
 	},

@@ -148,7 +148,6 @@ export const de: Messages = {
 		heldByDeleted: (name) =>
 			`Diese Adresse gehört ${name}, und dieses Konto ist gelöscht. Stellen Sie es wieder her, oder löschen Sie es endgültig, damit die Adresse frei wird.`,
 		restoreHolder: (name) => `${name} wiederherstellen`,
-		selfEnds: 'Das sind Sie: Sie werden abgemeldet und können das nicht selbst rückgängig machen.',
 		back: 'Zurück zu den Personen',
 		open: 'Öffnen',
 		notFoundTitle: 'Person nicht gefunden',

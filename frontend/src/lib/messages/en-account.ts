@@ -14,6 +14,9 @@ export const enAccount = {
 	keysLink: 'Manage API keys',
 	sessions: 'Sessions',
 	sessionsText: 'Where you are signed in. End what you do not recognise.',
+	data: 'My data',
+	dataText: 'Everything Rollcall holds about you.',
+	dataLink: 'Download my data',
 	appearanceText: 'Kept in this browser.',
 	appearance: 'Appearance'
 };

@@ -12,6 +12,7 @@ export const enRecord = {
 		noAccess: 'You see the public part of this profile.'
 	},
 	status: {
+		selfEnds: 'This is you: you will be signed out, and cannot undo this yourself.',
 		enable: 'They can sign in again.',
 		restore: 'Brings the account back as it was; they can sign in again.'
 	},

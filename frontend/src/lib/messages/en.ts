@@ -146,7 +146,6 @@ export const en = {
 		heldByDeleted: (name: string) =>
 			`${name} has this address and is deleted. Restore them, or erase them so that it can be used again.`,
 		restoreHolder: (name: string) => `Restore ${name}`,
-		selfEnds: 'This is you: you will be signed out, and cannot undo this yourself.',
 		back: 'Back to people',
 		open: 'Open',
 		notFoundTitle: 'Person not found',
