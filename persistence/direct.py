@@ -32,13 +32,20 @@ class Prepared:
         self.text: str = compiled.string
         self._names: list[str] = list(compiled.positiontup or ())
         kept = {name: value for name, value in compiled.params.items() if value is not None}
-        processors = compiled._bind_processors  # noqa: SLF001 - what SQLAlchemy itself would apply to them
-        self._kept = {name: processors[name](value) if name in processors else value for name, value in kept.items()}
+        self._processors = compiled._bind_processors  # noqa: SLF001 - what SQLAlchemy itself would apply to them
+        self._kept = {name: self._process(name, value) for name, value in kept.items()}
+
+    def _process(self, name: str, value: Any) -> Any:
+        return self._processors[name](value) if name in self._processors else value
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """The values in the order of the text."""
         kept = self._kept
         return [given[name] if name in given else kept[name] for name in self._names]
+
+    def processed(self, given: Mapping[str, Any]) -> list[Any]:
+        """As `values`, for values of types that the driver does not take as they are, such as JSON."""
+        return self.values({name: self._process(name, value) for name, value in given.items()})
 
 
 async def fetch(driver: Any, sql: str, values: Sequence[Any], report: Report) -> Sequence[asyncpg.Record]:

@@ -33,9 +33,10 @@ def sqlstate(error: BaseException) -> str | None:
     return None
 
 
-def taken_field(error: IntegrityError) -> str | None:
+def taken_field(error: IntegrityError | asyncpg.UniqueViolationError) -> str | None:
     """The field that the violated constraint reports as taken, or None."""
-    violated = getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None)
+    cause = error.orig.__cause__ if isinstance(error, IntegrityError) and error.orig else error
+    violated = getattr(cause, "constraint_name", None)
     for table in metadata.tables.values():
         for constraint in table.constraints:
             if violated is not None and constraint.name == violated:
@@ -51,7 +52,7 @@ def translated(labels: Mapping[str, str] = NO_LABELS) -> Iterator[None]:
     """
     try:
         yield
-    except IntegrityError as error:
+    except (IntegrityError, asyncpg.UniqueViolationError) as error:
         if (field := taken_field(error)) is not None:
             raise Taken(field) from None
         raise

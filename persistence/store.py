@@ -44,11 +44,13 @@ from persistence.personal_data import SqlPersonalDataReader, SqlPersonalDataRepo
 from persistence.second_factor import SqlSecondFactorReader, SqlSecondFactorRepository
 from persistence.session import SqlSessionReader, SqlSessionRepository
 from persistence.signing_key import SqlSigningKeyReader, SqlSigningKeyRepository
+from persistence.statements import Report
 from persistence.turns import ConnectionTurns
 from persistence.user import BY_IDS, SqlUserReader, SqlUserRepository
 from persistence.user_batches import IDS_MAX, UserBatches
 from persistence.user_pages import UserPages, is_plain
 from persistence.user_query import user_from_record
+from persistence.within import Within
 
 REPLICA_SECONDS = 1.0
 """How long a replica may take to report its position before the primary is used instead."""
@@ -77,16 +79,19 @@ class SqlReadUnit:
 class SqlWriteUnit:
     """The repositories over one transaction."""
 
-    def __init__(self, connection: AsyncConnection, on_commit: OnCommit, labels: Mapping[str, str]) -> None:
+    def __init__(
+        self, connection: AsyncConnection, on_commit: OnCommit, labels: Mapping[str, str], report: Report
+    ) -> None:
         self._connection, self._on_commit, self._labels = connection, on_commit, labels
-        self.users = SqlUserRepository(connection)
+        within = Within(connection, report)
+        self.users = SqlUserRepository(connection, within=within)
         self.sessions = SqlSessionRepository(connection)
         self.second_factors = SqlSecondFactorRepository(connection)
         self.passkeys = SqlPasskeyRepository(connection)
         self.links = SqlLinkRepository(connection)
         self.invitations = SqlInvitationRepository(connection)
         self.mails = SqlMailQueue(connection)
-        self.events = SqlEventAppender(connection)
+        self.events = SqlEventAppender(connection, within)
         self.log = SqlLogTrimmer(connection)
         self.restorer = SqlLogRestorer(connection)
         self.keys = SqlIdempotencyKeys(connection)
@@ -110,6 +115,7 @@ class SqlStore:
         self, database: Database, on_commit: OnCommit = lambda _: None, turns: ConnectionTurns | None = None
     ) -> None:
         self._database, self._on_commit = database, on_commit
+        self._report = partial(database.executed, database.primary)
         self._turns = turns or ConnectionTurns(database.pool_size)
         self._forms, direct = Forms(), Direct(database, self._turns)
         self._pages, self._batches = UserPages(direct), UserBatches(partial(_users_by_id, direct))
@@ -178,7 +184,7 @@ class SqlStore:
         labels = self._database.labels(primary)
         with translated(labels):
             async with self._turns.connection(primary), primary.connect() as connection:
-                yield SqlWriteUnit(connection, self._on_commit, labels)
+                yield SqlWriteUnit(connection, self._on_commit, labels, self._report)
 
 
 async def _users_by_id(direct: Direct, user_ids: Sequence[UUID]) -> Mapping[UUID, User]:

@@ -45,6 +45,7 @@ from persistence.user_rows import SIZES, Sizes
 from persistence.user_search import SqlSearch
 from persistence.user_table import users
 from persistence.user_walk import Walk
+from persistence.within import Frequent, Within
 
 ADMIN_LOCK = 0x41444D494E
 """The advisory lock under which admins are counted ("ADMIN" in ASCII)."""
@@ -90,12 +91,16 @@ def _is_free(email: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 _WRITTEN_EMAIL = bindparam("written_email", type_=users.c.email.type)
-SAVE = update(users).where(
-    users.c.id == bindparam("written_id"),
-    users.c.version == bindparam("version_before"),
-    or_(users.c.email == _WRITTEN_EMAIL, _is_free(_WRITTEN_EMAIL)),
+SAVE = Frequent(
+    update(users)
+    .where(
+        users.c.id == bindparam("written_id"),
+        users.c.version == bindparam("version_before"),
+        or_(users.c.email == _WRITTEN_EMAIL, _is_free(_WRITTEN_EMAIL)),
+    )
+    .values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in WRITTEN if c.name not in KEPT})
+    .returning(users.c.id)
 )
-"""Made once, because making it costs a fifth of a write. Parameters that are named as columns are what is set."""
 
 
 class SqlUserReader:
@@ -191,6 +196,10 @@ class SqlUserReader:
 class SqlUserRepository(SqlUserReader):
     """Reads and writes within one transaction."""
 
+    def __init__(self, connection: AsyncConnection, sizes: Sizes = SIZES, within: Within | None = None) -> None:
+        super().__init__(connection, sizes)
+        self._within = within or Within(connection)
+
     async def get_for_update(self, user_id: UUID) -> User:
         """The user, locked until the transaction ends; raises NotFound."""
         found = await self.get_many_for_update([user_id])
@@ -227,9 +236,9 @@ class SqlUserRepository(SqlUserReader):
 
         A violation of the address's uniqueness, which the server logs, is left for two writers at the same moment.
         """
-        changed = {name: value for name, value in _fields(user).items() if name not in KEPT}
+        changed = {f"new_{name}": value for name, value in _fields(user).items() if name not in KEPT}
         found = {"written_id": user.id, "version_before": user.version - 1, "written_email": user.email}
-        if (await self._connection.execute(SAVE, changed | found)).rowcount != 1:
+        if not await self._within.rows(SAVE, changed | found):
             current = await self.get(user.id)
             raise Taken("email") if current.version == user.version - 1 else VersionConflict(current)
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import orjson
-from sqlalchemy import case, insert, text, update
+from sqlalchemy import bindparam, case, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.event import APPENDED, NewEvent
 from domain.models.event_types import PERSONAL_FIELDS
 from persistence.log.table import events
 from persistence.records import names, recordset
+from persistence.within import Frequent, Within
 
 _APPENDED = [events.c[name] for name in APPENDED]
 
@@ -20,8 +21,8 @@ _APPENDED = [events.c[name] for name in APPENDED]
 class SqlEventAppender:
     """Appends within a transaction; `appended` is what it has taken so far."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: AsyncConnection, within: Within | None = None) -> None:
+        self._connection, self._within = connection, within or Within(connection)
         self.appended: list[NewEvent] = []
 
     async def append(self, event: NewEvent) -> int:
@@ -32,7 +33,8 @@ class SqlEventAppender:
         """Append in order, in one statement; returns the insertion number of the last."""
         self.appended += entries
         if len(entries) == 1:
-            return int(await self._connection.scalar(APPEND, entries[0].to_record()) or 0)
+            [[position]] = await self._within.rows(APPEND, {f"new_{k}": v for k, v in entries[0].to_record().items()})
+            return int(position)
         rows = orjson.dumps([e.to_record() for e in entries], default=str).decode()
         return int(await self._connection.scalar(APPEND_MANY, {"rows": rows}) or 0)
 
@@ -47,8 +49,9 @@ class SqlEventAppender:
         )
 
 
-APPEND = insert(events).returning(events.c.ord)
-"""Built once: building it anew for each event costs as much again as sending it."""
+APPEND = Frequent(
+    insert(events).values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in _APPENDED}).returning(events.c.ord)
+)
 APPEND_MANY = text(f"""
 with written as (
   insert into events ({names(_APPENDED)})
