@@ -163,8 +163,15 @@ MERCURIUS = Contestant("mercurius", "Mercurius on Node", _node_command("mercuriu
 STRAWBERRY = Contestant(
     "strawberry", "Strawberry + broadcaster", _uvicorn("bench.peers.strawberry_app:app"), _redis, json_event
 )
+BUN = Contestant(
+    "bun",
+    "bare Bun (uWebSockets)",
+    [str(PEERS / "node_modules" / ".bin" / "bun"), str(PEERS / "bun.js")],
+    _node,
+    json_event,
+)
 ASGI = Contestant("asgi", "bare ASGI send (uvicorn)", _uvicorn("bench.peers.asgi_app:app"), _redis, json_event)
-CONTESTANTS = (ROLLCALL, GRAPHQL_WS, MERCURIUS, ASGI, STRAWBERRY)
+CONTESTANTS = (ROLLCALL, BUN, GRAPHQL_WS, MERCURIUS, ASGI, STRAWBERRY)
 
 
 def load_client(folder: Path) -> Path:

@@ -110,13 +110,16 @@ def _line(results: Results, name: str, title: str, load: str, sockets: int, *, d
 
 
 def _memory(results: Results) -> list[str]:
-    lines = ["", "Memory for each idle, subscribed connection (KiB), and seconds until all were subscribed"]
+    lines = ["", "Each idle, subscribed connection: KiB, processor time to join (us); and seconds until all had joined"]
     for load, sockets, distinct in sorted(results.loads(), key=lambda k: k[1]):
         for contestant in CONTESTANTS if load == "idle" and not distinct else ():
             kib = results.median(contestant.name, "idle", sockets, "kib")
+            join = results.median(contestant.name, "idle", sockets, "join")
             seconds = results.median(contestant.name, "idle", sockets, "connect_seconds")
             if kib is not None:
-                lines.append(f"  {contestant.title:28}{sockets:>7} sockets{kib:>9.1f}{seconds or 0:>9.1f}")
+                lines.append(
+                    f"  {contestant.title:28}{sockets:>7} sockets{kib:>9.1f}{join or 0:>9.0f}{seconds or 0:>9.1f}"
+                )
     return lines
 
 
@@ -133,7 +136,13 @@ def goals(results: Results) -> list[Goal]:
         want(f"saturated, {n} sockets, against Strawberry", results.ratio(["strawberry"], "saturated", n), 60)
         want(f"one event at a time, {n} sockets, the better Node peer", results.ratio(NODE_PEERS, "single", n), 3)
         want(f"one event at a time, {n} sockets, bare ASGI send", results.ratio(["asgi"], "single", n), 1)
-        want(f"memory, {n} sockets", results.median("rollcall", "idle", n, "kib"), 25, "KiB", at_most=True)
+        want(f"memory, {n} sockets", results.median("rollcall", "idle", n, "kib"), 10, "KiB", at_most=True)
+        for load in ("single", "saturated"):
+            cost = results.ratio(["bun"], load, n, "microseconds")
+            want(f"processor time of a message, {load}, {n} sockets, bare Bun", cost, 1.2, at_most=True)
+    want("one event at a time, 100 sockets, bare ASGI send", results.ratio(["asgi"], "single", 100), 1)
+    joined = results.median("rollcall", "idle", 5000, "connect_seconds")
+    want("5,000 sockets connect, authenticate and subscribe", joined, 2, "s", at_most=True)
     held = max((s for load, s, _ in results.loads() if load == "idle"), default=0)
     if held >= HELD:
         want("connections held by one worker", held, HELD, "sockets")

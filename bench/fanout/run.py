@@ -34,12 +34,13 @@ def run(
     """A record for each load, and one named `idle` for the sockets without load. Raises StartError."""
     log = stack.folder / f"{contestant.name}.log"
     with Server(contestant.command, contestant.environment(stack), log) as server:
-        empty = server.memory()
+        empty, used = server.memory(), server.processor()
         with _client(stack, program, contestant, server.port, sockets, distinct=distinct) as client:
             assert client.stdin is not None
             assert client.stdout is not None
             ready = _line(client.stdout, contestant)
-            held = {"kib": (server.memory() - empty) / 1024 / sockets} | ready
+            join = (server.processor() - used) / sockets * 1e6
+            held = {"kib": (server.memory() - empty) / 1024 / sockets, "join": join} | ready
             records = [held | {"load": "idle"}]
             for load in loads:
                 used = server.processor()
