@@ -31,6 +31,7 @@ SECRET_TEXTS = re.compile(
     r"|(?P<bearer>\bBearer\s++)\S++"
     r"|(?<![\w-])(?=(?:[\w-]*-)?(?-i:eyJ))[\w-]{11,}+\.[\w-]++\.[\w-]*+"  # a JWT
     r"|(?<!\w)rck_\w{8}_\w++"  # an API key
+    r"|(?<!\w)whsec_[\w+/]++=*+"  # the secret of a webhook
     r"|\$argon2\w*+\$\S++"
     r"|(?<!://)(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++"  # an e-mail address, but not the user of a URL
     r"|(?P<detail>(?-i:\bDETAIL:))[^\n]++",  # of an error of PostgreSQL's: the row that it is about

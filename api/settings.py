@@ -129,6 +129,9 @@ ExternalUrl = Annotated[ExternalAddress, AfterValidator(check_external)]
 SmtpUrl = Annotated[Address, AfterValidator(check_smtp)]
 SecretKey = Annotated[SecretStr, AfterValidator(check_secret_key)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
+Networks = Annotated[
+    tuple[Annotated[Network, BeforeValidator(check_network)], ...], NoDecode, BeforeValidator(split_list)
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 TokenAudience = Annotated[str, Field(min_length=1, max_length=200)]
 CookieInstance = Annotated[str, AfterValidator(check_cookie_instance)]
@@ -169,9 +172,7 @@ class LocalSettings(LogSettings):
     cors_origins: Annotated[
         tuple[Annotated[str, AfterValidator(check_origin)], ...], NoDecode, BeforeValidator(split_list)
     ] = ()
-    trusted_proxies: Annotated[
-        tuple[Annotated[Network, BeforeValidator(check_network)], ...], NoDecode, BeforeValidator(split_list)
-    ] = ()
+    trusted_proxies: Networks = ()
     proxy_token: SecretStr | None = None
     body_limit_bytes: PositiveInt = 1024 * 1024
     import_limit_bytes: PositiveInt = 32 * 1024 * 1024
@@ -196,6 +197,8 @@ class LocalSettings(LogSettings):
     mail_from: Annotated[str | None, AfterValidator(check_sender)] = None
     mail_language: Annotated[Language, BeforeValidator(lower)] = Language.EN
     mail_templates: Annotated[Path | None, AfterValidator(check_templates)] = None
+
+    webhook_allowed_networks: Networks = ()
 
     rollcall_email: str | None = None
     rollcall_password: SecretStr | None = None

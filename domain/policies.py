@@ -92,6 +92,11 @@ def require_user(actor: Actor) -> UUID:
     return actor.user_id
 
 
+def can_see_webhooks(actor: Actor) -> bool:
+    """Whether the actor may see webhook endpoints and their deliveries: admins only."""
+    return actor.is_admin
+
+
 def require_session(actor: Actor, refusal: str = Forbidden.default) -> UUID:
     """The actor's user. Raise Forbidden unless they act by a session: an API key does not change how its owner signs in."""
     if actor.user_id is None or actor.session_id is None:

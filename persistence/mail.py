@@ -8,8 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
-    CheckConstraint,
     Column,
     ForeignKey,
     Identity,
@@ -29,12 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.actor import Origin
-from domain.models.event import PLACED, Event
+from domain.models.event import Event
 from domain.models.event_types import EventType
 from domain.models.language import Language
 from domain.models.mail import Mail, MailKind, MailRequest
 from persistence.link import links
-from persistence.log.table import events, log_state
+from persistence.log.following import position_columns, read_on
 from persistence.metadata import ID, TIME, metadata
 
 mail_requests = Table(
@@ -51,13 +49,7 @@ mail_requests = Table(
     Column("password_hash", Text),
     Index("ix_mail_requests_requested_at", "requested_at"),
 )
-mail_position = Table(
-    "mail_position",
-    metadata,
-    Column("one", Boolean, primary_key=True, server_default=text("true")),
-    Column("seq", BigInteger, nullable=False),
-    CheckConstraint("one", name="one"),
-)
+mail_position = Table("mail_position", metadata, *position_columns())
 mails = Table(
     "mails",
     metadata,
@@ -77,7 +69,6 @@ mails = Table(
     Index("ix_mails_due_at", "due_at"),
 )
 
-_EVENT = [events.c[name] for name in PLACED]
 _MAIL = [
     mails.c[name] for name in ("id", "kind", "owner_id", "user_id", "occurred_at", "attempts", "email", "subject_id")
 ]
@@ -135,20 +126,7 @@ class SqlMailQueue:
 
     async def read_log(self, types: Collection[EventType], limit: int) -> Sequence[Event] | None:
         """The next events of these types, and move the position behind them; None while another transaction does."""
-        position = select(mail_position.c.seq).with_for_update(skip_locked=True)
-        after = await self._connection.scalar(position)
-        if after is None:
-            return None
-        # Read first: every event up to it is visible to the statement after it.
-        head = int(await self._connection.scalar(select(log_state.c.last_seq)) or 0)
-        names = [type_.value for type_ in types]
-        wanted = (events.c.seq > after, events.c.seq <= head, events.c.type.in_(names))
-        rows = await self._connection.execute(select(*_EVENT).where(*wanted).order_by(events.c.seq).limit(limit))
-        found = [Event.from_record(row) for row in rows.mappings()]
-        reached = found[-1].seq if len(found) == limit else head
-        if reached != after:
-            await self._connection.execute(update(mail_position).values(seq=reached))
-        return found
+        return await read_on(self._connection, mail_position, types, limit)
 
     async def add(self, added: Sequence[Mail]) -> None:
         """Append mails, in order."""

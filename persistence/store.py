@@ -50,6 +50,8 @@ from persistence.user import BY_IDS, SqlUserReader, SqlUserRepository
 from persistence.user_batches import IDS_MAX, UserBatches
 from persistence.user_pages import UserPages, is_plain
 from persistence.user_query import user_from_record
+from persistence.webhook import SqlWebhookEndpointReader, SqlWebhookEndpointRepository
+from persistence.webhook_delivery import SqlWebhookQueue, SqlWebhookQueueReader
 from persistence.within import Within
 
 REPLICA_SECONDS = 1.0
@@ -74,6 +76,8 @@ class SqlReadUnit:
         self.signing_keys = SqlSigningKeyReader(connection)
         self.api_keys = SqlApiKeyReader(connection)
         self.personal_data = SqlPersonalDataReader(connection)
+        self.webhooks = SqlWebhookEndpointReader(connection)
+        self.webhook_queue = SqlWebhookQueueReader(connection)
 
 
 class SqlWriteUnit:
@@ -98,6 +102,8 @@ class SqlWriteUnit:
         self.signing_keys = SqlSigningKeyRepository(connection)
         self.api_keys = SqlApiKeyRepository(connection)
         self.personal_data = SqlPersonalDataRepository(connection)
+        self.webhooks = SqlWebhookEndpointRepository(connection)
+        self.webhook_queue = SqlWebhookQueue(connection)
 
     async def commit(self) -> None:
         """Commit durably. Raises Unavailable if it is not certain that this succeeded."""

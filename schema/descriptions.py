@@ -42,6 +42,8 @@ TYPES = {
     "UserOrder": "How a list of users is sorted; users with equal values are sorted by id.",
     "TotpEnrolmentResult": "A new secret, or why it was refused.",
     "UserResult": "The user as written, or why the mutation was refused.",
+    "WebhookEndpointResult": "The endpoint as written, or why the mutation was refused.",
+    "WebhookSecretResult": "The endpoint with its new secret, or why the mutation was refused.",
     "UserSortField": "The fields that a list of users can be sorted by.",
     "UserStatus": "Whether a user may sign in.",
 }
@@ -207,6 +209,9 @@ VALUES = {
     "UserSortField.UPDATED_AT": "When the user was last changed.",
     "UserStatus.ACTIVE": "May sign in.",
     "UserStatus.DELETED": "May not sign in, is hidden from members, and can be restored.",
+    "WebhookDeliveryState.DELIVERED": "The receiver has accepted it.",
+    "WebhookDeliveryState.FAILED": "It was given up; an admin can have it made anew.",
+    "WebhookDeliveryState.PENDING": "It waits for its next attempt.",
     "UserStatus.DISABLED": "May not sign in until an admin enables the account.",
 }
 

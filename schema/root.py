@@ -25,6 +25,7 @@ from schema.subscription import Subscription
 from schema.user import User, UserQueries
 from schema.user_mutations import UserMutations
 from schema.verification import VerificationMutations
+from schema.webhook import WebhookDelivery, WebhookEndpoint, WebhookMutations, WebhookQueries
 
 add_fields(
     User,
@@ -48,6 +49,7 @@ class Query(
     ServiceInfoQueries,
     ApiKeyQueries,
     PersonalDataQueries,
+    WebhookQueries,
 ):
     """Reads. All but `me` and `signUpMode` need a session."""
 
@@ -64,6 +66,7 @@ class Mutation(
     SecondFactorMutations,
     PasskeyMutations,
     ApiKeyMutations,
+    WebhookMutations,
 ):
     """Writes. Every expected failure is data."""
 
@@ -71,7 +74,7 @@ class Mutation(
 def build_schema() -> strawberry.Schema:
     """Build the served schema; called once per process."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    nodes = [User, Session, ApiKey, Passkey, Invitation]
+    nodes = [User, Session, ApiKey, Passkey, Invitation, WebhookEndpoint, WebhookDelivery]
     schema = strawberry.Schema(Query, Mutation, Subscription, types=nodes, config=config)
     describe(schema._schema)  # noqa: SLF001 - Strawberry has no public name for it
     return schema

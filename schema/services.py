@@ -23,6 +23,7 @@ from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
 from domain.services.user import UserService
 from domain.services.verification import VerificationService
+from domain.services.webhook import WebhookService
 
 
 @runtime_checkable
@@ -51,6 +52,7 @@ class Services:
     events: EventService
     api_keys: ApiKeyService
     personal_data: PersonalDataService
+    webhooks: WebhookService
     presence: Presence
     log: LogHub
     service_info: ServiceInfoService

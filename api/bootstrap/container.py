@@ -27,6 +27,7 @@ from api.http.operations import Operations
 from api.jobs.last_seen import write_seen
 from api.jobs.mails import MailJobs
 from api.jobs.retention import Retention
+from api.jobs.webhooks import WebhookJobs
 from api.logs import log_sign_ins
 from api.settings import Settings
 from api.settings_in_force import settings_in_force
@@ -80,6 +81,7 @@ class Container(Parts):
             self.relay,
             self.pruner,
             self.mail_jobs,
+            self.webhook_jobs,
             background(self._listen_for_nudges, "nudges"),
             background(partial(write_seen, self.authenticator, core.sessions, core.api_keys), "last-seen"),
         )
@@ -91,6 +93,7 @@ class Container(Parts):
         self.hub.listen(principals.forget_users)
         self.hub.listen(self.metrics.delivered)
         self.hub.listen(self.core.mails.follow)
+        self.hub.listen(self.core.webhook_sending.noticed)
         self.core.results.follow(lambda: self.hub.position)
         self.hub.listen(self.core.results.noticed)
         self.hub.on_renewal(lambda _: self.core.results.forget())
@@ -159,6 +162,11 @@ class Container(Parts):
     def mail_jobs(self) -> MailJobs:
         """Fill the queue of mails and empty it."""
         return MailJobs(self.core.mails, self.core.mail_transport)
+
+    @cached_property
+    def webhook_jobs(self) -> WebhookJobs:
+        """Fill the queue of webhooks and empty it."""
+        return WebhookJobs(self.core.webhook_sending, self.core.webhook_transport)
 
     @cached_property
     def tracing(self) -> Tracing | None:
@@ -242,6 +250,7 @@ class Container(Parts):
             events=core.events,
             api_keys=core.api_keys,
             personal_data=PersonalDataService(core.store, core.clock),
+            webhooks=core.webhooks,
             presence=core.presence,
             log=self.hub,
             service_info=self.service_info,

@@ -16,15 +16,12 @@ from api.auth.relying_party import WebAuthn
 from api.auth.sealed_keys import SealedKeys
 from api.auth.tokens import SignedTokens
 from api.bootstrap.accounts import Accounts, session_rules
-from api.bootstrap.engines import Engines
-from api.mails.transport import transport_of
+from api.bootstrap.outgoing import Outgoing
 from api.settings import Settings
-from domain.models.mail import MailTransport
 from domain.services.api_key import ApiKeyService
 from domain.services.event import EventService
 from domain.services.history import HistoryService
 from domain.services.importing import ImportService
-from domain.services.mail import MailService
 from domain.services.passkey import PasskeyService
 from domain.services.passkey_check import PasskeyCheck, RelyingParty
 from domain.services.reauthentication import Reauthentication
@@ -37,7 +34,7 @@ from domain.services.signing_key import SigningKeyService
 from domain.services.user import UserService
 
 
-class Core(Engines):
+class Core(Outgoing):
     """One per process."""
 
     def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
@@ -137,16 +134,6 @@ class Core(Engines):
     def passkeys(self) -> PasskeyService:
         """The use cases of passkeys."""
         return PasskeyService(self.store, self.clock, self.relying_party, self.attempts, self.reauthentication)
-
-    @cached_property
-    def mails(self) -> MailService:
-        """The queue of mails."""
-        return MailService(self.store, self.clock, new_devices=self.settings.new_device_mails)
-
-    @cached_property
-    def mail_transport(self) -> MailTransport:
-        """Delivers mails: by SMTP, or as files."""
-        return transport_of(self.settings, self.clock)
 
     @cached_property
     def accounts(self) -> Accounts:

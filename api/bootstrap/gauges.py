@@ -80,10 +80,13 @@ def _waiting(metrics: Metrics, container: Container) -> None:
     gauge("documents_bytes", "Memory of the documents that are kept, as estimated", lambda: documents.bytes_kept)
     gauge("operations_waiting", "Operations that wait for others of their session", lambda: turns.waiting)
     gauge("sign_in_failures_waiting", "Failed sign-ins not yet in the log", lambda: core.failures.waiting)
-    backlog, jobs = container.backlog, container.mail_jobs
+    backlog, jobs, sent = container.backlog, container.mail_jobs, container.webhook_jobs
     metrics.counters("mails", "Mails by what became of them", "result", lambda: jobs.results)
     gauge("mails_waiting", "Mails and requests for mails that wait", lambda: backlog.mails_waiting)
     gauge("mails_waiting_seconds", "Age of the oldest of them", lambda: backlog.oldest_mail_seconds)
+    metrics.counters("webhooks", "Deliveries of webhooks by what became of them", "result", lambda: sent.results)
+    gauge("webhooks_waiting", "Deliveries of webhooks that wait", lambda: backlog.webhooks_waiting)
+    gauge("webhooks_waiting_seconds", "Age of the oldest of them", lambda: backlog.oldest_webhook_seconds)
     gauge("hashes_waiting", "Passwords that wait to be hashed", lambda: core.hasher.waiting)
     metrics.counter(
         "loop_late_seconds", "By how much the event loop was late, in sum", lambda: container.watchdog.late_seconds

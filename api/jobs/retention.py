@@ -1,4 +1,5 @@
-"""The schedule that deletes what is old, once an hour: events, sessions, idempotency keys, links, invitations, challenges.
+"""The schedule that deletes what is old, once an hour: events, sessions, idempotency keys, links, invitations, challenges,
+webhook deliveries.
 
 The log is pruned by one instance at a time; sessions and keys by any, because they are independent of each other.
 """
@@ -82,6 +83,7 @@ class Retention:
         await self._count("links", self._service.prune_links(system()))
         await self._count("challenges", self._service.prune_challenges(system()))
         await self._count("invitations", self._service.prune_invitations(system()))
+        await self._count("webhook_deliveries", self._service.prune_webhooks(system()))
 
     async def _pruned_events(self) -> AsyncIterator[int]:
         async for range_ in self._service.prune(system(), self._log_days):

@@ -16,6 +16,7 @@ class SubjectKind(StrEnum):
     PASSKEY = "passkey"
     SIGNING_KEY = "signing_key"
     INVITATION = "invitation"
+    WEBHOOK_ENDPOINT = "webhook_endpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ _DIRECTORY = Traits(SubjectKind.USER, is_public=True, changes_directory=True, pu
 _PROFILE = replace(_DIRECTORY, personal=frozenset({"email", "display_name"}))
 _ACCESS = replace(_DIRECTORY, ends_sessions=True)
 _VERIFICATION = Traits(SubjectKind.USER, changes_directory=True)
+_WEBHOOK = Traits(SubjectKind.WEBHOOK_ENDPOINT)
 _SESSION_END = Traits(SubjectKind.SESSION, ends_sessions=True)
 
 
@@ -108,6 +110,14 @@ class EventType(StrEnum):
         Traits(SubjectKind.SIGNING_KEY),
         "A key that signs access tokens was added or revoked.",
     )
+    WEBHOOK_ENDPOINT_CREATED = "webhook_endpoint_created", _WEBHOOK, "A webhook endpoint was created."
+    WEBHOOK_ENDPOINT_UPDATED = (
+        "webhook_endpoint_updated",
+        _WEBHOOK,
+        "A webhook endpoint was changed, enabled or disabled.",
+    )
+    WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint_deleted", _WEBHOOK, "A webhook endpoint was deleted."
+    WEBHOOK_SECRET_ROTATED = "webhook_secret_rotated", _WEBHOOK, "The secret of a webhook endpoint was replaced."
 
 
 PERSONAL_FIELDS = frozenset[str]().union(*(t.traits.personal for t in EventType))

@@ -11,6 +11,7 @@ from domain.models.actor import Actor
 from domain.models.event import Event
 from domain.models.invitation import KEPT_AFTER_EXPIRY
 from domain.models.log import LogRange
+from domain.models.webhook_delivery import KEPT_DELIVERED, KEPT_FAILED
 from domain.services.unit import Store, WriteUnit
 
 BATCH = 5000
@@ -111,6 +112,13 @@ class RetentionService:
         """Delete invitations that have expired KEPT_AFTER_EXPIRY ago, in the same way. Raises Forbidden and Unavailable."""
         policies.require_admin(actor)
         async for count in self._in_batches(lambda unit: unit.invitations.prune(KEPT_AFTER_EXPIRY, batch), batch):
+            yield count
+
+    async def prune_webhooks(self, actor: Actor, batch: int = BATCH) -> AsyncIterator[int]:
+        """Delete webhook deliveries that ended long ago, in the same way. Raises Forbidden and Unavailable."""
+        policies.require_admin(actor)
+        ages = KEPT_DELIVERED, KEPT_FAILED
+        async for count in self._in_batches(lambda unit: unit.webhook_queue.prune(*ages, batch), batch):
             yield count
 
     async def _in_batches(self, delete: Callable[[WriteUnit], Awaitable[int]], batch: int) -> AsyncIterator[int]:

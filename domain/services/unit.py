@@ -22,6 +22,8 @@ from domain.models.second_factor import SecondFactorReader, SecondFactorReposito
 from domain.models.session import SessionReader, SessionRepository
 from domain.models.signing_key import SigningKeyReader, SigningKeyRepository
 from domain.models.user import User
+from domain.models.webhook import WebhookEndpointReader, WebhookEndpointRepository
+from domain.models.webhook_delivery import WebhookQueue, WebhookQueueReader
 from domain.pagination import Page
 
 T = TypeVar("T")
@@ -86,6 +88,10 @@ class ReadUnit(Protocol):
     def api_keys(self) -> ApiKeyReader: ...
     @property
     def personal_data(self) -> PersonalDataReader: ...
+    @property
+    def webhooks(self) -> WebhookEndpointReader: ...
+    @property
+    def webhook_queue(self) -> WebhookQueueReader: ...
 
 
 class WriteUnit(Protocol):
@@ -119,6 +125,10 @@ class WriteUnit(Protocol):
     def api_keys(self) -> ApiKeyRepository: ...
     @property
     def personal_data(self) -> PersonalDataRepository: ...
+    @property
+    def webhooks(self) -> WebhookEndpointRepository: ...
+    @property
+    def webhook_queue(self) -> WebhookQueue: ...
 
     async def commit(self) -> None:
         """Commit durably; raises Unavailable if it is not certain that the transaction was committed."""

@@ -1,4 +1,4 @@
-"""What an operator watches of the log: events that wait for their numbers, mails that wait, and how far behind the replicas are."""
+"""What an operator watches of the log: events that wait for their numbers, mails and webhooks that wait, and how far behind the replicas are."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ MAILS = text("""
 select count(*), coalesce(extract(epoch from now() - min(at)), 0) from (
   select occurred_at as at from mails union all select requested_at from mail_requests) waiting
 """)
+WEBHOOKS = text("""
+select count(*), coalesce(extract(epoch from now() - min(d.queued_at)), 0)
+from webhook_deliveries d join webhook_endpoints e on e.id = d.endpoint_id where d.state = 'pending' and e.enabled
+""")
 
 
 @dataclass
@@ -38,6 +42,9 @@ class LogBacklog:
     mails_waiting: float = math.nan
     """Mails and requests for mails that wait."""
     oldest_mail_seconds: float = math.nan
+    webhooks_waiting: float = math.nan
+    """Deliveries of webhooks that wait."""
+    oldest_webhook_seconds: float = math.nan
     replica_lags: dict[str, float] = field(default_factory=dict)
     """Events by which each replica is behind, by its place in DATABASE_REPLICA_URLS."""
 
@@ -46,6 +53,7 @@ class LogBacklog:
         lags = asyncio.gather(*(self._lag(replica) for replica in self.database.replicas))
         self.waiting, self.oldest_seconds = await self._count(WAITING)
         self.mails_waiting, self.oldest_mail_seconds = await self._count(MAILS)
+        self.webhooks_waiting, self.oldest_webhook_seconds = await self._count(WEBHOOKS)
         self.replica_lags = {str(place): lag for place, lag in enumerate(await lags, start=1)}
 
     async def _count(self, statement: TextClause) -> tuple[float, float]:

@@ -37,8 +37,8 @@ ADD = text(
     f"insert into events ({names(_COLUMNS)}) overriding system value"  # noqa: S608 - built from the table's own columns
     f" select {names(_COLUMNS)} from {recordset(_COLUMNS)} order by ordinality"
 )
-SKIP_MAILS = text("update mail_position set seq = :head")
-"""Restored events are not announced by mails again."""
+SKIPPED = tuple(text(f"update {table} set seq = :head") for table in ("mail_position", "webhook_position"))  # noqa: S608
+"""Restored events are not announced by mails and webhooks again."""
 NUMBERS = text("""
 select setval(pg_get_serial_sequence('events', 'ord'), greatest(max(ord), nextval(pg_get_serial_sequence('events', 'ord'))))
 from events
@@ -77,7 +77,8 @@ class SqlLogRestorer:
         epoch = await self._connection.scalar(select(log_state.c.epoch))
         await self._connection.execute(text(RENEW_AT), {"epoch": epoch, "shared_head": 0})
         await self._connection.execute(update(log_state).values(horizon=horizon, last_seq=head))
-        await self._connection.execute(SKIP_MAILS, {"head": head})
+        for skipped in SKIPPED:
+            await self._connection.execute(skipped, {"head": head})
         await self._connection.execute(NUMBERS)
         for statement in RECOUNT:
             await self._connection.execute(text(statement))

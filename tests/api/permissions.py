@@ -22,6 +22,7 @@ AUDITORS = (UNKNOWN, REFUSED, FINE, FINE)
 ADMINS = (UNKNOWN, REFUSED, REFUSED, FINE)
 ANYONE = (FINE, FINE, FINE, FINE)
 NOTHING_BEGUN = (UNKNOWN, "VALIDATION_ERROR", "VALIDATION_ERROR", "VALIDATION_ERROR")
+NO_DELIVERY = (UNKNOWN, REFUSED, REFUSED, HIDDEN)
 WITHOUT_FACTOR = (UNKNOWN, REFUSED, REFUSED, REFUSED)
 
 
@@ -48,6 +49,8 @@ QUERIES = {
     "eventCounts": Rule("eventCounts { complete }", AUDITORS),
     "stats": Rule("stats { total }", SIGNED_IN),
     "apiKeys": Rule('apiKeys(userId: "$id") { id }', ADMINS),
+    "webhookEndpoints": Rule("webhookEndpoints(first: 1) { edges { node { id } } }", ADMINS),
+    "webhookDeliveries": Rule('webhookDeliveries(endpointId: "$id", first: 1) { edges { node { id } } }', ADMINS),
     "serviceInfo": Rule("serviceInfo { version checks { name reason } }", SIGNED_IN),
     "myData": Rule("myData", SIGNED_IN),
 }
@@ -100,6 +103,15 @@ MUTATIONS = {
     "restoreUser": Rule(f'restoreUser(id: "$id") {RESULT}', ADMINS, before="deleteUser"),
     "createApiKey": Rule(f'createApiKey(input: {{name: "Key", role: MEMBER}}) {RESULT}', SIGNED_IN),
     "revokeApiKey": Rule(f'revokeApiKey(id: "$key") {RESULT}', (UNKNOWN, HIDDEN, HIDDEN, FINE)),
+    "createWebhookEndpoint": Rule(
+        f'createWebhookEndpoint(input: {{name: "Hook", url: "https://receiver.example", types: [USER_ERASED]}}) {RESULT}',
+        ADMINS,
+    ),
+    "updateWebhookEndpoint": Rule(f'updateWebhookEndpoint(input: {{id: "$hook", name: "Other"}}) {RESULT}', ADMINS),
+    "deleteWebhookEndpoint": Rule(f'deleteWebhookEndpoint(id: "$hook") {RESULT}', ADMINS),
+    "rotateWebhookSecret": Rule(f'rotateWebhookSecret(id: "$hook") {RESULT}', ADMINS),
+    "redeliverWebhook": Rule(f'redeliverWebhook(id: "$id") {RESULT}', NO_DELIVERY),
+    "redeliverFailedWebhooks": Rule(f'redeliverFailedWebhooks(endpointId: "$hook") {RESULT}', ADMINS),
     "eraseUser": Rule(f'eraseUser(id: "$id") {RESULT}', ADMINS),
 }
 SUBSCRIPTIONS = {
@@ -136,6 +148,8 @@ ON_EVENT = '{ it: node(id: "$event") { ... on Event { it: %s } } }'
 ON_SERVICE = "{ it: serviceInfo { it: %s } }"
 ON_SESSION = '{ it: node(id: "$session") { ... on Session { it: %s } } }'
 ON_KEY = '{ it: node(id: "$key") { ... on ApiKey { it: %s } } }'
+ON_HOOK = '{ it: node(id: "$hook") { ... on WebhookEndpoint { it: %s } } }'
+ADMIN_ALONE = frozenset({"admin"})
 on_session = partial(Probe, ON_SESSION, seen_by=OWN)
 Fields = Mapping[str, str | Probe]
 TYPES: dict[str, Fields] = {
@@ -181,6 +195,18 @@ TYPES: dict[str, Fields] = {
     "PasskeyPayload": {"passkey": OPEN},
     # A challenge for whoever asked.
     "PasskeyOptions": {"options": OPEN},
+    "WebhookEndpoint": {
+        **dict.fromkeys(("name", "url", "createdAt", "updatedAt"), OPEN),
+        "id": Probe(ON_HOOK, "id", ADMIN_ALONE),
+        **dict.fromkeys(("types", "enabled", "previousSecretUntil"), OPEN),
+    },
+    # Only admins get a delivery: see test_only_admins_see_deliveries (test_webhooks.py).
+    "WebhookDelivery": {
+        **dict.fromkeys(("id", "type", "eventId", "event", "state", "attempts", "queuedAt"), OPEN),
+        **dict.fromkeys(("nextAttemptAt", "lastAttemptAt", "lastStatus", "lastFault"), OPEN),
+    },
+    "WebhookEndpointPayload": dict.fromkeys(("webhookEndpoint", "cursor"), OPEN),
+    "WebhookSecretPayload": dict.fromkeys(("webhookEndpoint", "secret", "cursor"), OPEN),
     "ApiKeyPayload": dict.fromkeys(("apiKey", "secret"), OPEN),
     # Only admins get one (QUERIES, and test_only_admins_get_an_invitation_by_its_id).
     "Invitation": dict.fromkeys(("id", "email", "displayName", "role", "createdAt", "expiresAt", "invitedBy"), OPEN),

@@ -27,6 +27,9 @@ WRONG, NEXT = "a-wrong-password-of-the-test", "the-next-password-of-the-test"
 EMAILS = ("ada.king+x@example.com", "bo@xn--bcher-kva.example", "new-one@example.org")
 NAMES = ("Ada Quirinia", "Bo Quirinius")
 MAILED, CHANGED, SIGNED_UP, INVITED = (f"{name}@example.net" for name in ("mailed", "changed", "signed", "invited"))
+HOOK = "key-in-the-address-of-a-receiver"
+CREATE_HOOK = """mutation($i: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $i) {
+  ... on WebhookSecretPayload { secret } } }"""
 COMMAND = "from api.cli.main import main; main()"
 PATIENCE = 120
 
@@ -100,6 +103,7 @@ async def test_neither_secrets_nor_personal_data_reach_the_log(
         secrets, admin = await send_secrets(client, tmp_path)
         await until_logged(log, '"sign_in_failed"')
         await until_logged(log, '"/metrics"')
+        await until_logged(log, '"webhook.postponed"')
     text = written(log)
     password = fresh_database_url.split("@", maxsplit=1)[0].rpartition(":")[2]
     secrets |= {PASSWORD, WRONG, NEXT, KEY, METRICS_TOKEN, fresh_database_url, password}
@@ -146,7 +150,7 @@ async def send_secrets(client: httpx.AsyncClient, data: Path) -> tuple[set[str],
         "/api/v1/users/import", headers={**bearer, "content-type": "text/csv"}, content=content
     )
     assert json.loads(imported.text.splitlines()[-1])["created"] == 2, imported.text
-    key = await send_operations(client, bearer)
+    key, hook_secret = await send_operations(client, bearer)
     links = await use_links(client, bearer, data)
     await client.get("/api/v1/users", headers={"cookie": f"rollcall={access}x"})
     renewed = (await client.post("/api/v1/auth/refresh", json={"refresh_token": refresh})).json()["data"]
@@ -158,6 +162,9 @@ async def send_secrets(client: httpx.AsyncClient, data: Path) -> tuple[set[str],
         *links,
         key,
         key[13:],
+        hook_secret,
+        hook_secret.removeprefix("whsec_"),
+        HOOK,
         access,
         access.rpartition(".")[2],
         refresh,
@@ -203,8 +210,8 @@ async def use_links(client: httpx.AsyncClient, bearer: dict[str, str], data: Pat
     return {verifying, confirming, resetting, making, accepting}
 
 
-async def send_operations(client: httpx.AsyncClient, bearer: dict[str, str]) -> str:
-    """GraphQL: a document that is refused, a search, a password that is set, an API key; returns the key."""
+async def send_operations(client: httpx.AsyncClient, bearer: dict[str, str]) -> tuple[str, str]:
+    """GraphQL: a document that is refused, a search, a password that is set, an API key, a webhook; returns their secrets."""
 
     async def graphql(query: str, **variables: object) -> Any:
         body = {"query": query, "variables": variables}
@@ -214,6 +221,8 @@ async def send_operations(client: httpx.AsyncClient, bearer: dict[str, str]) -> 
     make = """mutation { createApiKey(input: {name: "Key", role: ADMIN, scopes: [INTROSPECT]}) {
       ... on ApiKeyPayload { secret } } }"""
     key = str((await graphql(make))["data"]["createApiKey"]["secret"])
+    hook = await graphql(CREATE_HOOK, i={"name": "Hook", "url": f"https://127.0.0.1:1/{HOOK}"})
+    secret = str(hook["data"]["createWebhookEndpoint"]["secret"])
     by_key = {"authorization": f"Bearer {key}"}
     await client.get("/api/v1/users", headers=by_key)
     await client.get(f"/api/v1/users?key={key}", headers={"authorization": f"Bearer {key[:-1]}"})
@@ -225,7 +234,7 @@ async def send_operations(client: httpx.AsyncClient, bearer: dict[str, str]) -> 
     set_password = "mutation($i: SetPasswordInput!) { setPassword(input: $i) { __typename } }"
     done = await graphql(set_password, i={"userId": edge["node"]["id"], "password": NEXT})
     assert done["data"]["setPassword"]["__typename"] == "UserPayload", done
-    return key
+    return key, secret
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate", "export"])

@@ -88,12 +88,13 @@ async def target(api: Api, admin: Person) -> Target:
     return Target(person, edges[0]["node"]["id"])
 
 
-def filled(text: str, person: Person, event: str = "", key: str = "") -> str:
+def filled(text: str, person: Person, event: str = "", key: str = "", hook: str = "") -> str:
     """A selection with the ids of the target."""
     values = {
         "$id": person.id,
         "$event": event,
         "$key": key,
+        "$hook": hook,
         "$session": person.session,
         "$refresh": person.refresh,
         "$email": person.email,
@@ -110,6 +111,13 @@ async def new_key(api: Api, person: Person) -> str:
         """mutation { createApiKey(input: {name: "Key", role: MEMBER}) { ... on ApiKeyPayload { apiKey { id } } } }"""
     )
     return str((await api.ask(made, by=person))["createApiKey"]["apiKey"]["id"])
+
+
+async def new_hook(api: Api, admin: Person) -> str:
+    """The id of a new webhook endpoint that gets nothing."""
+    made = f"mutation {{ {MUTATIONS['createWebhookEndpoint'].selection} }}"
+    made = made.replace(RESULT, "{ ... on WebhookSecretPayload { webhookEndpoint { id } } }")
+    return str((await api.ask(made, by=admin))["createWebhookEndpoint"]["webhookEndpoint"]["id"])
 
 
 def outcome(answer: dict[str, Any], field: str) -> str:
@@ -144,7 +152,8 @@ async def test_mutations(api: Api, admin: Person, field: str) -> None:
         if rule.before:
             await api.ask(f"mutation {{ {filled(MUTATIONS[rule.before].selection, person)} }}", by=admin)
         key = await new_key(api, person) if "$key" in rule.selection else ""
-        mutation = f"mutation {{ {filled(rule.selection, person, key=key)} }}"
+        hook = await new_hook(api, admin) if "$hook" in rule.selection else ""
+        mutation = f"mutation {{ {filled(rule.selection, person, key=key, hook=hook)} }}"
         found[name] = outcome(await api.graphql(mutation, by=viewer), field)
     assert found == dict(zip(VIEWERS, rule.outcomes, strict=True))
 
@@ -172,11 +181,11 @@ async def test_no_user_raises_their_own_rights(api: Api, admin: Person, name: st
 
 async def test_fields(api: Api, admin: Person) -> None:
     subject = await target(api, admin)
-    key = await new_key(api, subject.person)
+    key, hook = await new_key(api, subject.person), await new_hook(api, admin)
     by_role = {**await viewers(api, admin), "self": subject.person}
     wrong: dict[str, set[str]] = {}
     for place, probe in PROBES.items():
-        query = filled(probe.on % probe.selection, subject.person, subject.event, key)
+        query = filled(probe.on % probe.selection, subject.person, subject.event, key, hook)
         seen_by = set()
         for name, viewer in by_role.items():
             answer = await api.graphql(query, by=viewer)

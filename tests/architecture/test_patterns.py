@@ -57,6 +57,7 @@ WORST: dict[str, list[tuple[str, ...]]] = {
         ("$argon2", "$argon2a", "$argon2$", "$argon2id$ ", "$"),
         ("a@", "a.", "a@b", "a@b.", "a@b.c", "@", "+", "://a@", " a@b.c"),
         ("rck_", "rck_aaaaaaaa_", "a", " rck_aaaaaaaa_a"),
+        ("whsec_", "whsec_a", "a", "=", " whsec_a=", "+/"),
         ("DETAIL:", "DETAIL: x", "DETAIL:\n", " DETAIL"),
     ],
 }

@@ -35,6 +35,7 @@ ORDER = (
     "relay",
     "pruner",
     "mail_jobs",
+    "webhook_jobs",
 )
 """Names of the parts that run; the listeners and the background tasks have none."""
 NOWHERE = Settings.load(

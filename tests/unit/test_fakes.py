@@ -22,6 +22,8 @@ from domain.models.personal_data import PersonalDataReader, PersonalDataReposito
 from domain.models.second_factor import SecondFactorReader, SecondFactorRepository
 from domain.models.session import SessionReader, SessionRepository
 from domain.models.signing_key import SigningKeyReader, SigningKeyRepository
+from domain.models.webhook import WebhookEndpointReader, WebhookEndpointRepository, WebhookSecrets
+from domain.models.webhook_delivery import WebhookQueue, WebhookQueueReader
 from domain.services.attempts import RateLimiter
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.live import LiveSessions, Presence
@@ -42,6 +44,7 @@ from tests.unit.fakes import (
     second_factors,
     signing_keys,
     store,
+    webhooks,
 )
 
 PORTS: dict[type, tuple[type, ...]] = {
@@ -66,6 +69,9 @@ PORTS: dict[type, tuple[type, ...]] = {
     personal_data.FakePersonalData: (PersonalDataReader, PersonalDataRepository),
     signing_keys.FakeSigningKeys: (SigningKeyReader, SigningKeyRepository),
     signing_keys.FakeKeyMaker: (KeyMaker,),
+    webhooks.FakeWebhookSecrets: (WebhookSecrets,),
+    webhooks.FakeWebhookEndpoints: (WebhookEndpointReader, WebhookEndpointRepository),
+    webhooks.FakeWebhookQueue: (WebhookQueueReader, WebhookQueue),
     log.FakeEvents: (EventReader, EventAppender),
     log.FakeLog: (LogTrimmer,),
     log.FakeRestorer: (LogRestorer,),
@@ -119,7 +125,19 @@ def test_a_unit_has_every_member_of_its_port(fake: type) -> None:
 
 
 def test_every_fake_is_compared_with_its_port() -> None:
-    modules = (api_keys, idempotency, log, mail, outside, passkeys, personal_data, second_factors, signing_keys, store)
+    modules = (
+        api_keys,
+        idempotency,
+        log,
+        mail,
+        outside,
+        passkeys,
+        personal_data,
+        second_factors,
+        signing_keys,
+        store,
+        webhooks,
+    )
     fakes = {c for m in modules for n, c in vars(m).items() if n.startswith("Fake")}
     assert fakes == set(PORTS) | set(UNITS)
 

@@ -58,6 +58,7 @@ TABLE: list[tuple[Check, str]] = [
     ((policies.can_see_api_keys, (SUBJECT.id,)), "- - - y y  y y y"),
     ((policies.can_see_pending_email, (SUBJECT.id,)), "- - - y y  y y y"),
     ((policies.can_see_second_factors, (SUBJECT.id,)), "- - - y y  y y y"),
+    ((policies.can_see_webhooks, ()), "- - - y y  - - y"),
     ((policies.can_see_settings, ()), "- - - y y  - - y"),
     ((policies.can_see_history, (SUBJECT.id,)), "- - y y y  y y y"),
     ((policies.can_see_history, (None,)), "- - y y y  - y y"),

@@ -113,6 +113,7 @@ UNREPORTED = {
     "uq_mails_ord",
     "uq_passkeys_credential_id",
     "uq_signing_keys_kid",
+    "uq_webhook_deliveries_ord",
 }
 """Constraints over values that are made here, not given by a client: a violation is a fault, not a refusal."""
 

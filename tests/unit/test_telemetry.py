@@ -184,6 +184,7 @@ def test_each_registry_is_independent() -> None:
         ("a Bearer\thunter2 b", "a Bearer\t*** b"),
         (f"({JWT})", "(***)"),
         (f"/x/{API_KEY}?y", "/x/***?y"),
+        ("a whsec_MfKQ9r8GKYqr/wjUPD8ILPZIo2La+aSw== b", "a *** b"),
         (f"a.{JWT}", "a.***"),
         (f"token-{JWT} b", "*** b"),
         ("broken\nDETAIL:  Failing row contains (ada@example.com).\nHINT", "broken\nDETAIL:***\nHINT"),

@@ -36,6 +36,7 @@ from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules
 from domain.services.user import UserService
 from domain.services.verification import VerificationService
+from domain.services.webhook import WebhookService
 from schema.context import Context
 from schema.services import Services
 from tests.unit.fakes import (
@@ -51,6 +52,7 @@ from tests.unit.fakes.log import FIRST_EPOCH
 from tests.unit.fakes.passkeys import FakeRelyingParty
 from tests.unit.fakes.second_factors import FakeAuthenticator
 from tests.unit.fakes.state import State
+from tests.unit.fakes.webhooks import FakeWebhookSecrets
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ODD = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone(timedelta(hours=2)))
@@ -199,6 +201,7 @@ def context(
         events=EventService(store, clock),
         api_keys=ApiKeyService(store, clock, live),
         personal_data=PersonalDataService(store, clock),
+        webhooks=WebhookService(store, clock, FakeWebhookSecrets()),
         presence=presence,
         log=cast("Any", Hub()),
         service_info=ServiceInfoService("1.0", [Setting("PORT", "8000", True), Setting("KEY", None, True)], _checks),

@@ -17,6 +17,8 @@ from domain.models.second_factor import Totp
 from domain.models.session import Session
 from domain.models.signing_key import SigningKey
 from domain.models.user import User
+from domain.models.webhook import WebhookEndpoint
+from domain.models.webhook_delivery import WebhookDelivery
 from domain.services.unit import KeptResult
 from tests.unit.fakes.log import StoredLog
 
@@ -51,6 +53,9 @@ class State:
     api_keys: dict[UUID, ApiKey] = field(default_factory=dict)
     records: Records = field(default_factory=dict)
     """What else is held about a user."""
+    webhooks: dict[UUID, WebhookEndpoint] = field(default_factory=dict)
+    deliveries: dict[UUID, WebhookDelivery] = field(default_factory=dict)
+    webhook_position: int = 0
 
     def copied(self) -> State:
         """A copy with the same rows, which do not change."""
@@ -70,6 +75,8 @@ class State:
             keys=dict(self.keys),
             signing_keys=dict(self.signing_keys),
             api_keys=dict(self.api_keys),
+            webhooks=dict(self.webhooks),
+            deliveries=dict(self.deliveries),
         )
 
     @property

@@ -29,6 +29,7 @@ from tests.unit.fakes.ranks import sort_key, tier_of
 from tests.unit.fakes.second_factors import FakeSecondFactors
 from tests.unit.fakes.signing_keys import FakeSigningKeys
 from tests.unit.fakes.state import State
+from tests.unit.fakes.webhooks import FakeWebhookEndpoints, FakeWebhookQueue
 
 
 class FakeUsers:
@@ -250,13 +251,13 @@ class FakeUnit:
         self._store = store
         self._copy = store.state.copied()
         self.users, self.sessions = FakeUsers(self._copy, store.steps), FakeSessions(self._copy, store.time)
-        self.second_factors = FakeSecondFactors(self._copy)
-        self.passkeys = FakePasskeys(self._copy)
+        self.second_factors, self.passkeys = FakeSecondFactors(self._copy), FakePasskeys(self._copy)
         self.events, self.keys = FakeEvents(self._copy.log), FakeKeys(self._copy)
         self.log = FakeLog(self._copy.log, store.time)
         self.restorer = FakeRestorer(self._copy.log)
         self.links, self.mails = FakeLinks(self._copy), FakeMails(self._copy, store.time)
         self.invitations = FakeInvitations(self._copy, store.time)
+        self.webhooks, self.webhook_queue = FakeWebhookEndpoints(self._copy), FakeWebhookQueue(self._copy, store.time)
         self.signing_keys, self.api_keys = FakeSigningKeys(self._copy), FakeApiKeys(self._copy)
         self.personal_data = FakePersonalData(self._copy)
 

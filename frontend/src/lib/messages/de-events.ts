@@ -164,6 +164,26 @@ export const deEvents: EventMessages = {
 			self: '{actor} hat die Schlüssel geändert, mit denen Zugriffstoken signiert werden',
 			none: 'Die Schlüssel, mit denen Zugriffstoken signiert werden, wurden geändert'
 		},
+		WEBHOOK_ENDPOINT_CREATED: {
+			by: '{actor} hat einen Webhook angelegt',
+			self: '{actor} hat einen Webhook angelegt',
+			none: 'Ein Webhook wurde angelegt'
+		},
+		WEBHOOK_ENDPOINT_UPDATED: {
+			by: '{actor} hat einen Webhook geändert',
+			self: '{actor} hat einen Webhook geändert',
+			none: 'Ein Webhook wurde geändert'
+		},
+		WEBHOOK_ENDPOINT_DELETED: {
+			by: '{actor} hat einen Webhook gelöscht',
+			self: '{actor} hat einen Webhook gelöscht',
+			none: 'Ein Webhook wurde gelöscht'
+		},
+		WEBHOOK_SECRET_ROTATED: {
+			by: '{actor} hat das Geheimnis eines Webhooks ersetzt',
+			self: '{actor} hat das Geheimnis eines Webhooks ersetzt',
+			none: 'Das Geheimnis eines Webhooks wurde ersetzt'
+		},
 		OTHER: {
 			by: '{actor} hat bei {userDative} etwas getan, das diese Seite nicht kennt',
 			self: '{user} hat etwas getan, das diese Seite nicht kennt',

@@ -194,7 +194,11 @@ export const de: Messages = {
 			INVITATION_SENT: 'Einladung gesendet',
 			INVITATION_ACCEPTED: 'Einladung angenommen',
 			INVITATION_WITHDRAWN: 'Einladung zurückgezogen',
-			SIGNING_KEY_ROTATED: 'Signaturschlüssel geändert'
+			SIGNING_KEY_ROTATED: 'Signaturschlüssel geändert',
+			WEBHOOK_ENDPOINT_CREATED: 'Webhook angelegt',
+			WEBHOOK_ENDPOINT_UPDATED: 'Webhook geändert',
+			WEBHOOK_ENDPOINT_DELETED: 'Webhook gelöscht',
+			WEBHOOK_SECRET_ROTATED: 'Webhook-Geheimnis ersetzt'
 		},
 		groups: {
 			all: 'Alles',

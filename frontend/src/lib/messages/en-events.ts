@@ -168,6 +168,26 @@ export const enEvents = {
 			self: '{actor} changed the keys that sign access tokens',
 			none: 'The keys that sign access tokens were changed'
 		},
+		WEBHOOK_ENDPOINT_CREATED: {
+			by: '{actor} created a webhook',
+			self: '{actor} created a webhook',
+			none: 'A webhook was created'
+		},
+		WEBHOOK_ENDPOINT_UPDATED: {
+			by: '{actor} changed a webhook',
+			self: '{actor} changed a webhook',
+			none: 'A webhook was changed'
+		},
+		WEBHOOK_ENDPOINT_DELETED: {
+			by: '{actor} deleted a webhook',
+			self: '{actor} deleted a webhook',
+			none: 'A webhook was deleted'
+		},
+		WEBHOOK_SECRET_ROTATED: {
+			by: '{actor} replaced the secret of a webhook',
+			self: '{actor} replaced the secret of a webhook',
+			none: 'The secret of a webhook was replaced'
+		},
 		OTHER: {
 			by: '{actor} did something to {user} that this page does not know',
 			self: '{user} did something that this page does not know',

@@ -192,7 +192,11 @@ export const en = {
 			INVITATION_SENT: 'Invitation sent',
 			INVITATION_ACCEPTED: 'Invitation accepted',
 			INVITATION_WITHDRAWN: 'Invitation withdrawn',
-			SIGNING_KEY_ROTATED: 'Signing keys changed'
+			SIGNING_KEY_ROTATED: 'Signing keys changed',
+			WEBHOOK_ENDPOINT_CREATED: 'Webhook created',
+			WEBHOOK_ENDPOINT_UPDATED: 'Webhook changed',
+			WEBHOOK_ENDPOINT_DELETED: 'Webhook deleted',
+			WEBHOOK_SECRET_ROTATED: 'Webhook secret replaced'
 		} satisfies Record<EventType, string>,
 		groups: {
 			all: 'Everything',

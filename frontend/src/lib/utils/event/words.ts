@@ -37,7 +37,11 @@ const KINDS: Readonly<Record<EventType, readonly [EventTone, ...EventGroup[]]>> 
 	INVITATION_SENT: ['accent', 'accounts'],
 	INVITATION_ACCEPTED: ['ok', 'accounts'],
 	INVITATION_WITHDRAWN: ['warn', 'accounts'],
-	SIGNING_KEY_ROTATED: ['neutral', 'security']
+	SIGNING_KEY_ROTATED: ['neutral', 'security'],
+	WEBHOOK_ENDPOINT_CREATED: ['neutral', 'security'],
+	WEBHOOK_ENDPOINT_UPDATED: ['neutral', 'security'],
+	WEBHOOK_ENDPOINT_DELETED: ['warn', 'security'],
+	WEBHOOK_SECRET_ROTATED: ['neutral', 'security']
 };
 
 export const TYPES = Object.keys(KINDS) as EventType[];
