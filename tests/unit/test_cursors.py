@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from domain.cursors import (
     FRESH,
@@ -131,3 +133,15 @@ def test_a_time_needs_a_zone_and_is_converted_to_utc() -> None:
             assert refused.value.faults == (FieldFault(field, REFUSED, cursor),)
     with pytest.raises(ValidationFailed):
         decode_moment("at", encode_key("other", moment.isoformat(), ROW))
+
+
+@example(value='"\\\n\x7f"', number=0)
+@given(
+    value=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), number=st.integers(0, 2**128 - 1)
+)
+def test_a_cursor_is_json_in_base64_whatever_its_key_is(value: str, number: int) -> None:
+    row = UUID(int=number)
+    expected = json.dumps(["name", value, str(row)], separators=(",", ":"), ensure_ascii=False)
+    cursor = encode_key("name", value, row)
+    assert cursor == encoded(expected)
+    assert decode_key("name", cursor) == (value, row)
