@@ -16,7 +16,7 @@ const BUDGETS = {
 	'/sign-up': 50,
 	'/forgot-password': 50,
 	'/reset-password': 50,
-	'/account': 79,
+	'/account': 82,
 	'/account/keys': 70,
 	'/activity': 82,
 	'/activity/revert/[event]': 74,

@@ -1,10 +1,36 @@
-/** What runs on the server, and the hooks: see tests/mutants.js. */
+/** What runs on the server, the hooks, and the script that speaks with it of passkeys: see tests/mutants.js. */
 
 /** @type {import("../mutants.js").Mutants} */
 export const SERVER = {
 	'lib/server/cookies.ts': [
 		['maxAge !== 0 || ', '', 'whatever the API sets is forgotten'],
 		["env.COOKIE_INSTANCE ? `.${env.COOKIE_INSTANCE}` : ''", "''", 'instances share their names']
+	],
+	'routes/(auth)/sign-in/passkey/+server.ts': [
+		["=== 'cross-site'", "=== ''", 'another site starts a session'],
+		[
+			'locals.api.noteExpiry(outcome.accessTokenExpiresAt);',
+			'',
+			'the page does not know when the session ends'
+		]
+	],
+	'lib/stores/session/passkey.ts': [
+		['|| late.aborted', '', 'a page that stands open for long offers passkeys no more'],
+		[
+			"if (refusal && mediation !== 'conditional')",
+			'if (refusal)',
+			'a refusal that nobody asked for is shown'
+		],
+		["!isEnded(error) && mediation !== 'conditional'", '!isEnded(error)'],
+		['if (isEnded(error)) return null;', '', 'a dialog that was ended is taken for a failure'],
+		['		this.stop();\n		return (this', '		return (this', 'two requests of the browser at once']
+	],
+	'lib/server/passkey.ts': [
+		["outcome.code === 'NOT_FOUND'", 'false', 'a passkey that was removed elsewhere is an error'],
+		[
+			"refuse('beginPasskey', passwordRefusal(refusalOf(outcome)), null)",
+			"refuse('beginPasskey', refusalOf(outcome), null)"
+		]
 	],
 	'lib/server/views.ts': [
 		['others.slice(OTHERS_MAX)', '[]', 'the views of every user are kept'],

@@ -12,6 +12,7 @@ const grace = user({ ...ADMIN });
 const data = (more: object = {}) => ({
 	user: grace,
 	secondFactors: [],
+	passkeys: [],
 	sessions: sessionPage([session('2'), session('1', { current: true })]),
 	cursor: 'head',
 	viewer: ADMIN,

@@ -27,6 +27,7 @@ const show = (secondFactors: readonly string[] = NONE, form: unknown = null) =>
 		data: {
 			user: user({ ...ADMIN }),
 			secondFactors,
+			passkeys: [],
 			sessions: sessionPage([session('1', { current: true })]),
 			cursor: 'head',
 			viewer: ADMIN

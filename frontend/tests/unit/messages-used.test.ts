@@ -14,6 +14,7 @@ import { enLeave } from '#lib/messages/en-leave.ts';
 import { enLinks } from '#lib/messages/en-links.ts';
 import { enNew } from '#lib/messages/en-new.ts';
 import { enViews } from '#lib/messages/en-views.ts';
+import { enPasskey } from '#lib/messages/en-passkey.ts';
 import { enPalette } from '#lib/messages/en-palette.ts';
 import { enOverview } from '#lib/messages/en-overview.ts';
 import { enRecord } from '#lib/messages/en-record.ts';
@@ -79,6 +80,7 @@ test('no text is left over', () => {
 		...paths(enHelp),
 		...paths(enViews),
 		...paths(enPalette),
+		...paths(enPasskey),
 		...paths(enOverview),
 		...paths(enRecord),
 		...paths(enReset),

@@ -209,6 +209,35 @@ export type Pages = {
 
 const PagesFragment = "fragment Pages on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
 
+export type PasskeyOptionsOutcome = {
+	__typename: 'PasskeyOptions';
+	options: unknown;
+} | {
+	__typename: 'CredentialsProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'ForbiddenProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'RateLimitProblem';
+	code: ProblemCode;
+	message: string;
+	retryAfterSeconds: number;
+};
+
+const PasskeyOptionsOutcomeFragment = "fragment PasskeyOptionsOutcome on PasskeyOptionsResult{__typename ...on PasskeyOptions{options}...Problem ...on RateLimitProblem{retryAfterSeconds}}";
+
+export type PasskeyRow = {
+	id: string;
+	name: string;
+	createdAt: string;
+	lastUsedAt: string | null;
+};
+
+const PasskeyRowFragment = "fragment PasskeyRow on Passkey{id name createdAt lastUsedAt}";
+
 export type Problem = {
 	code: ProblemCode;
 	message: string;
@@ -552,6 +581,80 @@ export type SessionNoticesVariables = Record<string, never>;
 
 export const SessionNotices = ("subscription SessionNotices{sessionNotices{kind message}}") as TypedDocument<SessionNoticesData, SessionNoticesVariables>;
 
+export type BeginPasskeyData = {
+	beginPasskeyRegistration: PasskeyOptionsOutcome;
+};
+
+export type BeginPasskeyVariables = { currentPassword?: string | null };
+
+export const BeginPasskey = ("mutation BeginPasskey($currentPassword:String){beginPasskeyRegistration(currentPassword:$currentPassword){...PasskeyOptionsOutcome}}" + PasskeyOptionsOutcomeFragment + ProblemFragment) as TypedDocument<BeginPasskeyData, BeginPasskeyVariables>;
+
+export type FinishPasskeyData = {
+	finishPasskeyRegistration: ({
+		__typename: 'PasskeyPayload';
+		passkey: PasskeyRow;
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type FinishPasskeyVariables = { name: string; credential: unknown };
+
+export const FinishPasskey = ("mutation FinishPasskey($name:String!$credential:JSON!){finishPasskeyRegistration(name:$name credential:$credential){__typename ...on PasskeyPayload{passkey{...PasskeyRow}}...Problem ...on ValidationProblem{fields{field message}}}}" + PasskeyRowFragment + ProblemFragment) as TypedDocument<FinishPasskeyData, FinishPasskeyVariables>;
+
+export type RemovePasskeyData = {
+	removePasskey: DoneOutcome;
+};
+
+export type RemovePasskeyVariables = { id: string; currentPassword?: string | null };
+
+export const RemovePasskey = ("mutation RemovePasskey($id:ID!$currentPassword:String){removePasskey(id:$id currentPassword:$currentPassword){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RemovePasskeyData, RemovePasskeyVariables>;
+
+export type BeginPasskeySignInData = {
+	beginPasskeySignIn: PasskeyOptionsOutcome;
+};
+
+export type BeginPasskeySignInVariables = Record<string, never>;
+
+export const BeginPasskeySignIn = ("mutation BeginPasskeySignIn{beginPasskeySignIn{...PasskeyOptionsOutcome}}" + PasskeyOptionsOutcomeFragment + ProblemFragment) as TypedDocument<BeginPasskeySignInData, BeginPasskeySignInVariables>;
+
+export type SignInWithPasskeyData = {
+	signInWithPasskey: (SessionStarted & {
+		__typename: 'SessionPayload';
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type SignInWithPasskeyVariables = { credential: unknown };
+
+export const SignInWithPasskey = ("mutation SignInWithPasskey($credential:JSON!){signInWithPasskey(input:{credential:$credential cookie:true}){__typename ...SessionStarted ...Problem ...on RateLimitProblem{retryAfterSeconds}}}" + ProblemFragment + SessionStartedFragment + ViewerFragment) as TypedDocument<SignInWithPasskeyData, SignInWithPasskeyVariables>;
+
 export type BeginTotpData = {
 	beginTotp: ({
 		__typename: 'TotpEnrolment';
@@ -755,13 +858,14 @@ export const ResetPassword = ("mutation ResetPassword($input:ResetPasswordInput!
 export type AccountData = {
 	me: (User & {
 		secondFactors: SecondFactor[] | null;
+		passkeys: PasskeyRow[] | null;
 		sessions: SessionPage;
 	}) | null;
 };
 
 export type AccountVariables = Record<string, never>;
 
-export const Account = ("query Account{me{...User secondFactors sessions(first:50){...SessionPage}}}" + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<AccountData, AccountVariables>;
+export const Account = ("query Account{me{...User secondFactors passkeys{...PasskeyRow}sessions(first:50){...SessionPage}}}" + PasskeyRowFragment + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<AccountData, AccountVariables>;
 
 export type MyDataData = {
 	myData: unknown;

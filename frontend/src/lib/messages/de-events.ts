@@ -227,7 +227,16 @@ export const deEvents: EventMessages = {
 		after: 'Nachher',
 		none: 'Noch nichts.',
 		revert: 'Zurücknehmen…',
-		older: 'Ältere'
+		older: 'Ältere',
+		reasons: {
+			SIGNED_OUT: 'abgemeldet',
+			REVOKED: 'manuell beendet',
+			REUSED: 'Token zweimal benutzt',
+			PASSWORD_CHANGED: 'Passwort geändert',
+			DISABLED: 'Konto gesperrt',
+			DELETED: 'Konto gelöscht',
+			PASSKEY_COUNTER: 'Passkey-Zähler ging zurück'
+		}
 	},
 	window: {
 		since: (from) => `Seit ${from}`,

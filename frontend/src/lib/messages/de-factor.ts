@@ -5,6 +5,7 @@ export const deFactor: FactorMessages = {
 	text: 'Ein Code von Ihrem Telefon, zusätzlich zum Passwort.',
 	off: 'Aus. Ihr Passwort allein meldet Sie an.',
 	on: 'An. Die Anmeldung braucht einen Code Ihrer Authenticator-App.',
+	byPasskey: 'An, durch Ihre Passkeys. Eine Authenticator-App kann danebenstehen.',
 	setUp: 'Authenticator-App einrichten',
 	password: 'Aktuelles Passwort',
 	begin: 'Einrichten',
@@ -24,7 +25,7 @@ export const deFactor: FactorMessages = {
 	renewButton: 'Codes ersetzen',
 	renewed: 'Diese Codes ersetzen die alten.',
 	turnOff: 'Ausschalten…',
-	turnOffText: 'Danach meldet Ihr Passwort allein Sie an.',
+	turnOffText: 'Danach meldet Ihr Passwort allein Sie an, wenn Sie keinen Passkey haben.',
 	turnOffButton: 'Ausschalten',
 	code: 'Code der App, oder ein Wiederherstellungscode',
 	turnedOff: 'Der zweite Faktor ist ausgeschaltet.'

@@ -2,8 +2,13 @@ import type { SignInMessages } from './types.ts';
 
 export const deSignIn: SignInMessages = {
 	codeHint: 'Aus Ihrer Authenticator-App, oder ein Wiederherstellungscode.',
-	codeToo: 'Ihr Passwort stimmt. Geben Sie auch den Code Ihres zweiten Faktors ein.',
+	codeToo:
+		'Ihr Passwort stimmt. Geben Sie auch den Code Ihres zweiten Faktors ein, oder benutzen Sie einen Passkey.',
 	codeAgain: 'Geben Sie Ihr Passwort noch einmal ein, und den Code Ihres zweiten Faktors.',
+	passkey: 'Passkey benutzen',
+	passkeyRefused:
+		'Dieser Passkey wurde nicht angenommen. Vielleicht wurde er aus Ihrem Konto entfernt: Melden Sie sich anders an.',
+	passkeyFailed: 'Dieser Browser konnte hier keinen Passkey benutzen. Melden Sie sich mit Ihrem Passwort an.',
 	notSignedOut: 'Das Abmelden ist fehlgeschlagen: Sie sind noch angemeldet.',
 	signOutAgain: 'Noch einmal abmelden',
 	reasons: {

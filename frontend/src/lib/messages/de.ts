@@ -159,15 +159,6 @@ export const de: Messages = {
 	event: {
 		actor: 'Durch',
 		field: 'Feld',
-		reasons: {
-			SIGNED_OUT: 'abgemeldet',
-			REVOKED: 'manuell beendet',
-			REUSED: 'Token zweimal benutzt',
-			PASSWORD_CHANGED: 'Passwort geändert',
-			DISABLED: 'Konto gesperrt',
-			DELETED: 'Konto gelöscht',
-			PASSKEY_COUNTER: 'ein Passkey wurde vielleicht kopiert: Sein Zähler ging zurück'
-		},
 		types: {
 			USER_CREATED: 'Person angelegt',
 			USER_UPDATED: 'Profil geändert',

@@ -231,7 +231,16 @@ export const enEvents = {
 		after: 'After',
 		none: 'Nothing yet.',
 		revert: 'Revert…',
-		older: 'Older'
+		older: 'Older',
+		reasons: {
+			SIGNED_OUT: 'signed out',
+			REVOKED: 'ended manually',
+			REUSED: 'its token was used twice',
+			PASSWORD_CHANGED: 'password changed',
+			DISABLED: 'account disabled',
+			DELETED: 'account deleted',
+			PASSKEY_COUNTER: 'passkey counter went back'
+		}
 	},
 	window: {
 		since: (from: string) => `Since ${from}`,

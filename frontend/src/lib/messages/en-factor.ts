@@ -4,6 +4,7 @@ export const enFactor = {
 	text: 'A code from your phone besides your password.',
 	off: 'Off. Your password alone signs you in.',
 	on: 'On. Signing in needs a code of your authenticator app.',
+	byPasskey: 'On, by your passkeys. An authenticator app can stand beside them.',
 	setUp: 'Set up an authenticator app',
 	password: 'Current password',
 	begin: 'Set up',
@@ -23,7 +24,7 @@ export const enFactor = {
 	renewButton: 'Replace the codes',
 	renewed: 'These codes replace the old ones.',
 	turnOff: 'Turn off…',
-	turnOffText: 'After that your password alone signs you in.',
+	turnOffText: 'After that your password alone signs you in, unless you have a passkey.',
 	turnOffButton: 'Turn off',
 	code: 'Code of the app, or a recovery code',
 	turnedOff: 'The second factor is off.'

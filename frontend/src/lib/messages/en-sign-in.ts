@@ -1,8 +1,12 @@
 /** The words of the sign-in page alone; `reasons` say why somebody has to sign in. */
 export const enSignIn = {
 	codeHint: 'From your authenticator app, or a recovery code.',
-	codeToo: 'Your password is right. Enter the code of your second factor as well.',
+	codeToo: 'Your password is right. Enter the code of your second factor as well, or use a passkey.',
 	codeAgain: 'Enter your password again, and the code of your second factor.',
+	passkey: 'Use a passkey',
+	passkeyRefused:
+		'This passkey was not accepted. It may have been removed from your account: sign in another way.',
+	passkeyFailed: 'This browser could not use a passkey here. Sign in with your password.',
 	notSignedOut: 'Signing out failed: you are still signed in.',
 	signOutAgain: 'Try to sign out again',
 	reasons: {

@@ -157,15 +157,6 @@ export const en = {
 	event: {
 		actor: 'Done by',
 		field: 'Field',
-		reasons: {
-			SIGNED_OUT: 'signed out',
-			REVOKED: 'ended manually',
-			REUSED: 'its token was used twice',
-			PASSWORD_CHANGED: 'password changed',
-			DISABLED: 'account disabled',
-			DELETED: 'account deleted',
-			PASSKEY_COUNTER: 'a passkey may have been copied: its counter went back'
-		},
 		types: {
 			USER_CREATED: 'Person added',
 			USER_UPDATED: 'Profile edited',

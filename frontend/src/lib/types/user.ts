@@ -1,6 +1,7 @@
 /** What users may write about themselves, and admins about anyone. */
-import type { Role, User } from '#lib/graphql/documents.ts';
+import type { PasskeyRow, Role, User } from '#lib/graphql/documents.ts';
 import type { FormAnswer } from './form.ts';
+import type { Refusal } from './problem.ts';
 
 export const PROFILE_FIELDS = ['displayName', 'email'] as const;
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
@@ -38,7 +39,18 @@ export interface UserForms {
 	confirmTotp: { done: readonly string[]; kept: Enrolment | null };
 	recovery: { done: readonly string[]; kept: null };
 	disableTotp: { done: null; kept: null };
+	/** What the browser needs to make a passkey. */
+	beginPasskey: { done: PublicKeyCredentialCreationOptionsJSON; kept: null };
+	addPasskey: { done: PasskeyRow; kept: null };
+	removePasskey: { done: string; kept: { id: string } };
 	resetFactor: { done: null; kept: null };
+}
+
+/** The answer to the script that signs in by a passkey: what is to be signed, where to go on, or why neither. */
+export interface PasskeyAnswer {
+	options?: PublicKeyCredentialRequestOptionsJSON;
+	next?: string;
+	refusal?: Refusal;
 }
 
 /** The form that reverts an entry of the log; a success leads to the user. */

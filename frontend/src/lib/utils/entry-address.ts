@@ -6,6 +6,8 @@ const next: Param<string> = { name: 'next', parse: returnTo, print: (path) => (p
 
 /** `reason` is a key of the catalogue's `reasons` (`messages/en-sign-in.ts`). */
 export const signIn = new Address('/sign-in', { next, reason: text('reason') });
+/** Answers to the script of the page for signing in. */
+export const passkeySignIn = new Address('/sign-in/passkey', { next });
 export const signUp = new Address('/sign-up', { next });
 export const forgotPassword = new Address('/forgot-password', {});
 /** Mails have this address: the API writes it (`LinkKind`). */

@@ -41,7 +41,7 @@ function voiceOf({ actor, actorId, userId }: EventRow): 'by' | 'self' | 'none' {
 export function sentence(m: EventMessages, common: Messages, f: Formats, event: EventRow): Piece[] {
 	const { actor, user, changes } = event;
 	const change = changeOf(event, event.type === 'USER_CREATED' ? 'role' : '') ?? changes[0];
-	const value = (one: unknown) => fieldValue(common, f, change?.field ?? '', one);
+	const value = (one: unknown) => fieldValue(common, f, change?.field ?? '', one, m.event.reasons);
 	const person = (kind: 'actor' | 'user', who: typeof user, erased: string): Piece => ({
 		kind,
 		text: who?.displayName ?? erased,

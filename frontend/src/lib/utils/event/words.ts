@@ -73,13 +73,19 @@ export function fieldName(m: Messages, field: string): string {
 	return name(m.field, field) ?? field;
 }
 
-/** A value as it reads: enumerations by their words, moments by the visitor's clock. */
-export function fieldValue(m: Messages, f: Formats, field: string, value: unknown): string {
+/** A value as it reads: enumerations by their words, moments by the visitor's clock. `reasons` are those of the log. */
+export function fieldValue(
+	m: Messages,
+	f: Formats,
+	field: string,
+	value: unknown,
+	reasons: Record<string, string> = {}
+): string {
 	if (value === null || value === undefined || value === '') return m.common.empty;
 	const text = typeof value === 'string' ? value : JSON.stringify(value);
 	if (field === 'role') return name(m.role, text) ?? text;
 	if (field === 'status') return name(m.status, text) ?? text;
-	if (field === 'reason') return name(m.event.reasons, text) ?? text;
+	if (field === 'reason') return name(reasons, text) ?? text;
 	if (field.endsWith('At') && !Number.isNaN(Date.parse(text))) return f.full(text);
 	return text;
 }

@@ -1,12 +1,13 @@
 import { Account, Me } from '#lib/graphql/documents.ts';
 import { changePassword, endSession, save } from '#lib/server/user.ts';
 import { beginTotp, confirmTotp, disableTotp, renewRecoveryCodes } from '#lib/server/second-factor.ts';
+import { addPasskey, beginPasskey, removePasskey } from '#lib/server/passkey.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const { data, position } = await locals.api.read(Account, {});
-	const { sessions, secondFactors, ...user } = data.me ?? locals.api.signIn(locals.api.reason);
-	return { user, sessions, secondFactors: secondFactors ?? [], cursor: position };
+	const { sessions, secondFactors, passkeys, ...user } = data.me ?? locals.api.signIn(locals.api.reason);
+	return { user, sessions, secondFactors: secondFactors ?? [], passkeys: passkeys ?? [], cursor: position };
 };
 
 async function ownId(api: App.Locals['api']): Promise<string> {
@@ -21,5 +22,8 @@ export const actions = {
 	beginTotp,
 	confirmTotp,
 	recovery: renewRecoveryCodes,
-	disableTotp
+	disableTotp,
+	beginPasskey,
+	addPasskey,
+	removePasskey
 } satisfies Actions;

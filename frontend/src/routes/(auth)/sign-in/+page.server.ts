@@ -1,12 +1,17 @@
 import { redirect } from '@sveltejs/kit';
 import { SignIn } from '#lib/graphql/documents.ts';
 import { UNAVAILABLE, codeRefusal, ifReached, raw, refusalOf, refuse, text } from '#lib/server/forms.ts';
-import { forgotPassword, signIn as address, signUp } from '#lib/utils/entry-address.ts';
+import { forgotPassword, passkeySignIn, signIn as address, signUp } from '#lib/utils/entry-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ url }) => {
 	const { next, reason } = address.parse(url.searchParams);
-	return { reason, signUp: signUp.href({ next }), forgot: forgotPassword.href({}) };
+	return {
+		reason,
+		signUp: signUp.href({ next }),
+		forgot: forgotPassword.href({}),
+		passkey: passkeySignIn.href({ next })
+	};
 };
 
 export const actions: Actions = {
