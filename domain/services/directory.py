@@ -52,8 +52,7 @@ class DirectoryService:
 
     async def as_stored(self, user_ids: Sequence[UUID]) -> dict[UUID, User]:
         """Those of these users that exist, unchecked: the caller applies `policies` for each viewer."""
-        async with self._store.read() as unit:
-            return await unit.users.get_many(user_ids)
+        return await self._store.users_by_id(user_ids)
 
     def query(
         self,
