@@ -19,6 +19,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     ValidationInfo,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -161,6 +162,7 @@ class LocalSettings(LogSettings):
     slow_query_milliseconds: Annotated[int, Field(ge=0)] = 500
     redis_url: RedisUrl | None = None
     secret_key: SecretKey | None = None
+    secret_keys: Annotated[tuple[SecretKey, ...], NoDecode, BeforeValidator(split_list)] = ()
 
     public_url: PublicUrl = "http://localhost:8000"
     cookie_instance: CookieInstance = ""
@@ -217,6 +219,13 @@ class LocalSettings(LogSettings):
     drain_seconds: Annotated[int, Field(ge=0)] = 0
     debug: bool = False
 
+    @model_validator(mode="before")
+    @classmethod
+    def prefer_secret_keys(cls, values: Any) -> Any:
+        """SECRET_KEYS takes the place of SECRET_KEY, which is then the first of them."""
+        keys = split_list(values.get("secret_keys") or ())
+        return {**values, "secret_key": keys[0]} if isinstance(keys, tuple) and keys else values
+
     @property
     def secure(self) -> bool:
         """Whether the public address is https, so that cookies are `__Host-` and Secure."""
@@ -253,6 +262,11 @@ class Settings(LocalSettings):
     database_url: DatabaseUrl
     redis_url: RedisUrl
     secret_key: SecretKey
+
+    @property
+    def every_secret_key(self) -> tuple[str, ...]:
+        """The key that encrypts and signs, then those that only decrypt and verify."""
+        return tuple(key.get_secret_value() for key in self.secret_keys or (self.secret_key,))
 
     @property
     def direct_database_url(self) -> DatabaseAddress:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, delete, insert, literal, select
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, delete, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,6 +64,16 @@ class SqlSecondFactorRepository(SqlSecondFactorReader):
         statement = upsert(totp_secrets).values(values)
         changed = {name: statement.excluded[name] for name in values if name != "user_id"}
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=changed))
+
+    async def totps_after(self, user_id: UUID, limit: int) -> Sequence[Totp]:
+        """The secrets of the next users."""
+        following = select(totp_secrets).where(totp_secrets.c.user_id > user_id).order_by(totp_secrets.c.user_id)
+        return [Totp(**row) for row in (await self._connection.execute(following.limit(limit))).mappings()]
+
+    async def reseal_totp(self, totp: Totp, sealed: bytes) -> bool:
+        """Store another encryption of the same secret."""
+        same = (totp_secrets.c.user_id == totp.user_id, totp_secrets.c.sealed == totp.sealed)
+        return (await self._connection.execute(update(totp_secrets).where(*same).values(sealed=sealed))).rowcount == 1
 
     async def remove_totp(self, user_id: UUID) -> bool:
         """Delete the secret; whether there was a confirmed one."""

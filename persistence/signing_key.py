@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from uuid import UUID
 
 from sqlalchemy import Column, LargeBinary, String, Table, UniqueConstraint, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,3 +56,8 @@ class SqlSigningKeyRepository(SqlSigningKeyReader):
         """Write what can change of a key: when it signs, and whether it was revoked."""
         changed = {"signs_from": key.signs_from, "revoked_at": key.revoked_at}
         await self._connection.execute(update(signing_keys).where(signing_keys.c.id == key.id).values(changed))
+
+    async def reseal(self, key_id: UUID, sealed: bytes) -> None:
+        """Store another encryption of a private key."""
+        own = update(signing_keys).where(signing_keys.c.id == key_id)
+        await self._connection.execute(own.values(sealed=sealed))

@@ -59,6 +59,10 @@ class AuthenticatorApp:
         fitting = [step for step in (current - 1, current, current + 1) if hmac.compare_digest(codes.at(step), digits)]
         return next((step for step in fitting if totp.last_step is None or step > totp.last_step), None)
 
+    def resealed(self, totp: Totp) -> bytes | None:
+        """The secret under the first secret key; None if it is, or if none of the keys opens it."""
+        return self._sealer.resealed(totp.sealed, totp.user_id.bytes)
+
     def recovery_codes(self, count: int) -> Sequence[str]:
         """New codes to write down."""
         groups = ["".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS * count)]

@@ -55,6 +55,10 @@ class SealedKeys:
         """Whether one of our secrets decrypts it, and it is what its name says."""
         return self.open(key) is not None
 
+    def resealed(self, key: SigningKey) -> bytes | None:
+        """The private key under the first secret; None if it is, or if it was not encrypted by us."""
+        return self._sealer.resealed(key.sealed, key.kid.encode())
+
     def open(self, key: SigningKey) -> OpenedKey | None:
         """The key pair, or None if it was not encrypted by us."""
         raw = self._sealer.open(key.sealed, key.kid.encode())

@@ -24,12 +24,21 @@ class Sealer:
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + self._ciphers[0].encrypt(nonce, secret, owner)
 
+    def resealed(self, sealed: bytes, owner: bytes) -> bytes | None:
+        """The same secret under the first key; None if it is, or if no key opens it."""
+        if self._decrypted(self._ciphers[0], sealed, owner) is not None:
+            return None
+        secret = self.open(sealed, owner)
+        return None if secret is None else self.seal(secret, owner)
+
     def open(self, sealed: bytes, owner: bytes) -> bytes | None:
         """The secret, or None if it was encrypted under another key, or for another owner or purpose."""
-        nonce, data = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        for cipher in self._ciphers:
-            try:
-                return cipher.decrypt(nonce, data, owner)
-            except (InvalidTag, ValueError):
-                continue
-        return None
+        opened = (self._decrypted(cipher, sealed, owner) for cipher in self._ciphers)
+        return next((secret for secret in opened if secret is not None), None)
+
+    @staticmethod
+    def _decrypted(cipher: AESGCM, sealed: bytes, owner: bytes) -> bytes | None:
+        try:
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner)
+        except (InvalidTag, ValueError):
+            return None

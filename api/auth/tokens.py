@@ -10,9 +10,9 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.auth.access_tokens import AccessTokens, TokenRules
@@ -23,20 +23,27 @@ from domain.services.credentials import AccessClaims, RefreshClaims
 TAG_BYTES = 16
 
 
+class Derived(NamedTuple):
+    """What is derived from a secret key: the key of former access tokens, of tags, of successors and of fingerprints."""
+
+    former: bytes
+    refresh: bytes
+    next: bytes
+    same: bytes
+
+
 class SignedTokens:
     """Access tokens as JWT (RFC 7519) and opaque refresh tokens.
 
     A refresh token is base64url(session 16 | generation 4 | random 16 | HMAC-SHA256 cut to 16): one of ours that was
     used before can be told from an invented one. The random part of a successor is a keyed digest of the token
-    it replaces, so that a repeated renewal has the same answer and no token needs to be stored.
+    it replaces, so that a repeated renewal has the same answer and no token needs to be stored. The first secret key
+    makes tokens, each of them reads them.
     """
 
-    def __init__(self, secret: str, ring: KeyRing, rules: TokenRules) -> None:
-        former, self._refresh, self._next, self._same = (
-            hmac.digest(secret.encode(), label, "sha256")
-            for label in (b"access", b"refresh", b"successor", b"fingerprint")
-        )
-        self._access = AccessTokens(ring, rules, former)
+    def __init__(self, secret_keys: Sequence[str], ring: KeyRing, rules: TokenRules) -> None:
+        self._keys = [_derived(secret) for secret in secret_keys]
+        self._access = AccessTokens(ring, rules, self._keys[-1].former)
 
     def issue_access(
         self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
@@ -62,18 +69,25 @@ class SignedTokens:
 
     def issue_refresh(self, session_id: UUID, generation: int) -> tuple[str, bytes]:
         """The token, and the hash that may be stored."""
-        return self._refresh_of(session_id, generation, secrets.token_bytes(16))
+        return self._refresh_of(self._keys[0], session_id, generation, secrets.token_bytes(16))
 
-    def successor(self, token: str) -> tuple[str, bytes]:
-        """The token that replaces this one, always the same, and the hash that may be stored. Raises TokenInvalid."""
+    def successor(self, token: str, known: bytes = b"") -> tuple[str, bytes]:
+        """The token that replaces this one, always the same, and the hash that may be stored. Raises TokenInvalid.
+
+        If a secret key makes the successor whose hash is `known`, it is that one: another instance, whose first key is
+        another, may have made it.
+        """
         claims = self.read_refresh(token)
-        return self._refresh_of(
-            claims.session_id, claims.generation + 1, hmac.digest(self._next, token.encode(), "sha256")[:16]
-        )
+        made = [self._successor(key, claims, token) for key in self._keys]
+        return next((one for one in made if hmac.compare_digest(one[1], known)), made[0])
 
-    def _refresh_of(self, session_id: UUID, generation: int, unique: bytes) -> tuple[str, bytes]:
+    def _successor(self, key: Derived, claims: RefreshClaims, token: str) -> tuple[str, bytes]:
+        unique = hmac.digest(key.next, token.encode(), "sha256")[:16]
+        return self._refresh_of(key, claims.session_id, claims.generation + 1, unique)
+
+    def _refresh_of(self, key: Derived, session_id: UUID, generation: int, unique: bytes) -> tuple[str, bytes]:
         body = session_id.bytes + generation.to_bytes(4, "big") + unique
-        token = base64.urlsafe_b64encode(body + self._tag(body)).rstrip(b"=").decode()
+        token = base64.urlsafe_b64encode(body + _tag(key, body)).rstrip(b"=").decode()
         return token, self.refresh_hash(token)
 
     def read_refresh(self, token: str) -> RefreshClaims:
@@ -83,7 +97,7 @@ class SignedTokens:
         except (ValueError, binascii.Error):
             raise TokenInvalid from None
         body, tag = raw[:-TAG_BYTES], raw[-TAG_BYTES:]
-        if len(body) != 36 or not hmac.compare_digest(tag, self._tag(body)):
+        if len(body) != 36 or not any(hmac.compare_digest(tag, _tag(key, body)) for key in self._keys):
             raise TokenInvalid
         return RefreshClaims(UUID(bytes=body[:16]), int.from_bytes(body[16:20], "big"))
 
@@ -93,7 +107,17 @@ class SignedTokens:
 
     def fingerprint(self, data: bytes) -> bytes:
         """A keyed digest: it reveals which inputs are equal, and nothing else."""
-        return hmac.digest(self._same, data, "sha256")
+        return hmac.digest(self._keys[0].same, data, "sha256")
 
-    def _tag(self, body: bytes) -> bytes:
-        return hmac.digest(self._refresh, body, "sha256")[:TAG_BYTES]
+    def has_fingerprint(self, data: bytes, fingerprint: bytes) -> bool:
+        """Whether this is the input's, under any of the secret keys."""
+        return any(hmac.compare_digest(fingerprint, hmac.digest(key.same, data, "sha256")) for key in self._keys)
+
+
+def _derived(secret: str) -> Derived:
+    labels = (b"access", b"refresh", b"successor", b"fingerprint")
+    return Derived(*(hmac.digest(secret.encode(), label, "sha256") for label in labels))
+
+
+def _tag(key: Derived, body: bytes) -> bytes:
+    return hmac.digest(key.refresh, body, "sha256")[:TAG_BYTES]

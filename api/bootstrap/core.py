@@ -46,7 +46,7 @@ class Core(Outgoing):
         """Makes and reads access and refresh tokens."""
         settings = self.settings
         rules = TokenRules(settings.public_url, settings.token_audience, self.access_lifetime)
-        return SignedTokens(settings.secret_key.get_secret_value(), self.key_ring, rules)
+        return SignedTokens(settings.every_secret_key, self.key_ring, rules)
 
     @cached_property
     def access_lifetime(self) -> timedelta:
@@ -56,7 +56,7 @@ class Core(Outgoing):
     @cached_property
     def sealed_keys(self) -> SealedKeys:
         """Makes signing keys, and encrypts them."""
-        return SealedKeys([self.settings.secret_key.get_secret_value()])
+        return SealedKeys(self.settings.every_secret_key)
 
     @cached_property
     def signing_keys(self) -> SigningKeyService:
@@ -112,11 +112,15 @@ class Core(Outgoing):
     @cached_property
     def second_factors(self) -> SecondFactorService:
         """The use cases of second factors."""
-        app = AuthenticatorApp([self.settings.secret_key.get_secret_value()], self.settings.app_name)
         check = PasskeyCheck(self.relying_party, self.clock)
         return SecondFactorService(
-            self.store, self.clock, app, self.attempts, self.revocation, self.reauthentication, check
+            self.store, self.clock, self.authenticator_app, self.attempts, self.revocation, self.reauthentication, check
         )
+
+    @cached_property
+    def authenticator_app(self) -> AuthenticatorApp:
+        """TOTP secrets, encrypted."""
+        return AuthenticatorApp(self.settings.every_secret_key, self.settings.app_name)
 
     @cached_property
     def reauthentication(self) -> Reauthentication:
@@ -127,7 +131,7 @@ class Core(Outgoing):
     def relying_party(self) -> RelyingParty:
         """WebAuthn, for passkeys."""
         settings = self.settings
-        challenges = Challenges([settings.secret_key.get_secret_value()])
+        challenges = Challenges(settings.every_secret_key)
         return WebAuthn(settings.public_url, settings.app_name, challenges)
 
     @cached_property

@@ -13,6 +13,7 @@ from api.bootstrap import open_core
 from api.cli.local.access import directory
 from domain.models.actor import system
 from domain.models.signing_key import PUBLISHED_BEFORE
+from domain.services.resealing import ResealingService
 from domain.services.signing_key import SigningKeyService
 
 T = TypeVar("T")
@@ -48,6 +49,19 @@ def rotate(
     """Publish a new key, which signs later. The present key verifies until its last token has expired."""
     key = _with_service(lambda service: service.rotate(system(), timedelta(seconds=after))).value
     typer.echo(f"{key.kid} signs from {key.signs_from:%Y-%m-%d %H:%M:%S} UTC")
+
+
+@keys.command()
+def reseal() -> None:
+    """Encrypt everything under the first of SECRET_KEYS, so that the others can be dropped."""
+
+    async def run() -> int:
+        async with open_core(settings) as core:
+            return await ResealingService(core.store, core.sealed_keys, core.authenticator_app).reseal(system())
+
+    with directory() as settings:
+        count = asyncio.run(run())
+    typer.echo(f"{count} secrets are encrypted under the first key now")
 
 
 @keys.command()

@@ -60,6 +60,14 @@ class SecondFactorRepository(SecondFactorReader, Protocol):
         """Insert the secret, or replace the user's previous one."""
         ...
 
+    async def totps_after(self, user_id: UUID, limit: int) -> Sequence[Totp]:
+        """The secrets of the next users, in the order of their ids."""
+        ...
+
+    async def reseal_totp(self, totp: Totp, sealed: bytes) -> bool:
+        """Store another encryption of a secret, unless the user has another secret by now; whether that was so."""
+        ...
+
     async def remove_totp(self, user_id: UUID) -> bool:
         """Delete the TOTP secret of a user; whether there was a confirmed one."""
         ...

@@ -72,8 +72,8 @@ class TokenCodec(Protocol):
         """The first token of a session, and its hash for storage."""
         ...
 
-    def successor(self, token: str) -> tuple[str, bytes]:
-        """The token that replaces this one (always the same) and its hash. Raises TokenInvalid."""
+    def successor(self, token: str, known: bytes = b"") -> tuple[str, bytes]:
+        """The token that replaces this one (always the same) and its hash, `known` if it is. Raises TokenInvalid."""
         ...
 
     def read_refresh(self, token: str) -> RefreshClaims:
@@ -83,4 +83,8 @@ class TokenCodec(Protocol):
     def refresh_hash(self, token: str) -> bytes: ...
     def fingerprint(self, data: bytes) -> bytes:
         """A keyed digest, to compare two inputs without storing them."""
+        ...
+
+    def has_fingerprint(self, data: bytes, fingerprint: bytes) -> bool:
+        """Whether the digest is that of this input."""
         ...

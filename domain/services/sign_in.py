@@ -196,7 +196,7 @@ class SignInService:
                 raise TokenExpired
             if not self._is_accepted(session, token, now):
                 await self._end_reused(unit, origin, user, session, claims.generation, now)
-            refresh, refresh_hash = self._tokens.successor(token)
+            refresh, refresh_hash = self._tokens.successor(token, session.refresh_hash)
             if self._is_current(session, token):
                 session = self._rotated(session, refresh_hash, origin, now)
                 await unit.sessions.save(session)
@@ -214,7 +214,7 @@ class SignInService:
             return True
         if session.refreshed_at is None or now - session.refreshed_at > REFRESH_OVERLAP:
             return False
-        return hmac.compare_digest(session.refresh_hash, self._tokens.successor(token)[1])
+        return hmac.compare_digest(session.refresh_hash, self._tokens.successor(token, session.refresh_hash)[1])
 
     async def _locked(self, unit: WriteUnit, session_id: UUID) -> tuple[User, Session]:
         """A session and its user, locked in the same order as when a user's sessions are ended; raises SessionRevoked."""

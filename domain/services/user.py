@@ -108,24 +108,21 @@ class UserService(DirectoryService):
         key = command.idempotency_key
         if key is not None and not (0 < len(key) <= KEY_MAX and key.isprintable()):
             raise ValidationFailed.one("idempotency_key", f"The key must have 1 to {KEY_MAX} printable characters", key)
-        fingerprint = self._fingerprint(clean, command.role)
+        data = _as_bytes(clean, command.role)
         hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
         async with self._naming_holder(actor, clean["email"]), self._store.write() as unit:
             if key is not None and (kept := await unit.keys.find(actor.user_id, key)):
-                return await self._repeat(unit, kept, fingerprint)
+                return await self._repeat(unit, kept, data)
             user = new_user(clean["email"], clean["display_name"], command.role, self._clock.now(), hashed is not None)
             await unit.users.add(user, hashed)
             position = await unit.events.append(user_created(actor, user))
             if key is not None:
-                await unit.keys.keep(actor.user_id, key, KeptResult(fingerprint, user.id, position))
+                await unit.keys.keep(actor.user_id, key, KeptResult(self._tokens.fingerprint(data), user.id, position))
             await unit.commit()
         return Written(user, position)
 
-    def _fingerprint(self, clean: Mapping[str, str], role: Role) -> bytes:
-        return self._tokens.fingerprint(json.dumps([dict(clean), role], sort_keys=True).encode())
-
-    async def _repeat(self, unit: WriteUnit, kept: KeptResult, fingerprint: bytes) -> Written[User]:
-        if kept.fingerprint != fingerprint:
+    async def _repeat(self, unit: WriteUnit, kept: KeptResult, data: bytes) -> Written[User]:
+        if not self._tokens.has_fingerprint(data, kept.fingerprint):
             raise IdempotencyMismatch
         return Written(await unit.users.get(kept.user_id), kept.position)
 
@@ -296,3 +293,7 @@ class UserService(DirectoryService):
         keep = actor.session_id if actor.user_id == user.id else None
         ended = await unit.sessions.end_all(user.id, EndReason.PASSWORD_CHANGED, now, keep)
         return [session_ended(actor, user, s, EndReason.PASSWORD_CHANGED, now) for s in ended]
+
+
+def _as_bytes(clean: Mapping[str, str], role: Role) -> bytes:
+    return json.dumps([dict(clean), role], sort_keys=True).encode()

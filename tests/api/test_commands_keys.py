@@ -20,3 +20,16 @@ def test_keys_are_rotated_and_revoked(rollcall: Rollcall) -> None:
     rollcall.run("keys", "revoke", first)
     assert states(rollcall) == {first: "revoked", second: "current"}
     assert "no such key" in rollcall.run("keys", "revoke", first, code=1).err
+
+
+def test_the_secret_key_is_replaced_without_losing_a_key(rollcall: Rollcall) -> None:
+    kid = rollcall.run("keys", "rotate", "--after", "0").out.split()[0]
+    old, new = rollcall.environment["SECRET_KEY"], "the new secret key of this deployment"
+    rollcall.environment["SECRET_KEYS"] = f"{new},{old}"
+    assert states(rollcall) == {kid: "current"}
+    assert "1 secrets are encrypted" in rollcall.run("keys", "reseal").out
+    assert "0 secrets are encrypted" in rollcall.run("keys", "reseal").out
+    rollcall.environment |= {"SECRET_KEYS": "", "SECRET_KEY": new}
+    assert states(rollcall) == {kid: "current"}
+    rollcall.environment["SECRET_KEY"] = old
+    assert states(rollcall) == {}, "the old key opens nothing any more"

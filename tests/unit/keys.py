@@ -39,4 +39,4 @@ def ring_of(maker: SealedKeys, *keys: SigningKey) -> tuple[KeyRing, Table]:
 def tokens_of(secret: str, now: datetime | None = None) -> SignedTokens:
     """Tokens with a key of their own."""
     maker, now = SealedKeys([secret]), now or datetime.now(UTC)
-    return SignedTokens(secret, ring_of(maker, maker.make(now, now))[0], RULES)
+    return SignedTokens([secret], ring_of(maker, maker.make(now, now))[0], RULES)

@@ -110,7 +110,7 @@ def test_each_container_has_a_limit_of_memory(name: str) -> None:
 def test_no_secret_has_a_default() -> None:
     text = (ROOT / "compose.yaml").read_text()
     for variable in ("SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"):
-        uses = re.findall(rf"(?<!\$)\$\{{{variable}([^}}]*)\}}", text)
+        uses = re.findall(rf"(?<!\$)\$\{{{variable}\b([^}}]*)\}}", text)
         assert uses
         assert all(use.startswith(":?") for use in uses)
 

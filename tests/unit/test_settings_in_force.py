@@ -31,6 +31,7 @@ SECRETS = {
     "ROLLCALL_API_KEY": CANARY,
     "ROLLCALL_PASSWORD": CANARY,
     "SECRET_KEY": KEY,
+    "SECRET_KEYS": KEY,
 }
 NEEDED = {name.lower(): SECRETS[name] for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")}
 

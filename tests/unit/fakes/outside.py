@@ -85,7 +85,7 @@ class FakeTokens:
         token = f"refresh {session_id} {generation}"
         return token, self.refresh_hash(token)
 
-    def successor(self, token: str) -> tuple[str, bytes]:
+    def successor(self, token: str, known: bytes = b"") -> tuple[str, bytes]:
         """The token of the next generation, and its hash."""
         claims = self.read_refresh(token)
         return self.issue_refresh(claims.session_id, claims.generation + 1)
@@ -103,6 +103,9 @@ class FakeTokens:
 
     def fingerprint(self, data: bytes) -> bytes:
         return data
+
+    def has_fingerprint(self, data: bytes, fingerprint: bytes) -> bool:
+        return data == fingerprint
 
 
 class FakeLimiter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -57,6 +58,17 @@ class FakeSecondFactors:
 
     async def save_totp(self, totp: Totp) -> None:
         self._state.totp[totp.user_id] = totp
+
+    async def totps_after(self, user_id: UUID, limit: int) -> Sequence[Totp]:
+        """The secrets of the next users."""
+        return [self._state.totp[i] for i in sorted(self._state.totp) if i > user_id][:limit]
+
+    async def reseal_totp(self, totp: Totp, sealed: bytes) -> bool:
+        """Replace what is stored of the same secret."""
+        if self._state.totp.get(totp.user_id) != totp:
+            return False
+        self._state.totp[totp.user_id] = replace(totp, sealed=sealed)
+        return True
 
     async def remove_totp(self, user_id: UUID) -> bool:
         """Delete the secret; whether it was confirmed."""

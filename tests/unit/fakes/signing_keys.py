@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +30,9 @@ class FakeSigningKeys:
 
     async def save(self, key: SigningKey) -> None:
         self._state.signing_keys[key.id] = key
+
+    async def reseal(self, key_id: UUID, sealed: bytes) -> None:
+        self._state.signing_keys[key_id] = replace(self._state.signing_keys[key_id], sealed=sealed)
 
 
 class FakeKeyMaker:
