@@ -86,7 +86,7 @@ bench-fanout: $(ready) ## benchmark live fan-out against other servers, about 10
 bench-off: $(ready) ## measure from disabling a user to their last closed socket, with 2 instances and 1,000 sockets, about 2 minutes
 	@$(bin)/python -m bench.off $(BENCH)
 
-bench-oracle: $(ready) ## measure whether the time of a failed sign-in or of a reset reveals known addresses, about a minute
+bench-oracle: $(ready) ## measure whether the time of sign-ins, resets, sign-ups and changes reveals known addresses, about two minutes
 	@$(bin)/python -m bench.oracle $(BENCH)
 
 bench-paint: $(ready) ## measure first paint of sign-in and directory over a slow connection, and the server's time for a page (needs Chromium)

@@ -10,6 +10,7 @@ from api.cli.console import console
 from api.cli.export import export
 from api.cli.faults import reported
 from api.cli.import_ import import_users
+from api.cli.invite import invite
 from api.cli.keys import keys
 from api.cli.log import log
 from api.cli.migrate import migrate
@@ -29,6 +30,7 @@ app.add_typer(api_keys, name="api-keys")
 app.add_typer(console, name="console")
 app.add_typer(keys, name="keys")
 app.add_typer(log, name="log")
+app.command("invite")(invite)
 app.command("import")(import_users)
 app.command("export")(export)
 app.command("tail")(tail)

@@ -1,6 +1,7 @@
 """`python -m bench.oracle`: whether the time of an answer reveals that an e-mail address is known.
 
-Refused sign-ins, and requests for a link to reset a password. Single attempts over one connection, for unknown addresses
+Refused sign-ins, requests for a link to reset a password, sign-ups where addresses are proved first, and requests to
+change one's own address to another. Single attempts over one connection, for unknown addresses
 and for each kind of account, in random order. For each kind, the best threshold is determined that separates it from unknown addresses by one attempt: half of
 the attempts select it, the other half are classified by it. 50 % is guessing; WANTED is the goal. There are equally many
 accounts of each kind, and each is attempted less often than the limit allows.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import http.client
+import itertools
 import json
 import random
 import statistics
@@ -49,13 +51,40 @@ class Door:
     body: Callable[[str], object]
     status: int
     per_account: int
+    callers: bool = False
+    """Whether signed-in users send it, in turn."""
 
 
 RESET = "mutation($e: String!) { requestPasswordReset(email: $e) { __typename } }"
+SIGN_UP = "mutation($i: SignUpInput!) { signUp(input: $i) { __typename } }"
+CHANGE = "mutation($i: ChangeEmailInput!) { requestEmailChange(input: $i) { __typename } }"
+PER_CALLER = 8
+"""Attempts of one caller."""
 DOORS = (
     Door("a wrong password at", "/api/v1/auth/login", lambda e: {"email": e, "password": "not the password"}, 401, 5),
     Door("a request for a reset", "/graphql", lambda e: {"query": RESET, "variables": {"e": e}}, 200, 1),
+    Door(
+        "a sign-up",
+        "/graphql",
+        lambda e: {
+            "query": SIGN_UP,
+            "variables": {"i": {"email": e, "password": PASSWORD, "displayName": "Somebody"}},
+        },
+        200,
+        1,
+    ),
+    Door(
+        "a change of address",
+        "/graphql",
+        lambda e: {"query": CHANGE, "variables": {"i": {"newEmail": e, "currentPassword": PASSWORD}}},
+        200,
+        1,
+        callers=True,
+    ),
 )
+
+
+SETTINGS = {"SIGN_INS_PER_ADDRESS": "1000000", "SIGN_UP": "verified"}
 
 
 def main() -> int:
@@ -69,7 +98,8 @@ def main() -> int:
         with folder() as place, stack(place, core=1) as running:
             asyncio.run(_accounts(running, attempts))
             with _server(running) as server:
-                times = {door.name: _measure(server.port, attempts, door) for door in DOORS}
+                tokens = [_token(server.port, _caller(number)) for number in range(_callers(attempts))]
+                times = {door.name: _measure(server.port, attempts, door, tokens) for door in DOORS}
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
@@ -79,7 +109,7 @@ def main() -> int:
 
 
 def _server(running: Stack) -> Server:
-    environment = {**ROLLCALL.environment(running), "SIGN_INS_PER_ADDRESS": "1000000", "DATA_DIR": str(running.folder)}
+    environment = {**ROLLCALL.environment(running), **SETTINGS, "DATA_DIR": str(running.folder)}
     return Server(ROLLCALL.command, environment, running.folder / "rollcall.log")
 
 
@@ -88,11 +118,32 @@ def _address(kind: str, number: int) -> str:
     return f"{KINDS.index(kind)}-{number:05}@example.com"
 
 
+def _caller(number: int) -> str:
+    return f"caller-{number:05}@example.com"
+
+
+def _callers(attempts: int) -> int:
+    """How many users are needed to send the attempts for every kind, and those before them."""
+    return -(-(len(KINDS) * attempts + WARM) // PER_CALLER)
+
+
+def _token(port: int, email: str) -> str:
+    """The access token of a new session."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    body = json.dumps({"email": email, "password": PASSWORD})
+    connection.request("POST", "/api/v1/auth/login", body, {"content-type": "application/json"})
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return str(answer["data"]["access_token"])
+
+
 async def _accounts(running: Stack, count: int) -> None:
     async with open_core(running.settings) as core:
         for kind in KINDS[1:]:
             for number in range(count):
                 await _account(core, kind, _address(kind, number))
+        for number in range(_callers(count)):
+            await _account(core, "active", _caller(number))
 
 
 async def _account(core: Core, kind: str, email: str) -> UUID:
@@ -103,25 +154,27 @@ async def _account(core: Core, kind: str, email: str) -> UUID:
     return user.id
 
 
-def _measure(port: int, attempts: int, door: Door) -> Times:
+def _measure(port: int, attempts: int, door: Door, tokens: Sequence[str]) -> Times:
     """Milliseconds of each attempt, by kind."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    senders = itertools.cycle(tokens if door.callers else [""])
     for number in range(WARM):
-        _attempt(connection, f"warm-{number:03}@example.com", door)
+        _attempt(connection, f"warm-{number:03}@example.com", door, next(senders))
     accounts = range(attempts // door.per_account)
     plan = [(kind, _address(kind, number)) for kind in KINDS for number in accounts] * door.per_account
     random.shuffle(plan)
     times: Times = {kind: [] for kind in KINDS}
     for kind, email in plan:
-        times[kind].append(_attempt(connection, email, door))
+        times[kind].append(_attempt(connection, email, door, next(senders)))
     connection.close()
     return times
 
 
-def _attempt(connection: http.client.HTTPConnection, email: str, door: Door) -> float:
+def _attempt(connection: http.client.HTTPConnection, email: str, door: Door, token: str) -> float:
     body = json.dumps(door.body(email))
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
     begun = time.perf_counter()
-    connection.request("POST", door.path, body, {"content-type": "application/json"})
+    connection.request("POST", door.path, body, headers)
     answer = connection.getresponse()
     content = answer.read()
     took = (time.perf_counter() - begun) * 1000

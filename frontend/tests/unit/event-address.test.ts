@@ -4,6 +4,7 @@ import { boundsAt } from '#lib/utils/moments.ts';
 import { eventChips, eventFilterFields } from '#lib/utils/event/filter-words.ts';
 import { formats } from '#lib/utils/format.ts';
 import { enEvents } from '#lib/messages/en-events.ts';
+import { enEventTypes } from '#lib/messages/en-event-types.ts';
 import { en } from '#lib/messages/en.ts';
 import { GROUPS } from '#lib/utils/event/words.ts';
 
@@ -104,7 +105,7 @@ describe('the filters of the log', () => {
 		const types = eventFilterFields(en, enEvents, parse('type=SIGN_IN_FAILED')).find(
 			(field) => field.name === 'type'
 		)!;
-		expect(types.options).toHaveLength(Object.keys(en.event.types).length);
+		expect(types.options).toHaveLength(Object.keys(enEventTypes.types).length);
 		expect(types.options.filter((one) => one.chosen).map((one) => one.word)).toEqual(['Sign-in failed']);
 	});
 

@@ -5,6 +5,7 @@ import { enApiKeys } from '#lib/messages/en-api-keys.ts';
 import { enChange } from '#lib/messages/en-change.ts';
 import { enDevelopers } from '#lib/messages/en-developers.ts';
 import { enEvents } from '#lib/messages/en-events.ts';
+import { enEventTypes } from '#lib/messages/en-event-types.ts';
 import { enExplorer } from '#lib/messages/en-explorer.ts';
 import { enFirst } from '#lib/messages/en-first.ts';
 import { enHelp } from '#lib/messages/en-help.ts';
@@ -12,6 +13,8 @@ import { enImport } from '#lib/messages/en-import.ts';
 import { enKeys } from '#lib/messages/en-keys.ts';
 import { enLeave } from '#lib/messages/en-leave.ts';
 import { enLinks } from '#lib/messages/en-links.ts';
+import { enInvitations } from '#lib/messages/en-invitations.ts';
+import { enOwnEmail } from '#lib/messages/en-own-email.ts';
 import { enNew } from '#lib/messages/en-new.ts';
 import { enViews } from '#lib/messages/en-views.ts';
 import { enPasskey } from '#lib/messages/en-passkey.ts';
@@ -70,12 +73,15 @@ test('no text is left over', () => {
 		...paths(enChange),
 		...paths(enDevelopers),
 		...paths(enEvents),
+		...paths(enEventTypes),
 		...paths(enExplorer),
 		...paths(enFirst),
 		...paths(enImport),
 		...paths(enKeys),
 		...paths(enLeave),
 		...paths(enLinks),
+		...paths(enInvitations),
+		...paths(enOwnEmail),
 		...paths(enNew),
 		...paths(enHelp),
 		...paths(enViews),

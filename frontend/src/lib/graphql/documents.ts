@@ -33,6 +33,11 @@ export interface CreateApiKeyInput {
 	expiresAt?: string | null;
 }
 
+export interface ChangeEmailInput {
+	newEmail: string;
+	currentPassword: string;
+}
+
 export interface EventFilter {
 	types?: (EventType)[] | null;
 	userId?: string | null;
@@ -51,6 +56,19 @@ export interface UserFilter {
 	createdBefore?: string | null;
 	email?: string | null;
 	canSignIn?: boolean | null;
+}
+
+export interface InviteUserInput {
+	email: string;
+	displayName?: string | null;
+	role?: Role;
+}
+
+export interface AcceptInvitationInput {
+	token: string;
+	displayName?: string | null;
+	password: string;
+	cookie?: boolean;
 }
 
 export interface SignInInput {
@@ -156,6 +174,40 @@ export type DoneOutcome = {
 
 const DoneOutcomeFragment = "fragment DoneOutcome on DoneResult{__typename ...Problem ...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}";
 
+export type EmailOutcome = {
+	__typename: 'UserPayload';
+	user: {
+		id: string;
+	};
+} | {
+	__typename: 'ValidationProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'ConflictProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'NotFoundProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'ForbiddenProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'CredentialsProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'RateLimitProblem';
+	code: ProblemCode;
+	message: string;
+	retryAfterSeconds: number;
+};
+
+const EmailOutcomeFragment = "fragment EmailOutcome on UserResult{__typename ...on UserPayload{user{id}}...Problem ...on RateLimitProblem{retryAfterSeconds}}";
+
 export type EventPage = {
 	edges: Array<{
 		node: EventRow;
@@ -199,6 +251,21 @@ export type Heartbeat = {
 };
 
 const HeartbeatFragment = "fragment Heartbeat on Heartbeat{cursor}";
+
+export type InvitationRow = {
+	id: string;
+	email: string;
+	displayName: string | null;
+	role: Role;
+	createdAt: string;
+	expiresAt: string;
+	invitedBy: {
+		id: string;
+		displayName: string;
+	} | null;
+};
+
+const InvitationRowFragment = "fragment InvitationRow on Invitation{id email displayName role createdAt expiresAt invitedBy{id displayName}}";
 
 export type Pages = {
 	hasNextPage: boolean;
@@ -431,6 +498,49 @@ export type RevokeApiKeyVariables = { id: string };
 
 export const RevokeApiKey = ("mutation RevokeApiKey($id:ID!){revokeApiKey(id:$id){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RevokeApiKeyData, RevokeApiKeyVariables>;
 
+export type OwnEmailData = {
+	me: {
+		id: string;
+		pendingEmail: string | null;
+	} | null;
+};
+
+export type OwnEmailVariables = Record<string, never>;
+
+export const OwnEmail = ("query OwnEmail{me{id pendingEmail}}") as TypedDocument<OwnEmailData, OwnEmailVariables>;
+
+export type RequestEmailVerificationData = {
+	requestEmailVerification: DoneOutcome;
+};
+
+export type RequestEmailVerificationVariables = Record<string, never>;
+
+export const RequestEmailVerification = ("mutation RequestEmailVerification{requestEmailVerification{...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RequestEmailVerificationData, RequestEmailVerificationVariables>;
+
+export type RequestEmailChangeData = {
+	requestEmailChange: DoneOutcome;
+};
+
+export type RequestEmailChangeVariables = { input: ChangeEmailInput };
+
+export const RequestEmailChange = ("mutation RequestEmailChange($input:ChangeEmailInput!){requestEmailChange(input:$input){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RequestEmailChangeData, RequestEmailChangeVariables>;
+
+export type VerifyEmailData = {
+	verifyEmail: EmailOutcome;
+};
+
+export type VerifyEmailVariables = { token: string };
+
+export const VerifyEmail = ("mutation VerifyEmail($token:String!){verifyEmail(token:$token){...EmailOutcome}}" + EmailOutcomeFragment + ProblemFragment) as TypedDocument<VerifyEmailData, VerifyEmailVariables>;
+
+export type ConfirmEmailChangeData = {
+	confirmEmailChange: EmailOutcome;
+};
+
+export type ConfirmEmailChangeVariables = { token: string };
+
+export const ConfirmEmailChange = ("mutation ConfirmEmailChange($token:String!){confirmEmailChange(token:$token){...EmailOutcome}}" + EmailOutcomeFragment + ProblemFragment) as TypedDocument<ConfirmEmailChangeData, ConfirmEmailChangeVariables>;
+
 export type EventsData = {
 	events: {
 		edges: Array<{
@@ -580,6 +690,92 @@ export type SessionNoticesData = {
 export type SessionNoticesVariables = Record<string, never>;
 
 export const SessionNotices = ("subscription SessionNotices{sessionNotices{kind message}}") as TypedDocument<SessionNoticesData, SessionNoticesVariables>;
+
+export type InvitationsData = {
+	signUpMode: SignUpMode;
+	invitations: {
+		edges: Array<{
+			node: InvitationRow;
+		}>;
+		pageInfo: Pages;
+	};
+};
+
+export type InvitationsVariables = { first?: number | null; after?: string | null; last?: number | null; before?: string | null };
+
+export const Invitations = ("query Invitations($first:Int$after:String$last:Int$before:String){signUpMode invitations(first:$first after:$after last:$last before:$before){edges{node{...InvitationRow}}pageInfo{...Pages}}}" + InvitationRowFragment + PagesFragment) as TypedDocument<InvitationsData, InvitationsVariables>;
+
+export type InviteUserData = {
+	inviteUser: ({
+		__typename: 'InvitationPayload';
+		invitation: InvitationRow;
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+		current: User | null;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type InviteUserVariables = { input: InviteUserInput };
+
+export const InviteUser = ("mutation InviteUser($input:InviteUserInput!){inviteUser(input:$input){__typename ...on InvitationPayload{invitation{...InvitationRow}}...Problem ...on ValidationProblem{fields{field message}}...on ConflictProblem{current{...User}}...on RateLimitProblem{retryAfterSeconds}}}" + InvitationRowFragment + ProblemFragment + UserFragment) as TypedDocument<InviteUserData, InviteUserVariables>;
+
+export type WithdrawInvitationData = {
+	withdrawInvitation: DoneOutcome;
+};
+
+export type WithdrawInvitationVariables = { id: string };
+
+export const WithdrawInvitation = ("mutation WithdrawInvitation($id:ID!){withdrawInvitation(id:$id){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<WithdrawInvitationData, WithdrawInvitationVariables>;
+
+export type AcceptInvitationData = {
+	acceptInvitation: (SessionStarted & {
+		__typename: 'SessionPayload';
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'ConflictProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'CredentialsProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'RateLimitProblem';
+		code: ProblemCode;
+		message: string;
+		retryAfterSeconds: number;
+	});
+};
+
+export type AcceptInvitationVariables = { input: AcceptInvitationInput };
+
+export const AcceptInvitation = ("mutation AcceptInvitation($input:AcceptInvitationInput!){acceptInvitation(input:$input){__typename ...SessionStarted ...Problem ...on ValidationProblem{fields{field message}}...on RateLimitProblem{retryAfterSeconds}}}" + ProblemFragment + SessionStartedFragment + ViewerFragment) as TypedDocument<AcceptInvitationData, AcceptInvitationVariables>;
 
 export type BeginPasskeyData = {
 	beginPasskeyRegistration: PasskeyOptionsOutcome;
@@ -857,6 +1053,7 @@ export const ResetPassword = ("mutation ResetPassword($input:ResetPasswordInput!
 
 export type AccountData = {
 	me: (User & {
+		pendingEmail: string | null;
 		secondFactors: SecondFactor[] | null;
 		passkeys: PasskeyRow[] | null;
 		sessions: SessionPage;
@@ -865,7 +1062,7 @@ export type AccountData = {
 
 export type AccountVariables = Record<string, never>;
 
-export const Account = ("query Account{me{...User secondFactors passkeys{...PasskeyRow}sessions(first:50){...SessionPage}}}" + PasskeyRowFragment + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<AccountData, AccountVariables>;
+export const Account = ("query Account{me{...User pendingEmail secondFactors passkeys{...PasskeyRow}sessions(first:50){...SessionPage}}}" + PasskeyRowFragment + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<AccountData, AccountVariables>;
 
 export type MyDataData = {
 	myData: unknown;

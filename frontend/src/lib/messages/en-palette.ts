@@ -2,6 +2,7 @@
 export const enPalette = {
 	title: 'Command palette',
 	placeholder: 'Find a person or a command',
+	invitations: 'Invitations',
 	people: 'People',
 	commands: 'Commands',
 	theme: (name: string) => `Theme: ${name}`

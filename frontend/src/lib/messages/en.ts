@@ -1,9 +1,10 @@
-import type { EventType, Role, UserStatus } from '#lib/graphql/documents.ts';
+import type { Role, UserStatus } from '#lib/graphql/documents.ts';
 import { enEntry } from './en-entry.ts';
 
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
 export const en = {
+	locale: 'en',
 	...enEntry,
 	nav: {
 		label: 'Main',
@@ -157,38 +158,6 @@ export const en = {
 	event: {
 		actor: 'Done by',
 		field: 'Field',
-		types: {
-			USER_CREATED: 'Person added',
-			USER_UPDATED: 'Profile edited',
-			USER_ROLE_CHANGED: 'Role changed',
-			USER_DISABLED: 'Disabled',
-			USER_ENABLED: 'Enabled',
-			USER_DELETED: 'Deleted',
-			USER_RESTORED: 'Restored',
-			USER_ERASED: 'Erased',
-			EMAIL_VERIFIED: 'Email verified',
-			PASSWORD_CHANGED: 'Password changed',
-			SECOND_FACTOR_ADDED: 'Second factor set up',
-			SECOND_FACTOR_REMOVED: 'Second factor removed',
-			SESSION_STARTED: 'Signed in',
-			SESSION_REVOKED: 'Session ended',
-			SESSION_REUSE_DETECTED: 'Token used twice',
-			SIGN_IN_FAILED: 'Sign-in failed',
-			PASSKEY_ADDED: 'Passkey added',
-			PASSKEY_REMOVED: 'Passkey removed',
-			API_KEY_CREATED: 'API key created',
-			API_KEY_REVOKED: 'API key revoked',
-			PASSWORD_RESET_REQUESTED: 'Password reset requested',
-			EMAIL_CHANGE_REQUESTED: 'Email change requested',
-			INVITATION_SENT: 'Invitation sent',
-			INVITATION_ACCEPTED: 'Invitation accepted',
-			INVITATION_WITHDRAWN: 'Invitation withdrawn',
-			SIGNING_KEY_ROTATED: 'Signing keys changed',
-			WEBHOOK_ENDPOINT_CREATED: 'Webhook created',
-			WEBHOOK_ENDPOINT_UPDATED: 'Webhook changed',
-			WEBHOOK_ENDPOINT_DELETED: 'Webhook deleted',
-			WEBHOOK_SECRET_ROTATED: 'Webhook secret replaced'
-		} satisfies Record<EventType, string>,
 		groups: {
 			all: 'Everything',
 			accounts: 'Accounts',

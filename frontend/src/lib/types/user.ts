@@ -34,6 +34,9 @@ export interface UserForms {
 	erase: { done: null; kept: null };
 	session: { done: { one: boolean }; kept: null };
 	password: { done: null; kept: null };
+	verifyEmail: { done: null; kept: null };
+	/** The email that waits to be confirmed. */
+	changeEmail: { done: string; kept: { newEmail: string } };
 	beginTotp: { done: Enrolment; kept: null };
 	/** Without script, the page shows the secret again from what the form held. */
 	confirmTotp: { done: readonly string[]; kept: Enrolment | null };
@@ -66,6 +69,9 @@ export interface EntryForms {
 	signUp: { done: null; kept: { email: string; displayName: string } };
 	forgot: { done: null; kept: { email: string } };
 	reset: { done: never; kept: null };
+	verify: { done: null; kept: null };
+	confirm: { done: null; kept: null };
+	accept: { done: never; kept: { displayName: string } };
 }
 
 /** The form that adds a user. */

@@ -10,5 +10,8 @@ export const signIn = new Address('/sign-in', { next, reason: text('reason') });
 export const passkeySignIn = new Address('/sign-in/passkey', { next });
 export const signUp = new Address('/sign-up', { next });
 export const forgotPassword = new Address('/forgot-password', {});
-/** Mails have this address: the API writes it (`LinkKind`). */
+/** Mails have these addresses: the API writes them (`LinkKind`). */
 export const resetPassword = new Address('/reset-password', { token: text('token') });
+export const verifyEmail = new Address('/verify-email', { token: text('token') });
+export const confirmEmail = new Address('/confirm-email', { token: text('token') });
+export const acceptInvitation = new Address('/accept-invitation', { token: text('token') });

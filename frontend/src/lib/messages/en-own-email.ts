@@ -1,0 +1,16 @@
+/** The words of one's own email on the account page. */
+export const enOwnEmail = {
+	title: 'Email',
+	text: 'You sign in with it. A new one counts once you have confirmed it.',
+	verified: 'Verified',
+	unverified: 'Not verified',
+	verify: 'Send verification link',
+	linkSent: 'A link is on its way to you. It works once and for 24 hours.',
+	waits: (email: string) => `${email} waits for you to use the link that was sent there.`,
+	asked: 'A link is on its way to the new email. Until you use it, nothing changes.',
+	change: 'Change email',
+	new: 'New email',
+	current: 'Current password',
+	send: 'Send confirmation link',
+	same: 'This is your email already.'
+};
