@@ -1,7 +1,7 @@
 /** The words of the invitations of the directory. */
 export const enInvitations = {
 	title: 'Invitations',
-	lead: 'Who is invited gets a mail with a link, and is nobody in the directory before they accept. Inviting the same email again sends a new link.',
+	lead: 'People you invite get a mail with a link. They are not in the directory before they accept. Inviting the same email again sends a new link.',
 	off: 'Invitations are turned off: signing up is closed (SIGN_UP=closed).',
 	add: 'Invite someone',
 	name: 'Name (optional)',
