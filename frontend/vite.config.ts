@@ -5,6 +5,8 @@ import { defineConfig } from 'vite';
 import { breakpoints } from './scripts/breakpoints.js';
 
 export default defineConfig({
+	// A type of the schema is called JSON: an export of that name would hide the global by which large values are read.
+	json: { namedExports: false },
 	build: {
 		// What understands light-dark(), popover and anchor positioning; nothing is rewritten for older browsers.
 		target: ['chrome125', 'firefox147', 'safari26'],

@@ -3,6 +3,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const shared = {
+	// As in vite.config.ts.
+	json: { namedExports: false },
 	plugins: [svelte({ compilerOptions: { runes: true } })],
 	resolve: { conditions: ['browser'] }
 };
