@@ -36,10 +36,13 @@ function outlined(type) {
 	});
 }
 
-/** The text of src/lib/graphql/outline.json: the types by name, one a line. */
+/**
+ * The text of src/lib/graphql/outline.json: the types by name, one a line, under one key. Vite makes every key of a JSON module an
+ * export, and a long value a call of JSON.parse: the scalar of that name would be an export beside it.
+ */
 export function outline(schema) {
 	const lines = Object.values(schema.getTypeMap())
 		.filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type))
 		.map((type) => `${JSON.stringify(type.name)}: ${JSON.stringify(outlined(type))}`);
-	return `{\n${lines.join(',\n')}\n}\n`;
+	return `{"types": {\n${lines.join(',\n')}\n}}\n`;
 }
