@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from api.files.refused import FileRefused
 from api.files.vendors import ANY, VENDORS, Columns, Keys, Vendor, vendor_of
@@ -22,6 +23,7 @@ DISABLED = frozenset(
 )
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 Cells = Sequence[str]
+Pick = Callable[[Cells], str]
 
 
 def column_key(name: str) -> str:
@@ -83,14 +85,15 @@ class Mapping:
             if self._keys.count(self._keys[index]) > 1:
                 raise FileRefused(f"The header has the column {shown(names[index])} twice")
 
-    def row_maker(self) -> Callable[[int, Cells], ImportRow]:
-        """A function from a line and its cells to a row."""
-        email, display_name, named = _picker(self.email), _picker(self.display_name), bool(self.display_name)
-        first, last = _picker(self.first_name), _picker(self.last_name)
+    def row_maker(self, *, escaped: bool = True) -> Callable[[int, Cells], ImportRow]:
+        """A function from a line and its cells, which may be `escaped` for spreadsheets, to a row."""
+        pick = partial(_pick, escaped=escaped)
+        email, display_name, named = pick(self.email), pick(self.display_name), bool(self.display_name)
+        first, last = pick(self.first_name), pick(self.last_name)
         parts = bool(self.first_name or self.last_name)
         is_auth0 = self.vendor is Vendor.AUTH0
-        role, verified, status = _picker(self.role), _picker(self.email_verified), self._status_of()
-        hashed = _picker(self.password_hash)
+        role, verified, status = pick(self.role), pick(self.email_verified), self._status_of(pick)
+        hashed = pick(self.password_hash)
 
         def row(line: int, cells: Cells) -> ImportRow:
             name = display_name(cells) if named else ""
@@ -102,8 +105,8 @@ class Mapping:
 
         return row
 
-    def _status_of(self) -> Callable[[Cells], str]:
-        word, active, inactive = _picker(self.status), _picker(self.active), _picker(self.inactive)
+    def _status_of(self, pick: Callable[[Sequence[int]], Pick]) -> Pick:
+        word, active, inactive = pick(self.status), pick(self.active), pick(self.inactive)
         if self.status:
             return lambda cells: _status_word(word(cells))
         if self.active:
@@ -119,14 +122,17 @@ def _without_address(names: Sequence[str], vendor: Vendor | None) -> str:
     return f"The header lacks the column email{whose}; it has: {listed or 'nothing'}"
 
 
-def _picker(indexes: Sequence[int]) -> Callable[[Cells], str]:
+def _pick(indexes: Sequence[int], *, escaped: bool) -> Pick:
     """The first cell of these that is not empty."""
     if not indexes:
         return lambda _: ""
     if len(indexes) == 1:
         (only,) = indexes
+        if not escaped:
+            return lambda cells: cells[only]
         return lambda cells: unescape_formula(cells[only]) if cells[only][:1] == "'" else cells[only]
-    return lambda cells: next((unescape_formula(cells[i]) for i in indexes if cells[i].strip()), "")
+    read = unescape_formula if escaped else str
+    return lambda cells: next((read(cells[i]) for i in indexes if cells[i].strip()), "")
 
 
 def _status_word(text: str) -> str:

@@ -133,7 +133,7 @@ class UserFile:
         if found is None:
             mapping = Mapping(names, self._asked)
             self._note(mapping)
-            found = mapping, mapping.row_maker()
+            found = mapping, mapping.row_maker(escaped=False)
             if len(self._shapes) < SHAPES_MAX:
                 self._shapes[names] = found
         return found

@@ -110,6 +110,12 @@ def test_no_cell_begins_a_formula_and_each_is_read_unchanged(cell: str) -> None:
     assert unescape_formula(escape_formula(cell)) == cell
 
 
+@pytest.mark.parametrize("name", ["''", "'=1", "'''Ann", "=1"])
+@pytest.mark.parametrize("form", Form)
+def test_leading_apostrophes_of_a_name_are_its_own(name: str, form: Form) -> None:
+    assert [found for _, found, _ in texts(read(written([user(name)], form), form))] == [name]
+
+
 def test_formulas_are_escaped_in_csv_and_unchanged_in_ndjson() -> None:
     users = [user("=HYPERLINK(1)")]
     assert b",'=HYPERLINK(1)," in written(users, Form.CSV)
