@@ -147,7 +147,13 @@ def _seen(current: object, context: Context) -> User | None:
 
 
 class AsData(FieldExtension):
-    """Returns the error that a mutation raised as a member of its result union, if the union has that member."""
+    """Returns the error that a mutation raised as a member of its result union, if the union has that member.
+
+    Problems that are `raised` stay errors: the union got them after clients of the mutation relied on that.
+    """
+
+    def __init__(self, raised: tuple[type[Problem], ...] = ()) -> None:
+        self._raised = raised
 
     def apply(self, field: StrawberryField) -> None:
         """Remember the field; its type is only known once the schema is complete."""
@@ -168,7 +174,7 @@ class AsData(FieldExtension):
             return await next_(source, info, **arguments)
         except DomainError as error:
             problem = problem_of(error, info.context)
-            if isinstance(problem, self.members):
+            if isinstance(problem, self.members) and not isinstance(problem, self._raised):
                 return problem
             raise
 

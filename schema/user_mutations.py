@@ -101,7 +101,7 @@ class UserMutations:
         )
         return await user_payload(info, await info.context.services.users.create(info.context.viewer, command))
 
-    @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
+    @strawberry.mutation(extensions=[AsData(raised=(RateLimitProblem,))], metadata=price(WRITE_COST))
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserResult:
         """Set fields of a user."""
         viewer = info.context.viewer
