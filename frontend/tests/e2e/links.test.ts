@@ -1,9 +1,9 @@
 /** The links in mails: an email verified and changed, an invitation accepted, an account made once its address is proved. */
-import { expect, inject } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import { Api, unique } from './harness/api.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './harness/checks.ts';
 import { linkTo } from './harness/mail.ts';
-import { ADMIN, Site } from './harness/stack.ts';
+import { ADMIN, Site, type Place } from './harness/stack.ts';
 import { test } from './harness/visitor.ts';
 
 const PASSWORD = 'an unusual phrase of words';
@@ -124,11 +124,20 @@ test.for([true, false])('an invitation is withdrawn (script: %s)', async (script
 	await guest.page.getByText('This link is not valid.').waitFor();
 });
 
-test('where addresses are proved first, a link makes the account', async ({ open }) => {
-	const site = await Site.start(inject('place'), { SIGN_UP: 'verified' });
-	try {
+/** The place of an API and a console with a setting of their own, which end after the visitors of the test. */
+function placeWith(mode: string): () => Place {
+	let site: Site;
+	beforeAll(async () => void (site = await Site.start(inject('place'), { SIGN_UP: mode })));
+	afterAll(() => site.stop());
+	return () => site.place;
+}
+
+describe('where addresses are proved first', () => {
+	const place = placeWith('verified');
+
+	test('a link makes the account', async ({ open }) => {
 		const email = address('new');
-		const visitor = await open({ place: site.place });
+		const visitor = await open({ place: place() });
 		const { page } = visitor;
 		await visitor.goto('/sign-up');
 		await page.getByText('The account exists once you have used a link').waitFor();
@@ -143,27 +152,21 @@ test('where addresses are proved first, a link makes the account', async ({ open
 		await page.getByText('Your email is verified.').waitFor();
 		await page.getByRole('link', { name: 'Go on to Rollcall' }).click();
 		await page.waitForURL(/\/sign-in/);
-		await page.getByLabel('Email').fill(email);
-		await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-		await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-		await page.waitForURL('/people');
-	} finally {
-		await site.stop();
-	}
+		await visitor.signIn({ email, password: PASSWORD });
+	});
 });
 
-test.for([
+describe.each([
 	['invitation', 'Accounts are by invitation here.'],
 	['closed', 'Signing up is closed here.']
-] as const)('where signing up is not for everyone (%s), the page says so', async ([mode, text], { open }) => {
-	const site = await Site.start(inject('place'), { SIGN_UP: mode });
-	try {
-		const visitor = await open({ place: site.place });
+] as const)('where signing up is not for everyone (%s)', (mode, text) => {
+	const place = placeWith(mode);
+
+	test('the page says so', async ({ open }) => {
+		const visitor = await open({ place: place() });
 		await visitor.goto('/sign-up');
 		await visitor.page.getByText(text).waitFor();
 		expect(await visitor.page.getByRole('button', { name: 'Create account' }).count()).toBe(0);
 		await expectAccessible(visitor, `sign-up: ${mode}`);
-	} finally {
-		await site.stop();
-	}
+	});
 });
