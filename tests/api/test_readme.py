@@ -17,6 +17,7 @@ import pytest
 
 import api
 from api.cli.local.console.node import node
+from tests.api.commands import until
 from tests.api.conftest import free_port
 
 PROJECT = Path(api.__path__[0]).parent
@@ -43,9 +44,9 @@ def rollcall(folder: Path, port: int, *words: str, **options: Any) -> subprocess
 
 
 def answers(port: int) -> None:
-    """Return once the API answers."""
+    """Return once the API is ready: on a busy machine it listens before it has caught up."""
     with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60) as client:
-        assert client.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
+        until(lambda: client.get(f"http://127.0.0.1:{port}/readyz").status_code == 200)
 
 
 def stop(process: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> None:
