@@ -167,7 +167,7 @@ ARGUMENTS = {
     "token": "The token of the link in the mail; it works once.",
     "refreshToken": "The refresh token; without it, the refresh cookie is used.",
     "search": "Words, or beginnings of words, in names and e-mail addresses.",
-    "userId": "The id of the user whose sessions are revoked.",
+    "userId": "The user to whom they belong, by id.",
 }
 
 VALUES = {
