@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from api.rest.openapi_examples import EXPORTED, SIGNED_IN, SUMMARY, USER, refusal_example, success_example
 from api.rest.openapi_parameters import parameters_of, shared_parameters
@@ -43,6 +44,8 @@ def document(server: str, cookie: str) -> Json:
 
 def _operation(operation: Operation) -> Json:
     responses: Json = {str(operation.status): _success(operation)}
+    if operation.waits:
+        responses["202"] = _success(replace(operation, message=operation.waits))
     if operation.not_modified:
         responses["304"] = {
             "description": "The caller already has this version of the user",

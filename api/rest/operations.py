@@ -45,6 +45,8 @@ class Operation:
     headers: tuple[str, ...] = ()
     public: bool = False
     not_modified: bool = False
+    waits: str = ""
+    """The message of a 202, if it has one: what was asked for waits to be confirmed."""
     takes: tuple[str, ...] = ()
     """The media types of a file that it reads instead of JSON."""
     gives: tuple[str, ...] = ()
@@ -139,6 +141,7 @@ OPERATIONS = (
         raises=(*SESSION, errors.NotFound, EMAIL_TAKEN, errors.LastAdmin, errors.VersionConflict),
         parameters=("id", "If-Match"),
         headers=("ETag",),
+        waits="Confirmation sent",
     ),
     Operation(
         "delete",

@@ -110,9 +110,10 @@ class UserRoutes:
             expected_version=await self._expected(request, actor, user_id),
             deleted_too=False,
         )
-        user = (await self._users.update(actor, command)).value
-        headers = {"etag": etag(user)}
-        return respond(success(user_shape(user, actor), "User updated successfully"), headers=headers)
+        written = await self._users.update(actor, command)
+        message, status = ("Confirmation sent", 202) if written.waits else ("User updated successfully", 200)
+        shape = user_shape(written.value, actor)
+        return respond(success(shape, message), status, {"etag": etag(written.value)})
 
     async def delete(self, request: Request) -> Response:
         """DELETE /api/v1/users/{id}."""

@@ -37,10 +37,14 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written(Generic[T]):
-    """The result of a write and the insertion number of its last event, None if nothing changed."""
+    """The result of a write and the insertion number of its last event, None if nothing changed.
+
+    It `waits` if a part of it does nothing before a link that was sent is used.
+    """
 
     value: T
     position: int | None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,9 @@ class UserService(DirectoryService):
     async def update(self, actor: Actor, command: UpdateUser) -> Written[User]:
         """Set fields of a user: admins may set any, users their own e-mail and display name.
 
-        Where mails can be sent, one's own new address is not set, but gets a link that confirms it. Raises NotFound, Forbidden, ValidationFailed, Taken, VersionConflict and LastAdmin, and RateLimited if users
-        change their own e-mail too often, because the result reveals whether an address is known.
+        Where mails can be sent, one's own new address waits: it gets a link that confirms it. Raises NotFound, Forbidden,
+        ValidationFailed, Taken, VersionConflict and LastAdmin, and RateLimited if users change their own e-mail too
+        often, because the result reveals whether an address is known.
         """
         wanted = {
             name: value
@@ -166,7 +167,7 @@ class UserService(DirectoryService):
             )
             if claimed is not None and waits:
                 position = await request_change(unit, actor, before, claimed, self._clock.now())
-                written = Written(written.value, position)
+                written = Written(written.value, position, waits=True)
             await unit.commit()
         if written.position is not None:
             await self._live.settle(command.id)

@@ -66,7 +66,10 @@ async def test_one_s_own_address_waits_and_another_s_changes_at_once(api: Api, a
     assert changed == {"email": person.email, "pendingEmail": own["email"], "displayName": "Other"}
     body = {"email": f"v1-{person.email}"}
     put = await api.http.put(f"/api/v1/users/{person.id}", json=body, headers=person.bearer)
-    assert (put.status_code, put.json()["data"]["email"]) == (200, person.email)
+    assert (put.status_code, put.json()["message"]) == (202, "Confirmation sent")
+    assert put.json()["data"]["email"] == person.email
+    renamed = await api.http.put(f"/api/v1/users/{person.id}", json={"display_name": "New"}, headers=person.bearer)
+    assert (renamed.status_code, renamed.json()["message"]) == (200, "User updated successfully")
     assert (await me(api, person))["pendingEmail"] == body["email"]
     by_admin = {"id": person.id, "email": f"set-{person.email}"}
     set_ = (await api.ask(UPDATE, {"i": by_admin}, admin))["updateUser"]["user"]
