@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
+from domain.models.hosts import split_hosts
+
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """The sslmodes of libpq, from the least strict."""
 DATABASE_OPTIONS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
@@ -19,7 +21,7 @@ class Address(SecretStr):
     """A URL that may contain a password and is shown without it."""
 
     def _display(self) -> str:
-        parts = urlsplit(self.get_secret_value())
+        parts = split_hosts(self.get_secret_value())
         host = parts.netloc.rpartition("@")[2]
         return parts._replace(netloc=f"***@{host}" if parts.password else parts.netloc, query="").geturl()
 
@@ -74,16 +76,13 @@ def check_database(address: DatabaseAddress) -> DatabaseAddress:
         raise ValueError("names no host")
     if not parts.path.strip("/"):
         raise ValueError("names no database: end it with /NAME")
-    whole = urlsplit(address.get_secret_value())
+    whole = split_hosts(address.get_secret_value())
     return DatabaseAddress(whole._replace(scheme=parts.scheme).geturl())
 
 
 def each_host(address: str) -> list[str]:
     """The address once for each of its hosts, which are separated by commas."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return [address]  # which parts_of refuses
+    parts = split_hosts(address)
     user, at, hosts = parts.netloc.rpartition("@")
     if "," not in hosts:
         return [address]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import random
+
+from domain.jitter import JITTER
 
 
 class Backoff:
@@ -19,7 +20,7 @@ class Backoff:
 
     async def wait(self) -> None:
         """Wait 0.5 to 1.5 times as long, so that clients that failed together do not all retry together."""
-        await asyncio.sleep(self.take() * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+        await asyncio.sleep(self.take() * (0.5 + JITTER.random()))
 
     def reset(self) -> None:
         """Start again with the shortest wait."""

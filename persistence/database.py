@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -13,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 
+from domain.jitter import JITTER
 from persistence.engine import DEFAULT_LIMITS, StatementLimits, create_engine, database_labels
 from persistence.errors import translated
 from persistence.statements import SlowStatement, observe_statements
@@ -105,7 +105,7 @@ class Database:
         """One of the replicas, or None if none may be used."""
         now = time.monotonic()
         awake = [r for r in self.replicas if self._resting.get(r, 0.0) <= now]
-        return random.choice(awake) if awake else None  # noqa: S311 - spreads load
+        return JITTER.choice(awake) if awake else None
 
     def rest(self, replica: AsyncEngine) -> None:
         """Do not use a replica for REST_SECONDS."""

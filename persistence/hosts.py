@@ -7,9 +7,11 @@ the others. Here each has its own, and the one that was connected to last is tri
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import asyncpg
+
+from domain.models.hosts import split_hosts
 
 CONNECT_SECONDS = 5.0
 HOST_SECONDS = 2.0
@@ -21,7 +23,7 @@ class Hosts:
     """The hosts of one address. `connect` takes asyncpg's options."""
 
     def __init__(self, dsn: str) -> None:
-        parts = urlsplit(dsn)
+        parts = split_hosts(dsn)
         user, at, hosts = parts.netloc.rpartition("@")
         self._addresses = [parts._replace(netloc=f"{user}{at}{host}").geturl() for host in hosts.split(",")]
 
@@ -43,7 +45,7 @@ class Hosts:
 
 def server_address(dsn: str) -> str:
     """The hosts and ports of a PostgreSQL address, for logs: nothing else of it is shown."""
-    parts = urlsplit(dsn)
+    parts = split_hosts(dsn)
     options = dict(parse_qsl(parts.query))
     hosts = parts.netloc.rpartition("@")[2]
     if not hosts:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from typing import Self
 import structlog
 
 from domain.errors import RateLimited, Unavailable
+from domain.jitter import JITTER
 from domain.services.sign_in_failure import FailedSignIn
 from domain.tasks import end
 
@@ -106,7 +106,7 @@ class FailureQueue:
         while not self._stopping:
             await self._some.wait()
             if not self._stopping:
-                await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - no secret comes of it
+                await asyncio.sleep(JITTER.uniform(*PAUSE_SECONDS))
             self._some.clear()
             try:
                 await self.flush()

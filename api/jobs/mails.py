@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
@@ -11,6 +10,7 @@ from functools import partial
 import structlog
 
 from api.jobs.queue import POLL_SECONDS, QueueJobs, noted
+from domain.jitter import JITTER
 from domain.models.mail import LetterNotSent, LetterRefused, Mail, MailTransport
 from domain.services.mail import MailService
 
@@ -33,7 +33,7 @@ class MailJobs(QueueJobs[Mail]):
     async def fill(self) -> None:
         """See QueueJobs."""
         await self._service.woken(self._poll)
-        await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - no secret comes of it
+        await asyncio.sleep(JITTER.uniform(*PAUSE_SECONDS))
         while await self._service.take_requests():
             pass
         while await self._service.read_log():

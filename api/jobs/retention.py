@@ -7,7 +7,6 @@ The log is pruned by one instance at a time; sessions and keys by any, because t
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -16,6 +15,7 @@ from typing import Self
 import structlog
 
 from domain.errors import Unavailable
+from domain.jitter import JITTER
 from domain.models.actor import system
 from domain.services.retention import RetentionService
 from domain.tasks import Tasks
@@ -61,7 +61,7 @@ class Retention:
         await self._tasks.end()
 
     async def _run(self) -> None:
-        pause = self._first * random.random()  # noqa: S311 - jitter, not a secret
+        pause = self._first * JITTER.random()
         while True:
             await asyncio.sleep(pause)
             pause = min(self._every, RETRY_SECONDS)

@@ -11,7 +11,6 @@ The handshake itself is read and checked in api/http; keepalive pings are sent b
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
@@ -23,6 +22,7 @@ from uvicorn.server import ServerState
 from api.sockets.framing import NO_CODE, BrokenFrame, FrameReader, Opcode, close_frame, frame, read_close
 from api.sockets.opening import Headers, accepting, head
 from api.sockets.writer import Writer
+from domain.jitter import JITTER
 
 EXTENSION = "rollcall.protocol"
 """The key in `scope["extensions"]` under which a connection finds its protocol."""
@@ -178,7 +178,7 @@ class SocketProtocol(Writer):
     def shutdown(self) -> None:
         """The server stops: let the connection finish what it does and say 1012, spread over RETIRE_SECONDS."""
         if self.retire is not None and not self._closing:
-            self.retire(random.random() * RETIRE_SECONDS)  # noqa: S311 - jitter, not a secret
+            self.retire(JITTER.random() * RETIRE_SECONDS)
             return
         if self._accepted:
             self._fail(1012, "")

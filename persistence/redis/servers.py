@@ -22,6 +22,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisClusterException, RedisError
 
+from domain.models.hosts import split_hosts
+
 PORTS = {"sentinel": 26379, "cluster": 6379}
 SENTINEL_OPTIONS = ("service", "sentinel_username", "sentinel_password")
 
@@ -53,7 +55,7 @@ class RedisServers:
     """The servers of one address. Every client answers or fails within its `timeout` seconds."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+        parts = split_hosts(url)
         scheme, _, self._kind = parts.scheme.partition("+")
         self._hosts = list(_hosts(parts.netloc, PORTS.get(self._kind, 6379)))
         given = dict(parse_qsl(parts.query, keep_blank_values=True))
