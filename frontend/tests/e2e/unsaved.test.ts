@@ -6,7 +6,7 @@ import { ADMIN } from './harness/stack.ts';
 import { test, type Visitor } from './harness/visitor.ts';
 
 const TYPED = 'Typed by hand';
-const name = ({ page }: Visitor) => page.getByLabel('Name', { exact: true });
+const name = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Name', exact: true });
 const question = ({ page }: Visitor) => page.getByRole('dialog', { name: 'Leave without saving?' });
 const press = (visitor: Visitor, button: 'Stay' | 'Leave') =>
 	question(visitor).getByRole('button', { name: button }).click();
