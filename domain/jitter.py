@@ -5,4 +5,4 @@ from __future__ import annotations
 from random import Random
 
 JITTER = Random()  # noqa: S311 - no secret comes of it
-"""Not the functions of the module `random`: its state belongs to whoever seeds it, as tests do."""
+"""Not the functions of the module `random`: tests seed that one, and expect no other user of it."""
