@@ -26,11 +26,6 @@ class ApiKey(Node):
     entity: strawberry.Private[domain.ApiKey]
 
     @strawberry.field
-    def id(self) -> strawberry.ID:
-        """The row's UUID."""
-        return strawberry.ID(str(self.entity.id))
-
-    @strawberry.field
     def name(self) -> str:
         """What its owner calls it."""
         return self.entity.name

@@ -56,7 +56,7 @@ def _written(field: str, value: Any) -> Any:
 class Event(Node):
     """An entry reduced to what its viewer may see, by `seen` or by the service that returned it."""
 
-    entry: strawberry.Private[domain.Event]
+    entity: strawberry.Private[domain.Event]
     epoch: strawberry.Private[UUID]
 
     @classmethod
@@ -64,80 +64,75 @@ class Event(Node):
         """The entry as an actor sees it, or None if they may not see it; `user` as in `can_see_event`."""
         if not policies.can_see_event(actor, entry, user):
             return None
-        return cls(entry=policies.event_as_seen(actor, entry, user), epoch=epoch)
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        """The row's UUID."""
-        return strawberry.ID(str(self.entry.id))
+        return cls(entity=policies.event_as_seen(actor, entry, user), epoch=epoch)
 
     @strawberry.field
     def cursor(self) -> Cursor:
         """Its position in the log."""
-        return Cursor(sequence_cursor(self.epoch, self.entry.seq))
+        return Cursor(sequence_cursor(self.epoch, self.entity.seq))
 
     @strawberry.field
     def type(self) -> EventType:
         """What happened."""
-        return self.entry.type
+        return self.entity.type
 
     @strawberry.field
     def occurred_at(self) -> datetime:
         """When it happened."""
-        return self.entry.occurred_at
+        return self.entity.occurred_at
 
     @strawberry.field
     def actor(self, info: Info) -> User | None:
         """The user who caused it; null for the system itself."""
-        return None if self.entry.actor_id is None else _person(info, self.entry.actor_id)
+        return None if self.entity.actor_id is None else _person(info, self.entity.actor_id)
 
     @strawberry.field
     def actor_id(self, info: Info) -> strawberry.ID | None:
         """The id of the user who caused it, erased or not; null for the system itself, and for members."""
-        actor_id = self.entry.actor_id
+        actor_id = self.entity.actor_id
         return strawberry.ID(str(actor_id)) if actor_id is not None and info.context.viewer.sees_all else None
 
     @strawberry.field(metadata=price(LOADED_ROW_COST))
     def subject(self, info: Info) -> Node | None:
         """What it happened to: a user, a session, an API key, ...; null if that no longer exists or the viewer may not see it."""
-        kind, id_ = self.entry.subject  # users were read beforehand, as for `_person`
+        kind, id_ = self.entity.subject  # users were read beforehand, as for `_person`
         return _person(info, id_) if kind is SubjectKind.USER else _subject(info, id_)  # type: ignore[return-value]
 
     @strawberry.field
     def subject_id(self) -> strawberry.ID:
         """The id of what it happened to; it remains even if that no longer exists."""
-        return strawberry.ID(str(self.entry.subject.id))
+        return strawberry.ID(str(self.entity.subject.id))
 
     @strawberry.field
     def user(self, info: Info) -> User | None:
         """The user concerned, as they are now: the subject or its owner; null if erased or hidden, or if no user is concerned."""
-        return None if self.entry.user_id is None else _person(info, self.entry.user_id)
+        return None if self.entity.user_id is None else _person(info, self.entity.user_id)
 
     @strawberry.field
     def user_id(self) -> strawberry.ID | None:
         """The id of the user concerned; null if no user is concerned."""
-        return None if self.entry.user_id is None else strawberry.ID(str(self.entry.user_id))
+        return None if self.entity.user_id is None else strawberry.ID(str(self.entity.user_id))
 
     @strawberry.field(metadata=price(items=SHORT_LIST))
     def changes(self) -> list[FieldChange]:
         """What changed: each field with its value before and after, never a secret."""
-        return changes_as_seen(self.entry)
+        return changes_as_seen(self.entity)
 
     @strawberry.field
     def request_id(self) -> str | None:
         """The id of the request that caused it."""
-        return self.entry.request_id
+        return self.entity.request_id
 
     @strawberry.field
     def ip_address(self) -> str | None:
         """The IP address from which that request came."""
-        return self.entry.ip_address
+        return self.entity.ip_address
 
 
 @shows(domain.Event)
 def _node(info: Info, entry: domain.Event) -> Event:
     """The services have already reduced the entry to what its viewer may see."""
-    return Event(entry=entry, epoch=info.context.services.epoch)
+    return Event(entity=entry, epoch=info.context.services.epoch)
 
 
 def _person(info: Info, user_id: UUID) -> User | None:

@@ -35,11 +35,6 @@ class Invitation(Node):
     entity: strawberry.Private[domain.Invitation]
 
     @strawberry.field
-    def id(self) -> strawberry.ID:
-        """The row's UUID."""
-        return strawberry.ID(str(self.entity.id))
-
-    @strawberry.field
     def email(self) -> str:
         """The address that it was sent to."""
         return self.entity.email

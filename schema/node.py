@@ -44,10 +44,12 @@ for cls, name in (
 class Node:
     """Any object with an id, which is the UUID of its row."""
 
+    entity: strawberry.Private[Any]
+
     @strawberry.field
     def id(self) -> strawberry.ID:
         """The row's UUID."""
-        raise NotImplementedError
+        return strawberry.ID(str(self.entity.id))
 
 
 Show = Callable[[Info, Any], Node]

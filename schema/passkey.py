@@ -25,11 +25,6 @@ class Passkey(Node):
     entity: strawberry.Private[domain.Passkey]
 
     @strawberry.field
-    def id(self) -> strawberry.ID:
-        """The row's UUID."""
-        return strawberry.ID(str(self.entity.id))
-
-    @strawberry.field
     def name(self) -> str:
         """What its owner calls it."""
         return self.entity.name

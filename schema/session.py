@@ -35,11 +35,6 @@ class Session(Node):
 
     entity: strawberry.Private[domain.Session]
 
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        """The row's UUID."""
-        return strawberry.ID(str(self.entity.id))
-
     @strawberry.field(metadata=price(LOADED_ROW_COST))
     async def user(self, info: Info) -> User:
         """The user who signed in."""

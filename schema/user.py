@@ -32,11 +32,6 @@ class User(Node):
     entity: strawberry.Private[domain.User]
 
     @strawberry.field
-    def id(self) -> strawberry.ID:
-        """The row's UUID."""
-        return strawberry.ID(str(self.entity.id))
-
-    @strawberry.field
     def email(self, info: Info) -> str | None:
         """The e-mail address; auditors and admins see everyone's, members only their own and otherwise null."""
         return self.entity.email if policies.can_see_email(info.context.viewer, self.entity.id) else None

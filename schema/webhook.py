@@ -31,11 +31,6 @@ class WebhookEndpoint(Node):
     entity: strawberry.Private[domain.WebhookEndpoint]
 
     @strawberry.field
-    def id(self) -> strawberry.ID:
-        """The row's UUID."""
-        return strawberry.ID(str(self.entity.id))
-
-    @strawberry.field
     def name(self) -> str:
         """What admins call it."""
         return self.entity.name
@@ -76,11 +71,6 @@ class WebhookDelivery(Node):
     """One event for one endpoint."""
 
     entity: strawberry.Private[deliveries.WebhookDelivery]
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        """The row's UUID."""
-        return strawberry.ID(str(self.entity.id))
 
     @strawberry.field
     def type(self) -> EventType:

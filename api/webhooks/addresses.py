@@ -1,6 +1,6 @@
 """Which addresses a webhook may be sent to: those of the public internet, and the networks that the operator allows.
 
-An admin names a host, and whoever controls its name decides what it resolves to, at any time. So the addresses are checked
+An admin names a host, and the owner of that name decides what it resolves to, at any time. So the addresses are checked
 after the name was resolved, and the connection is made to a checked address; there is no second lookup in between.
 """
 

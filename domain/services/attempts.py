@@ -90,7 +90,7 @@ class Attempts:
         await self._count(("mail_to", email), self._limits.mails)
 
     async def inviting(self, email: str) -> None:
-        """Count an invitation to an address, whoever sends it."""
+        """Count an invitation to an address, from any sender."""
         await self._count(("mail_to", email), self._limits.mails)
 
     async def using_link(self, origin: Origin) -> None:

@@ -91,7 +91,7 @@ class PasskeyService:
         return Written(None, position)
 
     async def sign_in_options(self, origin: Origin) -> Mapping[str, Any]:
-        """Options for the browser of whoever signs in. Nothing is written. Raises RateLimited."""
+        """Options for the browser that signs in. Nothing is written. Raises RateLimited."""
         await self._attempts.passkey_options(origin)
         return self._party.sign_in_options(self._clock.now())
 

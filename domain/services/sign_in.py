@@ -159,7 +159,7 @@ class SignInService:
         return signed_in
 
     async def start(self, unit: WriteUnit, origin: Origin, user: User, now: datetime) -> SignedIn:
-        """Start a session within a transaction, which the caller commits; whoever calls it has proved who they are."""
+        """Start a session within a transaction, which the caller commits; the user has proved their identity."""
         session_id = uuid4()
         refresh, refresh_hash = self._tokens.issue_refresh(session_id, 1)
         session = Session(

@@ -1,6 +1,6 @@
 """Results that are kept for all instances (domain/services/results.py), in Redis. Without Redis nothing is kept.
 
-What is read is trusted only with this log's tag: whoever can write to Redis must not decide what a dashboard shows.
+What is read is trusted only with this log's tag: a client that can write to Redis must not decide what a dashboard shows.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ TYPES: dict[str, Fields] = {
     # Only its owner and admins get a passkey: see test_passkeys.py.
     "Passkey": dict.fromkeys(("id", "name", "createdAt", "lastUsedAt"), OPEN),
     "PasskeyPayload": {"passkey": OPEN},
-    # A challenge for whoever asked.
+    # A challenge for the caller.
     "PasskeyOptions": {"options": OPEN},
     "WebhookEndpoint": {
         **dict.fromkeys(("name", "url", "createdAt", "updatedAt"), OPEN),

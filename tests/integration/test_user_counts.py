@@ -1,4 +1,4 @@
-"""The number of users, which the real PostgreSQL keeps in step with the users, whoever writes and however it ends."""
+"""The number of users, which the real PostgreSQL keeps in step with the users for every writer, committed or rolled back."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def feed_messages(viewer: Actor) -> list[object]:
     assert seen is not None
     return [
         UserEntered(user=UserType(entity=ADMIN), cursor=POSITION),
-        UserChanged(user=UserType(entity=SUBJECT), cursor=POSITION, changes=changes_as_seen(seen.entry)),
+        UserChanged(user=UserType(entity=SUBJECT), cursor=POSITION, changes=changes_as_seen(seen.entity)),
         UserLeft(user_id=cast("Any", "1"), cursor=POSITION),
     ]
 
@@ -234,7 +234,7 @@ def test_a_user_who_is_not_loaded_is_left_to_the_executor(recwarn: pytest.Warnin
 def test_an_error_is_left_to_the_executor() -> None:
     viewer = VIEWERS[0]
     broken = replace(ENTRY, seq=cast("Any", None), ord=cast("Any", None), occurred_at=cast("Any", None))
-    message = Event(entry=broken, epoch=EPOCH)
+    message = Event(entity=broken, epoch=EPOCH)
     text = "subscription { userEvents { ... on Event { id occurredAt } } }"
     result = left_to_the_executor(text, message, seen_by(viewer))
     assert result.errors is not None

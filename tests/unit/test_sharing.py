@@ -112,12 +112,12 @@ class BadgeSubscriptions:
     @strawberry.subscription
     async def badges(self) -> AsyncGenerator[Badge, None]:
         """A subscription that these tests only parse."""
-        yield Badge(name="", mine=False)
+        yield Badge(entity=None, name="", mine=False)
 
     @strawberry.subscription
     async def things(self) -> AsyncGenerator[Node, None]:
         """The same, with an interface as its type."""
-        yield Badge(name="", mine=False)
+        yield Badge(entity=None, name="", mine=False)
 
 
 BADGES = strawberry.Schema(BadgeQueries, subscription=BadgeSubscriptions)._schema

@@ -66,7 +66,7 @@ test('newcomers wait until asked for, and the page does not scroll', async ({ op
 	expect(await button.count()).toBe(0);
 });
 
-test('whoever no longer matches stays, marked, until the page is read again', async ({ open }) => {
+test('a user who no longer matches stays, marked, until the page is read again', async ({ open }) => {
 	const [api, tag] = [await Api.signIn(), unique('leaver')];
 	const someone = await api.newUser({ name: `Leaver ${tag}` });
 	const visitor = await open({ as: ADMIN });

@@ -39,7 +39,7 @@ export class Socket extends EventTarget {
 		this.onmessage({ data: JSON.stringify(frame) });
 	}
 
-	/** Hands a message to whoever subscribed to the operation. */
+	/** Hands a message to the subscribers of the operation. */
 	push(operation: string, data: object): void {
 		const { id } = this.subscribed(operation)!;
 		this.receive({ id, type: 'next', payload: { data } });

@@ -221,7 +221,7 @@ describe('what goes wrong', () => {
 		expect(isHttpError(error, status) && error.body).toMatchObject({ code, requestId: 'of-the-api' });
 	});
 
-	test('no answer, and no answer that can be read, are an API that is away', async () => {
+	test('no answer, and no answer that can be read, mean that the API is unavailable', async () => {
 		for (const bad of [() => null, () => ({ text: '<html>' })]) {
 			answer = bad;
 			const error = await raised(new Api(visit(jar())).run(Anything, {}));

@@ -48,7 +48,7 @@ describe('raised is', () => {
 		['the code of a refusal', () => apiError('FORBIDDEN'), 'FORBIDDEN'],
 		['no data', () => Response.json({ data: null }), 'INTERNAL_ERROR'],
 		['no answer', () => Promise.reject(new TypeError('failed to fetch')), 'UNAVAILABLE'],
-		['an answer that is none', () => new Response('<html>'), 'UNAVAILABLE']
+		['an answer that is not JSON', () => new Response('<html>'), 'UNAVAILABLE']
 	])('%s', async (_, answer, code) => {
 		server({ '/graphql': [answer] });
 		const error = await run(Anything, {}).catch((one: unknown) => one);

@@ -118,7 +118,7 @@ test('a browser that fails says so only if it was asked', async () => {
 	expect(refusals).toEqual(['PASSKEY_FAILED']);
 });
 
-test('a refusal is said, whoever asked', async () => {
+test('the refusal of an offered passkey is shown', async () => {
 	api.on(SignInWithPasskey, () => ({ signInWithPasskey: refused('INVALID_CREDENTIALS') as never }));
 	answers = [() => ({ id: 'mine' }), pending];
 	void signIn().offer();
@@ -127,7 +127,7 @@ test('a refusal is said, whoever asked', async () => {
 	expect(got).toEqual([]);
 });
 
-test('too many requests are said only to who asked', async () => {
+test('too many requests are shown only to a visitor who chose a passkey', async () => {
 	api.on(BeginPasskeySignIn, () => ({ beginPasskeySignIn: refused('RATE_LIMITED') as never }));
 	await signIn().offer();
 	expect(refusals).toEqual([]);

@@ -6,7 +6,7 @@ afterEach(() => vi.unstubAllGlobals());
 const answer = (users: { id: string; online: boolean }[]) =>
 	Response.json({ data: { nodes: users.map((user) => ({ __typename: 'User', ...user })) } });
 
-test('after a break is what the API says, but for whoever came or went meanwhile', async () => {
+test('after a break is what the API says, except for users who came or went meanwhile', async () => {
 	const presence = new Presence();
 	presence.apply('ada', true);
 	let release = (_: Response) => {};

@@ -107,7 +107,7 @@ describe('requests', () => {
 		expect(seen).toHaveLength(0);
 	});
 
-	test('are refused with 503 while the API is away, and pass when it is back', async () => {
+	test('are refused with 503 while the API is unavailable, and pass when it is back', async () => {
 		const { url, api, logged } = await stand();
 		const { port } = api.address() as { port: number };
 		await new Promise((resolve) => api.close(resolve));
@@ -241,7 +241,7 @@ describe('sockets', () => {
 		expect(answer).toMatch(/why\?$/);
 	});
 
-	test('are refused with 503 while the API is away', async () => {
+	test('are refused with 503 while the API is unavailable', async () => {
 		const { port, api, logged } = await stand();
 		await new Promise((resolve) => api.close(resolve));
 		expect(await raw(port, UPGRADE)).toMatch(/^HTTP\/1.1 503 /);

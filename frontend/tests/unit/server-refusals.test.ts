@@ -36,8 +36,8 @@ describe('every answer has the safe headers', () => {
 		['many headers', 431, GET('/people', ...Array.from({ length: 4_000 }, () => 'a: b'))],
 		['what is no request', 400, 'hello\r\n\r\n'],
 		['a request that does not end', 408, 'GET /people HTTP/1.1\r\nhost: loc'],
-		['an API that is away', 503, GET('/graphql')],
-		['a handshake while the API is away', 503, handshake('console.example', 'localhost')],
+		['an unavailable API', 503, GET('/graphql')],
+		['a handshake while the API is unavailable', 503, handshake('console.example', 'localhost')],
 		['a handshake elsewhere', 404, handshake('/graphql', '/people').replace('console.example', 'localhost')],
 		['a handshake for a foreign host', 421, UPGRADE],
 		[

@@ -19,5 +19,5 @@ export const enLinks = {
 	acceptName: 'Name',
 	acceptNameHint: 'Leave it empty to keep the name in the invitation, if it has one.',
 	accept: 'Create account',
-	again: 'If the link no longer works, ask whoever invited you for another one.'
+	again: 'If the link no longer works, ask the person who invited you for another one.'
 };

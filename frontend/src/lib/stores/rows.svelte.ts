@@ -129,7 +129,7 @@ export class Rows<T extends Listed, Change = never> {
 		this.#snapshot = new Set();
 	}
 
-	/** The snapshot is complete: whoever stands on the page and was not named has left. */
+	/** The snapshot is complete: a user on the page whom it did not name has left. */
 	endSnapshot(): void {
 		const named = this.#snapshot;
 		this.#snapshot = null;

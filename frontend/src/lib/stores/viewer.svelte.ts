@@ -1,4 +1,4 @@
-/** Whoever is signed in, and what they may do. */
+/** The signed-in user, and what they may do. */
 import { createContext } from 'svelte';
 import type { Viewer as Row } from '#lib/graphql/documents.ts';
 import { can, type Right } from '#lib/utils/user/rights.ts';

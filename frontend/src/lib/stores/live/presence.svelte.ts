@@ -9,7 +9,7 @@ export class Presence {
 	// Nobody shows them: they need no signals.
 	/* eslint-disable svelte/prefer-svelte-reactivity */
 	readonly #listeners = new Set<() => void>();
-	/** Since each refresh that is still under way: whoever changed meanwhile is known better than its answer. */
+	/** For each refresh in progress, the users who changed since it began: their state is newer than its answer. */
 	readonly #refreshes = new Set<Set<string>>();
 	/* eslint-enable svelte/prefer-svelte-reactivity */
 

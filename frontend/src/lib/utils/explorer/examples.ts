@@ -1,4 +1,4 @@
-/** Ready requests for whoever is signed in: their address, their id, and what their role may ask. No password is in them. */
+/** Ready requests for the signed-in user: their address, their id, and what their role may ask. No password is in them. */
 import type { Viewer } from '#lib/graphql/documents.ts';
 import { can } from '#lib/utils/user/rights.ts';
 

@@ -19,7 +19,7 @@ export const POST: RequestHandler = async ({ request, locals }) => {
 	return answer({ options: outcome.options as PublicKeyCredentialRequestOptionsJSON });
 };
 
-/** Starts the session of whoever has signed, and says where to go on. */
+/** Starts the session of the user who signed, and returns where to go next. */
 export const PUT: RequestHandler = async ({ request, locals, url }) => {
 	if (isCrossSite(request)) return answer({ refusal: CROSS_SITE });
 	const credential: unknown = await request.json().catch(() => null);
