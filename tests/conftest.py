@@ -23,6 +23,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from hypothesis import settings as hypothesis_settings
 
 from api.addresses import DatabaseAddress
@@ -42,6 +43,16 @@ __all__ = [
 # A deadline is wall time, which a busy machine may exceed by any amount: no test asserts it.
 hypothesis_settings.register_profile("rollcall", deadline=None)
 hypothesis_settings.load_profile("rollcall")
+
+# As in production, a traceback shows no values of variables, which may be secrets, and costs little.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False),
+    ]
+)
 
 SHARED = pytest.StashKey[tuple[Embedded, str]]()
 ADDRESS = "database_address"
