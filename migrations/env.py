@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from api.settings import Settings
+from persistence.backup import MIGRATION_LOCK
 from persistence.engine import DIALECT
 from persistence.hosts import Hosts
 from persistence.tables import metadata
 
-LOCK = 0x4D696772617465
-"""The advisory lock under which one process at a time migrates a database ("Migrate" in ASCII)."""
 DSN = context.config.get_main_option("sqlalchemy.url") or Settings.load().direct_database_url.dsn
 
 
@@ -30,7 +29,7 @@ async def online() -> None:
     """Connect and migrate."""
     engine = create_async_engine(DIALECT, async_creator=Hosts(DSN).connect, poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.execute(select(func.pg_advisory_lock(LOCK)))
+        await connection.execute(select(func.pg_advisory_lock(MIGRATION_LOCK)))
         await connection.commit()
         await connection.run_sync(migrate)
         await connection.commit()

@@ -6,6 +6,7 @@ import typer
 
 from api.cli.admin import admin
 from api.cli.api_keys import api_keys
+from api.cli.backup import backup
 from api.cli.console import console
 from api.cli.export import export
 from api.cli.faults import reported
@@ -14,6 +15,7 @@ from api.cli.invite import invite
 from api.cli.keys import keys
 from api.cli.log import log
 from api.cli.migrate import migrate
+from api.cli.restore import restore
 from api.cli.schema_ import schema
 from api.cli.seed import seed
 from api.cli.serve import serve
@@ -25,6 +27,8 @@ app = typer.Typer(name="rollcall", no_args_is_help=True, add_completion=False, p
 app.command("up")(up)
 app.command("serve")(serve)
 app.command("migrate")(migrate)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.add_typer(admin, name="admin")
 app.add_typer(api_keys, name="api-keys")
 app.add_typer(console, name="console")

@@ -7,9 +7,10 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from api.addresses import DatabaseAddress
 from api.bootstrap import check_database, open_core
 from api.cli.local.embedded import Embedded, Engines, kept_secret
 from api.cli.local.embedded.private import write_text
@@ -70,6 +71,36 @@ def directory() -> Iterator[Settings]:
         settings = Settings.load(**local_values(given.data_dir, engines))
         upgrade(settings.database_url)
         yield settings
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The address of a database, and the variable that has it."""
+
+    address: DatabaseAddress
+    setting: str
+
+
+@contextmanager
+def only_database() -> Iterator[Database]:
+    """The database alone, whatever its schema: neither Redis nor a key is needed.
+
+    It is found as by `directory`. Raises ConfigurationError and EngineError.
+    """
+    given = LocalSettings.load()
+    configure_logs("warning", given.log_format)
+    if given.database_direct_url is not None:
+        yield Database(given.database_direct_url, "DATABASE_DIRECT_URL")
+    elif given.database_url is not None:
+        yield Database(given.database_url, "DATABASE_URL")
+    elif (running := _announced(given.data_dir)[1]) is not None and _alive(running):
+        yield Database(DatabaseAddress(running.database_url), "DATABASE_URL")
+    else:
+        embedded = Embedded(given.data_dir)
+        try:
+            yield Database(DatabaseAddress(embedded.start(valkey=False).database_url), "DATABASE_URL")
+        finally:
+            embedded.stop()
 
 
 def _alive(engines: Engines) -> bool:
