@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 import asyncpg
@@ -166,14 +165,5 @@ async def refresh(url: str) -> None:
     try:
         tables = [row["relname"] for row in await connection.fetch(RELATIONS, TABLES)]
         await connection.execute("VACUUM (ANALYZE) " + ", ".join(f'{SCHEMA}."{table}"' for table in tables))
-    finally:
-        await connection.close()
-
-
-async def epoch_of(url: str) -> UUID:
-    """The epoch of the log. Raises what asyncpg raises."""
-    connection = await Hosts(url).connect()
-    try:
-        return cast(UUID, await connection.fetchval(f"select epoch from {SCHEMA}.log_state"))  # noqa: S608
     finally:
         await connection.close()

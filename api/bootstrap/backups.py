@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID
 
 from api.addresses import DatabaseAddress
 from api.bootstrap.database import schema_revision, unusable
@@ -13,7 +12,7 @@ from persistence import backup
 from persistence.backup import Contents, NoSuchSchema, Snapshot, closing, opening
 from persistence.tables import metadata
 
-__all__ = ["Contents", "Snapshot", "closing", "contents_of", "opening", "own_tables", "refreshed", "snapshot_of"]
+__all__ = ["Contents", "Snapshot", "closing", "contents_of", "opening", "own_tables", "refresh", "snapshot_of"]
 
 ALEMBIC_TABLE = "alembic_version"
 
@@ -41,7 +40,6 @@ def own_tables() -> set[str]:
     return {*metadata.tables, ALEMBIC_TABLE}
 
 
-async def refreshed(address: DatabaseAddress) -> UUID:
-    """Refresh the database's statistics after a restore; returns the epoch of its log. Raises what asyncpg raises."""
+async def refresh(address: DatabaseAddress) -> None:
+    """Refresh the database's statistics after a restore. Raises what asyncpg raises."""
     await backup.refresh(address.dsn)
-    return await backup.epoch_of(address.dsn)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from api.bootstrap.backups import contents_of, refreshed
+from api.bootstrap.backups import contents_of, refresh
 from api.cli.backup import INTERRUPTED
 from api.cli.backups.archive import Backup
 from api.cli.backups.programs import find_programs
@@ -50,8 +49,8 @@ def restore(
                 said = f"{file} is complete: {backup.manifest.describe()}"
             else:
                 with only_database() as database:
-                    epoch = _restored(database, backup, progress, replace=replace)
-                said = f"Restored {backup.manifest.describe()}; the log now has the epoch {epoch}"
+                    _restored(database, backup, progress, replace=replace)
+                said = f"Restored {backup.manifest.describe()}; earlier positions of the log need a resync"
     except KeyboardInterrupt:
         typer.echo("Interrupted; unless it was migrated already, the database is as it was", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -62,7 +61,7 @@ def restore(
     typer.echo(said)
 
 
-def _restored(database: Database, backup: Backup, progress: Progress, *, replace: bool) -> UUID:
+def _restored(database: Database, backup: Backup, progress: Progress, *, replace: bool) -> None:
     async def run() -> None:
         contents = await contents_of(database.address, database.setting)
         dropped = check_target(backup.manifest, contents, replace=replace, setting=database.setting)
@@ -80,4 +79,4 @@ def _restored(database: Database, backup: Backup, progress: Progress, *, replace
     if backup.manifest.schema_revision != shipped().head:
         upgrade(database.address)
     progress.add_task("Refreshing the statistics", total=None)
-    return interruptible(lambda: refreshed(database.address))
+    interruptible(lambda: refresh(database.address))

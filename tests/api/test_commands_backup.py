@@ -106,10 +106,12 @@ async def test_positions_of_before_a_restore_require_a_resync(fresh_api: tuple[A
         await restore(url, backup, replace=True)
         while (received := next(iter((await socket.next("open")).values())))["__typename"] != "ResyncRequired":
             pass
+        assert (await socket.receive())["type"] == "complete"
         for number, query in enumerate((EVENTS, FEED)):
             for name, cursor in (("before", before), ("after", after["cursor"])):
                 got = await first(socket, f"{name}{number}", query, cursor)
                 assert got["__typename"] == "ResyncRequired", name
+                assert (await socket.receive())["type"] == "complete"
         resumed = await first(socket, "again", EVENTS, received["cursor"])
         assert resumed["__typename"] in ("Event", "Heartbeat")
     ids = {str(row["id"]) for row in await fetch(url, "select id from users")}

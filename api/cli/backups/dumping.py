@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 from api.bootstrap.backups import Snapshot, snapshot_of
-from api.cli.backups.archive import CHUNK, NewBackup
+from api.cli.backups.archive import NewBackup
 from api.cli.backups.manifest import LogPosition, Manifest
 from api.cli.backups.programs import Programs, find_programs, without_password
-from api.cli.backups.running import Running, running
+from api.cli.backups.running import CHUNK, Running, running
 from api.cli.local.access import Database
 from api.version import VERSION
 

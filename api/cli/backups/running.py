@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from api.cli.backups.programs import Reports
 
 T = TypeVar("T")
+CHUNK = 1 << 20
 
 
 class ProgramFailed(Exception):
@@ -61,6 +62,9 @@ async def running(
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+        if process.stdout is not None:
+            while await process.stdout.read(CHUNK):  # asyncio notices the end of a process after that of its output
+                pass
         await program.succeeded()
 
 
