@@ -71,7 +71,7 @@ def can_see_sessions(actor: Actor, user_id: UUID) -> bool:
 
 
 def can_see_second_factors(actor: Actor, user_id: UUID) -> bool:
-    """Whether the actor may know which second factors this user has: their own; for others, admins only."""
+    """Whether the actor may know how this user signs in (password, passkeys, second factors): their own; for others, admins only."""
     return actor.is_admin or actor.user_id == user_id
 
 

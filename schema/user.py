@@ -16,6 +16,7 @@ from domain.models.directory import Count, UserFilter, UserQuery
 from domain.pagination import Window
 from schema.connection import Connection
 from schema.context import Info
+from schema.marks import LOADED_ROW_COST, price
 from schema.node import Node, Role, UserSortField, UserStatus, given, shows, uuid_of
 
 
@@ -24,7 +25,7 @@ from schema.node import Node, Role, UserSortField, UserStatus, given, shows, uui
     "A member sees active users; an auditor and an admin see every status."
 )
 class User(Node):
-    """A user as the viewer sees them: of these fields, only `email` and `canSignIn` depend on the viewer.
+    """A user as the viewer sees them: of these fields, `email`, `canSignIn` and `hasPassword` depend on the viewer.
 
     Other nouns add their lists to it (`add_fields` in schema/root.py), so that nouns depend on each other in one order.
     """
@@ -70,6 +71,11 @@ class User(Node):
     def can_sign_in(self, info: Info) -> bool | None:
         """Whether there is any way to sign in as this user; for auditors and admins and the user's own, otherwise null."""
         return self.entity.can_sign_in if policies.can_see_access(info.context.viewer, self.entity.id) else None
+
+    @strawberry.field(metadata=price(cost=LOADED_ROW_COST))
+    async def has_password(self, info: Info) -> bool | None:
+        """Whether they sign in with one; the user's own, and for admins, otherwise null."""
+        return await info.context.loaders.by_user(info.context.services.users.have_password).load(self.entity.id)
 
     @strawberry.field
     def created_at(self) -> datetime:

@@ -123,6 +123,17 @@ class DirectoryService:
         async with self._store.read() as unit:
             return await unit.users.password_hashes(user_ids)
 
+    async def have_password(
+        self, actor: Actor, user_ids: Sequence[UUID], at_least: LogCursor | None = None
+    ) -> Mapping[UUID, bool | None]:
+        """Whether each user has a password; None where the actor may not know it."""
+        allowed = [u for u in user_ids if policies.can_see_second_factors(actor, u)]
+        found: Mapping[UUID, str] = {}
+        if allowed:
+            async with self._store.read(at_least) as unit:
+                found = await unit.users.password_hashes(allowed)
+        return {u: u in found if u in allowed else None for u in user_ids}
+
     async def count(self, query: UserQuery, at_least: LogCursor | None = None) -> Count:
         """How many users match; the window is ignored. An estimate where counting costs much."""
         async with self._store.read(at_least, query.searcher) as unit:

@@ -162,6 +162,7 @@ TYPES: dict[str, Fields] = {
         "secondFactors": Probe(ON_USER, "secondFactors", OWN, lambda v: v is not None),
         "passkeys": Probe(ON_USER, "passkeys { id }", OWN, lambda v: v is not None),
         "canSignIn": Probe(ON_USER, "canSignIn", CONCERNED),
+        "hasPassword": Probe(ON_USER, "hasPassword", OWN, lambda v: v is not None),
         "sessions": Probe(ON_USER, "sessions { edges { node { id } } }", OWN, lambda v: bool(v["edges"])),
         "events": Probe(ON_USER, "events { edges { node { id } } }", CONCERNED, lambda v: bool(v["edges"])),
     },

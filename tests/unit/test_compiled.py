@@ -157,7 +157,7 @@ def left_to_the_executor(text: str, message: object, context: Seen) -> Execution
     return executed(of, message, context)
 
 
-LOADED = {"events", "sessions", "pendingEmail", "secondFactors", "passkeys"}
+LOADED = {"events", "sessions", "pendingEmail", "secondFactors", "passkeys", "hasPassword"}
 """The fields of a user that are read from the database."""
 
 
@@ -249,6 +249,7 @@ def test_an_error_is_left_to_the_executor() -> None:
         "user { pendingEmail }",
         "user { secondFactors }",
         "user { passkeys { id } }",
+        "user { hasPassword }",
     ],
 )
 def test_arguments_and_async_fields_disable_compilation_only_of_their_own_type(fields: str) -> None:

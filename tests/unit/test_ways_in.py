@@ -56,6 +56,16 @@ async def test_a_password_is_a_way_in(world: World) -> None:
     assert renamed.value.can_sign_in
 
 
+async def test_whether_there_is_a_password_is_for_the_user_and_admins(world: World) -> None:
+    ada, bo = await world.user(), await without_password(world)
+    admin = actor(await world.user("admin@example.com", Role.ADMIN))
+    auditor = actor(await world.user("audit@example.com", Role.AUDITOR))
+    both = [ada.id, bo.id]
+    assert await world.users.have_password(admin, both) == {ada.id: True, bo.id: False}
+    assert await world.users.have_password(auditor, both) == {ada.id: None, bo.id: None}
+    assert await world.users.have_password(actor(ada), both) == {ada.id: True, bo.id: None}
+
+
 async def test_the_filter_is_for_those_who_may_know(world: World) -> None:
     ada, bo = await world.user(), await without_password(world)
     auditor = await world.user("cy@example.com", Role.AUDITOR)
