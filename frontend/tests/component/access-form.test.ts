@@ -31,6 +31,11 @@ test('one is generated here, sent, and shown once it is set', async () => {
 	expect(answers.last.data.password).not.toBe(sent);
 });
 
+test('a disabled user cannot sign in, whatever is set', () => {
+	show(AccessForm, { record: record({ canSignIn: true, status: 'DISABLED' }) });
+	screen.getByText(enRecord.access.disabled);
+});
+
 test('one that was typed is sent, and not shown', async () => {
 	show(AccessForm, { record: record() });
 	await fireEvent.input(field(), { target: { value: 'a typed password' } });

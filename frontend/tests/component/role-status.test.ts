@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import EraseDialog from '#lib/components/user/EraseDialog.svelte';
 import RoleForm from '#lib/components/user/RoleForm.svelte';
 import StatusActions from '#lib/components/user/StatusActions.svelte';
-import { UserSessions, type Role, type UserStatus } from '#lib/graphql/documents.ts';
+import { UserAccess, type Role, type UserStatus } from '#lib/graphql/documents.ts';
 import { enChange } from '#lib/messages/en-change.ts';
 import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
@@ -165,7 +165,7 @@ describe('the status', () => {
 		await confirm(en.user.disable);
 		await answers.last.answer(success('status', user({ status: 'DISABLED', version: 8 })));
 		expect(subject.subject.stored).toMatchObject({ status: 'DISABLED', version: 8 });
-		await waitFor(() => expect(answers.asked).toEqual([UserSessions]));
+		await waitFor(() => expect(answers.asked).toEqual([UserAccess]));
 	});
 
 	test('refused because somebody was quicker, shows them as they are now', async () => {

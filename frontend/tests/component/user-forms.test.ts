@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import PasswordForm from '#lib/components/session/PasswordForm.svelte';
 import SessionList from '#lib/components/session/SessionList.svelte';
 import ProfileForm from '#lib/components/user/ProfileForm.svelte';
-import { UserSessions } from '#lib/graphql/documents.ts';
+import { UserAccess } from '#lib/graphql/documents.ts';
 import { enAccount } from '#lib/messages/en-account.ts';
 import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
@@ -196,7 +196,7 @@ test('a new password empties the form, and the sessions are read again', async (
 	await answers.last.answer(success('password', null));
 	expect([field().value, expectsOwn(subject)]).toEqual(['', false]);
 	await screen.findByText(enAccount.changed);
-	await waitFor(() => expect(answers.asked).toEqual([UserSessions]));
+	await waitFor(() => expect(answers.asked).toEqual([UserAccess]));
 });
 
 test('a wrong current password stands at its field, which has the focus', async () => {

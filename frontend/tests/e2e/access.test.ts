@@ -16,11 +16,11 @@ test.for([true, false])('a generated password, shown once (script: %s)', async (
 	await visitor.goto(`/people?q=${email}`);
 	await page.locator('tr[data-id]').getByText('Cannot sign in').waitFor();
 	await visitor.goto(`/people/${createUser.user.id}`);
-	await page.getByText('there is no password').waitFor();
+	await page.getByText('there is no password and no passkey').waitFor();
 	await page.getByText('Set a password').click();
 	await page.getByRole('button', { name: 'Generate one' }).click();
 	const password = (await page.locator('[data-password]').textContent())!;
-	await page.getByText('Signs in with a password.').waitFor();
+	await page.getByText('Can sign in.').waitFor();
 	await expectAccessible(visitor, 'a password that is shown');
 	await page.setViewportSize({ width: 390, height: 800 });
 	await expectNoSidewaysScroll(visitor, 'a password that is shown');

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { ResetSecondFactor } from '#lib/graphql/documents.ts';
 import { Api } from './harness/api.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './harness/checks.ts';
+import { ADMIN } from './harness/stack.ts';
 import { test, type Visitor } from './harness/visitor.ts';
 
 /** An authenticator of the device, which has verified its user whenever it is asked. */
@@ -94,8 +95,17 @@ test('is a second factor beside the password, and is refused once it is removed'
 	await page.getByRole('button', { name: 'Use a passkey' }).click();
 	await page.waitForURL((url) => url.pathname !== '/sign-in');
 
+	const watching = await open({ as: ADMIN });
+	await watching.goto(`/people/${user.id}`);
+	const ways = watching.page.locator('[data-ways-in]');
+	await ways.getByText('Laptop', { exact: true }).waitFor();
+	await ways.getByText('last used').waitFor();
+	await expectAccessible(watching, 'the ways to sign in');
+	await watching.page.setViewportSize({ width: 390, height: 844 });
+	await expectNoSidewaysScroll(watching, 'the ways to sign in');
 	const admin = await Api.signIn();
 	await admin.run(ResetSecondFactor, { userId: user.id });
+	await ways.getByText('Laptop', { exact: true }).waitFor({ state: 'detached' });
 	await page.waitForURL(/\/sign-in/);
 	await visitor.ready();
 	await page.getByRole('button', { name: 'Use a passkey' }).click();

@@ -106,12 +106,12 @@ test.for([true, false])(
 		const visitor = await open({ as: ADMIN, script });
 		const { page } = visitor;
 		await visitor.goto(`/people/${user.id}`);
-		await page.getByText('Has an authenticator app').waitFor();
-		await page.getByText('Remove the second factor…').click();
+		await page.locator('[data-ways-in]').getByText('Authenticator app').waitFor();
+		await page.getByText('Remove second factor and passkeys…').click();
 		await page.getByText('all their sessions end').waitFor();
 		await expectAccessible(visitor, 'removing a second factor');
-		await page.getByRole('button', { name: 'Remove the second factor' }).click();
-		await page.getByText('The second factor was removed').waitFor();
+		await page.getByRole('button', { name: 'Remove second factor and passkeys' }).click();
+		await page.getByText('Second factor and passkeys were removed').waitFor();
 		await theirs.page.waitForURL(/sign-in/);
 		expect((await Api.signIn(user)) instanceof Api).toBe(true);
 	}

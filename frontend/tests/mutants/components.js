@@ -2,6 +2,20 @@
 
 /** @type {import("../mutants.js").Mutants} */
 export const COMPONENTS = {
+	'lib/components/user/WaysIn.svelte': [
+		["access.secondFactors?.includes('TOTP')", 'access.secondFactors?.length', 'a passkey is taken for the app'],
+		['access.hasPassword ?', '!access.hasPassword ?'],
+		['{#if access.pendingEmail}', '{#if false}']
+	],
+	'lib/components/user/FactorReset.svelte': [
+		['record.access.hasPassword ?', 'true ?', 'nobody says that it locks out'],
+		['secondFactors: [], passkeys: []', '', 'the form stays'],
+		['record.readAccess();', '']
+	],
+	'lib/components/user/OwnEmail.svelte': [
+		["element.closest('details')!.querySelector('summary')!.focus();", '', 'the focus is lost'],
+		['wanted = email;', '', 'what was just asked for is not shown']
+	],
 	'lib/components/user/RoleForm.svelte': [
 		['return record.showChange({ role });', 'record.showChange({ role });'],
 		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],
@@ -34,7 +48,7 @@ export const COMPONENTS = {
 			'a refused status stays'
 		],
 		['<input type="hidden" name="expectedVersion" value={user.version} />', ''],
-		['record.readSessions();', ''],
+		['record.readAccess();', ''],
 		['record.saved(stored);', ''],
 		['refused: (_, kept) => record.notSaved(kept?.current)', ''],
 		['consequenceOf(user, { action }) !== null', "action === 'disable'", 'deleting asks nothing']
@@ -60,7 +74,7 @@ export const COMPONENTS = {
 		['hydrated.current && (form.busy || !dirty)', 'false']
 	],
 	'lib/components/session/PasswordForm.svelte': [
-		['record.readSessions();', ''],
+		['record.readAccess();', ''],
 		['element.reset();', ''],
 		['begin: () => record.showChange(),', ''],
 		["fields: ['currentPassword', 'newPassword'],", '']

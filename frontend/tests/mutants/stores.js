@@ -197,7 +197,9 @@ export const STORES = {
 		['if (open) this.#ownChanges -= 1;', 'this.#ownChanges -= 1;']
 	],
 	'lib/stores/user/record.svelte.ts': [
-		['if (SESSION_EVENTS.has(event.type)) this.readSessions();', ''],
+		['if (email || ACCESS_EVENTS', 'if (ACCESS_EVENTS'],
+		['if (email || ACCESS_EVENTS.has(event.type)) this.readAccess();', ''],
+		['this.access = access;\n\t\t\t\t}', '}'],
 		["\t'SESSION_REVOKED',\n", ''],
 		['this.timeline.apply(event, missed);', 'this.timeline.apply(event);'],
 		['if (this.subject.update(user)) this.draft.receive(user, null);', ''],
@@ -207,7 +209,7 @@ export const STORES = {
 		['if (current) this.subject.update(current);', ''],
 		['this.subject.update(user, false);', ''],
 		['void live.presence.refresh([this.id]);', ''],
-		['this.readSessions();\n\t\t\t\tvoid', 'void'],
+		['this.readAccess();\n\t\t\t\tvoid', 'void'],
 		['this.#timer = setTimeout(() => {\n', '(() => {\n'],
 		['this.draft.receive(event.user, event.actor?.displayName ?? null);', 'this.draft.rebase(event.user);'],
 		[

@@ -68,7 +68,10 @@ test('a new email waits, and counts once it is confirmed', async () => {
 	await show();
 	expect(pending()).toBeNull();
 	await change(` ${NEW} `);
-	await screen.findByText(enOwnEmail.asked);
+	await screen.findByText(enOwnEmail.waits(NEW));
+	// One notice, and the focus where the form was folded up.
+	expect(document.querySelectorAll('#email [role=status]')).toHaveLength(1);
+	expect(document.activeElement).toBe(form('changeEmail')!.closest('details')!.querySelector('summary'));
 	expect(site.api.variables(RequestEmailChange)).toEqual([
 		{ input: { newEmail: NEW, currentPassword: 'the current one' } }
 	]);

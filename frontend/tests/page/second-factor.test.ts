@@ -1,21 +1,13 @@
-/** The second factor of one's own account, and of somebody else's: what is shown once, and what without script. */
+/** The second factor of one's own account: what is shown once, and what without script. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
-import {
-	BeginTotp,
-	ConfirmTotp,
-	DisableTotp,
-	RenewRecoveryCodes,
-	ResetSecondFactor
-} from '#lib/graphql/documents.ts';
+import { BeginTotp, ConfirmTotp, DisableTotp, RenewRecoveryCodes } from '#lib/graphql/documents.ts';
 import { en } from '#lib/messages/en.ts';
 import { enFactor } from '#lib/messages/en-factor.ts';
-import { enRecord } from '#lib/messages/en-record.ts';
 import { actions } from '../../src/routes/(app)/account/+page.server.ts';
 import Page from '../../src/routes/(app)/account/+page.svelte';
 import { Site } from '../document/site.ts';
-import { ADMIN, DONE, refused, session, sessionPage, user } from '../fakes/rows.ts';
-import { newSite, show as showUser } from './user.ts';
+import { ADMIN, refused, session, sessionPage, user } from '../fakes/rows.ts';
 
 const ENROLMENT = { secret: 'ABCDEFGH', uri: 'otpauth://totp/x?secret=ABCDEFGH', qrSvg: '<svg/>' };
 const CODES = ['aaaa-bbbb-cccc-dddd', 'eeee-ffff-gggg-hhhh'];
@@ -113,22 +105,4 @@ test('without script, a refused first code shows the same secret again', async (
 test('without script, codes are shown by the page that answers', async () => {
 	await show(['TOTP'], { form: 'confirmTotp', done: CODES });
 	expect([state(), shownCodes()]).toEqual(['on', CODES]);
-});
-
-test('of somebody else is removed where there is one, and nothing stands where there is none', async () => {
-	site = newSite();
-	await showUser(site);
-	const blocks = [...document.querySelectorAll('aside > *')];
-	expect(
-		blocks.every((block) => block.textContent!.trim()),
-		'no empty block'
-	).toBe(true);
-	document.body.replaceChildren();
-	site = newSite();
-	site.api.on(ResetSecondFactor, () => ({ resetSecondFactor: DONE }));
-	await showUser(site, { secondFactors: ['TOTP'] });
-	expect(document.body.textContent).toContain(enRecord.factor.text);
-	await send('resetFactor', {});
-	await screen.findByText(enRecord.factor.done);
-	expect(document.querySelector('form[data-form="resetFactor"]')).toBeNull();
 });

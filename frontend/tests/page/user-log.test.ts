@@ -1,7 +1,7 @@
 /** A user's page: what of the log it takes in. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { UserSessions, UsersById } from '#lib/graphql/documents.ts';
+import { UserAccess, UsersById } from '#lib/graphql/documents.ts';
 import { enEvents } from '#lib/messages/en-events.ts';
 import { enRecord } from '#lib/messages/en-record.ts';
 import { en } from '#lib/messages/en.ts';
@@ -9,7 +9,7 @@ import { userAddress } from '#lib/utils/user/user-address.ts';
 import { visits } from '../document/kit/navigation.ts';
 import { until, type Site } from '../document/site.ts';
 import { event, node, session, sessionPage } from '../fakes/rows.ts';
-import { ada, data, form, happened, header, newSite, show, timeline } from './user.ts';
+import { ada, data, form, happened, header, newSite, NO_ACCESS, show, timeline } from './user.ts';
 
 let site: Site;
 beforeEach(() => (site = newSite()));
@@ -35,7 +35,7 @@ describe('the log', () => {
 	});
 
 	test('what was missed while there was no connection waits to be asked for', async () => {
-		site.api.on(UserSessions, () => ({ user: { sessions: data().sessions } }));
+		site.api.on(UserAccess, () => ({ user: { ...NO_ACCESS, sessions: data().sessions } }));
 		site.api.on(UsersById, () => ({ nodes: [] }));
 		await show(site);
 		await site.reconnect();
@@ -67,19 +67,19 @@ describe('the log', () => {
 	});
 
 	test('has the sessions read again when one begins or ends, once for several', async () => {
-		site.api.on(UserSessions, () => ({
-			user: { sessions: sessionPage([session('4'), session('3'), session('1')]) }
+		site.api.on(UserAccess, () => ({
+			user: { ...NO_ACCESS, sessions: sessionPage([session('4'), session('3'), session('1')]) }
 		}));
 		await show(site);
 		await site.push('UserHistoryFeed', happened('x'));
 		await site.push('UserHistoryFeed', happened('a', { type: 'SESSION_REVOKED' }));
 		await site.push('UserHistoryFeed', happened('b', { type: 'SESSION_STARTED' }));
 		await waitFor(() => expect(sessions()).toEqual(['3', '2 over', '1', '4']));
-		expect(site.api.variables(UserSessions)).toEqual([{ id: ada.id }]);
+		expect(site.api.variables(UserAccess)).toEqual([{ id: ada.id }]);
 	});
 
 	test('does not name sessions and presence: both are read after a break', async () => {
-		site.api.on(UserSessions, () => ({ user: { sessions: sessionPage([session('3')]) } }));
+		site.api.on(UserAccess, () => ({ user: { ...NO_ACCESS, sessions: sessionPage([session('3')]) } }));
 		site.api.on(UsersById, () => ({ nodes: [node({ ...ada, online: true })] }));
 		await show(site);
 		expect(header().textContent).not.toContain(en.live.online);

@@ -1,7 +1,7 @@
 /** A user beside the list, one after the other, live, and with the actions of their page. */
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { UpdateUser, UserPage } from '#lib/graphql/documents.ts';
+import { UpdateUser, UserPeek } from '#lib/graphql/documents.ts';
 import { loadPeek } from '#lib/components/user/peek.ts';
 import { en } from '#lib/messages/en.ts';
 import { page } from '../document/kit/state.svelte.ts';
@@ -66,7 +66,7 @@ describe('a user beside the list', () => {
 		await shown('ada');
 		await waitFor(() => expect(beside()!.querySelector('[data-event=of-ada-1]')).not.toBeNull());
 		const next = { ...ids.ada, version: 2, displayName: 'Ada Lovelace' };
-		site.api.on(UserPage, () => read(next) as never);
+		site.api.on(UserPeek, () => read(next) as never);
 		await site.push('UserFeed', {
 			users: { __typename: 'UserChanged', cursor: '1', user: next, changes: [] }
 		});
@@ -83,7 +83,7 @@ describe('a user beside the list', () => {
 		await press('j');
 		await shown('cy');
 		await waitFor(() => expect(beside()!.querySelector('[data-event=of-cy-1]')).not.toBeNull());
-		expect(site.api.variables(UserPage).map(({ id }) => id)).not.toContain('bo');
+		expect(site.api.variables(UserPeek).map(({ id }) => id)).not.toContain('bo');
 	});
 
 	test('comes with the page where its address names one, who need not be in the list', async () => {
@@ -91,7 +91,7 @@ describe('a user beside the list', () => {
 		await show({ peek: { id: 'di', user: read(di).user }, peekPart: await loadPeek('en') });
 		within(beside()!).getByRole('heading', { name: 'Di' });
 		expect(document.activeElement, 'the focus is left where it is').toBe(document.body);
-		expect(site.api.variables(UserPage)).toEqual([]);
+		expect(site.api.variables(UserPeek)).toEqual([]);
 		await site.push('UserHistoryFeed', {
 			userEvents: {
 				__typename: 'Event',

@@ -1,7 +1,7 @@
 /** The directory with three users, whose rows a test acts on. */
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { beforeEach } from 'vitest';
-import { UserPage, type User } from '#lib/graphql/documents.ts';
+import { UserPeek, type User } from '#lib/graphql/documents.ts';
 import Page from '../../src/routes/(app)/people/+page.svelte';
 import { actions } from '../../src/routes/(app)/people/[id]/+page.server.ts';
 import { Site } from '../document/site.ts';
@@ -24,7 +24,7 @@ export const read = (one: User) => ({
 });
 beforeEach(() => {
 	site = new Site('/people', actions, { id: 'ada' });
-	site.api.on(UserPage, ({ id }) => read(all.find((one) => one.id === id)!) as never);
+	site.api.on(UserPeek, ({ id }) => read(all.find((one) => one.id === id)!) as never);
 });
 export const show = (more = {}) => site.show(Page, { data: { ...data(all), ...more }, form: null });
 export const row = (id: string) => document.querySelector<HTMLElement>(`tr[data-id="${id}"]`)!;

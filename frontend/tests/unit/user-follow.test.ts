@@ -141,7 +141,7 @@ describe('the page of one user', () => {
 			fake.handlers.event(happened(type, { id: 'one' }), false);
 			fake.handlers.event(happened(type, { id: 'two' }), false);
 			await vi.advanceTimersByTimeAsync(1_000);
-			expect(asked.map(({ query }) => /query (\w+)/.exec(query)![1])).toEqual(['UserSessions']);
+			expect(asked.map(({ query }) => /query (\w+)/.exec(query)![1])).toEqual(['UserAccess']);
 			expect(record.sessions.rows.map((row) => row.left)).toEqual([true, false]);
 		}
 	);

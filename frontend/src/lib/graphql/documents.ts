@@ -6,6 +6,8 @@ declare const types: unique symbol;
 
 export type TypedDocument<Data, Variables> = string & { readonly [types]?: [Data, Variables] };
 
+export type SecondFactor = 'TOTP' | 'PASSKEY';
+
 export type Role = 'MEMBER' | 'AUDITOR' | 'ADMIN';
 
 export type ApiKeyScope = 'INTROSPECT';
@@ -19,8 +21,6 @@ export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
 
 export type SignUpMode = 'OPEN' | 'VERIFIED' | 'INVITATION' | 'CLOSED';
-
-export type SecondFactor = 'TOTP' | 'PASSKEY';
 
 export type UserSortField = 'CREATED_AT' | 'UPDATED_AT' | 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SEEN_AT' | 'RELEVANCE';
 
@@ -122,6 +122,15 @@ export interface SetPasswordInput {
 	password: string;
 	expectedVersion?: number | null;
 }
+
+export type Access = {
+	hasPassword: boolean | null;
+	pendingEmail: string | null;
+	secondFactors: SecondFactor[] | null;
+	passkeys: PasskeyRow[] | null;
+};
+
+const AccessFragment = "fragment Access on User{hasPassword pendingEmail secondFactors passkeys{...PasskeyRow}}";
 
 export type Actor = {
 	id: string;
@@ -1097,8 +1106,7 @@ export type UsersVariables = { first?: number | null; after?: string | null; las
 export const Users = ("query Users($first:Int$after:String$last:Int$before:String$search:String$filter:UserFilter$orderBy:UserOrder$count:Boolean!){users(first:$first after:$after last:$last before:$before search:$search filter:$filter orderBy:$orderBy){edges{cursor node{...User}}pageInfo{...Pages}totalCount@include(if:$count)totalCountExact@include(if:$count)}}" + PagesFragment + UserFragment) as TypedDocument<UsersData, UsersVariables>;
 
 export type UserPageData = {
-	user: (User & {
-		secondFactors: SecondFactor[] | null;
+	user: (User & Access & {
 		sessions: SessionPage;
 		events: EventPage;
 	}) | null;
@@ -1106,17 +1114,27 @@ export type UserPageData = {
 
 export type UserPageVariables = { id: string; eventsAfter?: string | null };
 
-export const UserPage = ("query UserPage($id:ID!$eventsAfter:String){user(id:$id){...User secondFactors sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}" + ActorFragment + EventPageFragment + EventRowFragment + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<UserPageData, UserPageVariables>;
+export const UserPage = ("query UserPage($id:ID!$eventsAfter:String){user(id:$id){...User ...Access sessions(first:50){...SessionPage}events(first:20 after:$eventsAfter){...EventPage}}}" + AccessFragment + ActorFragment + EventPageFragment + EventRowFragment + PasskeyRowFragment + SessionPageFragment + SessionRowFragment + UserFragment) as TypedDocument<UserPageData, UserPageVariables>;
 
-export type UserSessionsData = {
-	user: {
-		sessions: SessionPage;
-	} | null;
+export type UserPeekData = {
+	user: (User & {
+		events: EventPage;
+	}) | null;
 };
 
-export type UserSessionsVariables = { id: string };
+export type UserPeekVariables = { id: string };
 
-export const UserSessions = ("query UserSessions($id:ID!){user(id:$id){sessions(first:50){...SessionPage}}}" + SessionPageFragment + SessionRowFragment) as TypedDocument<UserSessionsData, UserSessionsVariables>;
+export const UserPeek = ("query UserPeek($id:ID!){user(id:$id){...User events(first:5){...EventPage}}}" + ActorFragment + EventPageFragment + EventRowFragment + UserFragment) as TypedDocument<UserPeekData, UserPeekVariables>;
+
+export type UserAccessData = {
+	user: (Access & {
+		sessions: SessionPage;
+	}) | null;
+};
+
+export type UserAccessVariables = { id: string };
+
+export const UserAccess = ("query UserAccess($id:ID!){user(id:$id){...Access sessions(first:50){...SessionPage}}}" + AccessFragment + PasskeyRowFragment + SessionPageFragment + SessionRowFragment) as TypedDocument<UserAccessData, UserAccessVariables>;
 
 export type UserHistoryData = {
 	user: {

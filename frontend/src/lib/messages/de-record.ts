@@ -59,8 +59,22 @@ export const deRecord: RecordMessages = {
 	},
 	access: {
 		title: 'Anmeldung',
-		yes: 'Meldet sich mit einem Passwort an.',
-		no: 'Kann sich nicht anmelden: Es gibt kein Passwort.',
+		yes: 'Kann sich anmelden.',
+		no: 'Kann sich nicht anmelden: Es gibt weder Passwort noch Passkey.',
+		disabled: 'Kann sich nicht anmelden, solange das Konto gesperrt ist.',
+		hasPassword: 'Passwort',
+		passkeys: 'Passkeys',
+		factor: 'Zweiter Faktor',
+		pending: 'Neue E-Mail',
+		isSet: 'Gesetzt',
+		notSet: 'Keines',
+		none: 'Keine',
+		off: 'Aus',
+		app: 'Authenticator-App',
+		byPasskey: 'Passkeys',
+		waits: 'wartet auf Bestätigung',
+		used: 'zuletzt benutzt',
+		unused: 'nie benutzt',
 		set: 'Passwort setzen',
 		password: 'Neues Passwort',
 		hint: 'Mindestens 8 Zeichen. Alle Sitzungen dieser Person enden.',
@@ -71,12 +85,12 @@ export const deRecord: RecordMessages = {
 			`Wird nur einmal angezeigt: Kopieren Sie es jetzt und geben Sie es ${name} selbst.`
 	},
 	factor: {
-		title: 'Zweiter Faktor',
-		text: 'Hat eine Authenticator-App als zweiten Faktor.',
-		open: 'Zweiten Faktor entfernen…',
+		open: 'Zweiten Faktor und Passkeys entfernen…',
 		follows: (name) =>
-			`Für jemanden, der Telefon und Wiederherstellungscodes verloren hat: ${name} meldet sich danach mit dem Passwort allein an, und alle Sitzungen enden. Vergewissern Sie sich, dass wirklich ${name} darum bittet.`,
-		button: 'Zweiten Faktor entfernen',
-		done: 'Der zweite Faktor wurde entfernt, und alle Sitzungen dieser Person wurden beendet.'
+			`Für jemanden, der Geräte und Wiederherstellungscodes verloren hat: ${name} meldet sich danach mit dem Passwort allein an, und alle Sitzungen enden. Vergewissern Sie sich, dass wirklich ${name} darum bittet.`,
+		locksOut: (name) =>
+			`${name} hat kein Passwort und kann sich danach erst wieder anmelden, wenn Sie eines setzen. Alle Sitzungen enden. Vergewissern Sie sich, dass wirklich ${name} darum bittet.`,
+		button: 'Zweiten Faktor und Passkeys entfernen',
+		done: 'Zweiter Faktor und Passkeys wurden entfernt, und alle Sitzungen dieser Person sind beendet.'
 	}
 };

@@ -54,8 +54,22 @@ export const enRecord = {
 	},
 	access: {
 		title: 'Sign-in',
-		yes: 'Signs in with a password.',
-		no: 'Cannot sign in: there is no password.',
+		yes: 'Can sign in.',
+		no: 'Cannot sign in: there is no password and no passkey.',
+		disabled: 'Cannot sign in while disabled.',
+		hasPassword: 'Password',
+		passkeys: 'Passkeys',
+		factor: 'Second factor',
+		pending: 'New email',
+		isSet: 'Set',
+		notSet: 'None',
+		none: 'None',
+		off: 'Off',
+		app: 'Authenticator app',
+		byPasskey: 'Passkeys',
+		waits: 'waits for confirmation',
+		used: 'last used',
+		unused: 'never used',
 		set: 'Set a password',
 		password: 'New password',
 		hint: 'At least 8 characters. All sessions of this person end.',
@@ -65,12 +79,12 @@ export const enRecord = {
 		once: (name: string) => `Shown only once: copy it now, and give it to ${name} yourself.`
 	},
 	factor: {
-		title: 'Second factor',
-		text: 'Has an authenticator app as a second factor.',
-		open: 'Remove the second factor…',
+		open: 'Remove second factor and passkeys…',
 		follows: (name: string) =>
-			`For somebody who has lost phone and recovery codes: ${name} signs in with the password alone after that, and all their sessions end. Make sure that it is ${name} who asks.`,
-		button: 'Remove the second factor',
-		done: 'The second factor was removed, and all sessions of this person have ended.'
+			`For somebody who has lost their devices and recovery codes: ${name} signs in with the password alone after that, and all their sessions end. Make sure that it is ${name} who asks.`,
+		locksOut: (name: string) =>
+			`${name} has no password, and cannot sign in after that until you set one. All their sessions end. Make sure that it is ${name} who asks.`,
+		button: 'Remove second factor and passkeys',
+		done: 'Second factor and passkeys were removed, and all sessions of this person have ended.'
 	}
 };

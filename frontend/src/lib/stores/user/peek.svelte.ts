@@ -1,17 +1,17 @@
 /** The user who is shown beside the list: kept current by their row, or by the log where the list does not have them. */
 import {
 	UserHistoryFeed,
-	UserPage,
+	UserPeek,
 	type EventRow,
 	type User,
-	type UserPageData
+	type UserPeekData
 } from '#lib/graphql/documents.ts';
 import type { Live } from '#lib/stores/live/live.svelte.ts';
 import type { Held } from '#lib/types/row.ts';
 import { run } from '#lib/utils/graphql.ts';
 import { Versioned } from '#lib/stores/versioned.svelte.ts';
 
-export type PeekRead = UserPageData['user'];
+export type PeekRead = UserPeekData['user'];
 
 /** The number of newest changes that are shown. */
 const EVENTS = 5;
@@ -47,7 +47,7 @@ export class Peek {
 	readSoon(): () => void {
 		const stop = new AbortController();
 		const timer = setTimeout(() => {
-			run(UserPage, { id: this.id, eventsAfter: null }, stop.signal).then(
+			run(UserPeek, { id: this.id }, stop.signal).then(
 				({ user }) => this.#take(user),
 				// What is shown stays, and is read again with the next change.
 				() => {}
@@ -71,7 +71,7 @@ export class Peek {
 	#take(read: PeekRead): void {
 		this.unavailable = read === null;
 		if (!read) return;
-		const { sessions: _, events, ...user } = read;
+		const { events, ...user } = read;
 		this.events = events.edges.slice(0, EVENTS).map(({ node }) => node);
 		const held = this.held;
 		if (held) held.update(user, false);

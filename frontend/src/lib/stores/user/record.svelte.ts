@@ -1,8 +1,9 @@
 /** All that a page holds of one user, and how the log and the page's own forms change it. */
 import {
+	UserAccess,
 	UserHistory,
 	UserHistoryFeed,
-	UserSessions,
+	type Access,
 	type EventPage,
 	type EventType,
 	type SessionPage,
@@ -18,23 +19,30 @@ import type { Changed, Owner } from '#lib/types/actions.ts';
 import { ProfileDraft, type RefusedProfile } from './draft.svelte.ts';
 import { LiveUser, type UserEvent } from './user.svelte.ts';
 
-/** After these the list of sessions is read again; the log does not say which one it was. */
-const SESSION_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
+/** After these the sessions and the ways to sign in are read again; the log does not say what they are now. */
+const ACCESS_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
 	'SESSION_STARTED',
 	'SESSION_REVOKED',
 	'SESSION_REUSE_DETECTED',
 	'PASSWORD_CHANGED',
+	'PASSKEY_ADDED',
+	'PASSKEY_REMOVED',
+	'SECOND_FACTOR_ADDED',
+	'SECOND_FACTOR_REMOVED',
+	'EMAIL_CHANGE_REQUESTED',
+	'EMAIL_VERIFIED',
 	'USER_DISABLED',
 	'USER_DELETED'
 ]);
 
-/** Several reasons to read the sessions within this many milliseconds read them once. */
+/** Several reasons to read them within this many milliseconds read them once. */
 const TOGETHER_MS = 150;
 
 export interface UserRead {
 	user: User;
 	sessions: SessionPage;
 	events?: EventPage;
+	access?: Access;
 }
 
 export class UserRecord {
@@ -43,6 +51,8 @@ export class UserRecord {
 	readonly subject: LiveUser;
 	readonly draft: ProfileDraft;
 	readonly sessions: Sessions;
+	/** How the user signs in, as it was last read; null where it was not. */
+	access = $state.raw<Access | null>(null);
 	readonly viewerId: string;
 	/** What the reader of the timeline is doing. */
 	readonly reading = new ReadingState();
@@ -55,6 +65,7 @@ export class UserRecord {
 		this.subject = new LiveUser(read.user);
 		this.draft = new ProfileDraft(read.user, refused);
 		this.sessions = new Sessions(read.sessions);
+		this.access = read.access ?? null;
 		this.timeline = this.#listed(read.events);
 		this.viewerId = viewerId;
 	}
@@ -72,7 +83,8 @@ export class UserRecord {
 		else if (event.user && event.type.startsWith('USER_'))
 			this.draft.receive(event.user, event.actor?.displayName ?? null);
 		this.timeline.apply(event, missed);
-		if (SESSION_EVENTS.has(event.type)) this.readSessions();
+		const email = event.changes.some(({ field }) => field === 'email');
+		if (email || ACCESS_EVENTS.has(event.type)) this.readAccess();
 	}
 
 	/** Shows a change of one's own before the API has answered; call what is returned after the answer. */
@@ -101,9 +113,10 @@ export class UserRecord {
 	}
 
 	/** Takes in the page read anew. */
-	refresh({ user, sessions, events }: UserRead): void {
+	refresh({ user, sessions, events, access }: UserRead): void {
 		if (this.subject.update(user)) this.draft.receive(user, null);
 		this.sessions.merge(sessions);
+		if (access) this.access = access;
 		if (events) this.timeline = this.#listed(events);
 	}
 
@@ -112,12 +125,17 @@ export class UserRecord {
 		return (await run(UserHistory, { id: this.id, after })).user?.events ?? null;
 	}
 
-	/** Reads where the user is signed in; several calls in a row read once. */
-	readSessions(): void {
+	/** Reads how and where the user is signed in; several calls in a row read once. */
+	readAccess(): void {
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => {
-			run(UserSessions, { id: this.id }).then(
-				({ user }) => user && this.sessions.merge(user.sessions),
+			run(UserAccess, { id: this.id }).then(
+				({ user }) => {
+					if (!user) return;
+					const { sessions, ...access } = user;
+					this.sessions.merge(sessions);
+					this.access = access;
+				},
 				() => {}
 			);
 		}, TOGETHER_MS);
@@ -135,7 +153,7 @@ export class UserRecord {
 			),
 			// Presence and sessions are not in the log.
 			live.onReconnect(() => {
-				this.readSessions();
+				this.readAccess();
 				void live.presence.refresh([this.id]);
 			})
 		];

@@ -1,4 +1,4 @@
-import { UserPage, Users } from '#lib/graphql/documents.ts';
+import { UserPeek, Users } from '#lib/graphql/documents.ts';
 import { loadMessages } from '#lib/messages/all.ts';
 import { loadViewMessages } from '#lib/messages/views.ts';
 import { listOf } from '#lib/server/lists.ts';
@@ -22,7 +22,7 @@ export const load: PageServerLoad = async ({ locals, url, cookies, parent }) => 
 	const id = peekOf(new URLSearchParams(url.search));
 	const [{ data, position }, peeked, m, words] = await Promise.all([
 		locals.api.read(Users, variables),
-		id ? locals.api.run(UserPage, { id, eventsAfter: null }) : null,
+		id ? locals.api.run(UserPeek, { id }) : null,
 		loadMessages(locale),
 		loadViewMessages(locale)
 	]);

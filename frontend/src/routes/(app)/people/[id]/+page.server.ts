@@ -11,8 +11,9 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const query = userAddress(params.id).parse(url.searchParams);
 	const { data, position } = await locals.api.read(UserPage, { id: params.id, eventsAfter: query.older });
 	if (!data.user) pageError('NOT_FOUND', 'There is no such person');
-	const { sessions, secondFactors, events, ...user } = data.user;
-	return { user, sessions, secondFactors: secondFactors ?? [], events, cursor: position, query };
+	const { sessions, hasPassword, pendingEmail, secondFactors, passkeys, events, ...user } = data.user;
+	const access = { hasPassword, pendingEmail, secondFactors, passkeys };
+	return { user, sessions, access, events, cursor: position, query };
 };
 
 type Event = RequestEvent<{ id: string }>;
