@@ -3,7 +3,11 @@
 /** @type {import("../mutants.js").Mutants} */
 export const COMPONENTS = {
 	'lib/components/user/WaysIn.svelte': [
-		["access.secondFactors?.includes('TOTP')", 'access.secondFactors?.length', 'a passkey is taken for the app'],
+		[
+			"access.secondFactors?.includes('TOTP')",
+			'access.secondFactors?.length',
+			'a passkey is taken for the app'
+		],
 		['access.hasPassword ?', '!access.hasPassword ?'],
 		['{#if access.pendingEmail}', '{#if false}']
 	],
