@@ -1,10 +1,17 @@
 /** A user's page: how they sign in, as admins see it and the log changes it. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
-import { ResetSecondFactor, UserAccess, type Access, type EventType } from '#lib/graphql/documents.ts';
+import {
+	ResetSecondFactor,
+	UserAccess,
+	type Access,
+	type EventType,
+	type Role
+} from '#lib/graphql/documents.ts';
 import { enRecord } from '#lib/messages/en-record.ts';
 import type { Site } from '../document/site.ts';
-import { DONE, sessionPage } from '../fakes/rows.ts';
+import { load } from '../../src/routes/(app)/people/[id]/+page.ts';
+import { ADMIN, DONE, sessionPage } from '../fakes/rows.ts';
 import { ada, form, happened, newSite, NO_ACCESS, show } from './user.ts';
 
 const m = enRecord.access;
@@ -89,4 +96,12 @@ test('second factor and passkeys are removed together, after what follows was sa
 test('who has no password is locked out by that, which is said', async () => {
 	await show(site, { access: WITH_KEY });
 	expect(form('resetFactor').textContent).toContain(enRecord.factor.locksOut(ada.displayName));
+});
+
+test('is loaded for admins alone', async () => {
+	const part = async (role: Role) => {
+		const parent = () => Promise.resolve({ locale: 'en', viewer: { ...ADMIN, role } });
+		return ((await load({ data: {}, parent } as never)) as { UserAccess?: unknown }).UserAccess;
+	};
+	expect([Boolean(await part('ADMIN')), await part('AUDITOR')]).toEqual([true, undefined]);
 });

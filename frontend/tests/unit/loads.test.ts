@@ -1,12 +1,11 @@
 /** What the pages read before they are shown. */
 import { isHttpError } from '@sveltejs/kit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Me, UserPage, Users, type Role, type UserPageData } from '#lib/graphql/documents.ts';
+import { Me, UserPage, Users, type UserPageData } from '#lib/graphql/documents.ts';
 import type { ImportLine } from '#lib/types/import.ts';
 import { writeLines } from '#lib/utils/ndjson.ts';
 import { importing } from '#lib/utils/user/import.ts';
 import { load as layout } from '../../src/routes/(app)/+layout.server.ts';
-import { load as personPart } from '../../src/routes/(app)/people/[id]/+page.ts';
 import { load as person } from '../../src/routes/(app)/people/[id]/+page.server.ts';
 import { GET } from '../../src/routes/(app)/people/export/+server.ts';
 import { actions as imports } from '../../src/routes/(app)/people/import/+page.server.ts';
@@ -57,15 +56,6 @@ describe('the page of a user', () => {
 		api.on(UserPage, () => ({ user: read }) as unknown as UserPageData);
 		expect(await load('?older=there')).toMatchObject({ query: { older: 'there' }, cursor: 'head' });
 		expect(api.variables(UserPage)).toEqual([{ id: 'ada', eventsAfter: 'there' }]);
-	});
-
-	test('has the part about signing in for admins alone', async () => {
-		const parts = async (role: Role) => {
-			const parent = () => Promise.resolve({ locale: 'en', viewer: { ...ADMIN, role } });
-			return personPart({ data: { user: 'ada' }, parent } as never) as Promise<Record<string, unknown>>;
-		};
-		expect((await parts('ADMIN')).UserAccess).toBeTruthy();
-		expect(await parts('AUDITOR')).toMatchObject({ user: 'ada', UserAccess: undefined });
 	});
 
 	test('is not there for who is not to be seen', async () => {
