@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import tracemalloc
-from collections import Counter
 
 import pytest
 
@@ -24,6 +22,7 @@ from schema.execution.plans import (
     Compilation,
     Plans,
 )
+from tests.calls import counted
 from tests.unit.equality.world import context
 from tests.unit.test_plans import SCHEMA, WIDE, executor
 
@@ -163,9 +162,9 @@ HOSTILE = {
 }
 
 
-def calls(worth: int | None, text: str, times: int) -> int:
+def calls_for(worth: int | None, text: str, times: int) -> int:
     """Calls of functions for documents that are all different, each executed a few times."""
-    executions, counted = Executions(Documents(SCHEMA, worth)), Counter[str]()
+    executions = Executions(Documents(SCHEMA, worth))
     texts = [f"{text} #{number}" for number in range(2)] * times
     asked = [(one, context("admin", {})) for one in texts]
 
@@ -173,17 +172,11 @@ def calls(worth: int | None, text: str, times: int) -> int:
         for one, seen in asked:
             await executions.execute(executions.documents.get(one), None, None, seen)
 
-    def count(_frame: object, happened: str, _argument: object) -> None:
-        counted[happened] += 1
-
     with asyncio.Runner() as runner:
         runner.run(asyncio.sleep(0))
-        sys.setprofile(count)
-        try:
+        with counted() as calls:
             runner.run(stream())
-        finally:
-            sys.setprofile(None)
-    return counted["call"] + counted["c_call"]
+    return calls.count
 
 
 # The plan of an interface has a part for each type that implements it: 1.15 times with three types, 1.17 with four.
@@ -192,4 +185,4 @@ def calls(worth: int | None, text: str, times: int) -> int:
 def test_documents_that_are_all_different_cost_no_more_than_without_the_compiler(
     name: str, times: int, more: float
 ) -> None:
-    assert calls(WORTH, HOSTILE[name], times) <= more * calls(None, HOSTILE[name], times)
+    assert calls_for(WORTH, HOSTILE[name], times) <= more * calls_for(None, HOSTILE[name], times)

@@ -8,12 +8,9 @@ versions of Python and of libraries.
 from __future__ import annotations
 
 import asyncio
-import gc
-import sys
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from types import FrameType
 from typing import Any, cast
 from uuid import UUID
 
@@ -40,6 +37,7 @@ from schema.execution.executions import Executions
 from schema.execution.selections import compile_operation
 from schema.live.stream import Live
 from schema.live.subscriber import Subscriber
+from tests.calls import counted
 from tests.unit.desk import Desk
 from tests.unit.equality.comparison import SCHEMA
 from tests.unit.equality.world import USERS, VIEWERS, Hub, context
@@ -63,22 +61,9 @@ async def calls_of(work: Callable[[], Awaitable[object]]) -> int:
 
 
 async def _count(work: Callable[[], Awaitable[object]]) -> int:
-    count = 0
-
-    def note(frame: FrameType, event: str, _: object) -> None:
-        nonlocal count
-        if event in ("call", "c_call"):
-            name = frame.f_code.co_filename
-            count += not any(part in name for part in NOT_COUNTED)
-
-    gc.disable()
-    sys.setprofile(note)
-    try:
+    with counted(*NOT_COUNTED) as calls:
         await work()
-    finally:
-        sys.setprofile(None)
-        gc.enable()
-    return count
+    return calls.count
 
 
 def within(count: int, limit: int) -> None:
