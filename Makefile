@@ -97,7 +97,7 @@ bench-inp: $(ready) ## measure how long each interaction with the directory wait
 	$(console_tool) build
 	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run inp
 
-plans: $(ready) ## write docs/plans.md anew: how PostgreSQL reads each list, search and count at 100,000 users, about a minute
+plans: $(ready) ## write docs/reference/plans.md anew: how PostgreSQL reads each list, search and count at 100,000 users, about a minute
 	@$(bin)/python -m bench.plans
 
 verify: $(ready) ## prove that two instances lose nothing while every process is killed, about 4 minutes

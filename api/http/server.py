@@ -26,7 +26,7 @@ ENDING_SECONDS = 2
 COLLECTIONS = (10_000, 10, 20)
 """Objects that are new since the last collection, and after how many collections the next older generation has one.
 
-With Python's own (700, 10, 10), a fifth of the time in which sockets join goes into full collections (docs/performance.md).
+With Python's own (700, 10, 10), a fifth of the time in which sockets join goes into full collections (docs/explanation/performance.md).
 """
 
 DRAIN_STEP = 0.1

@@ -66,7 +66,7 @@ def _operation(operation: Operation) -> Json:
 
 
 def _file() -> Json:
-    return {"schema": text(description="A file with a header, or one JSON object a line; see docs/import.md")}
+    return {"schema": text(description="A file with a header, or one JSON object a line; see docs/how-to/import.md")}
 
 
 def _refs(names: Sequence[str]) -> Json:

@@ -3,7 +3,7 @@
 Why not uvicorn's: a finished frame shared by a thousand sockets costs 14 µs each when it goes to the transport and 25 to
 31 µs through ASGI, and frames that wait can leave in one write. An idle socket of uvicorn's keeps its handshake, a second
 parser and its timers to the end, which made up a third of its memory, and they took a third of the time in which it joins
-(docs/performance.md). Where the server is another one, connections use ASGI `send`.
+(docs/explanation/performance.md). Where the server is another one, connections use ASGI `send`.
 
 The handshake itself is read and checked in api/http; keepalive pings are sent by the watchdog.
 """

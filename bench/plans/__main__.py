@@ -1,4 +1,4 @@
-"""Write docs/plans.md anew, on a PostgreSQL of its own."""
+"""Write docs/reference/plans.md anew, on a PostgreSQL of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/plans.md: what each main read does, one line each."""
+"""docs/reference/plans.md: what each main read does, one line each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bench.plans.plan import ROWS_MAX, Plan
 from bench.plans.seed import USERS
 
-ARTEFACT = Path(__file__).parents[2] / "docs" / "plans.md"
+ARTEFACT = Path(__file__).parents[2] / "docs" / "reference" / "plans.md"
 HEAD = f"""# How PostgreSQL reads each list, search and count
 
 By `EXPLAIN (ANALYZE)` of every statement that the main reads run, with {USERS:,} users, sessions and events. `make plans`

@@ -1,4 +1,4 @@
-"""The examples of docs/verify.md, run as they stand there: another service verifies tokens, and learns who is off."""
+"""The examples of docs/how-to/verify.md, run as they stand there: another service verifies tokens, and learns who is off."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.api.test_api_keys import DISABLE, new_key
 from tests.api.test_expiry import REFRESH
 from tests.integration.logs import until
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "verify.md").read_text()
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "how-to" / "verify.md").read_text()
 EXAMPLES = {name: "\n".join(re.findall(rf"```{name}\n(.*?)```", DOCUMENT, re.DOTALL)) for name in ("python", "ts")}
 REVOKE_SESSION = "mutation($id: ID!) { revokeSession(id: $id) { __typename } }"
 

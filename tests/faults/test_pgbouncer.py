@@ -137,7 +137,7 @@ async def test_a_pooler_that_was_restarted_is_used_again(
 
 
 def test_the_documentation_has_the_settings_that_the_pooler_needs() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "engines.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "engines.md").read_text()
     assert f"connect_query='{CONNECT_QUERY}'" in page
 
 

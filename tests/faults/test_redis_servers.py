@@ -29,7 +29,7 @@ from tests.faults.tls import Certificates, tls_at_once
 from tests.faults.valkeys import cluster, watched
 from tests.integration.logs import instance, until
 
-PAGE = (Path(__file__).parents[2] / "docs" / "engines.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "engines.md").read_text()
 RULES = re.findall(r"^ACL SETUSER rollcall (.*)$", PAGE, re.MULTILINE)
 PASSWORD = "of-the-user"
 

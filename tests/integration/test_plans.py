@@ -1,4 +1,4 @@
-"""The main reads are planned as docs/plans.md says, and read no large table from end to end (see bench/plans)."""
+"""The main reads are planned as docs/reference/plans.md says, and read no large table from end to end (see bench/plans)."""
 
 from __future__ import annotations
 

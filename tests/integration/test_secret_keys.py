@@ -1,4 +1,4 @@
-"""Replacing SECRET_KEY by the steps of docs/backup.md: sessions go on, and authenticator apps and access tokens are accepted."""
+"""Replacing SECRET_KEY by the steps of docs/how-to/backup.md: sessions go on, and authenticator apps and access tokens are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alerts, dashboard and docs/monitoring.md name the metrics that exist, and every alert says what to do."""
+"""Alerts, dashboard and docs/how-to/monitoring.md name the metrics that exist, and every alert says what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.bootstrap import add_gauges, build
 from tests.unit.test_bootstrap import NOWHERE
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/monitoring.md").read_text()
+PAGE = (ROOT / "docs/how-to/monitoring.md").read_text()
 RULES: list[dict[str, Any]] = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yaml").read_text())["groups"][0]["rules"]
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/rollcall.json").read_text())
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
@@ -101,7 +101,7 @@ def test_every_alert_has_its_paragraph_and_every_paragraph_its_alert() -> None:
     assert paragraphs.keys() == {rule["alert"] for rule in RULES}
     assert all(len(text) > 80 for text in paragraphs.values())
     for rule in RULES:
-        assert rule["annotations"]["runbook"] == f"docs/monitoring.md#{rule['alert'].lower()}"
+        assert rule["annotations"]["runbook"] == f"docs/how-to/monitoring.md#{rule['alert'].lower()}"
 
 
 def test_every_alert_has_a_summary_and_a_severity() -> None:
@@ -116,7 +116,7 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
     links = re.findall(r"\]\(([^)]+)\)", PAGE)
     assert {link for link in links if link.startswith("#")} <= headings
     files = [link for link in links if not link.startswith(("#", "https:"))]
-    assert all((ROOT / "docs" / file).is_file() for file in files), files
+    assert all((ROOT / "docs/how-to" / file).is_file() for file in files), files
 
 
 def test_the_panels_of_the_dashboard_do_not_overlap() -> None:

@@ -26,7 +26,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 SESSION, USER = UUID(int=7), UUID(int=9)
 OLD, NEW = "the old secret key of this deployment", "the new secret key of this deployment"
 BEFORE, SOON, AFTER, WITHOUT = [OLD], [OLD, NEW], [NEW, OLD], [NEW]
-"""The steps of docs/backup.md."""
+"""The steps of docs/how-to/backup.md."""
 
 
 def tokens_of(keys: list[str]) -> SignedTokens:

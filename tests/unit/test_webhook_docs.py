@@ -1,4 +1,4 @@
-"""The receiver of docs/webhooks.md verifies what is sent, and nothing else."""
+"""The receiver of docs/how-to/webhooks.md verifies what is sent, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domain.models.webhook import encode_secret
 from domain.models.webhook_delivery import Message
 from tests.unit.test_webhook_messages import EVENT
 
-PAGE = (Path(__file__).parents[2] / "docs/webhooks.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/how-to/webhooks.md").read_text()
 NEW, OLD = b"n" * 32, b"o" * 32
 
 

@@ -1,4 +1,4 @@
-/** The tasks of docs/tasks.md in other windows, another language, and with unusual names. */
+/** The tasks of docs/explanation/tasks.md in other windows, another language, and with unusual names. */
 import { beforeAll } from 'vitest';
 import { Api, unique } from './harness/api.ts';
 import { ADMIN } from './harness/stack.ts';

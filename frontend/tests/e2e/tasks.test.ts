@@ -1,4 +1,4 @@
-/** An administrator's day with real clicks and keys: each task in so many steps (docs/tasks.md has the table). */
+/** An administrator's day with real clicks and keys: each task in so many steps (docs/explanation/tasks.md has the table). */
 import { beforeAll, expect, inject } from 'vitest';
 import { Api, unique } from './harness/api.ts';
 import { ADMIN, Site } from './harness/stack.ts';

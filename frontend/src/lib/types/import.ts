@@ -1,4 +1,4 @@
-/** An import of users: the lines of the API's response (docs/import.md), and what the page keeps of them. */
+/** An import of users: the lines of the API's response (docs/how-to/import.md), and what the page keeps of them. */
 import type { Problem } from './problem.ts';
 
 export const VENDORS = ['okta', 'google', 'entra', 'keycloak', 'auth0', 'moodle'] as const;

@@ -1,6 +1,6 @@
 /**
  * A task as a person does it, in steps: a click, a key command, a value that is chosen, or a form that is filled in and
- * sent. What is only looked at or waited for is no step. Prints the row of the task for the table of docs/tasks.md.
+ * sent. What is only looked at or waited for is no step. Prints the row of the task for the table of docs/explanation/tasks.md.
  */
 import { performance } from 'node:perf_hooks';
 import { expect } from 'vitest';

@@ -12,9 +12,9 @@ export const PAGES = [
 export const FILES = [
 	{ key: 'readme', path: 'README.md' },
 	{ key: 'settings', path: '.env.example' },
-	{ key: 'importing', path: 'docs/import.md' },
-	{ key: 'backup', path: 'docs/backup.md' },
-	{ key: 'tasks', path: 'docs/tasks.md' },
+	{ key: 'importing', path: 'docs/how-to/import.md' },
+	{ key: 'backup', path: 'docs/how-to/backup.md' },
+	{ key: 'tasks', path: 'docs/explanation/tasks.md' },
 	{ key: 'security', path: 'SECURITY.md' },
 	{ key: 'contributing', path: 'CONTRIBUTING.md' }
 ] as const;
