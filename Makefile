@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint bench-inp plans verify lock clean
+.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint bench-inp plans verify docs site reference lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,7 +58,7 @@ else
 	@echo "  On Debian and Ubuntu: apt-get install chromium. Elsewhere: make test-e2e CHROMIUM=/path/to/chromium"
 endif
 
-check: $(ready) ## check formatting, lint, types, layers, contract and migrations; and the same for the console
+check: $(ready) ## check formatting, lint, types, layers, contract migrations, the console's and the documentation's
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
@@ -67,6 +67,7 @@ check: $(ready) ## check formatting, lint, types, layers, contract and migration
 	$(npm) run check
 	$(console_tool) build
 	$(npm) run size
+	@$(MAKE) --no-print-directory site
 
 format: $(ready) ## apply the formatters and the linter's safe fixes
 	$(bin)/ruff check --fix .
@@ -103,6 +104,22 @@ plans: $(ready) ## write docs/reference/plans.md anew: how PostgreSQL reads each
 verify: $(ready) ## prove that two instances lose nothing while every process is killed, about 4 minutes
 	@$(bin)/python -m bench.verify $(BENCH)
 
+# The site has an environment of its own, so that nobody who runs Rollcall installs what builds it.
+docs_venv := .venv-docs
+docs: reference site ## build docs/ as a site in build/docs, with the reference from the code; a broken link fails
+
+site: $(docs_venv)/.ready
+	$(docs_venv)/bin/sphinx-build -q -W --keep-going -c docs/tools -d build/doctrees docs build/docs
+	@echo "Open build/docs/index.html"
+
+reference: $(ready) ## write the pages of docs/reference that come from the code
+	@$(bin)/python -m docs.tools
+
+$(docs_venv)/.ready: docs/tools/requirements.lock
+	@$(PYTHON) -m venv --clear $(docs_venv)
+	@$(docs_venv)/bin/python -m pip install --quiet --require-hashes --requirement docs/tools/requirements.lock
+	@touch $@
+
 # The locks contain hashes for every platform and no registry, so that they are the same wherever they are made.
 compile := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --quiet
@@ -113,9 +130,10 @@ lock: ## resolve the dependencies again and write the locks (UPGRADE=1 upgrades 
 	$(compile) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
 	$(compile) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 	$(subst pyproject.toml,$(client)/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file $(client)/requirements.lock
+	$(subst pyproject.toml,docs/tools/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file docs/tools/requirements.lock
 
 clean: ## remove everything that was built; the data in .rollcall stays
-	rm -rf $(venv) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
+	rm -rf $(venv) $(docs_venv) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
 	rm -rf frontend/node_modules frontend/build frontend/.svelte-kit frontend/test-results .rollcall/npm-cache
 	find . -name __pycache__ -type d -not -path './.rollcall/*' -prune -exec rm -rf {} +
 

@@ -40,6 +40,19 @@ NOT_FOR_CONTAINERS = {
 OF_THE_CONSOLE_S_IMAGE = {"HOST", "PORT"}
 
 
+OF_OTHERS = {"HTTPS_PROXY", "NODE_OPTIONS"}
+"""Variables of Node and npm."""
+
+
+def codes() -> set[str]:
+    """What has such a name in the code and is no setting: error codes and types of events."""
+    files = (path for name in ("api", "domain", "schema") for path in (ROOT / name).rglob("*.py"))
+    found = (
+        re.findall(r"\"([A-Z]+(?:_[A-Z]+)+)\"|^    ([A-Z]+(?:_[A-Z]+)+) = ", p.read_text(), re.MULTILINE) for p in files
+    )
+    return {name for names in found for pair in names for name in pair if name}
+
+
 def frontend_variables() -> set[str]:
     """The variables that the console's server reads from its environment."""
     folder = ROOT / "frontend"
@@ -97,11 +110,13 @@ def test_every_variable_of_compose_is_a_setting_or_explained_in_its_first_lines(
     assert used <= SETTINGS | explained
 
 
-def test_the_readme_names_only_settings_that_exist() -> None:
-    text = (ROOT / "README.md").read_text()
+def test_the_documentation_names_only_settings_that_exist() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    text = "\n".join(page.read_text() for page in pages)
     named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)[`=]", text)) | set(re.findall(r"\b([A-Z]+(?:_[A-Z]+)+)=", text))
     assert {"DATABASE_REPLICA_URLS", "TRUSTED_PROXIES", "ADMIN_PASSWORD"} <= named
-    assert named <= SETTINGS | frontend_variables()
+    explained = set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", COMPOSE + (ROOT / "deploy/Caddyfile").read_text()))
+    assert named - SETTINGS - frontend_variables() - explained - codes() - OF_OTHERS == set()
 
 
 @pytest.mark.parametrize("spelled", [str.upper, str.lower])
