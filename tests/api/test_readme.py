@@ -102,7 +102,7 @@ def test_the_tour(folder: Path) -> None:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         [refused] = [line for line in done.stdout.splitlines() if '"errors"' in line]
-        assert '"UNAUTHENTICATED"' in refused, "only what Mary asks for after her access has ended"
+        assert '"ACCOUNT_DISABLED"' in refused, "only what Mary asks for after her access has ended"
         assert '{"data":{"me":{"displayName":"Mary Jackson"}}}' in done.stdout
         assert '"Katherine Johnson"' in done.stdout
         assert '"displayName":"Admin"' in done.stdout
