@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
-import click
+import typer
 import typer.main
 
 from api.cli.main import app
 from docs.tools.markdown import code, page, table
+
+Command: TypeAlias = Any
+Parameter: TypeAlias = Any
+"""Typer has a copy of click of its own, whose types are private."""
 
 INTRO = """\
 `rollcall COMMAND --help` prints the same. A command works on the database of `DATABASE_URL` (or `DATABASE_DIRECT_URL`), or, if
@@ -22,12 +27,12 @@ def render() -> str:
     return page("The command line", "`api/cli`", INTRO, *sections)
 
 
-def commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands() -> Iterator[tuple[tuple[str, ...], Command]]:
     """Every command that does something, with the words that call it."""
     yield from _within(("rollcall",), typer.main.get_command(app))
 
 
-def _within(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def _within(words: tuple[str, ...], command: Command) -> Iterator[tuple[tuple[str, ...], Command]]:
     children = getattr(command, "commands", {})
     for name in children:
         yield from _within((*words, name), children[name])
@@ -35,8 +40,8 @@ def _within(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tu
         yield words, command
 
 
-def _section(words: tuple[str, ...], command: click.Command) -> str:
-    context = click.Context(command, info_name=" ".join(words))
+def _section(words: tuple[str, ...], command: Command) -> str:
+    context = typer.Context(command, info_name=" ".join(words))
     usage = " ".join([*words, *command.collect_usage_pieces(context)])
     said = (command.help or "").replace("\f", "")
     parts = [f"## {' '.join(words)}", f"```text\n{usage}\n```", said.strip()]
@@ -46,7 +51,7 @@ def _section(words: tuple[str, ...], command: click.Command) -> str:
     return "\n\n".join(parts)
 
 
-def _row(parameter: click.Parameter, context: click.Context) -> tuple[str, str] | None:
+def _row(parameter: Parameter, context: typer.Context) -> tuple[str, str] | None:
     """What `--help` prints of a parameter; None for a hidden one and for `--help` itself."""
     if getattr(parameter, "hidden", False) or parameter.name == "help":
         return None
