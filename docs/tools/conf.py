@@ -29,8 +29,14 @@ pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
 SECTION = re.compile(r"^## (.+)\n((?:\n|- .*\n?|  .*\n?)+)", re.MULTILINE)
+OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+[A-Z]+\.md[^)]*\)")
 ELSEWHERE = re.compile(r"<(?:script|img|iframe|link)\b[^>]*(?:src|href)=[\"'](?:https?:)?//[^>]*>")
 PAGE = re.compile(r"^- \[[^\]]+\]\(([^)#:]+)\.md\)", re.MULTILINE)
+
+
+def leave_out_links(_: object, __: str, source: list[str]) -> None:
+    """Links to pages of the repository that are not of the site become text."""
+    source[0] = OUTSIDE.sub(r"\1", source[0])
 
 
 def add_menu(_: object, docname: str, source: list[str]) -> None:
@@ -51,5 +57,6 @@ def check_offline(app: Any, failure: Exception | None) -> None:
 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
+    app.connect("source-read", leave_out_links)
     app.connect("source-read", add_menu)
     app.connect("build-finished", check_offline)

@@ -1,4 +1,4 @@
-"""Two releases run side by side during an upgrade: a migration leaves what the release before it uses (docs/upgrade.md)."""
+"""Two releases run side by side during an upgrade: a migration leaves what the release before it uses (docs/how-to/upgrade.md)."""
 
 from __future__ import annotations
 
