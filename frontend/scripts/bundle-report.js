@@ -31,7 +31,9 @@ const BUDGETS = {
 	'/people/import': 77,
 	'/people/invitations': 72,
 	'/people/new': 67,
-	'/people/[id]': 89
+	'/people/[id]': 89,
+	'/webhooks': 78,
+	'/webhooks/[id]': 80
 };
 
 /** Each file is a request: with the four that follow once these have run, a page asks for at most twenty. */

@@ -45,6 +45,7 @@ const SIGHTS: Sight[] = [
 	{ name: 'account', path: '/account', as: 'MEMBER' },
 	{ name: 'API keys', path: '/account/keys', as: 'ADMIN' },
 	{ name: 'API keys of a member', path: '/account/keys', as: 'MEMBER' },
+	{ name: 'webhooks', path: '/webhooks', as: 'ADMIN' },
 	{ name: 'no right', path: '/activity', as: 'MEMBER', status: 403 },
 	{ name: 'no such person', path: '/people/00000000-0000-4000-8000-000000000000', as: 'ADMIN', status: 404 },
 	{ name: 'no such page', path: '/nothing-here', status: 404 }

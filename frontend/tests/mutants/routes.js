@@ -2,6 +2,17 @@
 
 /** @type {import("../mutants.js").Mutants} */
 export const ROUTES = {
+	'routes/(app)/webhooks/+page.svelte': [
+		["message.includes('endpoints already') ? m.full : m.badUrl", 'm.badUrl'],
+		['made = created;', '', 'the secret is not shown'],
+		['answer?.done ?? null', 'null', 'without script, the secret is not shown']
+	],
+	'routes/(app)/webhooks/[id]/+page.svelte': [
+		['isWaiting ? readWhileWaiting(read) : undefined', 'undefined'],
+		['Date.parse(until) > clock.now', 'true', 'a secret that ended is said to sign'],
+		['id ? m.restarted : m.restartedAll', 'm.restarted'],
+		["folded.querySelector('summary')!.focus();", '', 'the focus is lost']
+	],
 	'routes/(app)/activity/+page.svelte': [
 		['|| !isNewest(query)', ''],
 		['list.apply(event, missed)', 'list.apply(event)']

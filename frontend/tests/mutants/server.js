@@ -2,6 +2,12 @@
 
 /** @type {import("../mutants.js").Mutants} */
 export const SERVER = {
+	'lib/server/webhook.ts': [
+		["outcome.code === 'NOT_FOUND'", 'false', 'an endpoint that was deleted elsewhere is an error'],
+		['ticked.has(type)', 'true', 'all kinds of events are sent'],
+		["=== 'yes'", "!== 'yes'", 'enabled is disabled'],
+		['const outcome = id\n', 'const outcome = true\n', 'all that have failed are one']
+	],
 	'lib/server/cookies.ts': [
 		['maxAge !== 0 || ', '', 'whatever the API sets is forgotten'],
 		["env.COOKIE_INSTANCE ? `.${env.COOKIE_INSTANCE}` : ''", "''", 'instances share their names']

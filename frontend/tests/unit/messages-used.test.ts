@@ -24,6 +24,7 @@ import { enRecord } from '#lib/messages/en-record.ts';
 import { enReset } from '#lib/messages/en-reset.ts';
 import { enRow } from '#lib/messages/en-row.ts';
 import { enSignIn } from '#lib/messages/en-sign-in.ts';
+import { enWebhooks } from '#lib/messages/en-webhooks.ts';
 import { en } from '#lib/messages/en.ts';
 import type { LiveState } from '#lib/stores/live/live.svelte.ts';
 import { BULK_ACTIONS } from '#lib/types/actions.ts';
@@ -91,7 +92,8 @@ test('no text is left over', () => {
 		...paths(enRecord),
 		...paths(enReset),
 		...paths(enRow),
-		...paths(enSignIn)
+		...paths(enSignIn),
+		...paths(enWebhooks)
 	];
 	expect(all.filter((path) => !isUsed(path)).map((path) => path.join('.'))).toEqual([]);
 });

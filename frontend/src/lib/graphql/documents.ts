@@ -12,9 +12,11 @@ export type Role = 'MEMBER' | 'AUDITOR' | 'ADMIN';
 
 export type ApiKeyScope = 'INTROSPECT';
 
-export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
-
 export type EventType = 'USER_CREATED' | 'USER_UPDATED' | 'USER_ROLE_CHANGED' | 'USER_DISABLED' | 'USER_ENABLED' | 'USER_DELETED' | 'USER_RESTORED' | 'USER_ERASED' | 'EMAIL_VERIFIED' | 'PASSWORD_CHANGED' | 'SESSION_STARTED' | 'SESSION_REVOKED' | 'SESSION_REUSE_DETECTED' | 'SIGN_IN_FAILED' | 'SECOND_FACTOR_ADDED' | 'SECOND_FACTOR_REMOVED' | 'PASSKEY_ADDED' | 'PASSKEY_REMOVED' | 'API_KEY_CREATED' | 'API_KEY_REVOKED' | 'PASSWORD_RESET_REQUESTED' | 'EMAIL_CHANGE_REQUESTED' | 'INVITATION_SENT' | 'INVITATION_ACCEPTED' | 'INVITATION_WITHDRAWN' | 'SIGNING_KEY_ROTATED' | 'WEBHOOK_ENDPOINT_CREATED' | 'WEBHOOK_ENDPOINT_UPDATED' | 'WEBHOOK_ENDPOINT_DELETED' | 'WEBHOOK_SECRET_ROTATED';
+
+export type WebhookDeliveryState = 'PENDING' | 'DELIVERED' | 'FAILED';
+
+export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
 
 export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
@@ -123,6 +125,20 @@ export interface SetPasswordInput {
 	expectedVersion?: number | null;
 }
 
+export interface CreateWebhookEndpointInput {
+	name: string;
+	url: string;
+	types?: (EventType)[];
+}
+
+export interface UpdateWebhookEndpointInput {
+	id: string;
+	name?: string | null;
+	url?: string | null;
+	types?: (EventType)[] | null;
+	enabled?: boolean | null;
+}
+
 export type Access = {
 	hasPassword: boolean | null;
 	pendingEmail: string | null;
@@ -151,6 +167,21 @@ export type ApiKeyRow = {
 };
 
 const ApiKeyRowFragment = "fragment ApiKeyRow on ApiKey{id name role scopes hint createdAt lastUsedAt expiresAt}";
+
+export type DeliveryRow = {
+	id: string;
+	type: EventType;
+	eventId: string;
+	state: WebhookDeliveryState;
+	attempts: number;
+	queuedAt: string;
+	nextAttemptAt: string | null;
+	lastAttemptAt: string | null;
+	lastStatus: number | null;
+	lastError: string | null;
+};
+
+const DeliveryRowFragment = "fragment DeliveryRow on WebhookDelivery{id type eventId state attempts queuedAt nextAttemptAt lastAttemptAt lastStatus lastError:lastFault}";
 
 export type DoneOutcome = {
 	__typename: 'Done';
@@ -216,6 +247,19 @@ export type EmailOutcome = {
 };
 
 const EmailOutcomeFragment = "fragment EmailOutcome on UserResult{__typename ...on UserPayload{user{id}}...Problem ...on RateLimitProblem{retryAfterSeconds}}";
+
+export type EndpointRow = {
+	id: string;
+	name: string;
+	url: string;
+	types: EventType[];
+	enabled: boolean;
+	createdAt: string;
+	updatedAt: string;
+	previousSecretUntil: string | null;
+};
+
+const EndpointRowFragment = "fragment EndpointRow on WebhookEndpoint{id name url types enabled createdAt updatedAt previousSecretUntil}";
 
 export type EventPage = {
 	edges: Array<{
@@ -463,6 +507,30 @@ export type Viewer = {
 };
 
 const ViewerFragment = "fragment Viewer on User{id email displayName role version}";
+
+export type WebhookSecretOutcome = {
+	__typename: 'WebhookSecretPayload';
+	secret: string;
+	webhookEndpoint: EndpointRow;
+} | {
+	__typename: 'ValidationProblem';
+	code: ProblemCode;
+	message: string;
+	fields: Array<{
+		field: string;
+		message: string;
+	}>;
+} | {
+	__typename: 'NotFoundProblem';
+	code: ProblemCode;
+	message: string;
+} | {
+	__typename: 'ForbiddenProblem';
+	code: ProblemCode;
+	message: string;
+};
+
+const WebhookSecretOutcomeFragment = "fragment WebhookSecretOutcome on WebhookSecretResult{__typename ...on WebhookSecretPayload{secret webhookEndpoint{...EndpointRow}}...Problem ...on ValidationProblem{fields{field message}}}";
 
 export type ApiKeysData = {
 	me: {
@@ -1266,4 +1334,113 @@ export type EraseUserData = {
 export type EraseUserVariables = { id: string };
 
 export const EraseUser = ("mutation EraseUser($id:ID!){eraseUser(id:$id){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<EraseUserData, EraseUserVariables>;
+
+export type WebhookEndpointsData = {
+	webhookEndpoints: {
+		edges: Array<{
+			node: EndpointRow;
+		}>;
+	};
+};
+
+export type WebhookEndpointsVariables = Record<string, never>;
+
+export const WebhookEndpoints = ("query WebhookEndpoints{webhookEndpoints(first:50){edges{node{...EndpointRow}}}}" + EndpointRowFragment) as TypedDocument<WebhookEndpointsData, WebhookEndpointsVariables>;
+
+export type WebhookPageData = {
+	node: ({
+		__typename: 'ApiKey';
+	} | {
+		__typename: 'Event';
+	} | {
+		__typename: 'Invitation';
+	} | {
+		__typename: 'Passkey';
+	} | {
+		__typename: 'Session';
+	} | {
+		__typename: 'User';
+	} | {
+		__typename: 'WebhookDelivery';
+	} | EndpointRow & {
+		__typename: 'WebhookEndpoint';
+	}) | null;
+	webhookDeliveries: {
+		edges: Array<{
+			node: DeliveryRow;
+		}>;
+		pageInfo: Pages;
+	};
+};
+
+export type WebhookPageVariables = { id: string; state?: WebhookDeliveryState | null; first?: number | null; after?: string | null; last?: number | null; before?: string | null };
+
+export const WebhookPage = ("query WebhookPage($id:ID!$state:WebhookDeliveryState$first:Int$after:String$last:Int$before:String){node(id:$id){__typename ...on WebhookEndpoint{...EndpointRow}}webhookDeliveries(endpointId:$id state:$state first:$first after:$after last:$last before:$before){edges{node{...DeliveryRow}}pageInfo{...Pages}}}" + DeliveryRowFragment + EndpointRowFragment + PagesFragment) as TypedDocument<WebhookPageData, WebhookPageVariables>;
+
+export type CreateWebhookEndpointData = {
+	createWebhookEndpoint: WebhookSecretOutcome;
+};
+
+export type CreateWebhookEndpointVariables = { input: CreateWebhookEndpointInput };
+
+export const CreateWebhookEndpoint = ("mutation CreateWebhookEndpoint($input:CreateWebhookEndpointInput!){createWebhookEndpoint(input:$input){...WebhookSecretOutcome}}" + EndpointRowFragment + ProblemFragment + WebhookSecretOutcomeFragment) as TypedDocument<CreateWebhookEndpointData, CreateWebhookEndpointVariables>;
+
+export type RotateWebhookSecretData = {
+	rotateWebhookSecret: WebhookSecretOutcome;
+};
+
+export type RotateWebhookSecretVariables = { id: string };
+
+export const RotateWebhookSecret = ("mutation RotateWebhookSecret($id:ID!){rotateWebhookSecret(id:$id){...WebhookSecretOutcome}}" + EndpointRowFragment + ProblemFragment + WebhookSecretOutcomeFragment) as TypedDocument<RotateWebhookSecretData, RotateWebhookSecretVariables>;
+
+export type UpdateWebhookEndpointData = {
+	updateWebhookEndpoint: ({
+		__typename: 'WebhookEndpointPayload';
+		webhookEndpoint: EndpointRow;
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+		fields: Array<{
+			field: string;
+			message: string;
+		}>;
+	} | {
+		__typename: 'NotFoundProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type UpdateWebhookEndpointVariables = { input: UpdateWebhookEndpointInput };
+
+export const UpdateWebhookEndpoint = ("mutation UpdateWebhookEndpoint($input:UpdateWebhookEndpointInput!){updateWebhookEndpoint(input:$input){__typename ...on WebhookEndpointPayload{webhookEndpoint{...EndpointRow}}...Problem ...on ValidationProblem{fields{field message}}}}" + EndpointRowFragment + ProblemFragment) as TypedDocument<UpdateWebhookEndpointData, UpdateWebhookEndpointVariables>;
+
+export type DeleteWebhookEndpointData = {
+	deleteWebhookEndpoint: DoneOutcome;
+};
+
+export type DeleteWebhookEndpointVariables = { id: string };
+
+export const DeleteWebhookEndpoint = ("mutation DeleteWebhookEndpoint($id:ID!){deleteWebhookEndpoint(id:$id){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<DeleteWebhookEndpointData, DeleteWebhookEndpointVariables>;
+
+export type RedeliverWebhookData = {
+	redeliverWebhook: DoneOutcome;
+};
+
+export type RedeliverWebhookVariables = { id: string };
+
+export const RedeliverWebhook = ("mutation RedeliverWebhook($id:ID!){redeliverWebhook(id:$id){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RedeliverWebhookData, RedeliverWebhookVariables>;
+
+export type RedeliverFailedWebhooksData = {
+	redeliverFailedWebhooks: DoneOutcome;
+};
+
+export type RedeliverFailedWebhooksVariables = { endpointId: string };
+
+export const RedeliverFailedWebhooks = ("mutation RedeliverFailedWebhooks($endpointId:ID!){redeliverFailedWebhooks(endpointId:$endpointId){...DoneOutcome}}" + DoneOutcomeFragment + ProblemFragment) as TypedDocument<RedeliverFailedWebhooksData, RedeliverFailedWebhooksVariables>;
 

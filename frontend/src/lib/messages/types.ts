@@ -25,6 +25,7 @@ import type { enPalette } from './en-palette.ts';
 import type { enOverview } from './en-overview.ts';
 import type { enRecord } from './en-record.ts';
 import type { enRow } from './en-row.ts';
+import type { enWebhooks } from './en-webhooks.ts';
 import type { en } from './en.ts';
 
 type Widened<T> = T extends string
@@ -65,3 +66,4 @@ export type NewMessages = Widened<typeof enNew>;
 export type OverviewMessages = Widened<typeof enOverview>;
 export type RecordMessages = Widened<typeof enRecord>;
 export type RowMessages = Widened<typeof enRow>;
+export type WebhookMessages = Widened<typeof enWebhooks>;

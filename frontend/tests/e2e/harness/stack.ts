@@ -38,6 +38,8 @@ const COMMON: Settings = {
 	CONSOLE: 'false',
 	SIGN_INS_PER_ADDRESS: '100000',
 	SHUTDOWN_SECONDS: '2',
+	// Receivers of webhooks stand on this machine.
+	WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
 	LOG_FORMAT: 'json',
 	PYTHONUNBUFFERED: '1'
 };

@@ -13,8 +13,6 @@ import { Versioned } from '#lib/stores/versioned.svelte.ts';
 
 export type PeekRead = UserPeekData['user'];
 
-/** The number of newest changes that are shown. */
-const EVENTS = 5;
 /** Milliseconds for which a user must be shown before they are read: those passed by the keyboard are not. */
 const REST_MS = 150;
 
@@ -72,7 +70,7 @@ export class Peek {
 		this.unavailable = read === null;
 		if (!read) return;
 		const { events, ...user } = read;
-		this.events = events.edges.slice(0, EVENTS).map(({ node }) => node);
+		this.events = events.edges.map(({ node }) => node);
 		const held = this.held;
 		if (held) held.update(user, false);
 		else this.#own = new Versioned(user);

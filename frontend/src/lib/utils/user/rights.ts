@@ -11,7 +11,7 @@ const RIGHTS = {
 	'users.change': ADMINS,
 	/** Read the audit trail. */
 	'events.read': AUDITORS,
-	/** See how the API is doing. */
+	/** See how the API is doing, and manage where it sends events. */
 	'service.read': ADMINS
 } as const satisfies Record<string, readonly Role[]>;
 
