@@ -1,9 +1,9 @@
-/* httpload: sends GraphQL requests over kept connections in one epoll loop, and measures.
+/* httpload: sends requests over kept connections in one epoll loop, and measures.
  *
  *   httpload PORT CONNECTIONS SECONDS REQUESTS BODIES HEADERS START NEEDLE
  *
  *     REQUESTS how many to send at least: the load lasts longer than SECONDS for them, up to LONGER seconds
- *     BODIES   file: one JSON body a line, sent in turn from line START on, over and over
+ *     BODIES   file: one JSON body a line for POST /graphql, or one target for GET, in turn from line START on, over and over
  *     HEADERS  file: one header a line, given to the connections in turn; may be empty
  *     NEEDLE   text that every response must contain, or it counts as an error
  *
@@ -71,8 +71,13 @@ static char **lines(const char *name, size_t *count) {
 static void send_next(struct conn *c) {
   static char out[ROOM];
   const char *body = bodies[next_body++ % body_count];
-  int size = snprintf(out, sizeof out,
-                      "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n"
+  int size;
+  if (*body == '/')
+    size = snprintf(out, sizeof out, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: application/json\r\n%s%s\r\n", body,
+                    port, c->header, *c->header ? "\r\n" : "");
+  else
+    size = snprintf(out, sizeof out,
+                    "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n"
                       "Accept: application/json\r\n%s%sContent-Length: %zu\r\n\r\n%s",
                       port, c->header, *c->header ? "\r\n" : "", strlen(body), body);
   c->sent = now();

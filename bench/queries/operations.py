@@ -47,18 +47,19 @@ class Operation:
         return [json.dumps({"query": document, "variables": v}, separators=(",", ":")) for v in found]
 
 
-def _shuffled(users: Sequence[User], seed: int) -> list[User]:
+def shuffled(users: Sequence[User], seed: int) -> list[User]:
+    """At most VARIABLES_MAX of them in another order, the same each time."""
     chance = random.Random(seed)  # noqa: S311 - the same each time
     return chance.sample(users, min(len(users), VARIABLES_MAX))
 
 
 def _point(users: Sequence[User], _: Encode) -> Iterator[Mapping[str, Any]]:
-    for user in _shuffled(users, 1):
+    for user in shuffled(users, 1):
         yield {"id": str(user.id)}
 
 
 def _page(users: Sequence[User], encode: Encode) -> Iterator[Mapping[str, Any]]:
-    for user in _shuffled(users[:-100], 2):  # a full page comes after each of these
+    for user in shuffled(users[:-100], 2):  # a full page comes after each of these
         yield {"after": encode(user)}
 
 
@@ -69,7 +70,7 @@ def _again(users: Sequence[User], encode: Encode) -> Iterator[Mapping[str, Any]]
 def _search(users: Sequence[User], _: Encode) -> Iterator[Mapping[str, Any]]:
     """Beginnings of words that people have, each once."""
     seen: set[str] = set()
-    for user in _shuffled(users, 3):
+    for user in shuffled(users, 3):
         for word in user.display_name.lower().split():
             beginning = word[: max(PREFIX_MIN, len(word) - 2)]
             if len(beginning) >= PREFIX_MIN and word.isascii() and word.isalpha() and beginning not in seen:
@@ -80,7 +81,7 @@ def _search(users: Sequence[User], _: Encode) -> Iterator[Mapping[str, Any]]:
 def _update(users: Sequence[User], _: Encode) -> Iterator[Mapping[str, Any]]:
     """Another name each time, with two letters behind it."""
     for first, second in itertools.product(ascii_lowercase, repeat=2):
-        for user in _shuffled(users, 4):
+        for user in shuffled(users, 4):
             yield {"id": str(user.id), "name": f"{user.display_name} {first}{second}"}
 
 

@@ -28,11 +28,11 @@ drop schema if exists peers cascade;
 create schema peers;
 create table peers.users (
   id uuid primary key, email text not null unique, display_name text not null, role text not null, status text not null,
-  created_at timestamptz not null, updated_at timestamptz not null,
+  created_at timestamptz not null, updated_at timestamptz not null, version integer not null,
   search tsvector generated always as
     (to_tsvector('simple', display_name || ' ' || replace(email, '@', ' '))) stored);
-insert into peers.users (id, email, display_name, role, status, created_at, updated_at)
-  select id, email, display_name, role, status, created_at, updated_at from public.users
+insert into peers.users (id, email, display_name, role, status, created_at, updated_at, version)
+  select id, email, display_name, role, status, created_at, updated_at, version from public.users
   where split_part(email, '@', 2) <> '{BENCH_DOMAIN}';
 create index on peers.users (created_at, id);
 create index on peers.users using gin (search);

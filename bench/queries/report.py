@@ -6,18 +6,11 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.queries.operations import OPERATIONS
-from bench.queries.servers import CONTESTANTS
+from bench.queries.servers import Contestant
+from bench.queries.work import Work
 
-GOALS: Mapping[str, Mapping[str, float]] = {
-    "point": {"mercurius": 1.2, "postgraphile": 3.5, "strawberry": 50},
-    "page": {"mercurius": 0.9, "postgraphile": 2, "strawberry": 30},
-    "search": {"mercurius": 1.0, "postgraphile": 1.5, "strawberry": 25},
-    "update": {"mercurius": 0.7, "postgraphile": 1.2, "strawberry": 25},
-    "again": {"mercurius": 3, "postgraphile": 8, "strawberry": 100},
-    "typename": {"mercurius": 0.8, "postgraphile": 1.5, "strawberry": 20},
-}
-"""A peer's processor time a request divided by Rollcall's, at least."""
+Goals = Mapping[str, Mapping[str, float]]
+"""For each operation and peer, its processor time a request divided by Rollcall's, at least."""
 HEAD = f"  {'':26}{'requests/s':>11}{'min - max':>17}{'us CPU':>9}{'ratio':>9}{'goal':>8}{'p50 ms':>9}{'p99 ms':>9}{'MiB':>6}"
 
 
@@ -42,22 +35,23 @@ class Results:
         return statistics.median(ratios) if ratios else None
 
 
-def table(results: Results) -> str:
+def table(results: Results, works: Sequence[Work], contestants: Sequence[Contestant], goals: Goals) -> str:
     """The whole run as text."""
     lines: list[str] = []
-    for operation in OPERATIONS:
-        if results.values("rollcall", operation.name, "requests"):
+    for operation in works:
+        if results.values(contestants[0].name, operation.name, "requests"):
             lines += ["", operation.title, HEAD]
-            found = (_line(results, c.name, c.title, operation.name) for c in CONTESTANTS)
+            found = (_line(results, c, operation.name, goals[operation.name].get(c.name)) for c in contestants)
             lines += [line for line in found if line is not None]
     return "\n".join(lines)
 
 
-def _line(results: Results, server: str, title: str, operation: str) -> str | None:
+def _line(results: Results, contestant: Contestant, operation: str, goal: float | None) -> str | None:
+    server = contestant.name
     rates = results.values(server, operation, "per_second")
     if not rates:
         return None
-    ratio, goal = results.ratio(server, operation), GOALS[operation].get(server)
+    ratio = results.ratio(server, operation)
     against = f"{'':>17}" if goal is None or ratio is None else f"{ratio:>7.2f} x{goal:>8g}"
 
     def middle(key: str) -> float:
@@ -66,6 +60,6 @@ def _line(results: Results, server: str, title: str, operation: str) -> str | No
     spread = f"{min(rates):,.0f} - {max(rates):,.0f}"
     missed = "  MISSED" if goal is not None and ratio is not None and ratio < goal else ""
     return (
-        f"  {title:26}{statistics.median(rates):>11,.0f}{spread:>17}{middle('microseconds'):>9.1f}{against}"
+        f"  {contestant.title:26}{statistics.median(rates):>11,.0f}{spread:>17}{middle('microseconds'):>9.1f}{against}"
         f"{middle('p50'):>9.1f}{middle('p99'):>9.1f}{middle('memory') / 2**20:>6.0f}{missed}"
     )

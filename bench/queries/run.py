@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.process import Server, StartError, spawn
-from bench.queries.operations import OPERATIONS, Operation
 from bench.queries.place import Place
 from bench.queries.servers import Contestant
+from bench.queries.work import Work
 from domain.models.user import User
 
 GRACE_SECONDS = 60.0
@@ -42,7 +42,7 @@ class Running:
     bodies: dict[str, Path] = field(default_factory=dict)
     next: dict[str, int] = field(default_factory=dict)
 
-    def load(self, program: Path, operation: Operation, load: Load, seconds: float) -> dict[str, Any]:
+    def load(self, program: Path, operation: Work, load: Load, seconds: float) -> dict[str, Any]:
         """Load it with one operation. Raises StartError if it does not answer."""
         start = self.next.get(operation.name, 0)
         how = [self.server.port, load.connections, seconds, load.requests]
@@ -76,13 +76,12 @@ def run(
     place: Place,
     program: Path,
     contestants: Sequence[Contestant],
+    operations: Sequence[Work],
     users: Sequence[User],
     load: Load,
     say: Callable[[str], None],
-    wanted: str = "",
 ) -> Iterator[dict[str, Any]]:
     """A record for each server, operation and round. Raises StartError, also for a wrong response."""
-    operations = [o for o in OPERATIONS if not wanted or o.name in wanted.split(",")]
     with ExitStack() as stack:
         started = [stack.enter_context(_started(place, c, operations, users)) for c in contestants]
         for running in started:
@@ -112,7 +111,7 @@ def _checked(record: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _started(
-    place: Place, contestant: Contestant, operations: Sequence[Operation], users: Sequence[User]
+    place: Place, contestant: Contestant, operations: Sequence[Work], users: Sequence[User]
 ) -> Iterator[Running]:
     folder = place.folder
     headers = folder / f"{contestant.name}.headers"

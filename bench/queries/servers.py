@@ -35,6 +35,7 @@ class Contestant:
     command: Sequence[str]
     dialect: str
     environment: Callable[[Place], Mapping[str, str]]
+    on_node: bool = False
 
     def encode(self, port: int) -> Encode:
         """The cursors of the running server."""
@@ -50,15 +51,26 @@ def _example(port: int) -> str:
     return cursor
 
 
-def _uvicorn(app: str) -> list[str]:
+def rollcall(dialect: str) -> Contestant:
+    """Rollcall, complete."""
+    return Contestant("rollcall", "Rollcall", [sys.executable, "-m", "api", "serve"], dialect, lambda p: p.rollcall)
+
+
+def uvicorn(app: str) -> list[str]:
+    """The command of a peer in Python."""
     options = "--host 127.0.0.1 --port {port} --loop uvloop --no-access-log --log-level error"
     return [sys.executable, "-m", "uvicorn", app, *options.split()]
 
 
 CONTESTANTS = (
-    Contestant("rollcall", "Rollcall", [sys.executable, "-m", "api", "serve"], ROLLCALL, lambda p: p.rollcall),
+    rollcall(ROLLCALL),
     Contestant(
-        "mercurius", "Mercurius + JIT", [str(node()), str(PEERS / "mercurius.js")], PEER, lambda place: place.peer
+        "mercurius",
+        "Mercurius + JIT",
+        [str(node()), str(PEERS / "mercurius.js")],
+        PEER,
+        lambda place: place.peer,
+        on_node=True,
     ),
     Contestant(
         "postgraphile",
@@ -66,11 +78,12 @@ CONTESTANTS = (
         [str(node()), str(PEERS / "postgraphile.js")],
         POSTGRAPHILE,
         lambda place: place.peer,
+        on_node=True,
     ),
     Contestant(
         "strawberry",
         "plain Strawberry + ORM",
-        _uvicorn("bench.queries.strawberry_app:app"),
+        uvicorn("bench.queries.strawberry_app:app"),
         PEER,
         lambda place: place.peer,
     ),
