@@ -23,6 +23,8 @@ from api.logs import configure_logs
 from api.oauth.routes import oauth_routes
 from api.rest.deprecation import Deprecation, notices
 from api.rest.errors import http_exception
+from api.rest.exchange import Exchange
+from api.rest.reads import ReadsFirst, UserReads
 from api.rest.v1 import rest_routes
 from api.revisions import shipped
 from api.settings import Settings
@@ -114,8 +116,10 @@ def build_app(container: Container) -> ASGIApp:
     core, services, authenticator = container.core, container.services, container.authenticator
     settings = core.settings
     endpoint = GraphQLEndpoint(container.operations, services, authenticator, settings, container.hub)
+    exchange = Exchange(authenticator, settings, container.fairness)
+    reads = UserReads(exchange, services.users)
     routes = [
-        *rest_routes(services, core.imports, authenticator, settings, container.fairness),
+        *rest_routes(services, core.imports, exchange, reads, settings),
         *oauth_routes(settings.public_url, core.key_ring, core.clock, services, core.tokens, authenticator),
         *container.health.routes(),
     ]
@@ -132,9 +136,18 @@ def build_app(container: Container) -> ASGIApp:
     graphql: ASGIApp = ErrorMask(endpoint)
     if settings.cors_origins:
         graphql = CrossOrigin(graphql, settings.cors_origins)
-    guarded = HostGuard(Doors(app, graphql, container.sockets), settings, authenticator.is_vouched)
+    others = ReadsFirst(_surrounded(reads.serve_one, settings), _surrounded(reads.serve_page, settings), app)
+    guarded = HostGuard(Doors(others, graphql, container.sockets), settings, authenticator.is_vouched)
     answered = RequestMiddleware(guarded, container.metrics, secure=settings.secure, access_log=settings.access_log)
     if container.tracing is None:
         return answered
     add_traces(container, container.tracing.tracer)
     return TracedRequests(answered, container.tracing.tracer)
+
+
+def _surrounded(endpoint: ASGIApp, settings: Settings) -> ASGIApp:
+    """An endpoint of v1 in what the routes have around them, as far as the settings need it."""
+    app: ASGIApp = ErrorMask(endpoint)
+    if headers := notices(settings):
+        app = Deprecation(app, headers)
+    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 from uuid import UUID
 
 from domain.errors import ValidationFailed
@@ -43,6 +43,32 @@ class Window:
         return cls(first or last or PAGE_DEFAULT, after, before, backward=last is not None)
 
 
+class Cursors(Sequence[str], Generic[T]):
+    """The cursors of rows, each made when it is asked for: many readers of a page need none or the last one only."""
+
+    __slots__ = ("_encode", "_made", "_rows")
+
+    def __init__(self, rows: Sequence[T], encode: Callable[[T], str]) -> None:
+        self._rows, self._encode = rows, encode
+        self._made: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Cursors[T]: ...
+    def __getitem__(self, index: int | slice) -> str | Cursors[T]:
+        """One of them, or those of some of the rows."""
+        if isinstance(index, slice):
+            return Cursors(self._rows[index], self._encode)
+        at = range(len(self._rows))[index]
+        if at not in self._made:
+            self._made[at] = self._encode(self._rows[at])
+        return self._made[at]
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """Rows in the requested order, each with its cursor, and whether there are more on either side."""
@@ -61,7 +87,7 @@ class Page(Generic[T]):
     def cut(cls, rows: Sequence[T], cursors: Sequence[str], window: Window) -> Page[T]:
         """Build the page from up to size + 1 rows, fetched in the direction of the window."""
         more = len(rows) > window.size
-        items, marks = list(rows[: window.size]), list(cursors[: window.size])
+        items, marks = list(rows[: window.size]), cursors[: window.size]
         if window.backward:
             return cls(items[::-1], marks[::-1], has_next=window.before is not None, has_previous=more)
         return cls(items, marks, has_next=more, has_previous=window.after is not None)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, column, lateral, literal, select, 
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.pagination import Page, Window
+from domain.pagination import Cursors, Page, Window
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Keyset(Generic[T]):
 
     def page(self, rows: Sequence[T], window: Window) -> Page[T]:
         """The page of up to size + 1 rows, which were read in the direction of the window."""
-        return Page.cut(rows, [self.encode(r) for r in rows[: window.size]], window)
+        return Page.cut(rows, Cursors(rows, self.encode), window)
 
     async def pages_by_user(
         self,

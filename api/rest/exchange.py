@@ -14,16 +14,15 @@ from starlette.types import Scope
 
 from api.auth.authenticator import Authenticator
 from api.auth.cookies import CookieCarrier
-from api.auth.session_cookies import CookiesRefused
 from api.http.body import BodyRefused, read_json
 from api.http.fair import Fairness
-from api.rest.errors import body_refused, domain_error, invalid
+from api.rest.answer import Answer, answered
+from api.rest.errors import invalid
 from api.settings import Settings
-from domain.errors import DomainError
 from domain.models.actor import Actor, Origin
 
 M = TypeVar("M", bound=BaseModel)
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Answer | Response]]
 
 
 class Exchange:
@@ -37,17 +36,17 @@ class Exchange:
 
         Raises Unauthenticated, TokenInvalid, TokenExpired, SessionRevoked, AccountDisabled, Forbidden, RateLimited.
         """
-        actor = await self.identity(request)
-        await request.state.turn.enter_async_context(self.turn(request, actor))
+        actor = await self.identity(request.scope)
+        await request.state.turn.enter_async_context(self.turn(actor))
         return actor
 
-    async def identity(self, request: Request) -> Actor:
+    async def identity(self, scope: Scope) -> Actor:
         """The actor as they are now. Raises as `actor`, but for RateLimited."""
-        return (await self._authenticator.require(request.scope)).actor
+        return (await self._authenticator.require(scope)).actor
 
-    def turn(self, request: Request, actor: Actor) -> AbstractAsyncContextManager[None]:
-        """The turn of this actor, for what is done after the handler has returned. Raises RateLimited."""
-        return self._fairness.turn(actor, self.origin(request))
+    def turn(self, actor: Actor) -> AbstractAsyncContextManager[None]:
+        """The turn of this actor, for what `actor` does not cover. Raises RateLimited."""
+        return self._fairness.turn(actor, actor.origin)
 
     def origin(self, request: Request) -> Origin:
         """The origin of the request, for the audit trail."""
@@ -97,18 +96,14 @@ class PathRoute(Route):
 def route(path: str, **handlers: Handler) -> Route:
     """One path with a handler for each method; GET's handler also answers HEAD."""
 
-    async def handle(request: Request) -> Response:
+    async def handle(request: Request) -> Answer | Response:
         handler = handlers["GET" if request.method == "HEAD" else request.method]
-        try:
-            async with AsyncExitStack() as request.state.turn:
-                return await handler(request)
-        except CookiesRefused as error:
-            response = domain_error(error)
-            response.raw_headers.extend(error.headers)
-            return response
-        except DomainError as error:
-            return domain_error(error)
-        except BodyRefused as error:
-            return body_refused(error)
+        return await answered(_in_turn(handler, request))
 
     return PathRoute(path, handle, methods=list(handlers))
+
+
+async def _in_turn(handler: Handler, request: Request) -> Answer | Response:
+    """The handler's response, and then the end of the turn that it may have taken."""
+    async with AsyncExitStack() as request.state.turn:
+        return await handler(request)

@@ -33,7 +33,7 @@ class ExportRoutes:
     async def export(self, request: Request) -> Response:
         """The first page is read before the response begins, so that a refusal has the v1 envelope."""
         actor = await self._exchange.actor(request)
-        given = query_parameters(request, ExportQuery)
+        given = query_parameters(request.scope, ExportQuery)
         parts = export_users(
             self._users,
             actor,
@@ -46,12 +46,12 @@ class ExportRoutes:
         first, _ = await anext(parts)
         name = f"users-{datetime.now(UTC).date()}.{given.format}"
         headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return StreamedResponse(self._file(request, actor, first, parts), MEDIA_TYPES[given.format], headers)
+        return StreamedResponse(self._file(actor, first, parts), MEDIA_TYPES[given.format], headers)
 
     async def _file(
-        self, request: Request, actor: Actor, first: str, parts: AsyncGenerator[tuple[str, int], None]
+        self, actor: Actor, first: str, parts: AsyncGenerator[tuple[str, int], None]
     ) -> AsyncGenerator[bytes, None]:
-        async with self._exchange.turn(request, actor), aclosing(parts):
+        async with self._exchange.turn(actor), aclosing(parts):
             yield first.encode()
             async for text, _count in parts:
                 yield text.encode()

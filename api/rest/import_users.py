@@ -58,7 +58,7 @@ class ImportRoutes:
         """Read the whole file; refuse it as a whole, or import it while the response is sent."""
         actor = await self._exchange.actor(request)
         policies.require_admin(actor)
-        given, form, encoding = query_parameters(request, ImportQuery), _form(request), _charset(request)
+        given, form, encoding = query_parameters(request.scope, ImportQuery), _form(request), _charset(request)
         with ExitStack() as stack:
             source = stack.enter_context(spool())
             await read_file(request.scope, request.receive, self._limit, source)
@@ -70,7 +70,7 @@ class ImportRoutes:
                 )
             except FileRefused as error:
                 raise BodyRefused(400, "MALFORMED_REQUEST", str(error)) from None
-            turn, batches = self._exchange.turn(request, actor), self._batches(request, actor, file, given)
+            turn, batches = self._exchange.turn(actor), self._batches(request, actor, file, given)
             lines = import_lines(turn, batches, file, given, size)
             return StreamedResponse(lines, NDJSON, {"x-accel-buffering": "no"}, stack.pop_all())
 
@@ -95,7 +95,7 @@ class ImportRoutes:
         async with aclosing(batches):
             async for batch in batches:
                 yield batch
-                policies.require_admin(await self._exchange.identity(request))
+                policies.require_admin(await self._exchange.identity(request.scope))
 
 
 async def import_lines(

@@ -36,7 +36,7 @@ class SessionRoutes:
 
     async def login(self, request: Request) -> Response:
         """POST /api/v1/auth/login."""
-        refuse_parameters(request)
+        refuse_parameters(request.scope)
         body = await self._exchange.body(request, Login)
         if body.cookie:
             self._exchange.check_origin(request)
@@ -46,7 +46,7 @@ class SessionRoutes:
 
     async def refresh(self, request: Request) -> Response:
         """POST /api/v1/auth/refresh: the body's token takes precedence; new tokens are returned in the same way."""
-        refuse_parameters(request)
+        refuse_parameters(request.scope)
         body = await self._exchange.body(request, Refresh) if has_body(request) else Refresh()
         by_cookie = body.refresh_token is None
         try:

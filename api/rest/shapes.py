@@ -31,15 +31,15 @@ def failure(code: str, message: str, details: Mapping[str, Any] | None = None) -
 
 
 def user_shape(user: User, viewer: Actor) -> dict[str, Any]:
-    """A user; `email` is null if the viewer may not see it."""
+    """A user; `email` is null if the viewer may not see it. The times are in UTC, and are written by the encoder."""
     return {
         "id": str(user.id),
         "email": user.email if policies.can_see_email(viewer, user.id) else None,
         "display_name": user.display_name,
-        "role": str(user.role),
-        "status": str(user.status),
-        "created_at": moment(user.created_at),
-        "updated_at": moment(user.updated_at),
+        "role": user.role,
+        "status": user.status,
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
         "version": user.version,
     }
 

@@ -7,16 +7,20 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from bench.growth.generate import generated_users
+from bench.queries.__main__ import GOALS
 from bench.queries.operations import OPERATIONS, rollcall_cursor
 from bench.queries.place import Place, place
-from bench.queries.report import Results, table
+from bench.queries.report import Goals, Results, table
 from bench.queries.run import Load, processor_seconds, run
-from bench.queries.servers import CONTESTANTS, load_client
+from bench.queries.servers import CONTESTANTS, Contestant, load_client
+from bench.queries.work import Work
+from bench.rest import __main__ as rest
+from bench.rest.operations import REQUESTS
 from domain.models.user import User
 
 USERS = 300
@@ -41,18 +45,23 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield ready
 
 
-def test_every_operation_is_answered_and_measured(ready: Place, users: list[User]) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "works", "goals"),
+    [(CHOSEN, OPERATIONS, GOALS), (rest.CONTESTANTS, REQUESTS, rest.GOALS)],
+    ids=["queries", "rest"],
+)
+def test_every_operation_is_answered_and_measured(
+    ready: Place, users: list[User], chosen: Sequence[Contestant], works: Sequence[Work], goals: Goals
+) -> None:
     program = load_client(ready.folder)
-    found = list(run(ready, program, CHOSEN, users, Load(1, 0.1, 1, 0.1, 4), lambda _: None))
-    assert Counter((r["server"], r["operation"]) for r in found) == {
-        (c.name, o.name): 1 for c in CHOSEN for o in OPERATIONS
-    }
+    found = list(run(ready, program, chosen, works, users, Load(1, 0.1, 1, 0.1, 4), lambda _: None))
+    assert Counter((r["server"], r["operation"]) for r in found) == {(c.name, o.name): 1 for c in chosen for o in works}
     for record in found:
         assert record["requests"] >= 1, record
         assert record["microseconds"] > 0, record
-    text = table(Results(found))
-    assert all(o.title in text for o in OPERATIONS)
-    assert text.count("Rollcall") == text.count("plain Strawberry") == len(OPERATIONS)
+    text = table(Results(found), works, chosen, goals)
+    assert all(o.title in text for o in works)
+    assert [text.count(f"  {c.title} ") for c in chosen] == [len(works)] * len(chosen)
 
 
 @pytest.mark.parametrize("name", ["point", "page", "search", "update"])
