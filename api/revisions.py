@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-
 import migrations
 
 MIGRATIONS = Path(migrations.__path__[0])
+NAMED = re.compile(r'^(revision|down_revision)(?:: [^=]+)? = (?:"(\w+)"|None)$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ class Revisions:
 
 @cache
 def shipped() -> Revisions:
-    """The revisions in `migrations/versions`."""
-    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
-    return Revisions(tuple(reversed([script.revision for script in scripts])))
+    """The revisions in `migrations/versions`, read without Alembic: with what it loads, it would be 9 MiB of every server."""
+    following: dict[str, str] = {}
+    for file in (MIGRATIONS / "versions").glob("*.py"):
+        names = dict(NAMED.findall(file.read_text("utf-8")))
+        following[names["down_revision"]] = names["revision"]
+    known = [""]
+    while known[-1] in following:
+        known.append(following[known[-1]])
+    return Revisions(tuple(known[1:]))

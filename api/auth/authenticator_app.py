@@ -15,7 +15,6 @@ from io import BytesIO
 from uuid import UUID
 
 import pyotp
-import segno
 import structlog
 
 from api.auth.sealing import Sealer
@@ -82,6 +81,8 @@ class AuthenticatorApp:
 
 def _qr_svg(uri: str) -> str:
     """The QR code, dark on light in every theme: not every app reads the inverse."""
+    import segno  # noqa: PLC0415 - a server makes few of them
+
     out = BytesIO()
     segno.make(uri, error="m", micro=False).save(
         out, kind="svg", scale=4, border=2, xmldecl=False, svgns=True, omitsize=True, light="#fff"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import structlog
 from pydantic import ValidationError
 
-from api.cli.local.embedded import EngineError
+from api.cli.local.errors import EngineError
 from api.logs import configure_logs
 from api.settings import ConfigurationError, LogSettings
 from domain.errors import DomainError

@@ -1,49 +1,54 @@
-"""`rollcall`: the command line; each command has a file in api/cli/."""
+"""`rollcall`: the command line; each command has a file in api/cli/, which is imported only if it is asked for."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
 import typer
 
-from api.cli.admin import admin
-from api.cli.api_keys import api_keys
-from api.cli.backup import backup
-from api.cli.console import console
-from api.cli.export import export
+import api.lean  # noqa: F401 - first
 from api.cli.faults import reported
-from api.cli.import_ import import_users
-from api.cli.invite import invite
-from api.cli.keys import keys
-from api.cli.log import log
-from api.cli.migrate import migrate
-from api.cli.restore import restore
-from api.cli.schema_ import schema
-from api.cli.seed import seed
-from api.cli.serve import serve
-from api.cli.tail import tail
-from api.cli.up import up
-from api.cli.verify import verify
 
-app = typer.Typer(name="rollcall", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.command("up")(up)
-app.command("serve")(serve)
-app.command("migrate")(migrate)
-app.command("backup")(backup)
-app.command("restore")(restore)
-app.add_typer(admin, name="admin")
-app.add_typer(api_keys, name="api-keys")
-app.add_typer(console, name="console")
-app.add_typer(keys, name="keys")
-app.add_typer(log, name="log")
-app.command("invite")(invite)
-app.command("import")(import_users)
-app.command("export")(export)
-app.command("tail")(tail)
-app.command("seed")(seed)
-app.command("schema")(schema)
-app.command("verify")(verify)
+COMMANDS: Mapping[str, str] = {
+    "up": "up",
+    "serve": "serve",
+    "migrate": "migrate",
+    "backup": "backup",
+    "restore": "restore",
+    "admin": "admin",
+    "api-keys": "api_keys",
+    "console": "console",
+    "keys": "keys",
+    "log": "log",
+    "invite": "invite",
+    "import": "import_",
+    "export": "export",
+    "tail": "tail",
+    "seed": "seed",
+    "schema": "schema_",
+    "verify": "verify",
+}
+"""Each command, in the order of the help, and its file."""
+FUNCTIONS: Mapping[str, str] = {"import_": "import_users", "schema_": "schema"}
+"""What a file calls its command, where that is not the file's name."""
 
 
-@app.callback()
+def command_line(given: Sequence[str]) -> typer.Typer:
+    """All commands or, if the arguments begin with one, that one alone."""
+    app = typer.Typer(name="rollcall", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(rollcall)
+    for name in given[:1] if given and given[0] in COMMANDS else COMMANDS:
+        file = COMMANDS[name]
+        found = getattr(import_module(f"api.cli.{file}"), FUNCTIONS.get(file, file))
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
 def rollcall() -> None:
     """Rollcall: the live directory of users and their rights."""
 
@@ -51,4 +56,4 @@ def rollcall() -> None:
 def main() -> None:
     """Run the command line; expected failures are reported in one line, with exit code 1."""
     with reported():
-        app()
+        command_line(sys.argv[1:])()

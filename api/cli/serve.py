@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import api.lean  # noqa: F401 - first
 from api.app import Application
 from api.bootstrap import check_database, check_pool
 from api.http.server import Server, server_config

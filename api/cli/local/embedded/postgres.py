@@ -15,7 +15,8 @@ import psutil
 
 from api.cli.local.embedded.engine import STOP_SECONDS, Engine
 from api.cli.local.embedded.private import new_log
-from api.cli.local.embedded.process import Account, EngineError, end, free_port, spawn
+from api.cli.local.embedded.process import Account, end, free_port, spawn
+from api.cli.local.errors import EngineError
 
 ROLE = "rollcall"
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}

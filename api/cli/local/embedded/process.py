@@ -25,10 +25,6 @@ LAUNCH = Path(__file__).with_name("launch.py")
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-starter")
 
 
-class EngineError(Exception):
-    """An engine could not be started or stopped; the message says why, with the end of its log."""
-
-
 @dataclass(frozen=True, slots=True)
 class Account:
     """The system user that a child runs as; -1 is the user of this process."""

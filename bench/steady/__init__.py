@@ -1,0 +1,1 @@
+"""`make bench-steady`: how long a server takes to start, its memory at rest, and whether that stays flat."""

