@@ -75,8 +75,7 @@ class SqlSearch:
                 continue
             if tiers is SLIPS and not seek.back:
                 self._note_found([key for key, _ in found])
-            made = await stages()
-            for stage in made[::-1] if seek.back else made:
+            for stage in (await stages())[:: -1 if seek.back else 1]:
                 if seek.reaches(stage.tiers) and len(found) <= window.size:
                     sources = self._with_slips if tiers is SLIPS else self._sources
                     found += await self._reader.read(stage, seek, window.size + 1 - len(found), sources)
@@ -111,9 +110,12 @@ class SqlSearch:
 
     async def _finds_little(self) -> bool:
         sources = replace(self._sources, filtered=Filtered(self._visible(), frozenset()))
-        whole = [sources.of_users(where, [tier]) for tier, where in sources.addressed() if tier is Tier.WHOLE]
-        if whole and await self._count(whole, 1):
+        if await self._count([sources.of_users(w, [t]) for t, w in sources.addressed() if t is Tier.WHOLE], 1):
             return False
+        if len(self._search.words) == 1 and sources.has(Tier.WORDS):  # usually enough, without all rows being counted
+            begun = sources.found_by_words(await self._rarest.begun(self._sizes.few))
+            if await self._count(begun, LITTLE) >= LITTLE:
+                return False
         return await self._count(await self._lists(sources), LITTLE) < LITTLE
 
     async def count(self) -> int | None:
@@ -185,9 +187,8 @@ class SqlSearch:
             return None
         if self._sources.filtered.beside_traits(users.c.id):
             return None
-        if (await self._rarest.begun(self._sizes.gathered)).count <= self._sizes.gathered:
-            return None
-        return self._sources.finds
+        are_few = (await self._rarest.begun(self._sizes.gathered)).count <= self._sizes.gathered
+        return None if are_few else self._sources.finds
 
     async def words_found(self) -> tuple[Sequence[str], Sequence[ColumnElement[bool]]] | None:
         """The words whose rows have all users found, and conditions on those rows, if they are known and not too many.
@@ -203,8 +204,8 @@ class SqlSearch:
             read.append(await self._rarest.inside(self._sizes.few))
         if any(rows.vocabulary is None for rows in read):
             return None
-        known = dict.fromkeys(word for rows in read for word in rows.vocabulary or ())
-        return list(known), self._sources.filters(user_words.c)
+        known = list(dict.fromkeys(word for rows in read for word in rows.vocabulary or ()))
+        return known, self._sources.filters(user_words.c)
 
     async def found(self) -> Hits | ColumnElement[bool]:
         """The users found, for a list in another order; as a condition if they are too many to be read."""
@@ -220,8 +221,7 @@ class SqlSearch:
     async def _are_many(self, lists: Sequence[Select[Any]]) -> bool:
         """Whether these have more users than are gathered; the first list is counted alone, which usually decides."""
         limit = self._sizes.gathered
-        parts = [lists[:1], lists] if len(lists) > 1 else [lists]
-        for part in parts:
+        for part in [lists[:1], lists] if len(lists) > 1 else [lists]:
             if await self._count(part, limit + 1, USUALLY) > limit:
                 return True
         return False

@@ -76,6 +76,17 @@ async def test_rows_of_a_common_word_are_counted_no_further_than_the_choice_need
     assert Sizes().many + 1 not in seen[0].parameters
 
 
+@pytest.mark.parametrize("statuses", [None, frozenset({Status.ACTIVE})], ids=["all", "active ones"])
+async def test_the_last_page_of_a_common_word_counts_no_further_either(
+    connection: AsyncConnection, statuses: frozenset[Status] | None
+) -> None:
+    query = UserQuery(Window.of(last=10), parse_search("ada"), UserFilter(status=statuses), UserSort.RELEVANCE)
+    with recorded(connection) as seen:
+        page = await SqlUserReader(connection, Sizes(few=FEW)).page(query)
+    assert (len(page.items), page.has_previous) == (10, True)
+    assert not [statement.text for statement in seen if Sizes().many + 1 in statement.parameters]
+
+
 async def test_a_search_by_name_reads_the_first_rows_of_its_words(connection: AsyncConnection) -> None:
     count, ran = await statements(connection, searched("ada", UserSort.DISPLAY_NAME))
     assert count == 10
