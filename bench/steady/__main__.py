@@ -53,13 +53,13 @@ def main() -> int:
     try:
         with folder() as place, stack(place) as ready, ExitStack() as kept:
             starts = []
-            for number in range(options.starts):
+            for _ in range(options.starts - 1):
                 with ExitStack() as own:
-                    server, start = started(own, ready)
-                    starts.append(start)
-                    _say(_start_line(number + 1, start))
-                    if number == options.starts - 1:
-                        kept.push(own.pop_all())
+                    starts.append(started(own, ready)[1])
+                    _say(_start_line(starts[-1]))
+            server, last = started(kept, ready)
+            starts.append(last)
+            _say(_start_line(last))
             print(f"\n{machine()}, load {os.getloadavg()[0]:.1f}", *_summary(starts), sep="\n")
             print("after requests, MB", *soak_requests(ready, server, options.requests))
             print("after rounds of sockets, MB", *soak_sockets(ready, server, options.rounds, options.sockets))
@@ -100,9 +100,9 @@ def _wait(server: Server) -> None:
             time.sleep(0.01)
 
 
-def _start_line(number: int, start: Start) -> str:
+def _start_line(start: Start) -> str:
     return (
-        f"start {number}: ready in {start.seconds:.2f} s with {start.processor:.2f} s of processor time, "
+        f"ready in {start.seconds:.2f} s with {start.processor:.2f} s of processor time, "
         f"{start.memory / 1e6:.0f} MB at rest"
     )
 
