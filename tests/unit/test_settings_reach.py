@@ -72,12 +72,14 @@ def test_the_values_that_compose_passes_for_unset_variables_are_accepted(monkeyp
     for name, value in SERVICES["api"]["environment"].items():
         monkeypatch.setenv(name, in_place_of_nothing(str(value)))
     monkeypatch.setenv("DATABASE_URL", "postgresql://rollcall:p@postgres/rollcall")
+    monkeypatch.setenv("DATABASE_REPLICA_URLS", "postgresql://rollcall:p@postgres-replica/rollcall")
     monkeypatch.setenv("REDIS_URL", "redis://:p@valkey:6379/0")
     monkeypatch.setenv("SECRET_KEY", "k3y-" + "0123456789abcdef" * 3)
     loaded, defaults = LocalSettings.load(), LocalSettings.model_fields
     other = {name for name in defaults if getattr(loaded, name) != defaults[name].default}
     assert other == {
         "database_url",
+        "database_replica_urls",
         "redis_url",
         "secret_key",
         "public_url",
