@@ -36,6 +36,7 @@ from api.mails.sender import check_sender
 from api.mails.templates import check_templates
 from api.redis_address import check_redis
 from domain.models.language import Language
+from domain.models.second_factor import FactorRequirement
 from domain.models.sign_up import SignUpMode
 
 SECRET_KEY_BYTES = 32
@@ -186,6 +187,7 @@ class LocalSettings(LogSettings):
     admin_password: SecretStr | None = None
     sign_up: Annotated[SignUpMode, BeforeValidator(lower)] = SignUpMode.OPEN
     sign_up_enabled: bool = True
+    require_second_factor: Annotated[FactorRequirement | None, BeforeValidator(lower)] = None
     new_device_mails: bool = False
     access_token_seconds: PositiveInt = 600
     token_audience: TokenAudience = "rollcall"  # noqa: S105 - whom tokens are for

@@ -179,6 +179,14 @@ class SecondFactorRequired(DomainError):
     default = "Enter the code of your authenticator app or a recovery code, or use a passkey"
 
 
+class EnrolmentRequired(DomainError):
+    """A second factor is required here, and the user of this session has to set one up before anything else."""
+
+    code = "ENROLMENT_REQUIRED"
+    status = 403
+    default = "A second factor is required here; sign in to the console and set one up, then go on"
+
+
 class AccountDisabled(DomainError):
     """The password was right, but the account is disabled."""
 

@@ -110,6 +110,7 @@ HOLDINGS = (
             "expires_at",
             "ended_at",
             "end_reason",
+            "enrolling",
         ),
         ("user_id", "generation", "refresh_hash"),
     ),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.errors import NotFound
 from domain.models.actor import Role
@@ -52,6 +54,7 @@ sessions = Table(
     Column("refresh_hash", LargeBinary, nullable=False),
     Column("refreshed_at", TIME),
     Column("language", String(8)),
+    Column("enrolling", Boolean, nullable=False, server_default=text("false")),
     Index("ix_sessions_user_id_created_at_id", "user_id", "created_at", "id"),
     Index("ix_sessions_end", text("LEAST(ended_at, expires_at)")),
 )
@@ -112,6 +115,7 @@ class SqlSessionReader:
                 sessions.c.expires_at,
                 sessions.c.ended_at,
                 sessions.c.end_reason,
+                sessions.c.enrolling,
             )
             .join(users, users.c.id == sessions.c.user_id)
             .where(sessions.c.id.in_(session_ids))
@@ -125,6 +129,7 @@ class SqlSessionReader:
                 expires_at=row.expires_at,
                 ended_at=row.ended_at,
                 end_reason=EndReason(row.end_reason) if row.end_reason else None,
+                enrolling=row.enrolling,
             )
             for row in await self._connection.execute(statement)
         }
@@ -158,16 +163,15 @@ class SqlSessionRepository(SqlSessionReader):
 
         A session that has expired only by the clock of this instance, or only by that of the database, counts as live.
         """
-        over = sessions.c.expires_at <= func.least(now, func.now())
-        change = (
-            update(sessions)
-            .where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), ~over)
-            .values(ended_at=now, end_reason=str(reason))
-            .returning(sessions.c.id)
-        )
-        if keep is not None:
-            change = change.where(sessions.c.id != keep)
-        return list((await self._connection.execute(change)).scalars())
+        return await self._end(_ending(user_id, reason, now), keep)
+
+    async def end_enrolling(self, user_id: UUID, now: datetime, keep: UUID | None) -> Sequence[UUID]:
+        """End those of `end_all` that wait for a second factor."""
+        return await self._end(_ending(user_id, EndReason.REVOKED, now).where(sessions.c.enrolling), keep)
+
+    async def _end(self, change: ReturningUpdate[Any], keep: UUID | None) -> Sequence[UUID]:
+        wanted = change if keep is None else change.where(sessions.c.id != keep)
+        return list((await self._connection.execute(wanted)).scalars())
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None:
         """Move `last_seen_at` forward."""
@@ -176,6 +180,13 @@ class SqlSessionRepository(SqlSessionReader):
     async def prune(self, age: timedelta, limit: int) -> int:
         """Delete at most `limit` of those that ended or expired at least this long ago; returns their number."""
         return (await self._connection.execute(PRUNE, {"age": age, "limit": limit})).rowcount
+
+
+def _ending(user_id: UUID, reason: EndReason, now: datetime) -> ReturningUpdate[Any]:
+    """The statement that ends the live sessions of a user, and returns their ids."""
+    over = sessions.c.expires_at <= func.least(now, func.now())
+    live = update(sessions).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), ~over)
+    return live.values(ended_at=now, end_reason=str(reason)).returning(sessions.c.id)
 
 
 PRUNE = text("""

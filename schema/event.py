@@ -230,6 +230,7 @@ async def events_of_user(
     before: str | None = strawberry.UNSET,
 ) -> Connection[Event]:
     """What happened to this user. Auditors and admins see it for everyone, members only for themselves."""
+    info.context.viewer  # noqa: B018 - raises before a required enrolment
     key = PageKey(root.entity.id, window_of(first, after, last, before))
     return Connection(page=await info.context.loaders.pages_by_user(info.context.services.events.of_users).load(key))
 

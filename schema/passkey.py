@@ -100,7 +100,7 @@ class PasskeyMutations:
         """Options to make a passkey with; a user without a password needs a session of the last ten minutes instead."""
         service = info.context.services.passkeys
         return PasskeyOptions(
-            options=JSON(await service.begin_registration(info.context.viewer, given(current_password)))
+            options=JSON(await service.begin_registration(info.context.person, given(current_password)))
         )
 
     @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
@@ -112,7 +112,7 @@ class PasskeyMutations:
     ) -> PasskeyResult:
         """Register the passkey that the browser made; from now on the password alone does not sign in."""
         service = info.context.services.passkeys
-        written = await service.finish_registration(info.context.viewer, name, credential)
+        written = await service.finish_registration(info.context.person, name, credential)
         return PasskeyPayload(passkey=Passkey(entity=written.value))
 
     @strawberry.mutation(extensions=[AsData()])

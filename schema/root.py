@@ -51,7 +51,7 @@ class Query(
     PersonalDataQueries,
     WebhookQueries,
 ):
-    """Reads. All but `me` and `signUpMode` need a session."""
+    """Reads. All but `me`, `enrolmentRequired` and `signUpMode` need a session."""
 
 
 @strawberry.type

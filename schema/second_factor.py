@@ -64,13 +64,13 @@ class SecondFactorMutations:
     @strawberry.mutation(extensions=[AsData()])
     async def begin_totp(self, info: Info, current_password: str) -> TotpEnrolmentResult:
         """A new secret for an authenticator app; `confirmTotp` turns it on. One that waits to be confirmed is replaced."""
-        begun = await info.context.services.second_factors.begin(info.context.viewer, current_password)
+        begun = await info.context.services.second_factors.begin(info.context.person, current_password)
         return TotpEnrolment(secret=begun.secret, uri=begun.uri, qr_svg=begun.qr_svg)
 
     @strawberry.mutation(extensions=[AsData()], metadata=price(WRITE_COST))
     async def confirm_totp(self, info: Info, code: str) -> RecoveryCodesResult:
         """Turn the authenticator app on with a first code; the recovery codes come with it."""
-        written = await info.context.services.second_factors.confirm(info.context.viewer, code)
+        written = await info.context.services.second_factors.confirm(info.context.person, code)
         return RecoveryCodes(codes=list(written.value))
 
     @strawberry.mutation(extensions=[AsData()])

@@ -56,7 +56,7 @@ class Session(Node):
     @strawberry.field(metadata=PER_VIEWER)
     def current(self, info: Info) -> bool:
         """Whether this request uses the session."""
-        return info.context.viewer.session_id == self.entity.id
+        return info.context.person.session_id == self.entity.id
 
     @strawberry.field
     def created_at(self) -> datetime:
@@ -73,6 +73,11 @@ class Session(Node):
         """When it expires unless it is refreshed."""
         return self.entity.expires_at
 
+    @strawberry.field
+    def enrolment_required(self) -> bool:
+        """Whether a second factor has to be set up in it before anything else; only `me` and what that needs is allowed."""
+        return self.entity.enrolling
+
 
 @shows(domain.Session)
 def _node(_: Info, session: domain.Session) -> Session:
@@ -88,6 +93,7 @@ async def sessions_of_user(
     before: str | None = strawberry.UNSET,
 ) -> Connection[Session]:
     """The user's live sessions. Admins see everyone's, others only their own and otherwise an empty list."""
+    info.context.viewer  # noqa: B018 - raises before a required enrolment
     key = PageKey(root.entity.id, window_of(first, after, last, before))
     return Connection(page=await info.context.loaders.pages_by_user(info.context.services.sessions.pages).load(key))
 
@@ -99,11 +105,16 @@ class SessionQueries:
     @strawberry.field(description="Null without a session.")
     async def me(self, info: Info) -> User | None:
         """The viewer."""
-        actor = info.context.actor
+        actor = info.context.actor or info.context.enrolling
         if actor is None or actor.user_id is None:
             return None
         found = await info.context.loaders.user_by_id.load(actor.user_id)
         return None if found is None else User(entity=found)
+
+    @strawberry.field
+    def enrolment_required(self, info: Info) -> bool:
+        """Whether this session has to set up a second factor before anything else; false without a session."""
+        return info.context.enrolling is not None
 
 
 SESSION_COOKIE = "cookie: set the session as httpOnly cookies and leave the tokens out of the response."
@@ -189,10 +200,11 @@ class SessionMutations:
     async def sign_out(self, info: Info) -> DoneResult:
         """End the current session."""
         context, sessions = info.context, info.context.services.sessions
-        token = context.carrier.ending_token if context.actor is None else None
+        actor = context.actor or context.enrolling
+        token = context.carrier.ending_token if actor is None else None
         with _clearing_cookies(info):
             if token is None:
-                written = await sessions.sign_out(context.viewer)
+                written = await sessions.sign_out(context.person)
             else:  # without a valid access token, the refresh token suffices
                 written = await sessions.sign_out_by_token(context.origin, token)
         context.carrier.clear()

@@ -35,7 +35,7 @@ class User(Node):
     @strawberry.field
     def email(self, info: Info) -> str | None:
         """The e-mail address; auditors and admins see everyone's, members only their own and otherwise null."""
-        return self.entity.email if policies.can_see_email(info.context.viewer, self.entity.id) else None
+        return self.entity.email if policies.can_see_email(info.context.person, self.entity.id) else None
 
     @strawberry.field
     def display_name(self) -> str:
@@ -70,7 +70,7 @@ class User(Node):
     @strawberry.field
     def can_sign_in(self, info: Info) -> bool | None:
         """Whether there is any way to sign in as this user; for auditors and admins and the user's own, otherwise null."""
-        return self.entity.can_sign_in if policies.can_see_access(info.context.viewer, self.entity.id) else None
+        return self.entity.can_sign_in if policies.can_see_access(info.context.person, self.entity.id) else None
 
     @strawberry.field(metadata=price(cost=LOADED_ROW_COST))
     async def has_password(self, info: Info) -> bool | None:

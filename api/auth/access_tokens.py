@@ -39,6 +39,11 @@ class TokenRules:
     audience: str
     lifetime: timedelta
 
+    @property
+    def enrolment_audience(self) -> str:
+        """The audience of a token with which a second factor has to be set up: this service, and no other."""
+        return f"{self.audience}:enrolment"
+
 
 class AccessTokens:
     """Signs with the current key of the ring. Verified tokens are kept by digest until they expire or a key changes.
@@ -53,7 +58,13 @@ class AccessTokens:
         self._version = 0
 
     def issue(
-        self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
+        self,
+        session_id: UUID,
+        user_id: UUID,
+        now: datetime,
+        until: datetime | None = None,
+        *,
+        enrolling: bool = False,
     ) -> tuple[str, datetime]:
         """The token, and when it expires, not after `until` (its session's end). Raises Unavailable while there is no key."""
         signing, issued = self._ring.signing(now), now.replace(microsecond=0)
@@ -62,7 +73,7 @@ class AccessTokens:
             expires = min(expires, until.replace(microsecond=0))
         claims = {
             "iss": self._rules.issuer,
-            "aud": self._rules.audience,
+            "aud": self._rules.enrolment_audience if enrolling else self._rules.audience,
             "sub": str(user_id),
             "sid": str(session_id),
             "iat": int(issued.timestamp()),
@@ -119,10 +130,11 @@ class AccessTokens:
             found = self._ring.find(kid)
             if found is None:
                 raise KeyUnknown
-            expected = {} if any_issuer else {"iss": self._rules.issuer, "aud": self._rules.audience}
+            audiences = [self._rules.audience, self._rules.enrolment_audience]
+            expected: dict[str, Any] = {} if any_issuer else {"iss": self._rules.issuer, "aud": audiences}
             claims = _decoded(token, found.public, found.key.algorithm, **expected)
-            expires = datetime.fromtimestamp(int(claims["exp"]), UTC)
-            return kid, AccessClaims(UUID(claims["sid"]), UUID(claims["sub"]), expires)
+            expires, enrolling = datetime.fromtimestamp(int(claims["exp"]), UTC), claims.get("aud") == audiences[1]
+            return kid, AccessClaims(UUID(claims["sid"]), UUID(claims["sub"]), expires, enrolling)
         except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             raise TokenInvalid from None
 
@@ -139,6 +151,8 @@ def _named_key(header: Mapping[str, Any]) -> str:
     return kid
 
 
-def _decoded(token: str, key: Any, algorithm: str, *, iss: str | None = None, aud: str | None = None) -> dict[str, Any]:
+def _decoded(
+    token: str, key: Any, algorithm: str, *, iss: str | None = None, aud: str | list[str] | None = None
+) -> dict[str, Any]:
     options: Any = {"require": REQUIRED if iss else ["sid"], "verify_exp": False, "verify_aud": aud is not None}
     return jwt.decode(token, key, algorithms=[algorithm], issuer=iss, audience=aud, options=options)

@@ -28,6 +28,7 @@ from api.settings import Settings
 from domain.errors import (
     AccountDisabled,
     DomainError,
+    EnrolmentRequired,
     Forbidden,
     SessionRevoked,
     TokenExpired,
@@ -49,12 +50,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The client of a request: `expires_at` is Unix time in seconds, `by_cookie` requires a check of the origin."""
+    """The client of a request: `expires_at` is Unix time in seconds, `by_cookie` requires a check of the origin.
+
+    `own_only` is a token that other services do not accept.
+    """
 
     actor: Actor
     expires_at: float
     by_cookie: bool
     scopes: frozenset[ApiKeyScope] = frozenset()
+    own_only: bool = False
 
 
 class Authenticator:
@@ -100,20 +105,26 @@ class Authenticator:
     async def identify(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity | None:
         """The client of a request, or None without a session; `payload` is that of a socket's connection_init.
 
+        Also one whose session has to set up a second factor first (`actor.enrolling`): the caller decides what it may do.
         Raises TokenInvalid, TokenExpired, SessionRevoked and AccountDisabled for a bearer token, Unavailable, and
         Forbidden for a cookie from another origin if the request may change something.
         """
         found = await self._find_identity(scope, payload)
         return None if isinstance(found, DomainError) else found
 
-    async def require(self, scope: Scope, payload: Mapping[str, Any] | None = None) -> Identity:
-        """As `identify`, but raises Unauthenticated without a session, and for a cookie the same errors as for a bearer token."""
+    async def require(
+        self, scope: Scope, payload: Mapping[str, Any] | None = None, *, enrolling: bool = False
+    ) -> Identity:
+        """As `identify`, but raises Unauthenticated without a session, and for a cookie the same errors as for a bearer token.
+
+        Unless `enrolling` is accepted, it also raises EnrolmentRequired.
+        """
         found = await self._find_identity(scope, payload)
         if isinstance(found, DomainError):
             raise found
         if found is None:
             raise Unauthenticated
-        return found
+        return found if enrolling else enrolled(found)
 
     async def _find_identity(self, scope: Scope, payload: Mapping[str, Any] | None) -> Identity | DomainError | None:
         """The identity, None without a credential, or the error of an invalid cookie.
@@ -142,7 +153,7 @@ class Authenticator:
             return error
 
     async def of_token(self, token: str, scope: Scope, *, noted: bool = True) -> Identity:
-        """The client to which a bearer token or an API key belongs. Raises as `identify` does for one.
+        """The client to which a bearer token or an API key belongs, also one that is enrolling. Raises as `identify` does.
 
         With `noted=False`, its owner is not the one who sends the request, and is not seen by it.
         """
@@ -181,8 +192,9 @@ class Authenticator:
         if noted:
             self._note_seen(principal.session_id, principal.user_id, now)
             note_actor(principal.user_id, principal.session_id)
-        actor = Actor(principal.user_id, principal.role, principal.session_id, self.origin(scope))
-        return Identity(actor, claims.expires_at.timestamp(), by_cookie)
+        given = principal.user_id, principal.role, principal.session_id, self.origin(scope)
+        actor = Actor(*given, enrolling=principal.enrolling)
+        return Identity(actor, claims.expires_at.timestamp(), by_cookie, own_only=claims.enrolling)
 
     def _note_seen(self, session_id: UUID, user_id: UUID, now: datetime) -> bool:
         """Take note of a session or key, at most once a minute for each; returns whether that was done."""
@@ -220,3 +232,10 @@ class Authenticator:
             return False
         fits = host is not None and page.netloc == host.lower()
         return fits and (page.scheme == "https" or not self._settings.secure)
+
+
+def enrolled(identity: Identity) -> Identity:
+    """The identity. Raises EnrolmentRequired if its session has to set up a second factor first."""
+    if identity.actor.enrolling:
+        raise EnrolmentRequired
+    return identity

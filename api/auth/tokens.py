@@ -46,10 +46,16 @@ class SignedTokens:
         self._access = AccessTokens(ring, rules, self._keys[-1].former)
 
     def issue_access(
-        self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
+        self,
+        session_id: UUID,
+        user_id: UUID,
+        now: datetime,
+        until: datetime | None = None,
+        *,
+        enrolling: bool = False,
     ) -> tuple[str, datetime]:
         """The token, and when it expires, not after `until`. Raises Unavailable while there is no key to sign with."""
-        return self._access.issue(session_id, user_id, now, until)
+        return self._access.issue(session_id, user_id, now, until, enrolling=enrolling)
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:
         """What a token says. Raises TokenInvalid and TokenExpired."""

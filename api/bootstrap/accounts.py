@@ -21,9 +21,10 @@ from domain.services.verification import VerificationService
 
 
 def session_rules(settings: Settings) -> SessionRules:
-    """How long sessions last, and who may sign up."""
+    """How long sessions last, who may sign up, and who has to have a second factor."""
     longest = timedelta(days=settings.session_days) if settings.session_days else None
-    return SessionRules(timedelta(days=settings.refresh_token_days), longest, settings.sign_up_mode)
+    lifetime = timedelta(days=settings.refresh_token_days)
+    return SessionRules(lifetime, longest, settings.sign_up_mode, settings.require_second_factor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,14 @@ class Core(Outgoing):
         """The use cases of second factors."""
         check = PasskeyCheck(self.relying_party, self.clock)
         return SecondFactorService(
-            self.store, self.clock, self.authenticator_app, self.attempts, self.revocation, self.reauthentication, check
+            self.store,
+            self.clock,
+            self.authenticator_app,
+            self.attempts,
+            self.revocation,
+            self.reauthentication,
+            check,
+            self.settings.require_second_factor,
         )
 
     @cached_property
@@ -137,7 +144,8 @@ class Core(Outgoing):
     @cached_property
     def passkeys(self) -> PasskeyService:
         """The use cases of passkeys."""
-        return PasskeyService(self.store, self.clock, self.relying_party, self.attempts, self.reauthentication)
+        given = self.store, self.clock, self.relying_party, self.attempts, self.reauthentication
+        return PasskeyService(*given, self.settings.require_second_factor)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -15,6 +15,8 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
+from domain.errors import EnrolmentRequired
+
 PROTOCOL = "graphql-transport-ws"
 OPEN_SECONDS = 10.0
 MESSAGE_MAX = 2**24
@@ -23,7 +25,8 @@ PASSING = frozenset({"UNAVAILABLE", "INTERNAL_ERROR", "LIMIT_EXCEEDED"})
 SIGNED_OUT = frozenset({"UNAUTHENTICATED", "TOKEN_INVALID", "TOKEN_EXPIRED", "SESSION_REVOKED"})
 SIGNED_OUT_CLOSES, REFUSED_CLOSES = (4401, 4403), (4400, 4406, 4409)
 """Close codes, see api/sockets/connection.py; all others only mean that the connection has ended."""
-SESSION = "__typename ... on SessionPayload { accessToken refreshToken user { id role } } ... on Problem { message }"
+SESSION = """__typename ... on SessionPayload { accessToken refreshToken user { id role } session { enrolmentRequired } }
+  ... on Problem { message }"""
 SIGN_IN = f"""mutation SignIn($email: String!, $password: String!) {{
   signIn(input: {{email: $email, password: $password}}) {{ {SESSION} }}
 }}"""
@@ -109,7 +112,11 @@ async def sign_in(http: httpx.AsyncClient, email: str, password: str) -> SignedI
         raise Refused(f"{http.base_url} refuses sign-in requests without a session") from None
     if payload["__typename"] != "SessionPayload":
         raise Refused(payload["message"])
-    return _session(payload)
+    session = _session(payload)
+    if payload["session"]["enrolmentRequired"]:
+        await sign_out(http, session)
+        raise Refused(f"{EnrolmentRequired.default}, or use an API key")
+    return session
 
 
 async def use_key(http: httpx.AsyncClient, key: str) -> SignedIn:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.auth.authenticator import Authenticator
+from api.auth.authenticator import Authenticator, enrolled
 from api.oauth.form import NO_STORE, InvalidRequest, failed, read_form, refused, required
 from api.rest.respond import respond
 from domain.errors import DomainError, RateLimited, Unavailable
@@ -45,7 +45,7 @@ class IntrospectionEndpoint:
         if scheme.lower() != "bearer":
             return refused("invalid_client", "Authenticate with an API key", 401, www_authenticate=BEARER)
         try:
-            identity = await self._authenticator.of_token(key.strip(), request.scope)
+            identity = enrolled(await self._authenticator.of_token(key.strip(), request.scope))
         except (RateLimited, Unavailable):
             raise
         except DomainError as error:
@@ -61,12 +61,13 @@ class IntrospectionEndpoint:
         if token.startswith(PREFIX):
             return INACTIVE
         try:
-            actor = (await self._authenticator.of_token(token, request.scope, noted=False)).actor
+            identity = enrolled(await self._authenticator.of_token(token, request.scope, noted=False))
         except (RateLimited, Unavailable):
             raise
         except DomainError:
             return INACTIVE
-        if actor.user_id is None or actor.session_id is None:
+        actor = identity.actor
+        if actor.user_id is None or actor.session_id is None or identity.own_only:
             return INACTIVE
         user = (await self._users.get_many(system(), [actor.user_id])).get(actor.user_id)
         return INACTIVE if user is None else self._active(token, user.email, actor.role)

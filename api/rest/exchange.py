@@ -31,18 +31,19 @@ class Exchange:
     def __init__(self, authenticator: Authenticator, settings: Settings, fairness: Fairness) -> None:
         self._authenticator, self._settings, self._fairness = authenticator, settings, fairness
 
-    async def actor(self, request: Request) -> Actor:
+    async def actor(self, request: Request, *, enrolling: bool = False) -> Actor:
         """The authenticated actor, once it is their turn; called once per request.
 
-        Raises Unauthenticated, TokenInvalid, TokenExpired, SessionRevoked, AccountDisabled, Forbidden, RateLimited.
+        Raises Unauthenticated, TokenInvalid, TokenExpired, SessionRevoked, AccountDisabled, Forbidden, RateLimited, and
+        EnrolmentRequired unless `enrolling` is accepted.
         """
-        actor = await self.identity(request.scope)
+        actor = await self.identity(request.scope, enrolling=enrolling)
         await request.state.turn.enter_async_context(self.turn(actor))
         return actor
 
-    async def identity(self, scope: Scope) -> Actor:
+    async def identity(self, scope: Scope, *, enrolling: bool = False) -> Actor:
         """The actor as they are now. Raises as `actor`, but for RateLimited."""
-        return (await self._authenticator.require(scope)).actor
+        return (await self._authenticator.require(scope, enrolling=enrolling)).actor
 
     def turn(self, actor: Actor) -> AbstractAsyncContextManager[None]:
         """The turn of this actor, for what `actor` does not cover. Raises RateLimited."""

@@ -17,6 +17,7 @@ SESSION: tuple[Raised, ...] = (
     errors.TokenExpired,
     errors.SessionRevoked,
     errors.AccountDisabled,
+    errors.EnrolmentRequired,
     errors.Forbidden,
     errors.RateLimited,
 )

@@ -70,7 +70,7 @@ class SessionRoutes:
 
     async def _end(self, request: Request) -> None:
         try:
-            actor = await self._exchange.actor(request)
+            actor = await self._exchange.actor(request, enrolling=True)
         except DomainError as error:
             token = await self._refresh_token(request) if error.status == 401 else None
             if token is None:

@@ -73,6 +73,8 @@ class Actor:
     origin: Origin = Origin()
     key_id: UUID | None = None
     """The API key with which the actor acts in place of a session."""
+    enrolling: bool = False
+    """Whether the session has to set up a second factor before it may do anything else."""
 
     @property
     def is_system(self) -> bool:

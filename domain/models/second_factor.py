@@ -9,10 +9,23 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from domain.models.actor import Role
+
 RECOVERY_CODES = 10
 """How many recovery codes a user gets."""
 ENROLMENT_LIFETIME = timedelta(minutes=15)
 """How long a new secret may wait for its first code."""
+
+
+class FactorRequirement(StrEnum):
+    """Who has to have a second factor (REQUIRE_SECOND_FACTOR)."""
+
+    ADMIN = "admin"
+    ALL = "all"
+
+    def applies_to(self, role: Role) -> bool:
+        """Whether users of this role have to have one."""
+        return self is FactorRequirement.ALL or role is Role.ADMIN
 
 
 class SecondFactor(StrEnum):

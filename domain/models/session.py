@@ -47,6 +47,8 @@ class Session:
     """When the refresh token was last replaced; None while the first one is in use."""
     language: Language | None = None
     """The language that the client preferred at sign-in, in which its user is written to."""
+    enrolling: bool = False
+    """Whether its user has to set up a second factor in it before it can do anything else."""
 
     @property
     def network(self) -> str:
@@ -73,6 +75,7 @@ class Principal:
     ended_at: datetime | None
     end_reason: EndReason | None
     scopes: frozenset[ApiKeyScope] = frozenset()
+    enrolling: bool = False
 
     def is_live(self, now: datetime) -> bool:
         """Whether the session has neither ended nor expired, and its user is active."""
@@ -141,6 +144,10 @@ class SessionRepository(SessionReader, Protocol):
         self, user_id: UUID, reason: EndReason, now: datetime, keep: UUID | None = None
     ) -> Sequence[UUID]:
         """End the user's live sessions except `keep`; returns the ids of those that ended."""
+        ...
+
+    async def end_enrolling(self, user_id: UUID, now: datetime, keep: UUID | None) -> Sequence[UUID]:
+        """End (REVOKED) the user's live sessions that wait for a second factor, except `keep`; returns their ids."""
         ...
 
     async def touch_seen(self, seen: Mapping[UUID, datetime]) -> None: ...

@@ -28,11 +28,15 @@ class PasswordHasher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """The claims of an access token: session, user and expiry, but never a role."""
+    """The claims of an access token: session, user and expiry, but never a role.
+
+    One that was issued while `enrolling` is for this service alone.
+    """
 
     session_id: UUID
     user_id: UUID
     expires_at: datetime
+    enrolling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,15 @@ class TokenCodec(Protocol):
     """Access tokens (JWT, RFC 7519) and opaque refresh tokens."""
 
     def issue_access(
-        self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
+        self,
+        session_id: UUID,
+        user_id: UUID,
+        now: datetime,
+        until: datetime | None = None,
+        *,
+        enrolling: bool = False,
     ) -> tuple[str, datetime]:
-        """The token and its expiry, not after `until`."""
+        """The token and its expiry, not after `until`; with `enrolling`, one that no other service accepts."""
         ...
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:

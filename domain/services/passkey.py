@@ -11,21 +11,28 @@ from domain.cursors import LogCursor
 from domain.errors import Forbidden, NotFound, ValidationFailed
 from domain.models.actor import Actor, Origin
 from domain.models.passkey import PASSKEYS_MAX, Passkey, passkey_added, passkey_removed
+from domain.models.second_factor import FactorRequirement
 from domain.models.text import clean_name
 from domain.services.attempts import Attempts
+from domain.services.enrolment import end_enrolment, settle_removed
 from domain.services.passkey_check import RelyingParty
 from domain.services.reauthentication import Reauthentication
-from domain.services.second_factor import remove_unneeded_codes
 from domain.services.unit import Clock, Store, Written
 
 
 class PasskeyService:
-    """The use cases of passkeys; signing in with one is in sign_in_passkey.py."""
+    """The use cases of passkeys; signing in with one is in sign_in_passkey.py. `required` says who has to have a factor."""
 
     def __init__(
-        self, store: Store, clock: Clock, party: RelyingParty, attempts: Attempts, proof: Reauthentication
+        self,
+        store: Store,
+        clock: Clock,
+        party: RelyingParty,
+        attempts: Attempts,
+        proof: Reauthentication,
+        required: FactorRequirement | None = None,
     ) -> None:
-        self._store, self._clock, self._party = store, clock, party
+        self._store, self._clock, self._party, self._required = store, clock, party, required
         self._attempts, self._proof = attempts, proof
 
     async def begin_registration(self, actor: Actor, current_password: str | None) -> Mapping[str, Any]:
@@ -42,9 +49,9 @@ class PasskeyService:
         return self._party.registration_options(user, [p.credential_id for p in known], self._clock.now())
 
     async def finish_registration(self, actor: Actor, name: str, response: object) -> Written[Passkey]:
-        """Store the passkey that the browser made.
+        """Store the passkey that the browser made, after which a session that had to set one up may do everything.
 
-        Raises Forbidden without a session, and ValidationFailed on `name`, and on `credential` for a response that is
+        Raises SessionRevoked, Forbidden without a session, and ValidationFailed on `name`, and on `credential` for a response that is
         refused, that came before or that is of a registered passkey.
         """
         user_id = policies.require_session(actor)
@@ -53,7 +60,7 @@ class PasskeyService:
         if made is None:
             raise _refused()
         async with self._store.write() as unit:
-            await unit.users.get_for_update(user_id)
+            user = await unit.users.get_for_update(user_id)
             passkey = Passkey(uuid4(), user_id, called, made.credential_id, made.public_key, made.sign_count, now)
             if not await unit.passkeys.use_challenge(made.challenge):
                 raise _refused()
@@ -61,15 +68,16 @@ class PasskeyService:
                 raise Forbidden(f"You have {PASSKEYS_MAX} passkeys already; remove one first")
             if not await unit.passkeys.add(passkey):
                 raise ValidationFailed.one("credential", "This passkey is registered already")
-            position = await unit.events.append(passkey_added(actor, passkey))
+            entries = [passkey_added(actor, passkey), *await end_enrolment(unit, actor, user, now)]
+            position = await unit.events.append_many(entries)
             await unit.commit()
         return Written(passkey, position)
 
     async def remove(self, actor: Actor, passkey_id: UUID, current_password: str | None = None) -> Written[None]:
         """Remove one of the actor's own passkeys, which needs a new session or the current password.
 
-        Raises NotFound, InvalidCredentials, RateLimited, and Forbidden without a session, for another user's passkey and
-        for the only way to sign in.
+        Raises NotFound, InvalidCredentials, RateLimited, and Forbidden without a session, for another user's passkey,
+        for the only way to sign in and for the last factor where one is required.
         """
         passkey = (await self.get_many(actor, [passkey_id])).get(passkey_id)
         if passkey is None:
@@ -78,14 +86,14 @@ class PasskeyService:
             raise Forbidden("Only its owner can remove a passkey; an admin can reset the second factor")
         user_id = await self._proof.by_new_session(actor, current_password)
         async with self._store.write() as unit:
-            await unit.users.get_for_update(user_id)
+            user = await unit.users.get_for_update(user_id)
             known = (await unit.passkeys.of_users([user_id])).get(user_id, ())
             if passkey_id not in {p.id for p in known}:
                 raise NotFound
             if len(known) == 1 and await unit.users.password_hash(user_id) is None:
                 raise Forbidden("This is your only way to sign in; add another passkey or set a password first")
             await unit.passkeys.remove(user_id, [passkey_id])
-            await remove_unneeded_codes(unit, user_id)
+            await settle_removed(unit, user, self._required)
             position = await unit.events.append(passkey_removed(actor, passkey, self._clock.now()))
             await unit.commit()
         return Written(None, position)

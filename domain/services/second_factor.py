@@ -14,10 +14,11 @@ from domain.errors import Forbidden, InvalidCredentials, LastAdmin, SecondFactor
 from domain.models.actor import Actor
 from domain.models.event import NewEvent
 from domain.models.passkey import passkey_removed
-from domain.models.second_factor import RECOVERY_CODES, SecondFactor, Totp
+from domain.models.second_factor import RECOVERY_CODES, FactorRequirement, SecondFactor, Totp
 from domain.models.session import EndReason, session_ended
 from domain.models.user import User, second_factor_added, second_factor_removed
 from domain.services.attempts import Attempts
+from domain.services.enrolment import end_enrolment, settle_removed
 from domain.services.live import LiveSessions
 from domain.services.passkey_check import PasskeyCheck
 from domain.services.reauthentication import Reauthentication
@@ -61,14 +62,10 @@ class FactorProof:
     passkey: object = field(default=None, repr=False)
 
 
-async def remove_unneeded_codes(unit: WriteUnit, user_id: UUID) -> None:
-    """Remove the recovery codes of a user who has no second factor any more."""
-    if not (await unit.second_factors.kinds([user_id])).get(user_id):
-        await unit.second_factors.replace_recovery_codes(user_id, ())
-
-
 class SecondFactorService:
-    """The use cases of second factors. `passkeys` checks those that sign in, with a password or alone."""
+    """The use cases of second factors. `passkeys` checks those that sign in, with a password or alone; `required` says
+    who has to have a factor.
+    """
 
     def __init__(
         self,
@@ -79,8 +76,9 @@ class SecondFactorService:
         live: LiveSessions,
         proof: Reauthentication,
         passkeys: PasskeyCheck,
+        required: FactorRequirement | None = None,
     ) -> None:
-        self._store, self._clock, self.passkeys = store, clock, passkeys
+        self._store, self._clock, self.passkeys, self._required = store, clock, passkeys, required
         self._authenticator, self._attempts, self._live, self._proof = authenticator, attempts, live, proof
 
     async def begin(self, actor: Actor, current_password: str) -> Enrolment:
@@ -102,7 +100,7 @@ class SecondFactorService:
     async def confirm(self, actor: Actor, code: str) -> Written[Sequence[str]]:
         """Turn TOTP on with a first code; returns the recovery codes, which are shown only now.
 
-        Raises Forbidden, RateLimited, and ValidationFailed on `code`, also if no secret waits for its code.
+        A session in which a factor had to be set up may do everything from now on. Raises Forbidden, SessionRevoked, RateLimited, and ValidationFailed on `code`, also if no secret waits for its code.
         """
         user_id = policies.require_session(actor)
         await self._attempts.second_factor(user_id)
@@ -117,14 +115,16 @@ class SecondFactorService:
                 raise ValidationFailed.one("code", "The code is wrong or has expired; enter the one that is shown now")
             await unit.second_factors.save_totp(replace(totp, confirmed_at=now, last_step=step))
             codes = await self._new_recovery_codes(unit, user_id)
-            position = await unit.events.append(second_factor_added(actor, user, SecondFactor.TOTP, now))
+            added = second_factor_added(actor, user, SecondFactor.TOTP, now)
+            position = await unit.events.append_many([added, *await end_enrolment(unit, actor, user, now)])
             await unit.commit()
         return Written(codes, position)
 
     async def disable(self, actor: Actor, current_password: str, code: str) -> Written[None]:
         """Turn TOTP off, with the password and a code of the app or a recovery code.
 
-        Raises Forbidden, InvalidCredentials (the code included) and RateLimited.
+        Raises Forbidden (also for the last factor where one is required), InvalidCredentials (the code included) and
+        RateLimited.
         """
         user_id = await self._proof.by_password(actor, current_password)
         now = self._clock.now()
@@ -132,7 +132,7 @@ class SecondFactorService:
             user = await unit.users.get_for_update(user_id)
             await self.check(unit, user, FactorProof(code))
             entries = await self._without_totp(unit, actor, user, now)
-            await remove_unneeded_codes(unit, user_id)
+            await settle_removed(unit, user, self._required)
             position = await unit.events.append_many(entries) if entries else None
             await unit.commit()
         return Written(None, position)
@@ -160,7 +160,7 @@ class SecondFactorService:
             user = await unit.users.get_for_update(user_id)
             entries = await self._without_totp(unit, actor, user, now)
             entries += await self._without_passkeys(unit, actor, user, now)
-            await remove_unneeded_codes(unit, user_id)
+            await settle_removed(unit, user, None)
             ended = await unit.sessions.end_all(user_id, EndReason.REVOKED, now) if entries else ()
             entries += [session_ended(actor, user, s, EndReason.REVOKED, now) for s in ended]
             position = await unit.events.append_many(entries) if entries else None

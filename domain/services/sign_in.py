@@ -19,6 +19,7 @@ from domain.errors import (
 from domain.models.actor import Actor, Origin, Role
 from domain.models.directory import Credentials
 from domain.models.passwords import PASSWORD_SENT_MAX, normal_password
+from domain.models.second_factor import FactorRequirement
 from domain.models.session import EndReason, Session, session_ended, session_started
 from domain.models.sign_up import SignUpMode
 from domain.models.text import canonical_email
@@ -60,11 +61,14 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """Settings of an installation: how long an unused session lasts and how long any (None: no limit), and who may sign up."""
+    """Settings of an installation: how long an unused session lasts and how long any (None: no limit), who may sign up,
+    and who has to have a second factor.
+    """
 
     lifetime: timedelta = timedelta(days=30)
     longest: timedelta | None = None
     sign_up: SignUpMode = SignUpMode.OPEN
+    second_factor: FactorRequirement | None = None
 
     def end_of(self, started: datetime, used: datetime) -> datetime:
         """When a session ends that began at one time and was last renewed at another."""
@@ -159,7 +163,10 @@ class SignInService:
         return signed_in
 
     async def start(self, unit: WriteUnit, origin: Origin, user: User, now: datetime) -> SignedIn:
-        """Start a session within a transaction, which the caller commits; the user has proved their identity."""
+        """Start a session within a transaction, which the caller commits; the user has proved their identity.
+
+        A user without a required second factor can do nothing else in it but set one up.
+        """
         session_id = uuid4()
         refresh, refresh_hash = self._tokens.issue_refresh(session_id, 1)
         session = Session(
@@ -172,13 +179,26 @@ class SignInService:
             ip_address=origin.ip_address,
             refresh_hash=refresh_hash,
             language=origin.language,
+            enrolling=await self._lacks_factor(unit, user),
         )
         await unit.sessions.add(session)
         await unit.users.touch_seen({user.id: now})
         actor = Actor(user.id, user.role, session_id, origin)
         position = await unit.events.append(session_started(actor, user, session))
-        access, expires_at = self._tokens.issue_access(session_id, user.id, now, session.expires_at)
+        access, expires_at = self._access(session, now)
         return SignedIn(replace(user, last_seen_at=now), session, access, expires_at, refresh, position)
+
+    async def _lacks_factor(self, unit: WriteUnit, user: User) -> bool:
+        """Whether the user has to have a second factor and has none."""
+        required = self._rules.second_factor
+        if required is None or not required.applies_to(user.role):
+            return False
+        return not (await unit.second_factors.kinds([user.id])).get(user.id)
+
+    def _access(self, session: Session, now: datetime) -> tuple[str, datetime]:
+        """An access token of the session, and its expiry."""
+        given = session.id, session.user_id, now, session.expires_at
+        return self._tokens.issue_access(*given, enrolling=session.enrolling)
 
     async def refresh(self, origin: Origin, token: str) -> SignedIn:
         """Rotate a refresh token (RFC 9700 section 4.14.2); reusing an older token ends its session.
@@ -202,7 +222,7 @@ class SignInService:
                 await unit.sessions.save(session)
                 await unit.users.touch_seen({user.id: now})
                 await unit.commit()
-        access, expires_at = self._tokens.issue_access(session.id, user.id, now, session.expires_at)
+        access, expires_at = self._access(session, now)
         return SignedIn(replace(user, last_seen_at=now), session, access, expires_at, refresh)
 
     def _is_current(self, session: Session, token: str) -> bool:

@@ -39,6 +39,7 @@ class Rule:
 
 QUERIES = {
     "me": Rule("me { id }", ("nothing", FINE, FINE, FINE)),
+    "enrolmentRequired": Rule("enrolmentRequired", ANYONE),
     "node": Rule('node(id: "$id") { id }', SIGNED_IN),
     "nodes": Rule('nodes(ids: ["$id"]) { id }', SIGNED_IN),
     "user": Rule('user(id: "$id") { id }', SIGNED_IN),
@@ -186,6 +187,7 @@ TYPES: dict[str, Fields] = {
         "createdAt": on_session("createdAt"),
         "lastSeenAt": on_session("lastSeenAt"),
         "expiresAt": on_session("expiresAt"),
+        "enrolmentRequired": on_session("enrolmentRequired", shows=lambda v: v is not None),
     },
     "ApiKey": {
         "id": Probe(ON_KEY, "id", OWN),

@@ -23,8 +23,8 @@ CODES = {
     503: {"UNAVAILABLE"},
 }
 """The contract's table of codes."""
-NOT_OF_THE_TABLE = {(408, "REQUEST_TIMEOUT"), (401, "SECOND_FACTOR_REQUIRED")}
-"""Codes of ours: for a client that sends half a body, and for a user who has set up more than v1 knows."""
+NOT_OF_THE_TABLE = {(408, "REQUEST_TIMEOUT"), (401, "SECOND_FACTOR_REQUIRED"), (403, "ENROLMENT_REQUIRED")}
+"""Codes of ours: for a client that sends half a body, and for a user who has, or has to have, more than v1 knows."""
 
 
 def is_of(exchange: Exchange, operation: Operation) -> bool:

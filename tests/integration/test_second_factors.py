@@ -15,7 +15,8 @@ import pytest
 from api.bootstrap import Core
 from domain.errors import InvalidCredentials, SecondFactorRequired
 from domain.models.actor import Actor, Origin, system
-from domain.models.second_factor import SecondFactor
+from domain.models.second_factor import FactorRequirement, SecondFactor
+from domain.models.session import EndReason
 from domain.models.user import User
 from domain.services.sign_in import SignedIn, SignIn
 from domain.services.user import CreateUser
@@ -118,6 +119,24 @@ async def test_what_is_reset_is_removed_and_can_be_set_up_again(ada: Enrolled) -
     await factors.confirm(by, ada.code())
     with pytest.raises(SecondFactorRequired):
         await ada.sign_in(None)
+
+
+async def test_of_two_sessions_that_enrol_at_once_one_becomes_whole_and_the_other_ends(ada: Enrolled) -> None:
+    await ada.core.second_factors.reset(system(), ada.user.id)
+    settings = ada.core.settings.model_copy(update={"require_second_factor": FactorRequirement.ALL})
+    async with signing_core(settings, clock=ada.clock) as core:
+        ids = [(await core.sessions.sign_in(Origin(), SignIn(ada.user.email, PASSWORD))).session.id for _ in range(2)]
+        assert [p.enrolling for p in (await core.principals.get_many(ids)).values()] == [True, True]
+        actors = [Actor(ada.user.id, ada.user.role, session_id) for session_id in ids]
+        ada.secret = (await core.second_factors.begin(actors[0], PASSWORD)).secret
+        sent = (core.second_factors.confirm(by, ada.code()) for by in actors)
+        outcomes = await asyncio.gather(*sent, return_exceptions=True)
+        found = await core.principals.get_many(ids)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ValidationFailed", "Written"]
+    in_order = ids if isinstance(outcomes[1], Exception) else ids[::-1]
+    winner, loser = (found[session_id] for session_id in in_order)
+    assert (winner.enrolling, winner.ended_at) == (False, None)
+    assert loser.end_reason is EndReason.REVOKED
 
 
 async def test_erasing_the_user_erases_them(ada: Enrolled) -> None:

@@ -12,6 +12,7 @@ from api.auth.session_cookies import CookiesRefused
 from domain.errors import (
     AccountDisabled,
     DomainError,
+    EnrolmentRequired,
     Forbidden,
     SessionRevoked,
     TokenExpired,
@@ -78,6 +79,22 @@ async def test_the_directory_decides_for_both_credentials(
     assert await outcome(desk, request(cookie=desk.cookie)) is expected
     found = await desk.auth.identify(request(cookie=desk.cookie))
     assert (found is None) == (expected is not None)
+
+
+async def test_a_session_that_needs_a_second_factor_first_is_only_accepted_where_that_is_said(desk: Desk) -> None:
+    desk.change_user(enrolling=True)
+    for scope in (
+        request(authorization=f"Bearer {desk.token}"),
+        request(cookie=desk.cookie),
+        socket(cookie=desk.cookie),
+    ):
+        assert await outcome(desk, scope) is EnrolmentRequired
+        assert (await desk.auth.require(scope, enrolling=True)).actor.enrolling
+        identity = await desk.auth.identify(scope)
+        assert identity is not None
+        assert identity.actor.enrolling
+    desk.change_user(enrolling=False)
+    assert not (await desk.auth.require(request(cookie=desk.cookie))).actor.enrolling
 
 
 async def test_a_session_that_no_longer_exists_is_revoked(desk: Desk) -> None:

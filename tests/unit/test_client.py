@@ -183,6 +183,7 @@ async def test_signing_in() -> None:
         "accessToken": "t",
         "refreshToken": "r",
         "user": {"id": "u", "role": "ADMIN"},
+        "session": {"enrolmentRequired": False},
     }
     signed_in = await sign_in(answering(body={"data": {"signIn": session}}), "a", "b")
     assert signed_in == SignedIn("t", "r", "u", "ADMIN")
@@ -192,6 +193,22 @@ async def test_signing_in() -> None:
         await sign_in(answering(body={"data": {"signIn": problem}}), "a", "b")
     with pytest.raises(SignedOut, match="is wrong"):
         await refresh(answering(body={"data": {"refreshSession": problem}}), signed_in)
+
+
+async def test_a_sign_in_that_needs_a_second_factor_first_is_refused_and_ended() -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content)["query"].split()[1].partition("(")[0])
+        user, session = {"id": "u", "role": "ADMIN"}, {"enrolmentRequired": True}
+        payload = {"__typename": "SessionPayload", "accessToken": "t", "refreshToken": "r"}
+        data = {"signIn": {**payload, "user": user, "session": session}, "signOut": {}}
+        return httpx.Response(200, json={"data": data})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://api") as http:
+        with pytest.raises(Refused, match=r"second factor is required here.* or use an API key"):
+            await sign_in(http, "a", "b")
+    assert sent == ["SignIn", "SignOut"], "no session is left behind"
 
 
 async def test_an_api_key_takes_the_place_of_a_session() -> None:

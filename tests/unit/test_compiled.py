@@ -92,6 +92,11 @@ class Seen:
     loaders: Loaders
     services: Services = field(default_factory=Services)
 
+    @property
+    def person(self) -> Actor:
+        """The viewer, who has a whole session."""
+        return self.viewer
+
 
 def seen_by(viewer: Actor, *known: User) -> Seen:
     """The context in which a message is rendered for a viewer."""

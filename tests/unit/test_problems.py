@@ -35,7 +35,7 @@ from schema.errors import (
 from schema.root import build_schema
 from tests.unit.domain_errors import KINDS, USER, example
 
-AT_THE_TOP = {errors.Unauthenticated, errors.Unavailable}
+AT_THE_TOP = {errors.Unauthenticated, errors.Unavailable, errors.EnrolmentRequired}
 """Faults of the request or of the server, which are members of no union."""
 PLACES: dict[type[DomainError], type[Problem]] = {
     errors.ValidationFailed: ValidationProblem,

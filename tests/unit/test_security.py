@@ -17,7 +17,8 @@ from argon2.low_level import Type
 from api.auth.passwords import WAITING_MAX, Argon2Hasher
 from api.auth.tokens import SignedTokens
 from domain.errors import RateLimited, TokenInvalid
-from tests.unit.keys import tokens_of
+from domain.services.credentials import AccessClaims
+from tests.unit.keys import AUDIENCE, tokens_of
 
 SECRET = "a secret of the test that is long enough to sign"
 NOW = datetime.now(UTC)
@@ -106,6 +107,13 @@ def test_an_access_token_does_not_outlive_its_session(tokens: SignedTokens) -> N
     assert tokens.read_access(token, NOW).expires_at == expires
     later = NOW + timedelta(days=1)
     assert tokens.issue_access(SESSION, USER, NOW, later)[1] == tokens.issue_access(SESSION, USER, NOW)[1]
+
+
+def test_a_token_for_enrolment_is_for_another_audience(tokens: SignedTokens) -> None:
+    token, expires = tokens.issue_access(SESSION, USER, NOW, enrolling=True)
+    assert tokens.read_access(token, NOW) == AccessClaims(SESSION, USER, expires, enrolling=True)
+    assert tokens.claims_of(token)["aud"] == f"{AUDIENCE}:enrolment"
+    assert not tokens.read_access(tokens.issue_access(SESSION, USER, NOW)[0], NOW).enrolling
 
 
 def test_another_installation_s_tokens_are_refused(tokens: SignedTokens) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Self, cast
 from api.jobs.failures import FailureQueue
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.event_types import EventType
+from domain.models.second_factor import FactorRequirement
 from domain.models.sign_up import SignUpMode
 from domain.models.user import User
 from domain.services.attempts import AttemptLimits, Attempts
@@ -34,7 +35,15 @@ PASSWORD = "correct horse battery"
 class World:
     """An empty directory, and every service over it."""
 
-    def __init__(self, limits: AttemptLimits, mode: SignUpMode, *, confirms: bool, new_devices: bool) -> None:
+    def __init__(
+        self,
+        limits: AttemptLimits,
+        mode: SignUpMode,
+        required: FactorRequirement | None,
+        *,
+        confirms: bool,
+        new_devices: bool,
+    ) -> None:
         self.store, self.clock, self.live = FakeStore(), FakeClock(), FakeLive()
         self.limiter, self.hasher, tokens = FakeLimiter(), FakeHasher(), FakeTokens()
         store: Any = cast("Any", self.store)
@@ -44,11 +53,10 @@ class World:
         self.users = UserService(store, clock, hasher, tokens, FakePresence(), live, attempts, confirms_email=confirms)
         proof, party = Reauthentication(store, clock, hasher, attempts), FakeRelyingParty()
         check = PasskeyCheck(party, clock)
-        self.factors = SecondFactorService(store, clock, FakeAuthenticator(), attempts, live, proof, check)
-        self.passkeys = PasskeyService(store, clock, party, attempts, proof)
-        self.sessions = SessionService(
-            store, clock, hasher, tokens, attempts, self.failures, SessionRules(sign_up=mode), live, self.factors
-        )
+        self.factors = SecondFactorService(store, clock, FakeAuthenticator(), attempts, live, proof, check, required)
+        self.passkeys = PasskeyService(store, clock, party, attempts, proof, required)
+        rules = SessionRules(sign_up=mode, second_factor=required)
+        self.sessions = SessionService(store, clock, hasher, tokens, attempts, self.failures, rules, live, self.factors)
         self.imports = ImportService(store, clock, hasher)
         self.mails = MailService(store, clock, new_devices=new_devices)
         self.resets = ResetService(store, clock, hasher, attempts, live, self.mails.wake)
@@ -64,9 +72,10 @@ class World:
         *,
         confirms: bool = False,
         new_devices: bool = False,
+        required: FactorRequirement | None = None,
     ) -> Self:
         """An empty world with these limits and settings."""
-        return cls(limits, mode, confirms=confirms, new_devices=new_devices)
+        return cls(limits, mode, required, confirms=confirms, new_devices=new_devices)
 
     @property
     def logged(self) -> list[EventType]:

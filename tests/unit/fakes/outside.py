@@ -55,18 +55,25 @@ class FakeTokens:
     """Readable tokens."""
 
     def issue_access(
-        self, session_id: UUID, user_id: UUID, now: datetime, until: datetime | None = None
+        self,
+        session_id: UUID,
+        user_id: UUID,
+        now: datetime,
+        until: datetime | None = None,
+        *,
+        enrolling: bool = False,
     ) -> tuple[str, datetime]:
         """The token and its expiry."""
         end = now + timedelta(minutes=10)
-        return f"access {session_id} {user_id}", end if until is None else min(end, until)
+        kind = "enrolment" if enrolling else "access"
+        return f"{kind} {session_id} {user_id}", end if until is None else min(end, until)
 
     def read_access(self, token: str, now: datetime) -> AccessClaims:
         """The claims of the token."""
-        _, session_id, user_id = token.split()
+        kind, session_id, user_id = token.split()
         if not user_id:
             raise TokenExpired
-        return AccessClaims(UUID(session_id), UUID(user_id), now + timedelta(minutes=10))
+        return AccessClaims(UUID(session_id), UUID(user_id), now + timedelta(minutes=10), kind == "enrolment")
 
     async def verify_access(self, token: str, now: datetime) -> AccessClaims:
         """The same."""

@@ -223,6 +223,14 @@ class FakeSessions:
     ) -> Sequence[UUID]:
         """End the live sessions."""
         live = [s for s in self._state.sessions.values() if s.user_id == user_id and s.is_live(now) and s.id != keep]
+        return self._end(live, reason, now)
+
+    async def end_enrolling(self, user_id: UUID, now: datetime, keep: UUID | None) -> Sequence[UUID]:
+        """End those that wait for a second factor."""
+        own = [s for s in self._state.sessions.values() if s.user_id == user_id and s.is_live(now) and s.id != keep]
+        return self._end([s for s in own if s.enrolling], EndReason.REVOKED, now)
+
+    def _end(self, live: Sequence[Session], reason: EndReason, now: datetime) -> Sequence[UUID]:
         for session in live:
             self._state.sessions[session.id] = replace(session, ended_at=now, end_reason=reason)
         return [s.id for s in live]
@@ -238,7 +246,14 @@ class FakeSessions:
         users = self._state.users
         return {
             s.id: Principal(
-                s.id, s.user_id, users[s.user_id].role, users[s.user_id].status, s.expires_at, s.ended_at, s.end_reason
+                s.id,
+                s.user_id,
+                users[s.user_id].role,
+                users[s.user_id].status,
+                s.expires_at,
+                s.ended_at,
+                s.end_reason,
+                enrolling=s.enrolling,
             )
             for s in found
         }
