@@ -42,6 +42,7 @@ from tests.unit.fakes import (
     passkeys,
     personal_data,
     second_factors,
+    sessions,
     signing_keys,
     store,
     webhooks,
@@ -56,7 +57,7 @@ PORTS: dict[type, tuple[type, ...]] = {
     outside.FakeLive: (LiveSessions,),
     outside.FakeResultStore: (ResultStore,),
     store.FakeUsers: (UserReader, UserRepository),
-    store.FakeSessions: (SessionReader, SessionRepository),
+    sessions.FakeSessions: (SessionReader, SessionRepository),
     idempotency.FakeKeys: (IdempotencyKeys,),
     second_factors.FakeSecondFactors: (SecondFactorReader, SecondFactorRepository),
     second_factors.FakeAuthenticator: (Authenticator,),
@@ -134,6 +135,7 @@ def test_every_fake_is_compared_with_its_port() -> None:
         passkeys,
         personal_data,
         second_factors,
+        sessions,
         signing_keys,
         store,
         webhooks,
@@ -143,13 +145,13 @@ def test_every_fake_is_compared_with_its_port() -> None:
 
 
 def are_ports(
-    unit: store.FakeUnit, users: store.FakeUsers, sessions: store.FakeSessions, events: log.FakeEvents
+    unit: store.FakeUnit, users: store.FakeUsers, kept: sessions.FakeSessions, events: log.FakeEvents
 ) -> None:
     """For mypy alone: each assignment checks a fake against the type of its port."""
     reading: ReadUnit = unit
     writing: WriteUnit = unit
     repository: UserRepository = users
-    families: SessionRepository = sessions
+    families: SessionRepository = kept
     appender: EventAppender = events
     reader: EventReader = events
     stored: Store = store.FakeStore()
