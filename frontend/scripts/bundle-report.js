@@ -19,6 +19,7 @@ const BUDGETS = {
 	'/verify-email': 50,
 	'/confirm-email': 50,
 	'/accept-invitation': 50,
+	'/second-factor': 77,
 	'/account': 84,
 	'/account/keys': 70,
 	'/activity': 82,

@@ -1,28 +1,11 @@
 /** A second factor is set up, asked for at sign-in, and turned off: by its user, or by an admin when the phone is lost. */
-import { createHmac } from 'node:crypto';
 import { expect } from 'vitest';
 import { CreateUser } from '#lib/graphql/documents.ts';
 import { Api, unique } from './harness/api.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './harness/checks.ts';
 import { ADMIN } from './harness/stack.ts';
+import { code } from './harness/totp.ts';
 import { test, type Visitor } from './harness/visitor.ts';
-
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** The code of a time step (RFC 6238), this one or some later. */
-function code(key: string, later = 0): string {
-	const bits = [...key.replaceAll(' ', '')].map((letter) =>
-		LETTERS.indexOf(letter).toString(2).padStart(5, '0')
-	);
-	const bytes = bits
-		.join('')
-		.match(/.{8}/g)!
-		.map((byte) => parseInt(byte, 2));
-	const step = Buffer.alloc(8);
-	step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
-	const mac = createHmac('sha1', Buffer.from(bytes)).update(step).digest();
-	return String((mac.readUInt32BE(mac[19]! & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
 
 async function newUser() {
 	const [email, password, displayName] = [

@@ -41,6 +41,9 @@ export class FakeApi {
 	signIn(): never {
 		throw new Error('to sign in');
 	}
+	enrol(): never {
+		throw new Error('to enrol');
+	}
 
 	/** As `Api.read` of the server. */
 	readonly read = async <Data, Variables>(

@@ -106,6 +106,12 @@ test('to read needs a session', async () => {
 	expect(isRedirect(error) && error.location).toContain('reason=session_revoked');
 });
 
+test('a session that needs a second factor first is led to set one up, and back', async () => {
+	answer = () => apiError('ENROLMENT_REQUIRED');
+	const error = await raised(new Api(visit(jar())).run(Anything, {}));
+	expect(isRedirect(error) && [error.status, error.location]).toEqual([303, '/second-factor?next=%2Fpeople']);
+});
+
 describe('renewal', () => {
 	const expiring = (query: string, cookie: string) => {
 		if (query.includes('refreshSession')) return renewed();

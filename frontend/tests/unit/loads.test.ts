@@ -22,9 +22,14 @@ describe('every page behind sign-in', () => {
 	const load = async (id = '/(app)/people') => layout({ locals: { api }, depends, route: { id } } as never);
 
 	test('has the viewer, whose row can be read again alone', async () => {
-		api.on(Me, () => ({ me: ADMIN }));
+		api.on(Me, () => ({ me: ADMIN, enrolmentRequired: false }));
 		expect(await load()).toEqual({ viewer: ADMIN, untilCookie: 'rollcall_until' });
 		expect(depended).toContain('app:viewer');
+	});
+
+	test('is not shown before a required second factor is set up', async () => {
+		api.on(Me, () => ({ me: ADMIN, enrolmentRequired: true }));
+		await expect(load()).rejects.toThrow('to enrol');
 	});
 
 	test('asks nothing without a session', async () => {

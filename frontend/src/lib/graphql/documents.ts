@@ -1151,11 +1151,12 @@ export const MyData = ("query MyData{myData}") as TypedDocument<MyDataData, MyDa
 
 export type MeData = {
 	me: Viewer | null;
+	enrolmentRequired: boolean;
 };
 
 export type MeVariables = Record<string, never>;
 
-export const Me = ("query Me{me{...Viewer}}" + ViewerFragment) as TypedDocument<MeData, MeVariables>;
+export const Me = ("query Me{me{...Viewer}enrolmentRequired}" + ViewerFragment) as TypedDocument<MeData, MeVariables>;
 
 export type UsersData = {
 	users: {

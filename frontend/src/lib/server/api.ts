@@ -10,6 +10,7 @@ import {
 } from '#lib/graphql/documents.ts';
 import type { SignInReason } from '#lib/messages/types.ts';
 import { fromBeginning } from '#lib/utils/address.ts';
+import { secondFactor } from '#lib/utils/enrol-address.ts';
 import { signIn } from '#lib/utils/entry-address.ts';
 import {
 	UNTIL_COOKIE,
@@ -80,8 +81,8 @@ export class Api {
 	}
 
 	/**
-	 * Runs an operation, which shows at least a position where one is given. Redirects to sign-in without a session;
-	 * raises 403, 429, 502 or 503 otherwise.
+	 * Runs an operation, which shows at least a position where one is given. Redirects to sign-in without a session,
+	 * and to enrolment where a second factor has to be set up first; raises 403, 429, 502 or 503 otherwise.
 	 */
 	async run<Data, Variables>(
 		document: TypedDocument<Data, Variables>,
@@ -248,6 +249,7 @@ export class Api {
 		const first = errors[0]!;
 		const code = first.extensions?.code ?? 'INTERNAL_ERROR';
 		if (code in SIGNED_OUT) this.signIn(this.reason ?? code);
+		if (code === 'ENROLMENT_REQUIRED') this.enrol();
 		if (code === 'VALIDATION_ERROR') this.#leaveInvalidPosition();
 		const id = first.extensions?.requestId ?? requestId ?? this.#event.locals.requestId;
 		pageError(code, first.message, id);
@@ -267,11 +269,19 @@ export class Api {
 
 	/** Sends the visitor to sign in, and back to where they were. */
 	signIn(code = 'UNAUTHENTICATED'): never {
-		const { url, request } = this.#event;
 		const reason = (hasOwnSession(this.#cookie) && SIGNED_OUT[code]) || '';
 		this.forget();
-		const here = request.method === 'GET' ? url.pathname + url.search : url.pathname;
-		redirect(303, signIn.href({ next: here, reason }));
+		redirect(303, signIn.href({ next: this.#here, reason }));
+	}
+
+	/** Sends the visitor to set up the second factor that is required of them, and back to where they were. */
+	enrol(): never {
+		redirect(303, secondFactor.href({ next: this.#here }));
+	}
+
+	get #here(): string {
+		const { url, request } = this.#event;
+		return request.method === 'GET' ? url.pathname + url.search : url.pathname;
 	}
 }
 

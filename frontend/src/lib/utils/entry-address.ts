@@ -2,7 +2,11 @@
 import { Address, text, type Param } from './address.ts';
 import { returnTo } from './return-to.ts';
 
-const next: Param<string> = { name: 'next', parse: returnTo, print: (path) => (path === '/' ? '' : path) };
+export const next: Param<string> = {
+	name: 'next',
+	parse: returnTo,
+	print: (path) => (path === '/' ? '' : path)
+};
 
 /** `reason` is a key of the catalogue's `reasons` (`messages/en-sign-in.ts`). */
 export const signIn = new Address('/sign-in', { next, reason: text('reason') });

@@ -12,7 +12,8 @@ export const load: LayoutServerLoad = async ({ locals, depends, route }) => {
 	if (!locals.api.hasSession && route.id === NO_PAGE)
 		pageError('NOT_FOUND', 'There is no such page', locals.requestId);
 	if (!locals.api.hasSession) locals.api.signIn();
-	const { me } = await locals.api.run(Me, {});
+	const { me, enrolmentRequired } = await locals.api.run(Me, {});
+	if (enrolmentRequired) locals.api.enrol();
 	const viewer = me ?? locals.api.signIn(locals.api.reason ?? 'SESSION_REVOKED');
 	return { viewer, untilCookie: UNTIL_COOKIE };
 };
