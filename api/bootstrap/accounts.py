@@ -21,10 +21,12 @@ from domain.services.verification import VerificationService
 
 
 def session_rules(settings: Settings) -> SessionRules:
-    """How long sessions last, who may sign up, and who has to have a second factor."""
+    """How long sessions last, who may sign up, who has to have a second factor, and whether mails are sent."""
     longest = timedelta(days=settings.session_days) if settings.session_days else None
     lifetime = timedelta(days=settings.refresh_token_days)
-    return SessionRules(lifetime, longest, settings.sign_up_mode, settings.require_second_factor)
+    return SessionRules(
+        lifetime, longest, settings.sign_up_mode, settings.require_second_factor, settings.smtp_url is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,13 +62,14 @@ class SignedIn:
 @dataclass(frozen=True, slots=True)
 class SessionRules:
     """Settings of an installation: how long an unused session lasts and how long any (None: no limit), who may sign up,
-    and who has to have a second factor.
+    who has to have a second factor, and whether mails are sent (otherwise each becomes a file).
     """
 
     lifetime: timedelta = timedelta(days=30)
     longest: timedelta | None = None
     sign_up: SignUpMode = SignUpMode.OPEN
     second_factor: FactorRequirement | None = None
+    sends_mails: bool = False
 
     def end_of(self, started: datetime, used: datetime) -> datetime:
         """When a session ends that began at one time and was last renewed at another."""

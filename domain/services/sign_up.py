@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import uuid4
 
 from domain.errors import Forbidden
@@ -33,7 +34,7 @@ class SignUpService(SignInService):
         return self._rules.sign_up
 
     async def sign_up(self, origin: Origin, command: SignUp) -> SignedIn:
-        """Create an active member and sign in.
+        """Create an active member and sign in; where mails are sent, the address gets a link that verifies it.
 
         Raises Forbidden unless sign-up is open to everyone at once, ValidationFailed, Taken and RateLimited.
         """
@@ -47,8 +48,12 @@ class SignUpService(SignInService):
             async with self._store.write() as unit:
                 await unit.users.add(user, hashed)
                 await unit.events.append(user_created(Actor(user.id, user.role, None, origin), user))
+                if self._rules.sends_mails:
+                    await unit.mails.request(_verification(origin, user.email, now))
                 signed_in = await self.start(unit, origin, user, now)
                 await unit.commit()
+        if self._rules.sends_mails:
+            self._requested()
         return signed_in
 
     async def request_sign_up(self, origin: Origin, command: SignUp) -> None:
@@ -75,3 +80,8 @@ class SignUpService(SignInService):
             await unit.mails.request(request)
             await unit.commit()
         self._requested()
+
+
+def _verification(origin: Origin, email: str, now: datetime) -> MailRequest:
+    """A mail to a new account; the limit of sign-ups is its limit, because each address can be taken once."""
+    return MailRequest(uuid4(), MailKind.EMAIL_VERIFICATION, email, origin.language, now, origin)

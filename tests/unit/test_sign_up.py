@@ -33,6 +33,27 @@ async def sent(world: World, command: SignUp = COMMAND) -> Letter:
     return letter
 
 
+async def test_where_sign_up_is_open_the_new_user_gets_a_link_that_verifies_the_address() -> None:
+    world = World.over(AttemptLimits(), SignUpMode.OPEN, confirms=True)
+    made = (await world.sessions.sign_up(ORIGIN, COMMAND)).user
+    (letter,) = await letters(world)
+    assert (letter.kind, letter.email, letter.language) == (MailKind.EMAIL_VERIFICATION, EMAIL, Language.DE)
+    assert world.logged == [EventType.USER_CREATED, EventType.SESSION_STARTED]
+    verified = (await world.verifications.verify(ORIGIN, letter.token or "")).value
+    assert (verified.id, verified.email_verified_at) == (made.id, world.clock.now())
+
+
+async def test_a_sign_up_that_is_refused_sends_nothing_and_neither_does_one_without_mails() -> None:
+    world = World.over(AttemptLimits(), SignUpMode.OPEN, confirms=True)
+    await world.user(EMAIL)
+    with pytest.raises(errors.Taken):
+        await world.sessions.sign_up(ORIGIN, COMMAND)
+    assert await letters(world) == []
+    without = World.over(AttemptLimits(), SignUpMode.OPEN)
+    await without.sessions.sign_up(ORIGIN, COMMAND)
+    assert await letters(without) == []
+
+
 async def test_there_is_an_account_once_the_address_is_proved(world: World) -> None:
     letter = await sent(world)
     assert (letter.kind, letter.email, letter.language) == (MailKind.SIGN_UP, EMAIL, Language.DE)

@@ -55,7 +55,7 @@ class World:
         check = PasskeyCheck(party, clock)
         self.factors = SecondFactorService(store, clock, FakeAuthenticator(), attempts, live, proof, check, required)
         self.passkeys = PasskeyService(store, clock, party, attempts, proof, required)
-        rules = SessionRules(sign_up=mode, second_factor=required)
+        rules = SessionRules(sign_up=mode, second_factor=required, sends_mails=confirms)
         self.sessions = SessionService(store, clock, hasher, tokens, attempts, self.failures, rules, live, self.factors)
         self.imports = ImportService(store, clock, hasher)
         self.mails = MailService(store, clock, new_devices=new_devices)
