@@ -80,3 +80,10 @@ def client_address(scope: Scope, is_trusted: Callable[[Ip], bool], *, vouched: b
             break
         ip = seen
     return str(ip)
+
+
+def names_tag(condition: str, tag: str) -> bool:
+    """Whether an If-None-Match names an entity tag, compared weakly (RFC 9110 sections 8.8.3.2 and 13.1.2)."""
+    if condition.strip() == "*":
+        return True
+    return tag.removeprefix("W/") in (named.strip().removeprefix("W/") for named in condition.split(","))

@@ -179,6 +179,7 @@ class LocalSettings(LogSettings):
     proxy_token: SecretStr | None = None
     body_limit_bytes: PositiveInt = 1024 * 1024
     import_limit_bytes: PositiveInt = 32 * 1024 * 1024
+    answer_cache_megabytes: Annotated[int, Field(ge=0, le=4096)] = 32
     shutdown_seconds: PositiveInt = 10
     rest_deprecation: date | None = None
     rest_sunset: Annotated[date | None, AfterValidator(check_sunset)] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -20,6 +20,11 @@ EVERYONE_ONLY = frozenset({Audience.EVERYONE})
 STATUSES = {
     audiences: frozenset(s for s in Status if s.audience in audiences) for audiences in (EVERY_AUDIENCE, EVERYONE_ONLY)
 }
+
+
+def view_of(actor: Actor) -> Hashable:
+    """Equal for actors who see the same of all users: the role of auditors and admins, and each member by themselves."""
+    return (actor.role,) if actor.sees_all else (actor.role, actor.user_id)
 
 
 def require_admin(actor: Actor) -> None:

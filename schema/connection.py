@@ -8,6 +8,7 @@ import strawberry
 
 from domain.pagination import PAGE_DEFAULT, Page, Window
 from schema.context import Info
+from schema.marks import LOGGED
 from schema.node import as_node, given
 
 N = TypeVar("N")
@@ -17,10 +18,10 @@ N = TypeVar("N")
 class PageInfo:
     """The position of a page in its list."""
 
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(metadata=LOGGED)
+    has_previous_page: bool = strawberry.field(metadata=LOGGED)
+    start_cursor: str | None = strawberry.field(metadata=LOGGED)
+    end_cursor: str | None = strawberry.field(metadata=LOGGED)
 
     @classmethod
     def of(cls, page: Page[Any]) -> PageInfo:
@@ -37,8 +38,8 @@ class PageInfo:
 class Edge(Generic[N]):
     """An item of a list, with its cursor."""
 
-    cursor: str
-    node: N
+    cursor: str = strawberry.field(metadata=LOGGED)
+    node: N = strawberry.field(metadata=LOGGED)
 
 
 @strawberry.type
@@ -50,13 +51,13 @@ class Connection(Generic[N]):
 
     page: strawberry.Private[Page[Any]]
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def edges(self, info: Info) -> list[Edge[N]]:
         """The items of the page, in order."""
         page = self.page
         return [Edge(cursor=c, node=as_node(info, e)) for c, e in zip(page.cursors, page.items, strict=True)]
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def page_info(self) -> PageInfo:
         """The position of the page in its list."""
         return PageInfo.of(self.page)

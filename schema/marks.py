@@ -23,10 +23,37 @@ LOADED_ROW_COST = 10
 SHORT_LIST = 10
 """The maximum size of a list with one item for each role, status or field of an entity."""
 
-_PRICE, _PER_VIEWER = "price", "per_viewer"
+_PRICE, _PER_VIEWER, _LOGGED = "price", "per_viewer", "logged"
 
 PER_VIEWER: Mapping[Any, Any] = {_PER_VIEWER: True}
 """The mark of a field that depends on the viewer and not only on their role: its rendering is never shared."""
+
+
+class Logged(NamedTuple):
+    """What a field shows changes with events about users alone, never with time, presence or anything else.
+
+    `unless` names the input fields and enum values for which this is not so. A field that `shows_users` shows the one whom
+    its `user_argument` names, or a page without such an argument.
+    """
+
+    unless: tuple[str, ...] = ()
+    user_argument: str | None = None
+    shows_users: bool = False
+
+
+LOGGED: Mapping[Any, Any] = {_LOGGED: Logged()}
+"""The mark of a field of a user, or of a page of users: see Logged. An answer of such fields may be given again."""
+
+
+def shows_users(user_argument: str | None = None, unless: tuple[str, ...] = ()) -> Mapping[Any, Any]:
+    """The mark of a query for users: see Logged."""
+    return {_LOGGED: Logged(unless, user_argument, shows_users=True)}
+
+
+def logged_of(field: GraphQLField) -> Logged | None:
+    """How a field is marked as LOGGED; None if it is not."""
+    found = _marks(field).get(_LOGGED)
+    return found if isinstance(found, Logged) else None
 
 
 class Price(NamedTuple):

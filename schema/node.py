@@ -15,6 +15,7 @@ from domain.models.directory import UserSort as UserSortField
 from domain.models.event_types import EventType
 from domain.models.user import Status as UserStatus
 from schema.context import Info
+from schema.marks import LOGGED
 
 __all__ = [
     "EventType",
@@ -46,7 +47,7 @@ class Node:
 
     entity: strawberry.Private[Any]
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def id(self) -> strawberry.ID:
         """The row's UUID."""
         return strawberry.ID(str(self.entity.id))

@@ -16,7 +16,7 @@ from domain.models.directory import Count, UserFilter, UserQuery
 from domain.pagination import Window
 from schema.connection import Connection
 from schema.context import Info
-from schema.marks import LOADED_ROW_COST, price
+from schema.marks import LOADED_ROW_COST, LOGGED, price, shows_users
 from schema.node import Node, Role, UserSortField, UserStatus, given, shows, uuid_of
 
 
@@ -32,22 +32,22 @@ class User(Node):
 
     entity: strawberry.Private[domain.User]
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def email(self, info: Info) -> str | None:
         """The e-mail address; auditors and admins see everyone's, members only their own and otherwise null."""
         return self.entity.email if policies.can_see_email(info.context.person, self.entity.id) else None
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def display_name(self) -> str:
         """The name as shown to others."""
         return self.entity.display_name
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def role(self) -> Role:
         """What the user may do."""
         return self.entity.role
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def status(self) -> UserStatus:
         """Whether the user may sign in."""
         return self.entity.status
@@ -62,12 +62,12 @@ class User(Node):
         """When the user last made a request, accurate to about a minute."""
         return self.entity.last_seen_at
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def email_verified_at(self) -> datetime | None:
         """When the e-mail address was verified; null if it is not."""
         return self.entity.email_verified_at
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def can_sign_in(self, info: Info) -> bool | None:
         """Whether there is any way to sign in as this user; for auditors and admins and the user's own, otherwise null."""
         return self.entity.can_sign_in if policies.can_see_access(info.context.person, self.entity.id) else None
@@ -77,17 +77,17 @@ class User(Node):
         """Whether they sign in with one; the user's own, and for admins, otherwise null."""
         return await info.context.loaders.by_user(info.context.services.users.have_password).load(self.entity.id)
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def created_at(self) -> datetime:
         """When the user was created."""
         return self.entity.created_at
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def updated_at(self) -> datetime:
         """When the user was last changed."""
         return self.entity.updated_at
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     def version(self) -> int:
         """Increases by one with every change; send it back as expectedVersion."""
         return self.entity.version
@@ -104,12 +104,12 @@ class UserConnection(Connection[User]):
 
     query: strawberry.Private[UserQuery]
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     async def total_count(self, info: Info) -> int:
         """How many users match, counted only if it is selected: exactly up to 10,000 and wherever that costs little, otherwise an estimate."""
         return (await self._count(info)).value
 
-    @strawberry.field
+    @strawberry.field(metadata=LOGGED)
     async def total_count_exact(self, info: Info) -> bool:
         """Whether totalCount is exact."""
         return (await self._count(info)).exact
@@ -175,7 +175,7 @@ class UserOrder:
 class UserQueries:
     """Reads of the directory."""
 
-    @strawberry.field
+    @strawberry.field(metadata=shows_users("id"))
     async def user(self, info: Info, id: strawberry.ID) -> User | None:
         """One user; null if there is none or the viewer may not see them."""
         info.context.viewer  # noqa: B018 - raises without a session
@@ -184,9 +184,10 @@ class UserQueries:
         return None if found is None else User(entity=found)
 
     @strawberry.field(
+        metadata=shows_users(unless=("online", "LAST_SEEN_AT")),
         description="A page of the directory. `search` finds whole names and e-mail addresses, beginnings and parts of "
         "their words, best first, and tolerates typing errors where it finds little else. Viewers who may not see e-mail "
-        "addresses search and sort by names only."
+        "addresses search and sort by names only.",
     )
     async def users(
         self,

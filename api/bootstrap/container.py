@@ -16,6 +16,7 @@ from broadcaster import Broadcast
 from api.auth.api_keys import ApiKeys
 from api.auth.authenticator import Authenticator
 from api.auth.principals import PrincipalCache
+from api.bootstrap.answers import answers_of
 from api.bootstrap.checks import database_checks, external_checks, log_checks, redis_checks, replica_checks
 from api.bootstrap.contexts import live_contexts, socket_contexts
 from api.bootstrap.core import Core
@@ -45,6 +46,7 @@ from persistence.log.hub import Hub
 from persistence.log.relay import Relay
 from persistence.redis.broadcast import NUDGE, Publisher, RedisBackend
 from schema.errors import format_error
+from schema.execution.answers import Answers
 from schema.execution.documents import Documents
 from schema.execution.executions import Executions
 from schema.live.stream import Live
@@ -91,6 +93,8 @@ class Container(Parts):
         """Register the listeners: cached rights are dropped before subscribers receive the events that change them."""
         principals, revocation = self.principal_cache, self.core.revocation
         self.hub.listen(principals.forget_users)
+        self.hub.listen(self.answers.received)
+        self.hub.on_renewal(lambda _: self.answers.forget())
         self.hub.listen(self.metrics.delivered)
         self.hub.listen(self.core.mails.follow)
         self.hub.listen(self.core.webhook_sending.noticed)
@@ -191,9 +195,15 @@ class Container(Parts):
     @cached_property
     def operations(self) -> Operations:
         """Executes documents."""
-        executions = Executions(self.documents, debug=self.core.settings.debug, answered=self.metrics.compiled)
+        debug, answered = self.core.settings.debug, self.metrics.compiled
+        executions = Executions(self.documents, debug=debug, answered=answered, answers=self.answers)
         given = executions, self.metrics, DocumentBudget(time.monotonic), self.fairness
         return Operations(*given) if self.tracing is None else TracedOperations(self.tracing.tracer, *given)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The answers that are given again."""
+        return answers_of(self.core, self.hub)
 
     @cached_property
     def principal_cache(self) -> PrincipalCache:

@@ -77,6 +77,9 @@ def _sockets(metrics: Metrics, container: Container) -> None:
 def _waiting(metrics: Metrics, container: Container) -> None:
     gauge, core, turns = metrics.gauge, container.core, container.fairness.turns
     documents = container.operations.documents
+    answers = container.answers
+    metrics.counters("answers", "Answers that may be given again, by outcome", "outcome", lambda: answers.outcomes)
+    gauge("answers_bytes", "Memory of the answers that are kept to be given again", lambda: answers.bytes)
     gauge("documents_bytes", "Memory of the documents that are kept, as estimated", lambda: documents.bytes_kept)
     gauge("operations_waiting", "Operations that wait for others of their session", lambda: turns.waiting)
     gauge("sign_in_failures_waiting", "Failed sign-ins not yet in the log", lambda: core.failures.waiting)

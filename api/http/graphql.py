@@ -9,12 +9,17 @@ subscribes after it misses nothing. The position contains the role with which th
 starts there with another role gets a resync. A query may require a position in `Rollcall-Read-After`, for example the
 cursor of a write. Without one, or if the log does not have it, the data includes what this process has sent to its
 subscribers. Queries run on replicas that have caught up with that position.
+
+The answer to a query of which nothing but events about users changes the result (schema/marks.py) has an entity tag, for
+this client alone. A query that repeats it in `If-None-Match` gets 304 without a body while the result is the same. RFC 9110
+(section 13.1.2) has 304 for GET and HEAD only, because other methods may change something: a query does not.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -27,7 +32,7 @@ from api.auth.session_cookies import CookiesRefused
 from api.http.accept import JSON_TYPE, RESPONSE_TYPE, response_type
 from api.http.body import BodyRefused, read_json
 from api.http.operations import Operations
-from api.scope import header
+from api.scope import header, names_tag
 from api.settings import Settings
 from domain.cursors import LogCursor, parse_cursor
 from domain.errors import DomainError
@@ -65,11 +70,11 @@ class GraphQLEndpoint:
         carrier = self._authenticator.carrier(scope)
         kind = response_type(_accepted(scope))
         modern = kind == RESPONSE_TYPE
-        headers = [(b"vary", b"Accept, Origin")]
+        headers, tagged = [(b"vary", b"Accept, Origin")], False
         try:
             body = _request(await read_json(scope, receive, self._settings.body_limit_bytes))
             context = await self._context(scope, carrier)
-            status, result = await self._run(body, context, modern=modern)
+            status, result, tagged = await self._run(body, context, modern=modern)
             if context.actor is not None and context.at_least is not None:
                 headers.append((b"rollcall-position", _position(context.at_least, context.actor.role)))
         except BodyRefused as refusal:
@@ -79,7 +84,11 @@ class GraphQLEndpoint:
                 carrier.clear()
             status, result = error.status, {"errors": [format_error(GraphQLError("", original_error=error))]}
             headers += _retry_after(error)
-        await _answer(send, status, result, [*headers, *carrier.headers], kind)
+        headers += carrier.headers
+        if tagged and status == 200 and "errors" not in result:
+            await _answer_tagged(send, result, headers, kind, header(scope, b"if-none-match"))
+        else:
+            await _answer(send, status, result, headers, kind)
 
     async def _context(self, scope: Scope, carrier: CookieCarrier) -> Context:
         identity = await self._authenticator.identify(scope)
@@ -93,13 +102,15 @@ class GraphQLEndpoint:
             at_least=await self._log.known_position(parse_cursor(after) if after else None),
         )
 
-    async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any]]:
+    async def _run(self, body: dict[str, Any], context: Context, *, modern: bool) -> tuple[int, dict[str, Any], bool]:
+        """The status, the result, and whether it may have an entity tag."""
+        name = body.get("operationName")
         try:
             document = self._operations.document(body["query"], context.actor, context.origin)
-            result = await self._operations.execute(document, body.get("operationName"), body.get("variables"), context)
+            result = await self._operations.execute(document, name, body.get("variables"), context)
         except DocumentRefused as refusal:
-            return (400 if modern else 200), {"errors": refusal.errors}
-        return (400 if modern and "data" not in result else 200), result
+            return (400 if modern else 200), {"errors": refusal.errors}, False
+        return (400 if modern and "data" not in result else 200), result, document.repeatable(name) is not None
 
 
 @lru_cache(64)
@@ -137,6 +148,20 @@ def _refusal(message: str, code: str) -> dict[str, Any]:
     return {"errors": [error_shape(message, code)]}
 
 
+async def _answer_tagged(
+    send: Send, result: dict[str, Any], headers: list[tuple[bytes, bytes]], kind: str, condition: str | None
+) -> None:
+    """Answer with the entity tag of this result, without a body if the client names it."""
+    body = orjson.dumps(result, default=str)
+    tag = f'W/"{blake2b(body, digest_size=16).hexdigest()}"'
+    own = [(b"etag", tag.encode()), (b"cache-control", b"private, no-cache"), (b"vary", b"Authorization, Cookie")]
+    if condition is not None and names_tag(condition, tag):
+        await send({"type": "http.response.start", "status": 304, "headers": [*own, *headers]})
+        await send({"type": "http.response.body"})
+        return
+    await _send(send, 200, body, [*own, *headers], kind)
+
+
 async def _answer(
     send: Send,
     status: int,
@@ -144,9 +169,11 @@ async def _answer(
     headers: list[tuple[bytes, bytes]],
     kind: str = JSON_TYPE,
 ) -> None:
-    body = orjson.dumps(result, default=str)
+    own = [(b"www-authenticate", b"Bearer")] if status == 401 else []
+    await _send(send, status, orjson.dumps(result, default=str), [*own, *headers], kind)
+
+
+async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]], kind: str) -> None:
     own = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(body)).encode())]
-    if status == 401:
-        own.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
     await send({"type": "http.response.body", "body": body})

@@ -120,5 +120,12 @@ class EventType(StrEnum):
     WEBHOOK_SECRET_ROTATED = "webhook_secret_rotated", _WEBHOOK, "The secret of a webhook endpoint was replaced."
 
 
+CHANGES_USERS = frozenset(
+    t
+    for t in EventType
+    if t.traits.about in (SubjectKind.USER, SubjectKind.PASSKEY) and t is not EventType.SIGN_IN_FAILED
+)
+"""After which anything that is shown of the user concerned may be different, except when they were last seen."""
+
 PERSONAL_FIELDS = frozenset[str]().union(*(t.traits.personal for t in EventType))
 """The fields that erasing a user clears in every entry that concerns them, whatever its type."""

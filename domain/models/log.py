@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -69,6 +69,17 @@ class LogState:
         if epoch not in known:
             return None
         return min(a.head for a in self.ancestors[known.index(epoch) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Unreceived:
+    """What is committed and has not arrived in this process: the users whom such events change, None for any of them.
+
+    `server` names the run of the database that was asked.
+    """
+
+    server: Hashable
+    users: frozenset[UUID | None]
 
 
 @dataclass(frozen=True, slots=True)

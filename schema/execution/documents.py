@@ -8,6 +8,7 @@ which would take most of the memory.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ from schema.execution.limits import (
     excesses,
 )
 from schema.execution.plans import SIZE_KEPT, WORTH, Compilation, Plans
+from schema.execution.repeatable import Repeatable, repeatable
 from schema.live.sharing import Traits, traits_of
 
 ERRORS_MAX = 10
@@ -51,6 +53,8 @@ MEMBERS_BYTES, STRANGERS_BYTES = 64 * 1024 * 1024, 4 * 1024 * 1024
 TOKEN_BYTES = 500
 """The maximum memory of a token that is kept without its position."""
 TOKEN = re.compile(r"\w+|[^\w\s,]")
+SERIALS = itertools.count()
+"""A number for each operation that may be answered again, which no other one gets."""
 
 MERGE_BUDGET = 5_000
 """The budget for comparing fields that may be merged, two units each; the library's 500,000 take half a second."""
@@ -90,7 +94,9 @@ class Document:
     plans: Plans
     only: OperationDefinitionNode | None
     """The operation of a document that has no other."""
+    schema: GraphQLSchema
     compilations: dict[str, Compilation] = field(default_factory=dict)
+    repeatables: dict[str, Repeatable | None] = field(default_factory=dict)
     traits: dict[str, Traits] = field(default_factory=dict)
 
     def traits_of(self, executor: Executor[Any]) -> Traits:
@@ -108,6 +114,14 @@ class Document:
         if found is None:
             found = self.compilations[key] = Compilation()
         return found
+
+    def repeatable(self, name: str | None) -> Repeatable | None:
+        """What is needed to answer an operation again; None if that is not possible. Raises DocumentRefused."""
+        operation = self.operation(name)
+        key = _name_of(operation)
+        if key not in self.repeatables:
+            self.repeatables[key] = repeatable(self.schema, self.ast, operation, next(SERIALS))
+        return self.repeatables[key]
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation with this name, or the only operation. Raises DocumentRefused."""
@@ -205,6 +219,7 @@ class Documents:
             costs={name: m.cost.whole for name, m in measures.items()},
             introspects=any(m.introspects for m in measures.values()),
             plans=self._stranger_plans if stranger else self._member_plans,
+            schema=self.schema,
             only=next(iter(operations.values())) if len(operations) == 1 else None,
             key=hashlib.sha256(strip_ignored_characters(text).encode()).hexdigest() if live else "",
         )

@@ -17,25 +17,33 @@ from domain.models.actor import Role
 from schema.context import Context
 from schema.error_shape import error_shape
 from schema.errors import format_error
+from schema.execution.answers import Answer, AnswerKey, Answers
 from schema.execution.counting import BYTES_MAX, Counting
 from schema.execution.documents import ERRORS_MAX, Document, DocumentRefused, Documents, coded
 from schema.execution.leaves import encode
 from schema.execution.limits import cost_excess, too_many_values
 from schema.execution.plan import Plan, Run, Unanswered
 from schema.execution.plans import Compilation
+from schema.execution.repeatable import Repeatable
 from schema.execution.resume import Resumed
 
-COMPILED, RESUMED, EXECUTED = "compiled", "resumed", "executed"
-"""How an operation was answered: from its plan, from its plan and the executor, by the executor alone."""
+AGAIN, COMPILED, RESUMED, EXECUTED = "again", "compiled", "resumed", "executed"
+"""How an operation was answered: with a kept answer, from its plan, from its plan and the executor, by the executor alone."""
 
 
 class Executions:
     """One per process. `answered` is called with how each operation was answered."""
 
     def __init__(
-        self, documents: Documents, *, debug: bool = False, answered: Callable[[str], object] = lambda _: None
+        self,
+        documents: Documents,
+        *,
+        debug: bool = False,
+        answered: Callable[[str], object] = lambda _: None,
+        answers: Answers | None = None,
     ) -> None:
         self.documents, self._debug, self._answered = documents, debug, answered
+        self._answers = answers if answers is not None and answers.bytes_max else None
 
     def prepare(
         self,
@@ -71,6 +79,41 @@ class Executions:
         self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
     ) -> dict[str, Any]:
         """Execute a query or a mutation; returns `data` and `errors`, or only `errors` if execution could not start."""
+        key, repeated = self._key(document, name, variables, context)
+        if self._answers is None or key is None or repeated is None:
+            return await self._execute(document, name, variables, context, None)
+        body = await self._answers.find(key)
+        if body is not None:
+            self._answered(AGAIN)
+            return {"data": orjson.Fragment(body)}
+        answer = self._answers.begin(key, repeated.users(variables))
+        try:
+            return await self._execute(document, name, variables, context, answer)
+        finally:
+            if answer is not None and answer.body is None:
+                self._answers.drop(answer)
+
+    def _key(
+        self, document: Document, name: str | None, variables: dict[str, Any] | None, context: Context
+    ) -> tuple[AnswerKey | None, Repeatable | None]:
+        """The key under which the answer may be kept, if it may."""
+        if self._answers is None or context.actor is None:
+            return None, None
+        try:
+            repeated = document.repeatable(name)
+        except DocumentRefused:
+            return None, None  # `_execute` says why
+        return (None, None) if repeated is None else (repeated.key(name, variables, context.actor), repeated)
+
+    async def _execute(
+        self,
+        document: Document,
+        name: str | None,
+        variables: dict[str, Any] | None,
+        context: Context,
+        answer: Answer | None,
+    ) -> dict[str, Any]:
+        """As `execute`; a complete answer of a plan is kept as `answer`."""
         try:
             compilation = document.compilation(name)
             started = self._start(compilation, document, name, variables, context)
@@ -86,7 +129,9 @@ class Executions:
             compilation.answered(resumed=data is None)
             if data is not None:
                 self._answered(COMPILED)
-                return {"data": data}
+                if answer is not None and self._answers is not None:
+                    self._answers.keep(answer, data)
+                return {"data": orjson.Fragment(data)}
             path, executor = RESUMED, self.prepare(document, name, variables, context, Resumed)
             assert isinstance(executor, Resumed)
             executor.resume_from(run, serial=plan.serial)
@@ -159,13 +204,13 @@ def _check_cost(
         raise DocumentRefused([coded(e, "LIMIT_EXCEEDED") for e in too_expensive])
 
 
-async def _answer(plan: Plan, run: Run) -> orjson.Fragment | None:
+async def _answer(plan: Plan, run: Run) -> bytes | None:
     """The response's data in JSON; None if the executor must complete it."""
     try:
         encoded = encode(await plan.answer(run))
     except Exception:  # noqa: BLE001 - the executor raises it again and reports it
         return None
-    return orjson.Fragment(encoded) if len(encoded) <= BYTES_MAX else None
+    return encoded if len(encoded) <= BYTES_MAX else None
 
 
 async def execute_with(executor: Counting, context: Context) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Recorder:
 def recorded(steps: list[str], failing: str | None = None) -> Container:
     """A container whose running parts are all recorders."""
     parts = {name: Recorder(name, steps, fails=name == failing) for name in ORDER if "." not in name}
-    return build(NOWHERE, store=FakeStore(), **parts)
+    return build(NOWHERE, store=FakeStore(), answers=Recorder("answers", steps), **parts)
 
 
 def others() -> set[asyncio.Task[Any]]:

@@ -27,10 +27,12 @@ from api.telemetry import Metrics
 from domain.cursors import LogCursor
 from domain.models.actor import Actor, Role
 from domain.models.event import Event
+from domain.models.log import Unreceived
 from domain.models.user import User
 from domain.services.event import Renewal
 from schema.context import Context
 from schema.errors import format_error
+from schema.execution.answers import Answers
 from schema.execution.arguments import Converter
 from schema.execution.documents import Document, Documents
 from schema.execution.executions import Executions
@@ -107,9 +109,10 @@ async def test_answering_a_page_from_its_plan() -> None:
 class Requests:
     """The endpoint with the middleware of every request, over a directory in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: Answers | None = None) -> None:
         self.desk, metrics = Desk(), Metrics()
-        operations = Operations(Executions(Documents(SCHEMA, 0)), metrics, DocumentBudget(lambda: 0.0), Fairness())
+        executions = Executions(Documents(SCHEMA, 0), answers=answers)
+        operations = Operations(executions, metrics, DocumentBudget(lambda: 0.0), Fairness())
         services = replace(context("admin", {}).services, log=cast("Any", self))
         endpoint = GraphQLEndpoint(operations, services, self.desk.auth, self.desk.settings, cast("Any", self))
         self._app = RequestMiddleware(ErrorMask(endpoint), metrics, secure=True)
@@ -139,6 +142,21 @@ async def test_a_request_around_its_execution() -> None:
     count = await calls_of(lambda: requests.ask("{ __typename }"))
     assert {m["body"] for m in requests.answers[1::2]} == {b'{"data":{"__typename":"Query"}}'}
     within(count, 266)
+
+
+async def test_a_request_that_is_answered_again() -> None:
+    async def nothing_unreceived() -> Unreceived:
+        return Unreceived("server", frozenset())
+
+    answers = Answers(nothing_unreceived, 1 << 20)
+    requests = Requests(answers)
+    for _ in range(4):  # asked once, kept, dropped because the server is new, kept
+        await requests.ask(PAGE)
+    served = answers.outcomes["served"]
+    count = await calls_of(lambda: requests.ask(PAGE))
+    assert answers.outcomes["served"] == served + REPEATS
+    assert len({m["body"] for m in requests.answers[1::2]}) == 1
+    within(count, 247)
 
 
 class Log(Hub):
