@@ -95,7 +95,7 @@ async def introspected(api: Api, key: str, token: str) -> dict[str, Any]:
 
 
 async def for_other_services(api: Api, token: str) -> dict[str, Any]:
-    """The claims, checked as docs/verify.md says; raises InvalidTokenError."""
+    """The claims, checked as docs/how-to/verify.md says; raises InvalidTokenError."""
     keys = {k["kid"]: jwt.PyJWK(k) for k in (await api.http.get("/.well-known/jwks.json")).json()["keys"]}
     key = keys[jwt.get_unverified_header(token)["kid"]]
     issuer = api.server.container.core.settings.public_url
