@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import typer
 import typer.main
 
-from api.cli.main import app
+from api.cli.main import command_line
 from docs.tools.markdown import code, page, table
 
 Command: TypeAlias = Any
@@ -29,7 +29,7 @@ def render() -> str:
 
 def commands() -> Iterator[tuple[tuple[str, ...], Command]]:
     """Every command that does something, with the words that call it."""
-    yield from _within(("rollcall",), typer.main.get_command(app))
+    yield from _within(("rollcall",), typer.main.get_command(command_line(())))
 
 
 def _within(words: tuple[str, ...], command: Command) -> Iterator[tuple[tuple[str, ...], Command]]:
