@@ -22,8 +22,8 @@ from schema.connection import Connection, window_of
 from schema.context import Info
 from schema.loaders import PageKey
 from schema.marks import LOADED_ROW_COST, SHORT_LIST, price
-from schema.node import EventType, Node, as_node, camel, given, shows, uuid_of
-from schema.scalars import JSON, Cursor
+from schema.node import EventType, Node, as_node, camel, given, shows
+from schema.scalars import JSON, Cursor, uuid_of
 from schema.user import User
 
 

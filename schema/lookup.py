@@ -6,7 +6,8 @@ import strawberry
 
 from domain.errors import ValidationFailed
 from schema.context import Info
-from schema.node import Node, as_node, uuid_of
+from schema.node import Node, as_node
+from schema.scalars import uuid_of
 
 NODES_MAX = 100
 

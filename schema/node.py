@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 import strawberry
 from strawberry.types import get_object_definition
@@ -27,7 +26,6 @@ __all__ = [
     "camel",
     "given",
     "shows",
-    "uuid_of",
 ]
 
 T = TypeVar("T")
@@ -70,14 +68,6 @@ def shows(entity: type) -> Callable[[Show], Show]:
 def as_node(info: Info, entity: object) -> Any:
     """The node of an entity that its viewer may see."""
     return _SHOWN[type(entity)](info, entity)
-
-
-def uuid_of(text: str) -> UUID | None:
-    """The UUID of an id, or None for text that is not a valid id."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def given(value: T | None) -> T | None:

@@ -11,8 +11,7 @@ from domain.cursors import sequence_cursor, written_cursor
 from domain.errors import NotFound
 from schema.context import Info
 from schema.errors import CredentialsProblem, ForbiddenProblem, NotFoundProblem, RateLimitProblem, ValidationProblem
-from schema.node import uuid_of
-from schema.scalars import Cursor
+from schema.scalars import Cursor, uuid_of
 
 
 @strawberry.type

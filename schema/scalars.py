@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
+from uuid import UUID
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 Cursor = NewType("Cursor", str)
 JSON = NewType("JSON", object)
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The UUID of an id, or None for text that is not a valid id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def write_time(moment: datetime) -> str:

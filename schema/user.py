@@ -17,7 +17,8 @@ from domain.pagination import Window
 from schema.connection import Connection
 from schema.context import Info
 from schema.marks import LOADED_ROW_COST, LOGGED, price, shows_users
-from schema.node import Node, Role, UserSortField, UserStatus, given, shows, uuid_of
+from schema.node import Node, Role, UserSortField, UserStatus, given, shows
+from schema.scalars import uuid_of
 
 
 @strawberry.type(

@@ -37,7 +37,7 @@ from domain import policies
 from domain.models.actor import Actor
 from schema.execution.answers import AnswerKey
 from schema.marks import Logged, logged_of
-from schema.node import uuid_of
+from schema.scalars import uuid_of
 
 VARIABLES_MAX = 2_048
 """Variables with more bytes are not worth keeping."""

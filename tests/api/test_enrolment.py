@@ -186,8 +186,8 @@ async def test_after_enrolment_everything_is_open_at_once_on_every_instance(api:
 async def test_a_passkey_ends_it_too_and_revoking_the_token_ends_the_session(api: Api, ada: Person) -> None:
     again = await api.sign_in(ada.email, PASSWORD)
     assert (await api.http.post("/oauth/revoke", data={"token": again.token})).status_code == 200
-    gone = await api.graphql("{ me { id } }", by=again)
-    assert gone["errors"][0]["extensions"]["code"] == "SESSION_REVOKED"
+    revoked = await api.graphql("{ me { id } }", by=again)
+    assert revoked["errors"][0]["extensions"]["code"] == "SESSION_REVOKED"
     made = await finish(api, ada, device_of().create(await begin(api, ada)))
     assert made["passkey"]["name"] == "Phone"
     assert (await api.ask("{ me { secondFactors } stats { total } }", by=ada))["me"]["secondFactors"] == ["PASSKEY"]

@@ -193,7 +193,7 @@ def test_a_restarted_database_drops_everything() -> None:
         assert (answers.serve(ready, Unreceived(server, frozenset())) is not None) is served
 
 
-def test_a_user_whom_nobody_knows_is_any() -> None:
+def test_an_event_about_an_unknown_user_drops_any_answer() -> None:
     answers = Answers(_not_asked, MEGABYTES)
     kept(answers, key(), users=frozenset(USERS[:1]))
     ready = answers.ready(key())

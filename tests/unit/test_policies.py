@@ -81,8 +81,8 @@ CASES = [
     for (name, actor), cell in zip(ACTORS.items(), cells.split(), strict=True)
 ]
 OF_ENTRIES = {"leaves_view", "can_see_event", "event_as_seen", "_is_in_view", "without_personal_data", "without_erased"}
-TESTED_ELSEWHERE = OF_ENTRIES | {"audiences", "visible_statuses", "require_session"}
-"""Policies tested elsewhere: the last three below, those of log entries in test_event_policies.py."""
+TESTED_ELSEWHERE = OF_ENTRIES | {"audiences", "visible_statuses", "require_session", "view_of"}
+"""Policies tested elsewhere: three of them below, those of log entries in test_event_policies.py, view_of in test_repeatable.py."""
 
 
 def permits(check: Check, actor: Actor) -> bool:

@@ -117,7 +117,7 @@ EDITS = (
         '    "Team": dict.fromkeys(("id", "name", "version", "createdAt"), OPEN),\n'
         '    "TeamPayload": dict.fromkeys(("team", "cursor"), OPEN),\n',
     ),
-    Edit("tests/unit/fakes/store.py", "from datetime import UTC, datetime, timedelta\n", "from typing import Any\n"),
+    Edit("tests/unit/fakes/store.py", "from datetime import UTC, datetime\n", "from typing import Any\n"),
     Edit(
         "tests/unit/fakes/store.py",
         "        self.log = FakeLog(self._copy.log, store.time)\n",
