@@ -1,7 +1,16 @@
-/** Pages, their reads and their actions: see tests/mutants.js. */
+/** Pages, their reads and their actions, and what the pages of webhooks follow: see tests/mutants.js. */
 
 /** @type {import("../mutants.js").Mutants} */
 export const ROUTES = {
+	'lib/stores/webhook/follow.ts': [
+		['[...types, ...own]', '[...types]', 'a change of the endpoint is missed'],
+		['if (!document.hidden) read();', '', 'what waits is not read again']
+	],
+	'lib/stores/webhook/list.svelte.ts': [
+		['if (!found.includes(stored.id)) this.leave(stored.id);', '', 'a deleted endpoint stays'],
+		['endpoints.toReversed()', 'endpoints', 'the newest comes last'],
+		['			this.update(endpoint);\n', '']
+	],
 	'routes/(app)/webhooks/+page.svelte': [
 		["message.includes('endpoints already') ? m.full : m.badUrl", 'm.badUrl'],
 		['made = created;', '', 'the secret is not shown'],

@@ -266,15 +266,6 @@ export const STORES = {
 		['if (this.#tip === null || this.#tip !== rows[from]?.id) {', 'if (this.#tip === null) {'],
 		['filter(({ id }) => !isAmong(shown, id))', 'filter(() => true)']
 	],
-	'lib/stores/webhook/follow.ts': [
-		['[...types, ...own]', '[...types]', 'a change of the endpoint is missed'],
-		['if (!document.hidden) read();', '', 'what waits is not read again']
-	],
-	'lib/stores/webhook/list.svelte.ts': [
-		['if (!found.includes(stored.id)) this.leave(stored.id);', '', 'a deleted endpoint stays'],
-		['endpoints.toReversed()', 'endpoints', 'the newest comes last'],
-		['			this.update(endpoint);\n', '']
-	],
 	'lib/stores/user/peek.svelte.ts': [
 		['}, REST_MS);', '}, 0);', 'a user who is only passed by the keyboard is read']
 	],
