@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint bench-inp plans verify docs site reference bench-rest bench-steady images lock clean
+.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint bench-inp plans verify docs site reference bench-rest bench-steady images docs-test lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ site: $(docs_venv)/.ready
 	$(docs_venv)/bin/sphinx-build -q -W --keep-going -c docs/tools -d build/doctrees docs build/docs
 	@echo "Open build/docs/index.html"
 
+docs-test: $(ready) ## run the examples of Apollo, urql, Relay and gql in docs/ against a live server, about a minute
+	@$(bin)/python -m docs.examples
+
 reference: $(ready) ## write the pages of docs/reference that come from the code
 	@$(bin)/python -m docs.tools
 
@@ -140,6 +143,7 @@ lock: ## resolve the dependencies again and write the locks (UPGRADE=1 upgrades 
 	$(compile) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 	$(subst pyproject.toml,$(client)/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file $(client)/requirements.lock
 	$(subst pyproject.toml,docs/tools/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file docs/tools/requirements.lock
+	$(subst pyproject.toml,docs/examples/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file docs/examples/requirements.lock
 
 clean: ## remove everything that was built; the data in .rollcall stays
 	rm -rf $(venv) $(docs_venv) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
