@@ -35,10 +35,10 @@ def run(
     log = stack.folder / f"{contestant.name}.log"
     with Server(contestant.command, contestant.environment(stack), log) as server:
         empty, used = server.memory(), server.processor()
-        with subscribed(stack, program, contestant, server.port, sockets, distinct=distinct) as client:
+        with _client(stack, program, contestant, server.port, sockets, distinct=distinct) as client:
             assert client.stdin is not None
             assert client.stdout is not None
-            ready = read_line(client.stdout, contestant)
+            ready = _line(client.stdout, contestant)
             join = (server.processor() - used) / sockets * 1e6
             held = {"kib": (server.memory() - empty) / 1024 / sockets, "join": join} | ready
             records = [held | {"load": "idle"}]
@@ -46,15 +46,14 @@ def run(
                 used = server.processor()
                 client.stdin.write(f"{load.mode} {load.value} {load.seconds}\n")
                 client.stdin.flush()
-                record = read_line(client.stdout, contestant)
+                record = _line(client.stdout, contestant)
                 cost = (server.processor() - used) / max(record["delivered"], 1) * 1e6
                 records.append(record | {"load": load.name, "microseconds": cost})
     about = {"server": contestant.name, "sockets": sockets, "distinct": distinct}
     return [about | record for record in records]
 
 
-def read_line(stream: IO[str], contestant: Contestant) -> dict[str, Any]:
-    """What the load client says next. Raises StartError if it has ended."""
+def _line(stream: IO[str], contestant: Contestant) -> dict[str, Any]:
     line = stream.readline()
     if not line:
         raise StartError(f"The load client gave up on {contestant.title}")
@@ -62,10 +61,9 @@ def read_line(stream: IO[str], contestant: Contestant) -> dict[str, Any]:
 
 
 @contextmanager
-def subscribed(
+def _client(
     stack: Stack, program: Path, contestant: Contestant, port: int, sockets: int, *, distinct: bool
 ) -> Iterator[subprocess.Popen[str]]:
-    """The load client, whose sockets are open once it says so, and are closed at the end of the block."""
     feed = contestant.feed(stack)
     template, document, tokens = (stack.folder / name for name in ("template", "document", "tokens"))
     template.write_bytes(feed.template.encode("latin-1"))

@@ -8,6 +8,7 @@ after every round.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import statistics
@@ -23,12 +24,12 @@ import httpx
 
 from api.cli.local.embedded import EngineError
 from bench.fanout.__main__ import machine
-from bench.fanout.contestants import ROLLCALL, load_client
-from bench.fanout.run import read_line, subscribed
+from bench.fanout.contestants import ROLLCALL
 from bench.process import Server, StartError, spawn
 from bench.queries.run import processor_seconds
 from bench.queries.servers import load_client as request_client
 from bench.stack import Stack, folder, stack
+from bench.steady.sockets import held
 
 REST_SECONDS = 3.0
 """How long a server rests before its memory is read."""
@@ -150,14 +151,11 @@ def _requests(program: Path, server: Server, bodies: Path, headers: Path, count:
 
 def soak_sockets(ready: Stack, server: Server, rounds: int, sockets: int) -> Iterator[str]:
     """Memory after each round, with the sockets open and after they were closed. Raises StartError."""
-    program = load_client(ready.folder)
+    tokens = ready.tokens()
     for _ in range(rounds):
-        with subscribed(ready, program, ROLLCALL, server.port, sockets, distinct=False) as client:
-            assert client.stdout is not None
-            read_line(client.stdout, ROLLCALL)
-            held = server.memory()
+        open_ = asyncio.run(held(server.port, tokens, sockets, server.memory))
         time.sleep(REST_SECONDS)
-        yield f"{held / 1e6:.1f}/{server.memory() / 1e6:.1f}"
+        yield f"{open_ / 1e6:.1f}/{server.memory() / 1e6:.1f}"
 
 
 def _say(text: str) -> None:
