@@ -99,7 +99,7 @@ def test_what_is_scaled_and_what_is_kept_running_exists() -> None:
     assert scaled["scaleTargetRef"]["name"] == "rollcall-api"
     assert "replicas" not in named("Deployment", "rollcall-api")["spec"], "applying it would undo what was scaled"
     metric = scaled["metrics"][0]["pods"]["metric"]["name"]
-    assert f"| `{metric}` |" in (ROOT / "docs/how-to/monitoring.md").read_text()
+    assert f"| `{metric}` |" in (ROOT / "docs/reference/metrics.md").read_text()
     for name in ("rollcall-api", "rollcall-console"):
         labels = named("PodDisruptionBudget", name)["spec"]["selector"]["matchLabels"]
         assert labels == named("Deployment", name)["spec"]["template"]["metadata"]["labels"]
