@@ -184,4 +184,6 @@ def is_linear(use: Use, text: str) -> bool:
 
 
 def test_a_quadratic_pattern_is_found() -> None:
-    assert not any(is_linear(Use(re.compile("a*b"), frozenset({"sub"})), "a" * 3_000) for _ in range(2))
+    # Other load may slow the shorter text down alone, but not most of the times.
+    taken_for_linear = [is_linear(Use(re.compile("a*b"), frozenset({"sub"})), "a" * 3_000) for _ in range(5)]
+    assert taken_for_linear.count(True) < 3
