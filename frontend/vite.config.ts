@@ -12,7 +12,9 @@ const shortHashes: Plugin = {
 	name: 'short-hashes',
 	outputOptions(options) {
 		const short = <T>(name: T) =>
-			typeof name === 'string' ? name.replace('[hash]', '[hash:6]').replace('assets/[name].', 'assets/') : name;
+			typeof name === 'string'
+				? name.replace('[hash]', '[hash:6]').replace('assets/[name].', 'assets/')
+				: name;
 		for (const key of ['entryFileNames', 'chunkFileNames', 'assetFileNames'] as const)
 			Object.assign(options, { [key]: short(options[key]) });
 		return options;

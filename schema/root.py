@@ -20,6 +20,7 @@ from schema.second_factor import SecondFactorMutations, second_factors_of_user
 from schema.service_info import ServiceInfoQueries
 from schema.session import Session, SessionMutations, SessionQueries, sessions_of_user
 from schema.sign_up import SignUpMutations, SignUpQueries
+from schema.signing_key import SigningKeyMutations, SigningKeyQueries
 from schema.stats import StatsQueries
 from schema.subscription import Subscription
 from schema.user import User, UserQueries
@@ -50,6 +51,7 @@ class Query(
     ApiKeyQueries,
     PersonalDataQueries,
     WebhookQueries,
+    SigningKeyQueries,
 ):
     """Reads. All but `me`, `enrolmentRequired` and `signUpMode` need a session."""
 
@@ -67,6 +69,7 @@ class Mutation(
     PasskeyMutations,
     ApiKeyMutations,
     WebhookMutations,
+    SigningKeyMutations,
 ):
     """Writes. Every expected failure is data."""
 

@@ -7,7 +7,7 @@ import strawberry
 from schema.context import Info
 from schema.marks import SHORT_LIST, price
 
-SETTINGS_MAX = 50
+SETTINGS_MAX = 100
 """The maximum number of settings."""
 
 

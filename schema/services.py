@@ -21,6 +21,7 @@ from domain.services.reset import ResetService
 from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
+from domain.services.signing_key import SigningKeyService
 from domain.services.user import UserService
 from domain.services.verification import VerificationService
 from domain.services.webhook import WebhookService
@@ -56,6 +57,7 @@ class Services:
     presence: Presence
     log: LogHub
     service_info: ServiceInfoService
+    signing_keys: SigningKeyService
 
     @property
     def epoch(self) -> UUID:

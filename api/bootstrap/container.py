@@ -261,6 +261,7 @@ class Container(Parts):
             api_keys=core.api_keys,
             personal_data=PersonalDataService(core.store, core.clock),
             webhooks=core.webhooks,
+            signing_keys=core.signing_keys,
             presence=core.presence,
             log=self.hub,
             service_info=self.service_info,

@@ -52,6 +52,7 @@ QUERIES = {
     "apiKeys": Rule('apiKeys(userId: "$id") { id }', ADMINS),
     "webhookEndpoints": Rule("webhookEndpoints(first: 1) { edges { node { id } } }", ADMINS),
     "webhookDeliveries": Rule('webhookDeliveries(endpointId: "$id", first: 1) { edges { node { id } } }', ADMINS),
+    "signingKeys": Rule("signingKeys { kid }", ADMINS),
     "serviceInfo": Rule("serviceInfo { version checks { name reason } }", SIGNED_IN),
     "myData": Rule("myData", SIGNED_IN),
 }
@@ -113,6 +114,7 @@ MUTATIONS = {
     "rotateWebhookSecret": Rule(f'rotateWebhookSecret(id: "$hook") {RESULT}', ADMINS),
     "redeliverWebhook": Rule(f'redeliverWebhook(id: "$id") {RESULT}', NO_DELIVERY),
     "redeliverFailedWebhooks": Rule(f'redeliverFailedWebhooks(endpointId: "$hook") {RESULT}', ADMINS),
+    "rotateSigningKeys": Rule(f"rotateSigningKeys {RESULT}", ADMINS),
     "eraseUser": Rule(f'eraseUser(id: "$id") {RESULT}', ADMINS),
 }
 SUBSCRIPTIONS = {
@@ -210,6 +212,9 @@ TYPES: dict[str, Fields] = {
     },
     "WebhookEndpointPayload": dict.fromkeys(("webhookEndpoint", "cursor"), OPEN),
     "WebhookSecretPayload": dict.fromkeys(("webhookEndpoint", "secret", "cursor"), OPEN),
+    # Only admins get one (QUERIES).
+    "SigningKey": dict.fromkeys(("kid", "algorithm", "state", "createdAt", "signsFrom", "revokedAt"), OPEN),
+    "SigningKeyPayload": dict.fromkeys(("signingKey", "cursor"), OPEN),
     "ApiKeyPayload": dict.fromkeys(("apiKey", "secret"), OPEN),
     # Only admins get one (QUERIES, and test_only_admins_get_an_invitation_by_its_id).
     "Invitation": dict.fromkeys(("id", "email", "displayName", "role", "createdAt", "expiresAt", "invitedBy"), OPEN),

@@ -77,6 +77,24 @@ describe.each([{ script: true }, { script: false }])('with script $script', ({ s
 	});
 });
 
+test('an admin rotates the signing keys, with script off too, and sees that the next one waits', async ({
+	open
+}) => {
+	for (const script of [false, true]) {
+		const visitor = await open({ as: ADMIN, script });
+		const { page } = visitor;
+		await visitor.goto('/help');
+		const rotate = page.getByRole('button', { name: 'Rotate keys' });
+		if (!script) {
+			await rotate.click();
+			await page.getByText('A new key signs from').waitFor();
+		}
+		await page.locator('[data-signing-key]').getByText('Next').waitFor();
+		expect(await page.locator('[data-signing-key]').count()).toBe(2);
+		expect(await rotate.isDisabled()).toBe(true);
+	}
+});
+
 test('what it links to is there', async ({ open }) => {
 	const visitor = await open({ as: ADMIN, script: false });
 	const { page, context } = visitor;

@@ -1,20 +1,31 @@
-/** The help page: the keys, the health of the service, its version, and for admins the settings in force. */
-import { screen, waitFor } from '@testing-library/svelte';
+/** The help page: the keys, the health of the service, its version, and for admins settings and signing keys. */
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ServiceCheck, ServiceSetting } from '#lib/graphql/documents.ts';
+import {
+	RotateSigningKeys,
+	type ServiceCheck,
+	type ServiceSetting,
+	type SigningKeyRow
+} from '#lib/graphql/documents.ts';
 import { enHelp } from '#lib/messages/en-help.ts';
 import { enKeys } from '#lib/messages/en-keys.ts';
 import { en } from '#lib/messages/en.ts';
+import { rotateKeys } from '#lib/server/signing-key.ts';
 import Page from '../../src/routes/(app)/help/+page.svelte';
 import { Site } from '../document/site.ts';
-import { ADMIN } from '../fakes/rows.ts';
+import { ADMIN, AT, refused } from '../fakes/rows.ts';
 
 let site: Site;
-beforeEach(() => (site = new Site('/help')));
+beforeEach(() => (site = new Site('/help', { rotateKeys })));
 
-const show = (checks: ServiceCheck[], settings: ServiceSetting[] | null = null) =>
+const show = (
+	checks: ServiceCheck[],
+	settings: ServiceSetting[] | null = null,
+	signingKeys: SigningKeyRow[] | null = null
+) =>
 	site.show(Page, {
-		data: { version: '1.2.3', checks, settings, built: 0, words: enHelp, keys: enKeys }
+		data: { version: '1.2.3', checks, settings, signingKeys, built: 0, words: enHelp, keys: enKeys },
+		form: null
 	} as never);
 const check = (name: string) => document.querySelector(`[data-check="${name}"]`)!.textContent!;
 const cells = () =>
@@ -84,4 +95,48 @@ test('the keys are those of the places that the viewer may see', async () => {
 	const keys = document.querySelector('#keys')!.textContent!;
 	expect(keys).toContain(enKeys.go(en.nav.users));
 	expect(keys).not.toContain(enKeys.go(en.nav.activity));
+});
+
+describe('the signing keys', () => {
+	const key = (kid: string, state: SigningKeyRow['state']): SigningKeyRow => ({
+		kid,
+		algorithm: 'EdDSA',
+		state,
+		signsFrom: AT
+	});
+	const rows = () =>
+		[...document.querySelectorAll<HTMLElement>('[data-signing-key]')].map((row) => [
+			row.dataset.signingKey,
+			row.querySelector('td')!.textContent!.trim()
+		]);
+	const button = () => screen.getByRole<HTMLButtonElement>('button', { name: enHelp.signing.rotate });
+
+	test('are listed with their states, and a new one waits after the rotation', async () => {
+		site.api.on(RotateSigningKeys, () => ({
+			rotateSigningKeys: { __typename: 'SigningKeyPayload', signingKey: key('new', 'NEXT') } as never
+		}));
+		await show([], [], [key('present', 'CURRENT'), key('past', 'ENDED')]);
+		expect(rows()).toEqual([
+			['present', enHelp.signing.states.CURRENT],
+			['past', enHelp.signing.states.ENDED]
+		]);
+		await fireEvent.submit(button().form!);
+		await waitFor(() => expect(rows()[0]).toEqual(['new', enHelp.signing.states.NEXT]));
+		expect(button().disabled).toBe(true);
+		expect(document.body.textContent).toContain(enHelp.signing.waits);
+	});
+
+	test('stay as they are where the rotation is refused, with the reason', async () => {
+		site.api.on(RotateSigningKeys, () => ({ rotateSigningKeys: refused('FORBIDDEN') as never }));
+		await show([], [], [key('present', 'CURRENT')]);
+		await fireEvent.submit(button().form!);
+		await screen.findByText(en.problem.FORBIDDEN);
+		expect(rows()).toHaveLength(1);
+	});
+
+	test('are not there for a member', async () => {
+		site.viewer = { ...ADMIN, role: 'MEMBER' };
+		await show([]);
+		expect(screen.queryByRole('heading', { name: enHelp.signing.title })).toBeNull();
+	});
 });

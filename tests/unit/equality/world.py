@@ -34,6 +34,7 @@ from domain.services.second_factor import SecondFactorService
 from domain.services.service_info import ServiceInfoService
 from domain.services.session import SessionService
 from domain.services.sign_in import SessionRules
+from domain.services.signing_key import SigningKeyService
 from domain.services.user import UserService
 from domain.services.verification import VerificationService
 from domain.services.webhook import WebhookService
@@ -51,6 +52,7 @@ from tests.unit.fakes import (
 from tests.unit.fakes.log import FIRST_EPOCH
 from tests.unit.fakes.passkeys import FakeRelyingParty
 from tests.unit.fakes.second_factors import FakeAuthenticator
+from tests.unit.fakes.signing_keys import FakeKeyMaker
 from tests.unit.fakes.state import State
 from tests.unit.fakes.webhooks import FakeWebhookSecrets
 
@@ -204,6 +206,7 @@ def context(
         webhooks=WebhookService(store, clock, FakeWebhookSecrets()),
         presence=presence,
         log=cast("Any", Hub()),
+        signing_keys=SigningKeyService(store, clock, FakeKeyMaker(), timedelta(minutes=10)),
         service_info=ServiceInfoService("1.0", [Setting("PORT", "8000", True), Setting("KEY", None, True)], _checks),
     )
     return Context(services, VIEWERS[viewer], Origin("r1", "192.0.2.1", "test"), NoCookies())

@@ -18,6 +18,8 @@ export type WebhookDeliveryState = 'PENDING' | 'DELIVERED' | 'FAILED';
 
 export type ProblemCode = 'VALIDATION_ERROR' | 'EMAIL_TAKEN' | 'VERSION_CONFLICT' | 'NOT_FOUND' | 'FORBIDDEN' | 'LAST_ADMIN' | 'INVALID_CREDENTIALS' | 'ACCOUNT_DISABLED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'RATE_LIMITED' | 'SECOND_FACTOR_REQUIRED';
 
+export type SigningKeyState = 'NEXT' | 'CURRENT' | 'RETIRED' | 'ENDED' | 'REVOKED';
+
 export type UserStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 
 export type SessionNoticeKind = 'ROLE_CHANGED' | 'SIGNED_OUT' | 'DISABLED' | 'EXPIRING';
@@ -444,6 +446,15 @@ export type SessionStarted = {
 };
 
 const SessionStartedFragment = "fragment SessionStarted on SessionPayload{accessTokenExpiresAt user{...Viewer}}";
+
+export type SigningKeyRow = {
+	kid: string;
+	algorithm: string;
+	state: SigningKeyState;
+	signsFrom: string;
+};
+
+const SigningKeyRowFragment = "fragment SigningKeyRow on SigningKey{kid algorithm state signsFrom}";
 
 export type User = {
 	id: string;
@@ -1148,6 +1159,33 @@ export type MyDataData = {
 export type MyDataVariables = Record<string, never>;
 
 export const MyData = ("query MyData{myData}") as TypedDocument<MyDataData, MyDataVariables>;
+
+export type SigningKeysData = {
+	signingKeys: SigningKeyRow[];
+};
+
+export type SigningKeysVariables = Record<string, never>;
+
+export const SigningKeys = ("query SigningKeys{signingKeys{...SigningKeyRow}}" + SigningKeyRowFragment) as TypedDocument<SigningKeysData, SigningKeysVariables>;
+
+export type RotateSigningKeysData = {
+	rotateSigningKeys: ({
+		__typename: 'SigningKeyPayload';
+		signingKey: SigningKeyRow;
+	} | {
+		__typename: 'ValidationProblem';
+		code: ProblemCode;
+		message: string;
+	} | {
+		__typename: 'ForbiddenProblem';
+		code: ProblemCode;
+		message: string;
+	});
+};
+
+export type RotateSigningKeysVariables = Record<string, never>;
+
+export const RotateSigningKeys = ("mutation RotateSigningKeys{rotateSigningKeys{__typename ...on SigningKeyPayload{signingKey{...SigningKeyRow}}...Problem}}" + ProblemFragment + SigningKeyRowFragment) as TypedDocument<RotateSigningKeysData, RotateSigningKeysVariables>;
 
 export type MeData = {
 	me: Viewer | null;

@@ -37,6 +37,26 @@ export const deHelp: HelpMessages = {
 	value: 'Wert',
 	set: 'Gesetzt',
 	unset: 'Nicht gesetzt',
+	signing: {
+		title: 'Signaturschlüssel',
+		text: 'Sie signieren Zugriffstokens. Andere Dienste lesen ihre öffentlichen Hälften unter /.well-known/jwks.json.',
+		key: 'Schlüssel',
+		state: 'Zustand',
+		from: 'Signiert ab',
+		states: {
+			NEXT: 'Nächster',
+			CURRENT: 'Signiert',
+			RETIRED: 'Prüft noch',
+			ENDED: 'Abgelaufen',
+			REVOKED: 'Widerrufen'
+		},
+		rotate: 'Schlüssel wechseln',
+		rotated: (when) => `Ein neuer Schlüssel signiert ab ${when}.`,
+		waits:
+			'Der nächste Schlüssel ist schon veröffentlicht. Gewechselt werden kann wieder, sobald er signiert.',
+		follows:
+			'Ein neuer Schlüssel wird jetzt veröffentlicht und signiert zehn Minuten später. Der bisherige prüft, bis sein letztes Token abgelaufen ist; niemand wird abgemeldet. Einen Schlüssel widerrufen: rollcall keys revoke.'
+	},
 	more: 'Dokumentation',
 	moreText: 'Seiten dieser Installation und Dateien, die zu ihr gehören (auf Englisch).',
 	links: {

@@ -34,6 +34,25 @@ export const enHelp = {
 	value: 'Value',
 	set: 'Set',
 	unset: 'Not set',
+	signing: {
+		title: 'Signing keys',
+		text: 'They sign access tokens. Other services read their public halves from /.well-known/jwks.json.',
+		key: 'Key',
+		state: 'State',
+		from: 'Signs from',
+		states: {
+			NEXT: 'Next',
+			CURRENT: 'Signs',
+			RETIRED: 'Verifies',
+			ENDED: 'Expired',
+			REVOKED: 'Revoked'
+		},
+		rotate: 'Rotate keys',
+		rotated: (when: string) => `A new key signs from ${when}.`,
+		waits: 'The next key is published already. Keys can be rotated again once it signs.',
+		follows:
+			'A new key is published now and signs ten minutes later. The present one verifies until its last token has expired, so nobody is signed out. To revoke a key: rollcall keys revoke.'
+	},
 	more: 'Documentation',
 	moreText: 'Pages of this installation, and files that come with it.',
 	links: {
