@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-paint bench-inp plans verify docs site reference bench-rest bench-steady images docs-test lock clean
+.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady images docs-test lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ bench-off: $(ready) ## measure from disabling a user to their last closed socket
 
 bench-oracle: $(ready) ## measure whether the time of sign-ins, resets, sign-ups and changes reveals known addresses, about two minutes
 	@$(bin)/python -m bench.oracle $(BENCH)
+
+bench-sign-ins: $(ready) ## measure sign-ins a second of one process, and how long its event loop waits meanwhile, about 2 minutes
+	@$(bin)/python -m bench.sign_ins $(BENCH)
 
 bench-paint: $(ready) ## measure first paint of sign-in and directory over a slow connection, and the server's time for a page (needs Chromium)
 	$(console_tool) build
