@@ -15,6 +15,8 @@ from domain.services.directory import DirectoryService
 
 PRESENT = frozenset(Status) - {Status.DELETED}
 """The statuses of an export that names none: deleted users are left out."""
+PART = 1000
+"""Users that are read at once; of a search a page, because its users are read several times."""
 
 
 async def export_users(
@@ -35,7 +37,8 @@ async def export_users(
     """
     filter_ = filter_ or UserFilter()
     filter_ = filter_ if filter_.status is not None else replace(filter_, status=PRESENT)
-    query = directory.query(actor, Window(PAGE_MAX), search, filter_, sort, descending=descending)
+    size = PART if search is None else PAGE_MAX
+    query = directory.query(actor, Window(size), search, filter_, sort, descending=descending)
     writer = UserWriter(form, actor, hashes=hashes)
     page = await directory.page(query)
     yield writer.header(), 0
@@ -44,5 +47,5 @@ async def export_users(
         yield writer.lines(page.items, known), len(page.items)
         if not page.has_next:
             return
-        query = replace(query, window=Window(PAGE_MAX, after=page.cursors[-1]))
+        query = replace(query, window=Window(size, after=page.cursors[-1]))
         page = await directory.page(query)

@@ -49,28 +49,38 @@ class UserWriter:
 
     def lines(self, users: Sequence[User], hashes: Mapping[UUID, str] | None = None) -> str:
         """The lines of these users."""
-        records = [self._record(user, hashes or {}) for user in users]
+        found = hashes or {}
         if self._form is Form.CSV:
-            return write_csv([[_cell(value) for value in record.values()] for record in records])
-        return "".join(orjson.dumps(record).decode() + "\n" for record in records)
+            lines = io.StringIO(newline="")
+            csv.writer(lines).writerows([self._cells(user, found) for user in users])
+            return lines.getvalue()
+        return "".join(orjson.dumps(self._record(user, found)).decode() + "\n" for user in users)
 
-    def _record(self, user: User, hashes: Mapping[UUID, str]) -> dict[str, str | bool | None]:
+    def _values(self, user: User, hashes: Mapping[UUID, str]) -> list[str | bool | None]:
+        """In the order of the columns."""
         seen = policies.can_see_email(self._viewer, user.id)
-        values = (
+        values: list[str | bool | None] = [
             user.email if seen else "",
             user.display_name,
-            str(user.role),
-            str(user.status),
+            user.role._value_,
+            user.status._value_,
             user.email_verified_at is not None if seen else None,
             str(user.id),
             write_time(user.created_at),
             write_time(user.last_seen_at) if user.last_seen_at else None,
-        )
-        record: dict[str, str | bool | None] = dict(zip(COLUMNS, values, strict=True))
-        return record | ({"password_hash": hashes.get(user.id)} if self._hashes else {})
+        ]
+        return [*values, hashes.get(user.id)] if self._hashes else values
 
+    def _cells(self, user: User, hashes: Mapping[UUID, str]) -> list[str]:
+        """The cells of a line of CSV; only texts that users have written can begin like a formula."""
+        email, name, role, status, verified, *others = self._values(user, hashes)
+        known = "" if verified is None else "true" if verified else "false"
+        written = [escape_formula(str(email)), escape_formula(str(name)), str(role), str(status), known]
+        last = [str(value or "") for value in others]
+        if self._hashes:
+            last[-1] = escape_formula(last[-1])
+        return [*written, *last]
 
-def _cell(value: str | bool | None) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value or ""
+    def _record(self, user: User, hashes: Mapping[UUID, str]) -> dict[str, str | bool | None]:
+        columns = (*COLUMNS, "password_hash") if self._hashes else COLUMNS
+        return dict(zip(columns, self._values(user, hashes), strict=True))

@@ -7,6 +7,7 @@ is not `strasse.example`). The tables of the `idna` package decide, not those of
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import idna
 
@@ -20,6 +21,7 @@ class InvalidDomain(ValueError):
     """A label that no domain can have; the message names it."""
 
 
+@lru_cache(1_000)  # the addresses of a file have few domains
 def canonical_domain(text: str) -> str:
     """The domain as U-labels, with full stops between them. Raises InvalidDomain."""
     labels = _mapped(text).split(".")

@@ -86,6 +86,8 @@ def _parts(text: str) -> tuple[str, str]:
 
 
 def _canonical_local(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text.lower().replace(" ", "")
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     # Again, because removing a space may have put a combining mark directly after a letter.
     return unicodedata.normalize("NFKC", re.sub(r"\s+", "", _without(folded, _INVISIBLE | _UNKNOWN)))
@@ -111,6 +113,8 @@ def clean_name(text: str, field: str = "display_name") -> str:
 
 def fold(text: str) -> str:
     """The form in which text is searched: compatibility-decomposed, without marks, case-folded, Latin as plain letters."""
+    if text.isascii() and text.isprintable():  # most are: the same result, in a tenth of the time
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(ASCII)
     return " ".join(_without(unicodedata.normalize("NFKC", kept).replace("\0", " "), _INVISIBLE).split())

@@ -129,9 +129,21 @@ def _about(
 
 def user_created(actor: Actor, user: User) -> NewEvent:
     """A user was created; every visible field changes from None to its first value."""
-    fields = ("email", "display_name", "role", "status")
-    changes = [Change(f, None, str(getattr(user, f))) for f in fields]
-    return replace(_about(EventType.USER_CREATED, actor, user, user.created_at, changes), audience_before=None)
+    return new_event(
+        EventType.USER_CREATED,
+        actor,
+        user.id,
+        user.created_at,
+        user_id=user.id,
+        changes=[
+            Change("email", None, user.email),
+            Change("display_name", None, user.display_name),
+            Change("role", None, user.role._value_),
+            Change("status", None, user.status._value_),
+        ],
+        audience_after=user.status.audience,
+        user_version=user.version,
+    )
 
 
 def user_changed(actor: Actor, before: User, after: User, changes: Sequence[Change]) -> list[NewEvent]:

@@ -41,11 +41,17 @@ _SEPARATOR = re.compile(r"(?<=\w)[-.,'\u30fb]|[-.,'\u30fb](?=\w)")
 
 def words_of(folded: str) -> list[str]:
     """The words of a folded text, in order."""
+    if folded.isascii() and folded.replace(" ", "").isalnum():
+        return folded.split()
     text = _SEPARATOR.sub(" ", _APOSTROPHE.sub("", folded))
     return [word for chunk in text.split() for word in _cut(chunk)]
 
 
-def _cut(chunk: str) -> Iterator[str]:
+def _cut(chunk: str) -> Iterable[str]:
+    return (chunk,) if chunk.isascii() and chunk.isalnum() else _runs(chunk)
+
+
+def _runs(chunk: str) -> Iterator[str]:
     for is_word, run in groupby(chunk, _is_part):
         if is_word:
             yield "".join(run)

@@ -15,8 +15,10 @@ from domain.models.relevance import parse_search
 from domain.models.user import Status
 from domain.pagination import Window
 from persistence.database import Database
+from persistence.store import SqlStore
 from persistence.user import SqlUserReader
 from persistence.user_rows import Sizes
+from tests.unit.test_work_counts import REPEATS, calls_of, within
 
 FEW = 20
 MADE = """
@@ -100,3 +102,20 @@ async def test_users_that_a_filter_leaves_are_compared_one_by_one(connection: As
     assert [user.email for user in page.items] == ["user60@example.org"]
     assert "user_counts" in seen[0].text
     assert "user_words" not in seen[1].text
+
+
+async def test_a_search_takes_so_many_calls(fresh_database_url: str) -> None:
+    """Of a form that was searched for before: the statement is there, its words are not (see test_work_counts.py)."""
+    async with Database(fresh_database_url, pool_size=1) as database:
+        async with database.primary.begin() as connection:
+            await connection.execute(text(MADE))
+        store, words = SqlStore(database), iter(["ada", "ben", "xavada", "common1", "common2", "common3"])
+        found: list[int] = []
+
+        async def search() -> None:
+            found.append(len((await store.page_of_users(searched(next(words)))).items))
+
+        await search()
+        count = await calls_of(search)
+        assert found == [10] * (1 + REPEATS)
+    within(count, 1296)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from domain.cursors import parse_cursor, sequence_cursor, written_cursor
 from domain.errors import ValidationFailed
-from domain.models.text import canonical_email, clean_name, clean_search, fold
+from domain.models.text import address_of, canonical_email, clean_name, clean_search, fold
+from domain.models.words import words_of
 from domain.pagination import Window, decode_key, encode_key
 
 
@@ -165,3 +166,24 @@ def test_addresses_have_the_maximum_lengths_of_the_rfc(local: str, domain: str, 
     with pytest.raises(ValidationFailed) as refused:
         canonical_email(address)
     assert refused.value.faults[0].field == "email"
+
+
+PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=30)
+LETTER = "\u00e9"
+"""With it, a text takes the general way instead of the short one for ASCII."""
+
+
+@given(PRINTABLE)
+@example("O'Brien-Smith, Jr. (x_y)  z")
+@example("a'b 'c' d'")
+def test_the_short_way_of_plain_texts_gives_the_same(written: str) -> None:
+    assert fold(f"{written} {LETTER}").rpartition(" ")[0] == fold(written)
+    folded = fold(written)
+    assert words_of(f"{folded} {LETTER}")[:-1] == words_of(folded)
+
+
+@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=30), st.integers(0, 29))
+def test_an_address_is_the_same_in_wide_letters(local: str, place: int) -> None:
+    place %= len(local)
+    wide = local[:place] + chr(ord(local[place]) + 0xFEE0) + local[place + 1 :]
+    assert address_of(f"{wide} @example.org") == address_of(f"{local} @example.org")
