@@ -68,6 +68,12 @@ class Cursors(Sequence[str], Generic[T]):
             self._made[at] = self._encode(self._rows[at])
         return self._made[at]
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the other sequence has the same cursors, so that pages can be compared."""
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # as of other sequences that are compared by their items
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
