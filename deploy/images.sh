@@ -4,7 +4,7 @@
 #
 # As root, with buildah and debootstrap (Debian: apt-get install buildah debootstrap); neither a daemon nor a container engine is
 # needed. Base images that are not there are made from Debian's packages under the names that the Dockerfiles ask for, with Node
-# from its wheel; PULL=1 uses those of a registry. deploy/images.py then runs what the images say.
+# from its wheel; PULL=1 uses those of a registry. DEBIAN_MIRROR names another mirror than debootstrap's own. deploy/images.py then runs what the images say.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,8 +19,7 @@ run() { # a command whose output matters only if it fails
 
 debian() { # a minimal system, made once for both bases
   [ ! -d "$work/debian" ] || return 0
-  run debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv trixie "$work/debian" \
-    "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+  run debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv trixie "$work/debian" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
   rm -rf "$work"/debian/var/cache/apt/archives/*.deb "$work"/debian/var/lib/apt/lists/*
 }
 

@@ -101,7 +101,7 @@ def _padding(size: int) -> bytes:
 
 
 class Backup:
-    """A backup that is read. Raises FileRefused for a file that is none, or not a whole one, and OSError."""
+    """A backup that is read. Raises FileRefused for a file that is not a whole backup, and OSError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
