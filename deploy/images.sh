@@ -4,7 +4,8 @@
 #
 # As root, with buildah and debootstrap (Debian: apt-get install buildah debootstrap); neither a daemon nor a container engine is
 # needed. Base images that are not there are made from Debian's packages under the names that the Dockerfiles ask for, with Node
-# from its wheel; PULL=1 uses those of a registry. DEBIAN_MIRROR names another mirror than debootstrap's own. deploy/images.py then runs what the images say.
+# from its wheel; PULL=1 uses those of a registry, and DEBIAN_MIRROR names another mirror than debootstrap's own.
+# bench/images.py then runs what the images say.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)

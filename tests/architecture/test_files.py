@@ -12,7 +12,15 @@ from tests.architecture.sources import ROOT, tracked
 # Composed of parts, so that this file does not contain what it searches for.
 REGISTRIES = re.compile(
     r"\b(?:"
-    + "|".join(("py" + r"pi\.org", "python" + r"hosted\.org", "registry" + r"\.npmjs", "registry" + r"\.yarnpkg"))
+    + "|".join(
+        (
+            "py" + r"pi\.org",
+            "python" + r"hosted\.org",
+            "registry" + r"\.npmjs",
+            "registry" + r"\.yarnpkg",
+            "deb" + r"\.debian",
+        )
+    )
     + r")|--(?:extra-)?index"
     + "-url=?\\s*\\S*:/|--find"
     + "-links"
