@@ -109,7 +109,10 @@ test('to read needs a session', async () => {
 test('a session that needs a second factor first is led to set one up, and back', async () => {
 	answer = () => apiError('ENROLMENT_REQUIRED');
 	const error = await raised(new Api(visit(jar())).run(Anything, {}));
-	expect(isRedirect(error) && [error.status, error.location]).toEqual([303, '/second-factor?next=%2Fpeople']);
+	expect(isRedirect(error) && [error.status, error.location]).toEqual([
+		303,
+		'/second-factor?next=%2Fpeople%3Fq%3Da'
+	]);
 });
 
 describe('renewal', () => {
