@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope
 
+from api.http.cycle import WHOLE_BODY
+
 BODY_SECONDS = 9.0
 """How long a body may take to arrive altogether; shorter than the connection waits (api/http/protocol.py), to be answered."""
 
@@ -46,6 +48,15 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         raise BodyRefused(408, "REQUEST_TIMEOUT", "The body took too long to arrive") from None
 
 
+def _whole(scope: Scope, limit: int) -> bytes | None:
+    """The whole body if all of it is here, which takes no deadline. Raises BodyRefused (413)."""
+    extension = scope.get("extensions", {}).get(WHOLE_BODY)
+    body: bytes | None = extension["take"]() if extension else None
+    if body is not None and len(body) > limit:
+        raise too_large(limit)
+    return body
+
+
 def check_headers(headers: Mapping[bytes, bytes], limit: int) -> None:
     """Raise BodyRefused (413, 415) for a body that is announced as compressed or as larger than `limit` bytes."""
     if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
@@ -71,7 +82,9 @@ async def read_json(scope: Scope, receive: Receive, limit: int, *, strict: bool 
     if kind != b"application/json":
         raise BodyRefused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json")
     check_headers(given, limit)
-    raw = await read_body(receive, limit)
+    raw = _whole(scope, limit)
+    if raw is None:
+        raw = await read_body(receive, limit)
     if raw.startswith(BYTE_ORDER_MARKS):
         raise BodyRefused(400, "MALFORMED_REQUEST", "The body must be UTF-8 without a byte order mark")
     try:

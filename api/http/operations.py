@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Any
 
 import structlog
 
 from api.access_log import current_request
+from api.http.deadlines import Deadlines
 from api.http.document_budget import DocumentBudget
 from api.http.fair import Fairness
 from api.logs import cut
@@ -31,6 +31,7 @@ class Operations:
     def __init__(self, executions: Executions, metrics: Metrics, budget: DocumentBudget, fairness: Fairness) -> None:
         self.executions, self.documents, self._metrics = executions, executions.documents, metrics
         self._budget, self._fairness = budget, fairness
+        self._deadlines = Deadlines(DEADLINE_SECONDS)
 
     def document(self, text: str, actor: Actor | None, origin: Origin) -> Document:
         """The document of a text, parsed at this client's cost. Raises DocumentRefused, and RateLimited for too many new ones."""
@@ -54,8 +55,9 @@ class Operations:
         if (record := current_request.get()) is not None:
             record.operation, record.operation_name = subject, name_of(document, name)
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS), self._fairness.turn(context.actor, context.origin):
-                result = await self.executions.execute(document, name, variables, context)
+            with self._deadlines.work():
+                async with self._fairness.turn(context.actor, context.origin):
+                    result = await self.executions.execute(document, name, variables, context)
             outcome = outcome_of(result)
         except RateLimited:
             outcome = "refused"

@@ -16,6 +16,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.http import handshake
+from api.http.cycle import WHOLE_BODY, Cycle
 from api.http.lingering import LingeringTransport
 from api.http.refusals import CLOSED, SAFE_HEADERS, Headers, refusal_body
 from api.http.spool import BODY_TIME
@@ -61,6 +62,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _in_head = True
+    _begun = False
+    """Whether a part of a head is here that is not whole."""
     _heads = 0
     _head_bytes = 0
     """Of the request line and the headers that are whole."""
@@ -85,13 +88,17 @@ class BoundedProtocol(HttpToolsProtocol):
         heads = self._heads if self._in_head else -1
         self._unset_keepalive_if_required()
         self._feed(data)
-        if not self._in_head or self._is_over():
+        if self._is_over():
+            return
+        if not self._in_head:
+            if self._deadline is None:
+                self._within(self.message_seconds)
             return
         self._loose_bytes = self._loose_bytes + len(data) if heads == self._heads else 0
         if self._loose_bytes > HEAD_BYTES:
             self._refused = 431
             self.send_400_response("")
-        elif self._deadline is None and self._is_idle():
+        elif self._deadline is None and (self._begun or self._is_idle()):
             self._within(self.header_seconds)  # uvicorn's own timer for idle connections ended with the first byte
 
     def _feed(self, data: bytes) -> None:
@@ -117,9 +124,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins; one that was waited for has had a part of its time already."""
         super().on_message_begin()
-        self._head_bytes = 0
-        if self._deadline is None:
-            self._within(self.header_seconds)
+        self._head_bytes, self._begun = 0, True
 
     def on_url(self, url: bytes) -> None:
         """A part of the request line is here."""
@@ -136,18 +141,27 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """All headers are here. A target that is not a path is refused, because it could name another host."""
-        self._in_head, self._heads = False, self._heads + 1
+        self._in_head, self._begun, self._heads = False, False, self._heads + 1
         if not self.url.startswith(b"/") or not handshake.names_one_host(self.headers, self.parser.get_http_version()):
             self._refuse(400)
         self.scope["method"] = self.parser.get_method().decode("ascii")
         if self._is_fed_again():
             return
-        self.scope["extensions"] = {BODY_TIME: {"give": self._give_body_time}}
-        super().on_headers_complete()
-        self._within(self.message_seconds)
-        cycle: RequestResponseCycle | None = self.cycle  # a handshake has none, and no body
-        if cycle is not None and not cycle.keep_alive and handshake.has_body(self.headers):
+        self._within(None)  # what of the message is not here with this head has a time of its own: `_read`
+        if not self.parser.should_upgrade():
+            self._begin_cycle()
+
+    def _begin_cycle(self) -> None:
+        idle, cycle = self._is_idle(), Cycle.of(self)
+        self.cycle = cycle
+        self.scope["extensions"] = {BODY_TIME: {"give": self._give_body_time}, WHOLE_BODY: {"take": cycle.take_body}}
+        if not cycle.keep_alive and handshake.has_body(self.headers):
             cycle.transport = LingeringTransport(self.transport, self._end)
+        if idle:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, self.app))
 
     def _give_body_time(self) -> None:
         """Wait once more as long for the rest of the body: a route asks for that which reads a long one as it arrives."""

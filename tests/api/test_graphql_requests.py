@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.http import operations
+from api.http.deadlines import Deadlines
 from tests.api.conftest import Api, Person, Server
 
 
@@ -96,7 +96,7 @@ async def test_a_slow_request_is_abandoned_over_http_and_over_the_socket(
 ) -> None:
     async with api.socket(admin) as socket:
         with monkeypatch.context() as patch:
-            patch.setattr(operations, "DEADLINE_SECONDS", 0.0)
+            patch.setattr(api.server.container.operations, "_deadlines", Deadlines(0.0, step=0.0))
             answer = await api.http.post("/graphql", json={"query": "{ stats { total } }"}, headers=admin.bearer)
             assert answer.status_code == 503
             assert answer.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
