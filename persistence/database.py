@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 from domain.jitter import JITTER
 from persistence.engine import DEFAULT_LIMITS, StatementLimits, create_engine, database_labels
 from persistence.errors import translated
+from persistence.spares import Spares
 from persistence.statements import SlowStatement, observe_statements
 
 REST_SECONDS = 5.0
@@ -42,6 +43,8 @@ class Database:
         self.primary = create_engine(url, pool_size, limits, pooled=pooled)
         self.primary_reading = _autocommit(self.primary)
         self.replicas = [_autocommit(create_engine(u, pool_size, limits, pooled=pooled)) for u in replicas]
+        self.spares = Spares(self.primary.sync_engine.pool, pool_size)
+        """Connections of the primary's pool, for reads that are sent directly."""
         self._resting: dict[AsyncEngine, float] = {}
         self._labels = {r: database_labels("replica", u) for r, u in zip(self.replicas, replicas, strict=True)}
         self._primary_labels = database_labels("primary", url)
@@ -95,7 +98,7 @@ class Database:
         """How many connections of the pools are in use, by `primary` and `replica`."""
         used = [engine.sync_engine.pool for engine in (self.primary, *self.replicas)]
         first, *others = [pool.checkedout() if isinstance(pool, QueuePool) else 0 for pool in used]
-        return {"primary": first, "replica": sum(others)}
+        return {"primary": first - len(self.spares), "replica": sum(others)}
 
     def labels(self, engine: AsyncEngine) -> Mapping[str, str]:
         """Which database an engine connects to, for logs."""
@@ -122,6 +125,7 @@ class Database:
 
     async def __aexit__(self, *_: object) -> None:
         """Close every connection."""
+        self.spares.close()
         for engine in (self.primary, *self.replicas):
             await engine.dispose()
 

@@ -14,7 +14,6 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.util import greenlet_spawn
 
 from persistence.database import Database
 from persistence.errors import translated
@@ -56,7 +55,7 @@ async def fetch(driver: Any, sql: str, values: Sequence[Any], report: Report) ->
     except asyncpg.PostgresError:
         raise
     except BaseException:
-        driver.terminate()  # a response may still be on its way; the pool replaces a closed connection
+        driver.terminate()  # a response may still be on its way; a closed connection is replaced
         raise
     else:
         failed = False
@@ -71,16 +70,16 @@ class Direct:
     def __init__(self, database: Database, turns: ConnectionTurns) -> None:
         self._turns, self._engine = turns, database.primary
         self._report = partial(database.executed, self._engine)
-        self._pool = self._engine.sync_engine.pool
+        self._spares = database.spares
         self._labels = database.labels(self._engine)
 
     async def fetch(self, statement: Prepared, **given: Any) -> Sequence[asyncpg.Record]:
         """The rows. Raises Unavailable."""
         with translated(self._labels):
             async with self._turns.connection(self._engine):
-                connection: Any = await greenlet_spawn(self._pool.connect)
+                connection = await self._spares.take()
                 try:
                     driver = connection.driver_connection
                     return await fetch(driver, statement.text, statement.values(given), self._report)
                 finally:
-                    connection.close()
+                    self._spares.put(connection)

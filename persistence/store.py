@@ -122,7 +122,7 @@ class SqlStore:
     ) -> None:
         self._database, self._on_commit = database, on_commit
         self._report = partial(database.executed, database.primary)
-        self._turns = turns or ConnectionTurns(database.pool_size)
+        self._turns = turns or ConnectionTurns.of(database)
         self._forms, direct = Forms(), Direct(database, self._turns)
         self._pages, self._batches = UserPages(direct), UserBatches(partial(_users_by_id, direct))
 

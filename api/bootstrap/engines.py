@@ -58,7 +58,7 @@ class Engines(Parts):
     @cached_property
     def connection_turns(self) -> ConnectionTurns:
         """Shares the connections of the pools among sessions."""
-        return ConnectionTurns(self.settings.database_pool_size)
+        return ConnectionTurns.of(self.database)
 
     @cached_property
     def commits(self) -> Commits:

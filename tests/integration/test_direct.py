@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import product
 
@@ -47,7 +48,7 @@ async def database(fresh_database_url: str) -> AsyncIterator[Database]:
 
 
 def direct(database: Database) -> Direct:
-    return Direct(database, ConnectionTurns(database.pool_size))
+    return Direct(database, ConnectionTurns.of(database))
 
 
 async def test_pages_are_those_of_a_read_unit(database: Database) -> None:
@@ -156,3 +157,24 @@ async def test_a_connection_that_the_server_closes_is_replaced(database: Databas
             continue
     else:
         pytest.fail("the pool kept a closed connection")
+
+
+async def test_spare_connections_are_used_again_and_never_taken_from_others(fresh_database_url: str) -> None:
+    pid, sleep = Prepared(text("select pg_backend_pid()")), Prepared(text("select pg_backend_pid(), pg_sleep(0.01)"))
+    async with Database(fresh_database_url, pool_size=4) as database:
+        store, reader = SqlStore(database), direct(database)
+        [[first]] = await reader.fetch(pid)
+        [[again]] = await reader.fetch(pid)
+        assert again == first
+        assert (len(database.spares), database.connections()["primary"]) == (1, 0)
+        await asyncio.gather(*(reader.fetch(sleep) for _ in range(12)))
+        assert len(database.spares) == 2, "half of the pool"
+        async with AsyncExitStack() as stack:
+            for task in [asyncio.create_task(_held(stack, store)) for _ in range(4)]:
+                await task
+            assert (len(database.spares), database.connections()["primary"]) == (0, 4)
+        assert await reader.fetch(pid)
+
+
+async def _held(stack: AsyncExitStack, store: SqlStore) -> None:
+    await stack.enter_async_context(store.read())

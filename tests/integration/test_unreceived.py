@@ -41,7 +41,7 @@ class World:
     hub: Hub = field(default_factory=Hub)
 
     def __post_init__(self) -> None:
-        turns = ConnectionTurns(self.database.pool_size)
+        turns = ConnectionTurns.of(self.database)
         self.unreceived = UnreceivedEvents(Direct(self.database, turns), self.hub)
 
     async def users(self) -> frozenset[UUID | None]:
