@@ -25,10 +25,10 @@ WAITING_MAX = 64
 
 
 class Argon2Hasher:
-    """Argon2id (RFC 9106) on a pool of its own, with a bounded queue in front."""
+    """Argon2id (RFC 9106) on a pool of its own, with a bounded queue in front; tests have cheaper `passes` and `memory_kib`."""
 
-    def __init__(self, threads: int = 1) -> None:
-        self._argon2 = Argon2(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+    def __init__(self, threads: int = 1, passes: int = PASSES, memory_kib: int = MEMORY_KIB) -> None:
+        self._argon2 = Argon2(time_cost=passes, memory_cost=memory_kib, parallelism=LANES)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._room = WAITING_MAX * threads
         self.waiting = 0

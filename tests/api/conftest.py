@@ -29,6 +29,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from api.app import Application
+from api.auth.passwords import Argon2Hasher
 from api.bootstrap import Container, ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.migrate import upgrade
@@ -64,7 +65,8 @@ class Server:
     """
 
     def __init__(self, settings: Settings, parts: Mapping[str, Any] | None = None, **options: Any) -> None:
-        self.application = Application(settings, **{"documents": documents(), **(parts or {})})
+        own = {"documents": documents(), "hasher": Argon2Hasher(passes=1, memory_kib=8)}  # RFC 9106's least
+        self.application = Application(settings, **{**own, **(parts or {})})
         self.port = free_port()
         self.uvicorn = uvicorn.Server(server_config(self.application, settings, port=self.port, **options))
         self._thread = threading.Thread(target=self.uvicorn.run, name="server")
