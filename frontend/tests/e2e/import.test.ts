@@ -141,22 +141,40 @@ test('an import is stopped, and continues where it stopped', async ({ open }) =>
 	expect([sum, await figure(visitor, 'refused')]).toEqual([1000, 0]);
 });
 
-test('without script: a chosen file is checked, and imported from the page that shows what would happen', async ({
+test('without script: a chosen file is checked, its two bad rows corrected in place, and all are in', async ({
 	open
 }) => {
 	const tag = unique('n');
 	const known = await api.newUser({ name: 'Known Person' });
-	const visitor = await open({ as: ADMIN, script: false });
+	const visitor = await open({ as: ADMIN, script: false, width: 390 });
 	const { page } = visitor;
 	await visitor.goto('/people/import');
 	await check(visitor, file('User_Download.csv', googleExport(tag, known)));
 	await expectFigures(visitor, { created: 2, updated: 1, refused: 2, statuses: 1 });
 	await page.locator('[data-refused="5"]').getByText('This is not a valid email address.').waitFor();
 	await expectAccessible(visitor, 'a checked file without script');
-	await page.getByRole('button', { name: 'Import 3 people' }).click();
+	await expectNoSidewaysScroll(visitor, 'a checked file without script');
+
+	// One before the import, which checks it; another is still wrong, and stays as it was typed.
+	await page.getByLabel('Name, line 6').fill('Not\u00adNameless');
+	await page.getByLabel('Email, line 5').fill(`alan.${tag}@example.net`);
+	await page.getByLabel('Email, line 5').press('Enter');
+	await page.locator('[data-corrected]').waitFor();
+	await expectFigures(visitor, { created: 3, updated: 1, refused: 1 });
+	expect(await page.getByLabel('Name, line 6').inputValue()).toBe('Not\u00adNameless');
+	expect(await page.getByLabel('Name, line 6').getAttribute('aria-invalid')).toBe('true');
+	await page.getByRole('button', { name: 'Import 4 people' }).click();
 	await page.getByText('Import finished.').waitFor();
-	await expectFigures(visitor, { created: 2, updated: 1, refused: 2, statuses: 1 });
-	await page.locator('[data-refused="6"]').getByText('This person is new and needs a name.').waitFor();
+	await expectFigures(visitor, { created: 3, updated: 1, refused: 1, statuses: 1 });
+
+	// The other after it.
+	await page.getByLabel('Name, line 6').fill('Not Nameless');
+	await page.getByRole('button', { name: 'Import corrected rows' }).click();
+	await expectFigures(visitor, { created: 4, updated: 1, refused: 0, statuses: 1 });
+	await expectAccessible(visitor, 'a finished import without script');
+	await visitor.goto(`/people?q=${tag}&sort=email`);
+	const names = ['Ada Lovelace', 'Alan Turing', 'Hopper, Grace Brewster', 'Not Nameless'];
+	expect(await page.locator('tr[data-id] .name').allInnerTexts()).toEqual(names);
 });
 
 test('without script, a file that cannot be read says why', async ({ open }) => {

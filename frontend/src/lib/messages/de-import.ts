@@ -75,12 +75,20 @@ export const deImport: ImportMessages = {
 	verified: 'E-Mail bestätigt',
 	change: 'Änderung',
 	more: (n) => `${n.toLocaleString('de')} weitere anzeigen`,
+	hidden: (n) =>
+		n === 1
+			? '1 weitere Zeile wird gezeigt, sobald einige von diesen berichtigt sind.'
+			: `${n.toLocaleString('de')} weitere Zeilen werden gezeigt, sobald einige von diesen berichtigt sind.`,
 
 	refusedTitle: 'Abgelehnte Zeilen',
 	refusedText: {
 		planned:
 			'Der Rest der Datei kann ohne sie importiert werden. Berichtigen Sie sie hier oder in Ihrer Datei.',
 		done: 'Alles andere ist importiert. Berichtigen Sie diese Zeilen hier und importieren Sie sie.'
+	},
+	refusedInFile: {
+		planned: 'Der Rest der Datei kann ohne sie importiert werden. Berichtigen Sie sie in Ihrer Datei.',
+		done: 'Alles andere ist importiert. Berichtigen Sie diese Zeilen in Ihrer Datei und importieren Sie sie noch einmal.'
 	},
 	reason: 'Grund',
 	asRead: 'In der Datei',
@@ -90,6 +98,7 @@ export const deImport: ImportMessages = {
 		planned: (n) => `${count(n, 'berichtigte Zeile', 'berichtigte Zeilen')} prüfen`,
 		done: (n) => `${count(n, 'berichtigte Zeile', 'berichtigte Zeilen')} importieren`
 	},
+	correctAny: { planned: 'Berichtigte Zeilen prüfen', done: 'Berichtigte Zeilen importieren' },
 	correctHint: 'Ändern Sie oben eine Zelle, um ihre Zeile zu berichtigen.',
 	ready: (n) =>
 		n === 1

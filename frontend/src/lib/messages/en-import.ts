@@ -74,11 +74,18 @@ export const enImport = {
 	verified: 'Email verified',
 	change: 'Change',
 	more: (n: number) => `Show ${n.toLocaleString('en')} more`,
+	hidden: (n: number) =>
+		`${count(n, 'more row is', 'more rows are')} shown once some of these are corrected.`,
 
 	refusedTitle: 'Refused rows',
 	refusedText: {
 		planned: 'The rest of the file can be imported without them. Correct them here, or in your file.',
 		done: 'Everything else has been imported. Correct these rows here and import them.'
+	},
+	/** Of a file that is too long to be corrected without script. */
+	refusedInFile: {
+		planned: 'The rest of the file can be imported without them. Correct them in your file.',
+		done: 'Everything else has been imported. Correct these rows in your file and import it again.'
 	},
 	reason: 'Reason',
 	asRead: 'In the file',
@@ -88,6 +95,7 @@ export const enImport = {
 		planned: (n: number) => `Check ${count(n, 'corrected row', 'corrected rows')}`,
 		done: (n: number) => `Import ${count(n, 'corrected row', 'corrected rows')}`
 	},
+	correctAny: { planned: 'Check corrected rows', done: 'Import corrected rows' },
 	correctHint: 'Change a cell above to correct its row.',
 	ready: (n: number) =>
 		n === 1

@@ -9,8 +9,8 @@ import { choice, raw, text } from './forms.ts';
 
 /** The longest wait while other imports run, in seconds. */
 const WAIT_MAX = 10;
-/** The largest text that the page keeps in a form to send it again, in bytes. */
-const KEPT_MAX = 1_000_000;
+/** The largest text that the page keeps in a form to send it again, in bytes; and the room that cells of refused rows need. */
+const [KEPT_MAX, CELLS_MAX] = [1_000_000, 300_000];
 
 export interface SentFile {
 	source: ImportSource;
@@ -46,14 +46,22 @@ export async function importFile(
 	return { report, problem };
 }
 
-/** The file as text, for the next form to send again; null if it is too long, or its encoding is unknown. */
-export async function keptText({ source }: SentFile, encoding: string): Promise<string | null> {
+/**
+ * The file as text, for the next form to send again, perhaps with cells of refused rows; null if it is too long, or its
+ * encoding is unknown.
+ */
+export async function keptText(
+	{ source }: SentFile,
+	encoding: string,
+	withCells: boolean
+): Promise<string | null> {
 	try {
 		const decoder = new TextDecoder(LABELS[encoding] ?? encoding);
-		const kept = decoder.decode(await source.body.arrayBuffer());
+		// A space before a first line that is empty: a browser takes a line break at the beginning of a field out.
+		const kept = decoder.decode(await source.body.arrayBuffer()).replace(/^(?=[\r\n])/, ' ');
 		// A form sends each line's end as two characters.
 		const size = new Blob([kept]).size + kept.split('\n').length;
-		return size <= KEPT_MAX ? kept : null;
+		return size <= KEPT_MAX - (withCells ? CELLS_MAX : 0) ? kept : null;
 	} catch {
 		return null;
 	}

@@ -86,6 +86,9 @@ export type ImportLine = StartLine | ChangedRow | UnchangedRow | RefusedRow | Pr
 export const COUNTED = ['created', 'updated', 'unchanged', 'refused'] as const;
 export type Outcome = (typeof COUNTED)[number];
 
+/** What a report counts and corrected rows add to. */
+export const SUMS = ['created', 'updated', 'unchanged', 'roleChanges', 'statusChanges'] as const;
+
 /** The outcomes of the rows so far. */
 export interface ImportReport extends Record<Outcome, number> {
 	start: StartLine | null;
@@ -100,4 +103,21 @@ export interface ImportReport extends Record<Outcome, number> {
 	/** The rows that change a known user's role or status. */
 	accessRows: ChangedRow[];
 	complete: boolean;
+}
+
+/** The server's result, if no script sent the file. */
+export interface ImportAnswer {
+	dryRun: boolean;
+	report: ImportReport;
+	problem: Problem | null;
+	/** The file as text, for the next form; null if it is too long for one. */
+	kept: string | null;
+	name: string;
+	options: ImportOptions;
+	/** What was typed for rows that are still refused, by line. */
+	typed: Record<number, Cells>;
+	/** Corrected rows that the check accepted, by line: they are imported after the file. */
+	ready: Record<number, Cells>;
+	/** The lines of corrected rows that are imported already. */
+	done: number[];
 }

@@ -8,6 +8,12 @@ export class Corrections {
 	/** Corrected and checked, by line: they are imported after the file. */
 	readonly ready = new SvelteMap<number, Cells>();
 
+	/** Takes up what the server was sent without script. */
+	restore(typed: Record<number, Cells>, ready: Record<number, Cells>): void {
+		this.#drafts = { ...typed };
+		for (const [line, cells] of Object.entries(ready)) this.ready.set(Number(line), cells);
+	}
+
 	value(row: RefusedRow, name: CellName): string {
 		return this.#drafts[row.line]?.[name] ?? this.ready.get(row.line)?.[name] ?? row.cells?.[name] ?? '';
 	}

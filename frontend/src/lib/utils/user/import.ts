@@ -1,5 +1,6 @@
 /** The request of an import, and the report that is collected from the lines of the API's response. */
 import type {
+	CellName,
 	Cells,
 	ChangedRow,
 	ImportLine,
@@ -8,7 +9,7 @@ import type {
 	ImportSource,
 	RefusedRow
 } from '#lib/types/import.ts';
-import { CELLS, VENDORS } from '#lib/types/import.ts';
+import { CELLS, SUMS, VENDORS } from '#lib/types/import.ts';
 import { Address, oneOf, oneOfOr, text, type Param } from '#lib/utils/address.ts';
 import { csvLine } from '#lib/utils/csv-line.ts';
 import { NDJSON, writeLines } from '#lib/utils/ndjson.ts';
@@ -53,6 +54,9 @@ export function sourceOf(file: Blob, name: string, beginning = ''): ImportSource
 export function correctedSource(rows: readonly Cells[]): ImportSource {
 	return { body: new Blob([writeLines(rows)]), type: NDJSON, name: '' };
 }
+
+/** The field of a form that has a cell of a refused row. */
+export const cellField = (row: { line: number }, name: CellName) => `${row.line}.${name}`;
 
 export function emptyReport(): ImportReport {
 	const counts = { created: 0, updated: 0, unchanged: 0, refused: 0, roleChanges: 0, statusChanges: 0 };
@@ -103,8 +107,7 @@ export function withCorrected(
 	const still = new Map(sent.refusedRows.map((row) => [rows[row.line - 1]!.line, row]));
 	const accepted = new Set(rows.map((row) => row.line).filter((one) => !still.has(one)));
 	const report = { ...before };
-	for (const name of ['created', 'updated', 'unchanged', 'roleChanges', 'statusChanges'] as const)
-		report[name] += sent[name];
+	for (const name of SUMS) report[name] += sent[name];
 	report.refused -= accepted.size;
 	report.refusedRows = before.refusedRows
 		.filter((row) => !accepted.has(row.line))
