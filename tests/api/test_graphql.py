@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from persistence.statements import SlowStatement
-from tests.api.conftest import ADMIN, Api, Person, Server
+from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server
 
 USER = "__typename ... on UserPayload { cursor user { id email displayName role status version } } ... on Problem { code message }"
 CREATE = f"mutation($i: CreateUserInput!) {{ createUser(input: $i) {{ {USER} }} }}"
@@ -75,13 +75,18 @@ async def test_refusals_are_returned_as_data(api: Api, admin: Person) -> None:
     assert conflict["current"] == {"version": 2, "displayName": "Newer"}
 
 
-async def test_the_last_admin_cannot_be_removed(api: Api, admin: Person) -> None:
+async def test_the_last_admin_who_can_sign_in_cannot_be_removed(api: Api, admin: Person) -> None:
     others = await api.ask(
         "{ users(first: 100, filter: {role: [ADMIN], status: [ACTIVE]}) { edges { node { id } } } }", by=admin
     )
     for edge in others["users"]["edges"]:
         if edge["node"]["id"] != admin.id:
             await api.ask(step("disableUser"), {"id": edge["node"]["id"]}, admin)
+    for name, password in (("deleteUser", PASSWORD), (None, None)):  # and one who is active, but without a password
+        given = {"email": f"{uuid4().hex}@example.com", "displayName": "Other", "role": "ADMIN", "password": password}
+        other = (await api.ask(CREATE, {"i": given}, admin))["createUser"]["user"]
+        if name is not None:
+            await api.ask(step(name), {"id": other["id"]}, admin)
     for name in ("disableUser", "deleteUser"):
         assert (await api.ask(step(name), {"id": admin.id}, admin))[name]["code"] == "LAST_ADMIN"
     demoted = await api.ask(UPDATE, {"i": {"id": admin.id, "role": "MEMBER"}}, admin)

@@ -204,9 +204,13 @@ async def test_a_repeat_with_the_same_key_returns_the_first_result(api: Api, adm
         assert code(refused) == (422, "VALIDATION_ERROR")
 
 
-async def test_the_last_admin_cannot_be_removed(fresh_api: tuple[Api, Person]) -> None:
+async def test_the_last_admin_who_can_sign_in_cannot_be_removed(fresh_api: tuple[Api, Person]) -> None:
     api, admin = fresh_api
     path = f"/api/v1/users/{admin.id}"
+    others = [fresh(role="admin"), fresh(role="admin", password=PASSWORD), fresh(role="admin", password=PASSWORD)]
+    _, disabled, deleted = [(await api.rest("POST", "/api/v1/users", admin, json=o)).json()["data"] for o in others]
+    await api.rest("PUT", f"/api/v1/users/{disabled['id']}", admin, json={"status": "disabled"})
+    await api.rest("DELETE", f"/api/v1/users/{deleted['id']}", admin)
     for body in ({"role": "member"}, {"status": "disabled"}):
         assert code(await api.rest("PUT", path, admin, json=body)) == (409, "LAST_ADMIN")
     assert code(await api.rest("DELETE", path, admin)) == (409, "LAST_ADMIN")

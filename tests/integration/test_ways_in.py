@@ -16,7 +16,7 @@ from api.cli.migrate import alembic_config
 from domain.errors import LastAdmin
 from domain.models.actor import Role, system
 from domain.models.directory import UserFilter, UserSort
-from domain.models.user import User
+from domain.models.user import Status, User
 from domain.pagination import Window
 from domain.services.importing import ImportRow
 from domain.services.user import CreateUser, UpdateUser
@@ -81,12 +81,36 @@ async def test_words_and_counts_stay_in_step(core: Core, fresh_database_url: str
     await connection.close()
 
 
-async def test_an_admin_without_a_password_does_not_count(core: Core) -> None:
+async def removals(core: Core, user: User) -> list[str]:
+    """What is refused of all ways to take an admin from the directory, and how; an import names its field."""
+    attempts = {
+        "role": core.users.update(system(), UpdateUser(user.id, role=Role.MEMBER)),
+        "disabled": core.users.set_status(system(), user.id, Status.DISABLED),
+        "deleted": core.users.set_status(system(), user.id, Status.DELETED),
+        "erased": core.users.erase(system(), user.id),
+    }
+    refused = []
+    for name, attempt in attempts.items():
+        try:
+            await attempt
+        except LastAdmin:
+            refused.append(name)
+    for row in (ImportRow(2, user.email, role="member"), ImportRow(2, user.email, status="disabled")):
+        result = await core.imports.import_batch(system(), [row])
+        refused += [f"{r.code} {r.field}" for r in result.refused]
+    return refused
+
+
+async def test_an_admin_who_cannot_sign_in_does_not_count(core: Core) -> None:
     ada, bo = await make(core, "Ada", PASSWORD, Role.ADMIN), await make(core, "Bo", None, Role.ADMIN)
-    with pytest.raises(LastAdmin):
-        await core.users.update(system(), UpdateUser(ada.id, role=Role.MEMBER))
+    for status in (Status.DISABLED, Status.DELETED):
+        other = await make(core, str(status), PASSWORD, Role.ADMIN)
+        await core.users.set_status(system(), other.id, status)
+    refused = ["role", "disabled", "deleted", "erased", "LAST_ADMIN role", "LAST_ADMIN status"]
+    assert await removals(core, ada) == refused
     await core.users.update(system(), UpdateUser(bo.id, password=PASSWORD))
-    await core.users.update(system(), UpdateUser(ada.id, role=Role.MEMBER))
+    await core.users.set_status(system(), ada.id, Status.DELETED)
+    assert await removals(core, bo) == refused
 
 
 STORED = """
