@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -28,7 +29,7 @@ KEPT = 400
 LONG = 3
 """Words of fewer letters are short; whether a word is long decides how it is searched for."""
 ASCII, OTHERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "".join(map(chr, range(0x13A0, 0x13F6)))
-"""The letters of marks: capitals of the Latin alphabet, and for other words those of the Cherokee one."""
+"""The letters of marks: capitals of the Latin alphabet, and for other words, or when these are used up, those of the Cherokee one."""
 TEXTS, LISTS = 0xE000, 0xE100
 """The characters, for private use, that stand for texts and for lists of texts."""
 
@@ -61,7 +62,8 @@ class Given:
 
     def marked(self) -> Given:
         """The same with marks. Raises NoForm if there are more letters than marks."""
-        letters = {True: iter(ASCII), False: iter(OTHERS)}
+        others = iter(OTHERS)
+        letters = {True: chain(ASCII, others), False: others}
         words = []
         for is_ascii, length in (_kind(word, in_parts=self.in_parts) for word in self.words):
             words.append("".join(letter for letter, _ in zip(letters[is_ascii], range(length), strict=False)))

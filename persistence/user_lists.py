@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     Subquery,
+    Text,
     func,
     lateral,
     literal,
@@ -82,6 +83,31 @@ def first_of_lists(
             others = others.where(select(func.count()).select_from(leading).scalar_subquery() >= limit)
         found.append(others)
     return found
+
+
+def first_of_words(
+    known: Sequence[str],
+    statement: Callable[[ColumnElement[Any], int, Sequence[ColumnElement[bool]]], Select[Any]],
+    columns: tuple[ColumnElement[Any], ColumnElement[Any]],
+    order: Order,
+    limit: int,
+    least: int = 1,
+) -> Select[Any]:
+    """Rows of words that have the first `limit` of all; some are there twice.
+
+    `statement(word, limit, conditions)` gives the first rows of one word, in order; `columns` are those it is ordered by.
+    The very first rows of each word, `least` of them, show where the page ends: only words that begin before that are read
+    again, up to it.
+    """
+    word = func.unnest(literal(list(known), ARRAY(Text))).table_valued("one", name="w").render_derived()
+    earliest = lateral(statement(word.c.one, least, ()))
+    begun = select(word.c.one, earliest).select_from(word).join(earliest, true()).cte().prefix_with("MATERIALIZED")
+    each = [begun.c[name] for name in order.columns]
+    leading = first_of(select(*each).distinct(), order, limit)
+    ends = not_beyond(leading, (begun.c[order.key], begun.c[order.columns[-1]]), order, limit)
+    again = select(begun.c.one).distinct().where(ends).subquery("again")
+    first = lateral(statement(again.c.one, limit, [not_beyond(leading, columns, order, limit)]))
+    return select(*(first.c[name] for name in order.columns)).select_from(again).join(first, true())
 
 
 def merged(traits: Sequence[int], statement: FirstOfList, order: Order, limit: int) -> Subquery:

@@ -36,6 +36,13 @@ class RarestRows:
                 return rows
         return await self._vocabulary.rarest(parts)
 
+    async def _likely(self) -> Rows:
+        """The rows, up to `few` and one, of words that begin like the rarest of several, or like the longest if none is rare."""
+        parts = [part for word in self._search.words for part in word.split()]
+        few = self._sizes.few
+        rows = await self._vocabulary.rarest(parts, most=few)
+        return rows if rows.count <= few else await self._vocabulary.rarest([max(parts, key=len)], most=few)
+
     async def are_few(self) -> bool:
         """Whether the rows of the words are few enough to be read and sorted."""
         most = self._sizes.few if len(self._search.words) == 1 else self._sizes.many
@@ -46,7 +53,7 @@ class RarestRows:
         count = len(self._search.words)
         if count == 1 or not self._sources.has(Tier.PARTS):
             return False
-        rare = count > COMMON or (await self.begun()).count <= self._sizes.few
+        rare = count > COMMON or (await self._likely()).count <= self._sizes.few
         return rare and (await self.inside()).count <= self._sizes.many
 
     async def inside(self, most: int | None = None) -> Rows:
@@ -63,11 +70,11 @@ class RarestRows:
         """Of several words the one that fewest words begin with is most likely the rarest inside words too."""
         long = [w for w in self._search.words if is_long(w)]
         short = [t for w in self._search.words if not is_long(w) for t in w.split()]
-        begun = await self.begun()
-        likely = await self._vocabulary.rarest((), [begun.typed]) if begun.typed in long else begun
+        typed = (await self._likely()).typed
+        likely = await self._vocabulary.rarest(*([(), [typed]] if typed in long else [[typed]]))
         if likely.count <= self._sizes.many:
             return likely
-        others = [w for w in short if w != begun.typed], [w for w in long if w != begun.typed]
+        others = [w for w in short if w != typed], [w for w in long if w != typed]
         return min(likely, await self._vocabulary.rarest(*others), key=lambda rows: rows.count)
 
     async def slips(self) -> tuple[Rows | None, Sources]:

@@ -139,12 +139,19 @@ class LookUp:
     is_whole: bool
     most: int
 
+    def words(self) -> Any:
+        """The words, or null if there are too many for their rows to be counted."""
+        some = func.array(select(self.known.c.word).scalar_subquery())
+        return some if self.is_whole else case((self._word_count() < self.most, some))
+
+    def _word_count(self) -> Any:
+        return select(func.count()).select_from(self.known).scalar_subquery()
+
     def count(self, most: int) -> Any:
         """The number of rows up to `most` and one, which is not read if there are too many words."""
         if self.is_whole:
             return _count_of(self.rows, most)
-        words_found = select(func.count()).select_from(self.known).scalar_subquery()
-        return case((words_found < self.most, _count_of(self.rows, most)))
+        return case((self._word_count() < self.most, _count_of(self.rows, most)))
 
 
 class Vocabulary:
@@ -180,18 +187,25 @@ class Vocabulary:
             look_ups = [
                 self._begun(w) if a is None else self._inside(w, a) for w, a in zip(given.words, alone, strict=True)
             ]
-            columns = [func.array(select(one.known.c.word).scalar_subquery()) for one in look_ups]
-            return select(*columns, *(one.count(most) for one in look_ups))
+            return select(*(one.words() for one in look_ups), *(one.count(most) for one in look_ups))
 
         given = Given([word for word, _ in wanted])
         [row] = await self._reads.rows(("look up", *alone, most, self._sizes), given, build)
         for key, known, count in zip(wanted, row, row[len(wanted) :], strict=False):
             self._known[key] = self._rows(*key, known, count, most)
+            self._note_begun(key, most)
 
-    def _rows(self, typed: str, alone: bool | None, known: Sequence[str], count: int, most: int) -> Rows:
+    def _note_begun(self, key: tuple[str, bool | None], most: int) -> None:
+        """If words that have a word inside have few rows, those of them that begin with it are not counted: they have no more."""
+        word, alone = key
+        inside, begun = self._known[key], self._known.get((word, None))
+        if alone is False and begun is not None and inside.count <= most and not begun.are_counted(most):
+            self._known[word, None] = replace(begun, count=inside.count, counted=most)
+
+    def _rows(self, typed: str, alone: bool | None, known: Sequence[str] | None, count: int, most: int) -> Rows:
         is_whole, sizes = alone is None, self._sizes
         whole = Part(typed, inside=not is_whole, alone=bool(alone))
-        if len(known) >= (sizes.vocabulary + 2 if is_whole else sizes.inside):
+        if known is None:
             return Rows([whole], sizes.many + 1, None, typed, sizes.many)
         known = list(dict.fromkeys(known))
         few_words = known if len(known) <= sizes.vocabulary else None
@@ -211,7 +225,12 @@ class Vocabulary:
 
     async def with_slips(self, typed: Sequence[str], meant: Mapping[str, Sequence[str]]) -> Rows | None:
         """The rows of words that begin like one of these words or that it may mean: of the word with the fewest."""
-        known = await self._begun_counted(typed, self._sizes.few) or await self._begun_counted(typed, self._sizes.many)
+        known: Mapping[str, Rows] = {}
+        for words_, most in ((typed, self._sizes.few), (sorted(typed, key=len)[-1:], self._sizes.many)):
+            known = known or {
+                w: rows for w, rows in (await self._begun_counted(words_, most)).items() if rows.count <= most
+            }
+        known = known or await self._begun_counted(typed, self._sizes.many)
         counted = iter(await self._counts([meant[word] for word in known if meant.get(word)]))
         found = [
             self._or_any(rows, meant[word], next(counted)) if meant.get(word) else rows for word, rows in known.items()
@@ -231,12 +250,11 @@ class Vocabulary:
         return row
 
     async def _begun_counted(self, typed: Sequence[str], most: int) -> Mapping[str, Rows]:
-        """The rows of words that begin like each of these; up to `few`, only of those words of which all are counted."""
+        """The rows of words that begin like each of these, counted up to `most` and one."""
         if not typed:
             return {}
         await self.rarest([part for word in typed for part in word.split()], most=most)
-        rows = {word: await self.rarest(word.split(), most=most) for word in typed}
-        return {word: one for word, one in rows.items() if one.count <= one.counted or most >= self._sizes.many}
+        return {word: await self.rarest(word.split(), most=most) for word in typed}
 
     def _or_any(self, rows: Rows, others: Sequence[str], count: int) -> Rows:
         """These rows, and those of other words."""

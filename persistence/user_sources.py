@@ -33,7 +33,7 @@ from sqlalchemy import (
 from domain.models.conditions import AllOf, AnyOf, Field, Holds
 from domain.models.relevance import SLIPPED, Rule, Search, Tier, begins_or_near, is_long, rules_of, whole_names
 from persistence.user_conditions import Filtered
-from persistence.user_lists import Order, first_of, first_of_lists, not_beyond, united
+from persistence.user_lists import Order, first_of_lists, first_of_words, united
 from persistence.user_query import TOP
 from persistence.user_rows import Rows, begins
 from persistence.user_rules import Near, SqlTexts, Values
@@ -126,13 +126,17 @@ class Sources:
     def of_rows(self, rows: Rows, tiers: Sequence[Tier]) -> list[Select[Any]]:
         """Those of these tiers among rows of words, a list for each of their conditions."""
         once = self._once(rows.typed, tiers)
-        return [self.of_words(and_(condition, *once), rows.typed, tiers) for condition in rows.conditions]
+        # Most rows of slips of a single word have one of the tiers.
+        most = len(self.search.words) == 1 and not SLIPPED.isdisjoint(tiers)
+        return [self.of_words(and_(part, *once), rows.typed, tiers, most=most) for part in rows.conditions]
 
-    def of_words(self, condition: ColumnElement[bool], typed: str, tiers: Sequence[Tier]) -> Select[Any]:
-        """Those of these tiers among some rows of words, all of which have this typed word."""
+    def of_words(
+        self, condition: ColumnElement[bool], typed: str, tiers: Sequence[Tier], *, most: bool = False
+    ) -> Select[Any]:
+        """Those of these tiers among some rows of words, all of which have this typed word; they may be `most`, to be sorted."""
         c = user_words.c
         conditions = [condition, *self.filters(c), *self._has_words(typed, tiers)]
-        return self._of(user_words, conditions, tiers)
+        return self._of(user_words, conditions, tiers, most=most)
 
     def found_by_words(self, rows: Rows) -> list[Select[Any]]:
         """All users among rows of words who have the words of the search or parts of them, with any tier."""
@@ -174,6 +178,7 @@ class Sources:
         tiers: Sequence[Tier],
         *,
         whole: bool = False,
+        most: bool = False,
     ) -> Select[Any]:
         """The rows of a table with their tiers, if those are among `tiers`.
 
@@ -181,14 +186,18 @@ class Sources:
         those that imply another one. The rows of a table never have a tier between those of `tiers`, so a lower bound is
         enough; with an equality, the planner would expect almost no rows and sort a whole list. Unless it is `whole`,
         addresses are not compared: no user is left out, because the tier is computed again, but an index of names has all
-        columns.
+        columns. If `most` rows pass, PostgreSQL is kept from computing the tier twice, as a condition and as a column.
         """
         c = table.c
         user_id = c.id if table is users else c.user_id
         better = [one for one, _ in self.rules if one in NESTED and one < min(tiers)]
         rules = [(one, rule) for one, rule in self.rules if one <= max(tiers) and one not in better[:-1]]
         tier = SqlTexts(c, self.near, whole=whole, values=self.values).tier(rules)
-        return select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions, tier >= int(min(tiers)))
+        found = select(tier.label("tier"), c.name_key, user_id.label("id")).where(*conditions)
+        if not most:
+            return found.where(tier >= int(min(tiers)))
+        once = found.offset(literal_column("0")).subquery("once")
+        return select(once).where(once.c.tier >= int(min(tiers)))
 
     def _has_words(self, typed: str, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
         """Cheap conditions that every tier of a search with several words implies; they leave few rows to be ranked.
@@ -262,26 +271,26 @@ class Sources:
             return [Names(before=typed[0]), Names(typed[0] + TOP)]
         return [Names()]
 
-    def by_vocabulary(self, rows: Rows, tier: Tier, seek: Seek, limit: int, least_of: int | None) -> Any:
-        """The first of a tier from the rows of each word.
+    def by_vocabulary(self, rows: Rows, tier: Tier, seek: Seek, limit: int, *, bounded: bool) -> Any:
+        """The first of a tier from the rows of each word; if they are many (`bounded`), no further than where the page ends."""
+        known, c = list(rows.vocabulary or ()), user_words.c
 
-        If there are many words, the very first `least_of` rows of each show how far the others have to be read.
-        """
-        known = list(rows.vocabulary or ())
+        def first(word: ColumnElement[Any], limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
+            own = and_(c.word == word, *self._once(rows.typed, [tier]), *conditions)
+            return seek.first_of(self.of_words(own, rows.typed, [tier]), tier, limit)
+
+        if bounded:
+            order = Order(("tier", "name_key", "id"), "name_key", seek.back, literal("" if seek.back else TOP))
+            return first_of_words(known, first, (c.name_key, c.user_id), order, limit)
         word = func.unnest(literal(known, ARRAY(Text))).table_valued("one", name="w").render_derived()
-        own = self.of_words(and_(user_words.c.word == word.c.one, *self._once(rows.typed, [tier])), rows.typed, [tier])
-        if least_of is not None:
-            order = Order(("name_key", "id"), "name_key", seek.back, literal("" if seek.back else TOP))
-            least = lateral(seek.first_of(own, tier, least_of))
-            lead = first_of(select(least.c.name_key, least.c.id).select_from(word).join(least, true()), order, limit)
-            own = own.where(not_beyond(lead, (user_words.c.name_key, user_words.c.user_id), order, limit))
-        first = lateral(seek.first_of(own, tier, limit))
-        return select(first.c.tier, first.c.name_key, first.c.id).select_from(word).join(first, true())
+        each = lateral(first(word.c.one, limit))
+        return select(each.c.tier, each.c.name_key, each.c.id).select_from(word).join(each, true())
 
     def _once(self, typed: str, tiers: Sequence[Tier]) -> list[ColumnElement[bool]]:
         """Leave out words of the address where the name has such a word too, so that most users are read once."""
-        if not (self.by_email and SLIPPED.isdisjoint(tiers)):
+        if not self.by_email:
             return []
         part = typed if Tier.PARTS in tiers and is_long(typed) else f" {typed}"
-        named = SqlTexts(user_words.c, {}, whole=False, values=self.values).meet(Holds(Field.NAME, part))
+        word = Holds(Field.NAME, part) if SLIPPED.isdisjoint(tiers) else begins_or_near(Field.NAME, typed)
+        named = SqlTexts(user_words.c, self.near, whole=False, values=self.values).meet(word)
         return [or_(user_words.c.in_name, not_(named))]

@@ -65,12 +65,11 @@ def together(stages: Sequence[Stage]) -> Stage:
 
 def by_vocabulary(rows: Rows, tier: Tier, *, bounded: bool) -> Stage:
     """The first rows of each of the words; if they are `bounded`, no further than where the page ends."""
-    count = max(1, len(rows.vocabulary or ()))
 
     def build(sources: Sources, rows: Rows, seek: Seek, limit: int) -> Any:
-        return sources.by_vocabulary(rows, tier, seek, limit, 1 + limit // count if bounded else None)
+        return sources.by_vocabulary(rows, tier, seek, limit, bounded=bounded)
 
-    return Stage((tier,), ("vocabulary", count if bounded else None), build, rows)
+    return Stage((tier,), ("vocabulary", bounded), build, rows)
 
 
 def direct(sources: Sources, *, domain: bool = False) -> list[Select[Any]]:

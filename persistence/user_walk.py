@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Subquery, Text, func, lateral, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.directory import UserQuery, UserSort
@@ -20,7 +20,7 @@ from domain.models.user import User
 from persistence.keyset import Keyset
 from persistence.user_conditions import Filtered
 from persistence.user_found import Hits
-from persistence.user_lists import Order, first_of, first_of_lists, merged, not_beyond
+from persistence.user_lists import Order, first_of_lists, first_of_words, merged
 from persistence.user_narrow import leaves_few
 from persistence.user_query import COLUMNS, end_of
 from persistence.user_rows import SIZES, Sizes
@@ -97,18 +97,17 @@ class Walk:
         return self._page_of(lists, order)
 
     def by_words(self, known: Sequence[str], conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-        """The page in the order of names, from the rows of these words that meet conditions.
-
-        The very first rows of each word show how far the others have to be read.
-        """
+        """The page in the order of names, from the rows of these words that meet conditions."""
         order, window, c = self._order(), self._query.window, user_words.c
         keyset, limit = replace(self._keyset, columns=(c.name_key, c.user_id)), window.size + 1
-        word = func.unnest(literal(list(known), ARRAY(Text))).table_valued("one", name="w").render_derived()
-        rows = select(c.name_key.label("key"), c.user_id.label("id")).where(c.word == word.c.one, *conditions)
-        least = lateral(keyset.cut(rows, window, 1 + limit // max(1, len(known))))
-        lead = first_of(select(least.c.key, least.c.id).select_from(word).join(least, true()).distinct(), order, limit)
-        first = lateral(keyset.cut(rows.where(not_beyond(lead, (c.name_key, c.user_id), order, limit)), window))
-        return self._first_of(select(first.c.key, first.c.id).select_from(word).join(first, true()).distinct())
+
+        def first(word: ColumnElement[Any], limit: int, more: Sequence[ColumnElement[bool]]) -> Select[Any]:
+            rows = select(c.name_key.label("key"), c.user_id.label("id")).where(c.word == word, *conditions, *more)
+            return keyset.cut(rows, window, limit)
+
+        least = 1 + limit // max(1, len(known))
+        found = first_of_words(known, first, (c.name_key, c.user_id), order, limit, least).subquery("found")
+        return self._first_of(select(found).distinct())
 
     def _order(self) -> Order:
         down = self._keyset.descending != self._query.window.backward
