@@ -132,26 +132,24 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Words of the vocabulary, fewer than `most` unless there are too many; and their rows, or (`is_whole`) of all such words."""
+    """Words of the vocabulary and the rows that they have; neither are read if there are as many words as `limit`."""
 
     known: CTE
     rows: ColumnElement[bool]
-    is_whole: bool
-    most: int
+    limit: int | None = None
 
     def words(self) -> Any:
-        """The words, or null if there are too many for their rows to be counted."""
-        some = func.array(select(self.known.c.word).scalar_subquery())
-        return some if self.is_whole else case((self._word_count() < self.most, some))
-
-    def _word_count(self) -> Any:
-        return select(func.count()).select_from(self.known).scalar_subquery()
+        """The words, or null."""
+        return self._unless_many(func.array(select(self.known.c.word).scalar_subquery()))
 
     def count(self, most: int) -> Any:
-        """The number of rows up to `most` and one, which is not read if there are too many words."""
-        if self.is_whole:
-            return _count_of(self.rows, most)
-        return case((self._word_count() < self.most, _count_of(self.rows, most)))
+        """The number of rows up to `most` and one, or null."""
+        return self._unless_many(_count_of(self.rows, most))
+
+    def _unless_many(self, value: Any) -> Any:
+        if self.limit is None:
+            return value
+        return case((select(func.count()).select_from(self.known).scalar_subquery() < self.limit, value))
 
 
 class Vocabulary:
@@ -213,7 +211,7 @@ class Vocabulary:
 
     def _begun(self, word: str) -> LookUp:
         known = _known(begins(words.c.word, word)).order_by(words.c.word).limit(self._sizes.vocabulary + 1)
-        return LookUp(known.cte(), begins(user_words.c.word, word), is_whole=True, most=self._sizes.vocabulary + 2)
+        return LookUp(known.cte(), begins(user_words.c.word, word))
 
     def _inside(self, word: str, alone: bool) -> LookUp:
         inside = _inside(word, alone=alone)
@@ -221,16 +219,13 @@ class Vocabulary:
         # Not distinct, which would read all such words.
         some = select(words.c.word).where(inside).limit(literal_column(str(self._sizes.inside))).cte()
         rows = user_words.c.word == any_(func.array(select(some.c.word).scalar_subquery()))
-        return LookUp(some, rows, is_whole=False, most=self._sizes.inside)
+        return LookUp(some, rows, self._sizes.inside)
 
     async def with_slips(self, typed: Sequence[str], meant: Mapping[str, Sequence[str]]) -> Rows | None:
         """The rows of words that begin like one of these words or that it may mean: of the word with the fewest."""
-        known: Mapping[str, Rows] = {}
-        for words_, most in ((typed, self._sizes.few), (sorted(typed, key=len)[-1:], self._sizes.many)):
-            known = known or {
-                w: rows for w, rows in (await self._begun_counted(words_, most)).items() if rows.count <= most
-            }
-        known = known or await self._begun_counted(typed, self._sizes.many)
+        many, longest = self._sizes.many, sorted(typed, key=len)[-1:]
+        known = await self._begun_counted(typed, self._sizes.few) or await self._begun_counted(longest, many)
+        known = known or await self._begun_counted(typed, many, every=True)
         counted = iter(await self._counts([meant[word] for word in known if meant.get(word)]))
         found = [
             self._or_any(rows, meant[word], next(counted)) if meant.get(word) else rows for word, rows in known.items()
@@ -249,12 +244,13 @@ class Vocabulary:
         [row] = await self._reads.rows(("count", many), Given(lists=lists), build)
         return row
 
-    async def _begun_counted(self, typed: Sequence[str], most: int) -> Mapping[str, Rows]:
-        """The rows of words that begin like each of these, counted up to `most` and one."""
+    async def _begun_counted(self, typed: Sequence[str], most: int, *, every: bool = False) -> Mapping[str, Rows]:
+        """The rows of words that begin like each of these; only of those of which all are counted, unless of `every` one."""
         if not typed:
             return {}
         await self.rarest([part for word in typed for part in word.split()], most=most)
-        return {word: await self.rarest(word.split(), most=most) for word in typed}
+        rows = {word: await self.rarest(word.split(), most=most) for word in typed}
+        return {word: one for word, one in rows.items() if every or one.count <= one.counted}
 
     def _or_any(self, rows: Rows, others: Sequence[str], count: int) -> Rows:
         """These rows, and those of other words."""
