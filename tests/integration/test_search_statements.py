@@ -95,6 +95,19 @@ async def test_a_search_by_name_reads_the_first_rows_of_its_words(connection: As
     assert len(ran) == 3, "\n\n".join(ran)
 
 
+async def test_a_user_with_a_slip_in_name_and_address_is_read_once(connection: AsyncConnection) -> None:
+    made = """
+    insert into users (email, display_name, name_key, email_key)
+    select w || '@example.org', 'Vustedin ' || n, 'vustedin ' || n, w || ' example org'
+    from (select n, 'vustedin' || n as w from generate_series(1, 40) n) made
+    """
+    await connection.execute(text(made))
+    with recorded(connection) as seen:
+        page = await SqlUserReader(connection, Sizes(few=FEW)).page(searched("vusteidn"))
+    assert (len(page.items), page.has_next) == (10, True)
+    assert len([one for one in seen if "string_to_array" in one.text]) == 1
+
+
 async def test_users_that_a_filter_leaves_are_compared_one_by_one(connection: AsyncConnection) -> None:
     wanted = UserFilter(status=frozenset({Status.DISABLED}), role=frozenset({Role.ADMIN}))
     with recorded(connection) as seen:
