@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady images docs-test lock clean
+.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady bench-workers images docs-test lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ bench-rest: $(ready) ## benchmark v1 against FastAPI, with the ORM and with asyn
 
 bench-steady: $(ready) ## measure start, memory at rest, and memory through a million requests and 20 rounds of 5,000 sockets, about 20 minutes (BENCH="--requests 10000 --rounds 2")
 	@$(bin)/python -m bench.steady $(BENCH)
+
+bench-workers: $(ready) ## measure what one port answers with one worker and with two, about 2 minutes (BENCH="--only point --workers 4")
+	@$(bin)/python -m bench.workers $(BENCH)
 
 bench-fanout: $(ready) ## benchmark live fan-out against other servers, about 10 minutes (BENCH=--quick for one; BENCH="--json FILE" keeps the records)
 	@$(bin)/python -m bench.fanout $(BENCH)

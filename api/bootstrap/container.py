@@ -23,7 +23,7 @@ from api.bootstrap.core import Core
 from api.bootstrap.parts import Parts
 from api.http.document_budget import DocumentBudget
 from api.http.fair import Fairness
-from api.http.health import EXTERNAL_KEPT_SECONDS, Health, HealthProbes, Probe, each_apart, results
+from api.http.health import EXTERNAL_KEPT_SECONDS, Health, HealthProbes, Probe, alone, each_apart, results
 from api.http.operations import Operations
 from api.jobs.last_seen import write_seen
 from api.jobs.mails import MailJobs
@@ -38,6 +38,7 @@ from api.telemetry import Metrics
 from api.tracing.export import Tracing, tracing_of
 from api.tracing.requests import TracedOperations
 from api.version import VERSION
+from api.workers.siblings import Siblings
 from domain.services.personal_data import PersonalDataService
 from domain.services.service_info import ServiceInfoService
 from domain.tasks import background
@@ -84,6 +85,7 @@ class Container(Parts):
             self.pruner,
             self.mail_jobs,
             self.webhook_jobs,
+            nullcontext() if self.siblings is None else self.siblings.asked(self.health.own_metrics),
             background(self._listen_for_nudges, "nudges"),
             background(partial(write_seen, self.authenticator, core.sessions, core.api_keys), "last-seen"),
         )
@@ -237,7 +239,14 @@ class Container(Parts):
     @cached_property
     def health(self) -> Health:
         """The routes by which this process is watched."""
-        return Health(self.probes, self.metrics, self.core.settings.metrics_token, self.backlog.measure)
+        together = alone if self.siblings is None else self.siblings.together
+        token = self.core.settings.metrics_token
+        return Health(self.probes, self.metrics, token, self.backlog.measure, together)
+
+    @cached_property
+    def siblings(self) -> Siblings | None:
+        """The other workers of the same port, None without any."""
+        return None
 
     @cached_property
     def service_info(self) -> ServiceInfoService:

@@ -1,30 +1,32 @@
-"""`rollcall serve`: the API with the database and Redis from the settings."""
+"""`rollcall serve`: the API with the database and Redis from the settings, in one process or in several workers."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+import sys
+from importlib import import_module
+from typing import Annotated
 
-import api.lean  # noqa: F401 - first
-from api.app import Application
-from api.bootstrap import check_database, check_pool
-from api.http.server import Server, server_config
+import typer
+
 from api.logs import configure_logs
-from api.settings import Settings
+from api.settings import ConfigurationError, Settings
+
+WORKERS_MAX = 64
+Workers = Annotated[
+    int,
+    typer.Option(min=1, max=WORKERS_MAX, help="processes behind the port, each an instance with its own connections"),
+]
 
 
-def serve() -> None:
-    """Serve the API; after SIGTERM it stops within SHUTDOWN_SECONDS."""
-    run(Settings.load())
-
-
-def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until a signal; `ready` is called once requests are answered.
-
-    Raises ConfigurationError if the database cannot be used.
-    """
-    configure_logs(settings.log_level, settings.log_format, traced=settings.traced)
-    asyncio.run(check_database(settings))
-    asyncio.run(check_pool(settings))
-    application = Application(settings)
-    Server(server_config(application, settings), ready, application.drain, settings.drain_seconds).run()
+def serve(workers: Workers = 1) -> None:
+    """Serve the API; after SIGTERM it stops within SHUTDOWN_SECONDS. With workers, SIGHUP restarts them one by one."""
+    settings = Settings.load()
+    # What is not used is not loaded: a supervisor has no application, and one process no supervisor.
+    if workers == 1:
+        import_module("api.cli.serving").run(settings)
+        return
+    if sys.platform == "win32":
+        raise ConfigurationError("Workers need an operating system on which processes can share connections")
+    configure_logs(settings.log_level, settings.log_format)
+    listening = import_module("api.workers.handout").listen(settings.api_host, settings.api_port)
+    sys.exit(import_module("api.workers.supervisor").supervise(settings, workers, listening))

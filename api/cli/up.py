@@ -19,7 +19,7 @@ from api.cli.local.access import announce, local_values, retract
 from api.cli.local.console import Build, Console, end_earlier_console, find_console
 from api.cli.local.embedded import Embedded, Engines
 from api.cli.migrate import upgrade
-from api.cli.serve import run
+from api.cli.serving import run
 from api.settings import LocalSettings, Settings
 
 PORTS_TRIED = 50

@@ -55,10 +55,15 @@ async def unmeasured() -> None:
     """Measure nothing."""
 
 
+async def alone(own: bytes) -> bytes:
+    """The metrics of this process alone."""
+    return own
+
+
 class Health:
     """The routes by which this process is watched, over its checks. `stopping` makes it unready (see api/http/server.py).
 
-    `measure` is awaited before the metrics are read.
+    `measure` is awaited before the metrics are read, and what `together` makes of them is published.
     """
 
     def __init__(
@@ -67,8 +72,9 @@ class Health:
         metrics: Metrics,
         metrics_token: SecretStr | None,
         measure: Callable[[], Awaitable[None]] = unmeasured,
+        together: Callable[[bytes], Awaitable[bytes]] = alone,
     ) -> None:
-        self._probes, self._metrics, self._measure = probes, metrics, measure
+        self._probes, self._metrics, self._measure, self._together = probes, metrics, measure, together
         self._token = metrics_token.get_secret_value().encode() if metrics_token else None
         self.stopping = False
 
@@ -121,8 +127,12 @@ class Health:
         """Metrics for Prometheus, for requests from this machine and those with METRICS_TOKEN."""
         if not (self._is_local(request) or self._has_token(request)):
             return respond({"status": "forbidden"}, 403)
+        return Response(await self._together(await self.own_metrics()), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    async def own_metrics(self) -> bytes:
+        """The metrics of this process, as text."""
         await self._measure()
-        return Response(generate_latest(self._metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+        return generate_latest(self._metrics.registry)
 
     def _is_local(self, request: Request) -> bool:
         """Whether the caller is a process of this machine, and not what a proxy or a foreign page passes on.

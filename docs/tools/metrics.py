@@ -15,7 +15,8 @@ from docs.tools.markdown import code, page, table
 
 INTRO = """\
 `/metrics` of each instance has these, in the format of Prometheus. [Monitoring](../how-to/monitoring.md) says how to
-collect them, what each means, and what to do when an alert fires. Counters are those of one process since it was started. A histogram
+collect them, what each means, and what to do when an alert fires. Counters are those of one process since it was started. With
+[several workers](../how-to/operate.md#several-workers), every series has the label `worker` too, and `rollcall_worker_up` says which of them answer. A histogram
 `name` has the series `name_bucket`, `name_count` and `name_sum`. `process_…` and `python_gc_…` are those of
 [prometheus_client](https://prometheus.github.io/client_python/collector/)."""
 NOWHERE: dict[str, Any] = {

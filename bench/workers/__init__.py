@@ -1,0 +1,1 @@
+"""Benchmark of several workers behind one port."""
