@@ -111,7 +111,7 @@ def table(records: Sequence[dict[str, Any]]) -> str:
     lines = [f"{'':12}{'workers':>8}{'requests/s':>12}{'us CPU':>9}{'CPUs used':>11}{'CPUs idle':>11}{'rate':>9}"]
     for operation in dict.fromkeys(r["operation"] for r in records):
         one = 0.0
-        for workers in dict.fromkeys(r["workers"] for r in records):
+        for workers in sorted({r["workers"] for r in records}):
             rows = [r for r in records if (r["operation"], r["workers"]) == (operation, workers)]
             rate, cost, busy, idle = (
                 statistics.median(r[key] for r in rows) for key in ("per_second", "microseconds", "processors", "idle")
