@@ -13,11 +13,13 @@ from domain.models.actor import Actor
 from domain.services.importing import ImportChange, ImportRefusal, ImportResult, ImportRow, ImportService
 
 ATTEMPTS = 8
+CHANGES_MAX = 100
+"""Users that exist and are changed in one transaction: others who change one of them wait for so many at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One transaction of an import: its rows as they were read, what was refused of them, and what the others changed.
+    """Some rows of an import, as they were read, what was refused of them, and what the others changed.
 
     `line` is the line on which the last row begins: an import that starts after it goes on with the next.
     """
@@ -71,10 +73,11 @@ async def import_file(
     dry_run: bool = False,
     attempts: int = ATTEMPTS,
 ) -> AsyncGenerator[Batch, None]:
-    """Import the rows that begin after the line `start`, in transactions of `size` rows.
+    """Import the rows that begin after the line `start`, in batches of `size` rows.
 
-    Each batch is written completely or not at all, and again while the database is unavailable, up to `attempts` times.
-    Raises Forbidden, FileRefused and Unavailable.
+    The new users of a batch are created in one transaction, with the first CHANGES_MAX changes; each further CHANGES_MAX
+    have their own. Each is repeated while the database is unavailable, up to `attempts` times. Raises Forbidden,
+    FileRefused and Unavailable.
     """
     rows, seen = iter(file), set[int]()
     while read := list(itertools.islice(rows, size)):
@@ -84,6 +87,9 @@ async def import_file(
             continue
         good = [r for r in chunk if isinstance(r, ImportRow)]
         result = await _written(imports, actor, good, seen, dry_run=dry_run, attempts=attempts)
+        while rest := result.rest:
+            some = await _written(imports, actor, rest[:CHANGES_MAX], seen, dry_run=dry_run, attempts=attempts)
+            result = replace(result.and_then(some), rest=[*some.rest, *rest[CHANGES_MAX:]])
         yield Batch(chunk, _refused(chunk, good, result), result.changes)
 
 
@@ -107,7 +113,8 @@ async def _written(
     backoff = Backoff(0.4, 5.0)
     for attempt in itertools.count(1):
         try:
-            return await imports.import_batch(actor, rows, seen, dry_run=dry_run)
+            changes_max = None if dry_run else CHANGES_MAX  # what is not committed is not seen by the next
+            return await imports.import_batch(actor, rows, seen, dry_run=dry_run, changes_max=changes_max)
         except Unavailable:
             if attempt == attempts:
                 raise

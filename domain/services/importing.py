@@ -40,7 +40,7 @@ class ImportResult:
     """The outcome of one batch; with `dry_run`, what it would have been.
 
     `changes` has the rows that created or updated a user, `refused` those that were left out, both by line; all other
-    rows changed nothing.
+    rows changed nothing. `rest` has the rows that were left for another batch.
     """
 
     created: int
@@ -48,6 +48,18 @@ class ImportResult:
     unchanged: int
     refused: Sequence[ImportRefusal]
     changes: Sequence[ImportChange] = ()
+    rest: Sequence[ImportRow] = ()
+
+    def and_then(self, after: ImportResult) -> ImportResult:
+        """This outcome and that of the rest, as of one batch."""
+        return ImportResult(
+            self.created + after.created,
+            self.updated + after.updated,
+            self.unchanged + after.unchanged,
+            sorted([*self.refused, *after.refused], key=lambda r: r.line),
+            sorted([*self.changes, *after.changes], key=lambda c: c.line),
+            after.rest,
+        )
 
 
 class ImportService:
@@ -61,15 +73,22 @@ class ImportService:
         seen.update(hash(w.email) for w in checked_rows(rows, [], seen, self._hasher.accepts))
 
     async def import_batch(
-        self, actor: Actor, rows: Sequence[ImportRow], seen: set[int] | None = None, *, dry_run: bool = False
+        self,
+        actor: Actor,
+        rows: Sequence[ImportRow],
+        seen: set[int] | None = None,
+        *,
+        dry_run: bool = False,
+        changes_max: int | None = None,
     ) -> ImportResult:
         """Create the users whose e-mail is new and update the others: all of them or, if the database fails, none.
 
         What a row does not say stays: an empty field leaves the value of a known user as it is, and gives a new user the
         default. Rows that break a rule are rejected one by one, without affecting the rest. `seen` has the hashes of the
         addresses in earlier batches of the same file, and is extended: a row that repeats an address is rejected in any
-        batch, because otherwise a second run would write both rows again. Raises Forbidden, and Unavailable if nothing
-        was written.
+        batch, because otherwise a second run would write both rows again. Users whom a row does not change are not locked,
+        and at most `changes_max` of the others are: the rows of the remaining ones are the `rest`. Raises Forbidden, and
+        Unavailable if nothing was written.
         """
         policies.require_admin(actor)
         refused: list[ImportRefusal] = []
@@ -77,20 +96,36 @@ class ImportService:
         wanted = checked_rows(rows, refused, seen, self._hasher.accepts)
         async with self._store.write() as unit:
             batch = _Batch(unit, actor, self._clock.now(), refused)
-            known = await batch.known(wanted)
-            if taken := await batch.add([w for w in wanted if w.email not in known]):
-                known |= await batch.known(taken)  # by another import of the same file, for example
-                batch.refuse_taken([w for w in taken if w.email not in known])
-            await batch.save([w for w in wanted if w.email in known], known)
+            present = await batch.unlocked(wanted)
+            if taken := await batch.add([w for w in wanted if w.email not in present]):
+                present |= await batch.unlocked(taken)  # by another import of the same file, for example
+                batch.refuse_taken([w for w in taken if w.email not in present])
+            changing = [w for w in wanted if w.email in present and _differs(present[w.email], w)]
+            rest = [] if changes_max is None else changing[changes_max:]
+            await batch.change(changing[:changes_max], present)
             if batch.entries and not dry_run:
                 await unit.events.append_many(batch.entries)
                 await unit.commit()
-        seen.update(hash(w.email) for w in wanted)
+        left = {w.line for w in rest}
+        seen.update(hash(w.email) for w in wanted if w.line not in left)
         changes = sorted(batch.changes, key=lambda c: c.line)
         created = sum(c.before is None for c in changes)
-        unchanged = len(rows) - len(refused) - len(changes)
+        unchanged = len(rows) - len(refused) - len(changes) - len(rest)
         ordered = sorted(refused, key=lambda r: r.line)
-        return ImportResult(created, len(changes) - created, unchanged, ordered, changes)
+        later = [row for row in rows if row.line in left]
+        return ImportResult(created, len(changes) - created, unchanged, ordered, changes, later)
+
+
+def _differs(before: User, row: Wanted) -> bool:
+    """Whether a row may change this user, or has to be refused."""
+    return (
+        before.status is Status.DELETED
+        or row.display_name not in (None, before.display_name)
+        or row.role not in (None, before.role)
+        or row.status not in (None, before.status)
+        or (bool(row.email_verified) and before.email_verified_at is None)
+        or row.password_hash is not None
+    )
 
 
 class _Batch:
@@ -101,11 +136,19 @@ class _Batch:
         self.changes: list[ImportChange] = []
         self.entries: list[NewEvent] = []
 
-    async def known(self, rows: Sequence[Wanted]) -> dict[str, User]:
-        """The users who have these addresses, by address, locked."""
-        found = await self._unit.users.find_by_emails([w.email for w in rows])
-        locked = await self._unit.users.get_many_for_update([u.id for u in found.values()])
-        return {u.email: u for u in locked.values()}
+    async def unlocked(self, rows: Sequence[Wanted]) -> dict[str, User]:
+        """The users who have these addresses, by address."""
+        return dict(await self._unit.users.find_by_emails([w.email for w in rows]))
+
+    async def change(self, rows: Sequence[Wanted], present: Mapping[str, User]) -> None:
+        """Lock the users of these rows and change them; those who were erased since they were read are created again."""
+        if not rows:
+            return
+        locked = await self._unit.users.get_many_for_update([present[w.email].id for w in rows])
+        known = {u.email: u for u in locked.values()}
+        if erased := [w for w in rows if w.email not in known]:
+            self.refuse_taken(await self.add(erased))
+        await self.save([w for w in rows if w.email in known], known)
 
     async def add(self, rows: Sequence[Wanted]) -> list[Wanted]:
         """Insert the users whose address nobody has; a row without a name cannot create a user.

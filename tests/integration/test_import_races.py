@@ -1,24 +1,29 @@
-"""Two imports of the same file at once, as when one that is being stopped still commits: both end as if in turn."""
+"""Imports beside other writers: two of the same file end as if in turn, and a large one holds few users at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import io
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from api.bootstrap import Core, open_core
+from api.files.importing import CHANGES_MAX, import_file
+from api.files.reader import Form, UserFile
 from domain.models.actor import Role, system
 from domain.models.event_types import EventType
 from domain.models.user import user_created
 from domain.services.importing import ImportRow
 from domain.services.user import new_user
+from persistence.user import ADMIN_LOCK
 from tests.api.conftest import settings_for
 from tests.integration.logs import session, until
 
 WAITING = (
     "select exists (select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid')"
 )
+ADMINS_FREE = f"select pg_try_advisory_xact_lock({ADMIN_LOCK})"
 
 
 @pytest.fixture
@@ -46,3 +51,32 @@ async def test_a_row_whose_user_is_created_meanwhile_changes_that_user(
         assert not result.refused
         types = [r["type"] for r in await connection.fetch("select type from events order by ord")]
     assert types == [EventType.USER_CREATED] + [EventType.USER_ROLE_CHANGED] * updated
+
+
+async def test_another_writer_waits_for_a_hundred_changes_at_most(core: Core, fresh_database_url: str) -> None:
+    """Of 300 users who get a role, one of the second hundred is held by another writer: only that hundred waits for it."""
+    size = CHANGES_MAX * 3
+    emails = [f"user{number}@example.com" for number in range(size)]
+    rows = [ImportRow(2 + number, email, email) for number, email in enumerate(emails)]
+    await core.imports.import_batch(system(), rows)
+    async with session(fresh_database_url) as holding, session(fresh_database_url) as looking:
+        async with holding.transaction():
+            last = "select id from users where email = any($1) order by id desc limit 1 for update"
+            await holding.fetchval(last, emails[CHANGES_MAX : CHANGES_MAX * 2])  # locked last: by then all others are
+            importing = asyncio.create_task(core_changes(core, emails))
+            await until(lambda: looking.fetchval(WAITING))
+            assert await looking.fetchval("select count(*) from users where role = 'auditor'") == CHANGES_MAX
+            free = await looking.fetch("select id from users for update skip locked")
+            assert len(free) == size - CHANGES_MAX
+            assert await looking.fetchval(ADMINS_FREE), "nor is the count of admins locked"
+        assert await importing == size
+        assert await looking.fetchval("select count(*) from users where role = 'auditor'") == size
+        counted = "select count(*) from events where type = 'user_role_changed'"
+        assert await looking.fetchval(counted) == size
+
+
+async def core_changes(core: Core, emails: Sequence[str]) -> int:
+    """Import a file that makes auditors of these users; returns how many it changed."""
+    text = "email,role\n" + "".join(f"{email},auditor\n" for email in emails)
+    file = UserFile(io.BytesIO(text.encode()), Form.CSV)
+    return sum([len(batch.changes) async for batch in import_file(core.imports, system(), file)])

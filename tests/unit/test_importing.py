@@ -152,3 +152,21 @@ async def test_a_hash_of_an_unknown_form_is_refused_and_not_repeated() -> None:
     result = await world.imports.import_batch(system(), [row])
     assert [(r.line, r.field) for r in result.refused] == [(2, "password_hash")]
     assert "secret" not in repr((result, row, row.cells))
+
+
+async def test_changes_beyond_the_most_of_a_batch_are_its_rest() -> None:
+    world = World.over(AttemptLimits())
+    users = [await world.user(f"{number}@example.com") for number in range(4)]
+    rows = [ImportRow(2 + n, user.email, "" if n else user.display_name, "auditor") for n, user in enumerate(users)]
+    rows += [ImportRow(6, "new@example.com", "New"), ImportRow(7, users[3].email), ImportRow(8, "not an address")]
+    seen = set[int]()
+    first = await world.imports.import_batch(system(), rows, seen, changes_max=3)
+    assert (first.created, first.updated, [row.line for row in first.rest]) == (1, 3, [5])
+    assert [refused.line for refused in first.refused] == [7, 8]
+    whole = first.and_then(await world.imports.import_batch(system(), first.rest, seen, changes_max=3))
+    assert (whole.created, whole.updated, whole.unchanged, list(whole.rest)) == (1, 4, 0, [])
+    assert [change.line for change in whole.changes] == [2, 3, 4, 5, 6]
+    assert [refused.line for refused in whole.refused] == [7, 8]
+    assert [now(world, user.id).role for user in users] == [Role.AUDITOR] * 4
+    again = await world.imports.import_batch(system(), rows[:4], changes_max=3)
+    assert (again.unchanged, list(again.changes), list(again.rest)) == (4, [], [])
