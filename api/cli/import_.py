@@ -41,7 +41,9 @@ def import_users(
     encoding: Annotated[str | None, typer.Option(help="The file's encoding, unless it is UTF-8 or marked.")] = None,
     vendor: Annotated[Vendor | None, typer.Option("--from", help="Whose export it is, unless that is evident.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
-    batch: Annotated[int, typer.Option(help="Rows per transaction; users that exist are changed 100 at a time.", min=1, max=5000)] = 1000,
+    batch: Annotated[
+        int, typer.Option(help="Rows per transaction; users that exist are changed 100 at a time.", min=1, max=5000)
+    ] = 1000,
     refused: Annotated[Path | None, typer.Option(help="The file that lists refused rows.")] = None,
     start: Annotated[int, typer.Option(help="Start after this line of the file.", min=0)] = 0,
 ) -> None:

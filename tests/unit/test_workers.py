@@ -32,7 +32,7 @@ def exposed(value: float) -> bytes:
     return generate_latest(registry)
 
 
-def test_the_metrics_of_workers_are_told_apart_by_a_label() -> None:
+def test_the_metrics_of_workers_have_their_number_as_a_label() -> None:
     text = merged({1: exposed(1), 2: exposed(2), 3: None}).decode()
     families = {family.name: family for family in text_string_to_metric_families(text)}
     assert len([line for line in text.splitlines() if line.startswith("# TYPE a_gauge")]) == 1
