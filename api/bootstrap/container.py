@@ -23,7 +23,7 @@ from api.bootstrap.core import Core
 from api.bootstrap.parts import Parts
 from api.http.document_budget import DocumentBudget
 from api.http.fair import Fairness
-from api.http.health import EXTERNAL_KEPT_SECONDS, Health, HealthProbes, Probe, alone, each_apart, results
+from api.http.health import EXTERNAL_KEPT_SECONDS, Health, HealthProbes, Probe, each_apart, results
 from api.http.operations import Operations
 from api.jobs.last_seen import write_seen
 from api.jobs.mails import MailJobs
@@ -38,7 +38,6 @@ from api.telemetry import Metrics
 from api.tracing.export import Tracing, tracing_of
 from api.tracing.requests import TracedOperations
 from api.version import VERSION
-from api.workers.siblings import Siblings
 from domain.services.personal_data import PersonalDataService
 from domain.services.service_info import ServiceInfoService
 from domain.tasks import background
@@ -85,7 +84,7 @@ class Container(Parts):
             self.pruner,
             self.mail_jobs,
             self.webhook_jobs,
-            nullcontext() if self.siblings is None else self.siblings.asked(self.health.own_metrics),
+            core.siblings.asked(lambda: self.health.own_metrics()),  # noqa: PLW0108 - made when it is asked
             background(self._listen_for_nudges, "nudges"),
             background(partial(write_seen, self.authenticator, core.sessions, core.api_keys), "last-seen"),
         )
@@ -239,14 +238,8 @@ class Container(Parts):
     @cached_property
     def health(self) -> Health:
         """The routes by which this process is watched."""
-        together = alone if self.siblings is None else self.siblings.together
         token = self.core.settings.metrics_token
-        return Health(self.probes, self.metrics, token, self.backlog.measure, together)
-
-    @cached_property
-    def siblings(self) -> Siblings | None:
-        """The other workers of the same port, None without any."""
-        return None
+        return Health(self.probes, self.metrics, token, self.backlog.measure, self.core.siblings.together)
 
     @cached_property
     def service_info(self) -> ServiceInfoService:

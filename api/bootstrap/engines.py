@@ -14,6 +14,7 @@ from api.jobs.failures import FailureQueue
 from api.settings import Settings
 from api.sockets.registry import SocketRegistry
 from api.sockets.revocation import Bounds, Revocation
+from api.workers.siblings import Siblings
 from domain.services.attempts import AttemptLimits, Attempts
 from domain.services.principal import PrincipalService
 from domain.services.sign_in_failure import SignInFailureService
@@ -144,3 +145,8 @@ class Engines(Parts):
     def pruning(self) -> PruneLock:
         """Held by the one process that prunes."""
         return PruneLock(self.settings.direct_database_url.dsn)
+
+    @cached_property
+    def siblings(self) -> Siblings:
+        """The workers of the same port: one, unless it is replaced."""
+        return Siblings(1, 1, None)

@@ -8,7 +8,6 @@ rejected: it has no metrics that are read when they are asked for, which most of
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -19,14 +18,17 @@ UP = b"# HELP rollcall_worker_up Whether this worker of the port answers\n# TYPE
 
 
 class Siblings:
-    """The workers 1 to `count`, of which this process is one."""
+    """The workers 1 to `count`, of which this process is one. A process without workers has no `folder`."""
 
-    def __init__(self, number: int, count: int, folder: Path) -> None:
+    def __init__(self, number: int, count: int, folder: Path | None) -> None:
         self._number, self._count, self._folder = number, count, folder
 
     @asynccontextmanager
     async def asked(self, own: Callable[[], Awaitable[bytes]]) -> AsyncIterator[None]:
         """Answer the others while the block runs, in the place of an earlier worker of this number."""
+        if self._folder is None:
+            yield
+            return
 
         async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with suppress(OSError):
@@ -34,7 +36,7 @@ class Siblings:
                 await writer.drain()
             writer.close()
 
-        path = self._path(self._number)
+        path = self._folder / str(self._number)
         mine = path.with_suffix(".new")
         server = await asyncio.start_unix_server(answer, mine)
         mine.replace(path)
@@ -43,22 +45,22 @@ class Siblings:
 
     async def together(self, own: bytes) -> bytes:
         """The metrics of all workers, given those of this one."""
+        if self._folder is None:
+            return own
         others = [number for number in range(1, self._count + 1) if number != self._number]
-        found = await asyncio.gather(*(self._ask(number) for number in others))
+        found = await asyncio.gather(*(self._ask(self._folder / str(number)) for number in others))
         return merged({self._number: own, **dict(zip(others, found, strict=True))})
 
-    async def _ask(self, number: int) -> bytes | None:
+    @staticmethod
+    async def _ask(path: Path) -> bytes | None:
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(ASK_SECONDS):
-                reader, writer = await asyncio.open_unix_connection(self._path(number))
+                reader, writer = await asyncio.open_unix_connection(path)
                 try:
                     return await reader.read() or None
                 finally:
                     writer.close()
         return None
-
-    def _path(self, number: int) -> Path:
-        return self._folder / str(number)
 
 
 def merged(texts: Mapping[int, bytes | None]) -> bytes:
@@ -88,10 +90,6 @@ def labelled(line: bytes, worker: int) -> bytes:
 
 def _families(text: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
     """The head and the samples of each family; prometheus_client begins each with its help."""
-    for family in re.split(rb"^(?=# HELP )", text, flags=re.MULTILINE):
-        lines = family.splitlines(keepends=True)
-        if lines:
-            yield (
-                b"".join(line for line in lines if line.startswith(b"#")),
-                [x for x in lines if not x.startswith(b"#")],
-            )
+    for family in (b"\n" + text).split(b"\n# HELP ")[1:]:
+        lines = (b"# HELP " + family.rstrip(b"\n") + b"\n").splitlines(keepends=True)
+        yield b"".join(line for line in lines if line.startswith(b"#")), [x for x in lines if not x.startswith(b"#")]
