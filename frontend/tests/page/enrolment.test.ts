@@ -14,10 +14,11 @@ import { ADMIN } from '../fakes/rows.ts';
 const ENROLMENT = { secret: 'ABCDEFGH', uri: 'otpauth://totp/x?secret=ABCDEFGH', qrSvg: '<svg/>' };
 const CODES = ['aaaa-bbbb-cccc-dddd', 'eeee-ffff-gggg-hhhh'];
 const PATH = '/second-factor?next=%2Factivity';
+const ACTIONS = '?next=%2Factivity&';
 let site: Site;
 beforeEach(() => (site = new Site(PATH, actions)));
 const show = (needed = true, form: unknown = null) =>
-	site.show(Page, { data: { needed, next: '/activity' }, form });
+	site.show(Page, { data: { needed, next: '/activity', actions: ACTIONS }, form });
 const form = (name: string) => document.querySelector<HTMLFormElement>(`form[data-form="${name}"]`)!;
 const wayOn = () => screen.queryByRole('link', { name: enEnrol.goOn });
 
@@ -27,18 +28,34 @@ async function send(name: string, fields: Record<string, string>) {
 	await fireEvent.submit(form(name));
 }
 
-const loaded = (api: FakeApi) =>
-	load({ locals: { api }, url: new URL(PATH, location.href) } as never) as Promise<object>;
+const loaded = (api: FakeApi, path = PATH) =>
+	load({ locals: { api }, url: new URL(path, location.href) } as never) as Promise<object>;
 
 test('says whether a factor is needed, and asks for a session first', async () => {
 	const api = new FakeApi();
 	api.on(Me, () => ({ me: ADMIN, enrolmentRequired: true }));
-	expect(await loaded(api)).toEqual({ needed: true, next: '/activity' });
+	expect(await loaded(api)).toEqual({ needed: true, next: '/activity', actions: ACTIONS });
 	api.on(Me, () => ({ me: null, enrolmentRequired: false }));
 	await expect(loaded(api)).rejects.toThrow('to sign in');
 	api.hasSession = false;
 	await expect(loaded(api)).rejects.toThrow('to sign in');
 	expect(api.asked).toHaveLength(2);
+});
+
+test('the address to go on to is kept by the forms, and leads to no other site', async () => {
+	const api = new FakeApi();
+	api.on(Me, () => ({ me: ADMIN, enrolmentRequired: true }));
+	const sent = new URL(`${ACTIONS}/beginTotp`, `${location.origin}/second-factor`);
+	expect(await loaded(api, sent.href)).toMatchObject({ next: '/activity' });
+	for (const path of ['//evil.example', '/\\evil.example', 'https://evil.example/', ''])
+		expect(await loaded(api, `/second-factor?next=${encodeURIComponent(path)}`)).toMatchObject({
+			next: '/',
+			actions: '?&'
+		});
+	await show();
+	expect(form('beginTotp').getAttribute('action')).toBe(`${ACTIONS}/beginTotp`);
+	await show(true, { form: 'beginTotp', done: ENROLMENT });
+	expect(form('confirmTotp').getAttribute('action')).toBe(`${ACTIONS}/confirmTotp`);
 });
 
 test('leads through an authenticator app to the codes and the way on', async () => {
