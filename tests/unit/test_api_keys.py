@@ -20,6 +20,8 @@ from domain.errors import (
 )
 from domain.models.actor import Actor, ApiKeyScope, Role, lesser_role, system
 from domain.models.api_key import FORM, KEYS_MAX, ApiKey, checksum, new_secret, public_id_of, secret_hash
+from domain.models.event import Audience
+from domain.models.event_types import EventType
 from domain.models.session import Principal
 from domain.models.user import Status
 from domain.services.api_key import ApiKeyService, CreateApiKey
@@ -169,6 +171,56 @@ async def test_who_sees_and_revokes_a_key(directory: Directory) -> None:
     assert directory.live.settled == [key.user_id]
     assert await directory.service.get_many(admin, [key.id]) == {}
     assert (await directory.service.revoke(admin, key.id)).position is None, "a second time is no error, and no event"
+
+
+async def test_the_log_has_who_made_and_revoked_a_key_but_neither_its_secret_nor_its_name(directory: Directory) -> None:
+    owner, admin = directory.actors[Role.AUDITOR], directory.actors[Role.ADMIN]
+    made = (await directory.service.create(owner, CreateApiKey("Backup", Role.MEMBER, INTROSPECT))).value
+    await directory.service.revoke(admin, made.key.id)
+    await directory.made(Role.MEMBER, CreateApiKey("Plain", Role.MEMBER))
+    created, revoked, plain = directory.store.state.events
+    for entry, type_, by in [
+        (created, EventType.API_KEY_CREATED, owner),
+        (revoked, EventType.API_KEY_REVOKED, admin),
+    ]:
+        assert (entry.type, entry.subject.id, entry.user_id) == (type_, made.key.id, owner.user_id)
+        assert (entry.actor_id, entry.session_id) == (by.user_id, by.session_id)
+    assert [(c.field, c.before, c.after) for c in created.changes] == [
+        ("role", None, "member"),
+        ("scopes", None, "introspect"),
+    ]
+    assert [c.field for c in plain.changes] == ["role"], "nothing is said of scopes that it has not"
+    assert (created.audience_before, created.audience_after) == (None, Audience.OWNER)
+    assert (revoked.audience_before, revoked.audience_after) == (Audience.OWNER, None)
+    assert not any(text in repr(directory.store.state.events) for text in (made.secret, "Backup"))
+
+
+async def test_a_key_ends_in_the_future(directory: Directory) -> None:
+    now = directory.clock.now()
+    with pytest.raises(ValidationFailed) as refused:
+        await directory.made(Role.MEMBER, CreateApiKey("Key", Role.MEMBER, expires_at=now))
+    assert [f.field for f in refused.value.faults] == ["expires_at"]
+    later = now + timedelta(microseconds=1)
+    assert (await directory.made(Role.MEMBER, CreateApiKey("Key", Role.MEMBER, expires_at=later))).expires_at == later
+
+
+async def test_a_user_lists_their_own_keys_and_who_is_no_user_has_none(directory: Directory) -> None:
+    key = await directory.made(Role.MEMBER, CreateApiKey("Key", Role.MEMBER))
+    member = directory.actors[Role.MEMBER]
+    assert await directory.service.of_user(member) == [key]
+    assert await directory.service.get_many(member, [key.id]) == {key.id: key}
+    with pytest.raises(Forbidden):
+        await directory.service.of_user(system())
+
+
+async def test_the_last_use_is_stored(directory: Directory) -> None:
+    key = await directory.made(Role.MEMBER, CreateApiKey("Key", Role.MEMBER))
+    used = directory.clock.now() + timedelta(hours=1)
+    await directory.service.touch_used({key.id: used})
+    found = await directory.service.find(key.public_id)
+    assert found is not None
+    assert found.last_used_at == used
+    assert await directory.service.find("unknown") is None
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from domain import errors
 from domain.models.actor import Actor, Role, system
+from domain.models.event import Audience
 from domain.models.event_types import EventType
 from domain.models.invitation import Invitation
 from domain.models.language import Language
@@ -136,6 +137,28 @@ async def test_a_withdrawn_invitation_cannot_be_accepted(world: World) -> None:
         await world.invitations.withdraw(system(), invitation.id)
 
 
+async def test_auditors_see_in_the_log_that_an_invitation_came_and_ended(world: World) -> None:
+    by = signed_in(await admin(world))
+    withdrawn, _ = await invited(world, by)
+    before = len(world.logged)
+    done = await world.invitations.withdraw(by, withdrawn.id)
+    assert done.position == before + 1
+    _, letter = await invited(world, by)
+    await world.invitations.accept(ORIGIN, accepting(letter))
+    seen = [
+        (e.type, e.audience_before, e.audience_after)
+        for e in world.store.state.events
+        if e.type.value.startswith("invitation_")
+    ]
+    sent = (EventType.INVITATION_SENT, None, Audience.AUDITORS)
+    assert seen == [
+        sent,
+        (EventType.INVITATION_WITHDRAWN, Audience.AUDITORS, None),
+        sent,
+        (EventType.INVITATION_ACCEPTED, Audience.AUDITORS, None),
+    ]
+
+
 async def test_a_mail_of_a_withdrawn_invitation_is_not_sent(world: World) -> None:
     invitation = (await world.invitations.invite(system(), InviteUser(EMAIL))).value
     await world.invitations.withdraw(system(), invitation.id)
@@ -182,8 +205,12 @@ async def test_an_address_of_a_user_is_not_invited_and_not_accepted(world: World
     holder = await world.user(EMAIL)
     with pytest.raises(errors.Taken) as taken:
         await world.invitations.invite(system(), InviteUser(EMAIL))
-    assert taken.value.current == holder
-    await world.users.erase(system(), holder.id)
+    assert (taken.value.current, taken.value.field) == (holder, "email")
+    assert taken.value.message == "This e-mail address is taken"
+    deleted = (await world.users.set_status(system(), holder.id, Status.DELETED)).value
+    with pytest.raises(errors.Taken, match="belongs to a deleted user"):
+        await world.invitations.invite(system(), InviteUser(EMAIL))
+    await world.users.erase(system(), deleted.id)
     _, letter = await invited(world, system())
     await world.user(EMAIL)
     with pytest.raises(errors.Taken) as taken:
