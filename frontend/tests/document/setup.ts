@@ -17,6 +17,13 @@ Object.assign(HTMLDialogElement.prototype, {
 		if (!this.open) return;
 		this.open = false;
 		this.dispatchEvent(new Event('close'));
+	},
+	showPopover(this: HTMLDialogElement) {
+		this.open = true;
+	},
+	hidePopover(this: HTMLDialogElement) {
+		this.open = false;
+		this.dispatchEvent(Object.assign(new Event('toggle'), { newState: 'closed' }));
 	}
 });
 /** What is not shown cannot have the focus. */

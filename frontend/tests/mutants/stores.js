@@ -272,9 +272,15 @@ export const STORES = {
 	'lib/stores/user/peeking.svelte.ts': [
 		['replace: !opens', 'replace: true', 'the way back does not close'],
 		[
-			'if (page.state.pushed) history.back();\n\t\telse void',
-			'void',
+			'if (page.state.pushed) history.back();\n\t\telse await',
+			'await',
 			'closing leaves an entry in the history'
+		],
+		['\t\tawait this.#record();\n', '', 'a user who was just opened is not hidden'],
+		[
+			'this.#cancel ??= afterPaint(() => void this.#record());',
+			'void this.#record();',
+			'the address is changed before what was pressed is seen'
 		],
 		["(links[ids.indexOf(this.id ?? '')] ?? links[0])?.focus();", '', 'the focus is lost when it closes']
 	],

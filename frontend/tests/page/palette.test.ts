@@ -1,6 +1,6 @@
 /** The palette and the picker find users for what is typed now, whatever comes late. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { FindUsers, type FindUsersData } from '#lib/graphql/documents.ts';
 import { enPalette } from '#lib/messages/en-palette.ts';
 import { en } from '#lib/messages/en.ts';
@@ -79,6 +79,35 @@ test('what was typed is forgotten when it closes', async () => {
 	const left = () => screen.queryAllByRole('option', { hidden: true }).map((one) => one.textContent!.trim());
 	await waitFor(() => expect(left().at(-1)).toBe(en.nav.signOut));
 	expect((screen.getByRole('combobox', { hidden: true }) as HTMLInputElement).value).toBe('');
+});
+
+test('the page behind it is left alone, and the field keeps the focus', async () => {
+	const modal = vi.spyOn(HTMLDialogElement.prototype, 'showModal');
+	await show();
+	expect(modal).not.toHaveBeenCalled();
+	expect(await fireEvent.keyDown(input(), { key: 'Tab' }), 'Tab leads nowhere').toBe(false);
+	expect(await fireEvent.mouseDown(screen.getAllByRole('option')[0]!)).toBe(false);
+	expect(await fireEvent.mouseDown(input())).toBe(true);
+});
+
+test('over a dialog it is one itself', async () => {
+	const other = document.body.appendChild(document.createElement('dialog'));
+	other.open = true;
+	const modal = vi.spyOn(HTMLDialogElement.prototype, 'showModal');
+	await show();
+	expect(modal).toHaveBeenCalledOnce();
+	other.remove();
+});
+
+test('a press beside it closes it, one that began in it does not', async () => {
+	await show();
+	const palette = document.querySelector('dialog')!;
+	await fireEvent.mouseDown(input());
+	await fireEvent.click(palette);
+	expect(palette.open).toBe(true);
+	await fireEvent.mouseDown(palette);
+	await fireEvent.click(palette);
+	await waitFor(() => expect(palette.open).toBe(false));
 });
 
 test('nor does Enter pick them', async () => {

@@ -21,9 +21,13 @@ describe('a user beside the list', () => {
 	test('is opened by a key, has an address, and moves on with j, k and the arrows', async () => {
 		await peekAtAda();
 		expect(document.activeElement).toBe(beside());
-		expect(location.search).toBe('?peek=ada');
+		expect(location.search, 'what was pressed is seen before the address is changed').toBe('');
+		await waitFor(() => expect(location.search).toBe('?peek=ada'));
+		const entries = history.length;
 		await press('j');
 		await shown('bo');
+		expect(location.search).toBe('?peek=ada');
+		await waitFor(() => expect(location.search).toBe('?peek=bo'));
 		await press('ArrowDown');
 		await shown('cy');
 		await press('j');
@@ -35,6 +39,15 @@ describe('a user beside the list', () => {
 		await waitFor(() => expect(beside()).toBeNull());
 		expect(document.activeElement).toBe(name('bo'));
 		await waitFor(() => expect(location.search).toBe(''));
+		expect(history.length, 'one entry, for all of them').toBe(entries);
+	});
+
+	test('is hidden at once, also before its address is there, which is left as well', async () => {
+		await peekAtAda();
+		await press('Escape');
+		await waitFor(() => expect(beside()).toBeNull());
+		await waitFor(() => expect(location.search).toBe(''));
+		expect(page.state.peek ?? null).toBeNull();
 	});
 
 	test('Space shows and hides; on a box it ticks that', async () => {

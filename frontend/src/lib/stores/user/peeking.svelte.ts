@@ -1,6 +1,8 @@
 /** Which user is shown beside the list: by its address, or by what was done on the page since. */
+import { onDestroy } from 'svelte';
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
+import { afterPaint } from '#lib/utils/after-paint.ts';
 
 interface Read {
 	/** The address of the list as it is shown, and what stands before the id in that with a user beside it. */
@@ -15,27 +17,51 @@ export const rowLinks = () => [...document.querySelectorAll<HTMLElement>('tr[dat
 
 export class Peeking {
 	readonly #read: () => Read;
+	/** The user who is shown already, while the address still names the one before. */
+	#next = $state<string | null>(null);
+	#cancel: (() => void) | undefined;
 
 	constructor(read: () => Read) {
 		this.#read = read;
+		onDestroy(() => this.#cancel?.());
 	}
 
 	get id(): string | null {
+		return this.#next ?? this.#named;
+	}
+
+	/** The user whom the address names. */
+	get #named(): string | null {
 		return page.state.peek === undefined ? (this.#read().peek?.id ?? null) : page.state.peek;
 	}
 
-	/** Opening adds an entry to the history; another user replaces it. */
+	/**
+	 * The address follows once they are painted: what SvelteKit does for one takes as long as to show them. Opening adds an
+	 * entry to the history; another user replaces it.
+	 */
 	show(id: string): void {
-		const opens = this.id === null;
-		const state = { peek: id, pushed: opens || page.state.pushed };
-		void goto(this.#read().peekPrefix + id, { shallow: true, replace: !opens, state });
+		this.#next = id;
+		this.#cancel ??= afterPaint(() => void this.#record());
 	}
 
 	/** Moves the focus to the row of the user that was shown; `ids`: those of the rows, in order. */
-	hide(ids: readonly string[]): void {
+	async hide(ids: readonly string[]): Promise<void> {
 		const links = rowLinks();
 		(links[ids.indexOf(this.id ?? '')] ?? links[0])?.focus();
+		await this.#record();
 		if (page.state.pushed) history.back();
-		else void goto(this.#read().here, { shallow: true, replace: true, state: { peek: null } });
+		else await goto(this.#read().here, { shallow: true, replace: true, state: { peek: null } });
+	}
+
+	/** Has the address name the user who is shown. */
+	async #record(): Promise<void> {
+		this.#cancel?.();
+		this.#cancel = undefined;
+		const id = this.#next;
+		if (id === null) return;
+		const opens = this.#named === null;
+		const state = { peek: id, pushed: opens || page.state.pushed };
+		await goto(this.#read().peekPrefix + id, { shallow: true, replace: !opens, state });
+		if (this.#next === id) this.#next = null;
 	}
 }
