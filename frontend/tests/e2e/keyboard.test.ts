@@ -73,6 +73,63 @@ test('Ctrl-K finds a person and a command', async ({ open }) => {
 	await page.waitForURL(`/people/${someone.id}`);
 });
 
+/** How many elements the browser styles anew after a key. */
+async function restyled({ page }: Visitor, key: string, until: () => Promise<void>): Promise<number> {
+	const session = await page.context().newCDPSession(page);
+	let count = 0;
+	session.on('Tracing.dataCollected', ({ value }) => {
+		for (const { name, args } of value as unknown as { name: string; args: { elementCount?: number } }[])
+			if (name === 'UpdateLayoutTree') count += args.elementCount ?? 0;
+	});
+	const traceConfig = { includedCategories: ['devtools.timeline'] };
+	await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig });
+	await page.keyboard.press(key);
+	await until();
+	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+	const complete = new Promise((done) => session.once('Tracing.tracingComplete', done));
+	await session.send('Tracing.end');
+	await complete;
+	await session.detach();
+	return count;
+}
+
+test('the palette leaves the page behind it as it is, and works over a dialog', async ({ open }) => {
+	const visitor = await open({ as: ADMIN });
+	const { page } = visitor;
+	await visitor.goto('/people');
+	const palette = page.getByRole('dialog', { name: 'Command palette' });
+	const opened = () => palette.getByRole('combobox').waitFor();
+	const closed = () => palette.waitFor({ state: 'hidden' });
+	await page.keyboard.press('j');
+	const all = await page.locator('*').count();
+	// The first time it is made.
+	await page.keyboard.press('Control+k');
+	await opened();
+	await page.keyboard.press('Escape');
+	await closed();
+	expect(await restyled(visitor, 'Control+k', opened)).toBeLessThan(all / 4);
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('over');
+	expect(await palette.getByRole('combobox').inputValue(), 'the field keeps the focus').toBe('over');
+	expect(await restyled(visitor, 'Escape', closed)).toBeLessThan(all / 4);
+	expect(await focused(visitor), 'the focus is back').toBe(await row(visitor, 0));
+	await page.keyboard.press('Control+k');
+	await opened();
+	await page.locator('tr[data-id] .name').nth(9).click({ force: true });
+	await closed();
+	expect(visitor.path, 'a press beside it reaches nothing under it').toBe('/people');
+	await page.keyboard.press('?');
+	const keys = page.getByRole('dialog', { name: 'Keyboard' });
+	await keys.waitFor();
+	await page.keyboard.press('Control+k');
+	await opened();
+	await page.keyboard.type('over');
+	expect(await palette.getByRole('combobox').inputValue()).toBe('over');
+	await page.keyboard.press('Escape');
+	await closed();
+	expect(await keys.isVisible()).toBe(true);
+});
+
 test('g and a letter go places; the first Tab leads past the menu', async ({ open }) => {
 	const visitor = await open({ as: ADMIN });
 	const { page } = visitor;
