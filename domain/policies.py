@@ -157,8 +157,10 @@ def can_see_event(actor: Actor, event: Event, user: User | None) -> bool:
     events of users who are visible to them now, except those that happened while the user was hidden. Of a user who is
     hidden now, a member sees only the event that hid them. The same holds for live events and for a replay from any
     position, so that an old cursor reveals no more than the directory does. If the subject is not a user, a member sees
-    the public events that happened while everyone could see the subject.
+    the public events that happened while everyone could see the subject. No one sees an event of an unknown type.
     """
+    if not event.type.is_known:
+        return False
     if can_see_history(actor, event.user_id):
         return True
     if not event.type.traits.is_public:

@@ -74,7 +74,7 @@ _MAIL = [
 ]
 TAKE = text("""
 delete from mail_requests where id in (
-  select id from mail_requests order by requested_at limit :limit for update skip locked)
+  select id from mail_requests where kind = any(:kinds) order by requested_at limit :limit for update skip locked)
 returning id, kind, email, language, requested_at, request_id, ip_address, display_name, password_hash
 """)
 ADD = text("""
@@ -88,13 +88,20 @@ where cast(:user_id as uuid) is null or exists (select from recipient)
 CLAIM = text("""
 with due as (
   select m.id from mails m
-  where m.due_at <= now() and not exists (select from mails e where e.owner_id = m.owner_id and e.ord < m.ord)
+  where m.due_at <= now() and m.kind = any(:kinds)
+    and not exists (select from mails e where e.owner_id = m.owner_id and e.ord < m.ord)
   order by m.ord limit :limit for update of m skip locked)
 update mails m set attempts = m.attempts + 1, due_at = now() + cast(:lease as interval)
 from due where m.id = due.id
 returning m.ord, m.id, m.kind, m.owner_id, m.user_id, m.occurred_at, m.attempts, m.email, m.subject_id
 """)
-"""The first mail of each owner, if it is due: the later ones wait until it was sent or given up."""
+"""The first mail of each owner, if it is due: the later ones wait until it was sent or given up.
+
+Kinds that this release does not know are left to the newer one that queued them.
+"""
+KINDS = [kind.value for kind in MailKind]
+LEFT_TO_NEWER = timedelta(minutes=1)
+"""How long an event of an unknown type is left to a newer release, which may know a mail about it."""
 
 
 class SqlMailQueue:
@@ -121,12 +128,15 @@ class SqlMailQueue:
 
     async def take_requests(self, limit: int) -> Sequence[MailRequest]:
         """Remove the oldest requests that no other transaction is taking; returns them in order."""
-        rows = await self._connection.execute(TAKE, {"limit": limit})
+        rows = await self._connection.execute(TAKE, {"limit": limit, "kinds": KINDS})
         return sorted(map(_request, rows.mappings()), key=lambda r: r.requested_at)
 
     async def read_log(self, types: Collection[EventType], limit: int) -> Sequence[Event] | None:
-        """The next events of these types, and move the position behind them; None while another transaction does."""
-        return await read_on(self._connection, mail_position, types, limit)
+        """The next events of these types, and move the position behind them; None while another transaction does.
+
+        Only the release that knows a type knows its mails: it has a minute to read such an event.
+        """
+        return await read_on(self._connection, mail_position, types, limit, leave=LEFT_TO_NEWER)
 
     async def add(self, added: Sequence[Mail]) -> None:
         """Append mails, in order."""
@@ -137,7 +147,8 @@ class SqlMailQueue:
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Mail]:
         """Mails that are due, at most one of each owner, oldest first."""
-        rows = (await self._connection.execute(CLAIM, {"limit": limit, "lease": lease})).mappings().all()
+        given = {"limit": limit, "lease": lease, "kinds": KINDS}
+        rows = (await self._connection.execute(CLAIM, given)).mappings().all()
         return [_mail(row) for row in sorted(rows, key=lambda r: r["ord"])]
 
     async def postpone(self, mail: Mail, delay: timedelta) -> None:

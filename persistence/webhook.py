@@ -60,7 +60,7 @@ NEWEST: Keyset[WebhookEndpoint] = Keyset(
 
 
 def _endpoint(row: Any) -> WebhookEndpoint:
-    return WebhookEndpoint(**{**row, "types": frozenset(EventType(t) for t in row["types"])})
+    return WebhookEndpoint(**{**row, "types": frozenset(EventType.named(t) for t in row["types"])})
 
 
 def _values(endpoint: WebhookEndpoint) -> dict[str, Any]:

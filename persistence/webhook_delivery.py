@@ -34,6 +34,7 @@ from domain.models.webhook_delivery import DeliveryState, NotAccepted, WebhookDe
 from domain.pagination import Page, Window, decode_key, encode_key
 from persistence.keyset import Keyset
 from persistence.log.following import position_columns, read_on
+from persistence.log.unknown import read_known
 from persistence.metadata import ID, TIME, metadata
 from persistence.webhook import webhook_endpoints
 
@@ -127,7 +128,7 @@ def _ord(cursor: str, field: str) -> int:
 
 
 def _delivery(row: Any) -> WebhookDelivery:
-    return WebhookDelivery(**{**row, "type": EventType(row["type"]), "state": DeliveryState(row["state"])})
+    return WebhookDelivery(**{**row, "type": EventType.named(row["type"]), "state": DeliveryState(row["state"])})
 
 
 class SqlWebhookQueueReader:
@@ -142,11 +143,16 @@ class SqlWebhookQueueReader:
         return {d.id: d for d in found}
 
     async def page(self, endpoint_id: UUID, states: Collection[DeliveryState], window: Window) -> Page[WebhookDelivery]:
-        """Those of an endpoint, newest first."""
+        """Those of an endpoint and of known types, newest first."""
         own = select(webhook_deliveries).where(_TABLE.endpoint_id == endpoint_id)
         if set(states) != set(DeliveryState):  # as text, so that the partial indexes are used
             own = own.where(_TABLE.state.in_([literal_column(f"'{state.value}'") for state in states]))
-        return NEWEST.page(await self._select(NEWEST.cut(own, window)), window)
+
+        async def read(without: frozenset[str]) -> list[WebhookDelivery]:
+            of_known = own.where(_TABLE.type.not_in(without)) if without else own
+            return await self._select(NEWEST.cut(of_known, window))
+
+        return NEWEST.page(await read_known(read, lambda found: found), window)
 
     async def _select(self, statement: Select[Any]) -> list[WebhookDelivery]:
         return [_delivery(row) for row in (await self._connection.execute(statement)).mappings()]
@@ -156,7 +162,7 @@ class SqlWebhookQueue(SqlWebhookQueueReader):
     """Reads and writes within one transaction."""
 
     async def read_log(self, types: Collection[EventType], limit: int) -> Sequence[Event] | None:
-        """The next events of these types, and move the position behind them; None while another transaction does."""
+        """The next events of these and of unknown types, and move the position behind them; None while another transaction does."""
         return await read_on(self._connection, webhook_position, types, limit)
 
     async def add(self, deliveries: Sequence[WebhookDelivery]) -> None:

@@ -179,7 +179,7 @@ class EventCounts:
     @classmethod
     def of(cls, recent: Recent) -> EventCounts:
         """Build it from the domain's counts."""
-        counts = [EventCount(type=c.type, at=c.at, count=c.count) for c in recent.counts]
+        counts = [EventCount(type=c.type, at=c.at, count=c.count) for c in recent.counts if c.type.is_known]
         return cls(since=recent.since, complete=recent.complete, counts=counts)
 
 

@@ -43,7 +43,7 @@ class WebhookEndpoint(Node):
     @strawberry.field(metadata=price(items=len(EventType)))
     def types(self) -> list[EventType]:
         """The types of events that are sent; empty for all."""
-        return sorted(self.entity.types)
+        return sorted(t for t in self.entity.types if t.is_known)
 
     @strawberry.field
     def enabled(self) -> bool:

@@ -1,14 +1,32 @@
-"""The types of events, and the traits of each type. Everything else reads them from here."""
+"""The types of events, and the traits of each type. Everything else reads them from here.
+
+While a new release replaces this one, the log has events of types that only the new one knows. `named` carries them: they
+are numbered, passed on and exported under their own names, and shown to no client, because nothing is known of what they
+say. What this process keeps of the user concerned is dropped and read anew, as after any event that may have changed it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from functools import lru_cache
+from typing import Self, TypeVar
+
+S = TypeVar("S", bound=StrEnum)
+
+
+NAMES_MAX = 1_000
+"""How many names of a newer release are remembered."""
 
 
 class SubjectKind(StrEnum):
     """What an event can be about."""
+
+    @classmethod
+    @lru_cache(maxsize=NAMES_MAX)
+    def named(cls, name: str) -> Self:
+        """The kind of this name; one that this release does not know equals its name only."""
+        return cls._value2member_map_.get(name) or _unlisted(cls, name)  # type: ignore[return-value]
 
     USER = "user"
     SESSION = "session"
@@ -47,6 +65,18 @@ _WEBHOOK = Traits(SubjectKind.WEBHOOK_ENDPOINT)
 _SESSION_END = Traits(SubjectKind.SESSION, ends_sessions=True)
 
 
+def _unlisted(cls: type[S], name: object) -> S:
+    """A member with this name that is not listed in its class, as enum.Flag makes those of combined flags.
+
+    Raises ValueError for what cannot be a name.
+    """
+    if not (isinstance(name, str) and name.isidentifier()):
+        raise ValueError(f"{name!r} is not a name")
+    member = str.__new__(cls, name)
+    member._name_ = member._value_ = name
+    return member
+
+
 class EventType(StrEnum):
     """What happened, in the past tense."""
 
@@ -54,6 +84,8 @@ class EventType(StrEnum):
     """The traits of this type; the enum value is its name in the log."""
     description: str
     """What has happened, as the schema tells its clients."""
+    is_known: bool
+    """Whether this release knows the type."""
 
     def __new__(cls, name: str, traits: Traits | None = None, description: str = "") -> Self:
         """Raises TypeError for a type that is defined without traits or without a description."""
@@ -61,7 +93,19 @@ class EventType(StrEnum):
             raise TypeError(f"{name} has no {'description' if traits else 'traits'}")
         member = str.__new__(cls, name)
         member._value_ = name
-        member.traits, member.description = traits, description
+        member.traits, member.description, member.is_known = traits, description, True
+        return member
+
+    @classmethod
+    @lru_cache(maxsize=NAMES_MAX)
+    def named(cls, name: str, about: SubjectKind = SubjectKind.USER) -> Self:
+        """The type of this name. One that this release does not know is about `about`, and may have changed anything of the user."""
+        known = cls._value2member_map_.get(name)
+        if known is not None:
+            return known  # type: ignore[return-value]
+        member = _unlisted(cls, name)
+        member.traits = Traits(about, ends_sessions=True, changes_directory=about is SubjectKind.USER)
+        member.description, member.is_known = "An event of a newer release.", False
         return member
 
     USER_CREATED = "user_created", _PROFILE, "A user was created."
@@ -125,7 +169,16 @@ CHANGES_USERS = frozenset(
     for t in EventType
     if t.traits.about in (SubjectKind.USER, SubjectKind.PASSKEY) and t is not EventType.SIGN_IN_FAILED
 )
-"""After which anything that is shown of the user concerned may be different, except when they were last seen."""
+_KEEPS_USERS = frozenset(EventType) - CHANGES_USERS
+
+
+def changes_user(type_: str) -> bool:
+    """Whether anything that is shown of the user concerned, except when they were last seen, may be different after such an event.
+
+    After one of an unknown type it may.
+    """
+    return type_ not in _KEEPS_USERS
+
 
 PERSONAL_FIELDS = frozenset[str]().union(*(t.traits.personal for t in EventType))
 """The fields that erasing a user clears in every entry that concerns them, whatever its type."""

@@ -147,7 +147,7 @@ class MailQueue(Protocol):
         ...
 
     async def read_log(self, types: Collection[EventType], limit: int) -> Sequence[Event] | None:
-        """The next events of these types after the position of the queue, which moves behind them.
+        """The next events of these and of unknown types after the position of the queue, which moves behind them.
 
         Fewer than `limit` if the log has no more; None while another transaction reads.
         """

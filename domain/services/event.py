@@ -103,7 +103,7 @@ def _written(recent: Recent) -> Any:
 def _read(value: Any) -> Recent:
     since, complete, counts = value
     at = datetime.fromisoformat
-    return Recent(at(since), complete, [EventCount(EventType(type_), at(when), n) for type_, when, n in counts])
+    return Recent(at(since), complete, [EventCount(EventType.named(type_), at(when), n) for type_, when, n in counts])
 
 
 COUNTS = Codec(_written, _read)

@@ -68,7 +68,9 @@ class MailService:
     async def read_log(self) -> bool:
         """Queue the mails that the next events announce; returns whether there may be more. Raises Unavailable."""
         async with self._store.write() as unit:
-            events = await unit.mails.read_log(self._announced.keys(), EVENTS)
+            events = await unit.mails.read_log(
+                self._announced.keys(), EVENTS
+            )  # of unknown types too, once they are old
             if events is None:
                 return False
             await unit.mails.add([mail for event in events for mail in self._mails_of(event)])
@@ -80,7 +82,7 @@ class MailService:
         about = None if event.subject.kind is SubjectKind.USER else event.subject.id
         return [
             Mail(uuid4(), kind, owner, event.user_id, event.occurred_at, subject_id=about)
-            for kind in self._announced[event.type]
+            for kind in self._announced.get(event.type, ())
         ]
 
     async def claim(self, limit: int) -> Sequence[Mail]:

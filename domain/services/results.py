@@ -57,6 +57,7 @@ class Results:
         self._position: Callable[[], LogCursor] | None = None
         self._began: int | None = None
         self._newest: dict[EventType, int] = {}
+        self._newest_unknown = 0
         self._flights: dict[str, asyncio.Task[Any]] = {}
         self.outcomes: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
 
@@ -67,18 +68,23 @@ class Results:
     def noticed(self, events: Sequence[Event]) -> None:
         """Events have arrived: what they may have changed is computed anew."""
         for event in events:
-            self._newest[event.type] = event.seq
+            if event.type.is_known:
+                self._newest[event.type] = event.seq
+            else:
+                self._newest_unknown = event.seq
 
     def forget(self) -> None:
         """The log has a new epoch: nothing of before is used."""
         self._newest.clear()
-        self._began = None
+        self._began, self._newest_unknown = None, 0
 
     def generation(self, here: LogCursor, types: Collection[EventType]) -> str:
-        """Names the newest event of these types; one from before this process began is named by where it began."""
+        """Names the newest event of these or of unknown types; one from before this process began is named by where it began."""
         if self._began is None:
             self._began = here.seq or 0
-        return f"{here.epoch}:{max(self._began, *(self._newest.get(type_, 0) for type_ in types))}"
+        return (
+            f"{here.epoch}:{max(self._began, self._newest_unknown, *(self._newest.get(type_, 0) for type_ in types))}"
+        )
 
     def reached(self, at_least: LogCursor | None) -> LogCursor | None:
         """The newest position that has arrived here, None if it is not known to be at or after the required one."""

@@ -147,7 +147,9 @@ class WebhookService:
         if not policies.can_see_webhooks(actor):
             return {}
         async with self._store.read(at_least) as unit:
-            return {**await unit.webhooks.get_many(ids), **await unit.webhook_queue.get_many(ids)}
+            queued = await unit.webhook_queue.get_many(ids)
+            known = {id_: delivery for id_, delivery in queued.items() if delivery.type.is_known}
+            return {**await unit.webhooks.get_many(ids), **known}
 
     async def deliveries(
         self, actor: Actor, endpoint_id: UUID, state: DeliveryState | None, window: Window
@@ -163,7 +165,7 @@ class WebhookService:
         async with self._store.write() as unit:
             restarted = await unit.webhook_queue.restart(delivery_id)
             found = (await unit.webhook_queue.get_many([delivery_id])).get(delivery_id)
-            if found is None:
+            if found is None or not found.type.is_known:
                 raise NotFound
             if not restarted:
                 raise ValidationFailed.one("id", "Only a delivery that has failed can be repeated")

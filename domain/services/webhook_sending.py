@@ -51,7 +51,7 @@ class WebhookSendingService:
 
     def noticed(self, events: Sequence[Event]) -> None:
         """Read the log soon if it has events that an endpoint wants, or if the endpoints have changed."""
-        if any(e.type in self._wanted or e.type.value.startswith("webhook_") for e in events):
+        if any(e.type in self._wanted or not e.type.is_known or e.type.value.startswith("webhook_") for e in events):
             self._wake.set()
 
     async def woken(self, seconds: float) -> None:

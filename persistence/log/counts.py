@@ -41,7 +41,7 @@ RECOUNT = (
 async def counts_by_period(connection: AsyncConnection, starts: Sequence[datetime]) -> list[EventCount]:
     """The kept counts, added up."""
     found = await connection.execute(BY_PERIOD, {"starts": list(starts), "first": starts[0]})
-    return [EventCount(EventType(type_), starts[period - 1], n) for type_, period, n in found]
+    return [EventCount(EventType.named(type_), starts[period - 1], n) for type_, period, n in found]
 
 
 _BODIES = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from persistence.keyset import Keyset
 from persistence.log.counts import counts_by_period
 from persistence.log.filters import CLOCKS_APART, filtered, first_id
 from persistence.log.table import events, log_state
+from persistence.log.unknown import read_known
 
 _COLUMNS = [events.c[name] for name in PLACED]
 STATE = select(log_state.c.epoch, log_state.c.last_seq, log_state.c.horizon, log_state.c.ancestors)
@@ -45,16 +47,25 @@ class SqlEventReader:
         return await self._fetch(select(*_COLUMNS).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
 
     async def page(self, window: Window, filter_: EventFilter, log: LogState) -> Page[Event]:
-        """Newest first. Raises ValidationFailed for a cursor that is not of this log."""
+        """Newest first, of known types. Raises ValidationFailed for a cursor that is not of this log."""
         newest = _newest(log)
-        return newest.page(await self._fetch(filtered(self._placed(), filter_, newest, window)), window)
+
+        async def read(without: frozenset[str]) -> list[Event]:
+            return await self._fetch(filtered(self._placed(without), filter_, newest, window))
+
+        return newest.page(await read_known(read, lambda found: found), window)
 
     async def pages_for_users(self, user_ids: Sequence[UUID], window: Window, log: LogState) -> dict[UUID, Page[Event]]:
-        """The newest entries about several users, in one statement."""
-        newest, statement = _newest(log), self._placed()
-        return await newest.pages_by_user(
-            self._connection, statement, events.c.user_id, user_ids, window, Event.from_record
-        )
+        """The newest entries about several users, of known types, in one statement."""
+        newest = _newest(log)
+
+        async def read(without: frozenset[str]) -> dict[UUID, Page[Event]]:
+            statement = self._placed(without)
+            return await newest.pages_by_user(
+                self._connection, statement, events.c.user_id, user_ids, window, Event.from_record
+            )
+
+        return await read_known(read, lambda pages: chain.from_iterable(page.items for page in pages.values()))
 
     async def counts(self, since: datetime, step: timedelta, at_most: int) -> Sequence[EventCount]:
         """How often each thing happened in each step since then, of the newest `at_most` events.
@@ -71,7 +82,7 @@ class SqlEventReader:
             .subquery()
         )
         statement = select(recent.c.type, recent.c.at, func.count()).group_by(recent.c.type, recent.c.at)
-        return [EventCount(EventType(t), at, n) for t, at, n in await self._connection.execute(statement)]
+        return [EventCount(EventType.named(t), at, n) for t, at, n in await self._connection.execute(statement)]
 
     async def counts_by_period(self, starts: Sequence[datetime]) -> Sequence[EventCount]:
         """How often each thing happened in each period, from the kept counts."""
@@ -101,8 +112,10 @@ class SqlEventReader:
         return [Event.from_record(row) for row in (await self._connection.execute(statement)).mappings()]
 
     @staticmethod
-    def _placed() -> Select[Any]:
-        return select(*_COLUMNS).where(events.c.seq.is_not(None))
+    def _placed(without: Collection[str] = ()) -> Select[Any]:
+        """The entries with a number, except those of some types."""
+        placed = select(*_COLUMNS).where(events.c.seq.is_not(None))
+        return placed.where(events.c.type.not_in(without)) if without else placed
 
 
 def _newest(log: LogState) -> Keyset[Event]:

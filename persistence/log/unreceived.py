@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, bindparam, text
 
 from domain.errors import Unavailable
-from domain.models.event_types import CHANGES_USERS
+from domain.models.event_types import changes_user
 from domain.models.log import Unreceived
 from persistence.direct import Direct, Prepared
 
@@ -82,7 +82,9 @@ class UnreceivedEvents:
         if not epoch == row["epoch"] == self._hub.epoch or not row["horizon"] <= head <= row["last_seq"]:
             return None  # another history, or entries that were pruned before they arrived
         server: datetime = row["server"]
-        return Unreceived(server, frozenset(r["user_id"] for r in rows if r["type"] in CHANGES_USERS))
+        # One row without a type says that everything has arrived.
+        changing = (r["user_id"] for r in rows if r["type"] is not None and changes_user(r["type"]))
+        return Unreceived(server, frozenset(changing))
 
 
 def _answer(waiting: list[asyncio.Future[Unreceived | None]], found: Unreceived | None) -> None:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.models.event import Event
-from domain.models.event_types import CHANGES_USERS
+from domain.models.event_types import changes_user
 from domain.models.log import Unreceived
 
 ANSWERS_MAX = 10_000
@@ -141,7 +141,7 @@ class Answers:
         if not self._kept:
             return
         for event in events:
-            if event.type not in CHANGES_USERS:
+            if not changes_user(event.type):
                 continue
             if event.user_id is None:
                 self.forget()

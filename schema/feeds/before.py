@@ -70,6 +70,8 @@ def _now(rows: Rows, last: Event) -> Before | None:
 def _undo(event: Event, after: Before) -> Before:
     if event.subject.kind is not SubjectKind.USER:
         return after
+    if not event.type.is_known:  # it may have changed anything
+        return Before(after.user, certain=False, verification_certain=False, sign_in_certain=False)
     back: dict[str, Any] = {c.field: c.before for c in event.changes if c.before is not None}
     fields: dict[str, Any] = {k: back[k] for k in ("email", "display_name") if k in back}
     if "role" in back:

@@ -101,7 +101,7 @@ class FeedProjection:
         created = event.type is EventType.USER_CREATED
         certain = before.certain_for(self.filter)
         if fits and self._matches_presence(query, now):
-            if created or not (was and certain):
+            if created or not (was and certain and event.type.is_known):
                 return (UserEntered(user=UserType(entity=now), cursor=cursor),)
             seen = policies.event_as_seen(actor, event, now)
             return (UserChanged(user=UserType(entity=now), cursor=cursor, changes=changes_as_seen(seen)),)

@@ -113,6 +113,41 @@ async def test_each_event_is_read_once_by_one_process_and_not_before_it_has_a_nu
         assert await unit.mails.read_log(TYPES, 10) == []
 
 
+UNKNOWN = """insert into events (type, subject_kind, subject_id, occurred_at)
+  values ('user_moved', 'user', gen_random_uuid(), now() - $1::interval)"""
+
+
+async def test_an_event_of_a_newer_release_is_left_to_it_for_a_minute(core: Core, settings: Settings) -> None:
+    """Only the newer process knows whether it announces a mail; without one, the queue goes on."""
+    first, second = await user(core), await user(core)
+    for added in (first, second):
+        if added is second:
+            await fetch(settings, UNKNOWN, timedelta(seconds=5))
+        await core.accounts.resets.request(Origin(), added.email)
+        await core.mails.take_requests()
+    await number_events(settings)
+
+    async def read() -> list[UUID | None]:
+        async with core.store.write() as unit:
+            found = await unit.mails.read_log(TYPES, 10)
+            await unit.commit()
+        assert found is not None
+        return [event.user_id for event in found if event.type in TYPES]
+
+    assert await read() == [first.id]
+    assert await read() == []
+    await fetch(settings, "update events set occurred_at = now() - interval '61 seconds' where type = 'user_moved'")
+    assert await read() == [second.id]
+    assert await read() == []
+
+
+async def test_mails_of_a_newer_release_are_left_to_it(core: Core, settings: Settings) -> None:
+    await add(core, mail_to(uuid4()), mail_to(uuid4()))
+    await fetch(settings, "update mails set kind = 'greeting' where ord = (select min(ord) from mails)")
+    async with core.store.write() as unit:
+        assert len(await unit.mails.claim(10, LEASE)) == 1
+
+
 async def test_events_are_read_in_batches_without_a_gap(core: Core, settings: Settings) -> None:
     users = [await user(core) for _ in range(5)]
     for added in users:

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from domain.models.event import Event
-from domain.models.event_types import CHANGES_USERS, EventType
+from domain.models.event_types import EventType, changes_user
 from domain.models.log import Unreceived
 from schema.execution.answers import ANSWERS_MAX, BODY_MAX, OVERHEAD, SIGHTED_MAX, AnswerKey, Answers
 from tests.unit.test_compiled import ENTRY
@@ -241,8 +241,8 @@ async def test_without_the_database_nothing_is_served() -> None:
 
 
 def test_which_events_change_users() -> None:
-    assert ENTRY.type in CHANGES_USERS
-    assert {str(t) for t in EventType if t not in CHANGES_USERS} == {
+    assert changes_user(ENTRY.type)
+    assert {str(t) for t in EventType if not changes_user(t)} == {
         "session_started",
         "session_revoked",
         "session_reuse_detected",

@@ -54,6 +54,16 @@ def test_an_event_is_the_same_from_its_record_a_message_and_a_file(event: Event)
     assert event_of(line_of(event, EPOCH)) == event
 
 
+def test_an_event_of_a_newer_release_is_the_same_from_a_message_and_a_file() -> None:
+    """A process that does not know a type numbers it, passes it on and exports it for those that do."""
+    known = Event(EventType.USER_ENABLED, Subject(SubjectKind.USER, USER.id), USER.id, NOW)
+    record = known.to_record() | {"type": "team_made", "subject_kind": "team"}
+    event = Event.from_record(record)
+    assert event.to_record() == record
+    assert decode(encode([event], EPOCH)) == (EPOCH, [event])
+    assert event_of(line_of(event, EPOCH)) == event
+
+
 @given(entries)
 def test_a_record_holds_plain_values_only(event: Event) -> None:
     """The drivers and the serializers need no class of this project."""

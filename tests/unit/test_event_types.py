@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from domain.models.event_types import PERSONAL_FIELDS, EventType, SubjectKind
+from domain.models.event_types import PERSONAL_FIELDS, EventType, SubjectKind, changes_user
 
 USERS = {
     "user_created",
@@ -55,6 +57,33 @@ def test_members_see_no_private_field() -> None:
 def test_only_events_about_users_change_the_directory() -> None:
     """The feed reads the subject of such an event as a user."""
     assert {t.traits.about for t in EventType if t.traits.changes_directory} == {SubjectKind.USER}
+
+
+def test_a_type_of_a_newer_release_is_carried_by_its_name_and_may_have_changed_the_user() -> None:
+    type_ = EventType.named("user_moved")
+    assert (type_, type_.value, type_.is_known) == ("user_moved", "user_moved", False)
+    assert type_ is EventType.named("user_moved")
+    assert type_ not in set(EventType), "no list of types has it, so the schema does not either"
+    traits = type_.traits
+    assert (traits.is_public, traits.ends_sessions, traits.changes_directory) == (False, True, True)
+    assert changes_user(type_)
+    assert EventType.named("user_created") is EventType.USER_CREATED
+    assert EventType.USER_CREATED.is_known
+
+
+def test_an_event_about_a_new_noun_is_not_about_a_user() -> None:
+    """Nothing takes the subject of such an event for a user, whose leaving a feed would report."""
+    kind = SubjectKind.named("starship")
+    type_ = EventType.named("starship_sold", kind)
+    assert (kind.value, type_.traits.about, type_.traits.changes_directory) == ("starship", kind, False)
+    assert kind not in set(SubjectKind)
+    assert SubjectKind.named("user") is SubjectKind.USER
+
+
+@pytest.mark.parametrize("name", [None, 7, "", "two words", "a-b"])
+def test_what_is_no_name_is_no_type(name: Any) -> None:
+    with pytest.raises(ValueError, match="is not a name"):
+        EventType.named(name)
 
 
 def test_a_type_without_traits_or_description_cannot_be_defined() -> None:

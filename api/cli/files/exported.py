@@ -36,6 +36,8 @@ class ExportedEvents:
                     raise self._refused(number, "this is not an exported event") from None
                 if not line.endswith(b"\n"):
                     raise self._refused(number, "the end of the line is missing; the export was interrupted")
+                if not event.type.is_known:
+                    raise self._refused(number, f"a newer release wrote it, and this one does not know {event.type}")
                 if epoch not in (None, cursor.epoch):
                     raise self._refused(number, "this event is from another log than those before")
                 epoch, self.bytes = cursor.epoch, file.tell()
