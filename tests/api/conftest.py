@@ -42,9 +42,9 @@ from tests.compiler import documents
 
 DATA_DIR = tempfile.TemporaryDirectory(prefix="rollcall-test-data-")
 """Where the servers of this process write mails."""
-WITHOUT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For clients of http:// alone: without it each would read all certificates of the system, 25 ms of processor time."""
+WITHOUT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # else each client would read the system's certificates, 25 ms
 ADMIN, PASSWORD = "admin@example.com", "correct horse battery"
+CREATE_USER = "mutation($i: CreateUserInput!) { createUser(input: $i) { ... on UserPayload { user { id } } } }"
 SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
   signIn(input: {email: $email, password: $password}) {
     __typename
@@ -68,8 +68,8 @@ class Server:
     """
 
     def __init__(self, settings: Settings, parts: Mapping[str, Any] | None = None, **options: Any) -> None:
-        own = {"documents": documents(), "hasher": Argon2Hasher(passes=1, memory_kib=8)}  # RFC 9106's least
-        self.application = Application(settings, **{**own, **(parts or {})})
+        hasher = Argon2Hasher(passes=1, memory_kib=8)  # RFC 9106's least
+        self.application = Application(settings, **{"documents": documents(), "hasher": hasher, **(parts or {})})
         self.port = free_port()
         self.uvicorn = uvicorn.Server(server_config(self.application, settings, port=self.port, **options))
         self._thread = threading.Thread(target=self.uvicorn.run, name="server")
@@ -183,11 +183,8 @@ class Api:
     async def new_user(self, admin: Person, role: str = "MEMBER", name: str = "Test Person") -> Person:
         """Create a user and sign in as them."""
         email = f"user{next(self.numbers)}-{secrets.token_hex(3)}@example.com"
-        created = await self.ask(
-            """mutation($i: CreateUserInput!) { createUser(input: $i) { ... on UserPayload { user { id } } } }""",
-            {"i": {"email": email, "displayName": name, "role": role, "password": PASSWORD}},
-            admin,
-        )
+        given = {"email": email, "displayName": name, "role": role, "password": PASSWORD}
+        created = await self.ask(CREATE_USER, {"i": given}, admin)
         assert created["createUser"], created
         return await self.sign_in(email, PASSWORD)
 
