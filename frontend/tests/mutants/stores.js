@@ -277,11 +277,7 @@ export const STORES = {
 			'closing leaves an entry in the history'
 		],
 		['\t\tawait this.#record();\n', '', 'a user who was just opened is not hidden'],
-		[
-			'this.#cancel ??= afterPaint(() => void this.#record());',
-			'void this.#record();',
-			'the address is changed before what was pressed is seen'
-		],
+		['afterPaint(() => void this.#record())', '(void this.#record(), () => {})', 'nothing is painted first'],
 		["(links[ids.indexOf(this.id ?? '')] ?? links[0])?.focus();", '', 'the focus is lost when it closes']
 	],
 	'lib/stores/user/row-use.svelte.ts': [
