@@ -12,6 +12,7 @@ const shared = {
 /** Stand-ins for SvelteKit's client. */
 const standIn = (file: string) => fileURLToPath(new URL(`./tests/document/kit/${file}`, import.meta.url));
 const alias = {
+	'$app/env': standIn('env.ts'),
 	'$app/forms': standIn('forms.ts'),
 	'$app/navigation': standIn('navigation.ts'),
 	'$app/state': standIn('state.svelte.ts')

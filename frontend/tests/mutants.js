@@ -4,6 +4,7 @@
  * change it here too.
  */
 
+import { ACCOUNTS } from './mutants/accounts.js';
 import { CHANGES } from './mutants/changes.js';
 import { STORES } from './mutants/stores.js';
 import { FORMS } from './mutants/forms.js';
@@ -17,6 +18,7 @@ import { SERVER } from './mutants/server.js';
 
 /** @type {Mutants} */
 export const MUTANTS = {
+	...ACCOUNTS,
 	...CHANGES,
 	...STORES,
 	...FORMS,

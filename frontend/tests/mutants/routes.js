@@ -6,11 +6,6 @@ export const ROUTES = {
 		['[...types, ...own]', '[...types]', 'a change of the endpoint is missed'],
 		['if (!document.hidden) read();', '', 'what waits is not read again']
 	],
-	'lib/stores/webhook/list.svelte.ts': [
-		['if (!found.includes(stored.id)) this.leave(stored.id);', '', 'a deleted endpoint stays'],
-		['endpoints.toReversed()', 'endpoints', 'the newest comes last'],
-		['			this.update(endpoint);\n', '']
-	],
 	'routes/(app)/webhooks/+page.svelte': [
 		["message.includes('endpoints already') ? m.full : m.badUrl", 'm.badUrl'],
 		['made = created;', '', 'the secret is not shown'],
@@ -53,7 +48,8 @@ export const ROUTES = {
 	],
 	'routes/(app)/+layout.server.ts': [
 		["depends('app:viewer');", ''],
-		['if (!locals.api.hasSession) locals.api.signIn();', '']
+		['if (!locals.api.hasSession) locals.api.signIn();', ''],
+		['if (enrolmentRequired) locals.api.enrol();', '', 'a page opens before a required factor is set up']
 	],
 	'routes/(app)/account/+page.svelte': [
 		['$effect(() => record.follow(live, cursor));', ''],

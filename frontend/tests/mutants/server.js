@@ -74,6 +74,7 @@ export const SERVER = {
 			'if (false) this.#leave',
 			'a mangled position is no page'
 		],
+		["if (code === 'ENROLMENT_REQUIRED') this.enrol();", ''],
 		["request.method === 'GET' ? fromBeginning", 'true ? fromBeginning', 'a form is sent again']
 	],
 	'lib/server/lists.ts': [

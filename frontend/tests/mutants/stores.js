@@ -16,12 +16,7 @@ export const STORES = {
 		['if (open) this.#leaving -= 1;', 'this.#leaving -= 1;'],
 		['if (open) this.#leaving -= 1;', '', 'a refused ending stays']
 	],
-	'lib/stores/api-key/list.svelte.ts': [
-		['if (!found.includes(stored.id)) this.leave(stored.id);', ''],
-		['this.update(key);', '', 'the last use is never current'],
-		['this.enter(key);', ''],
-		['{ event: () => void this.#read() }', '{ event: () => {} }']
-	],
+	'lib/stores/api-key/list.svelte.ts': [['{ event: () => void this.#read() }', '{ event: () => {} }']],
 	'lib/stores/waiting.svelte.ts': [
 		['this.#asked ? this.size : 0', 'this.size', 'what waits for the pointer is announced'],
 		['this.#values.size + this.#dropped', 'this.#values.size', 'only those kept are counted'],

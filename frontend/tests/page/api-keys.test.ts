@@ -49,6 +49,7 @@ test('a key is made with what was chosen, and its text is shown once', async () 
 	await waitFor(() => expect(secret()).toBe(SECRET));
 	expect(document.body.textContent).toContain(enApiKeys.once);
 	expect(names()).toEqual(['Backup', 'Key 1']);
+	expect(form('createKey').querySelector<HTMLInputElement>('[name=name]')!.value).toBe('');
 	const { input } = site.api.variables(CreateApiKey)[0]!;
 	expect(input).toMatchObject({ name: 'Backup', role: 'AUDITOR', scopes: ['INTROSPECT'] });
 	const days = (Date.parse(input.expiresAt!) - before) / 86_400_000;
@@ -92,6 +93,7 @@ test('a key is revoked, stays where it was, and its text is no longer shown', as
 	expect(revoked()).toHaveLength(1);
 	expect(secret()).toBeUndefined();
 	expect(document.activeElement).toBe(rows()[0]);
+	expect(rows()[0]!.querySelector('button')).toBeNull();
 	expect(site.api.variables(RevokeApiKey)).toEqual([{ id: '1' }]);
 });
 
@@ -118,6 +120,19 @@ test('what happens elsewhere is read again', async () => {
 	await waitFor(() => expect(names()).toEqual(['Key 3', 'Key 1', 'Key 2']));
 	expect(revoked().map((row) => row.dataset.key)).toEqual(['1']);
 	expect(rows()[2]!.textContent).toContain(enApiKeys.used);
+});
+
+test('a key that is refused is not taken for the one before, whose text is no longer shown', async () => {
+	site.api.on(CreateApiKey, () => ({ createApiKey: refused('FORBIDDEN') }));
+	await show([key('1')], { form: 'createKey', done: { key: key('1'), secret: SECRET } });
+	await fireEvent.submit(form('createKey'));
+	await screen.findByText(en.problem.FORBIDDEN);
+	expect(secret()).toBeUndefined();
+});
+
+test('a key that may check tokens says so', async () => {
+	await show([key('1', { scopes: ['INTROSPECT'] }), key('2')]);
+	expect(rows().map((row) => row.textContent!.includes(enApiKeys.introspect))).toEqual([true, false]);
 });
 
 test('an expired key says so', async () => {

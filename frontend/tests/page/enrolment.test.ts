@@ -1,7 +1,7 @@
 /** The page on which a required second factor is set up: before it is, nothing else; after it, the codes and the way on. */
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { beforeEach, expect, test } from 'vitest';
-import { BeginTotp, ConfirmTotp, Me } from '#lib/graphql/documents.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { BeginPasskey, BeginTotp, ConfirmTotp, FinishPasskey, Me } from '#lib/graphql/documents.ts';
 import { deEnrol } from '#lib/messages/de-enrol.ts';
 import { enEnrol } from '#lib/messages/en-enrol.ts';
 import { enrolMessages } from '#lib/messages/enrol.ts';
@@ -17,6 +17,7 @@ const PATH = '/second-factor?next=%2Factivity';
 const ACTIONS = '?next=%2Factivity&';
 let site: Site;
 beforeEach(() => (site = new Site(PATH, actions)));
+afterEach(() => vi.unstubAllGlobals());
 const show = (needed = true, form: unknown = null) =>
 	site.show(Page, { data: { needed, next: '/activity', actions: ACTIONS }, form });
 const form = (name: string) => document.querySelector<HTMLFormElement>(`form[data-form="${name}"]`)!;
@@ -35,11 +36,13 @@ test('says whether a factor is needed, and asks for a session first', async () =
 	const api = new FakeApi();
 	api.on(Me, () => ({ me: ADMIN, enrolmentRequired: true }));
 	expect(await loaded(api)).toEqual({ needed: true, next: '/activity', actions: ACTIONS });
+	api.on(Me, () => ({ me: ADMIN, enrolmentRequired: false }));
+	expect(await loaded(api)).toMatchObject({ needed: false });
 	api.on(Me, () => ({ me: null, enrolmentRequired: false }));
 	await expect(loaded(api)).rejects.toThrow('to sign in');
 	api.hasSession = false;
 	await expect(loaded(api)).rejects.toThrow('to sign in');
-	expect(api.asked).toHaveLength(2);
+	expect(api.asked).toHaveLength(3);
 });
 
 test('the address to go on to is kept by the forms, and leads to no other site', async () => {
@@ -71,6 +74,24 @@ test('leads through an authenticator app to the codes and the way on', async () 
 	await waitFor(() => expect(document.querySelectorAll('[data-recovery-codes] li')).toHaveLength(2));
 	expect(screen.getByText(`${enEnrol.done} ${enEnrol.keep}`).closest('[role=status]')).not.toBeNull();
 	expect(wayOn()!.getAttribute('href')).toBe('/activity');
+});
+
+test('a passkey leads on too', async () => {
+	vi.stubGlobal('PublicKeyCredential', { parseCreationOptionsFromJSON: (options: unknown) => options });
+	Object.defineProperty(navigator, 'credentials', {
+		configurable: true,
+		value: { create: () => Promise.resolve({ id: 'made' }) }
+	});
+	site.api.on(BeginPasskey, () => ({
+		beginPasskeyRegistration: { __typename: 'PasskeyOptions', options: {} } as never
+	}));
+	site.api.on(FinishPasskey, () => ({
+		finishPasskeyRegistration: { __typename: 'PasskeyPayload', passkey: { id: 'p1', name: 'Phone' } } as never
+	}));
+	await show();
+	await send('beginPasskey', { name: 'Phone', currentPassword: 'my password' });
+	await waitFor(() => expect(wayOn()?.getAttribute('href')).toBe('/activity'));
+	expect(document.querySelector('[data-recovery-codes]')).toBeNull();
 });
 
 test('without script, the codes come with the page', async () => {

@@ -3,6 +3,8 @@ import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
 	RotateSigningKeys,
+	ServiceInfo,
+	SigningKeys,
 	type ServiceCheck,
 	type ServiceSetting,
 	type SigningKeyRow
@@ -10,13 +12,13 @@ import {
 import { enHelp } from '#lib/messages/en-help.ts';
 import { enKeys } from '#lib/messages/en-keys.ts';
 import { en } from '#lib/messages/en.ts';
-import { rotateKeys } from '#lib/server/signing-key.ts';
+import { actions, load } from '../../src/routes/(app)/help/+page.server.ts';
 import Page from '../../src/routes/(app)/help/+page.svelte';
 import { Site } from '../document/site.ts';
 import { ADMIN, AT, refused } from '../fakes/rows.ts';
 
 let site: Site;
-beforeEach(() => (site = new Site('/help', { rotateKeys })));
+beforeEach(() => (site = new Site('/help', actions)));
 
 const show = (
 	checks: ServiceCheck[],
@@ -132,6 +134,17 @@ describe('the signing keys', () => {
 		await fireEvent.submit(button().form!);
 		await screen.findByText(en.problem.FORBIDDEN);
 		expect(rows()).toHaveLength(1);
+	});
+
+	test('are asked for by an admin only', async () => {
+		const info = { version: '1.2.3', checks: [], settings: null };
+		site.api.on(ServiceInfo, () => ({ serviceInfo: info as never }));
+		site.api.on(SigningKeys, () => ({ signingKeys: [key('present', 'CURRENT')] }));
+		const read = (role: 'ADMIN' | 'MEMBER') =>
+			load({ locals: { api: site.api }, parent: async () => ({ viewer: { ...ADMIN, role } }) } as never);
+		expect(await read('MEMBER')).toMatchObject({ version: '1.2.3', signingKeys: null });
+		expect(site.api.variables(SigningKeys)).toEqual([]);
+		expect(await read('ADMIN')).toMatchObject({ signingKeys: [{ kid: 'present' }] });
 	});
 
 	test('are not there for a member', async () => {

@@ -69,9 +69,16 @@ test('an address of somebody in the directory is refused beside its field, with 
 	await fireEvent.submit(form('invite'));
 	await screen.findByText(en.problem.EMAIL_TAKEN);
 	expect(document.querySelector('[data-holder="7"]')).not.toBeNull();
+	site.api.on(InviteUser, () => ({
+		inviteUser: { __typename: 'InvitationPayload' as const, invitation: row('di') }
+	}));
 	expect(site.api.variables(InviteUser)).toEqual([
 		{ input: { email: 'cy@example.com', displayName: null, role: 'MEMBER' } }
 	]);
+	await type('email', 'di@example.com');
+	await fireEvent.submit(form('invite'));
+	await screen.findByText(enInvitations.sent('di@example.com'));
+	expect(document.querySelector('[data-holder]')).toBeNull();
 });
 
 test.each(['Done', 'NotFoundProblem'] as const)(
@@ -85,9 +92,32 @@ test.each(['Done', 'NotFoundProblem'] as const)(
 		await screen.findByText(enInvitations.withdrawn);
 		expect(site.api.variables(WithdrawInvitation)).toEqual([{ id: '1' }]);
 		expect(ended().map((one) => one.dataset.invitation)).toEqual(['1']);
-		expect(rows()).toHaveLength(2);
+		expect(rows().map((one) => one.querySelectorAll('button').length)).toEqual([0, 1]);
+		expect(document.activeElement).toBe(rows()[0]);
 	}
 );
+
+test('one that is sent again shows until when', async () => {
+	const again = row('1', { expiresAt: '2999-01-01T00:00:00Z' });
+	site.api.on(InviteUser, () => ({
+		inviteUser: { __typename: 'InvitationPayload' as const, invitation: again }
+	}));
+	await show([row('1', { expiresAt: AT })]);
+	expect(rows()[0]!.textContent).toContain(enInvitations.over);
+	await type('email', '1@example.com');
+	await fireEvent.submit(form('invite'));
+	await screen.findByText(enInvitations.sent(again.email));
+	expect(rows()).toHaveLength(1);
+	expect(rows()[0]!.textContent).not.toContain(enInvitations.over);
+});
+
+test('one that cannot be withdrawn is as it was', async () => {
+	site.api.on(WithdrawInvitation, () => ({ withdrawInvitation: refused('FORBIDDEN') as never }));
+	await show([row('1')]);
+	await fireEvent.click(document.querySelector('button[value="1"]')!);
+	await screen.findByText(en.problem.FORBIDDEN);
+	expect(ended()).toEqual([]);
+});
 
 test('what others send and end is read again', async () => {
 	await show([row('1'), row('2')]);

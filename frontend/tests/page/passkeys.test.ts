@@ -11,6 +11,7 @@ import { Site } from '../document/site.ts';
 import { ADMIN, AT, DONE, refused, session, sessionPage, user } from '../fakes/rows.ts';
 
 const PHONE = { __typename: 'Passkey', id: 'p1', name: 'Phone', createdAt: AT, lastUsedAt: null } as never;
+const LAPTOP = { ...(PHONE as object), id: 'p2', name: 'Laptop' } as never;
 const NONE: readonly never[] = [];
 let site: Site;
 let create: () => unknown;
@@ -50,7 +51,7 @@ const show = (passkeys: readonly never[] = NONE, form: unknown = null) =>
 const form = (name: string) => document.querySelector<HTMLFormElement>(`form[data-form="${name}"]`)!;
 const block = () => document.querySelector<HTMLElement>('[data-passkeys]')!;
 const names = () =>
-	[...document.querySelectorAll('[data-passkey] > p:first-child')].map((p) => p.textContent);
+	[...document.querySelectorAll('[data-passkey] p:first-child span')].map((span) => span.textContent);
 
 async function send(name: string, fields: Record<string, string>) {
 	for (const [field, value] of Object.entries(fields))
@@ -126,4 +127,41 @@ test('without script, a refused removal is open, with its reason', async () => {
 	await show([PHONE], { form: 'removePasskey', refusal, kept: { id: 'p1' } });
 	expect(document.querySelector<HTMLDetailsElement>('[data-passkey] details')!.open).toBe(true);
 	screen.getByText(en.invalid.currentPassword);
+});
+
+test('after a failure another attempt is made, and what was said of the first is no longer shown', async () => {
+	create = () => {
+		throw new DOMException('', 'SecurityError');
+	};
+	await show();
+	await send('beginPasskey', { name: 'Phone', currentPassword: 'my password' });
+	await screen.findByText(enPasskey.failed);
+	create = () => ({ id: 'made' });
+	await fireEvent.submit(form('beginPasskey'));
+	await waitFor(() => expect(names()).toEqual(['Phone']));
+	expect(screen.queryByText(enPasskey.failed)).toBeNull();
+});
+
+test('one that was added and removed is not said to be added', async () => {
+	await show();
+	await send('beginPasskey', { name: 'Phone', currentPassword: 'my password' });
+	await screen.findByText(enPasskey.added('Phone'));
+	await send('removePasskey', { currentPassword: 'my password' });
+	await screen.findByText(enPasskey.removed);
+	expect(screen.queryByText(enPasskey.added('Phone'))).toBeNull();
+});
+
+test('of two, the refused removal says why at the one that stays', async () => {
+	site.api.on(RemovePasskey, () => ({ removePasskey: refused('INVALID_CREDENTIALS') as never }));
+	await show([PHONE, LAPTOP]);
+	const [, second] = document.querySelectorAll<HTMLFormElement>('form[data-form=removePasskey]');
+	await fireEvent.submit(second!);
+	const said = await screen.findByText(en.invalid.currentPassword);
+	expect(said.closest<HTMLElement>('[data-passkey]')!.dataset.passkey).toBe('p2');
+});
+
+test('a refused addition is open where the page came with it', async () => {
+	const refusal = { code: 'INVALID_CREDENTIALS', message: '', fields: { currentPassword: 'wrong' } };
+	await show(NONE, { form: 'beginPasskey', refusal, kept: null });
+	expect(form('beginPasskey').closest('details')!.open).toBe(true);
 });

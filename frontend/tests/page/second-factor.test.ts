@@ -106,3 +106,36 @@ test('without script, codes are shown by the page that answers', async () => {
 	await show(['TOTP'], { form: 'confirmTotp', done: CODES });
 	expect([state(), shownCodes()]).toEqual(['on', CODES]);
 });
+
+test('codes are not replaced with a wrong password, which is said beside its field', async () => {
+	site.api.on(RenewRecoveryCodes, () => ({ renewRecoveryCodes: refused('INVALID_CREDENTIALS') }));
+	await show(['TOTP']);
+	await send('recovery', { currentPassword: 'another' });
+	await screen.findByText(en.invalid.currentPassword);
+	expect([screen.queryByRole('alert'), shownCodes()]).toEqual([null, []]);
+});
+
+test('codes that have ended are not shown', async () => {
+	site.api.on(DisableTotp, () => ({ disableTotp: { __typename: 'Done', ok: true } as never }));
+	await show(['TOTP'], { form: 'confirmTotp', done: CODES });
+	await send('disableTotp', { currentPassword: 'my password', code: '222222' });
+	await waitFor(() => expect(state()).toBe('off'));
+	expect(shownCodes()).toEqual([]);
+});
+
+test('without script, new codes are said to replace the old ones', async () => {
+	await show(['TOTP'], { form: 'recovery', done: CODES });
+	expect(shownCodes()).toEqual(CODES);
+	expect(document.body.textContent).toContain(enFactor.renewed);
+});
+
+test.each([
+	['beginTotp', NONE],
+	['recovery', ['TOTP']],
+	['disableTotp', ['TOTP']]
+])('without script, a refused form is open: %s', async (name, factors) => {
+	const refusal = { code: 'INVALID_CREDENTIALS', message: '', fields: { currentPassword: 'wrong' } };
+	await show(factors, { form: name, refusal, kept: null });
+	expect(form(name).closest('details')!.open).toBe(true);
+	expect(document.querySelectorAll('[data-second-factor] details[open]')).toHaveLength(1);
+});

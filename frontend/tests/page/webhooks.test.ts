@@ -108,7 +108,9 @@ describe('the endpoints', () => {
 	});
 
 	test('what happens elsewhere is read again', async () => {
-		const update = await show([endpoint('1'), endpoint('2')]);
+		const update = await show([endpoint('1'), endpoint('2', { types: ['USER_CREATED'] })]);
+		const sent = [...document.querySelectorAll('[data-endpoint]')].map((row) => row.textContent!);
+		expect([m.all, m.some(1)].map((text, at) => sent[at]!.includes(text))).toEqual([true, true]);
 		const change = { ...event('x'), type: 'WEBHOOK_ENDPOINT_UPDATED' };
 		await site.push('UserEvents', { userEvents: { __typename: 'Event', ...change } });
 		await until(() => visits.invalidated.includes('app:webhooks'));
