@@ -23,7 +23,7 @@ test.each([
 	api.on(ConfirmTotp, () => ({ confirmTotp: refused('VALIDATION_ERROR') }));
 	const fields = { secret: 'ABCDEFGH', uri, qrSvg: '<svg/>' };
 	const answer = await confirmTotp(sent({ ...fields, code: '111111' }));
-	expect(isActionFailure(answer) && answer.data.kept).toEqual(shown ? fields : null);
+	expect(isActionFailure(answer) && answer.data?.kept).toEqual(shown ? fields : null);
 });
 
 test('an invitation without a role that there is makes a member', async () => {
