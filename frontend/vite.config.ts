@@ -58,6 +58,8 @@ export default defineConfig({
 							name: 'changes',
 							test: /src\/lib\/(components\/ui\/Dialog|messages\/change\.ts|utils\/user\/(plan|power))/
 						},
+						// Rows of lists that are no tables.
+						{ name: 'rows', test: /src\/lib\/components\/ui\/(ListRow|Meta)\.svelte/ },
 						// What a user's own page and one's account have in common; and what of a user's page is loaded elsewhere when it is used.
 						{
 							name: 'record',
@@ -71,6 +73,11 @@ export default defineConfig({
 						{
 							name: 'events',
 							test: /src\/lib\/(components\/event\/(EventDetails|EventIcon|EventRow)|messages\/(en-)?events|utils\/event\/(address|moment|sentence|words))/
+						},
+						// Pages with a short list and the form for one more.
+						{
+							name: 'short',
+							test: /src\/lib\/(components\/ui\/(Code|ItemList|SecretShown|SubHead)\.svelte|stores\/merged-rows)/
 						},
 						// On many pages.
 						{ name: 'shared', test: /src\/lib|lucide/, minShareCount: 6 }
