@@ -151,8 +151,10 @@ async def test_members_may_not_ask_for_other_users_tokens(directory: Directory) 
 
 async def test_the_number_of_keys_is_limited(directory: Directory) -> None:
     keys = [await directory.made(Role.MEMBER, CreateApiKey("Key", Role.MEMBER)) for _ in range(KEYS_MAX)]
-    with pytest.raises(ValidationFailed):
-        await directory.made(Role.MEMBER, CreateApiKey("Key", Role.MEMBER))
+    for name in ("Key", " "):
+        with pytest.raises(ValidationFailed) as refused:
+            await directory.made(Role.MEMBER, CreateApiKey(name, Role.MEMBER))
+        assert [f.field for f in refused.value.faults] == ["name"]
     await directory.service.revoke(directory.actors[Role.MEMBER], keys[0].id)
     await directory.made(Role.MEMBER, CreateApiKey("Key", Role.MEMBER))
 
@@ -167,7 +169,7 @@ async def test_who_sees_and_revokes_a_key(directory: Directory) -> None:
         await directory.service.revoke(auditor, key.id)
     admin = directory.actors[Role.ADMIN]
     assert await directory.service.of_user(admin, key.user_id) == [key]
-    await directory.service.revoke(admin, key.id)
+    assert (await directory.service.revoke(admin, key.id)).position == 2
     assert directory.live.settled == [key.user_id]
     assert await directory.service.get_many(admin, [key.id]) == {}
     assert (await directory.service.revoke(admin, key.id)).position is None, "a second time is no error, and no event"

@@ -70,6 +70,7 @@ async def test_who_is_invited_has_no_account_before_they_accept(world: World) ->
         invitation.id,
         by.id,
     )
+    assert [(c.field, c.before, c.after) for c in event.changes] == [("role", None, "auditor")]
     assert EMAIL not in repr(event)
     assert list(world.store.state.users) == [by.id]
     with pytest.raises(errors.InvalidCredentials):
@@ -93,6 +94,7 @@ async def test_accepting_makes_the_account_with_its_role_and_signs_in(world: Wor
     ]
     accepted = world.store.state.events[before + 2]
     assert (accepted.subject.id, accepted.user_id, accepted.actor_id) == (invitation.id, user.id, user.id)
+    assert accepted.user_version == user.version
     assert (world.store.state.invitations, world.store.state.links) == ({}, {})
     with pytest.raises(errors.TokenInvalid):
         await world.invitations.accept(ORIGIN, accepting(letter))

@@ -60,8 +60,9 @@ async def test_a_challenge_registers_one_passkey_of_one_user(ada: Keyed) -> None
 
 async def test_a_credential_belongs_to_one_user(ada: Keyed) -> None:
     bo = await Keyed.made(ada.world, "bo@example.com")
-    with pytest.raises(errors.ValidationFailed, match="registered already"):
+    with pytest.raises(errors.ValidationFailed, match="registered already") as refused:
         await bo.register("key of ada@example.com")
+    assert [f.field for f in refused.value.faults] == ["credential"]
 
 
 async def test_a_passkey_has_a_name(ada: Keyed) -> None:
@@ -75,8 +76,8 @@ async def test_the_number_of_passkeys_is_bounded(ada: Keyed) -> None:
     for number in range(PASSKEYS_MAX - 1):
         ada.world.limiter.counts.clear()
         await ada.register(f"more {number}")
-    with pytest.raises(errors.Forbidden):
-        await ada.register("too many")
+    with pytest.raises(errors.Forbidden, match="remove one first"):
+        await ada.world.passkeys.begin_registration(ada.by, PASSWORD)
     answer = {"challenge": begun["challenge"], "credential": "too many", "counter": 0}
     with pytest.raises(errors.Forbidden):
         await ada.world.passkeys.finish_registration(ada.by, "Phone", answer)
@@ -99,9 +100,12 @@ async def test_only_a_session_registers_or_removes(ada: Keyed) -> None:
 async def test_a_passkey_is_removed_in_a_new_session_or_with_the_password(ada: Keyed) -> None:
     assert ada.passkey is not None
     second = await ada.register("second")
-    await ada.world.passkeys.remove(ada.by, second.id)
-    assert ada.world.logged[-1] is REMOVED
-    ada.world.clock.move(seconds=NEW_SESSION.total_seconds() + 1)
+    third = await ada.register("third")
+    removed = await ada.world.passkeys.remove(ada.by, second.id)
+    assert (ada.world.logged[-1], removed.position) == (REMOVED, len(ada.world.logged))
+    ada.world.clock.move(seconds=NEW_SESSION.total_seconds())
+    await ada.world.passkeys.remove(ada.by, third.id)
+    ada.world.clock.move(seconds=1)
     for password in (None, "not the password"):
         with pytest.raises(errors.InvalidCredentials):
             await ada.world.passkeys.remove(ada.by, ada.passkey.id, password)

@@ -79,6 +79,7 @@ async def test_a_wrong_first_code_turns_nothing_on(begun: Enrolled, code: str) -
     with pytest.raises(errors.ValidationFailed) as refused:
         await begun.world.factors.confirm(begun.by, code)
     assert [f.field for f in refused.value.faults] == ["code"]
+    assert [f.field for f in refused.value.faults] == ["code"]
     await begun.sign_in()
 
 
@@ -99,7 +100,8 @@ async def test_first_codes_are_limited(begun: Enrolled) -> None:
 
 async def test_beginning_again_replaces_a_waiting_secret_and_never_a_confirmed_one(begun: Enrolled) -> None:
     begun.world.clock.move(seconds=ENROLMENT_LIFETIME.total_seconds() - 1)
-    await begun.world.factors.begin(begun.by, PASSWORD)
+    shown = await begun.world.factors.begin(begun.by, PASSWORD)
+    assert shown.secret == f"secret of {begun.user.email}"
     begun.world.clock.move(seconds=2)
     await begun.confirm()
     with pytest.raises(errors.Forbidden):
@@ -181,6 +183,30 @@ async def test_turning_it_off_needs_password_and_code(ada: Enrolled) -> None:
     assert ada.world.logged[-1] is REMOVED
     await ada.sign_in()
     assert not ada.world.store.state.recovery.get(ada.user.id)
+
+
+async def test_only_an_admin_resets_it_and_not_their_own(ada: Enrolled) -> None:
+    world = ada.world
+    admin, other = await world.user("admin@example.com", Role.ADMIN), await world.user("other@example.com")
+    own = actor(admin, await world.signed_in(admin))
+    for by, whose in ((actor(other), ada.user), (ada.by, ada.user), (own, admin)):
+        with pytest.raises(errors.Forbidden):
+            await world.factors.reset(by, whose.id)
+    assert ada.user.id in world.store.state.totp
+    before = len(world.logged)
+    assert (await world.factors.reset(own, other.id)).position is None, "there was none"
+    assert len(world.logged) == before
+    assert (await world.factors.reset(own, ada.user.id)).position == len(world.logged)
+    assert not world.store.state.recovery[ada.user.id], "the codes of a factor that is no more"
+
+
+async def test_the_code_of_an_app_that_waits_to_be_confirmed_proves_nothing(begun: Enrolled) -> None:
+    world = begun.world
+    options = await world.passkeys.begin_registration(begun.by, PASSWORD)
+    answer = {"challenge": options["challenge"], "credential": "key", "counter": 1}
+    await world.passkeys.finish_registration(begun.by, "Phone", answer)
+    with pytest.raises(errors.InvalidCredentials):
+        await begun.sign_in(begun.code())
 
 
 async def test_an_admin_resets_it_and_ends_every_session(ada: Enrolled) -> None:

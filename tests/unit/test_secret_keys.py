@@ -98,6 +98,10 @@ async def test_what_is_encrypted_is_brought_along() -> None:
         assert replace(totp, sealed=before[user_id].sealed) == before[user_id], "and nothing else has changed"
 
 
+async def test_where_nothing_is_encrypted_there_is_nothing_to_bring_along() -> None:
+    assert await service_of(FakeStore(), AFTER).reseal(system()) == 0
+
+
 async def test_what_no_key_opens_stays_as_it_is() -> None:
     store = store_of(["a key that nobody has any more, long gone"])
     before = dict(store.state.totp)

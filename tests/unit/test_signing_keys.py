@@ -72,18 +72,43 @@ async def test_a_rotation_is_an_event_for_auditors_that_concerns_no_user(desk: D
 async def test_one_rotation_at_a_time(desk: Desk) -> None:
     await desk.service.ensure()
     await desk.service.rotate(system())
-    with pytest.raises(ValidationFailed, match="waits to sign"):
+    with pytest.raises(ValidationFailed, match="waits to sign") as waiting:
         await desk.service.rotate(system())
-    with pytest.raises(ValidationFailed, match="negative"):
+    with pytest.raises(ValidationFailed, match="negative") as negative:
         await desk.service.rotate(system(), timedelta(seconds=-1))
+    assert [e.value.faults[0].field for e in (waiting, negative)] == ["delay", "delay"]
     assert len(desk.store.state.signing_keys) == 2
+
+
+async def test_without_a_delay_the_new_key_signs_at_once(desk: Desk) -> None:
+    await desk.service.ensure()
+    desk.clock.move(days=1)
+    await desk.service.rotate(system(), timedelta())
+    assert await desk.states() == {"ours-1": KeyState.RETIRED, "ours-2": KeyState.CURRENT}
+    assert desk.store.state.events[-1].changes[1].after == "current"
+
+
+async def test_a_retired_key_never_signs_again(desk: Desk) -> None:
+    await desk.service.ensure()
+    desk.clock.move(days=1)
+    await desk.service.rotate(system(), timedelta())
+    desk.clock.move(seconds=1)
+    await desk.service.revoke(system(), "ours-2")
+    assert await desk.states() == {
+        "ours-1": KeyState.RETIRED,
+        "ours-2": KeyState.REVOKED,
+        "ours-3": KeyState.CURRENT,
+    }
 
 
 async def test_when_the_current_key_is_revoked_the_next_one_signs_at_once(desk: Desk) -> None:
     await desk.service.ensure()
     await desk.service.rotate(system())
-    await desk.service.revoke(system(), "ours-1")
+    revoked = await desk.service.revoke(system(), "ours-1")
     assert await desk.states() == {"ours-1": KeyState.REVOKED, "ours-2": KeyState.CURRENT}
+    assert {k.kid: k.signs_from for k in await desk.service.usable()}["ours-2"] == desk.clock.now()
+    assert (revoked.value.kid, revoked.value.revoked_at, revoked.position) == ("ours-1", desk.clock.now(), 3)
+    assert desk.store.state.events[1].audience_before is Audience.AUDITORS
     changes = [[(c.field, c.before, c.after) for c in e.changes][1] for e in desk.store.state.events]
     assert changes == [("state", None, "next"), ("state", "current", "revoked"), ("state", "next", "current")]
 
@@ -101,6 +126,8 @@ async def test_a_revoked_next_key_never_signs_and_retires_no_other(desk: Desk) -
     desk.clock.move(days=1)
     assert await desk.states() == {"ours-1": KeyState.CURRENT, "ours-2": KeyState.REVOKED}
     assert len(desk.store.state.signing_keys) == 2
+    keys = await desk.service.usable()
+    assert ends_at(keys, next(k for k in keys if k.kid == "ours-1"), LIFETIME) is None
 
 
 async def test_an_unknown_or_revoked_key_cannot_be_revoked(desk: Desk) -> None:
