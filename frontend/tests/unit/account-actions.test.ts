@@ -22,8 +22,8 @@ test.each([
 ])('the secret is shown again only with an address of an authenticator app: %s', async (uri, shown) => {
 	api.on(ConfirmTotp, () => ({ confirmTotp: refused('VALIDATION_ERROR') }));
 	const fields = { secret: 'ABCDEFGH', uri, qrSvg: '<svg/>' };
-	const answer = await confirmTotp(sent({ ...fields, code: '111111' }));
-	expect(isActionFailure(answer) && answer.data?.kept).toEqual(shown ? fields : null);
+	const answer: unknown = await confirmTotp(sent({ ...fields, code: '111111' }));
+	expect(isActionFailure(answer) && answer.data).toMatchObject({ kept: shown ? fields : null });
 });
 
 test('an invitation without a role that there is makes a member', async () => {
