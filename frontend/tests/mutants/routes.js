@@ -21,7 +21,7 @@ export const ROUTES = {
 		['|| !isNewest(query)', ''],
 		['list.apply(event, missed)', 'list.apply(event)']
 	],
-	'routes/(app)/people/[id]/+page.svelte': [
+	'routes/(app)/people/[id]/User.svelte': [
 		['if (!first) untrack(() => record.refresh(read));', ''],
 		["void invalidate('app:viewer', true);", 'void 0;'],
 		["answer?.form === 'save' && answer.refusal ? answer.kept : undefined", 'undefined'],

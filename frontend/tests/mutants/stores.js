@@ -272,7 +272,11 @@ export const STORES = {
 			'closing leaves an entry in the history'
 		],
 		['\t\tawait this.#record();\n', '', 'a user who was just opened is not hidden'],
-		['afterPaint(() => void this.#record())', '(void this.#record(), () => {})', 'nothing is painted first'],
+		[
+			'requestAnimationFrame(() => setTimeout(() => this.#record()))',
+			'void this.#record()',
+			'nothing is painted first'
+		],
 		["(links[ids.indexOf(this.id ?? '')] ?? links[0])?.focus();", '', 'the focus is lost when it closes']
 	],
 	'lib/stores/user/row-use.svelte.ts': [

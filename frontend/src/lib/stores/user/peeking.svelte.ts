@@ -2,7 +2,6 @@
 import { onDestroy } from 'svelte';
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
-import { afterPaint } from '#lib/utils/after-paint.ts';
 
 interface Read {
 	/** The address of the list as it is shown, and what stands before the id in that with a user beside it. */
@@ -19,11 +18,10 @@ export class Peeking {
 	readonly #read: () => Read;
 	/** The user who is shown already, while the address still names the one before. */
 	#next = $state<string | null>(null);
-	#cancel: (() => void) | undefined;
 
 	constructor(read: () => Read) {
 		this.#read = read;
-		onDestroy(() => this.#cancel?.());
+		onDestroy(() => (this.#next = null));
 	}
 
 	get id(): string | null {
@@ -40,8 +38,9 @@ export class Peeking {
 	 * entry to the history; another user replaces it.
 	 */
 	show(id: string): void {
+		const waits = this.#next !== null;
 		this.#next = id;
-		this.#cancel ??= afterPaint(() => void this.#record());
+		if (!waits) requestAnimationFrame(() => setTimeout(() => this.#record()));
 	}
 
 	/** Moves the focus to the row of the user that was shown; `ids`: those of the rows, in order. */
@@ -53,15 +52,13 @@ export class Peeking {
 		else await goto(this.#read().here, { shallow: true, replace: true, state: { peek: null } });
 	}
 
-	/** Has the address name the user who is shown. */
+	/** Has the address name the user who is shown, and a user who is shown meanwhile. */
 	async #record(): Promise<void> {
-		this.#cancel?.();
-		this.#cancel = undefined;
-		const id = this.#next;
-		if (id === null) return;
-		const opens = this.#named === null;
-		const state = { peek: id, pushed: opens || page.state.pushed };
-		await goto(this.#read().peekPrefix + id, { shallow: true, replace: !opens, state });
-		if (this.#next === id) this.#next = null;
+		for (let id = this.#next; id !== null; id = this.#next) {
+			const opens = this.#named === null;
+			const state = { peek: id, pushed: opens || page.state.pushed };
+			await goto(this.#read().peekPrefix + id, { shallow: true, replace: !opens, state });
+			if (this.#next === id) this.#next = null;
+		}
 	}
 }
