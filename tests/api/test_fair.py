@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from persistence.spares import Spares
 from tests.api.conftest import Api, Person
 
 FIELDS = " ".join(f'f{i}: users(first: 1, search: "per") {{ totalCount edges {{ node {{ id }} }} }}' for i in range(10))
 LISTS = " ".join(f"f{i}: users(first: 1) {{ totalCount edges {{ node {{ id }} }} }}" for i in range(10))
 
 
+@contextmanager
+def connections_of(api: Api) -> Iterator[list[int]]:
+    """How many connections of the primary are in use, each time that one is taken, from the pool or from those kept beside it."""
+    database = api.server.container.core.database
+    held: list[int] = []
+    taken = Spares.take
+
+    def count(*_: object) -> None:
+        held.append(database.connections()["primary"])
+
+    async def take(spares: Spares) -> Any:
+        kept = len(spares)
+        connection = await taken(spares)
+        if len(spares) < kept:  # else the pool has told of it
+            count()
+        return connection
+
+    event.listen(database.primary.sync_engine, "checkout", count)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Spares, "take", take)
+        try:
+            yield held
+        finally:
+            event.remove(database.primary.sync_engine, "checkout", count)
+
+
 @pytest.mark.parametrize(("fields", "most"), [(LISTS, 3), (FIELDS, 1)], ids=["lists", "searches"])
 async def test_ten_root_fields_take_three_connections_and_ten_searches_one(
     api: Api, admin: Person, fields: str, most: int
 ) -> None:
-    engine = api.server.container.core.database.primary
-    pool: Any = engine.pool
-    held: list[int] = []
-
-    def count(*_: object) -> None:
-        held.append(pool.checkedout())
-
-    event.listen(engine.sync_engine, "checkout", count)
-    try:
+    with connections_of(api) as held:
         await api.ask(f"{{ {fields} }}", by=admin)
-    finally:
-        event.remove(engine.sync_engine, "checkout", count)
     assert len(held) >= 10
     assert max(held) <= most + 1, "the process itself may hold one more for a check"
 
 
 async def test_the_snapshots_of_one_socket_stay_within_the_session_s_share(api: Api, admin: Person) -> None:
-    engine = api.server.container.core.database.primary
-    pool: Any = engine.pool
-    held: list[int] = []
     feed = "subscription ($f: UserFilter) { userFeed(filter: $f) { __typename ... on FeedReady { cursor } } }"
-
-    def count(*_: object) -> None:
-        held.append(pool.checkedout())
-
     async with api.socket(admin) as socket:
-        event.listen(engine.sync_engine, "checkout", count)
-        try:
+        with connections_of(api) as held:
             for number in range(40):
                 since = {"f": {"createdAfter": f"2000-01-01T00:00:{number:02}Z"}}
                 await socket.subscribe(str(number), feed, since)
@@ -52,8 +63,6 @@ async def test_the_snapshots_of_one_socket_stay_within_the_session_s_share(api: 
             while ready < 40:
                 message = await socket.receive()
                 ready += message["payload"]["data"]["userFeed"]["__typename"] == "FeedReady"
-        finally:
-            event.remove(engine.sync_engine, "checkout", count)
     assert len(held) >= 40
     assert max(held) <= 6, "half of the pool, and one for the process itself"
 

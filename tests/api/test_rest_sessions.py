@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any
 
 import httpx
@@ -32,7 +33,7 @@ async def test_tokens_are_returned_and_valid(api: Api, person: Person) -> None:
 async def test_a_refused_sign_in_does_not_reveal_which_credential_is_wrong(
     api: Api, person: Person, wrong: str
 ) -> None:
-    email = person.email if wrong == "password" else "nobody@example.com"
+    email = person.email if wrong == "password" else f"{token_hex(8)}@example.com"
     password = PASSWORD if wrong == "email" else "not the password"
     answer = await api.rest("POST", LOGIN, json={"email": email, "password": password})
     assert code(answer) == (401, "INVALID_CREDENTIALS")
