@@ -24,6 +24,8 @@ const WORST: Record<string, string[]> = {
 	'src/lib/components/shell/Keyboard.svelte': ['ma', 'ipho'],
 	'src/lib/messages/locale.ts': ['; ', ';q', ';', ' ', 'a;q='],
 	'src/lib/server/cookies.ts': ['path', 'max-ag', 'secur', 'a', '0g'],
+	'src/lib/server/import-corrections.ts': ['\r', '\n', 'x'],
+	'src/lib/server/import.ts': ['\r', '\n', 'x'],
 	'src/lib/server/measurements.ts': [
 		'a',
 		'a{',
