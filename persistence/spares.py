@@ -1,8 +1,8 @@
 """Connections that stay out of SQLAlchemy's pool between the reads that are sent directly to the driver.
 
 To take a connection out of the pool and to put it back took 56 to 106 µs of processor time on a busy machine, as much as
-the driver takes for a small statement. Half of a pool's connections at most are spare, and none that is needed elsewhere: a unit of work
-that begins while all others are in use sends one back.
+the driver takes for a small statement. Half of a pool's connections at most are spare, and none that is needed elsewhere: a
+unit of work that begins while all others are in use sends one back.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Spares:
             self._spare.pop(0).close()
 
     def end(self) -> None:
-        """They have put it back."""
+        """It was put back."""
         self._holders -= 1
 
     async def take(self) -> Any:

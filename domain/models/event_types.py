@@ -13,8 +13,6 @@ from functools import lru_cache
 from typing import Self, TypeVar
 
 S = TypeVar("S", bound=StrEnum)
-
-
 NAMES_MAX = 1_000
 """How many names of a newer release are remembered."""
 

@@ -68,9 +68,7 @@ class MailService:
     async def read_log(self) -> bool:
         """Queue the mails that the next events announce; returns whether there may be more. Raises Unavailable."""
         async with self._store.write() as unit:
-            events = await unit.mails.read_log(
-                self._announced.keys(), EVENTS
-            )  # of unknown types too, once they are old
+            events = await unit.mails.read_log(self._announced.keys(), EVENTS)
             if events is None:
                 return False
             await unit.mails.add([mail for event in events for mail in self._mails_of(event)])
@@ -80,6 +78,7 @@ class MailService:
     def _mails_of(self, event: Event) -> Sequence[Mail]:
         owner = event.user_id or event.subject.id
         about = None if event.subject.kind is SubjectKind.USER else event.subject.id
+        # Nothing is announced by an event of an unknown type, which comes once it is old.
         return [
             Mail(uuid4(), kind, owner, event.user_id, event.occurred_at, subject_id=about)
             for kind in self._announced.get(event.type, ())

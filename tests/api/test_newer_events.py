@@ -9,10 +9,10 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from api.bootstrap import ensure_first_admin
 from domain.cursors import parse_cursor
-from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
+from tests.api.conftest import Api, Person
 from tests.api.feeds import FEED, Copy
+from tests.api.sites import Site, new_site
 from tests.integration.logs import session, up_to_date
 from tests.receiver import receiving
 
@@ -28,18 +28,13 @@ ENDPOINT = """mutation($url: String!) { createWebhookEndpoint(input: {name: "All
   ... on WebhookSecretPayload { webhookEndpoint { id } } } }"""
 DELIVERIES = "query($id: ID!) { webhookDeliveries(endpointId: $id, first: 50) { edges { node { type } } } }"
 NODE = "query($id: ID!) { node(id: $id) { id } }"
-Site = tuple[Api, Person]
 
 
 @pytest.fixture
 async def site(fresh_database_url: str, redis_url: str) -> AsyncIterator[Site]:
     """A server that may send to this machine, and its admin."""
-    settings = settings_for(fresh_database_url, redis_url, webhook_allowed_networks="127.0.0.0/8")
-    await ensure_first_admin(settings)
-    with Server(settings) as server:
-        api = Api(server)
-        async with api.http:
-            yield api, await api.sign_in(ADMIN, PASSWORD)
+    async with new_site(fresh_database_url, redis_url, webhook_allowed_networks="127.0.0.0/8") as running:
+        yield running
 
 
 async def write_as_newer(connection: asyncpg.Connection, person: Person, name: str) -> list[str]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from api.bootstrap import ensure_first_admin
-from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
+from tests.api.conftest import Api, Person
+from tests.api.sites import Site, new_site
 from tests.receiver import Received, Receiver, receiving
 
 CREATE = """mutation($i: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $i) {
@@ -23,7 +23,6 @@ DELIVERIES = """query($id: ID!, $s: WebhookDeliveryState) { webhookDeliveries(en
   edges { node { id type eventId state attempts lastStatus lastFault queuedAt event { id user { id } } } } } }"""
 UPDATE = """mutation($i: UpdateWebhookEndpointInput!) { updateWebhookEndpoint(input: $i) {
   ... on WebhookEndpointPayload { webhookEndpoint { enabled types } } } }"""
-Hooks = tuple[Api, Person]
 
 
 @pytest.fixture
@@ -33,14 +32,10 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def hooks(fresh_database_url: str, redis_url: str) -> AsyncIterator[Hooks]:
+async def hooks(fresh_database_url: str, redis_url: str) -> AsyncIterator[Site]:
     """A server that may send to this machine."""
-    settings = settings_for(fresh_database_url, redis_url, webhook_allowed_networks="127.0.0.0/8")
-    await ensure_first_admin(settings)
-    with Server(settings) as server:
-        api = Api(server)
-        yield api, await api.sign_in(ADMIN, PASSWORD)
-        await api.http.aclose()
+    async with new_site(fresh_database_url, redis_url, webhook_allowed_networks="127.0.0.0/8") as running:
+        yield running
 
 
 async def create(api: Api, admin: Person, url: str, *types: str) -> tuple[str, str]:
@@ -70,7 +65,7 @@ async def until_deliveries(api: Api, admin: Person, endpoint: str, holds: Callab
             await asyncio.sleep(0.05)
 
 
-async def test_an_event_reaches_its_receiver_signed(hooks: Hooks, receiver: Receiver) -> None:
+async def test_an_event_reaches_its_receiver_signed(hooks: Site, receiver: Receiver) -> None:
     api, admin = hooks
     endpoint, secret = await create(api, admin, receiver.url(), "USER_CREATED")
     person = await api.new_user(admin, name="Ada")
@@ -87,7 +82,7 @@ async def test_an_event_reaches_its_receiver_signed(hooks: Hooks, receiver: Rece
     assert shown["eventId"] == shown["event"]["id"] == received.headers["webhook-id"]
 
 
-async def test_the_cursor_of_a_message_is_one_of_the_log(hooks: Hooks, receiver: Receiver) -> None:
+async def test_the_cursor_of_a_message_is_one_of_the_log(hooks: Site, receiver: Receiver) -> None:
     api, admin = hooks
     await create(api, admin, receiver.url(), "USER_CREATED")
     await api.new_user(admin)
@@ -103,7 +98,7 @@ async def test_the_cursor_of_a_message_is_one_of_the_log(hooks: Hooks, receiver:
     assert message["userId"] == later.id
 
 
-async def test_both_secrets_sign_after_a_rotation(hooks: Hooks, receiver: Receiver) -> None:
+async def test_both_secrets_sign_after_a_rotation(hooks: Site, receiver: Receiver) -> None:
     api, admin = hooks
     endpoint, old = await create(api, admin, receiver.url(), "USER_CREATED")
     new = (await api.ask(ROTATE, {"id": endpoint}, admin))["rotateWebhookSecret"]["secret"]
@@ -114,7 +109,7 @@ async def test_both_secrets_sign_after_a_rotation(hooks: Hooks, receiver: Receiv
     assert verify(received, old)
 
 
-async def test_a_failed_delivery_is_shown_and_made_anew(hooks: Hooks, receiver: Receiver) -> None:
+async def test_a_failed_delivery_is_shown_and_made_anew(hooks: Site, receiver: Receiver) -> None:
     api, admin = hooks
     receiver.answers.append("410 Gone")
     endpoint, _ = await create(api, admin, receiver.url(), "USER_CREATED")
@@ -150,7 +145,7 @@ async def test_a_field_that_cannot_be_used_is_named(api: Api, admin: Person, fie
     assert [f["field"] for f in made["fields"]] == [field]
 
 
-async def test_only_admins_see_deliveries(hooks: Hooks, receiver: Receiver) -> None:
+async def test_only_admins_see_deliveries(hooks: Site, receiver: Receiver) -> None:
     api, admin = hooks
     endpoint, _ = await create(api, admin, receiver.url(), "USER_CREATED")
     auditor = await api.new_user(admin, role="AUDITOR")
@@ -161,7 +156,7 @@ async def test_only_admins_see_deliveries(hooks: Hooks, receiver: Receiver) -> N
     assert seen == {"__typename": "WebhookDelivery", "id": delivery["id"]}
 
 
-async def test_changes_of_endpoints_are_events_for_auditors(hooks: Hooks) -> None:
+async def test_changes_of_endpoints_are_events_for_auditors(hooks: Site) -> None:
     api, admin = hooks
     endpoint, secret = await create(api, admin, "https://receiver.example/hunter2")
     auditor = await api.new_user(admin, role="AUDITOR")
@@ -176,7 +171,7 @@ async def test_changes_of_endpoints_are_events_for_auditors(hooks: Hooks) -> Non
     assert secret not in str(found)
 
 
-async def test_metrics_count_deliveries(hooks: Hooks, receiver: Receiver) -> None:
+async def test_metrics_count_deliveries(hooks: Site, receiver: Receiver) -> None:
     api, admin = hooks
     await create(api, admin, receiver.url(), "USER_CREATED")
     await api.new_user(admin)
