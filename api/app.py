@@ -14,7 +14,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.bootstrap import Container, add_gauges, add_traces, build
+from api.bootstrap.container import Container, build
+from api.bootstrap.gauges import add_gauges
+from api.bootstrap.traces import add_traces
 from api.http.graphql import GraphQLEndpoint
 from api.http.hosts import HostGuard
 from api.http.middleware import CrossOrigin, ErrorMask, RequestMiddleware

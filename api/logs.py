@@ -21,6 +21,7 @@ import structlog
 from api.tracing.spans import add_trace_ids
 from domain.models.event import NewEvent
 from domain.models.event_types import EventType
+from domain.times import write_time
 
 PERSONAL_NAMES = frozenset({"email", "display_name", "ip_address", "user_agent"})
 """Logs name people by id."""
@@ -119,7 +120,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One record; a traceback is its `exception`."""
-        at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        at = write_time(datetime.fromtimestamp(record.created, UTC))
         line: dict[str, Any] = {
             **structlog.contextvars.get_contextvars(),
             "logger": record.name,

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from api.cli.local.embedded import Engines, kept_secret
 from api.settings import Settings
 from bench.growth.seed import BENCH_DOMAIN

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import uvloop
 
-from api.bootstrap import Container, build
+from api.bootstrap.container import Container, build
 from api.files import importing
 from bench.stack import Stack, folder, stack
 from bench.transfer.__main__ import import_users, write_file

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from bench.fanout.__main__ import machine
 from bench.fanout.contestants import ROLLCALL
 from bench.process import Server, StartError

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import asyncpg
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.logs import configure_logs
 from api.settings import Settings
 from bench.process import pin

@@ -10,6 +10,8 @@ from uuid import UUID
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from domain.times import write_time
+
 Cursor = NewType("Cursor", str)
 JSON = NewType("JSON", object)
 
@@ -20,11 +22,6 @@ def uuid_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def write_time(moment: datetime) -> str:
-    """RFC 3339 in UTC, ending in Z."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 RFC_3339 = re.compile(

@@ -28,7 +28,7 @@ from hypothesis import settings as hypothesis_settings
 
 from api.addresses import DatabaseAddress
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from tests.compiler import pytest_addoption, pytest_configure
 from tests.hanging import pytest_runtest_call, pytest_runtest_setup, pytest_runtest_teardown
 

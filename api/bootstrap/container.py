@@ -19,8 +19,8 @@ from api.auth.principals import PrincipalCache
 from api.bootstrap.answers import answers_of
 from api.bootstrap.checks import database_checks, external_checks, log_checks, redis_checks, replica_checks
 from api.bootstrap.contexts import live_contexts, socket_contexts
-from api.bootstrap.core import Core
 from api.bootstrap.parts import Parts
+from api.bootstrap.serving_core import ServingCore
 from api.http.document_budget import DocumentBudget
 from api.http.fair import Fairness
 from api.http.health import EXTERNAL_KEPT_SECONDS, Health, HealthProbes, Probe, each_apart, results
@@ -57,9 +57,9 @@ from schema.services import Services
 class Container(Parts):
     """One per serving process; `running` starts it and stops it."""
 
-    core: Core
+    core: ServingCore
 
-    def __init__(self, core: Core, **replaced: Any) -> None:
+    def __init__(self, core: ServingCore, **replaced: Any) -> None:
         super().__init__(replaced, core=core)
 
     def in_order(self) -> Sequence[AbstractAsyncContextManager[object]]:
@@ -292,6 +292,6 @@ def build(settings: Settings, **replaced: Any) -> Container:
     `replaced` has parts of the core or of the container by name, in place of the real ones. Raises TypeError for a name
     that is not a part.
     """
-    own = {name: part for name, part in replaced.items() if name in Core.names()}
+    own = {name: part for name, part in replaced.items() if name in ServingCore.names()}
     rest = {name: part for name, part in replaced.items() if name not in own}
-    return Container(Core(settings, serving=True, **own), **rest)
+    return Container(ServingCore(settings, **own), **rest)

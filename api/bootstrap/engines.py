@@ -1,4 +1,4 @@
-"""What the use cases stand on: the connections, the clock, the limits, and the sockets of this process."""
+"""What the use cases stand on: the connections, the clock, and the limits."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from api.bootstrap.parts import Parts
 from api.clock import SystemClock
 from api.jobs.failures import FailureQueue
 from api.settings import Settings
-from api.sockets.registry import SocketRegistry
-from api.sockets.revocation import Bounds, Revocation
 from api.workers.siblings import Siblings
 from domain.services.attempts import AttemptLimits, Attempts
+from domain.services.live import LiveSessions, NoLiveSessions
 from domain.services.principal import PrincipalService
 from domain.services.sign_in_failure import SignInFailureService
 from domain.services.unit import Clock, Store
@@ -112,24 +111,14 @@ class Engines(Parts):
         return RedisPresence(self.redis_url, self.namespace, self.redis_times)
 
     @cached_property
-    def registry(self) -> SocketRegistry:
-        """The open sockets; a command has none."""
-        return SocketRegistry(self.presence)
-
-    @cached_property
     def principals(self) -> PrincipalService:
         """Reads the current principals of sessions."""
         return PrincipalService(self.store)
 
     @cached_property
-    def revocation_bounds(self) -> Bounds:
-        """How late a socket may be closed."""
-        return Bounds()
-
-    @cached_property
-    def revocation(self) -> Revocation:
-        """Closes sockets that have lost their right."""
-        return Revocation(self.registry, self.principals.get_many, self.clock, self.revocation_bounds)
+    def revocation(self) -> LiveSessions:
+        """The sockets that use cases wait for; a command has none."""
+        return NoLiveSessions()
 
     @cached_property
     def failures(self) -> FailureQueue:

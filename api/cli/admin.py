@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from api.cli.local.access import directory
 from api.cli.local.accounts import user_of
 from api.settings import Settings

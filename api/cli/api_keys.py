@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.cli.local.access import directory
 from api.cli.local.accounts import user_of
 from api.settings import Settings

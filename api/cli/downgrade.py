@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 
 from api.addresses import DatabaseAddress
-from api.bootstrap import count_in_database
+from api.bootstrap.database import count_in_database
 
 ALEMBIC_TABLE = "alembic_version"
 STATEMENTS = re.compile(

@@ -8,7 +8,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from api.cli.local.access import directory
 from api.cli.output import check_output, written_file
 from api.files.exporting import export_users

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from api.cli.local.access import directory
 from api.files.importing import Tally, import_file
 from api.files.reader import Form, UserFile

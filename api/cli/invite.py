@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from api.cli.local.access import directory
 from api.settings import Settings
 from domain.models.actor import Origin, Role, system

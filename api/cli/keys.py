@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from api.cli.local.access import directory
 from domain.models.actor import system
 from domain.models.signing_key import PUBLISHED_BEFORE

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.cli.files.audit import export_events
 from api.cli.files.events import EventFile
 from api.cli.local.access import directory

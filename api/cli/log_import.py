@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from api.cli.files.exported import ExportedEvents
 from api.cli.local.access import directory
 from api.files.refused import FileRefused

@@ -17,7 +17,7 @@ from api.cli.backups.programs import find_programs
 from api.cli.backups.restoring import check_target, read_dump
 from api.cli.backups.running import ProgramFailed, interruptible
 from api.cli.local.access import Database, only_database
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.files.refused import FileRefused
 from api.revisions import shipped
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import api.lean  # noqa: F401 - first
 from api.app import Application
-from api.bootstrap import check_database, check_pool
+from api.bootstrap.database import check_database, check_pool
 from api.http.server import Server, server_config
 from api.logs import configure_logs
 from api.settings import Settings

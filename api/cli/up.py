@@ -14,11 +14,11 @@ from pathlib import Path
 
 import typer
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.access import announce, local_values, retract
 from api.cli.local.console import Build, Console, end_earlier_console, find_console
 from api.cli.local.embedded import Embedded, Engines
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.cli.serving import run
 from api.settings import LocalSettings, Settings
 

@@ -18,7 +18,7 @@ from api.files.reader import Form
 from domain import policies
 from domain.models.actor import Actor
 from domain.models.user import User
-from schema.scalars import write_time
+from domain.times import write_time
 
 COLUMNS = ("email", "display_name", "role", "status", "email_verified", "id", "created_at", "last_seen_at")
 MEDIA_TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.NDJSON: "application/x-ndjson"}

@@ -11,7 +11,7 @@ from domain.models.actor import Actor
 from domain.models.session import Session
 from domain.models.user import User
 from domain.services.sign_in import SignedIn
-from schema.scalars import write_time
+from domain.times import write_time
 
 
 def moment(value: datetime | None) -> str | None:

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from bench.fanout.contestants import MARK, ROLLCALL, ROLLCALL_DOCUMENT
 from bench.process import Server
 from bench.stack import Stack

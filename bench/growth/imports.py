@@ -7,7 +7,7 @@ from itertools import islice
 
 import asyncpg
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from bench.growth.generate import generated_users
 from bench.growth.place import Place
 from domain.models.actor import system

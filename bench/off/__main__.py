@@ -26,7 +26,7 @@ import httpx
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.cli.client import SIGNED_OUT, SignedIn, ask, sign_in
 from api.cli.local.embedded import EngineError
 from api.logs import configure_logs

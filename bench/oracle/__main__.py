@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from bench.fanout.contestants import ROLLCALL
 from bench.process import Server, StartError
 from bench.stack import PASSWORD, Stack, folder, stack

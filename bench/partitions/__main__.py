@@ -22,7 +22,7 @@ import psutil
 
 from api.addresses import DatabaseAddress
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 
 BATCH, RANGE = 500, 5000
 KINDS = ("one table", "partitions")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from api.addresses import DatabaseAddress
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from bench.plans.document import ARTEFACT, document
 from bench.plans.plan import plans
 from bench.plans.seed import seed

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import asyncpg
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.logs import configure_logs
 from api.settings import Settings
 from bench.directories import environment_of, new_token, settings_of

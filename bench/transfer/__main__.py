@@ -20,7 +20,7 @@ from pathlib import Path
 import asyncpg
 import uvloop
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.files.exporting import export_users
 from api.files.importing import import_file
 from api.files.reader import Form, UserFile

@@ -20,10 +20,10 @@ import asyncpg
 import httpx
 import psutil
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.local.embedded.process import end, end_of, family, free_port, send, spawn
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.logs import configure_logs
 from api.settings import Settings
 from bench.process import ROOT, StartError

@@ -20,7 +20,7 @@ from uuid import UUID
 import asyncpg
 import uvloop
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.settings import Settings
 from bench.fanout.contestants import ROLLCALL
 from bench.process import Server, StartError

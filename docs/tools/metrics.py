@@ -8,7 +8,8 @@ from typing import Any
 
 from prometheus_client.registry import Collector
 
-from api.bootstrap import add_gauges, build
+from api.bootstrap.container import build
+from api.bootstrap.gauges import add_gauges
 from api.settings import Settings
 from api.telemetry import Pulled
 from docs.tools.markdown import code, page, table

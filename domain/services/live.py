@@ -37,3 +37,10 @@ class LiveSessions(Protocol):
     async def settle(self, user_id: UUID) -> None:
         """Return once no socket here has lost its right: immediately if the user has none, within a bounded time."""
         ...
+
+
+class NoLiveSessions:
+    """A process without sockets."""
+
+    async def settle(self, user_id: UUID) -> None:
+        """There is nothing to wait for."""

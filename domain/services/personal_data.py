@@ -8,6 +8,7 @@ from typing import Any
 from domain import policies
 from domain.models.actor import Actor
 from domain.services.unit import Clock, Store
+from domain.times import write_time
 
 ROWS_MAX = 10_000
 """How many rows of a kind are given at once; only the log can have more, and `events` reads all of it."""
@@ -28,5 +29,5 @@ class PersonalDataService:
         async with self._store.read() as unit:
             records = await unit.personal_data.of_user(await unit.users.get(user_id), ROWS_MAX)
         incomplete = sorted(kind for kind, rows in records.items() if len(rows) >= ROWS_MAX)
-        exported_at = self._clock.now().isoformat().replace("+00:00", "Z")
+        exported_at = write_time(self._clock.now())
         return {"exportedAt": exported_at, "incomplete": incomplete, **records}

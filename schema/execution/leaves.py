@@ -15,8 +15,8 @@ from typing import Any
 import orjson
 from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLEnumType, GraphQLLeafType, Undefined
 
+from domain.times import write_time
 from schema.execution.plan import Unanswered
-from schema.scalars import write_time
 
 Bind = Callable[[object], str]
 """Makes a value available to the generated code; returns its name there."""

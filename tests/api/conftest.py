@@ -31,9 +31,10 @@ from websockets.exceptions import ConnectionClosed
 
 from api.app import Application
 from api.auth.passwords import Argon2Hasher
-from api.bootstrap import Container, ensure_first_admin
+from api.bootstrap.container import Container
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.http.server import server_config
 from api.settings import Settings
 from tests.api.commands import Rollcall
@@ -62,10 +63,7 @@ def free_port() -> int:
 
 
 class Server:
-    """The application in a thread with its own loop, served with Rollcall's own options unless a test replaces them.
-
-    `parts` replace its real ones, by name (api/bootstrap).
-    """
+    """The application in a thread with its own loop; `options` of the server and `parts` (by name) replace its own."""
 
     def __init__(self, settings: Settings, parts: Mapping[str, Any] | None = None, **options: Any) -> None:
         hasher = Argon2Hasher(passes=1, memory_kib=8)  # RFC 9106's least

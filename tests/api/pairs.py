@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.settings import Settings
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.settings import Settings
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.compiler import worth

@@ -17,7 +17,7 @@ import jwt
 import pyotp
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.client import Refused, sign_in
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.api.permissions import FINE, MUTATIONS, QUERIES

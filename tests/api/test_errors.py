@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.settings import Settings
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for

@@ -19,7 +19,7 @@ from uuid import uuid4
 import pytest
 from graphql import parse, validate
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from schema.execution.documents import DocumentRefused, Documents
 from schema.marks import COST_MAX
 from tests.api.commands import Rollcall

@@ -21,7 +21,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.console import Build, find_console
 from api.cli.local.console.door import FrontDoor
 from api.cli.local.embedded.process import free_port, port_taken, wait_until

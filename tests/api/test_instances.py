@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.settings import Settings
 from tests.api.conftest import ADMIN, PASSWORD, Server, settings_for
 from tests.api.rest import LOGIN, LOGOUT, REFRESH, code

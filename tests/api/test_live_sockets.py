@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.api.test_live import DISABLE, RENAME, live, names, rename
 

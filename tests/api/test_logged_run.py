@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.revisions import shipped
 from tests.api.conftest import ADMIN, PASSWORD, free_port, settings_for
 from tests.smtp import token_in

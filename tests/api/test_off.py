@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from api.bootstrap import ensure_first_admin
 from api.bootstrap.commits import Commits
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.settings import Settings
 from api.sockets.revocation import Bounds

@@ -7,7 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.bootstrap import ensure_first_admin, open_core
+from api.bootstrap.core import open_core
+from api.bootstrap.first_admin import ensure_first_admin
 from domain.cursors import parse_cursor, sequence_cursor
 from domain.models.actor import system
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, Socket, settings_for

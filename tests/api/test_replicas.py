@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.settings import Settings
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.api.test_live import live, names, rename

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.http.spool import MEMORY_BYTES
 from tests.api.commands import HOLD
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 from websockets.asyncio.client import connect
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from tests.api.commands import Rollcall
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Api, Server, Socket, free_port, settings_for
 from tests.api.test_live import live

@@ -15,7 +15,8 @@ import httpx
 import jwt
 import pytest
 
-from api.bootstrap import ensure_first_admin, open_core
+from api.bootstrap.core import open_core
+from api.bootstrap.first_admin import ensure_first_admin
 from domain.models.actor import system
 from domain.services.signing_key import SigningKeyService
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for

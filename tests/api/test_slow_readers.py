@@ -15,7 +15,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from api.bootstrap import ensure_first_admin, open_core
+from api.bootstrap.core import open_core
+from api.bootstrap.first_admin import ensure_first_admin
 from api.settings import Settings
 from api.sockets.outbox import BYTES_MAX
 from domain.models.actor import system

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from persistence.database import Database
 from persistence.engine import StatementLimits
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for

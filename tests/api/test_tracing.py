@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from api.bootstrap import build, ensure_first_admin
+from api.bootstrap.container import build
+from api.bootstrap.first_admin import ensure_first_admin
 from api.http.middleware import RequestMiddleware
 from api.http.operations import Operations
 from tests.api.conftest import ADMIN, PASSWORD, Api, Server, settings_for

@@ -17,7 +17,7 @@ import httpx
 import jwt
 import pytest
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from api.cli.local.console.node import node
 from domain.models.actor import system
 from domain.models.signing_key import KeyState

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from websockets.exceptions import WebSocketException
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded.process import port_taken
 from tests.api.commands import Rollcall
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, free_port, settings_for

@@ -11,10 +11,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.local.embedded.process import free_port
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from persistence.database import Database
 from persistence.health import SPILL, DatabaseHealth
 from persistence.redis.servers import connect

@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 
 from api.addresses import DatabaseAddress, check_database
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded import Embedded
 from api.cli.local.embedded.process import free_port
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from persistence.hosts import Hosts
 from persistence.preflight import fault_of
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for

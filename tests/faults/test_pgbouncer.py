@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from api.addresses import DatabaseAddress
-from api.bootstrap import Core, check_database, check_pool, ensure_first_admin
 from api.bootstrap import database as bootstrap
+from api.bootstrap.core import Core
+from api.bootstrap.database import check_database, check_pool
+from api.bootstrap.first_admin import ensure_first_admin
 from api.settings import ConfigurationError, Settings
 from persistence.engine import StatementLimits, session_settings
 from tests.api.commands import Rollcall

@@ -15,8 +15,8 @@ from uuid import uuid4
 import pytest
 from redis.exceptions import RedisError
 
-from api.bootstrap import Container
 from api.bootstrap.checks import redis_checks
+from api.bootstrap.container import Container
 from api.cli.local.embedded import Embedded
 from api.cli.local.embedded.process import free_port
 from persistence.health import RedisHealth

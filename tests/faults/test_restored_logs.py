@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.settings import Settings
 from tests.api.conftest import settings_for
 from tests.faults.databases import Clusters, Copy, clusters, cut_off, promoted

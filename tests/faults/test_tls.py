@@ -10,8 +10,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from api.addresses import DatabaseAddress, check_database
-from api.bootstrap import schema_revision
-from api.cli.migrate import upgrade
+from api.bootstrap.database import schema_revision
+from api.cli.local.upgrade import upgrade
 from api.settings import ConfigurationError
 from persistence.database import Database
 from persistence.preflight import fault_of

@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 
-from api.bootstrap import Container, ensure_first_admin
+from api.bootstrap.container import Container
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from domain.cursors import parse_cursor
 from tests.api.conftest import ADMIN, PASSWORD, Api, Person, Server, settings_for
 from tests.conftest import throwaway

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.bootstrap import Container, build
+from api.bootstrap.container import Container, build
 from api.settings import Settings
 from domain.models.event import NIL, Event
 

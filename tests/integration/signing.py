@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.settings import Settings
 
 

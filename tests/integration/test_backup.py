@@ -19,7 +19,7 @@ from api.cli.backups.programs import find_programs
 from api.cli.backups.restoring import check_target, read_dump
 from api.cli.backups.running import ProgramFailed
 from api.cli.local.access import Database
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.revisions import shipped
 from api.settings import ConfigurationError
 from tests.conftest import TestEngines

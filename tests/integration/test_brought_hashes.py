@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from api.auth.foreign_hashes import verifier_of
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from api.settings import Settings
 from domain.errors import InvalidCredentials
 from domain.models.actor import Origin, system

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from domain.errors import Forbidden
 from domain.models.actor import Actor, Role, system
 from domain.models.event import NIL

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.bootstrap import Container
+from api.bootstrap.container import Container
 from domain.models.actor import system
 from domain.services.user import CreateUser
 from persistence.log.wire import encode

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from api.logs import strike_text
 from api.settings import Settings
 from domain.errors import IdempotencyMismatch, LastAdmin, Taken, Unavailable, ValidationFailed, VersionConflict

@@ -15,8 +15,8 @@ import pytest
 from alembic import command
 
 from api.addresses import DatabaseAddress
-from api.bootstrap import Core, open_core
-from api.cli.migrate import alembic_config
+from api.bootstrap.core import Core, open_core
+from api.cli.local.upgrade import alembic_config
 from domain.models.actor import Actor, Role, system
 from domain.models.event import NIL, Event
 from domain.models.event_types import EventType

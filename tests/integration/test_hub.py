@@ -16,7 +16,7 @@ import pytest
 from broadcaster import Broadcast
 
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.settings import Settings
 from domain.cursors import LogCursor
 from domain.errors import Unavailable

@@ -9,9 +9,9 @@ from time import monotonic
 
 import pytest
 
-from api.bootstrap import Container
+from api.bootstrap.container import Container
 from api.cli.local.embedded import Embedded
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.settings import Settings
 from domain.models.actor import system
 from domain.services.user import CreateUser

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.files.importing import CHANGES_MAX, import_file
 from api.files.reader import Form, UserFile
 from domain.models.actor import Role, system

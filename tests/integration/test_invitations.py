@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from domain.models.actor import Role, system
 from domain.models.invitation import KEPT_AFTER_EXPIRY, Invitation
 from domain.pagination import Window

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.settings import Settings
 from domain.models.actor import Origin, system
 from domain.models.event_types import EventType

@@ -14,7 +14,7 @@ import pytest
 from alembic import command
 
 from api.addresses import DatabaseAddress
-from api.cli.migrate import alembic_config
+from api.cli.local.upgrade import alembic_config
 from tests.conftest import TestEngines
 
 BEFORE, HERE = "0005", "0006"

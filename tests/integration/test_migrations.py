@@ -12,7 +12,7 @@ from alembic import command
 from sqlalchemy import text
 
 from api.addresses import DatabaseAddress
-from api.cli.migrate import alembic_config, upgrade
+from api.cli.local.upgrade import alembic_config, upgrade
 from persistence.database import Database
 from persistence.tables import metadata
 from tests.conftest import TestEngines

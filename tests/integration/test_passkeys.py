@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from domain.errors import InvalidCredentials, LastAdmin
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserFilter, UserQuery

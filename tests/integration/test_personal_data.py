@@ -11,7 +11,7 @@ import asyncpg
 import pyotp
 import pytest
 
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from domain.models.actor import Actor, Origin, Role, system
 from domain.services.api_key import CreateApiKey
 from domain.services.personal_data import PersonalDataService

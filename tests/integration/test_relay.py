@@ -15,7 +15,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from domain.models.actor import system
 from domain.models.user import User, user_changed
 from domain.services.user import CreateUser, UpdateUser

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.cli.files.events import EventFile, line_of
 from api.cli.files.exported import ExportedEvents
 from domain.errors import Unavailable
@@ -117,14 +117,13 @@ async def test_an_erasure_after_an_export_is_repeated_as_the_log_has_it(
 ) -> None:
     """The same entries, erased by the service in one case and by importing an earlier export in the other."""
     async with instance(settings_for(fresh_database_url, redis_url)) as one:
-        core = one.core
-        user = (await core.users.create(system(), CreateUser("gone@example.com", "Gone Person"))).value
+        user = (await one.core.users.create(system(), CreateUser("gone@example.com", "Gone Person"))).value
         await until(lambda: one.hub.head == 1)
-        async with core.store.read() as unit:
+        async with one.core.store.read() as unit:
             before = list(await unit.events.after(0, 10))
-        await core.users.erase(system(), user.id)
+        await one.core.users.erase(system(), user.id)
         await until(lambda: one.hub.head == 2)
-        async with core.store.read() as unit:
+        async with one.core.store.read() as unit:
             after = list(await unit.events.after(0, 10))
     async with (
         open_core(settings_for(fresh_database_url, redis_url)) as core,

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from api.jobs.retention import Retention
 from domain.errors import Forbidden, PositionPruned, Unavailable, ValidationFailed
 from domain.models.actor import Actor, Role, system

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from domain.models.actor import Role, system
 from domain.models.directory import UserFilter, UserSort
 from domain.models.user import User

@@ -12,7 +12,7 @@ import asyncpg
 import pyotp
 import pytest
 
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from domain.errors import InvalidCredentials, SecondFactorRequired
 from domain.models.actor import Actor, Origin, system
 from domain.models.second_factor import FactorRequirement, SecondFactor

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from api.jobs.retention import Retention
 from domain.errors import Forbidden, SessionRevoked, ValidationFailed
 from domain.models.actor import Actor, Origin, Role, system

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from api.settings import Settings
 from domain.errors import (
     AccountDisabled,

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from api.bootstrap import Core, open_core
+from api.bootstrap.core import Core, open_core
 from domain.errors import ValidationFailed
 from domain.models.actor import system
 from domain.models.signing_key import KeyState

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.bootstrap import open_core
+from api.bootstrap.core import open_core
 from domain.models.actor import Role, system
 from domain.models.user import Status
 from domain.services.importing import ImportRow

@@ -11,8 +11,8 @@ import pytest
 from alembic import command
 
 from api.addresses import DatabaseAddress
-from api.bootstrap import Core, open_core
-from api.cli.migrate import alembic_config
+from api.bootstrap.core import Core, open_core
+from api.cli.local.upgrade import alembic_config
 from domain.errors import LastAdmin
 from domain.models.actor import Role, system
 from domain.models.directory import UserFilter, UserSort

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from api.bootstrap import Container, Core, build, open_core
 from api.bootstrap.commits import Commits
+from api.bootstrap.container import Container, build
+from api.bootstrap.core import Core, open_core
 from api.settings import Settings
 from domain.errors import TokenExpired, Unavailable
 from domain.models.actor import Origin, system

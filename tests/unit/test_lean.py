@@ -28,6 +28,15 @@ def test_the_supervisor_of_workers_loads_no_application() -> None:
     assert not set(said.split()) & {*UNLOADED, "api.app", "api.bootstrap", "graphql", "sqlalchemy"}
 
 
+@pytest.mark.parametrize("name", ["admin", "api-keys", "export", "import", "invite", "keys", "log"])
+def test_a_command_loads_no_server(name: str) -> None:
+    program = f"import sys; from api.cli.main import command_line; command_line([{name!r}]); print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    loaded = set(said.split())
+    assert "api.bootstrap.core" in loaded
+    assert not loaded & {"alembic", "api.bootstrap.container", "graphql", "schema.root", "starlette"}
+
+
 @pytest.mark.parametrize("given", [[], ["--help"], ["not-a-command"]])
 def test_without_a_command_all_are_there(given: list[str]) -> None:
     app = command_line(given)

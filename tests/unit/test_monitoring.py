@@ -13,7 +13,8 @@ import yaml
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.bootstrap import add_gauges, build
+from api.bootstrap.container import build
+from api.bootstrap.gauges import add_gauges
 from api.workers.siblings import merged
 from tests.unit.test_bootstrap import NOWHERE
 

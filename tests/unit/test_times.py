@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schema.scalars import read_time, write_time
+from domain.times import write_time
+from schema.scalars import read_time
 
 
 @pytest.mark.parametrize(

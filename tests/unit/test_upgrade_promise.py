@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 
 from api.addresses import DatabaseAddress
-from api.cli.migrate import alembic_config
+from api.cli.local.upgrade import alembic_config
 from api.revisions import shipped
 
 PROMISED_SINCE = "0018"

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Self
 
 from api.addresses import DatabaseAddress
-from api.bootstrap import unusable
 from api.bootstrap.backups import Contents, closing, opening, own_tables
+from api.bootstrap.database import unusable
 from api.cli.backups.archive import Backup
 from api.cli.backups.manifest import Manifest
 from api.cli.backups.programs import Programs, without_password

@@ -15,7 +15,7 @@ from domain.models.event import Event
 from domain.models.log import EventFilter
 from domain.pagination import PAGE_MAX, Window
 from domain.services.event import EventService
-from schema.scalars import write_time
+from domain.times import write_time
 
 COLUMNS = (
     "seq",

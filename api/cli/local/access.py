@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from api.addresses import DatabaseAddress
-from api.bootstrap import check_database, open_core
+from api.bootstrap.core import open_core
+from api.bootstrap.database import check_database
 from api.cli.local.embedded import Embedded, Engines, kept_secret
 from api.cli.local.embedded.private import write_text
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.logs import configure_logs
 from api.settings import LocalSettings, Settings
 

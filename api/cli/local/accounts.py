@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.bootstrap import Core
+from api.bootstrap.core import Core
 from domain.errors import NotFound
 from domain.models.text import canonical_email
 from domain.models.user import User
