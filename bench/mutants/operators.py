@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import CodeType
 
@@ -41,7 +42,12 @@ class Mutant:
     path: Path
     function: str
     change: str
-    code: CodeType
+    compiled: Callable[[], CodeType] = field(repr=False, compare=False)
+
+    @property
+    def code(self) -> CodeType:
+        """The function with the change; compiled when it is read."""
+        return self.compiled()
 
     @property
     def name(self) -> str:
@@ -105,7 +111,7 @@ def mutants(path: Path) -> Iterator[Mutant]:
                 change = f"{_short(node)} -> {'(nothing)' if became is None else _short(became)}"
                 seen[change] = seen.get(change, 0) + 1
                 mark = f" #{seen[change]}" if seen[change] > 1 else ""
-                yield Mutant(path, name, change + mark, _compiled(path, tree, name, place, number))
+                yield Mutant(path, name, change + mark, partial(_compiled, path, tree, name, place, number))
 
 
 def _body(function: Function) -> list[ast.AST]:

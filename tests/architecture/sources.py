@@ -13,10 +13,14 @@ PACKAGES = ("api", "schema", "domain", "persistence", "migrations")
 
 
 def modules(packages: Sequence[str] = PACKAGES) -> Iterator[tuple[Path, ast.Module]]:
-    """Every module of the packages: its path in the project, and its syntax tree."""
+    """Every module of the packages: its path in the project, and its syntax tree, which is not to be changed."""
     for package in packages:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT), ast.parse(path.read_text())
+        yield from _modules(package)
+
+
+@cache
+def _modules(package: str) -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple((p.relative_to(ROOT), ast.parse(p.read_text())) for p in sorted((ROOT / package).rglob("*.py")))
 
 
 @cache

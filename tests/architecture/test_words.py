@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from tests.architecture.sources import PACKAGES, modules
 
@@ -41,9 +42,11 @@ def parts(name: str) -> str:
     return f"_{re.sub(r'[^a-z0-9]+', '_', snake)}_"
 
 
+@cache
 def wrong(name: str) -> list[str]:
     """The faults of a name."""
-    return [f"{name}: not {word!r}, but {instead}" for word, instead in WORDS.items() if f"_{word}_" in parts(name)]
+    snake = parts(name)
+    return [f"{name}: not {word!r}, but {instead}" for word, instead in WORDS.items() if f"_{word}_" in snake]
 
 
 def names(tree: ast.Module) -> Iterator[str]:

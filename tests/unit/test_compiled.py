@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
 import pytest
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -121,11 +123,17 @@ def feed_messages(viewer: Actor) -> list[object]:
     ]
 
 
-def executor(text: str, variables: dict[str, object] | None = None, schema: GraphQLSchema = SCHEMA) -> Executor[Any]:
-    """The operation of a document, ready for execution."""
+@cache
+def parsed(text: str, schema: GraphQLSchema) -> DocumentNode:
+    """A valid document."""
     document = parse(text)
     assert not validate(schema, document)
-    found = Executor.build(schema, document, None, None, variables, None, hide_suggestions=True)
+    return document
+
+
+def executor(text: str, variables: dict[str, object] | None = None, schema: GraphQLSchema = SCHEMA) -> Executor[Any]:
+    """The operation of a document, ready for execution."""
+    found = Executor.build(schema, parsed(text, schema), None, None, variables, None, hide_suggestions=True)
     assert isinstance(found, Executor), found
     return found
 
