@@ -58,12 +58,11 @@ else
 	@echo "  On Debian and Ubuntu: apt-get install chromium. Elsewhere: make test-e2e CHROMIUM=/path/to/chromium"
 endif
 
-check: $(ready) ## check formatting, lint, types, layers, contract migrations, the console's and the documentation's
+check: $(ready) ## check formatting, lint, types, layers, the console's and the documentation's
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
-	$(bin)/python -m pytest -q -n $(WORKERS) tests/architecture tests/contract tests/integration/test_migrations.py
 	$(npm) run check
 	$(console_tool) build
 	$(npm) run size

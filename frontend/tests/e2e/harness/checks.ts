@@ -6,20 +6,24 @@ import type { Visitor } from './visitor.ts';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** No finding of axe, in the page's present state. */
-export async function expectAccessible(visitor: Visitor, what: string): Promise<void> {
+/** The rules about colours. */
+export const COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** No finding of axe, in the page's present state; by these rules, otherwise by all. */
+export async function expectAccessible(visitor: Visitor, what: string, rules?: string[]): Promise<void> {
 	const page = visitor.script ? visitor.page : await still(visitor);
+	const chosen: axe.RunOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: TAGS };
 	// By the debugger, which stands outside the page's content security policy.
 	await page.evaluate(axe.source);
-	const found = await page.evaluate(async (tags) => {
+	const found = await page.evaluate(async (runOnly) => {
 		const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
-			runOnly: { type: 'tag', values: tags },
+			runOnly,
 			resultTypes: ['violations']
 		});
 		return violations.flatMap(({ id, nodes }) =>
 			nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n').at(1)?.trim()}`)
 		);
-	}, TAGS);
+	}, chosen);
 	if (page !== visitor.page) await page.context().close();
 	expect(found, `axe on ${what}`).toEqual([]);
 }
