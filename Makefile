@@ -11,7 +11,8 @@ ready := $(venv)/.ready
 # The console's tools, with Node from its wheel.
 console_tool := $(bin)/rollcall console
 npm := $(console_tool) npm
-CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
+# The first is the smallest: it opens a page in half of the time.
+CHROMIUM ?= $(firstword $(foreach name,chromium-headless-shell chromium chromium-browser google-chrome,$(shell command -v $(name))))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.bootstrap.container import Container, build
 from api.bootstrap.gauges import add_gauges
 from api.bootstrap.traces import add_traces
+from api.http.closing import Closing
 from api.http.graphql import GraphQLEndpoint
 from api.http.hosts import HostGuard
 from api.http.middleware import CrossOrigin, ErrorMask, RequestMiddleware
@@ -81,9 +82,11 @@ class Application:
             await self._app(scope, receive, send)
 
     def drain(self) -> None:
-        """Be unready from now on, because the process is going to stop."""
+        """Be unready and end connections after their next answer from now on, because the process is going to stop."""
         if self.container is not None:
             self.container.health.stopping = True
+        if self._app is not None:
+            self._app = Closing(self._app)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

@@ -46,24 +46,22 @@ export default defineConfig({
 						{
 							name: 'frame',
 							priority: 1,
-							test: /src\/lib\/(components\/(shell\/(Preferences|places)|ui\/(Avatar|BackLink))|messages\/(en|all|first)\.ts|stores\/(clock|i18n|live\/|toasts|viewer|words)|utils\/(address|entry-address|format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevron-left|chevrons-up-down|user-plus|x)\.svelte/
+							test: /src\/lib\/(components\/(shell\/(Preferences|places)|ui\/(Avatar|BackLink|ListRow|Meta))|messages\/(en|all|first)\.ts|stores\/(clock|i18n|live\/|toasts|viewer|words)|utils\/(address|entry-address|format|graphql|keys|user\/rights))|lucide.*\/(braces|activity|users|circle-user|chart-no-axes-column|search|log-out|chevron-left|chevrons-up-down|user-plus|x)\.svelte/
 						},
 						// What lists have in common with the pages of what they list: each file is a request.
 						{
 							name: 'lists',
-							test: /src\/lib\/(components\/ui\/(DataTable|NewPill|PageHead|Time)|components\/user\/(HeldAddress|PresenceDot|RoleBadge|StatusBadge)|stores\/(controls\/(aim|debounce|highlight)|event\/)|utils\/(pages|user\/(address|expected|user-address)))|lucide.*\/(arrow-up|check|chevron-down|chevron-right|copy|download|play|upload)\.svelte/
+							test: /src\/lib\/(components\/ui\/(DataTable|NewPill|PageHead|Time)|components\/user\/(HeldAddress|PresenceDot|RoleBadge|StatusBadge)|stores\/(controls\/(action-bar|debounce|highlight)|event\/)|utils\/(pages|user\/(address|expected)))|lucide.*\/(arrow-up|check|chevron-right|copy|download|play|upload)\.svelte/
 						},
 						// Where users are changed.
 						{
 							name: 'changes',
 							test: /src\/lib\/(components\/ui\/Dialog|messages\/change\.ts|utils\/user\/(plan|power))/
 						},
-						// Rows of lists that are no tables.
-						{ name: 'rows', test: /src\/lib\/components\/ui\/(ListRow|Meta)\.svelte/ },
 						// What a user's own page and one's account have in common; and what of a user's page is loaded elsewhere when it is used.
 						{
 							name: 'record',
-							test: /src\/lib\/(components\/(session\/Session(List|Row)|user\/Profile(Form|Conflict))|messages\/(en-)?record|stores\/(session\/|user\/(draft|record|undo\.|user\.)))/
+							test: /src\/lib\/(components\/(session\/Session(List|Row)|user\/Profile(Form|Conflict))|messages\/(en-)?record|stores\/(session\/|user\/(draft|record|undo\.|user\.))|utils\/user\/user-address)/
 						},
 						{
 							name: 'person',
@@ -72,7 +70,7 @@ export default defineConfig({
 						// Wherever events are shown.
 						{
 							name: 'events',
-							test: /src\/lib\/(components\/event\/(EventDetails|EventIcon|EventRow)|messages\/(en-)?events|utils\/event\/(address|moment|sentence|words))/
+							test: /src\/lib\/(components\/event\/(EventDetails|EventIcon|EventRow)|messages\/(en-)?events|utils\/event\/(address|moment|sentence|words)|stores\/controls\/aim)|lucide.*\/chevron-down\.svelte/
 						},
 						// Pages with a short list and the form for one more.
 						{

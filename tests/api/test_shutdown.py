@@ -82,7 +82,7 @@ async def test_a_process_with_sockets_ends_in_time(rollcall: Rollcall) -> None:
     assert process.returncode in (0, -signal.SIGTERM), "it ends by the signal after its work"
 
 
-async def test_a_process_that_drains_is_unready_and_answers(rollcall: Rollcall) -> None:
+async def test_a_process_that_drains_is_unready_answers_and_ends_each_connection(rollcall: Rollcall) -> None:
     port = free_port()
     rollcall.environment |= {"API_PORT": str(port), "DRAIN_SECONDS": "3600"}
     rollcall.run("migrate")
@@ -96,10 +96,15 @@ async def test_a_process_that_drains_is_unready_and_answers(rollcall: Rollcall) 
                 return None
 
         await until(lambda: _is(status, 200), 120)
+        assert "connection" not in (await http.get("/livez")).headers, "kept for the next request"
         process.send_signal(signal.SIGTERM)
         await until(lambda: _is(status, 503), 120)
         assert (await http.get("/readyz")).json()["reasons"]["accepting"] == "this process is stopping"
-        assert (await http.get("/livez")).status_code == 200
+        answers = [await http.get("/livez"), await http.post("/graphql", json={"query": "{ __typename }"})]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert {answer.headers["connection"] for answer in answers} == {"close"}, (
+            "so that no gateway sends another over it"
+        )
     process.send_signal(signal.SIGINT)  # ends the draining
     await asyncio.to_thread(process.wait, 120)
 
