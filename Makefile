@@ -96,7 +96,7 @@ bench-fanout: $(ready) ## benchmark live fan-out against other servers, about 10
 bench-off: $(ready) ## measure from disabling a user to their last closed socket, with 2 instances and 1,000 sockets, about 2 minutes
 	@$(bin)/python -m bench.off $(BENCH)
 
-bench-oracle: $(ready) ## measure whether the time of sign-ins, resets, sign-ups and changes reveals known addresses, about two minutes
+bench-oracle: $(ready) ## measure whether the time of sign-ins, resets, sign-ups and changes reveals known addresses, about 6 minutes
 	@$(bin)/python -m bench.oracle $(BENCH)
 
 bench-sign-ins: $(ready) ## measure sign-ins a second of one process, and how long its event loop waits meanwhile, about 2 minutes
