@@ -93,8 +93,9 @@ bench-fanout: $(ready) ## benchmark live fan-out against other servers, about 10
 	@$(bin)/python -m bench.fanout $(BENCH)
 	@$(bin)/python -m bench.writes $(BENCH_WRITES)
 
-bench-off: $(ready) ## measure from disabling a user to their last closed socket, with 2 instances and 1,000 sockets, about 2 minutes
+bench-off: $(ready) ## measure from disabling a user to their last closed socket, with 2 instances and 1,000 sockets, and to a refusal by other services, about 3 minutes
 	@$(bin)/python -m bench.off $(BENCH)
+	@$(bin)/python -m bench.off.services
 
 bench-oracle: $(ready) ## measure whether the time of sign-ins, resets, sign-ups and changes reveals known addresses, about 6 minutes
 	@$(bin)/python -m bench.oracle $(BENCH)

@@ -86,15 +86,15 @@ async def _phase(stand: Stand, sockets: int) -> dict[str, list[float]]:
     async with AsyncExitStack() as stack:
         core = await stack.enter_async_context(open_core(settings))
         await core.read_signing_keys()
-        https = [await stack.enter_async_context(_http(i.url)) for i in stand.instances]
+        https = [await stack.enter_async_context(http_client(i.url)) for i in stand.instances]
         admin = await sign_in(https[0], ADMIN, stand.password)
-        disabled = [await _person(core) for _ in range(USERS)]
+        disabled = [await new_person(core) for _ in range(USERS)]
         each = max(1, sockets // USERS // len(stand.instances))
         held = [
             [[await _held(stack, i.port, person) for _ in range(each)] for i in stand.instances] for person in disabled
         ]
         for person, (here, elsewhere) in zip(disabled, held, strict=True):
-            await asyncio.sleep(random.uniform(*PAUSE))  # noqa: S311 - no secret
+            await pause()
             closing = [asyncio.create_task(_closed(s)) for s in (*here, *elsewhere)]
             sent = time.perf_counter()
             await ask(https[0], DISABLE, {"id": person.user_id}, admin.token)
@@ -106,11 +106,17 @@ async def _phase(stand: Stand, sockets: int) -> dict[str, list[float]]:
     return found
 
 
-def _http(url: str) -> httpx.AsyncClient:
+async def pause() -> None:
+    """What lies between two users."""
+    await asyncio.sleep(random.uniform(*PAUSE))  # noqa: S311 - no secret
+
+
+def http_client(url: str) -> httpx.AsyncClient:
+    """A client of an instance."""
     return httpx.AsyncClient(base_url=url, timeout=30, trust_env=False)
 
 
-async def _person(core: Core) -> SignedIn:
+async def new_person(core: Core) -> SignedIn:
     """A user with a session, created without the rate limits of HTTP."""
     email, password = f"off-{secrets.token_hex(6)}@example.com", secrets.token_urlsafe(12)
     await core.users.create(system(), CreateUser(email, "Somebody", password=password))
@@ -167,11 +173,12 @@ def _print(found: dict[str, dict[str, list[float]]], sockets: int) -> None:
     for phase, places in found.items():
         for place, seconds in places.items():
             what = "answer" if place == "the answer" else f"closed socket at {place}"
-            print(f"  {f'{what}, {phase}':58}{_figures(seconds)}")
+            print(f"  {f'{what}, {phase}':58}{figures(seconds)}")
     print()
 
 
-def _figures(seconds: Sequence[float]) -> str:
+def figures(seconds: Sequence[float]) -> str:
+    """The p50, the p99 and the longest, in milliseconds."""
     ordered = sorted(seconds)
     shown = (statistics.median(ordered), ordered[int(len(ordered) * 0.99)], ordered[-1])
     return "".join(f"{1000 * value:>9.1f}" for value in shown)
