@@ -48,7 +48,7 @@ mutants: $(ready) ## mutation tests: 85 % of the mutants of the domain and 80 % 
 	$(bin)/python -m bench.mutants $(MUTANTS)
 	$(npm) run mutants
 
-test-e2e: $(ready) ## the console's tests in a browser (CHROMIUM=path names one)
+test-e2e: $(ready) ## the console's tests in a browser (CHROMIUM=path names one, Debian's chromium-headless-shell is the quickest)
 ifneq ($(CHROMIUM),)
 	$(console_tool) build
 	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run test:e2e
