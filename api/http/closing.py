@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-CLOSE = (b"connection", b"close")
+from api.http.headers import adding
+
+CLOSE = ((b"connection", b"close"),)
 
 
 class Closing:
@@ -19,13 +21,4 @@ class Closing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), CLOSE]}
-            await send(message)
-
-        await self._app(scope, receive, answer)
+        await self._app(scope, receive, adding(CLOSE, send) if scope["type"] == "http" else send)

@@ -15,6 +15,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access_log import RequestRecord, current_request
+from api.http.headers import adding
 from api.http.refusals import CLOSED, SAFE_HEADERS, Refuse
 from api.logs import cut
 from api.scope import header
@@ -121,13 +122,7 @@ class CrossOrigin:
             await send({"type": "http.response.start", "status": 204, "headers": own + _preflight()})
             await send({"type": "http.response.body"})
             return
-
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *own]}
-            await send(message)
-
-        await self._app(scope, receive, answer)
+        await self._app(scope, receive, adding(own, send))
 
 
 def _preflight() -> list[tuple[bytes, bytes]]:

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http.headers import adding
 from api.settings import Settings
 
 PREFIXES = ("/api/v1/", "/admin/users")
@@ -62,10 +63,4 @@ class Deprecation:
         if scope["type"] != "http" or not self._headers or not scope["path"].startswith(PREFIXES):
             await self._app(scope, receive, send)
             return
-
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
-            await send(message)
-
-        await self._app(scope, receive, answer)
+        await self._app(scope, receive, adding(self._headers, send))

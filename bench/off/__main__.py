@@ -15,7 +15,6 @@ import random
 import secrets
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -28,12 +27,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from api.bootstrap.core import Core, open_core
 from api.cli.client import SIGNED_OUT, SignedIn, ask, sign_in
-from api.cli.local.embedded import EngineError
 from api.logs import configure_logs
 from api.settings import Settings
 from bench.fanout.__main__ import machine
 from bench.process import StartError
-from bench.verify.stand import ADMIN, Stand
+from bench.verify.stand import ADMIN, Stand, over_a_stand
 from domain.models.actor import Origin, system
 from domain.services.sign_in import SignIn
 from domain.services.user import CreateUser
@@ -55,24 +53,17 @@ def main() -> int:
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
     sockets = min(10_000, max(2 * USERS, options.sockets))
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="rollcall-off-", ignore_cleanup_errors=True) as name,
-            Stand(Path(name)) as stand,
-        ):
-            configure_logs("error", "console")  # Redis is stopped on purpose
-            found = {"with Redis": uvloop.run(_phase(stand, sockets))}
-            stand.engines.valkey.kill()
-            found["without Redis"] = uvloop.run(_phase(stand, sockets))
-    except (StartError, EngineError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped", file=sys.stderr)
-        return 130
+    return over_a_stand("off", lambda stand: _run(stand, sockets, options.json))
+
+
+def _run(stand: Stand, sockets: int, file: str | None) -> int:
+    configure_logs("error", "console")  # Redis is stopped on purpose
+    found = {"with Redis": uvloop.run(_phase(stand, sockets))}
+    stand.engines.valkey.kill()
+    found["without Redis"] = uvloop.run(_phase(stand, sockets))
     _print(found, sockets)
-    if options.json:
-        Path(options.json).write_text(json.dumps({"machine": machine(), "figures": found}, indent=1) + "\n")
+    if file:
+        Path(file).write_text(json.dumps({"machine": machine(), "figures": found}, indent=1) + "\n")
     slowest = max(max(seconds) for phase in found.values() for seconds in phase.values())
     return 1 if slowest > LOST_SECONDS else 0
 

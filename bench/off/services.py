@@ -11,7 +11,6 @@ import asyncio
 import re
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
@@ -24,35 +23,27 @@ import uvloop
 from api.bootstrap.core import Core, open_core
 from api.cli.client import SignedIn, ask, sign_in
 from api.cli.local.console.node import node
-from api.cli.local.embedded import EngineError
-from api.cli.local.embedded.process import end, end_of, family, free_port, spawn
+from api.cli.local.embedded.process import end, family, free_port, spawn
 from api.settings import Settings
 from bench.fanout.__main__ import machine
 from bench.off.__main__ import DISABLE, PATIENCE_SECONDS, USERS, figures, http_client, new_person, pause
 from bench.process import ROOT, StartError
-from bench.verify.stand import ADMIN, Stand
+from bench.verify.stand import ADMIN, Stand, over_a_stand
 from domain.models.actor import Role, system
 from domain.services.api_key import CreateApiKey
 
 FILES = {"python": "verify.py", "ts": "verify.ts"}
 NAMES = {"python": "the Python example", "ts": "the TypeScript example"}
-START_SECONDS, STOP_SECONDS = 30.0, 10.0
+START_SECONDS, STOP_SECONDS, ATTEMPTS = 30.0, 10.0, 30
 
 
 def main() -> int:
     """Run, and print the figures; 2 if something did not start or a token was not refused in time."""
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="rollcall-off-", ignore_cleanup_errors=True) as name,
-            Stand(Path(name)) as stand,
-        ):
-            found = uvloop.run(_measure(stand))
-    except (StartError, EngineError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped", file=sys.stderr)
-        return 130
+    return over_a_stand("off", _run)
+
+
+def _run(stand: Stand) -> int:
+    found = uvloop.run(_measure(stand))
     print(f"\n{machine()}\n{USERS} users disabled one after the other, at another instance than the services follow\n")
     print(f"  {'from sending the mutation to a refusal by':58}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}")
     for example, seconds in found.items():
@@ -102,16 +93,14 @@ async def _measure(stand: Stand) -> dict[str, list[float]]:
 def _service(example: str, folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """The address of a running example."""
     document = (ROOT / "docs" / "how-to" / "verify.md").read_text()
-    file, log, port = folder / FILES[example], folder / f"{example}.log", free_port()
+    file, port = folder / FILES[example], free_port()
     file.write_text("\n".join(re.findall(rf"```{example}\n(.*?)```", document, re.DOTALL)))
     uvicorn = (sys.executable, "-m", "uvicorn", "--app-dir", str(folder), "--port", str(port), "verify:app")
     command = uvicorn if example == "python" else (str(node()), str(file))
-    with log.open("ab") as output:
+    with (folder / f"{example}.log").open("ab") as output:
         child = spawn(command, environment={**environment, "PORT": str(port)}, output=output)
     try:
         yield f"http://127.0.0.1:{port}"
-    except TimeoutError:
-        raise StartError(f"{NAMES[example]} did not answer as it should:\n{end_of(log)}") from None
     finally:
         end(family(child.pid), (signal.SIGTERM, signal.SIGKILL), STOP_SECONDS)
         child.wait()
@@ -119,19 +108,22 @@ def _service(example: str, folder: Path, environment: Mapping[str, str]) -> Iter
 
 async def _accepted(core: Core, services: Mapping[str, httpx.AsyncClient]) -> SignedIn:
     """A user whom every service accepts: tokens from before a service began to follow the log are refused."""
-    person = await new_person(core)
-    async with asyncio.timeout(START_SECONDS):
-        while [s for s in services.values() if await _status(s, person) != 200]:
-            await asyncio.sleep(1)  # tokens have whole seconds
-            person = await new_person(core)
-    return person
+    for _ in range(ATTEMPTS):
+        person = await new_person(core)
+        if not [service for service in services.values() if await _status(service, person) != 200]:
+            return person
+        await asyncio.sleep(1)  # tokens have whole seconds
+    raise StartError("A service accepts no token")
 
 
 async def _answers(service: httpx.AsyncClient, person: SignedIn | None, status: int, seconds: float) -> float:
-    """The time at which the service first answered so. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while await _status(service, person) != status:
-            pass  # the request has waited
+    """The time at which the service first answered so. Raises StartError if it has not within so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            while await _status(service, person) != status:
+                pass  # the request has waited
+    except TimeoutError:
+        raise StartError(f"{service.base_url} did not answer {status} within {seconds:.0f} s") from None
     return time.perf_counter()
 
 

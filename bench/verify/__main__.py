@@ -9,16 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from api.cli.local.embedded import EngineError
 from api.cli.proof.report import Report
-from bench.process import StartError
 from bench.verify.faults import FAULTS
-from bench.verify.stand import Stand, Verdict
+from bench.verify.stand import Stand, Verdict, over_a_stand
 
 BEFORE_SECONDS, BETWEEN_SECONDS = 2.0, 3.0
 BEGUN = 10
@@ -32,26 +30,19 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=60, help="how long is written in a run (60)")
     parser.add_argument("--json", metavar="FILE", help="write the reports there too")
     options = parser.parse_args()
+    return over_a_stand("verify", lambda stand: _runs(stand, options.subscribers, options.seconds, options.json))
+
+
+def _runs(stand: Stand, subscribers: Sequence[int], seconds: int, file: str | None) -> int:
     found: list[dict[str, Any]] = []
     worst = 0
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="rollcall-verify-", ignore_cleanup_errors=True) as name,
-            Stand(Path(name)) as stand,
-        ):
-            for subscribers in options.subscribers:
-                verdict = run(stand, subscribers, options.seconds)
-                worst = max(worst, verdict.code)
-                found.append(verdict.report)
-                _print(verdict)
-    except (StartError, EngineError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped", file=sys.stderr)
-        return 130
-    if options.json:
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    for number in subscribers:
+        verdict = run(stand, number, seconds)
+        worst = max(worst, verdict.code)
+        found.append(verdict.report)
+        _print(verdict)
+    if file:
+        Path(file).write_text(json.dumps(found, indent=1) + "\n")
     return worst
 
 

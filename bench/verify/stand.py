@@ -9,8 +9,9 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ import httpx
 import psutil
 
 from api.bootstrap.first_admin import ensure_first_admin
-from api.cli.local.embedded import Embedded
+from api.cli.local.embedded import Embedded, EngineError
 from api.cli.local.embedded.process import end, end_of, family, free_port, send, spawn
 from api.cli.local.upgrade import upgrade
 from api.logs import configure_logs
@@ -96,6 +97,22 @@ class Verdict:
     code: int
     report: dict[str, Any]
     said: str
+
+
+def over_a_stand(name: str, run: Callable[[Stand], int]) -> int:
+    """The exit code of `run` over a stand of its own; 2 if something did not start, 130 if it was interrupted."""
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix=f"rollcall-{name}-", ignore_cleanup_errors=True) as folder,
+            Stand(Path(folder)) as stand,
+        ):
+            return run(stand)
+    except (StartError, EngineError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped", file=sys.stderr)
+        return 130
 
 
 class Stand:
