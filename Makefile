@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-e2e mutants check format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady bench-workers images docs-test lock clean
+.PHONY: help setup run test test-console test-e2e mutants check check-python check-console format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady bench-workers images docs-test lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,9 +40,11 @@ endif
 	$(bin)/python -m pytest -n $(WORKERS) $(TESTS)
 ifeq ($(TESTS),tests)
 	$(bin)/python -m pytest -n $(WORKERS) --without-compiler $(both_ways)
-	$(npm) test
-	@$(MAKE) --no-print-directory test-e2e
+	@$(MAKE) --no-print-directory -j 2 test-console test-e2e
 endif
+
+test-console: $(ready)
+	$(npm) test
 
 mutants: $(ready) ## mutation tests: 85 % of the mutants of the domain and 80 % of the console's must be killed (MUTANTS="--minutes 5")
 	$(bin)/python -m bench.mutants $(MUTANTS)
@@ -60,14 +62,19 @@ else
 endif
 
 check: $(ready) ## check formatting, lint, types, layers, the console's and the documentation's
+	@$(MAKE) --no-print-directory -j 2 check-python check-console
+
+check-python: $(ready)
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
+	@$(MAKE) --no-print-directory site
+
+check-console: $(ready)
 	$(npm) run check
 	$(console_tool) build
 	$(npm) run size
-	@$(MAKE) --no-print-directory site
 
 format: $(ready) ## apply the formatters and the linter's safe fixes
 	$(bin)/ruff check --fix .

@@ -18,6 +18,8 @@ from typing import Any
 
 import asyncpg
 
+from tests.api.forked import commands
+
 ROOT = Path(__file__).parents[2]
 """The project of this test run; the installed one may be another checkout."""
 PATIENCE = 120.0
@@ -67,17 +69,9 @@ class Rollcall:
         return process
 
     def run(self, *words: str, stdin: bytes = b"", code: int = 0) -> Ended:
-        """Run a command until it ends; asserts its exit code and that it printed no traceback."""
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / "rollcall"), *words],
-            cwd=self.folder,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        """Run a command until it ends, in a process that is forked; asserts its exit code and that it printed no traceback."""
+        done, out, err = commands().run(words, self.folder, self.environment, stdin, PATIENCE)
+        ended = Ended(done, out.decode(), err.decode())
         assert ended.code == code, ended
         assert "Traceback" not in ended.err, ended.err
         return ended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -99,19 +99,19 @@ def test_a_second_interruption_ends_the_check_and_cleans_up(stand: Stand) -> Non
     nothing_left(stand)
 
 
-def verdict_without(folder: Path, without: str) -> Verdict:
-    """The verdict on two servers without this guarantee, while Redis loses messages."""
+def verdict_without(folder: Path, without: str, strike: Callable[[Stand], None]) -> Verdict:
+    """The verdict on two servers without this guarantee, after a fault that needs it."""
     with Stand(folder, [weakened(without)] * 2, fast=True) as running:
         child = running.verify("--seconds", LONG, "--subscribers", "12", "--patience", "5")
         begun(running)
-        kill_valkey(running)
+        strike(running)
         begun(running, 60)
         child.terminate()
         return running.verdict(child, 120)
 
 
 def test_without_gap_detection_the_lost_events_are_named(tmp_path: Path) -> None:
-    verdict = verdict_without(tmp_path, "gaps")
+    verdict = verdict_without(tmp_path, "gaps", kill_valkey)
     assert verdict.code == 1, verdict
     assert verdict.report["verdict"] == "disproved"
     assert verdict.report["gaps"] > 0
@@ -123,20 +123,21 @@ def test_without_gap_detection_the_lost_events_are_named(tmp_path: Path) -> None
 
 
 def test_without_replay_the_lost_events_are_named(tmp_path: Path) -> None:
-    verdict = verdict_without(tmp_path, "replay")
+    verdict = verdict_without(tmp_path, "replay", kill_instance)
     assert verdict.code == 1, verdict
+    assert verdict.report["reconnects"] > 0, "those who were connected to the killed instance"
     assert verdict.report["missing"] > 0
 
 
 def test_an_event_received_twice_is_detected(tmp_path: Path) -> None:
-    verdict = verdict_without(tmp_path, "twice")
+    verdict = verdict_without(tmp_path, "twice", kill_instance)
     assert verdict.code == 1, verdict
     assert verdict.report["duplicates"] > 0
     assert verdict.report["missing"] == 0
 
 
 def test_an_acknowledged_write_without_a_commit_is_detected(tmp_path: Path) -> None:
-    verdict = verdict_without(tmp_path, "commit")
+    verdict = verdict_without(tmp_path, "commit", kill_instance)
     assert verdict.code == 1, verdict
     assert verdict.report["lost"] > 0
     assert any("was acknowledged and is not in the log" in fault for fault in verdict.report["faults"])
