@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-console test-e2e mutants check check-python check-console format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady bench-workers images docs-test lock clean
+.PHONY: help setup run test test-console test-e2e no-browser mutants check check-python check-console format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady bench-workers images docs-test lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ endif
 	$(bin)/python -m pytest -n $(WORKERS) $(TESTS)
 ifeq ($(TESTS),tests)
 	$(bin)/python -m pytest -n $(WORKERS) --without-compiler $(both_ways)
-	@$(MAKE) --no-print-directory -j 2 test-console test-e2e
+	@$(MAKE) --no-print-directory -j 3 test-console $(browser_tests)
 endif
 
 test-console: $(ready)
@@ -50,11 +50,17 @@ mutants: $(ready) ## mutation tests: 85 % of the mutants of the domain and 80 % 
 	$(bin)/python -m bench.mutants $(MUTANTS)
 	$(npm) run mutants
 
+# Tests in a browser wait more than they compute, so two halves run at once, each with engines and a directory of its own.
+browser_tests := $(if $(CHROMIUM),browser-1-of-2 browser-2-of-2,no-browser)
 test-e2e: $(ready) ## the console's tests in a browser (CHROMIUM=path names one, Debian's chromium-headless-shell is the quickest)
-ifneq ($(CHROMIUM),)
 	$(console_tool) build
-	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run test:e2e
-else ifeq ($(CI),true)
+	@$(MAKE) --no-print-directory -j 2 $(browser_tests)
+
+browser-%-of-2: $(ready)
+	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) run test:e2e -- --shard=$*/2
+
+no-browser:
+ifeq ($(CI),true)
 	@echo "No Chromium was found, and CI skips nothing: apt-get install chromium" >&2; exit 1
 else
 	@echo "SKIPPED the console's tests in a browser: no Chromium was found."
