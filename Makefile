@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-console test-e2e no-browser mutants check check-python check-console format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady bench-workers images docs-test lock clean
+.PHONY: help setup run test test-console test-e2e no-browser mutants check check-python check-console format bench-growth bench-queries bench-fanout bench-off bench-oracle bench-sign-ins bench-paint bench-inp plans verify docs site reference bench-rest bench-steady bench-workers images docs-test stack lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -133,6 +133,16 @@ images: $(ready) ## build both images with buildah, print their sizes, and run t
 verify: $(ready) ## prove that two instances lose nothing while every process is killed, about 4 minutes
 	@$(bin)/python -m bench.verify $(BENCH)
 
+# Patroni has an environment of its own too: only this uses it.
+patroni_venv := .venv-patroni
+stack: $(ready) $(patroni_venv)/.ready ## start PostgreSQL under Patroni, Valkey with Sentinel, three instances and Caddy, and cause faults (STACK="--only primary --sockets 200")
+	@$(bin)/python -m bench.topology $(STACK)
+
+$(patroni_venv)/.ready: bench/topology/requirements.lock
+	@$(PYTHON) -m venv --clear $(patroni_venv)
+	@$(patroni_venv)/bin/python -m pip install --quiet --require-hashes --requirement bench/topology/requirements.lock
+	@touch $@
+
 # The site has an environment of its own, so that nobody who runs Rollcall installs what builds it.
 docs_venv := .venv-docs
 docs: reference site ## build docs/ as a site in build/docs, with the reference from the code; a broken link fails
@@ -164,9 +174,10 @@ lock: ## resolve the dependencies again and write the locks (UPGRADE=1 upgrades 
 	$(subst pyproject.toml,$(client)/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file $(client)/requirements.lock
 	$(subst pyproject.toml,docs/tools/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file docs/tools/requirements.lock
 	$(subst pyproject.toml,docs/examples/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file docs/examples/requirements.lock
+	$(subst pyproject.toml,bench/topology/requirements.in,$(compile)) $(if $(UPGRADE),--upgrade) --output-file bench/topology/requirements.lock
 
 clean: ## remove everything that was built; the data in .rollcall stays
-	rm -rf $(venv) $(docs_venv) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
+	rm -rf $(venv) $(docs_venv) $(patroni_venv) .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
 	rm -rf frontend/node_modules frontend/build frontend/.svelte-kit frontend/test-results .rollcall/npm-cache
 	find . -name __pycache__ -type d -not -path './.rollcall/*' -prune -exec rm -rf {} +
 
