@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import asyncpg
 
-from api.bootstrap import ensure_first_admin
+from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded.place import find_place
 from api.cli.local.embedded.process import end, end_of, family, free_port
 from api.cli.migrate import upgrade
