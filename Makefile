@@ -136,6 +136,7 @@ verify: $(ready) ## prove that two instances lose nothing while every process is
 # Patroni has an environment of its own too: only this uses it.
 patroni_venv := .venv-patroni
 stack: $(ready) $(patroni_venv)/.ready ## start PostgreSQL under Patroni, Valkey with Sentinel, three instances and Caddy, and cause faults (STACK="--only primary --sockets 200")
+	@$(console_tool) build
 	@$(bin)/python -m bench.topology $(STACK)
 
 $(patroni_venv)/.ready: bench/topology/requirements.lock

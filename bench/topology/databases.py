@@ -37,7 +37,7 @@ class Databases:
     """The servers, until the block ends. `pooled` is the address for queries, `direct` leads to the primary itself."""
 
     def __init__(self, hosts: Sequence[Host], gate: Host, folder: Path, programs: Programs) -> None:
-        self._gate, self._folder, self._programs = gate, folder, programs
+        self._hosts, self._gate, self._folder, self._programs = hosts, gate, folder, programs
         self._passwords = Passwords(*(secrets.token_urlsafe(12) for _ in range(3)))
         self.members = [
             Member(f"postgres-{h.name}", h.address, free_port(), free_port(), folder / f"postgres-{h.name}")
@@ -204,6 +204,10 @@ class Databases:
         answer = httpx.post(f"{primary.api}/switchover", json=body, timeout=60, trust_env=False)
         if answer.status_code != 200:
             raise StartError(f"Patroni did not switch over: {answer.text}")
+
+    def host_of(self, member: Member) -> Host:
+        """Where a member runs."""
+        return self._hosts[self.members.index(member)]
 
     def _part(self, member: Member) -> Part:
         return self._patroni[self.members.index(member)]

@@ -20,7 +20,10 @@ RESTORES = 5
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`harmless`: not one request may fail. `resyncs`: what was written last is lost on purpose, and clients must read again."""
+    """`harmless`: not one request may fail. `resyncs`: what was written last is lost on purpose, and clients must read again.
+
+    `cuts`: it needs hosts with networks of their own.
+    """
 
     name: str
     title: str
@@ -28,6 +31,7 @@ class Fault:
     harmless: bool = False
     resyncs: bool = False
     sharded: bool = False
+    cuts: bool = False
 
 
 def kill_instance(stack: Topology) -> None:
@@ -81,6 +85,21 @@ def switch_over(stack: Topology) -> None:
     stack.databases.wait_for_sync()
 
 
+def cut_off_primary(stack: Topology) -> None:
+    """Cut the host of the primary PostgreSQL off, with all that runs there, until the others have another primary, and join it again."""
+    lost = stack.databases.primary()
+    host = stack.databases.host_of(lost)
+    stack.network.cut(host)
+    try:
+        stack.databases.wait_for_other(lost)
+        time.sleep(DOWN_SECONDS)
+    finally:
+        stack.network.join(host)
+    stack.databases.wait_for_sync()
+    stack.valkeys.wait_until_whole()
+    stack.front.wait_until_ready()
+
+
 def kill_valkey(stack: Topology) -> None:
     """Kill a primary Valkey; another takes over, and the killed one comes back as a replica."""
     killed = stack.valkeys.kill_primary()
@@ -114,6 +133,7 @@ FAULTS = (
     Fault("switchover", "a replica promoted (switchover)", switch_over),
     Fault("primary", "kill -9 of the primary PostgreSQL", kill_primary),
     Fault("host", "loss of the primary PostgreSQL with its Patroni", kill_primary_host),
+    Fault("partition", "the host of the primary PostgreSQL cut off from the others", cut_off_primary, cuts=True),
     Fault("restore", "a backup restored while clients write", restore_backup, resyncs=True),
     Fault("upgrade", "rolling upgrade with a migration in between", rolling_upgrade, harmless=True),
 )

@@ -87,8 +87,7 @@ class Front:
             for instance in self.instances:
                 stack.callback(instance.stop)
                 instance.launch()
-            for instance in self.instances:
-                instance.wait()
+            self.wait_until_ready()
             if self._has_console:
                 stack.enter_context(self._door())
             stack.enter_context(self._caddy)
@@ -106,6 +105,11 @@ class Front:
             if time.monotonic() > give_up:
                 raise StartError("The gateway does not reach the API")
             time.sleep(0.1)
+
+    def wait_until_ready(self) -> None:
+        """Return once every instance may be sent requests. Raises StartError."""
+        for instance in self.instances:
+            instance.wait()
 
     def _door(self) -> FrontDoor:
         sources = find_console()

@@ -76,10 +76,11 @@ def listens(host: Host, port: int) -> bool:
         return False
 
 
-def answer_of(url: str) -> httpx.Response | None:
+def answer_of(url: str, token: str | None = None) -> httpx.Response | None:
     """The answer to a GET; None without one."""
+    headers = {} if token is None else {"authorization": f"Bearer {token}"}
     try:
-        return httpx.get(url, timeout=2.0, trust_env=False)
+        return httpx.get(url, timeout=2.0, trust_env=False, headers=headers)
     except httpx.HTTPError:
         return None
 

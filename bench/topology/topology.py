@@ -20,13 +20,14 @@ import asyncpg
 from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.embedded.place import find_place
 from api.cli.local.embedded.process import end, end_of, family, free_port
-from api.cli.migrate import upgrade
+from api.cli.local.upgrade import upgrade
 from api.logs import configure_logs
 from api.settings import Settings
 from bench.process import ROOT, StartError
 from bench.topology.databases import Databases, Programs
 from bench.topology.front import DRAIN_SECONDS, Front, Instance, build_console
-from bench.topology.hosts import Host, answer_of, find_programs
+from bench.topology.hosts import answer_of, find_programs
+from bench.topology.network import Network
 from bench.topology.valkeys import Sharded, Valkeys, Watched
 
 ADMIN = "admin@example.com"
@@ -47,8 +48,7 @@ class Topology:
     def __init__(self, folder: Path, say: SAY, *, sharded: bool = False, console: bool = True) -> None:
         self.folder, self._say = folder, say
         self._is_sharded, self._has_console = sharded, console
-        self.hosts: Sequence[Host] = [Host(name) for name in HOSTS]
-        self.gate = Host("gate")
+        self.network = Network(HOSTS)
         self.password = secrets.token_urlsafe(16)
         self._stack = ExitStack()
 
@@ -61,11 +61,13 @@ class Topology:
             if self._has_console:
                 build_console(ROOT / ".rollcall", self._say)
             began = time.monotonic()
+            stack.enter_context(self.network)
+            hosts = self.network.hosts
             self._say("Starting etcd, PostgreSQL under Patroni, HAProxy and PgBouncer")
             programs = Programs(named, place.postgres_programs)
-            self.databases = stack.enter_context(Databases(self.hosts, self.gate, self.folder, programs))
+            self.databases = stack.enter_context(Databases(hosts, self.network.gate, self.folder, programs))
             self._say(f"Starting Valkey {'as a Cluster of six' if self._is_sharded else 'with Sentinel'}")
-            given = (self.hosts, self.folder, place.valkey_program)
+            given = (hosts, self.folder, place.valkey_program)
             self.valkeys: Valkeys = Sharded(*given) if self._is_sharded else Watched(*given)
             stack.enter_context(self.valkeys)
             self._say("Starting three instances, the console and Caddy")
@@ -84,10 +86,11 @@ class Topology:
             "DATABASE_DIRECT_URL": self.databases.direct,
             "REDIS_URL": self.valkeys.url,
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "PUBLIC_URL": f"http://{self.gate.address}:{port}",
-            "TRUSTED_PROXIES": self.gate.address,
+            "PUBLIC_URL": f"http://{self.network.gate.address}:{port}",
+            "TRUSTED_PROXIES": self.network.gate.address,
             "DRAIN_SECONDS": str(DRAIN_SECONDS),
             "ACCESS_TOKEN_SECONDS": "3600",
+            "METRICS_TOKEN": secrets.token_urlsafe(32),
             "LOG_LEVEL": "warning",
             "DATA_DIR": str(self.folder / "data"),
         }
@@ -99,8 +102,8 @@ class Topology:
         )
         upgrade(settings.direct_database_url)
         asyncio.run(ensure_first_admin(settings))
-        instances = [Instance.on(host, self.folder, self.environment) for host in self.hosts]
-        return Front(self.gate, port, self.folder, caddy, instances, console=self._has_console)
+        instances = [Instance.on(host, self.folder, self.environment) for host in self.network.hosts]
+        return Front(self.network.gate, port, self.folder, caddy, instances, console=self._has_console)
 
     def rollcall(self, *words: str, source: Path = ROOT, seconds: float = 120.0) -> str:
         """The output of one command. Raises StartError."""
@@ -146,7 +149,7 @@ class Topology:
     def _sockets(self) -> int:
         found = 0
         for instance in self.front.instances:
-            answer = answer_of(f"http://{instance.upstream}/metrics")
+            answer = answer_of(f"http://{instance.upstream}/metrics", self.environment["METRICS_TOKEN"])
             found += 0 if answer is None else sockets_in(answer.text)
         return found
 
