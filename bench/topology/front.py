@@ -118,6 +118,7 @@ class Front:
             "PATH": os.environ["PATH"],
             "API_URL": f"http://{self.instances[0].upstream}",
             "PUBLIC_URL": self.url,
+            "HOST": self._gate.address,
             "PORT": str(self._console_port),
             "TRUSTED_PROXIES": self._gate.address,
         }

@@ -83,7 +83,7 @@ class Network:
         own = _namespace(os.getpid())
         if not wait_until(lambda: _namespace(holder.pid) != own, STOP_SECONDS):
             raise StartError(f"The host {name} has no network of its own")
-        inside, prefix = f"{name}-in", ("nsenter", f"--net=/proc/{holder.pid}/ns/net")
+        inside, prefix = f"{name}-in", (_path("nsenter"), f"--net=/proc/{holder.pid}/ns/net")
         _ip("link", "add", _port(name), "type", "veth", "peer", "name", inside)
         stack.callback(_ip, "link", "delete", _port(name))
         _ip("link", "set", inside, "netns", str(holder.pid))
@@ -103,6 +103,12 @@ class Network:
     def join(self, host: Host) -> None:
         """Undo `cut`. Raises StartError."""
         _ip("link", "set", _port(host.name), "up")
+
+
+def _path(program: str) -> str:
+    path = shutil.which(program, path=SYSTEM_PATH)
+    assert path is not None, "has_namespaces() has looked for it"
+    return path
 
 
 def _port(name: str) -> str:
