@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,7 @@ from api.bootstrap.first_admin import ensure_first_admin
 from api.cli.local.console import Build, find_console
 from api.cli.local.console.door import FrontDoor
 from api.cli.local.embedded.process import free_port, port_taken, wait_until
+from domain.errors import Unavailable
 from tests.api.conftest import ADMIN, PASSWORD, SIGN_IN, Server, settings_for
 from tests.api.half_requests import ends
 
@@ -228,6 +230,12 @@ def test_an_unavailable_server_is_reported(gateway: Gateway, tmp_path: Path) -> 
         assert api.status_code == 503
         assert api.headers["retry-after"] == "1"
         assert api.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+        v1 = visitor.get("/api/v1/users", timeout=60)
+        assert (v1.status_code, v1.headers["retry-after"]) == (503, "1")
+        assert v1.json().keys() == {"success", "error", "timestamp"}
+        assert v1.json()["error"] == {"code": "UNAVAILABLE", "message": Unavailable.default, "details": {}}
+        moment = datetime.strptime(v1.json()["timestamp"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        assert abs(datetime.now(UTC) - moment) < timedelta(minutes=1)
         page = visitor.get("/people", timeout=60)
         assert page.status_code == 503
         assert "cannot be reached" in page.text
