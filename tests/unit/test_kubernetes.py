@@ -127,9 +127,8 @@ def test_the_console_has_no_secret() -> None:
 def test_the_ingress_routes_as_the_gateway_does() -> None:
     (rule,) = named("Ingress", "rollcall")["spec"]["rules"]
     paths = {path["path"]: path["backend"]["service"]["name"] for path in rule["http"]["paths"]}
-    match = re.search(r"^\t@api path (.*)$", (ROOT / "deploy/Caddyfile").read_text(), re.MULTILINE)
-    assert match
-    assert {path.removesuffix("/*") for path in match[1].split()} == {
+    found = re.findall(r"^\t@(?:api|watch) path (.*)$", (ROOT / "deploy/Caddyfile").read_text(), re.MULTILINE)
+    assert {path.removesuffix("/*") for path in " ".join(found).split()} == {
         p for p, to in paths.items() if to == "rollcall-api"
     }
     assert paths["/"] == "rollcall-console"
