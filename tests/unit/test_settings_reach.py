@@ -86,6 +86,7 @@ def test_the_values_that_compose_passes_for_unset_variables_are_accepted(monkeyp
         "trusted_proxies",
         "log_format",
         "smtp_url",
+        "drain_seconds",
     }
 
 
