@@ -20,7 +20,7 @@ from api.cli.local.embedded.process import end, free_port, has_ended, send, wait
 from bench.process import StartError
 from bench.topology import configurations as configured
 from bench.topology.configurations import DATABASE, ROLE, Member, Passwords
-from bench.topology.hosts import PATRONI, Host, Part, answer_of, listens, not_root
+from bench.topology.hosts import PATRONI, Host, Kept, Part, answer_of, listens, not_root
 
 PATIENCE_SECONDS = 90.0
 
@@ -90,13 +90,14 @@ class Databases:
         command: list[str | Path] = [self._programs.named["haproxy"], "-db", "-f", file]
         return Part("haproxy", self._gate, command, self._folder, lambda: listens(self._gate, port))
 
-    def _pgbouncer_part(self) -> Part:
+    def _pgbouncer_part(self) -> Kept:
         users, file, port = self._folder / "pgbouncer.users", self._folder / "pgbouncer.ini", self._pool_port
         users.write_text(f'"{ROLE}" "{self._passwords.rollcall}"\n')
         file.write_text(configured.pgbouncer(self._gate.address, port, self._primary_port, users))
         command = not_root([Path(self._programs.named["pgbouncer"]), file])
         # SIGINT lets it finish transactions; SIGTERM ends it at once (PgBouncer, "Signals").
-        return Part("pgbouncer", self._gate, command, self._folder, lambda: listens(self._gate, port))
+        # Debian's 1.18 sometimes ends itself after a cancelled query (https://github.com/pgbouncer/pgbouncer/issues/801).
+        return Kept("pgbouncer", self._gate, command, self._folder, lambda: listens(self._gate, port))
 
     def __enter__(self) -> Self:
         """Start all, with a database that is ready for migrations. Raises StartError."""

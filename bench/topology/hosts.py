@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from bench.process import ROOT, StartError
 
 START_SECONDS, STOP_SECONDS = 60.0, 20.0
 POLL_SECONDS = 0.05
+RESTART_SECONDS = 0.1
+"""The pause of systemd (RestartSec)."""
 SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 PATRONI = ROOT / ".venv-patroni" / "bin"
 NOT_ROOT = ("--user", "--map-user=65534", "--map-group=65534")
@@ -159,3 +162,34 @@ class Part:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+@dataclass
+class Kept(Part):
+    """A program that is started again when it ends by itself, as a service manager does."""
+
+    _keeper: threading.Thread | None = None
+    _changing: threading.Lock = field(default_factory=threading.Lock)
+
+    def launch(self) -> None:
+        """Start it, and keep it running until it is stopped or killed."""
+        super().launch()
+        self._keeper = threading.Thread(target=self._keep, name=self.name, daemon=True)
+        self._keeper.start()
+
+    def _keep(self) -> None:
+        while (child := self._child) is not None:
+            child.wait()
+            time.sleep(RESTART_SECONDS)
+            with self._changing:
+                if self._child is child:
+                    super().launch()
+
+    def _end(self, *signals: signal.Signals) -> None:
+        with self._changing:
+            child, self._child = self._child, None
+        if child is not None:
+            end(family(child.pid), signals, self.stop_seconds)
+            child.wait()
+        if self._keeper is not None:
+            self._keeper.join()

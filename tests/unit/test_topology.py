@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
+from api.cli.local.embedded.process import wait_until
 from bench.topology import configurations as configured
 from bench.topology.configurations import Member, Passwords
 from bench.topology.faults import FAULTS, Fault
+from bench.topology.hosts import RESTART_SECONDS, Host, Kept
 from bench.topology.probe import Asked, fault_of, figures_of
 from bench.topology.topology import sockets_in
 from bench.topology.verdicts import HEAD, table, verdict_of
@@ -145,3 +147,14 @@ def test_the_names_of_the_faults_are_different() -> None:
 def test_the_open_sockets_are_read_from_the_metrics() -> None:
     assert sockets_in("# TYPE rollcall_sockets gauge\nrollcall_sockets 17.0\nrollcall_sockets_closed_total 3\n") == 17
     assert sockets_in("") == 0
+
+
+def test_a_program_that_ends_by_itself_is_started_again_until_it_is_stopped(tmp_path: Path) -> None:
+    def starts() -> int:
+        return kept.log.read_text().count("started") if kept.log.exists() else 0
+
+    kept = Kept("ends", Host("gate"), ["/bin/sh", "-c", "echo started"], tmp_path, lambda: starts() > 0)
+    with kept:
+        assert wait_until(lambda: starts() >= 3, 30)
+    after = starts()
+    assert not wait_until(lambda: starts() > after, 5 * RESTART_SECONDS)
