@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from api.cli.client import Refused, ServerUnavailable
 from api.cli.local.errors import EngineError
 from bench.process import StartError
 from bench.topology.faults import FAULTS, Fault
 from bench.topology.network import enter, has_namespaces
 from bench.topology.probe import Probe, figures_of
 from bench.topology.smoke import check
-from bench.topology.topology import ADMIN, Topology
+from bench.topology.topology import ADMIN, LOGS, Topology
 from bench.topology.verdicts import Row, table, verdict_of
 
 SOCKETS_MAX = 5_000
@@ -43,8 +44,8 @@ def main() -> int:
             faults = [f for f in chosen if f.sharded is sharded]
             if faults or (options.smoke and not sharded):
                 rows += _run(faults, sharded=sharded, options=options)
-    except (StartError, EngineError) as error:
-        print(error, file=sys.stderr)
+    except (StartError, EngineError, ServerUnavailable, Refused) as error:
+        print(f"{error}\nThe logs are in {LOGS}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped", file=sys.stderr)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +36,7 @@ HOSTS = ("a", "b", "c")
 VERIFY_SECONDS = 600
 """The longest that `rollcall verify` writes; it is stopped when the fault is over."""
 STOP_SECONDS = 20.0
+LOGS = ROOT / "build" / "stack-logs"
 OPEN_SOCKETS = "rollcall_sockets "
 SAY = Callable[[str], None]
 
@@ -78,6 +80,7 @@ class Topology:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+        keep_logs(self.folder)
 
     def _front(self, caddy: str) -> Front:
         port = free_port()
@@ -156,6 +159,14 @@ class Topology:
     def verify(self, *options: str) -> Verify:
         """Start `rollcall verify` through the gateway."""
         return Verify(self.folder, self.front.url, self._client(ROOT), options)
+
+
+def keep_logs(folder: Path, kept: Path = LOGS) -> None:
+    """Keep what every program has written, in place of what is kept of an earlier run."""
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    for log in folder.glob("*.log"):
+        shutil.copy2(log, kept)
 
 
 def sockets_in(metrics: str) -> int:

@@ -15,7 +15,7 @@ from bench.topology.configurations import Member, Passwords
 from bench.topology.faults import FAULTS, Fault
 from bench.topology.hosts import RESTART_SECONDS, Host, Kept
 from bench.topology.probe import Asked, fault_of, figures_of
-from bench.topology.topology import sockets_in
+from bench.topology.topology import keep_logs, sockets_in
 from bench.topology.verdicts import HEAD, table, verdict_of
 
 MEMBERS = [Member(f"postgres-{n}", "127.0.0.1", 5400 + i, 8400 + i, Path("/data") / n) for i, n in enumerate("abc")]
@@ -158,3 +158,13 @@ def test_a_program_that_ends_by_itself_is_started_again_until_it_is_stopped(tmp_
         assert wait_until(lambda: starts() >= 3, 30)
     after = starts()
     assert not wait_until(lambda: starts() > after, 5 * RESTART_SECONDS)
+
+
+def test_the_logs_of_the_last_run_are_kept(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "run", tmp_path / "kept"
+    folder.mkdir()
+    for name in ("rollcall-a.log", "caddy.log"):
+        (folder / name).write_text(name)
+        keep_logs(folder, kept)
+        (folder / name).unlink()
+    assert [(file.name, file.read_text()) for file in kept.iterdir()] == [("caddy.log", "caddy.log")]
