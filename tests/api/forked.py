@@ -64,9 +64,10 @@ class Commands:
             child = _number(self._socket)
             try:
                 code = os.waitstatus_to_exitcode(_number(self._socket))
-            except TimeoutError:
+            except BaseException:  # the answer would be taken for that to the next request
                 os.kill(child, signal.SIGKILL)
-                _number(self._socket)
+                self._socket.close()
+                commands.cache_clear()
                 raise
             for file in (out, errors):
                 file.seek(0)
