@@ -57,7 +57,7 @@ test-e2e: $(ready) ## the console's tests in a browser (CHROMIUM=path names one,
 	@$(MAKE) --no-print-directory -j 2 $(browser_tests)
 
 browser-%-of-2: $(ready)
-	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) -- run test:e2e -- --shard=$*/2
+	CHROMIUM=$(CHROMIUM) PYTHON=$(CURDIR)/$(bin)/python $(npm) -- exec -- vitest run --config vitest.e2e.config.ts --shard=$*/2
 
 no-browser:
 ifeq ($(CI),true)
