@@ -20,7 +20,7 @@ from api.cli.local.embedded.process import end, free_port, has_ended, send, wait
 from bench.process import StartError
 from bench.topology import configurations as configured
 from bench.topology.configurations import DATABASE, ROLE, Member, Passwords
-from bench.topology.hosts import PATRONI, Host, Kept, Part, answer_of, listens, not_root
+from bench.topology.hosts import PATRONI, Host, Kept, Part, answer_of, is_ok, listens, not_root
 
 PATIENCE_SECONDS = 90.0
 
@@ -72,7 +72,7 @@ class Databases:
                 self._programs.named["etcd"],
                 *configured.etcd(name, url, peers, self._folder / name),
             ]
-            found.append(Part(name, host, command, self._folder, lambda url=url: _is_ok(f"{url}/health")))  # type: ignore[misc]
+            found.append(Part(name, host, command, self._folder, lambda url=url: is_ok(f"{url}/health")))  # type: ignore[misc]
         return found
 
     def _patroni_part(self, host: Host, member: Member) -> Part:
@@ -82,7 +82,7 @@ class Databases:
         )
         file.chmod(0o600)
         command = not_root([PATRONI / "python", PATRONI / "patroni", file])
-        return Part(member.name, host, command, self._folder, lambda: _is_ok(f"{member.api}/health"))
+        return Part(member.name, host, command, self._folder, lambda: is_ok(f"{member.api}/health"))
 
     def _haproxy_part(self) -> Part:
         file, port = self._folder / "haproxy.cfg", self._primary_port
@@ -212,11 +212,6 @@ class Databases:
 
     def _part(self, member: Member) -> Part:
         return self._patroni[self.members.index(member)]
-
-
-def _is_ok(url: str) -> bool:
-    answer = answer_of(url)
-    return answer is not None and answer.status_code == 200
 
 
 def postgres_processes(directory: Path) -> list[psutil.Process]:

@@ -14,7 +14,7 @@ from api.cli.local.console import Build, find_console
 from api.cli.local.console.door import FrontDoor
 from api.cli.local.embedded.process import free_port
 from bench.process import ROOT, StartError
-from bench.topology.hosts import Host, Part, answer_of, listens
+from bench.topology.hosts import Host, Part, is_ok, listens
 
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
 ROLLCALL = Path(sys.executable).parent / "rollcall"
@@ -34,7 +34,7 @@ class Instance(Part):
         url = f"http://{host.address}:{port}/readyz"
         own = {"API_HOST": host.address, "API_PORT": str(port), "PYTHONPATH": str(source)}
         command = [sys.executable, "-m", "api", "serve"]
-        made = cls(f"rollcall-{host.name}", host, command, folder, lambda: _is_ok(url), {**environment, **own})
+        made = cls(f"rollcall-{host.name}", host, command, folder, lambda: is_ok(url), {**environment, **own})
         made.port = port
         return made
 
@@ -46,11 +46,6 @@ class Instance(Part):
     def of_release(self, source: Path) -> None:
         """Run another release from its next start on."""
         self.environment = {**self.environment, "PYTHONPATH": str(source)}
-
-
-def _is_ok(url: str) -> bool:
-    answer = answer_of(url)
-    return answer is not None and answer.status_code == 200
 
 
 class Front:
@@ -101,7 +96,7 @@ class Front:
     def wait_until_open(self, seconds: float = 30.0) -> None:
         """Return once the gateway answers for the API. Raises StartError."""
         give_up = time.monotonic() + seconds
-        while not _is_ok(f"{self.url}/readyz"):
+        while not is_ok(f"{self.url}/readyz"):
             if time.monotonic() > give_up:
                 raise StartError("The gateway does not reach the API")
             time.sleep(0.1)

@@ -88,6 +88,12 @@ def answer_of(url: str, token: str | None = None) -> httpx.Response | None:
         return None
 
 
+def is_ok(url: str) -> bool:
+    """Whether a GET is answered with 200."""
+    answer = answer_of(url)
+    return answer is not None and answer.status_code == 200
+
+
 @dataclass
 class Part:
     """A program on a host, with its own log. `ready` is asked until it holds; `stop_signal` ends the program in good order."""
