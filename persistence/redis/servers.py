@@ -8,9 +8,9 @@ PUBLISH reaches the subscribers of all of them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import redis.asyncio as aioredis
@@ -26,6 +26,33 @@ from domain.models.hosts import split_hosts
 
 PORTS = {"sentinel": 26379, "cluster": 6379}
 SENTINEL_OPTIONS = ("service", "sentinel_username", "sentinel_password")
+
+T = TypeVar("T")
+
+
+async def _over_open(send: Callable[[], Awaitable[T]]) -> T:
+    """Send again, once, what could not be written because its connection had ended while nothing used it.
+
+    After a partition redis-py still takes such a connection for open. uvloop refuses to write to it with a RuntimeError,
+    before anything is sent, where asyncio's own transports have a ConnectionError; redis-py drops it then, and connects anew.
+    """
+    try:
+        return await send()
+    except RuntimeError as error:
+        if "closed" not in str(error):
+            raise
+        return await send()
+
+
+class NoRetry(Retry):
+    """Of a connection whose failed commands are not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__(NoBackoff(), 0)
+
+    async def call_with_retry(self, do: Callable[[], Awaitable[T]], *args: Any, **kwargs: Any) -> T:
+        """Run a command once. Raises as it does."""
+        return await super().call_with_retry(lambda: _over_open(do), *args, **kwargs)
 
 
 class SentinelClient(aioredis.Redis):
@@ -46,7 +73,7 @@ class ClusterClient(RedisCluster):
     async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
         """Send a command to the node of its key."""
         try:
-            return await super().execute_command(*args, **kwargs)
+            return await _over_open(lambda: RedisCluster.execute_command(self, *args, **kwargs))
         except RedisClusterException as error:
             raise RedisConnectionError(str(error)) from error
 
@@ -122,7 +149,7 @@ def _bounds(timeout: float) -> dict[str, Any]:
     return {
         "socket_connect_timeout": timeout,
         "socket_timeout": timeout,
-        "retry": Retry(NoBackoff(), 0),
+        "retry": NoRetry(),
         "driver_info": None,  # CLIENT SETINFO would need a right of its own
         "decode_responses": True,
         "encoding_errors": "replace",
