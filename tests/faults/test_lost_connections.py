@@ -64,7 +64,7 @@ async def listen(url: str) -> None:
     await pubsub.subscribe("of-the-test")
     end([pubsub.connection])
     with suppress(RedisError, OSError):
-        await pubsub.ping()  # type: ignore[no-untyped-call]
+        await pubsub.ping()
     await pubsub.aclose()  # type: ignore[no-untyped-call]
     await client.aclose()
 
