@@ -65,7 +65,7 @@ async def fetch(driver: Any, sql: str, values: Sequence[Any], report: Report) ->
 
 
 class Direct:
-    """Reads from the primary outside of transactions."""
+    """Statements on the primary outside of transactions."""
 
     def __init__(self, database: Database, turns: ConnectionTurns) -> None:
         self._turns, self._engine = turns, database.primary
@@ -74,12 +74,19 @@ class Direct:
         self._labels = database.labels(self._engine)
 
     async def fetch(self, statement: Prepared, **given: Any) -> Sequence[asyncpg.Record]:
-        """The rows. Raises Unavailable."""
+        """The rows of one that reads. Raises Unavailable."""
+        return await self._run(statement.text, statement.values(given))
+
+    async def write(self, statement: Prepared, given: Mapping[str, Any]) -> Sequence[asyncpg.Record]:
+        """The rows of one that writes. Raises Unavailable if it is not certain that it was committed."""
+        return await self._run(statement.text, statement.processed(given))
+
+    async def _run(self, sql: str, values: Sequence[Any]) -> Sequence[asyncpg.Record]:
         with translated(self._labels):
             async with self._turns.connection(self._engine):
                 connection = await self._spares.take()
                 try:
                     driver = connection.driver_connection
-                    return await fetch(driver, statement.text, statement.values(given), self._report)
+                    return await fetch(driver, sql, values, self._report)
                 finally:
                     self._spares.put(connection)

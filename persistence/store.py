@@ -25,6 +25,7 @@ from domain.models.user import User
 from domain.pagination import Page
 from domain.services.unit import ReadUnit, WriteUnit
 from domain.turns import share
+from persistence.amend import amend
 from persistence.api_key import SqlApiKeyReader, SqlApiKeyRepository
 from persistence.database import Database
 from persistence.direct import Direct, Prepared
@@ -123,8 +124,9 @@ class SqlStore:
         self._database, self._on_commit = database, on_commit
         self._report = partial(database.executed, database.primary)
         self._turns = turns or ConnectionTurns.of(database)
-        self._forms, direct = Forms(), Direct(database, self._turns)
-        self._pages, self._batches = UserPages(direct), UserBatches(partial(_users_by_id, direct))
+        self._forms, self._direct = Forms(), Direct(database, self._turns)
+        self._pages = UserPages(self._direct)
+        self._batches = UserBatches(partial(_users_by_id, self._direct))
 
     async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
         """Those of these users that exist; callers at the same time share a statement. Raises Unavailable."""
@@ -152,6 +154,13 @@ class SqlStore:
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         """A write unit. Raises Unavailable."""
         return self._write()
+
+    async def amend(self, user: User, event: NewEvent) -> int | None:
+        """A change of one user with its event; None if the row has changed since, or another writer holds it."""
+        position = await amend(self._direct, user, event)
+        if position is not None:
+            self._on_commit([event])
+        return position
 
     @asynccontextmanager
     async def _read(self, at_least: LogCursor | None, searcher: UUID | None) -> AsyncIterator[ReadUnit]:

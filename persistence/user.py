@@ -77,7 +77,8 @@ CREDENTIALS = select(*COLUMNS, users.c.password_hash, func.array(_NEWEST, type_=
 _NAMES = tuple(str(column.name) for column in STORED)
 
 
-def _fields(user: User) -> dict[str, Any]:
+def fields_of(user: User) -> dict[str, Any]:
+    """The values of WRITTEN."""
     values = {name: getattr(user, name) for name in _NAMES}
     key = name_key(user.display_name)
     keys = {"name_key": key, "email_key": email_key(user.email, key)}
@@ -216,7 +217,7 @@ class SqlUserRepository(SqlUserReader):
 
         A violation would say the same, but leave the address in the server's log.
         """
-        new = insert(users).values(_fields(user) | {"password_hash": password_hash})
+        new = insert(users).values(fields_of(user) | {"password_hash": password_hash})
         added = await self._connection.execute(new.on_conflict_do_nothing(index_elements=[users.c.email]))
         if added.rowcount != 1:
             raise Taken("email")
@@ -228,7 +229,7 @@ class SqlUserRepository(SqlUserReader):
         user's words again.
         """
         given = hashes or {}
-        rows = orjson.dumps([_fields(u) | {"password_hash": given.get(u.id)} for u in entries], default=str).decode()
+        rows = orjson.dumps([fields_of(u) | {"password_hash": given.get(u.id)} for u in entries], default=str).decode()
         return set((await self._connection.execute(ADD_MANY, {"rows": rows})).scalars())
 
     async def save(self, user: User) -> None:
@@ -236,7 +237,7 @@ class SqlUserRepository(SqlUserReader):
 
         A violation of the address's uniqueness, which the server logs, is left for two writers at the same moment.
         """
-        changed = {f"new_{name}": value for name, value in _fields(user).items() if name not in KEPT}
+        changed = {f"new_{name}": value for name, value in fields_of(user).items() if name not in KEPT}
         found = {"written_id": user.id, "version_before": user.version - 1, "written_email": user.email}
         if not await self._within.rows(SAVE, changed | found):
             current = await self.get(user.id)
@@ -245,7 +246,7 @@ class SqlUserRepository(SqlUserReader):
     async def save_many(self, entries: Sequence[User]) -> None:
         """Write several users, which this transaction has locked, in one statement."""
         if entries:
-            rows = orjson.dumps([_fields(u) for u in entries], default=str).decode()
+            rows = orjson.dumps([fields_of(u) for u in entries], default=str).decode()
             await self._connection.execute(SAVE_MANY, {"rows": rows})
 
     async def remove(self, user_id: UUID) -> None:

@@ -127,10 +127,10 @@ def soak_requests(ready: Stack, server: Server, count: int) -> Iterator[str]:
     query = json.dumps({"query": QUERY, "variables": {"id": str(ready.subject)}})
     bodies.write_text(f"/api/v1/users/{ready.subject}\n{query}\n")
     headers.touch(mode=0o600)
-    headers.write_text("".join(f"Authorization: Bearer {token}\n" for token in ready.tokens()))
     done, tenth = 0, max(1, count // 10)
     while done < count:
         wanted = done + tenth
+        headers.write_text("".join(f"Authorization: Bearer {token}\n" for token in ready.tokens()))  # they expire
         while done < min(wanted, count):
             done += _requests(program, server, bodies, headers, min(wanted, count) - done)
         yield f"{server.memory() / 1e6:.1f}"

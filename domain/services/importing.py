@@ -13,10 +13,11 @@ from domain.models.actor import Actor
 from domain.models.event import Change, NewEvent
 from domain.models.session import EndReason
 from domain.models.user import Status, User, email_verified, password_changed, user_changed, user_created
+from domain.services.amending import guard_last_admin
 from domain.services.credentials import PasswordHasher
 from domain.services.import_rows import ImportRefusal, ImportRow, Wanted, checked_rows
 from domain.services.unit import Clock, Store, WriteUnit
-from domain.services.user import HELD_BY_DELETED, guard_last_admin, new_user
+from domain.services.user import HELD_BY_DELETED, new_user
 
 __all__ = ["ImportChange", "ImportRefusal", "ImportResult", "ImportRow", "ImportService"]
 

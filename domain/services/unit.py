@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.cursors import LogCursor
 from domain.models.api_key import ApiKeyReader, ApiKeyRepository
 from domain.models.directory import UserQuery, UserReader, UserRepository
+from domain.models.event import NewEvent
 from domain.models.invitation import InvitationReader, InvitationRepository
 from domain.models.link import LinkReader, LinkRepository
 from domain.models.log import EventAppender, EventReader, LogRestorer, LogTrimmer
@@ -153,6 +154,14 @@ class Store(Protocol):
         ...
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]: ...
+
+    async def amend(self, user: User, event: NewEvent) -> int | None:
+        """Write a user over the version before, with its event, in a transaction of their own; never waits for others.
+
+        Returns the event's insertion number, or None if nothing was written, because the row has another version now or
+        another writer holds it. The address stays. Raises Unavailable if it is not certain that it was committed.
+        """
+        ...
 
     async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
         """Those of these users that exist, as `get_many` of a read unit; callers at the same time may share a statement.

@@ -13,16 +13,14 @@ from domain import policies
 from domain.errors import (
     Forbidden,
     IdempotencyMismatch,
-    LastAdmin,
-    NotFound,
     Taken,
     ValidationFailed,
-    VersionConflict,
 )
 from domain.models.actor import Actor, Role
 from domain.models.event import NewEvent
 from domain.models.session import EndReason, session_ended
 from domain.models.user import STATUS_EVENTS, Status, User, password_changed, user_changed, user_created, user_erased
+from domain.services.amending import amended, guard_last_admin, seen
 from domain.services.attempts import Attempts
 from domain.services.credentials import PasswordHasher, TokenCodec
 from domain.services.directory import DirectoryService
@@ -40,13 +38,6 @@ HELD_BY_DELETED = "This e-mail address belongs to a deleted user; restore or era
 def new_user(email: str, display_name: str, role: Role, now: datetime, can_sign_in: bool = False) -> User:
     """A new active user at version 1; the fields are not checked."""
     return User(uuid4(), email, display_name, role, Status.ACTIVE, 1, now, now, can_sign_in=can_sign_in)
-
-
-async def guard_last_admin(unit: WriteUnit, before: User, after: User | None) -> None:
-    """Raise LastAdmin if the change would remove the only active admin; concurrent changes are serialised."""
-    stays = after is not None and after.is_active_admin
-    if before.is_active_admin and not stays and not await unit.users.count_other_active_admins(before.id):
-        raise LastAdmin
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +132,20 @@ class UserService(DirectoryService):
         if not policies.can_edit(actor, command.id, list(wanted)):
             raise Forbidden
         clean = checked(**{k: v for k, v in wanted.items() if k in ("email", "display_name", "password")})
+        amends = wanted.keys().isdisjoint(("email", "status", "password"))
+        written = await self._amended(actor, command, clean) if amends else None
+        written = written or await self._updated(actor, command, clean)
+        if written.position is not None:
+            await self._live.settle(command.id)
+        return written
+
+    async def _amended(self, actor: Actor, command: UpdateUser, clean: Mapping[str, str]) -> Written[User] | None:
+        """A new name or role alone, in one statement; None if that takes a transaction."""
+        found = (await self._store.users_by_id([command.id])).get(command.id)
+        before = seen(actor, found, command.expected_version, deleted_too=command.deleted_too)
+        return await amended(self._store, actor, before, self._clock.now(), clean.get("display_name"), command.role)
+
+    async def _updated(self, actor: Actor, command: UpdateUser, clean: Mapping[str, str]) -> Written[User]:
         hashed = await self._hasher.hash(clean["password"]) if "password" in clean else None
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._naming_holder(actor, clean.get("email")))
@@ -169,8 +174,6 @@ class UserService(DirectoryService):
                 position = await request_change(unit, actor, before, claimed, self._clock.now())
                 written = Written(written.value, position, waits=True)
             await unit.commit()
-        if written.position is not None:
-            await self._live.settle(command.id)
         return written
 
     @asynccontextmanager
@@ -242,12 +245,7 @@ class UserService(DirectoryService):
     async def _locked(
         self, unit: WriteUnit, actor: Actor, user_id: UUID, expected: int | None, *, deleted_too: bool
     ) -> User:
-        user = await unit.users.get_for_update(user_id)
-        if not policies.can_see(actor, user) or (user.status is Status.DELETED and not deleted_too):
-            raise NotFound
-        if expected is not None and expected != user.version:
-            raise VersionConflict(user)
-        return user
+        return seen(actor, await unit.users.get_for_update(user_id), expected, deleted_too=deleted_too)
 
     async def _write(
         self,

@@ -22,7 +22,7 @@ from domain.cursors import LogCursor
 from domain.errors import Unavailable
 from domain.models.actor import Actor, Origin, Role, system
 from domain.models.directory import UserQuery
-from domain.models.event import Event
+from domain.models.event import Event, NewEvent
 from domain.models.user import User
 from domain.pagination import Page
 from domain.services.unit import ReadUnit, WriteUnit
@@ -71,6 +71,9 @@ class CountingStore:
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         return self._store.write()
+
+    async def amend(self, user: User, event: NewEvent) -> int | None:
+        return await self._store.amend(user, event)
 
     async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
         return await self._store.users_by_id(user_ids, at_least)

@@ -13,6 +13,7 @@ from domain.cursors import LogCursor
 from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
 from domain.models.directory import Count, Credentials, UserQuery
+from domain.models.event import NewEvent
 from domain.models.relevance import SLIPPED, is_little
 from domain.models.user import Status, User
 from domain.pagination import Page
@@ -201,6 +202,8 @@ class FakeStore:
         self.state = State()
         self.commits = 0
         self.steps: list[str] = []
+        self.held: set[UUID] = set()
+        """Users whom another writer holds."""
         self.reads: list[tuple[LogCursor | None, UUID | None]] = []
         self.time = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -215,6 +218,18 @@ class FakeStore:
         self.steps.append("read")
         self.reads.append((at_least, searcher))
         yield FakeUnit(self)
+
+    async def amend(self, user: User, event: NewEvent) -> int | None:
+        """The same in a unit, unless the version is another one, or a writer holds the user."""
+        self.steps.append("amend user")
+        known = self.state.users.get(user.id)
+        if known is None or known.version != user.version - 1 or user.id in self.held:
+            return None
+        async with self.write() as unit:
+            await unit.users.save(user)
+            position = await unit.events.append(event)
+            await unit.commit()
+        return position
 
     async def users_by_id(self, user_ids: Sequence[UUID], at_least: LogCursor | None = None) -> dict[UUID, User]:
         """In a unit of its own."""
