@@ -1,7 +1,8 @@
 # Everything a developer needs; requires only Python 3.11+, git and make. `make help` lists the targets.
 
 PYTHON ?= python3
-WORKERS ?= auto
+# One more than processors: tests wait for engines and servers about a third of their time.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 TESTS ?= tests
 # In lower case, because a make variable replaces the environment variable of the same name for every program that make
 # starts: a variable named CONSOLE would hide the setting CONSOLE.

@@ -12,9 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from api.cli.serve import serve
-from domain.models.event import Event
+from domain.models.event import Event, NewEvent
+from domain.models.user import User
 from persistence.log.hub import Hub
-from persistence.store import SqlWriteUnit
+from persistence.store import SqlStore, SqlWriteUnit
 from schema.live.replay import Replay
 from schema.live.stream import Live
 
@@ -55,14 +56,21 @@ def twice() -> None:
 
 def commit() -> None:
     """Every thirtieth write is acknowledged without a commit."""
-    really, numbers = SqlWriteUnit.commit, itertools.count(1)
+    really, amend, numbers = SqlWriteUnit.commit, SqlStore.amend, itertools.count(1)
 
     async def forget(unit: SqlWriteUnit) -> None:
         if unit.events.appended and next(numbers) % 30 == 0:
             return
         await really(unit)
 
-    SqlWriteUnit.commit = forget  # type: ignore[method-assign, assignment]
+    async def roll_back(store: SqlStore, user: User, event: NewEvent) -> int | None:
+        if next(numbers) % 30:
+            return await amend(store, user, event)
+        async with store.write() as unit:
+            await unit.users.save(user)
+            return await unit.events.append(event)
+
+    SqlWriteUnit.commit, SqlStore.amend = forget, roll_back  # type: ignore[method-assign, assignment]
 
 
 WITHOUT: dict[str, Callable[[], None]] = {f.__name__: f for f in (gaps, replay, twice, commit)}

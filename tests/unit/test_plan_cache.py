@@ -115,7 +115,15 @@ def test_an_operation_has_few_variants() -> None:
     ],
 )
 def test_a_plan_takes_no_more_memory_than_is_counted(text: str) -> None:
-    built, kept = executor(text, {"id": "x"}), [Compilation() for _ in range(20)]
+    # The least of three, because what other threads of the process allocate meanwhile is traced too.
+    taken, size = min(memory_of(text, 20) for _ in range(3))
+    assert taken < SIZE_BYTES * size
+    assert size >= 20 * (PLAN_SIZE + ARGUMENTS_SIZE * text.count("$n)"))
+
+
+def memory_of(text: str, count: int) -> tuple[int, int]:
+    """The bytes that so many plans of a document take, and the size that is counted for them."""
+    built, kept = executor(text, {"id": "x"}), [Compilation() for _ in range(count)]
     plans = Plans(SCHEMA, 0)
     plans.use(Compilation(), built)
     before = plans.size
@@ -125,11 +133,9 @@ def test_a_plan_takes_no_more_memory_than_is_counted(text: str) -> None:
         for compilation in kept:
             plans.use(compilation, built)
         gc.collect()
-        taken = tracemalloc.get_traced_memory()[0]
+        return tracemalloc.get_traced_memory()[0], plans.size - before
     finally:
         tracemalloc.stop()
-    assert taken < SIZE_BYTES * (plans.size - before)
-    assert plans.size - before >= 20 * (PLAN_SIZE + ARGUMENTS_SIZE * text.count("$n)"))
 
 
 def answered(text: str, viewer: str, count: int, broken: dict[str, str] | None = None) -> list[str]:
