@@ -3,7 +3,7 @@
 Building the statements of a search with SQLAlchemy takes several times as long as PostgreSQL takes to answer them. Most
 searches differ from earlier ones in their texts alone. So the first search of a form builds its statement with marks
 instead of its words, and what the statement binds is kept as a recipe: `' ' || mark` becomes a space and the first word
-of any later search. Marks are capital letters, which no folded word has, and of the same kind as the words.
+of any later search. Marks are of the same kind as the words, and mostly capital letters, which no folded word has.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ LONG = 3
 """Words of fewer letters are short; whether a word is long decides how it is searched for."""
 ASCII, OTHERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "".join(map(chr, range(0x13A0, 0x13F6)))
 """The letters of marks: capitals of the Latin alphabet, and for other words, or when these are used up, those of the Cherokee one."""
+NUMBERS, IDEOGRAPHS = "0123456789", "".join(map(chr, range(0x3F000, 0x3F020)))
+"""The same for words that begin with a digit, and for characters that are words of their own, of those that are not assigned."""
 TEXTS, LISTS = 0xE000, 0xE100
 """The characters, for private use, that stand for texts and for lists of texts."""
 
@@ -56,17 +58,20 @@ class Given:
     def kind(self) -> Hashable:
         """What of this is in the form of a statement. Raises NoForm."""
         words = tuple([_kind(word, in_parts=self.in_parts) for word in self.words])
-        if len(words) > 1 and any(v is not w and w.startswith(v) for v in self.words for w in self.words):
+        if len(words) > 1 and any(
+            n != m and w.startswith(v) for n, v in enumerate(self.words) for m, w in enumerate(self.words)
+        ):
             raise NoForm
         return words, len(self.texts), len(self.ids), len(self.lists)
 
     def marked(self) -> Given:
         """The same with marks. Raises NoForm if there are more letters than marks."""
         others = iter(OTHERS)
-        letters = {True: chain(ASCII, others), False: others}
+        letters = {ASCII: chain(ASCII, others), OTHERS: others}
+        letters |= {alphabet: iter(alphabet) for alphabet in (NUMBERS, IDEOGRAPHS)}
         words = []
-        for is_ascii, length in (_kind(word, in_parts=self.in_parts) for word in self.words):
-            words.append("".join(letter for letter, _ in zip(letters[is_ascii], range(length), strict=False)))
+        for alphabet, length in (_kind(word, in_parts=self.in_parts) for word in self.words):
+            words.append("".join(letter for letter, _ in zip(letters[alphabet], range(length), strict=False)))
             if len(words[-1]) < length:
                 raise NoForm
         texts = [chr(TEXTS + n) for n in range(len(self.texts))]
@@ -74,11 +79,18 @@ class Given:
         return Given(words, texts, ids, [[chr(LISTS + n)] for n in range(len(self.lists))], self.in_parts)
 
 
-def _kind(word: str, *, in_parts: bool) -> tuple[bool, int]:
-    """Whether a word is of ASCII, and its length, or how long its mark is. Raises NoForm."""
-    if not (word.isalnum() and word[0].isalpha()) or word != word.lower() or any(map(is_ideographic, word)):
+def _kind(word: str, *, in_parts: bool) -> tuple[str, int]:
+    """The letters of a word's mark, and the word's length, or how long its mark is. Raises NoForm."""
+    if len(word) == 1 and is_ideographic(word):
+        return IDEOGRAPHS, 1
+    if not word.isalnum() or word != word.lower() or any(map(is_ideographic, word)):
         raise NoForm
-    return word.isascii(), len(word) if in_parts else LONG if len(word) >= LONG else 1
+    if not word[0].isalpha() and word[0] not in NUMBERS:
+        raise NoForm
+    alphabet = OTHERS if not word.isascii() else ASCII if word[0].isalpha() else NUMBERS
+    if alphabet is OTHERS and not word[0].isalpha():
+        raise NoForm
+    return alphabet, len(word) if in_parts else LONG if len(word) >= LONG else 1
 
 
 class Form:

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 
 from persistence.user_table import users
+
+EACH, USUALLY = 60, 2
+"""The most, and the usual number of, rows of one user where users are counted by the rows of their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,11 @@ class Hits:
         """
         hits = self.ids().cte("hits").prefix_with("MATERIALIZED")
         return users.c.id.in_(select(hits.c.id)).is_(true())
+
+
+def number_of(lists: Sequence[Select[Any]], limit: int | None, each: int) -> Select[int]:
+    """How many users these lists have, up to a limit, if none is more than `each` times in one of them."""
+    ids = [select((one if limit is None else one.limit(limit * each)).subquery().c.id) for one in lists]
+    together = union_all(*ids).subquery()
+    found = select(together.c.id).distinct().limit(limit).subquery()
+    return select(func.count()).select_from(found)

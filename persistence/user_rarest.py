@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.models.relevance import Tier, is_long
+from persistence.forms import Reads
 from persistence.user_rows import Rows, Sizes, Vocabulary
 from persistence.user_rules import Meant
+from persistence.user_slips import Slips
 from persistence.user_sources import Sources
 
 COMMON = 2
@@ -16,8 +18,9 @@ COMMON = 2
 class RarestRows:
     """The rows of the rarest word of a search; each set of them is looked up once."""
 
-    def __init__(self, vocabulary: Vocabulary, sources: Sources, sizes: Sizes) -> None:
-        self._vocabulary, self._sources, self._sizes = vocabulary, sources, sizes
+    def __init__(self, reads: Reads, sources: Sources, sizes: Sizes) -> None:
+        self._vocabulary, self._sources, self._sizes = Vocabulary(reads, sizes), sources, sizes
+        self._slips = Slips(self._vocabulary, reads, sizes)
         self._search = sources.search
         self._parts: Rows | None = None
         self._slip: tuple[Rows | None, Sources] | None = None
@@ -29,6 +32,8 @@ class RarestRows:
         """
         parts = [part for word in self._search.words for part in word.split()]
         if len(self._search.words) == 1:
+            if most == self._sizes.few and self._sources.has(Tier.PARTS):
+                return await self._vocabulary.begun_or_inside(self._search.words[0], most)
             return await self._vocabulary.rarest(parts, most=most)
         for words, up_to in ((parts, self._sizes.few), ([max(parts, key=len)], self._sizes.many)):
             rows = await self._vocabulary.rarest(words, most=up_to)
@@ -83,9 +88,15 @@ class RarestRows:
             self._slip = await self._rarest_slip()
         return self._slip
 
+    async def slips_are_more(self, most: int) -> bool:
+        """Whether the rows that have all slips are more than this."""
+        rows, _ = await self.slips()
+        return rows is not None and (await self._slips.counted(rows)).count > most
+
     async def _rarest_slip(self) -> tuple[Rows | None, Sources]:
         words = self._search.misspelt(by_email=self._sources.by_email)
-        near = await self._vocabulary.near(words)
-        rows = await self._vocabulary.with_slips(words, near)
-        meant = {word: Meant.of(found) for word, found in near.items() if found}
+        # A user with all words, or with longer ones that begin so, is found without slips; by an address not.
+        near = await self._slips.near(words, begun=self._sources.by_email and self._search.is_address)
+        rows = await self._slips.rows(words, near)
+        meant = {word: Meant.of(found) for word, found in near.items()}
         return rows, replace(self._sources, near=meant, slips=True)

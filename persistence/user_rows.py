@@ -19,10 +19,9 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    union_all,
 )
 
-from domain.models.slips import BEGINNING_MIN, exchanged, is_slip, may_slip, middle
+from domain.models.relevance import LITTLE
 from persistence.forms import Given, Reads
 from persistence.user_query import TOP, count_up_to
 from persistence.user_words import user_words, words
@@ -144,7 +143,7 @@ class LookUp:
 
     def count(self, most: int) -> Any:
         """The number of rows up to `most` and one, or null."""
-        return self._unless_many(_count_of(self.rows, most))
+        return self._unless_many(count_of(self.rows, most))
 
     def _unless_many(self, value: Any) -> Any:
         if self.limit is None:
@@ -174,6 +173,26 @@ class Vocabulary:
 
     def _is_known(self, key: tuple[str, bool | None], most: int) -> bool:
         return key in self._known and self._known[key].are_counted(most)
+
+    async def begun_or_inside(self, word: str, most: int) -> Rows:
+        """Of words that begin like the only one of a search; if they have little, those that have it inside are looked up too."""
+        if self._is_known((word, None), most):
+            return self._known[word, None]
+        least = min(LITTLE, most + 1)
+
+        def build(given: Given) -> Select[Any]:
+            [word] = given.words
+            begun, inside = self._begun(word), self._inside(word, alone=True)
+            is_little = count_of(begun.rows, least - 1) < least
+            values = [begun.words(), begun.count(most)]
+            return select(*values, *(case((is_little, value)) for value in (inside.words(), inside.count(most))))
+
+        [row] = await self._reads.rows(("look up both", most, self._sizes), Given([word]), build)
+        begun = self._known[word, None] = self._rows(word, None, row[0], row[1], most)
+        if begun.count < least:
+            key = word, True
+            self._known[key] = self._rows(*key, row[2], row[3], most)
+        return begun
 
     async def _look_up(self, wanted: Sequence[tuple[str, bool | None]], most: int) -> None:
         """Look words up that were not yet, in one statement."""
@@ -221,56 +240,6 @@ class Vocabulary:
         rows = user_words.c.word == any_(func.array(select(some.c.word).scalar_subquery()))
         return LookUp(some, rows, self._sizes.inside)
 
-    async def with_slips(self, typed: Sequence[str], meant: Mapping[str, Sequence[str]]) -> Rows | None:
-        """The rows of words that begin like one of these words or that it may mean: of the word with the fewest."""
-        many, longest = self._sizes.many, sorted(typed, key=len)[-1:]
-        known = await self._begun_counted(typed, self._sizes.few) or await self._begun_counted(longest, many)
-        known = known or await self._begun_counted(typed, many, every=True)
-        counted = iter(await self._counts([meant[word] for word in known if meant.get(word)]))
-        found = [
-            self._or_any(rows, meant[word], next(counted)) if meant.get(word) else rows for word, rows in known.items()
-        ]
-        return min(found, key=lambda rows: rows.count, default=None)
-
-    async def _counts(self, lists: Sequence[Sequence[str]]) -> Sequence[int]:
-        """How many rows each of these lists of words has, up to `many` and one."""
-        if not lists:
-            return ()
-        many = self._sizes.many
-
-        def build(given: Given) -> Select[Any]:
-            return select(*(_count_of(Part("", are=one).condition, many) for one in given.lists))
-
-        [row] = await self._reads.rows(("count", many), Given(lists=lists), build)
-        return row
-
-    async def _begun_counted(self, typed: Sequence[str], most: int, *, every: bool = False) -> Mapping[str, Rows]:
-        """The rows of words that begin like each of these; only of those of which all are counted, unless of `every` one."""
-        if not typed:
-            return {}
-        await self.rarest([part for word in typed for part in word.split()], most=most)
-        rows = {word: await self.rarest(word.split(), most=most) for word in typed}
-        return {word: one for word, one in rows.items() if every or one.count <= one.counted}
-
-    def _or_any(self, rows: Rows, others: Sequence[str], count: int) -> Rows:
-        """These rows, and those of other words."""
-        known = None if rows.vocabulary is None else [*rows.vocabulary, *others]
-        count = min(rows.count + count, self._sizes.many + 1)
-        return replace(rows, parts=[*rows.parts, Part(rows.typed, are=others)], count=count, vocabulary=known)
-
-    async def near(self, typed: Sequence[str]) -> dict[str, list[str]]:
-        """The words of the vocabulary that each of these may be a slip of."""
-        misspelt = [w for w in typed if may_slip(w)]
-        if not misspelt:
-            return {}
-
-        def build(given: Given) -> Any:
-            return union_all(*(part for word in given.words for part in _may_be_meant(word)))
-
-        rows = await self._reads.rows(("near",), Given(misspelt, in_parts=True), build)
-        found = sorted({word for (word,) in rows})
-        return {w: [other for other in found if is_slip(w, other)] for w in misspelt}
-
 
 def _inside(word: str, *, alone: bool) -> ColumnElement[bool]:
     """Whether a word of the vocabulary has this inside; not at its beginning, if it is `alone`."""
@@ -278,23 +247,10 @@ def _inside(word: str, *, alone: bool) -> ColumnElement[bool]:
     return and_(inside, ~words.c.word.startswith(word, autoescape=True)) if alone else inside
 
 
-def _count_of(condition: ColumnElement[bool], most: int) -> Any:
+def count_of(condition: ColumnElement[bool], most: int) -> Any:
+    """How many rows of words meet a condition, up to `most` and one."""
     return count_up_to(most + 1, user_words, condition).scalar_subquery()
 
 
 def _known(condition: ColumnElement[bool]) -> Select[Any]:
     return select(words.c.word).where(condition).distinct()
-
-
-def _may_be_meant(typed: str) -> list[Select[Any]]:
-    """Words that include all of which this is a slip (see `domain/models/slips.py`)."""
-    half = middle(typed)
-    word, length = words.c.word, func.length(words.c.word)
-    about_as_long = length.between(len(typed) - 1, len(typed) + 1)
-    first = begins(word, typed[:half])
-    conditions = [
-        first if len(typed) >= BEGINNING_MIN else and_(first, about_as_long),
-        and_(begins(func.reverse(word), typed[half:][::-1]), about_as_long),
-        word == exchanged(typed),
-    ]
-    return [select(word).where(c) for c in conditions]

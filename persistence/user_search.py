@@ -6,23 +6,30 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.models.directory import UserFilter, UserQuery, UserSort
-from domain.models.relevance import LITTLE, SLIPPED, Tier, is_little
+from domain.models.relevance import LITTLE, Tier, is_little
 from domain.models.user import Status, User
 from domain.pagination import Page
 from persistence.forms import BuiltReads, Reads
+from persistence.user_address import has_more
 from persistence.user_conditions import Filtered
-from persistence.user_found import Hits
+from persistence.user_found import EACH, USUALLY, Hits, number_of
 from persistence.user_narrow import leaves_few
 from persistence.user_query import count_up_to
 from persistence.user_rarest import RarestRows
-from persistence.user_rows import SIZES, Rows, Sizes, Vocabulary
+from persistence.user_rows import SIZES, Rows, Sizes
 from persistence.user_seek import Key, Seek
 from persistence.user_sources import Sources
 from persistence.user_stages import (
+    BY_WORDS,
+    LOOSE,
+    MERGED,
+    NO_ROWS,
+    SLIPS,
+    STRICT,
     Reader,
     Stage,
     addressed,
@@ -37,13 +44,6 @@ from persistence.user_stages import (
 from persistence.user_table import users
 from persistence.user_words import user_words
 
-BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
-STRICT = tuple(t for t in Tier if t < Tier.PARTS)
-LOOSE, SLIPS = (Tier.PARTS, Tier.DOMAIN), tuple(sorted(SLIPPED))
-MERGED = (*STRICT, Tier.PARTS)
-EACH, USUALLY = 60, 2
-"""The most, and the usual number of, rows of one user where users are counted by the rows of their words."""
-
 
 class SqlSearch:
     """The search of a query, over one connection."""
@@ -53,10 +53,10 @@ class SqlSearch:
     ) -> None:
         assert query.search is not None
         self._connection, self._query, self._search = connection, query, query.search
-        self._sizes, reads = sizes, reads or BuiltReads(connection)
+        self._sizes, self._reads = sizes, reads or BuiltReads(connection)
         self._sources = Sources(query.search, query.by_email, Filtered.of(query))
-        self._reader = Reader(reads)
-        self._rarest = RarestRows(Vocabulary(reads, sizes), self._sources, sizes)
+        self._reader = Reader(self._reads)
+        self._rarest = RarestRows(self._reads, self._sources, sizes)
         self._with_slips = self._sources
         self._few: bool | None = None
         self._little: bool | None = None
@@ -129,8 +129,7 @@ class SqlSearch:
                 return count
         lists = await self._lists(self._sources)
         if await self.finds_little():
-            slips, _ = await self._rarest.slips()
-            if slips is not None and slips.count > self._sizes.many:
+            if await self._rarest.slips_are_more(self._sizes.many):
                 return None
             lists += await self._slip_lists()
         return await self._count(lists, None)
@@ -232,13 +231,17 @@ class SqlSearch:
         if not self._sources.has(Tier.WORDS):
             return [all_of(STRICT, "direct", lambda sources, _: direct(sources))] if tiers else []
         if await self._rarest.merges():
-            return [of_words(MERGED, (*BY_WORDS, Tier.PARTS), await self._rarest.inside())]
+            return self._of_words(MERGED, (*BY_WORDS, Tier.PARTS), await self._rarest.inside())
         if await self._rarest.are_few():
-            return [of_words(STRICT, BY_WORDS, await self._rarest.begun(self._sizes.few))]
+            return self._of_words(STRICT, BY_WORDS, await self._rarest.begun(self._sizes.few))
         stages = {tier: addressed(tier, place) for place, tier in enumerate(tiers)}
         stages[Tier.NAME] = Stage((Tier.NAME,), "named", lambda sources, _, seek, limit: sources.named(seek, limit))
         stages[Tier.BEGINNING] = by_names(Tier.BEGINNING)
         return [together([stages[tier] for tier in sorted(stages)])]
+
+    def _of_words(self, tiers: Sequence[Tier], of_rows: Sequence[Tier], rows: Rows) -> list[Stage]:
+        """From some rows of words and by the address; nothing if there are no rows, which all such addresses have."""
+        return [of_words(tiers, of_rows, rows)] if rows.count or not self._sources.are_only_words() else []
 
     async def _begun(self) -> list[Stage]:
         """Words that begin so, if they have many rows."""
@@ -250,10 +253,11 @@ class SqlSearch:
         """Parts of words, and domains."""
         stages: list[Stage] = []
         if self._sources.has(Tier.PARTS) and not await self._rarest.merges():
-            stages.append(await self._of_rows(Tier.PARTS, self._rarest.inside))
-        for tier, where in self._sources.addressed():
+            parts = await self._of_rows(Tier.PARTS, self._rarest.inside)
+            stages += [parts] if parts.rows is NO_ROWS or parts.rows.count else []
+        for tier, _ in self._sources.addressed():
             if tier is Tier.DOMAIN:
-                stages.append(await self._of_domain(where))
+                stages.append(await self._of_domain())
         return stages
 
     async def _slipped(self) -> list[Stage]:
@@ -263,22 +267,17 @@ class SqlSearch:
         rows, self._with_slips = await self._rarest.slips()
         if rows is None:
             return []
-        if rows.count <= self._sizes.many or rows.vocabulary is None:
-            return [of_rows(SLIPS, rows)]
+        if rows.vocabulary is None or rows.count <= min(rows.counted, self._sizes.many):
+            return [of_rows(SLIPS, rows)] if rows.count else []
         bounded = len(rows.vocabulary) > self._sizes.bounded
-        return [by_vocabulary(rows, tier, bounded=bounded) for tier in SLIPS]
+        return [by_vocabulary(rows, tier, bounded=bounded) for tier in SLIPS if self._with_slips.has(tier)]
 
     async def _slip_lists(self) -> list[Select[Any]]:
         rows, sources = await self._rarest.slips()
         return [] if rows is None else sources.of_rows(rows, SLIPS)
 
     async def _count(self, lists: Sequence[Select[Any]], limit: int | None, each: int = EACH) -> int:
-        ids = [select((one if limit is None else one.limit(limit * each)).subquery().c.id) for one in lists]
-        if not ids:
-            return 0
-        together = union_all(*ids).subquery()
-        found = select(together.c.id).distinct().limit(limit).subquery()
-        return int(await self._connection.scalar(select(func.count()).select_from(found)) or 0)
+        return int(await self._connection.scalar(number_of(lists, limit, each)) or 0) if lists else 0
 
     async def _of_rows(self, tier: Tier, read: Callable[[int | None], Awaitable[Rows]]) -> Stage:
         """A tier from some rows of words, read in the cheapest way. For that, only of many words all rows are counted."""
@@ -292,9 +291,8 @@ class SqlSearch:
             return by_names(tier)
         return of_rows((tier,), rows)
 
-    async def _of_domain(self, where: ColumnElement[bool]) -> Stage:
+    async def _of_domain(self) -> Stage:
         """The users of a small domain are sorted; those of a large one are read in the order of names."""
-        count = await self._connection.scalar(count_up_to(self._sizes.few + 1, users, where)) or 0
-        if count > self._sizes.few:
+        if await has_more(self._reads, str(self._search.address).lstrip("@"), self._sizes.few):
             return by_names(Tier.DOMAIN)
         return all_of((Tier.DOMAIN,), "domain", lambda sources, _: direct(sources, domain=True))

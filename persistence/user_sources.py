@@ -32,34 +32,19 @@ from sqlalchemy import (
 
 from domain.models.conditions import AllOf, AnyOf, Field, Holds
 from domain.models.relevance import SLIPPED, Rule, Search, Tier, begins_or_near, is_long, rules_of, whole_names
+from persistence.user_address import Address, is_at
 from persistence.user_conditions import Filtered
 from persistence.user_lists import Order, first_of_lists, first_of_words, united
+from persistence.user_names import ranges_of
 from persistence.user_query import TOP
 from persistence.user_rows import Rows, begins
 from persistence.user_rules import Near, SqlTexts, Values
 from persistence.user_seek import Seek
-from persistence.user_table import AT_DOMAIN, DOMAIN, users
+from persistence.user_table import users
 from persistence.user_words import user_words
 
 NESTED = (Tier.NAME, Tier.BEGINNING, Tier.WORDS, Tier.PARTS)
 """Tiers each of which implies the condition of the next one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names from one on and before another, which meet conditions."""
-
-    first: str = ""
-    before: str = TOP
-    conditions: Sequence[ColumnElement[bool]] = ()
-
-    def bounds(
-        self, name: ColumnElement[str], *, down: bool
-    ) -> tuple[Sequence[ColumnElement[bool]], str, Sequence[ColumnElement[bool]]]:
-        """Where reading begins, as conditions; where it ends; and that as conditions."""
-        first = [name >= self.first] if self.first else []
-        before = [name < self.before] if self.before != TOP else []
-        return (before, self.first, first) if down else (first, self.before, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +63,17 @@ class Sources:
 
     def form(self) -> Hashable | None:
         """What statements about these rows have besides the words of the search; None if they have more than those."""
-        search, filtered = self.search, self.filtered.form()
-        plain = search.id is None and (search.address is None or search.words == (search.address,))
-        if not plain or len(set(search.words)) < len(search.words) or filtered is None:
+        search, filtered, address = self.search, self.filtered.form(), Address.of(self.search)
+        if search.id is not None or filtered is None or (search.is_address and self.slips):
             return None
-        return search.address is None, self.by_email, self.slips, filtered
+        if address is not None and address.form is None:
+            return None
+        return search.address is None, address and address.form, self.by_email, self.slips, filtered
 
-    def saying(self, words: Sequence[str], near: Near) -> Sources:
-        """The same rows for a search for other words, of the same form."""
-        address = None if self.search.address is None else self.search.address if self.form() is None else words[0]
+    def saying(self, words: Sequence[str], near: Near, texts: Iterator[str]) -> Sources:
+        """The same rows for a search for other words, of the same form, and with the next texts in its address."""
+        own = Address.of(self.search)
+        address = own.saying(texts) if own else None if self.search.address is None else words[0]
         search = replace(self.search, words=tuple(words), address=address)
         return replace(self, search=search, near=near, values=Values())
 
@@ -117,7 +104,11 @@ class Sources:
     def are_words(self) -> bool:
         """Whether all users found, but for slips, are those who have the word of the search or a part of it."""
         parts = [part for word in self.search.words for part in word.split()]
-        return len(parts) == 1 and self.has(Tier.WORDS) and {tier for tier, _ in self.addressed()} <= self._implied()
+        return len(parts) == 1 and self.has(Tier.WORDS) and self.are_only_words()
+
+    def are_only_words(self) -> bool:
+        """Whether users found by their id or address, if any, have the words of the search too."""
+        return {tier for tier, _ in self.addressed()} <= self._implied()
 
     def has(self, tier: Tier) -> bool:
         """Whether this search has such a tier."""
@@ -229,7 +220,7 @@ class Sources:
         elif not search.is_address:
             yield Tier.LOCAL_PART, begins(users.c.email, f"{search.address}@")
         if search.address.startswith("@") or (not search.is_address and "." in search.address):
-            yield Tier.DOMAIN, begins(literal_column(DOMAIN), search.address.lstrip("@"))
+            yield Tier.DOMAIN, is_at(search.address.lstrip("@"))
 
     def named(self, seek: Seek, limit: int) -> Any:
         """The first users of each list and each whole name."""
@@ -244,7 +235,7 @@ class Sources:
     def by_names(self, tier: Tier, seek: Seek, limit: int) -> Any:
         """The first users of a tier in the order of names, from the lists of users with the same traits."""
         found: list[Select[Any]] = []
-        for names in self._names(tier):
+        for names in ranges_of(tier, self.search, has_words=self.has(Tier.WORDS)):
             near, end, until = names.bounds(users.c.name_key, down=seek.back)
             order = Order(("tier", "name_key", "id"), "name_key", seek.back, literal(end), until)
 
@@ -257,19 +248,6 @@ class Sources:
 
             found += first_of_lists(self.filtered.traits, first, users.c.name_key, order, limit)
         return united(found)
-
-    def _names(self, tier: Tier) -> list[Names]:
-        """The ranges of names that a tier may be in; they do not overlap."""
-        typed = self.search.words
-        if tier is Tier.BEGINNING:
-            begun = [w for w in typed if not any(w != v and w.startswith(v) for v in typed)]
-            return [Names(w, w + TOP) for w in begun]
-        if tier is Tier.DOMAIN:
-            domain = begins(literal_column(AT_DOMAIN), f"@{str(self.search.address).lstrip('@')}")
-            return [Names(conditions=(domain,))]
-        if len(typed) == 1 and self.has(Tier.WORDS):  # a name that begins so has a better tier
-            return [Names(before=typed[0]), Names(typed[0] + TOP)]
-        return [Names()]
 
     def by_vocabulary(self, rows: Rows, tier: Tier, seek: Seek, limit: int, *, bounded: bool) -> Any:
         """The first of a tier from the rows of each word; if they are many (`bounded`), no further than where the page ends."""

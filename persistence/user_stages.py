@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -12,6 +13,7 @@ from domain.models.conditions import texts_of
 from domain.models.relevance import SLIPPED, Tier, rules_of, tier_by
 from domain.models.user import User
 from persistence.forms import Given, Reads
+from persistence.user_address import Address
 from persistence.user_lists import united
 from persistence.user_query import COLUMNS, user_from_record
 from persistence.user_rows import Rows
@@ -22,6 +24,10 @@ from persistence.user_table import users
 
 SPARE = 8
 """Rows that are read beyond those of a page, because a user may be found twice: a DISTINCT would sort all rows."""
+BY_WORDS = (Tier.NAME, Tier.BEGINNING, Tier.WORDS)
+STRICT = tuple(t for t in Tier if t < Tier.PARTS)
+LOOSE, SLIPS = (Tier.PARTS, Tier.DOMAIN), tuple(sorted(SLIPPED))
+MERGED = (*STRICT, Tier.PARTS)
 TIERS = list(Tier)
 
 Build = Callable[[Sources, Rows, Seek, int], Any]
@@ -135,6 +141,10 @@ class _Said:
     def __init__(self, sources: Sources, stage: Stage, seek: Seek) -> None:
         self._sources, self._stage, self._seek = sources, stage, seek
         self._near = dict(sources.near) if SLIPPED.intersection(stage.tiers) else {}
+        self._words = [word.split() for word in sources.search.words]
+        """A run of ideographs is several words."""
+        self._parts = list(chain.from_iterable(self._words))
+        self._address = Address.of(sources.search)
 
     def form(self, limit: int) -> Hashable | None:
         """The form of the statement; None if it has more than the texts."""
@@ -142,31 +152,31 @@ class _Said:
         if own is None:
             return None
         near = tuple([(word, len(meant.beginnings)) for word, meant in self._numbered()])
-        typed = [stage.rows.typed == word for word in self._sources.search.words]
-        return "stage", stage.form, *stage.tiers, stage.rows.form, *typed, self._seek.form(), limit, own, near
+        typed = (self._parts.index(stage.rows.typed) if stage.rows.typed else None, *map(len, self._words))
+        return "stage", stage.form, *stage.tiers, stage.rows.form, typed, self._seek.form(), limit, own, near
 
     def _numbered(self) -> list[tuple[int, Meant]]:
-        words = list(self._sources.search.words)
-        return [(words.index(word), meant) for word, meant in self._near.items()]
+        return [(self._parts.index(word), meant) for word, meant in self._near.items()]
 
     def given(self) -> Given:
         """The texts."""
         keys, near = self._seek.ends(), self._near.values()
         texts = [*(key.name_key for key in keys), *(text for meant in near for text in meant.beginnings)]
+        texts += self._address.texts if self._address else []
         lists = [*self._stage.rows.lists(), *(meant.words for meant in near)]
-        return Given(self._sources.search.words, texts, [key.id for key in keys], lists, in_parts=bool(near))
+        return Given(self._parts, texts, [key.id for key in keys], lists, in_parts=bool(near))
 
     def statement(self, given: Given, limit: int) -> Select[Any]:
         """The statement for these texts."""
-        words = self._sources.search.words
-        texts, ids, lists = iter(given.texts), iter(given.ids), iter(given.lists)
+        texts, ids, lists, parts = iter(given.texts), iter(given.ids), iter(given.lists), iter(given.words)
+        words = [" ".join(islice(parts, len(word))) for word in self._words]
         seek = self._seek.saying([(next(texts), next(ids)) for _ in self._seek.ends()])
-        rows = self._stage.rows.saying(dict(zip(words, given.words, strict=True)), lists)
+        rows = self._stage.rows.saying(dict(zip(self._parts, given.words, strict=True)), lists)
         near = {
             given.words[word]: Meant(next(lists), tuple([next(texts) for _ in meant.beginnings]))
             for word, meant in self._numbered()
         }
-        sources = self._sources.saying(given.words, near)
+        sources = self._sources.saying(words, near, texts)
         hit = seek.cut(self._stage.build(sources, rows, seek, limit), limit).subquery("hit")
         read = select(*COLUMNS, users.c.email_key, hit.c.tier, hit.c.name_key).join(hit, users.c.id == hit.c.id)
         return read.order_by(*seek.order(hit.c.tier, hit.c.name_key, hit.c.id))

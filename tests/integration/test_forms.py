@@ -58,10 +58,19 @@ SEARCHES = (
     "ann annas",
     "smith smith",
     "佐藤",
+    "佐 藤 a",
+    "佐藤 smiht",
     "o'brien",
+    "o'b",
+    "o'smiht",
     "4711",
     "anna.1",
+    "anna.4",
     "@example.org",
+    "@ex@am",
+    "anna@",
+    "anna.5@example.org",
+    "annna.5@example.org",
     "nosuchname",
     "a{0}b",
 )
@@ -158,7 +167,7 @@ async def test_forms_are_kept_up_to_a_number_and_share_equal_texts(database: Dat
     assert len({id(form.text) for form in forms._kept.values()}) == 1
 
 
-@pytest.mark.parametrize("word", ["佐藤", "4711", "a%", "a_b", "ABC", ""])
+@pytest.mark.parametrize("word", ["佐藤", "\u0663\u0664", "a%", "a_b", "ABC", ""])
 def test_a_word_that_no_mark_can_stand_for_has_no_form(word: str) -> None:
     with pytest.raises(NoForm):
         Forms().get("any", Given([word]), lambda given: select(func.length(given.words[0])))

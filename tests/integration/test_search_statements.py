@@ -54,13 +54,16 @@ def searched(words: str, sort: UserSort = UserSort.RELEVANCE, filter_: UserFilte
     ("words", "found", "expected"),
     [
         ("ada", 10, 2),  # the rows of the word counted, the page
-        ("single", 1, 6),  # after both for beginnings and for parts: near words, their rows, the page of slips
+        ("single", 1, 3),  # beginnings and parts, looked up at once; the page; near words, of which there are none
+        ("sinlge", 1, 3),  # beginnings and parts, of which there are none; near words; the page of slips
+        ("nosuchword", 0, 2),  # no page is read of words that nobody has
+        ("o'nosuchword", 0, 3),  # the address may begin so although no word does
         ("user77@example.org", 1, 1),  # the address, and what begins so; no domain is a whole address
         (
             "ada ben common1",
             0,
-            7,
-        ),  # counts of all, of the longest, parts of it; one page; near words, their rows, slips
+            6,
+        ),  # counts of all and of the longest, parts of it; near words, their rows, the page of slips
     ],
 )
 async def test_a_page_of_a_search_runs_so_many_statements(
