@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.models.words import is_ideographic
 from persistence.direct import Prepared, fetch
 from persistence.statements import Report
+from persistence.user_frequencies import Frequencies
 
 KEPT = 400
 """Forms that are kept; one takes about 5 KiB, and those that differ in a number have one text."""
@@ -178,6 +179,11 @@ class Forms:
 class Reads(Protocol):
     """Runs the statements of a search over one connection."""
 
+    @property
+    def frequencies(self) -> Frequencies:
+        """The numbers of rows that earlier searches have counted."""
+        ...
+
     async def rows(
         self, form: Hashable | None, given: Given, build: Callable[[Given], Executable]
     ) -> Sequence[Sequence[Any]]:
@@ -189,7 +195,7 @@ class BuiltReads:
     """Builds each statement."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+        self._connection, self.frequencies = connection, Frequencies()
 
     async def rows(
         self, _form: Hashable | None, given: Given, build: Callable[[Given], Executable]
@@ -201,8 +207,11 @@ class BuiltReads:
 class FormReads:
     """Builds a statement once for each form; what has none is built each time. Not within a transaction."""
 
-    def __init__(self, connection: AsyncConnection, forms: Forms, report: Report) -> None:
+    def __init__(
+        self, connection: AsyncConnection, forms: Forms, report: Report, frequencies: Frequencies | None = None
+    ) -> None:
         self._connection, self._forms, self._report = connection, forms, report
+        self.frequencies = Frequencies() if frequencies is None else frequencies
         self._otherwise = BuiltReads(connection)
 
     async def rows(

@@ -49,6 +49,7 @@ from persistence.statements import Report
 from persistence.turns import ConnectionTurns
 from persistence.user import BY_IDS, SqlUserReader, SqlUserRepository
 from persistence.user_batches import IDS_MAX, UserBatches
+from persistence.user_frequencies import Frequencies
 from persistence.user_pages import UserPages, is_plain
 from persistence.user_query import user_from_record
 from persistence.webhook import SqlWebhookEndpointReader, SqlWebhookEndpointRepository
@@ -124,7 +125,7 @@ class SqlStore:
         self._database, self._on_commit = database, on_commit
         self._report = partial(database.executed, database.primary)
         self._turns = turns or ConnectionTurns.of(database)
-        self._forms, self._direct = Forms(), Direct(database, self._turns)
+        self._forms, self._frequencies, self._direct = Forms(), Frequencies(), Direct(database, self._turns)
         self._pages = UserPages(self._direct)
         self._batches = UserBatches(partial(_users_by_id, self._direct))
 
@@ -169,7 +170,7 @@ class SqlStore:
                 await stack.enter_async_context(self._turns.search(searcher))
             connection = await self._reading(stack, at_least)
             report = partial(self._database.executed, self._database.engine_of(connection))
-            yield SqlReadUnit(connection, FormReads(connection, self._forms, report))
+            yield SqlReadUnit(connection, FormReads(connection, self._forms, report, self._frequencies))
 
     async def _reading(self, stack: AsyncExitStack, at_least: LogCursor | None) -> AsyncConnection:
         """A connection that the stack closes; errors until then are translated."""

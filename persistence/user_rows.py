@@ -155,7 +155,7 @@ class Vocabulary:
     """The words of the directory."""
 
     def __init__(self, reads: Reads, sizes: Sizes) -> None:
-        self._reads, self._sizes = reads, sizes
+        self._reads, self._sizes, self._frequencies = reads, sizes, reads.frequencies
         self._known: dict[tuple[str, bool | None], Rows] = {}
 
     async def rarest(
@@ -176,41 +176,57 @@ class Vocabulary:
 
     async def begun_or_inside(self, word: str, most: int) -> Rows:
         """Of words that begin like the only one of a search; if they have little, those that have it inside are looked up too."""
-        if self._is_known((word, None), most):
-            return self._known[word, None]
-        least = min(LITTLE, most + 1)
+        if self._is_known((word, None), most) or self._frequencies.get((word, None), most):
+            return await self.rarest([word], most=most)
+        least, kept = min(LITTLE, most + 1), self._frequencies.get((word, True), most)
 
         def build(given: Given) -> Select[Any]:
             [word] = given.words
             begun, inside = self._begun(word), self._inside(word, alone=True)
             is_little = count_of(begun.rows, least - 1) < least
-            values = [begun.words(), begun.count(most)]
-            return select(*values, *(case((is_little, value)) for value in (inside.words(), inside.count(most))))
+            values = [inside.words()] if kept else [inside.words(), inside.count(most)]
+            return select(begun.words(), begun.count(most), *(case((is_little, value)) for value in values))
 
-        [row] = await self._reads.rows(("look up both", most, self._sizes), Given([word]), build)
+        [row] = await self._reads.rows(("look up both", bool(kept), most, self._sizes), Given([word]), build)
         begun = self._known[word, None] = self._rows(word, None, row[0], row[1], most)
+        self._keep((word, None), begun)
         if begun.count < least:
             key = word, True
-            self._known[key] = self._rows(*key, row[2], row[3], most)
+            inside = self._known[key] = self._rows(
+                *key, row[2], *((kept.count, kept.counted) if kept else (row[3], most))
+            )
+            if not kept:
+                self._keep(key, inside)
         return begun
 
     async def _look_up(self, wanted: Sequence[tuple[str, bool | None]], most: int) -> None:
-        """Look words up that were not yet, in one statement."""
+        """Look words up that were not yet, in one statement. Common words that were counted a short time ago are not again."""
         if not wanted:
             return
         alone = [one for _, one in wanted]
+        kept = [self._frequencies.get(key, most) for key in wanted]
 
         def build(given: Given) -> Select[Any]:
             look_ups = [
                 self._begun(w) if a is None else self._inside(w, a) for w, a in zip(given.words, alone, strict=True)
             ]
-            return select(*(one.words() for one in look_ups), *(one.count(most) for one in look_ups))
+            counts = [one.count(most) for one, frequency in zip(look_ups, kept, strict=True) if frequency is None]
+            return select(*(one.words() for one in look_ups), *counts)
 
-        given = Given([word for word, _ in wanted])
-        [row] = await self._reads.rows(("look up", *alone, most, self._sizes), given, build)
-        for key, known, count in zip(wanted, row, row[len(wanted) :], strict=False):
-            self._known[key] = self._rows(*key, known, count, most)
+        given, form = Given([word for word, _ in wanted]), ("look up", *alone, *map(bool, kept), most, self._sizes)
+        [row] = await self._reads.rows(form, given, build)
+        counts = iter(row[len(wanted) :])
+        for key, found, frequency in zip(wanted, row, kept, strict=False):
+            count, counted = (frequency.count, frequency.counted) if frequency else (next(counts), most)
+            self._known[key] = self._rows(*key, found, count, counted)
             self._note_begun(key, most)
+            if frequency is None:
+                self._keep(key, self._known[key])
+
+    def _keep(self, key: tuple[str, bool | None], rows: Rows) -> None:
+        """Keep the count of a common word; to count few rows costs little."""
+        if rows.count > self._sizes.few:
+            self._frequencies.note(key, rows.count, rows.counted)
 
     def _note_begun(self, key: tuple[str, bool | None], most: int) -> None:
         """If words that have a word inside have few rows, those of them that begin with it are not counted: they have no more."""

@@ -22,6 +22,7 @@ from persistence.database import Database
 from persistence.direct import Prepared
 from persistence.forms import KEPT, BuiltReads, FormReads, Forms, Given, NoForm
 from persistence.user import SqlUserRepository
+from persistence.user_frequencies import Frequencies
 from persistence.user_rows import Sizes
 from persistence.user_search import SqlSearch
 from tests.integration.logs import session, until
@@ -99,7 +100,7 @@ class Compared:
     """Reads by both ways, and compares what they send and what they find."""
 
     def __init__(self, connection: AsyncConnection, forms: Forms) -> None:
-        self._forms, self.by_form = forms, 0
+        self._forms, self.by_form, self.frequencies = forms, 0, Frequencies()
         self._built, self._direct = BuiltReads(connection), FormReads(connection, forms, lambda *_, **__: None)
 
     async def rows(
