@@ -54,7 +54,6 @@ class RequestMiddleware:
         given = header(scope, b"x-request-id") or ""
         request_id = given if REQUEST_ID.fullmatch(given) else token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         if scope["type"] == "websocket":
             return self._app(scope, receive, send)
