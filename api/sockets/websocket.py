@@ -162,7 +162,7 @@ class SocketProtocol(Writer):
 
     def keep_alive(self, now: float) -> None:
         """Ping a peer that has been quiet, and end the connection if it stays so; called about once a second."""
-        if self._closing or self._paused:
+        if self._over or self._closing or self._paused:
             return
         if self._pinged_at is None:
             if now - self._received_at + self._spread() >= QUIET_SECONDS:

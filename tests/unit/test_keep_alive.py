@@ -124,3 +124,10 @@ async def test_a_peer_that_is_not_read_is_not_judged(protocol: SocketProtocol, t
         await asyncio.sleep(0)
     protocol.keep_alive(later(1.01 * QUIET_SECONDS))
     assert transport.written == [PING]
+
+
+async def test_nothing_is_written_to_a_connection_that_has_ended(protocol: SocketProtocol, transport: Transport) -> None:
+    """uvloop refuses it with a RuntimeError; the registry may still have the socket in that moment."""
+    protocol.connection_lost(None)
+    protocol.keep_alive(later(3 * QUIET_SECONDS))
+    assert transport.written == []
