@@ -126,7 +126,9 @@ async def test_a_peer_that_is_not_read_is_not_judged(protocol: SocketProtocol, t
     assert transport.written == [PING]
 
 
-async def test_nothing_is_written_to_a_connection_that_has_ended(protocol: SocketProtocol, transport: Transport) -> None:
+async def test_nothing_is_written_to_a_connection_that_has_ended(
+    protocol: SocketProtocol, transport: Transport
+) -> None:
     """uvloop refuses it with a RuntimeError; the registry may still have the socket in that moment."""
     protocol.connection_lost(None)
     protocol.keep_alive(later(3 * QUIET_SECONDS))
