@@ -27,9 +27,11 @@ export function post(
 		const asked = request(url, {
 			method: 'POST',
 			headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-			agent: AGENTS[url.protocol as keyof typeof AGENTS],
-			signal: AbortSignal.timeout(timeout)
+			agent: AGENTS[url.protocol as keyof typeof AGENTS]
 		});
+		// A signal with a timeout would keep the page, its data and its text for as long after the answer as it has time.
+		const late = setTimeout(() => asked.destroy(new Error(`No answer within ${timeout} ms`)), timeout);
+		asked.on('close', () => clearTimeout(late));
 		asked.on('error', reject);
 		asked.on('response', (response) => {
 			const parts: Buffer[] = [];
