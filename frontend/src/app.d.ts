@@ -20,6 +20,10 @@ declare global {
 			locale: Locale;
 			timeZone: string;
 		}
+		interface Platform {
+			/** The request as node has it, with what the front door takes pages by; not in development. */
+			req?: { [take: symbol]: ((page: readonly string[]) => boolean) | undefined };
+		}
 		interface PageData {
 			viewer?: Viewer;
 		}

@@ -15,6 +15,9 @@ const HEADERS = {
 	'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'
 };
 
+/** By this the front door takes a whole page as text (server/compress.js). */
+const PAGE: unique symbol = Symbol.for('rollcall.page');
+
 /** What app.html has where the visitor's language and theme belong. */
 const PLACEHOLDER = 'lang="%rollcall.locale%" data-theme="%rollcall.theme%"';
 
@@ -27,7 +30,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	locals.timeZone = asTimeZone(cookies.get('tz'));
 	locals.api = new Api(event);
 
-	let page: Uint8Array<ArrayBuffer> | undefined;
+	let page: string[] | undefined;
 	const answer = await resolve(event, {
 		// Kept here and sent below: SvelteKit would hash all of it for an ETag, which costs a tenth of a page's time
 		// and which nobody can use, for pages are not to be stored.
@@ -38,7 +41,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 		// The stylesheet names the font; a preload would race the first paint for the same narrow link.
 		preload: ({ type }) => type === 'js' || type === 'css'
 	});
-	const response = page && answer.headers.has('x-sveltekit-page') ? pageResponse(answer, page) : answer;
+	const response =
+		page && answer.headers.has('x-sveltekit-page') ? pageResponse(answer, page, event.platform) : answer;
 	for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
 	if (event.url.protocol === 'https:') {
 		response.headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
@@ -48,26 +52,27 @@ export const handle: Handle = async ({ event, resolve }) => {
 	return response;
 };
 
-/** The page with the visitor's language and theme, as bytes. */
-function withPreferences(html: string, { locale, theme }: App.Locals): Uint8Array<ArrayBuffer> {
+/** The page with the visitor's language and theme, in pieces: to join them would copy all of it. */
+function withPreferences(html: string, { locale, theme }: App.Locals): string[] {
 	const at = html.indexOf(PLACEHOLDER);
-	const before = `${html.slice(0, at)}lang="${locale}" data-theme="${theme}"`;
-	return Buffer.concat([Buffer.from(before), Buffer.from(html.slice(at + PLACEHOLDER.length))]);
+	return [`${html.slice(0, at)}lang="${locale}" data-theme="${theme}"`, html.slice(at + PLACEHOLDER.length)];
 }
 
 /** SvelteKit's answer around a page. What a load function promised comes after it. */
-function pageResponse(answer: Response, page: Uint8Array<ArrayBuffer>): Response {
+function pageResponse(answer: Response, page: string[], platform: App.Platform | undefined): Response {
 	const { status, headers } = answer;
 	if (!headers.has('etag'))
 		return new Response(concatenated(page, answer.body) as BodyInit, { status, headers });
 	headers.delete('etag');
-	headers.set('content-length', String(page.byteLength));
-	return new Response(page, { status, headers });
+	if (platform?.req?.[PAGE]?.(page)) return new Response(null, { status, headers });
+	const bytes = Buffer.from(page.join(''));
+	headers.set('content-length', String(bytes.byteLength));
+	return new Response(bytes, { status, headers });
 }
 
-function concatenated(page: Uint8Array<ArrayBuffer>, rest: Response['body']): ReadableStream<Uint8Array> {
+function concatenated(page: string[], rest: Response['body']): ReadableStream<Uint8Array> {
 	const parts = async function* () {
-		yield page;
+		yield Buffer.from(page.join(''));
 		if (rest) yield* rest;
 	};
 	return Readable.toWeb(Readable.from(parts(), { objectMode: false })) as ReadableStream<Uint8Array>;

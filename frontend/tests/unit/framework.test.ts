@@ -27,6 +27,16 @@ describe('a page', () => {
 		expect(await response.text()).toBe(DRESSED);
 	});
 
+	test.each([true, false])('is handed to the front door as text, if it takes it (%s)', async (takes) => {
+		let given: readonly string[] = [];
+		const take = (page: readonly string[]) => ((given = page), takes);
+		const platform = { req: { [Symbol.for('rollcall.page')]: take } };
+		const response = await handle({ event: { ...visit(new Jar()), platform }, resolve: resolve(null) });
+		expect(given.join('')).toBe(DRESSED);
+		expect(await response.text()).toBe(takes ? '' : DRESSED);
+		expect(response.headers.get('etag')).toBeNull();
+	});
+
 	test('whose data is still to come is sent first, and what comes after it', async () => {
 		const response = await handle({ event: visit(new Jar()), resolve: resolve('<script>1</script>') });
 		expect(response.status).toBe(200);

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { compressed } from '../../server/compress.js';
+import { PAGE as TAKE, compressed } from '../../server/compress.js';
 import { knock, still, until } from './front.ts';
 
 async function serve(answer: (req: http.IncomingMessage, res: http.ServerResponse) => void) {
@@ -59,6 +59,53 @@ test.each([
 	const { res, body } = await get(port, { 'accept-encoding': 'br' });
 	expect(body).toHaveLength(length);
 	expect(res.headers['content-encoding']).toBe('content-encoding' in headers ? 'br' : undefined);
+});
+
+/** As the console answers once it has handed over a page. */
+const handing =
+	(parts: string[], body?: string) =>
+	(req: http.IncomingMessage & { [TAKE]?: unknown }, res: http.ServerResponse) => {
+		const take = req[TAKE] as ((parts: string[]) => boolean) | undefined;
+		const taken = take?.(parts) ?? false;
+		res.writeHead(body === undefined ? 200 : 500, { 'content-type': 'text/html', 'x-taken': String(taken) });
+		res.end(body);
+	};
+
+test.each([
+	['zstd', zstdDecompressSync],
+	['br', brotliDecompressSync],
+	['gzip', gunzipSync]
+])('a page that is handed over as text is coded by %s at once', async (coding, decode) => {
+	const port = await serve(handing(['<p>佐藤</p>', PAGE]));
+	for (let time = 0; time < 2; time += 1) {
+		const { res, body } = await get(port, { 'accept-encoding': coding });
+		expect(res.headers).toMatchObject({
+			'content-encoding': coding,
+			vary: 'Accept-Encoding',
+			'x-taken': 'true'
+		});
+		expect(res.headers['content-length']).toBe(String(body.length));
+		expect(decode(body).toString()).toBe(`<p>佐藤</p>${PAGE}`);
+	}
+});
+
+test('what has a body of its own is sent instead of the page that was handed over', async () => {
+	const { res, body } = await get(await serve(handing([PAGE], 'Internal error')), {
+		'accept-encoding': 'br'
+	});
+	expect([res.statusCode, brotliDecompressSync(body).toString()]).toEqual([500, 'Internal error']);
+});
+
+test.each([
+	[
+		'longer than there is room for',
+		{ 'accept-encoding': 'zstd' },
+		['x'.repeat(200_000), 'y'.repeat(200_000)]
+	],
+	['for who accepts no coding', {}, [PAGE]]
+])('a page %s is not taken', async (_, headers, parts) => {
+	const { res } = await get(await serve(handing(parts)), headers);
+	expect(res.headers['x-taken']).toBe('false');
 });
 
 test('HEAD has the headers of the page alone', async () => {

@@ -45,7 +45,7 @@ export class Formats {
 	}
 
 	day(at: string | number): string {
-		return this.#day.format(new Date(at));
+		return import.meta.env.SSR ? kept(this.#day, at) : this.#day.format(new Date(at));
 	}
 
 	/** A day of the calendar, 2026-11-24, which is the same in every zone. */
@@ -74,7 +74,7 @@ export class Formats {
 	}
 
 	full(at: string | number): string {
-		return this.#full.format(new Date(at));
+		return import.meta.env.SSR ? kept(this.#full, at) : this.#full.format(new Date(at));
 	}
 
 	/** "3 min. ago"; `now` in milliseconds. Less than half a minute is "now". */
@@ -87,6 +87,18 @@ export class Formats {
 		}
 		return this.day(at);
 	}
+}
+
+const KEPT = 5_000;
+const texts = new WeakMap<Intl.DateTimeFormat, Map<string | number, string>>();
+
+/** A list has two hundred dates, most of which the server has just shown to someone: a format takes 4 µs for each. */
+function kept(format: Intl.DateTimeFormat, at: string | number): string {
+	let known = texts.get(format);
+	if (!known || known.size >= KEPT) texts.set(format, (known = new Map()));
+	let text = known.get(at);
+	if (text === undefined) known.set(at, (text = format.format(new Date(at))));
+	return text;
 }
 
 /** A zone this runtime knows, or UTC. */
