@@ -1,4 +1,4 @@
-/** What asks the API over kept connections: it waits no longer than it may, and keeps nothing once it has its answer. */
+/** What asks the API over kept connections: it waits no longer than it may, and leaves no timer behind once it has its answer. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -39,7 +39,7 @@ test('an answer that stops half-way is an error, once its time is over', async (
 	await expect(asked).rejects.toThrow();
 });
 
-test('nothing waits once the answer is there: a timer would keep all that the page was made of', async () => {
+test('no timer runs on once the answer is there', async () => {
 	const running = timersOf(60_321);
 	const { body } = await post(await serve((_, res) => res.end('{"data":1}')), {}, '{}', 60_321);
 	expect(body).toEqual({ data: 1 });

@@ -29,7 +29,7 @@ export function post(
 			headers: { ...headers, 'content-length': Buffer.byteLength(body) },
 			agent: AGENTS[url.protocol as keyof typeof AGENTS]
 		});
-		// A signal with a timeout would keep the page, its data and its text for as long after the answer as it has time.
+		// Ended with the request: the timer of AbortSignal.timeout() cannot be ended, and runs on after each answer.
 		const late = setTimeout(() => asked.destroy(new Error(`No answer within ${timeout} ms`)), timeout);
 		asked.on('close', () => clearTimeout(late));
 		asked.on('error', reject);
