@@ -18,7 +18,7 @@ async function serve(answer: http.RequestListener): Promise<URL> {
 function timersOf(milliseconds: number): () => number {
 	const set = vi.spyOn(globalThis, 'setTimeout');
 	const cleared = vi.spyOn(globalThis, 'clearTimeout');
-	onTestFinished(() => vi.restoreAllMocks());
+	onTestFinished(() => void vi.restoreAllMocks());
 	return () => {
 		const ours = set.mock.calls.flatMap(([, time], index) =>
 			time === milliseconds ? [set.mock.results[index]?.value] : []
