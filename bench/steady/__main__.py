@@ -62,12 +62,20 @@ def main() -> int:
             starts.append(last)
             _say(_start_line(last))
             print(f"\n{machine()}, load {os.getloadavg()[0]:.1f}", *_summary(starts), sep="\n")
-            print("after requests, MB", *soak_requests(ready, server, options.requests))
-            print("after rounds of sockets, MB", *soak_sockets(ready, server, options.rounds, options.sockets))
+            _show("after requests, MB", soak_requests(ready, server, options.requests))
+            _show("after rounds of sockets, MB", soak_sockets(ready, server, options.rounds, options.sockets))
     except (StartError, EngineError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _show(title: str, figures: Iterator[str]) -> None:
+    """Print each figure as soon as it is there."""
+    print(title, end="", flush=True)
+    for figure in figures:
+        print(f" {figure}", end="", flush=True)
+    print()
 
 
 def _options() -> argparse.Namespace:
