@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import asyncpg
 import structlog
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi as adapted
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -60,11 +61,12 @@ def translated(labels: Mapping[str, str] = NO_LABELS) -> Iterator[None]:
         raise _unavailable(error, labels) from error
     except (InterfaceError, OperationalError) as error:
         raise _unavailable(error, labels) from error
-    except (DBAPIError, asyncpg.PostgresError) as error:
+    except (DBAPIError, adapted.Error, asyncpg.PostgresError) as error:  # its pool raises what it has adapted
         state = sqlstate(error)
         disconnected = isinstance(error, DBAPIError) and error.connection_invalidated
-        internal = isinstance(error, DBAPIError) and isinstance(
-            error.orig.__cause__ if error.orig else None, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError
+        original = error.orig if isinstance(error, DBAPIError) else error
+        internal = isinstance(
+            original.__cause__ if original else None, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError
         )
         if disconnected or internal or (state and state.startswith(UNAVAILABLE_CLASSES)):
             raise _unavailable(error, labels) from error
