@@ -12,7 +12,7 @@ from persistence.errors import translated
 
 def caused(cause: BaseException) -> Exception:
     """What SQLAlchemy's pool raises when it cannot connect: the dialect's error, which is not one of SQLAlchemy's."""
-    error: Exception = adapted.Error("refused")
+    error: Exception = adapted.Error("refused")  # type: ignore[no-untyped-call]
     error.__cause__ = cause
     return error
 
