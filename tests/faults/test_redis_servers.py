@@ -26,7 +26,7 @@ from persistence.redis.servers import connect
 from tests.api.conftest import settings_for
 from tests.conftest import throwaway
 from tests.faults.tls import Certificates, tls_at_once
-from tests.faults.valkeys import cluster, watched
+from tests.faults.valkeys import cluster, leads, watched
 from tests.integration.logs import instance, until
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "engines.md").read_text()
@@ -218,7 +218,7 @@ async def test_a_cluster_works_also_without_one_of_its_primaries(fresh_database_
             await work(*pair)
             shard = await asyncio.to_thread(place.shard_of, pair[0].core.namespace.name(KEY))
             await asyncio.to_thread(shard.kill)
-            await until(lambda: not pair[0].core.presence.shared)
+            await until(partial(asyncio.to_thread, leads, place.replica_of(shard)))
             await work(*pair)
     finally:
         await asyncio.to_thread(stack.__exit__, None, None, None)

@@ -161,6 +161,10 @@ class Cluster:
         slot = int(ask(self.primaries[0].url, "CLUSTER", "KEYSLOT", key))
         return self.primaries[slot * SHARDS // SLOTS]
 
+    def replica_of(self, primary: EmbeddedValkey) -> EmbeddedValkey:
+        """Its replica at the start."""
+        return self.replicas[self.primaries.index(primary)]
+
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
@@ -203,6 +207,12 @@ def agrees(node: EmbeddedValkey) -> bool:
     """Whether a node knows all others, and every slot is served."""
     info = str(ask(node.url, "CLUSTER", "INFO"))
     return f"cluster_known_nodes:{2 * SHARDS}" in info and "cluster_state:ok" in info
+
+
+def leads(node: EmbeddedValkey) -> bool:
+    """Whether a node is a primary, as a replica becomes after the loss of its own."""
+    state = ask(node.url, "INFO", "replication")
+    return isinstance(state, dict) and state.get("role") == "master"
 
 
 def follows(replica: EmbeddedValkey) -> bool:
