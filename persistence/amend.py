@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from sqlalchemy import Uuid, bindparam, insert, select, update
 
-from domain.models.event import APPENDED, NewEvent
+from domain.models.event import NewEvent
 from domain.models.user import User
 from persistence.direct import Direct, Prepared
+from persistence.log.appender import COLUMNS
 from persistence.log.table import events
 from persistence.user import KEPT, WRITTEN, fields_of
 from persistence.user_table import users
 
 _CHANGED = [c for c in WRITTEN if c.name not in KEPT]
-_APPENDED = [events.c[name] for name in APPENDED]
 
 _held = (
     select(users.c.id)
@@ -31,8 +31,8 @@ _saved = (
     .returning(users.c.id)
     .cte("saved")
 )
-_event = select(*(bindparam(f"event_{c.name}", type_=c.type) for c in _APPENDED)).select_from(_saved)
-AMEND = Prepared(insert(events).from_select([c.name for c in _APPENDED], _event).returning(events.c.ord))
+_event = select(*(bindparam(f"event_{c.name}", type_=c.type) for c in COLUMNS)).select_from(_saved)
+AMEND = Prepared(insert(events).from_select([c.name for c in COLUMNS], _event).returning(events.c.ord))
 """The event is inserted after the row is locked, so that the events of a user are in the order of their versions."""
 
 
@@ -42,6 +42,6 @@ async def amend(direct: Direct, user: User, event: NewEvent) -> int | None:
     Raises Unavailable if it is not certain that this was committed.
     """
     row, record = fields_of(user), event.to_record()
-    values = {f"new_{c.name}": row[c.name] for c in _CHANGED} | {f"event_{c.name}": record[c.name] for c in _APPENDED}
+    values = {f"new_{c.name}": row[c.name] for c in _CHANGED} | {f"event_{c.name}": record[c.name] for c in COLUMNS}
     rows = await direct.write(AMEND, {"user_id": user.id, "version_before": user.version - 1, **values})
     return int(rows[0][0]) if rows else None

@@ -15,7 +15,8 @@ from persistence.log.table import events
 from persistence.records import names, recordset
 from persistence.within import Frequent, Within
 
-_APPENDED = [events.c[name] for name in APPENDED]
+COLUMNS = [events.c[name] for name in APPENDED]
+"""What an event is appended with."""
 
 
 class SqlEventAppender:
@@ -50,12 +51,12 @@ class SqlEventAppender:
 
 
 APPEND = Frequent(
-    insert(events).values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in _APPENDED}).returning(events.c.ord)
+    insert(events).values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in COLUMNS}).returning(events.c.ord)
 )
 APPEND_MANY = text(f"""
 with written as (
-  insert into events ({names(_APPENDED)})
-  select {names(_APPENDED)} from {recordset(_APPENDED)} order by ordinality
+  insert into events ({names(COLUMNS)})
+  select {names(COLUMNS)} from {recordset(COLUMNS)} order by ordinality
   returning ord)
 select max(ord) from written
 """)  # noqa: S608 - built from the table's own columns
