@@ -35,6 +35,8 @@ NUMBERS, IDEOGRAPHS = "0123456789", "".join(map(chr, range(0x3F000, 0x3F020)))
 """The same for words that begin with a digit, and for characters that are words of their own, of those that are not assigned."""
 TEXTS, LISTS = 0xE000, 0xE100
 """The characters, for private use, that stand for texts and for lists of texts."""
+IDS, ID_LISTS = 2**127, 2**127 + 2**64
+"""The numbers, of no version of UUIDs, that stand for ids and for lists of ids."""
 
 Values = Callable[["Given"], Any]
 
@@ -45,7 +47,7 @@ class NoForm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the statements of one form differ in: words that were typed, and texts, ids and lists that nothing depends on.
+    """What the statements of one form differ in: words that were typed, and texts, ids and lists of these that nothing depends on.
 
     If a statement uses parts of a word (`in_parts`), its form has the lengths of the words.
     """
@@ -54,6 +56,7 @@ class Given:
     texts: Sequence[str] = ()
     ids: Sequence[UUID] = ()
     lists: Sequence[Sequence[str]] = ()
+    id_lists: Sequence[Sequence[UUID]] = ()
     in_parts: bool = False
 
     def kind(self) -> Hashable:
@@ -63,7 +66,7 @@ class Given:
             n != m and w.startswith(v) for n, v in enumerate(self.words) for m, w in enumerate(self.words)
         ):
             raise NoForm
-        return words, len(self.texts), len(self.ids), len(self.lists)
+        return words, len(self.texts), len(self.ids), len(self.lists), len(self.id_lists)
 
     def marked(self) -> Given:
         """The same with marks. Raises NoForm if there are more letters than marks."""
@@ -76,8 +79,10 @@ class Given:
             if len(words[-1]) < length:
                 raise NoForm
         texts = [chr(TEXTS + n) for n in range(len(self.texts))]
-        ids = [UUID(int=2**127 + n) for n in range(len(self.ids))]
-        return Given(words, texts, ids, [[chr(LISTS + n)] for n in range(len(self.lists))], self.in_parts)
+        ids = [UUID(int=IDS + n) for n in range(len(self.ids))]
+        lists = [[chr(LISTS + n)] for n in range(len(self.lists))]
+        id_lists = [[UUID(int=ID_LISTS + n)] for n in range(len(self.id_lists))]
+        return Given(words, texts, ids, lists, id_lists, self.in_parts)
 
 
 def _kind(word: str, *, in_parts: bool) -> tuple[str, int]:
@@ -101,7 +106,8 @@ class Form:
         prepared = Prepared(statement)
         self.text = sys.intern(prepared.text)
         letters = {letter: (n, at) for n, mark in enumerate(marked.words) for at, letter in enumerate(mark)}
-        known = _Known(marked, letters, {i: n for n, i in enumerate(marked.ids)})
+        id_lists = {i: n for n, [i] in enumerate(marked.id_lists)}
+        known = _Known(marked, letters, {i: n for n, i in enumerate(marked.ids)}, id_lists)
         self._values = [known.recipe(value) for value in prepared.values({})]
 
     def values(self, given: Given) -> list[Any]:
@@ -116,6 +122,7 @@ class _Known:
     marked: Given
     letters: Mapping[str, tuple[int, int]]
     ids: Mapping[UUID, int]
+    id_lists: Mapping[UUID, int]
 
     def recipe(self, value: Any) -> Values:
         """How a value is made from what is given."""
@@ -127,6 +134,9 @@ class _Known:
                 return lambda given: given.lists[place]
             each = [self._text(one) for one in value]
             return lambda given: [one(given) for one in each]
+        if isinstance(value, list) and value and value[0] in self.id_lists:
+            place = self.id_lists[value[0]]
+            return lambda given: given.id_lists[place]
         if isinstance(value, UUID) and value in self.ids:
             place = self.ids[value]
             return lambda given: given.ids[place]

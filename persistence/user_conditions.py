@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -61,10 +61,20 @@ class Filtered:
         return cls(query.filter, query.online_ids or frozenset())
 
     def form(self) -> Hashable | None:
-        """The wanted traits; None if the filter is on more than those."""
+        """The wanted traits and presence; None if the filter is on more than those."""
         w = self.wanted
-        others = (w.online, w.email, w.id, w.created_after, w.created_before)
-        return (w.status, w.role, w.email_verified, w.can_sign_in) if all(part is None for part in others) else None
+        if any(part is not None for part in (w.email, w.id, w.created_after, w.created_before)):
+            return None
+        return w.status, w.role, w.email_verified, w.can_sign_in, w.online
+
+    @property
+    def id_lists(self) -> list[list[UUID]]:
+        """The users who are online, if the filter is by presence; in no order."""
+        return [] if self.wanted.online is None else [list(self.online_ids)]
+
+    def saying(self, id_lists: Iterator[Sequence[UUID]]) -> Filtered:
+        """The same filter with the next list of users who are online."""
+        return self if self.wanted.online is None else replace(self, online_ids=frozenset(next(id_lists)))
 
     def on(self, traits: ColumnElement[Any], user_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """All conditions of the filter."""

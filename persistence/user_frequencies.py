@@ -20,11 +20,12 @@ SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """A number of rows, up to `counted` and one."""
+    """A number of rows, up to `counted` and one; `listed` if the words that have them are not too many to be read."""
 
     count: int
     counted: int
     until: float
+    listed: bool = True
 
 
 class Frequencies:
@@ -41,9 +42,9 @@ class Frequencies:
             return None
         return known
 
-    def note(self, word: Hashable, count: int, counted: int) -> None:
+    def note(self, word: Hashable, count: int, counted: int, *, listed: bool = True) -> None:
         """Keep the number of rows of a word."""
-        self._kept[word] = Frequency(count, counted, self._now() + SECONDS)
+        self._kept[word] = Frequency(count, counted, self._now() + SECONDS, listed)
         self._kept.move_to_end(word)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)

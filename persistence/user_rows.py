@@ -18,11 +18,13 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    null,
     select,
 )
 
 from domain.models.relevance import LITTLE
 from persistence.forms import Given, Reads
+from persistence.user_frequencies import Frequency
 from persistence.user_query import TOP, count_up_to
 from persistence.user_words import user_words, words
 
@@ -184,10 +186,11 @@ class Vocabulary:
             [word] = given.words
             begun, inside = self._begun(word), self._inside(word, alone=True)
             is_little = count_of(begun.rows, least - 1) < least
-            values = [inside.words()] if kept else [inside.words(), inside.count(most)]
+            values = [_listed(inside, kept), *([] if kept else [inside.count(most)])]
             return select(begun.words(), begun.count(most), *(case((is_little, value)) for value in values))
 
-        [row] = await self._reads.rows(("look up both", bool(kept), most, self._sizes), Given([word]), build)
+        form = "look up both", kept and kept.listed, most, self._sizes
+        [row] = await self._reads.rows(form, Given([word]), build)
         begun = self._known[word, None] = self._rows(word, None, row[0], row[1], most)
         self._keep((word, None), begun)
         if begun.count < least:
@@ -211,10 +214,10 @@ class Vocabulary:
                 self._begun(w) if a is None else self._inside(w, a) for w, a in zip(given.words, alone, strict=True)
             ]
             counts = [one.count(most) for one, frequency in zip(look_ups, kept, strict=True) if frequency is None]
-            return select(*(one.words() for one in look_ups), *counts)
+            return select(*map(_listed, look_ups, kept), *counts)
 
-        given, form = Given([word for word, _ in wanted]), ("look up", *alone, *map(bool, kept), most, self._sizes)
-        [row] = await self._reads.rows(form, given, build)
+        form = "look up", *alone, *(frequency and frequency.listed for frequency in kept), most, self._sizes
+        [row] = await self._reads.rows(form, Given([word for word, _ in wanted]), build)
         counts = iter(row[len(wanted) :])
         for key, found, frequency in zip(wanted, row, kept, strict=False):
             count, counted = (frequency.count, frequency.counted) if frequency else (next(counts), most)
@@ -226,7 +229,8 @@ class Vocabulary:
     def _keep(self, key: tuple[str, bool | None], rows: Rows) -> None:
         """Keep the count of a common word; to count few rows costs little."""
         if rows.count > self._sizes.few:
-            self._frequencies.note(key, rows.count, rows.counted)
+            [part] = rows.parts
+            self._frequencies.note(key, rows.count, rows.counted, listed=not part.inside)
 
     def _note_begun(self, key: tuple[str, bool | None], most: int) -> None:
         """If words that have a word inside have few rows, those of them that begin with it are not counted: they have no more."""
@@ -255,6 +259,11 @@ class Vocabulary:
         some = select(words.c.word).where(inside).limit(literal_column(str(self._sizes.inside))).cte()
         rows = user_words.c.word == any_(func.array(select(some.c.word).scalar_subquery()))
         return LookUp(some, rows, self._sizes.inside)
+
+
+def _listed(look_up: LookUp, kept: Frequency | None) -> Any:
+    """The words of a look-up; null if they were too many a short time ago."""
+    return look_up.words() if kept is None or kept.listed else null()
 
 
 def _inside(word: str, *, alone: bool) -> ColumnElement[bool]:

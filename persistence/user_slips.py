@@ -55,30 +55,36 @@ class Slips:
         """The same rows, which are those of a list of words, counted up to `many` and one."""
         if rows.counted:
             return rows
-        [count] = await self._counts([rows.vocabulary or ()])
+        [count] = await self._counts({rows.typed: rows.vocabulary or ()})
         return replace(rows, count=count, counted=self._sizes.many)
 
     async def _rarest(self, typed: Sequence[str], meant: Meanings) -> Rows | None:
         many, longest = self._sizes.many, sorted(typed, key=len)[-1:]
         known = await self._begun_counted(typed, self._sizes.few) or await self._begun_counted(longest, many)
         known = known or await self._begun_counted(typed, many, every=True)
-        counted = iter(await self._counts([meant[word] for word in known if word in meant]))
+        counted = iter(await self._counts({word: meant[word] for word in known if word in meant}))
         found = [
             self._or_any(rows, meant[word], next(counted)) if word in meant else rows for word, rows in known.items()
         ]
         return min(found, key=lambda rows: rows.count, default=None)
 
-    async def _counts(self, lists: Sequence[Sequence[str]]) -> Sequence[int]:
-        """How many rows each of these lists of words has, up to `many` and one."""
-        if not lists:
-            return ()
-        many = self._sizes.many
+    async def _counts(self, meant: Meanings) -> Sequence[int]:
+        """How many rows these words may mean, up to `many` and one. Many that were counted a short time ago are not again."""
+        many, frequencies = self._sizes.many, self._reads.frequencies
+        keys = {word: ("slips", word, len(others)) for word, others in meant.items()}
+        kept = {word: frequencies.get(key, many) for word, key in keys.items()}
+        lists = [others for word, others in meant.items() if kept[word] is None]
 
         def build(given: Given) -> Select[Any]:
             return select(*(count_of(Part("", are=one).condition, many) for one in given.lists))
 
-        [row] = await self._reads.rows(("count", many), Given(lists=lists), build)
-        return row
+        [row] = await self._reads.rows(("count", many), Given(lists=lists), build) if lists else [()]
+        counts, new = list[int](), iter(row)
+        for word, frequency in kept.items():
+            counts.append(next(new) if frequency is None else frequency.count)
+            if frequency is None and counts[-1] > self._sizes.few:
+                frequencies.note(keys[word], counts[-1], many)
+        return counts
 
     async def _begun_counted(self, typed: Sequence[str], most: int, *, every: bool = False) -> Mapping[str, Rows]:
         """The rows of words that begin like each of these; only of those of which all are counted, unless of `every` one."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -70,12 +71,14 @@ class Sources:
             return None
         return search.address is None, address and address.form, self.by_email, self.slips, filtered
 
-    def saying(self, words: Sequence[str], near: Near, texts: Iterator[str]) -> Sources:
-        """The same rows for a search for other words, of the same form, and with the next texts in its address."""
+    def saying(
+        self, words: Sequence[str], near: Near, texts: Iterator[str], id_lists: Iterator[Sequence[UUID]]
+    ) -> Sources:
+        """The same rows for other words, of the same form, with the next texts in the address and the next users online."""
         own = Address.of(self.search)
         address = own.saying(texts) if own else None if self.search.address is None else words[0]
         search = replace(self.search, words=tuple(words), address=address)
-        return replace(self, search=search, near=near, values=Values())
+        return replace(self, search=search, near=near, filtered=self.filtered.saying(id_lists), values=Values())
 
     @property
     def rules(self) -> Sequence[Rule]:

@@ -164,7 +164,8 @@ class _Said:
         texts = [*(key.name_key for key in keys), *(text for meant in near for text in meant.beginnings)]
         texts += self._address.texts if self._address else []
         lists = [*self._stage.rows.lists(), *(meant.words for meant in near)]
-        return Given(self._parts, texts, [key.id for key in keys], lists, in_parts=bool(near))
+        ids, id_lists = [key.id for key in keys], self._sources.filtered.id_lists
+        return Given(self._parts, texts, ids, lists, id_lists, in_parts=bool(near))
 
     def statement(self, given: Given, limit: int) -> Select[Any]:
         """The statement for these texts."""
@@ -176,7 +177,7 @@ class _Said:
             given.words[word]: Meant(next(lists), tuple([next(texts) for _ in meant.beginnings]))
             for word, meant in self._numbered()
         }
-        sources = self._sources.saying(words, near, texts)
+        sources = self._sources.saying(words, near, texts, iter(given.id_lists))
         hit = seek.cut(self._stage.build(sources, rows, seek, limit), limit).subquery("hit")
         read = select(*COLUMNS, users.c.email_key, hit.c.tier, hit.c.name_key).join(hit, users.c.id == hit.c.id)
         return read.order_by(*seek.order(hit.c.tier, hit.c.name_key, hit.c.id))

@@ -58,7 +58,8 @@ def _growth(options: argparse.Namespace) -> int:
     print(machine())
     print(*report.lines(found, small, large), sep="\n")
     print(*report.goals(found, small, large), *report.sizes(sizes_of), sep="\n")
-    print(*(f"import at {count:,}: {speed:,.0f} users a second" for count, speed in imported.items()), sep="\n")
+    for count, speeds in imported.items():
+        print(f"import at {count:,}: {speeds[0]:,.0f} users a second, and again {speeds[1]:,.0f}")
     if options.json:
         Path(options.json).write_text(json.dumps(report.as_json(found), indent=1) + "\n")
     return 0

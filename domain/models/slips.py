@@ -29,6 +29,10 @@ def exchanged(word: str) -> str:
 
 def is_slip(typed: str, word: str) -> bool:
     """Whether the typed word is one slip away from a word, or, from five letters on, from the beginning of one."""
+    more = len(word) - len(typed)
+    is_begun = len(typed) >= BEGINNING_MIN and word.startswith(typed[: middle(typed)])
+    if not is_begun and not -1 <= more <= 1:  # as most words are, so this is first
+        return False
     if typed == word or not may_slip(typed):
         return False
     same = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import text
@@ -12,12 +13,14 @@ from bench.plans.statements import recorded
 from domain.models.actor import Role
 from domain.models.directory import UserFilter, UserQuery, UserSort
 from domain.models.relevance import parse_search
-from domain.models.user import Status
-from domain.pagination import Window
+from domain.models.user import Status, User
+from domain.pagination import Page, Window
 from persistence.database import Database
+from persistence.forms import BuiltReads
 from persistence.store import SqlStore
 from persistence.user import SqlUserReader
 from persistence.user_rows import Sizes
+from persistence.user_search import SqlSearch
 from tests.unit.test_work_counts import REPEATS, calls_of, within
 
 FEW = 20
@@ -90,6 +93,39 @@ async def test_the_last_page_of_a_common_word_counts_no_further_either(
         page = await SqlUserReader(connection, Sizes(few=FEW)).page(query)
     assert (len(page.items), page.has_previous) == (10, True)
     assert not [statement.text for statement in seen if Sizes().many + 1 in statement.parameters]
+
+
+async def test_words_that_too_many_have_inside_are_not_read_again(connection: AsyncConnection) -> None:
+    first, again = await run_twice(connection, "vad", Sizes(few=3, inside=1))
+    assert [len(page.items) for page in (first.page, again.page)] == [10, 10]
+    assert first.page.cursors == again.page.cursors
+    assert "LIKE" in first.statements[0]
+    assert "LIKE" not in again.statements[0]
+
+
+async def test_rows_of_common_words_that_one_may_mean_are_not_counted_again(connection: AsyncConnection) -> None:
+    first, again = await run_twice(connection, "ada comomn1", Sizes(few=3))
+    assert [len(page.items) for page in (first.page, again.page)] == [10, 10]
+    assert first.page.cursors == again.page.cursors
+    assert len(again.statements) == len(first.statements) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A page and the statements that read it."""
+
+    page: Page[User]
+    statements: list[str]
+
+
+async def run_twice(connection: AsyncConnection, words: str, sizes: Sizes) -> tuple[Run, Run]:
+    """A search, and the same a short time later in the same process."""
+    reads, runs = BuiltReads(connection), list[Run]()
+    for _ in range(2):
+        with recorded(connection) as seen:
+            page = await SqlSearch(connection, searched(words), sizes, reads).page()
+        runs.append(Run(page, [statement.text for statement in seen]))
+    return runs[0], runs[1]
 
 
 async def test_a_search_by_name_reads_the_first_rows_of_its_words(connection: AsyncConnection) -> None:

@@ -31,3 +31,14 @@ def test_the_words_noted_last_are_kept() -> None:
         kept.note(number, 3000, 20_000)
     assert kept.get(0, 1) is None
     assert kept.get(1, 1) is not None
+
+
+def test_a_count_says_whether_its_words_are_too_many_to_be_read() -> None:
+    kept = Frequencies()
+    kept.note("ada", 3000, 20_000)
+    kept.note("an", 20_001, 20_000, listed=False)
+    ada, an = kept.get("ada", 1), kept.get("an", 1)
+    assert ada is not None
+    assert ada.listed
+    assert an is not None
+    assert not an.listed
