@@ -3,6 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig, type Plugin } from 'vite';
 import { breakpoints } from './scripts/breakpoints.js';
+import { requestGarbage } from './scripts/request-garbage.js';
 
 /**
  * Six characters of a file's hash in its name, of eight, and for styles nothing else: every page of the console names all
@@ -86,6 +87,7 @@ export default defineConfig({
 	},
 	plugins: [
 		breakpoints(),
+		requestGarbage(),
 		shortHashes,
 		tailwindcss(),
 		sveltekit({

@@ -24,7 +24,7 @@ from api.cli.local.embedded.process import end, end_of, family, spawn
 
 PROJECT = Path(__file__).parents[4]
 PACKAGES = ("package.json", "package-lock.json", ".npmrc")
-SOURCES = ("src", "static", "vite.config.ts", "tsconfig.json")
+SOURCES = ("src", "static", "scripts", "vite.config.ts", "tsconfig.json")
 CACHE = "npm-cache"
 MARK = "ROLLCALL_BUILD"
 """An environment variable that marks the processes of a build."""

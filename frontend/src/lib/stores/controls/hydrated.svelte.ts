@@ -1,12 +1,8 @@
-/** Whether the page's script has taken over; false while the server renders and where there is no script. */
+/** Asks whether the page's script has taken over; it has not while the server renders and where there is no script. */
 import { onMount } from 'svelte';
 
-export function useHydrated(): { readonly current: boolean } {
+export function useHydrated(): () => boolean {
 	let current = $state(false);
 	onMount(() => (current = true));
-	return {
-		get current() {
-			return current;
-		}
-	};
+	return () => current;
 }

@@ -9,7 +9,7 @@ interface Lazy<Part> {
 	load: () => Promise<Part>;
 }
 
-export function useLazy<Part>({ given, needed, load }: Lazy<Part>): { readonly current: Part | null } {
+export function useLazy<Part>({ given, needed, load }: Lazy<Part>): () => Part | null {
 	const i18n = useI18n();
 	const toasts = useToasts();
 	let loaded = $state.raw<Part | null>(null);
@@ -22,9 +22,5 @@ export function useLazy<Part>({ given, needed, load }: Lazy<Part>): { readonly c
 			() => toasts.error(i18n.m.problem.UNAVAILABLE)
 		);
 	});
-	return {
-		get current() {
-			return current;
-		}
-	};
+	return () => current;
 }
