@@ -22,7 +22,8 @@ def load_engines() -> None:
     if PACKAGE in sys.modules:
         return
     spec = find_spec(PACKAGE)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     loader, package = spec.loader, module_from_spec(spec)
 
     def complete(name: str) -> Any:
