@@ -6,7 +6,7 @@ WORKDIR /app
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN npm ci --ignore-scripts --no-progress
 COPY frontend/tsconfig.json frontend/vite.config.ts ./
-COPY frontend/scripts/breakpoints.js scripts/
+COPY frontend/scripts/breakpoints.js frontend/scripts/request-garbage.js frontend/scripts/tracked-url.js scripts/
 COPY frontend/static static
 COPY frontend/src src
 RUN npm run build
