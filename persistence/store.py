@@ -23,7 +23,7 @@ from domain.models.directory import UserQuery
 from domain.models.event import NewEvent
 from domain.models.user import User
 from domain.pagination import Page
-from domain.services.unit import ReadUnit, WriteUnit
+from domain.services.unit import NewUsers, ReadUnit, WriteUnit
 from domain.turns import share
 from persistence.amend import amend
 from persistence.api_key import SqlApiKeyReader, SqlApiKeyRepository
@@ -40,6 +40,7 @@ from persistence.log.restore import SqlLogRestorer
 from persistence.log.table import events, log_state
 from persistence.log.trim import SqlLogTrimmer
 from persistence.mail import SqlMailQueue
+from persistence.new_users import SqlNewUsers, add_new_users
 from persistence.passkey import SqlPasskeyReader, SqlPasskeyRepository
 from persistence.personal_data import SqlPersonalDataReader, SqlPersonalDataRepository
 from persistence.second_factor import SqlSecondFactorReader, SqlSecondFactorRepository
@@ -107,6 +108,13 @@ class SqlWriteUnit:
         self.webhooks = SqlWebhookEndpointRepository(connection)
         self.webhook_queue = SqlWebhookQueue(connection)
 
+    async def add_new(self, new: NewUsers) -> set[UUID]:
+        """Insert users and append their events; returns the ids of those whose e-mail is taken."""
+        assert isinstance(new, SqlNewUsers)
+        taken = await add_new_users(self._connection, new)
+        self.events.appended += [e for e in new.events if e.subject.id not in taken] if taken else new.events
+        return taken
+
     async def commit(self) -> None:
         """Commit durably. Raises Unavailable if it is not certain that this succeeded."""
         with translated(self._labels):
@@ -155,6 +163,10 @@ class SqlStore:
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         """A write unit. Raises Unavailable."""
         return self._write()
+
+    def new_users(self) -> SqlNewUsers:
+        """Users for `add_new` of a write unit."""
+        return SqlNewUsers()
 
     async def amend(self, user: User, event: NewEvent) -> int | None:
         """A change of one user with its event; None if the row has changed since, or another writer holds it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from domain.models.words import email_key, name_key
 from domain.pagination import Page
 from persistence.forms import Reads
 from persistence.last_seen import touch
-from persistence.records import names, recordset
+from persistence.records import recordset
 from persistence.session import sessions
 from persistence.user_conditions import Filtered, traits_of
 from persistence.user_count import SqlCount
@@ -74,15 +75,20 @@ CREDENTIALS = select(*COLUMNS, users.c.password_hash, func.array(_NEWEST, type_=
 )
 
 
-_NAMES = tuple(str(column.name) for column in STORED)
+_NAMES = tuple(str(column.name) for column in WRITTEN)
+_STORED = attrgetter(*(str(column.name) for column in STORED))
+
+
+def row_of(user: User) -> tuple[Any, ...]:
+    """The values of WRITTEN, in that order."""
+    id_, email, name, role, status, *others = _STORED(user)
+    key = name_key(name)
+    return (id_, email, name, str(role), str(status), *others, key, email_key(email, key))
 
 
 def fields_of(user: User) -> dict[str, Any]:
-    """The values of WRITTEN."""
-    values = {name: getattr(user, name) for name in _NAMES}
-    key = name_key(user.display_name)
-    keys = {"name_key": key, "email_key": email_key(user.email, key)}
-    return values | {"role": str(user.role), "status": str(user.status)} | keys
+    """The values of WRITTEN by name."""
+    return dict(zip(_NAMES, row_of(user), strict=True))
 
 
 def _is_free(email: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -222,16 +228,6 @@ class SqlUserRepository(SqlUserReader):
         if added.rowcount != 1:
             raise Taken("email")
 
-    async def add_many(self, entries: Sequence[User], hashes: Mapping[UUID, str] | None = None) -> set[UUID]:
-        """Insert users, with a hash or without, skipping e-mails that are taken; returns the ids that went in.
-
-        The hash comes with the row, because it is one of the traits by which users are listed: to add it later writes the
-        user's words again.
-        """
-        given = hashes or {}
-        rows = orjson.dumps([fields_of(u) | {"password_hash": given.get(u.id)} for u in entries], default=str).decode()
-        return set((await self._connection.execute(ADD_MANY, {"rows": rows})).scalars())
-
     async def save(self, user: User) -> None:
         """Write over the version before; raises VersionConflict and Taken.
 
@@ -279,10 +275,6 @@ class SqlUserRepository(SqlUserReader):
         await touch(self._connection, "users", seen)
 
 
-ADD_MANY = text(f"""
-insert into users ({names(ADDED)}) select {names(ADDED)} from {recordset(ADDED)}
-on conflict (email) do nothing returning id
-""")  # noqa: S608 - built from the table's own columns
 SAVE_MANY = text(f"""
 update users u set {", ".join(f"{c.name} = r.{c.name}" for c in WRITTEN if c.name not in KEPT)}
 from {recordset(WRITTEN)} where u.id = r.id

@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO, Self, TextIO
 
@@ -156,11 +156,13 @@ async def _run(
         async with open_core(settings) as core:
             start = tally.line
             gc.freeze()  # what is loaded by now stays, and every full collection would walk it again
-            async for done in import_file(core.imports, system(), users, start=start, size=batch, dry_run=dry_run):
-                refusals.add(done.refused)
-                tally.add(done)
-                _name_changes(done.changes)
-                progress.update(task, completed=users.position, description=f"Importing: {tally.done} rows")
+            batches = import_file(core.imports, system(), users, start=start, size=batch, dry_run=dry_run)
+            async with aclosing(batches):
+                async for done in batches:
+                    refusals.add(done.refused)
+                    tally.add(done)
+                    _name_changes(done.changes)
+                    progress.update(task, completed=done.position, description=f"Importing: {tally.done} rows")
 
 
 def _name_changes(changes: Sequence[ImportChange]) -> None:

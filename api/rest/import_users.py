@@ -112,7 +112,7 @@ async def import_lines(
         async with turn, aclosing(batches):
             async for batch in batches:
                 tally.add(batch)
-                progress = {"type": "progress", "line": batch.line, "bytes_read": file.position, "bytes": size}
+                progress = {"type": "progress", "line": batch.line, "bytes_read": batch.position, "bytes": size}
                 yield _written([*_rows(batch), progress])
     except DomainError as error:
         stopped = {"code": error.code, "message": error.message}

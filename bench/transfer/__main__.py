@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable
+from contextlib import aclosing
 from itertools import islice
 from pathlib import Path
 
@@ -71,8 +72,9 @@ async def import_users(core: Core, path: Path) -> int:
     """Import a file; returns how many users it created or changed."""
     changed = 0
     with path.open("rb") as source:
-        async for batch in import_file(core.imports, system(), UserFile(source, Form.CSV)):
-            changed += len(batch.changes)
+        async with aclosing(import_file(core.imports, system(), UserFile(source, Form.CSV))) as batches:
+            async for batch in batches:
+                changed += len(batch.changes)
     return changed
 
 

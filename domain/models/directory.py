@@ -171,10 +171,6 @@ class UserRepository(UserReader, Protocol):
         """Insert the user; raises Taken."""
         ...
 
-    async def add_many(self, users: Sequence[User], hashes: Mapping[UUID, str] | None = None) -> set[UUID]:
-        """Insert users, with a hash or without, skipping e-mails that are taken; returns the inserted ids."""
-        ...
-
     async def save(self, user: User) -> None:
         """Update a user from the previous version; raises VersionConflict and Taken."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -71,26 +72,37 @@ class Wanted:
         return self.role or Role.MEMBER
 
 
-def checked_rows(
-    rows: Sequence[ImportRow], refused: list[ImportRefusal], seen: set[int], accepts: Callable[[str], bool]
-) -> list[Wanted]:
-    """The rows in canonical form; those that break a rule or repeat an e-mail of the file are added to `refused`."""
-    wanted: dict[str, Wanted] = {}
-    for row in rows:
-        try:
-            clean = _checked(row, accepts)
-        except ValidationFailed as error:
-            refused.append(ImportRefusal(row.line, error.faults[0].field, error.faults[0].message))
-            continue
-        if clean.email in wanted:
-            reason = f"This e-mail address is also on line {wanted[clean.email].line}"
-            refused.append(ImportRefusal(row.line, "email", reason, "DUPLICATE"))
-        elif hash(clean.email) in seen:
-            reason = "This e-mail address is also on an earlier line"
-            refused.append(ImportRefusal(row.line, "email", reason, "DUPLICATE"))
-        else:
-            wanted[clean.email] = clean
-    return list(wanted.values())
+@dataclass(frozen=True, slots=True)
+class CheckedRows:
+    """Rows of a batch: as they were read, those that may be written in canonical form, by address, and the refusals.
+
+    `seen` has the hashes of the addresses in earlier batches.
+    """
+
+    seen: AbstractSet[int] = frozenset()
+    rows: list[ImportRow] = dataclasses.field(default_factory=list)
+    wanted: dict[str, Wanted] = dataclasses.field(default_factory=dict)
+    refused: list[ImportRefusal] = dataclasses.field(default_factory=list)
+
+    def add(self, rows: Sequence[ImportRow], accepts: Callable[[str], bool]) -> None:
+        """Check further rows; those that break a rule or repeat an e-mail of the file are refused."""
+        self.rows.extend(rows)
+        for row in rows:
+            try:
+                clean = _checked(row, accepts)
+            except ValidationFailed as error:
+                self.refused.append(ImportRefusal(row.line, error.faults[0].field, error.faults[0].message))
+                continue
+            if clean.email in self.wanted:
+                self._repeats(row, f"line {self.wanted[clean.email].line}")
+            elif hash(clean.email) in self.seen:
+                self._repeats(row, "an earlier line")
+            else:
+                self.wanted[clean.email] = clean
+
+    def _repeats(self, row: ImportRow, where: str) -> None:
+        reason = f"This e-mail address is also on {where}"
+        self.refused.append(ImportRefusal(row.line, "email", reason, "DUPLICATE"))
 
 
 def _checked(row: ImportRow, accepts: Callable[[str], bool]) -> Wanted:

@@ -99,6 +99,12 @@ class ReadUnit(Protocol):
     def webhook_queue(self) -> WebhookQueueReader: ...
 
 
+class NewUsers(Protocol):
+    """Users to be created, with their events, in the form in which they are written: made before the transaction."""
+
+    def add(self, user: User, password_hash: str | None, event: NewEvent) -> None: ...
+
+
 class WriteUnit(Protocol):
     """One transaction on the primary; it is rolled back unless `commit` is called."""
 
@@ -135,6 +141,13 @@ class WriteUnit(Protocol):
     @property
     def webhook_queue(self) -> WebhookQueue: ...
 
+    async def add_new(self, new: NewUsers) -> set[UUID]:
+        """Insert users of `new_users` and append their events, in order, except for those whose e-mail is taken.
+
+        Returns the ids of those.
+        """
+        ...
+
     async def commit(self) -> None:
         """Commit durably; raises Unavailable if it is not certain that the transaction was committed."""
         ...
@@ -154,6 +167,7 @@ class Store(Protocol):
         ...
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]: ...
+    def new_users(self) -> NewUsers: ...
 
     async def amend(self, user: User, event: NewEvent) -> int | None:
         """Write a user over the version before, with its event, in a transaction of their own; never waits for others.

@@ -24,9 +24,9 @@ from persistence.engine import StatementLimits
 from persistence.statements import SlowStatement
 from persistence.store import SqlStore
 from persistence.turns import ConnectionTurns
-from persistence.user import SqlUserRepository
 from persistence.user_pages import KEPT, UserPages, is_plain
 from tests.integration.logs import session, until
+from tests.integration.users import add_users
 
 USERS = [replace(u, can_sign_in=False) for u in generated_users(120)]
 SORTS = [sort for sort in UserSort if sort is not UserSort.RELEVANCE]
@@ -43,7 +43,7 @@ async def database(fresh_database_url: str) -> AsyncIterator[Database]:
     """A database with these users."""
     async with Database(fresh_database_url, pool_size=2, limits=StatementLimits(read=0.5)) as database:
         async with database.primary.begin() as connection:
-            await SqlUserRepository(connection).add_many(USERS)
+            await add_users(connection, USERS)
         yield database
 
 

@@ -21,12 +21,12 @@ from domain.pagination import Window
 from persistence.database import Database
 from persistence.direct import Prepared
 from persistence.forms import KEPT, BuiltReads, FormReads, Forms, Given, NoForm
-from persistence.user import SqlUserRepository
 from persistence.user_frequencies import Frequencies
 from persistence.user_rows import Sizes
 from persistence.user_search import SqlSearch
 from tests.integration.logs import session, until
 from tests.integration.test_relevance import WAYS, directory_of
+from tests.integration.users import add_users
 
 NAMES = (
     "Ada Love",
@@ -96,7 +96,7 @@ async def database(fresh_database_url: str) -> AsyncIterator[Database]:
     """A database with these users."""
     async with Database(fresh_database_url, pool_size=2) as database:
         async with database.primary.begin() as connection:
-            await SqlUserRepository(connection).add_many(directory())
+            await add_users(connection, directory())
         yield database
 
 

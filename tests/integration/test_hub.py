@@ -25,7 +25,7 @@ from domain.models.directory import UserQuery
 from domain.models.event import Event, NewEvent
 from domain.models.user import User
 from domain.pagination import Page
-from domain.services.unit import ReadUnit, WriteUnit
+from domain.services.unit import NewUsers, ReadUnit, WriteUnit
 from domain.services.user import CreateUser
 from persistence.database import Database
 from persistence.log.hub import RING, Hub
@@ -71,6 +71,9 @@ class CountingStore:
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         return self._store.write()
+
+    def new_users(self) -> NewUsers:
+        return self._store.new_users()
 
     async def amend(self, user: User, event: NewEvent) -> int | None:
         return await self._store.amend(user, event)

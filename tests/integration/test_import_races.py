@@ -80,3 +80,28 @@ async def core_changes(core: Core, emails: Sequence[str]) -> int:
     text = "email,role\n" + "".join(f"{email},auditor\n" for email in emails)
     file = UserFile(io.BytesIO(text.encode()), Form.CSV)
     return sum([len(batch.changes) async for batch in import_file(core.imports, system(), file)])
+
+
+async def test_a_batch_that_was_prepared_writes_what_is_right_when_it_is_written(
+    core: Core, fresh_database_url: str
+) -> None:
+    """Meanwhile one address was taken, one user was changed, and one was erased."""
+    before = [ImportRow(2, "bo@example.com", "Bo"), ImportRow(3, "cy@example.com", "Cy")]
+    await core.imports.import_batch(system(), before)
+    emails = ["ada@example.com", "bo@example.com", "cy@example.com", "dee@example.com"]
+    batch = core.imports.checked([ImportRow(n, email, "New", "auditor") for n, email in enumerate(emails, 2)], set())
+    prepared = await core.imports.prepare(system(), batch)
+    await core.imports.import_batch(system(), [ImportRow(2, "dee@example.com", "Dee"), ImportRow(3, emails[1], "Bob")])
+    async with core.store.write() as unit:
+        await unit.users.remove(prepared.present[emails[2]].id)
+        await unit.commit()
+    result = await core.imports.write(system(), batch, prepared)
+    assert (result.created, result.updated, list(result.refused)) == (2, 2, [])
+    async with session(fresh_database_url) as connection:
+        assert {tuple(r) for r in await connection.fetch("select email, display_name, role from users")} == {
+            (email, "New", "auditor") for email in emails
+        }
+        logged = "select e.type from events e join users u on u.id = e.subject_id where u.email = $1 order by ord"
+        assert [r["type"] for r in await connection.fetch(logged, emails[0])] == ["user_created"]
+        dee = ["user_created", "user_updated", "user_role_changed"]
+        assert [r["type"] for r in await connection.fetch(logged, emails[3])] == dee

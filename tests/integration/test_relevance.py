@@ -35,6 +35,7 @@ from persistence.user import SqlUserRepository
 from persistence.user_count import SqlCount
 from persistence.user_rows import Sizes
 from persistence.user_search import SqlSearch
+from tests.integration.users import add_users
 from tests.unit.fakes.outside import FakePresence
 
 WAYS = {
@@ -175,7 +176,7 @@ class OneConnection:
 async def compare(url: str, users: Sequence[User], queries: Sequence[UserQuery], sizes: Sizes) -> None:
     """Compare queries on a database that has these users for this test only."""
     async with Database(url, pool_size=1) as database, database.primary.connect() as connection:
-        await SqlUserRepository(connection).add_many(users)
+        await add_users(connection, users)
         sorts = cycle(KEYS)
         for query in queries:
             right = expected(users, query)
@@ -240,7 +241,7 @@ async def test_a_common_word_is_met_early_in_every_order(fresh_database_url: str
     sizes, users = Sizes(gathered=LITTLE, met=met), directory_of(60, "ada")
     query = UserQuery(Window(), parse_search("ada"), UserFilter(), UserSort.RELEVANCE, by_email=True)
     async with Database(fresh_database_url, pool_size=1) as database, database.primary.connect() as connection:
-        await SqlUserRepository(connection).add_many(users)
+        await add_users(connection, users)
         for (sort, key), backward, descending in product(KEYS.items(), (False, True), (False, True)):
             right = sorted(expected(users, query), key=lambda u, of=key: (of(u), u.id), reverse=descending)  # type: ignore[misc]
             other = replace(query, sort=sort, descending=descending)

@@ -18,8 +18,8 @@ from domain.services.unit import WriteUnit
 from persistence.database import Database
 from persistence.statements import SlowStatement
 from persistence.store import SqlStore
-from persistence.user import SqlUserRepository
 from tests.integration.logs import session, until
+from tests.integration.users import add_users
 
 ONE, OTHER = (replace(u, can_sign_in=False) for u in generated_users(2))
 WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
@@ -30,7 +30,7 @@ async def database(fresh_database_url: str) -> AsyncIterator[Database]:
     """A database with two users."""
     async with Database(fresh_database_url, pool_size=3) as database:
         async with database.primary.begin() as connection:
-            await SqlUserRepository(connection).add_many([ONE, OTHER])
+            await add_users(connection, [ONE, OTHER])
         yield database
 
 

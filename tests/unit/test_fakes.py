@@ -31,7 +31,7 @@ from domain.services.passkey_check import RelyingParty
 from domain.services.results import ResultStore
 from domain.services.second_factor import Authenticator
 from domain.services.signing_key import KeyMaker
-from domain.services.unit import Clock, IdempotencyKeys, ReadUnit, Store, WriteUnit
+from domain.services.unit import Clock, IdempotencyKeys, NewUsers, ReadUnit, Store, WriteUnit
 from tests.unit.fakes import (
     api_keys,
     idempotency,
@@ -56,6 +56,7 @@ PORTS: dict[type, tuple[type, ...]] = {
     outside.FakePresence: (Presence,),
     outside.FakeLive: (LiveSessions,),
     outside.FakeResultStore: (ResultStore,),
+    store.FakeNewUsers: (NewUsers,),
     store.FakeUsers: (UserReader, UserRepository),
     sessions.FakeSessions: (SessionReader, SessionRepository),
     idempotency.FakeKeys: (IdempotencyKeys,),

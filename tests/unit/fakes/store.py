@@ -17,6 +17,7 @@ from domain.models.event import NewEvent
 from domain.models.relevance import SLIPPED, is_little
 from domain.models.user import Status, User
 from domain.pagination import Page
+from domain.services.unit import NewUsers
 from tests.unit.fakes.api_keys import FakeApiKeys
 from tests.unit.fakes.idempotency import FakeKeys
 from tests.unit.fakes.invitations import FakeInvitations
@@ -113,13 +114,6 @@ class FakeUsers:
             raise Taken("email")
         self._state.users[user.id], self._state.hashes[user.id] = user, password_hash
 
-    async def add_many(self, users: Sequence[User], hashes: Mapping[UUID, str] | None = None) -> set[UUID]:
-        """Insert the users whose e-mail address is free."""
-        free = [u for u in users if not await self.find_by_email(u.email)]
-        for user in free:
-            await self.add(user, (hashes or {}).get(user.id))
-        return {u.id for u in free}
-
     async def save(self, user: User) -> None:
         """Replace the previous version. Raises VersionConflict and Taken."""
         known = self._state.users[user.id]
@@ -172,6 +166,16 @@ class FakeUsers:
             self._state.users[user_id] = replace(self._state.users[user_id], last_seen_at=at)
 
 
+class FakeNewUsers:
+    """Users with their hashes and events, as they were added."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[User, str | None, NewEvent]] = []
+
+    def add(self, user: User, password_hash: str | None, event: NewEvent) -> None:
+        self.rows.append((user, password_hash, event))
+
+
 class FakeUnit:
     """One transaction over a copy of the state; `commit` replaces the state with the copy."""
 
@@ -188,6 +192,16 @@ class FakeUnit:
         self.webhooks, self.webhook_queue = FakeWebhookEndpoints(self._copy), FakeWebhookQueue(self._copy, store.time)
         self.signing_keys, self.api_keys = FakeSigningKeys(self._copy), FakeApiKeys(self._copy)
         self.personal_data = FakePersonalData(self._copy)
+
+    async def add_new(self, new: NewUsers) -> set[UUID]:
+        """Add the users whose e-mail address is free, and their events."""
+        assert isinstance(new, FakeNewUsers)
+        taken = {u.id for u, _, _ in new.rows if await self.users.find_by_email(u.email)}
+        for user, password_hash, event in new.rows:
+            if user.id not in taken:
+                await self.users.add(user, password_hash)
+                await self.events.append(event)
+        return taken
 
     async def commit(self) -> None:
         """Replace the state with the copy."""
@@ -218,6 +232,10 @@ class FakeStore:
         self.steps.append("read")
         self.reads.append((at_least, searcher))
         yield FakeUnit(self)
+
+    def new_users(self) -> FakeNewUsers:
+        """Nothing yet."""
+        return FakeNewUsers()
 
     async def amend(self, user: User, event: NewEvent) -> int | None:
         """The same in a unit, unless the version is another one, or a writer holds the user."""
