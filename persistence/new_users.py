@@ -1,8 +1,7 @@
 """Users with the events that report their creation, written by one statement.
 
-What it is given is made row by row beforehand, while the database is busy with the transaction before: an import takes two
-thirds of the time. Each column is one text that PostgreSQL splits. It takes JSON in twice the time, and the driver needs
-as long for arrays as everything else that we do for a row.
+What it is given is made row by row beforehand, while the database is busy with the transaction before. Each column is one
+text that PostgreSQL splits: JSON takes it longer, and arrays took the driver 40 µs a row, as much as reading and checking it.
 """
 
 from __future__ import annotations
