@@ -7,9 +7,9 @@ same statement as text 0.05 ms. The statements of the most frequent reads are th
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import Executable
@@ -19,6 +19,10 @@ from persistence.database import Database
 from persistence.errors import translated
 from persistence.statements import Report
 from persistence.turns import ConnectionTurns
+
+T = TypeVar("T")
+Send = Callable[[Any, str, Sequence[Any], Report], Awaitable[T]]
+"""How a statement is sent over a connection of the driver."""
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
@@ -64,6 +68,27 @@ async def fetch(driver: Any, sql: str, values: Sequence[Any], report: Report) ->
         report(sql, values, time.perf_counter() - began, failed=failed)
 
 
+async def copy(driver: Any, sql: str, values: Sequence[Any], report: Report) -> tuple[bytes, int]:
+    """The rows of a statement as `COPY` writes them to CSV, and their number. Raises what the driver raises."""
+    parts, began, failed = list[bytes](), time.perf_counter(), True
+
+    async def receive(data: bytes) -> None:
+        parts.append(data)
+
+    try:
+        status: str = await driver.copy_from_query(sql, output=receive, format="csv")
+    except asyncpg.PostgresError:
+        raise
+    except BaseException:
+        driver.terminate()
+        raise
+    else:
+        failed = False
+        return b"".join(parts), int(status.rpartition(" ")[2])
+    finally:
+        report(sql, values, time.perf_counter() - began, failed=failed)
+
+
 class Direct:
     """Statements on the primary outside of transactions."""
 
@@ -75,18 +100,22 @@ class Direct:
 
     async def fetch(self, statement: Prepared, **given: Any) -> Sequence[asyncpg.Record]:
         """The rows of one that reads. Raises Unavailable."""
-        return await self._run(statement.text, statement.values(given))
+        return await self._run(statement.text, statement.values(given), fetch)
 
     async def write(self, statement: Prepared, given: Mapping[str, Any]) -> Sequence[asyncpg.Record]:
         """The rows of one that writes. Raises Unavailable if it is not certain that it was committed."""
-        return await self._run(statement.text, statement.processed(given))
+        return await self._run(statement.text, statement.processed(given), fetch)
 
-    async def _run(self, sql: str, values: Sequence[Any]) -> Sequence[asyncpg.Record]:
+    async def copy(self, sql: str) -> tuple[bytes, int]:
+        """The rows of a statement that reads, as CSV, and their number. Raises Unavailable."""
+        return await self._run(sql, (), copy)
+
+    async def _run(self, sql: str, values: Sequence[Any], send: Send[T]) -> T:
         with translated(self._labels):
             async with self._turns.connection(self._engine):
                 connection = await self._spares.take()
                 try:
                     driver = connection.driver_connection
-                    return await fetch(driver, sql, values, self._report)
+                    return await send(driver, sql, values, self._report)
                 finally:
                     self._spares.put(connection)

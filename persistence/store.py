@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cursors import LogCursor
 from domain.errors import Unavailable
-from domain.models.directory import UserQuery
+from domain.models.directory import CsvLines, UserQuery
 from domain.models.event import NewEvent
 from domain.models.user import User
 from domain.pagination import Page
@@ -50,6 +50,7 @@ from persistence.statements import Report
 from persistence.turns import ConnectionTurns
 from persistence.user import BY_IDS, SqlUserReader, SqlUserRepository
 from persistence.user_batches import IDS_MAX, UserBatches
+from persistence.user_csv import can_write, csv_lines
 from persistence.user_frequencies import Frequencies
 from persistence.user_pages import UserPages, is_plain
 from persistence.user_query import user_from_record
@@ -150,6 +151,10 @@ class SqlStore:
             async with self.read(at_least, query.searcher) as unit:
                 return await unit.users.page(query)
         return await self._pages.page(query)
+
+    async def csv_of_users(self, query: UserQuery) -> CsvLines | None:
+        """A page as lines of CSV."""
+        return await csv_lines(self._direct, query) if can_write(query) else None
 
     def _may_use_replica(self, at_least: LogCursor | None) -> bool:
         return at_least is not None and bool(self._database.replicas)

@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, literal, literal_column, or_, select
 
@@ -73,9 +74,18 @@ def keyset_of(query: UserQuery) -> Keyset[User]:
     return _keyset(query.sort, query.descending)
 
 
+def cursor_of(query: UserQuery, moment: str, user_id: UUID) -> str:
+    """The cursor of a user in an order by time."""
+    return encode_plain_key(_kind(query.sort, query.descending), moment, user_id)
+
+
+def _kind(sort: UserSort, descending: bool) -> str:
+    return f"{sort}-{'desc' if descending else 'asc'}"
+
+
 @cache
 def _keyset(sort: UserSort, descending: bool) -> Keyset[User]:
-    kind = f"{sort}-{'desc' if descending else 'asc'}"
+    kind = _kind(sort, descending)
     decode, encode = (decode_moment, encode_plain_key) if sort in _TIMES else (decode_key, encode_key)
     value_of = _VALUES[sort]
     return Keyset(

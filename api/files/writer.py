@@ -1,7 +1,8 @@
 """Files of users: CSV (RFC 4180) and NDJSON, written so that no spreadsheet runs a formula and read back as they were.
 
 A spreadsheet treats a cell that begins with one of FORMULA_STARTS as a formula; such a cell is written with a leading
-apostrophe, which is removed again when it is read.
+apostrophe, which is removed again when it is read. The database writes the same lines for most exports
+(`persistence/user_csv.py`).
 """
 
 from __future__ import annotations

@@ -96,6 +96,15 @@ class UserQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class CsvLines:
+    """Users as lines of CSV, how many there are, and the cursor after which the list goes on, if it does."""
+
+    text: str
+    count: int
+    end: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """The number of users; an estimate unless `exact`."""
 

@@ -11,7 +11,7 @@ from domain.cursors import LogCursor
 from domain.errors import Forbidden, NotFound, ValidationFailed
 from domain.models.actor import Actor, Role
 from domain.models.conditions import texts_of
-from domain.models.directory import Count, UserFilter, UserQuery, UserSort
+from domain.models.directory import Count, CsvLines, UserFilter, UserQuery, UserSort
 from domain.models.relevance import SLIPPED, Tier, parse_search, rank
 from domain.models.text import address_of
 from domain.models.user import Status, User
@@ -115,6 +115,13 @@ class DirectoryService:
     async def page(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
         """A page of the matching users; raises ValidationFailed for a cursor of another list."""
         return await self._store.page_of_users(query, at_least)
+
+    async def csv_lines(self, actor: Actor, query: UserQuery) -> CsvLines | None:
+        """A page of the matching users as lines of CSV, which the database writes: for actors who may see all of a user.
+
+        None if it cannot; then the caller reads a page and writes it. Raises ValidationFailed for a cursor of another list.
+        """
+        return await self._store.csv_of_users(query) if actor.sees_all else None
 
     async def password_hashes(self, actor: Actor, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
         """The password hashes of those who have one, for an export by an operator. Raises Forbidden for other actors."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.cursors import LogCursor
 from domain.models.api_key import ApiKeyReader, ApiKeyRepository
-from domain.models.directory import UserQuery, UserReader, UserRepository
+from domain.models.directory import CsvLines, UserQuery, UserReader, UserRepository
 from domain.models.event import NewEvent
 from domain.models.invitation import InvitationReader, InvitationRepository
 from domain.models.link import LinkReader, LinkRepository
@@ -186,4 +186,11 @@ class Store(Protocol):
 
     async def page_of_users(self, query: UserQuery, at_least: LogCursor | None = None) -> Page[User]:
         """As `page` of a read unit. Raises Unavailable, RateLimited, and ValidationFailed for a cursor of another list."""
+        ...
+
+    async def csv_of_users(self, query: UserQuery) -> CsvLines | None:
+        """A page of users as lines of CSV with all of their exported fields; None if the database cannot write it so.
+
+        Raises Unavailable, and ValidationFailed for a cursor of another list.
+        """
         ...

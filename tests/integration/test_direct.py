@@ -124,16 +124,25 @@ async def test_statements_are_observed(database: Database) -> None:
     await direct(database).fetch(Prepared(select(func.length(bindparam("word")))), word="four")
     with pytest.raises(Unavailable):
         await direct(database).fetch(Prepared(text("select pg_sleep(30)")))
-    assert [role for role, _ in times] == ["primary"]
-    assert [(s.failed, s.engine) for s in slow] == [(False, database.primary), (True, database.primary)]
+    with pytest.raises(Unavailable):
+        await direct(database).copy("select pg_sleep(30)")
+    assert await direct(database).copy("select 'a,b', null, ''") == (b'"a,b",,""\n', 1)
+    assert [role for role, _ in times] == ["primary"] * 2
+    assert [(s.failed, s.engine) for s in slow] == [
+        (False, database.primary),
+        (True, database.primary),
+        (True, database.primary),
+        (False, database.primary),
+    ]
     assert list(slow[0].parameters) == ["four"]
 
 
-async def test_a_read_that_is_left_leaves_its_place_and_no_open_statement(database: Database) -> None:
+@pytest.mark.parametrize("way", ["fetch", "copy"])
+async def test_a_read_that_is_left_leaves_its_place_and_no_open_statement(database: Database, way: str) -> None:
     reader = direct(database)
-    sleep, one = Prepared(text("select pg_sleep(0.4)")), Prepared(text("select 1"))
+    sleep, one = "select pg_sleep(0.4)", Prepared(text("select 1"))
     for _ in range(3 * database.pool_size):
-        left = asyncio.create_task(reader.fetch(sleep))
+        left = asyncio.create_task(reader.copy(sleep) if way == "copy" else reader.fetch(Prepared(text(sleep))))
         await until(lambda: database.connections()["primary"] == 1)
         left.cancel()
         with pytest.raises(asyncio.CancelledError):

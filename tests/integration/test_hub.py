@@ -21,7 +21,7 @@ from api.settings import Settings
 from domain.cursors import LogCursor
 from domain.errors import Unavailable
 from domain.models.actor import Actor, Origin, Role, system
-from domain.models.directory import UserQuery
+from domain.models.directory import CsvLines, UserQuery
 from domain.models.event import Event, NewEvent
 from domain.models.user import User
 from domain.pagination import Page
@@ -71,6 +71,9 @@ class CountingStore:
 
     def write(self) -> AbstractAsyncContextManager[WriteUnit]:
         return self._store.write()
+
+    async def csv_of_users(self, query: UserQuery) -> CsvLines | None:
+        return await self._store.csv_of_users(query)
 
     def new_users(self) -> NewUsers:
         return self._store.new_users()

@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.cursors import LogCursor
 from domain.errors import NotFound, Taken, VersionConflict
 from domain.models.actor import Role
-from domain.models.directory import Count, Credentials, UserQuery
+from domain.models.directory import Count, Credentials, CsvLines, UserQuery
 from domain.models.event import NewEvent
 from domain.models.relevance import SLIPPED, is_little
 from domain.models.user import Status, User
@@ -258,3 +258,8 @@ class FakeStore:
         """In a unit of its own."""
         async with self.read(at_least, query.searcher) as unit:
             return await unit.users.page(query)
+
+    async def csv_of_users(self, query: UserQuery) -> CsvLines | None:
+        """Never: this database cannot."""
+        self.steps.append("csv_of_users")
+        return None
