@@ -75,7 +75,7 @@ export const COMPONENTS = {
 		['record.saved(user);', ''],
 		['record.notSaved(kept?.current);', ''],
 		['if (kept?.current) draft.receive(kept.current, null);', ''],
-		['hydrated.current && (form.busy || !dirty)', 'false']
+		['hydrated() && (form.busy || !dirty)', 'false']
 	],
 	'lib/components/session/PasswordForm.svelte': [
 		['record.readAccess();', ''],
