@@ -23,10 +23,11 @@ SOCKET_MESSAGE_BYTES = 128 * 1024
 ENDING_SECONDS = 2
 """What is kept of SHUTDOWN_SECONDS for ending what runs behind the requests."""
 
-COLLECTIONS = (10_000, 10, 20)
+COLLECTIONS = (10_000, 10, 5)
 """Objects that are new since the last collection, and after how many collections the next older generation has one.
 
-With Python's own (700, 10, 10), a fifth of the time in which sockets join goes into full collections (docs/explanation/performance.md).
+With Python's own (700, 10, 10), a fifth of the time in which sockets join goes into full collections; with rarer ones than these, what
+closed sockets leave takes 100 MB more before it is collected (docs/explanation/performance.md).
 """
 
 DRAIN_STEP = 0.1
